@@ -81,11 +81,17 @@ pub(crate) fn check() -> Result<()> {
     if stale.is_empty() {
         return Ok(());
     }
-    bail!("generated code is not fresh, run `cargo xtask gen`:\n  {}", stale.join("\n  "))
+    bail!(
+        "generated code is not fresh, run `cargo xtask gen`:\n  {}",
+        stale.join("\n  ")
+    )
 }
 
 fn dirs(root: &Path) -> [PathBuf; 2] {
-    [root.join("proto/types/src/gen"), root.join("proto/grpc/src/gen")]
+    [
+        root.join("proto/types/src/gen"),
+        root.join("proto/grpc/src/gen"),
+    ]
 }
 
 fn generate(root: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
@@ -95,7 +101,10 @@ fn generate(root: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     for (name, content) in messages(descriptors.clone())? {
         files.insert(types.join(name), content);
     }
-    files.insert(types.join("descriptors.bin"), without_source(descriptors).encode_to_vec());
+    files.insert(
+        types.join("descriptors.bin"),
+        without_source(descriptors).encode_to_vec(),
+    );
     for (name, content) in services()? {
         files.insert(grpc.join(name), content);
     }
@@ -141,73 +150,25 @@ fn messages(set: prost_types::FileDescriptorSet) -> Result<Vec<(String, Vec<u8>)
     collect(&out)
 }
 
-/// The gRPC stubs. The server side of ADS writes resources that are encoded already, so its codec
-/// differs from the client's.
+const V3: &str = "::proto::envoy::service::discovery::v3";
+const OURS: &str = "::proto::tidegate::v1";
+const PROST: &str = "::tonic_prost::ProstCodec";
+
+/// The gRPC stubs.
 fn services() -> Result<Vec<(String, Vec<u8>)>> {
-    const V3: &str = "::proto::envoy::service::discovery::v3";
-    const OURS: &str = "::proto::tidegate::v1";
-    const PROST: &str = "::tonic_prost::ProstCodec";
-    let ads = |server: bool| {
-        let (delta, sotw, codec) = if server {
-            let codec = "crate::codec::SharedCodec";
-            ("crate::codec::Encoded".into(), "crate::codec::Encoded".into(), codec)
-        } else {
-            (format!("{V3}::DeltaDiscoveryResponse"), format!("{V3}::DiscoveryResponse"), PROST)
-        };
-        let method = |name: &str, route: &str, input: String, output: String| {
-            manual::Method::builder()
-                .name(name)
-                .route_name(route)
-                .input_type(input)
-                .output_type(output)
-                .codec_path(codec)
-                .client_streaming()
-                .server_streaming()
-                .build()
-        };
-        manual::Service::builder()
-            .name("AggregatedDiscoveryService")
-            .package("envoy.service.discovery.v3")
-            .method(method(
-                "delta_aggregated_resources",
-                "DeltaAggregatedResources",
-                format!("{V3}::DeltaDiscoveryRequest"),
-                delta,
-            ))
-            .method(method(
-                "stream_aggregated_resources",
-                "StreamAggregatedResources",
-                format!("{V3}::DiscoveryRequest"),
-                sotw,
-            ))
-            .build()
-    };
-    let admin = || {
-        let method = |name: &str, route: &str, output: &str| {
-            manual::Method::builder()
-                .name(name)
-                .route_name(route)
-                .input_type(format!("{OURS}::{route}Request"))
-                .output_type(format!("{OURS}::{output}"))
-                .codec_path(PROST)
-        };
-        manual::Service::builder()
-            .name("Admin")
-            .package("tidegate.v1")
-            .method(method("get_status", "GetStatus", "StatusResponse").build())
-            .method(method("get_snapshot", "GetSnapshot", "SnapshotResponse").build())
-            .method(
-                method("watch_infrastructure", "WatchInfrastructure", "Infrastructure")
-                    .server_streaming()
-                    .build(),
-            )
-            .build()
-    };
     let mut files = Vec::new();
     let builder = || manual::Builder::new().build_transport(false);
     for (dir, builder, services) in [
-        ("server", builder().build_client(false), [ads(true), admin()]),
-        ("client", builder().build_server(false), [ads(false), admin()]),
+        (
+            "server",
+            builder().build_client(false),
+            [ads(Side::Server), admin()],
+        ),
+        (
+            "client",
+            builder().build_server(false),
+            [ads(Side::Client), admin()],
+        ),
     ] {
         let out = scratch(dir)?;
         builder.out_dir(&out).compile(&services);
@@ -216,10 +177,85 @@ fn services() -> Result<Vec<(String, Vec<u8>)>> {
                 "envoy.service.discovery.v3.AggregatedDiscoveryService",
                 "ads",
             );
-            files.push((format!("{}_{dir}.rs", name.trim_end_matches(".rs")), content));
+            files.push((
+                format!("{}_{dir}.rs", name.trim_end_matches(".rs")),
+                content,
+            ));
         }
     }
     Ok(files)
+}
+
+/// Which end of a stream a stub is for.
+#[derive(Clone, Copy)]
+enum Side {
+    Server,
+    Client,
+}
+
+/// The server side writes resources that are encoded already, so its codec differs from the client's.
+fn ads(side: Side) -> manual::Service {
+    let (delta, sotw, codec) = match side {
+        Side::Server => {
+            let encoded = || "crate::codec::Encoded".to_owned();
+            (encoded(), encoded(), "crate::codec::SharedCodec")
+        }
+        Side::Client => (
+            format!("{V3}::DeltaDiscoveryResponse"),
+            format!("{V3}::DiscoveryResponse"),
+            PROST,
+        ),
+    };
+    let method = |name: &str, route: &str, input: String, output: String| {
+        manual::Method::builder()
+            .name(name)
+            .route_name(route)
+            .input_type(input)
+            .output_type(output)
+            .codec_path(codec)
+            .client_streaming()
+            .server_streaming()
+            .build()
+    };
+    manual::Service::builder()
+        .name("AggregatedDiscoveryService")
+        .package("envoy.service.discovery.v3")
+        .method(method(
+            "delta_aggregated_resources",
+            "DeltaAggregatedResources",
+            format!("{V3}::DeltaDiscoveryRequest"),
+            delta,
+        ))
+        .method(method(
+            "stream_aggregated_resources",
+            "StreamAggregatedResources",
+            format!("{V3}::DiscoveryRequest"),
+            sotw,
+        ))
+        .build()
+}
+
+fn admin() -> manual::Service {
+    let method = |name: &str, route: &str, output: &str| {
+        manual::Method::builder()
+            .name(name)
+            .route_name(route)
+            .input_type(format!("{OURS}::{route}Request"))
+            .output_type(format!("{OURS}::{output}"))
+            .codec_path(PROST)
+    };
+    let watch = method(
+        "watch_infrastructure",
+        "WatchInfrastructure",
+        "Infrastructure",
+    );
+    manual::Service::builder()
+        .name("Admin")
+        .package("tidegate.v1")
+        .method(method("get_status", "GetStatus", "StatusResponse").build())
+        .method(method("get_snapshot", "GetSnapshot", "SnapshotResponse").build())
+        .method(watch.server_streaming().build())
+        .build()
 }
 
 fn scratch(name: &str) -> Result<PathBuf> {
@@ -235,7 +271,11 @@ fn collect(dir: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
-        let name = path.file_name().context("no file name")?.to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .context("no file name")?
+            .to_string_lossy()
+            .into_owned();
         let text = fs::read_to_string(&path)?;
         let parsed = syn::parse_file(&text).with_context(|| name.clone())?;
         files.push((name, prettyplease::unparse(&parsed).into_bytes()));

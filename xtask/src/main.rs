@@ -1,10 +1,14 @@
 //! `cargo xtask`: the chores of the house.
 //!
-//! Owns what `make` and CI call beside cargo itself: generated code, floors, tidy, blessing.
+//! Owns what `make` and CI call beside cargo itself: generated code, floors, tidy, blessing, tools.
 //! Must not know the product: it links none of our crates and reads only the file tree and
 //! `cargo metadata`. Each command exits non-zero with one line per finding.
 
+mod bless;
+mod floors;
 mod gen_command;
+mod tidy;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;
@@ -12,8 +16,13 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  gen             write generated code (proto/types/src/gen, proto/grpc/src/gen)
-  gen --check     fail if generated code is not fresh
+  gen               write generated code (proto/types/src/gen, proto/grpc/src/gen)
+  gen --check       fail if generated code is not fresh
+  floors            fail on a dependency that xtask/floors.toml does not allow
+  tidy              fail on files that break docs/STYLE.md (waivers: xtask/waivers.toml)
+  bless             run the golden tests and write what they produced
+  tools [NAME...]   install envoy, h2spec, cargo-deny into the user's cache; all of them if none is named
+  tool NAME [ARG..] run an installed tool
 ";
 
 fn main() -> ExitCode {
@@ -22,6 +31,11 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["gen"] => gen_command::write(),
         ["gen", "--check"] => gen_command::check(),
+        ["floors"] => floors::run(),
+        ["tidy"] => tidy::run(),
+        ["bless"] => bless::run(),
+        ["tools", names @ ..] => tools::install(names),
+        ["tool", name, rest @ ..] => tools::run(name, rest),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);

@@ -1,5 +1,9 @@
-//! Where things are: the root of the workspace and what `cargo metadata` knows of it.
+//! Where things are: the root of the workspace, its files and what `cargo metadata` knows of it.
+//!
+//! Must not judge: rules live in `floors` and `tidy`. The order of files is sorted, so that findings
+//! come in the same order on every machine.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,7 +26,10 @@ pub(crate) fn metadata() -> Result<Value> {
         .output()
         .context("cargo metadata did not start")?;
     if !output.status.success() {
-        bail!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "cargo metadata: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")
 }
@@ -38,4 +45,56 @@ pub(crate) fn package_dir(metadata: &Value, name: &str) -> Result<PathBuf> {
         .and_then(|package| package.get("manifest_path").and_then(Value::as_str))
         .and_then(|path| Path::new(path).parent().map(Path::to_path_buf))
         .with_context(|| format!("package {name} is not in the lock file"))
+}
+
+/// Every file below `root` that a person wrote, sorted, relative to `root`. Generated code (`gen/`),
+/// build output and hidden directories other than `.ci` and `.cargo` are left out.
+pub(crate) fn files(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    collect(root, root, &mut found)?;
+    found.sort();
+    Ok(found)
+}
+
+fn collect(root: &Path, dir: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(dir).with_context(|| dir.display().to_string())? {
+        let entry = entry?;
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() {
+            let hidden = name.starts_with('.') && name != ".ci" && name != ".cargo";
+            let built = name == "target" && dir == root;
+            if !hidden && !built && name != "gen" && name != "node_modules" {
+                collect(root, &path, found)?;
+            }
+        } else if let Ok(relative) = path.strip_prefix(root) {
+            found.push(relative.to_path_buf());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    #[test]
+    fn generated_code_and_build_output_are_not_ours() -> anyhow::Result<()> {
+        let dir = tempfile::tempdir()?;
+        for path in [
+            "a/src/lib.rs",
+            "a/src/gen/x.rs",
+            "target/y.rs",
+            ".git/z",
+            ".ci/run",
+        ] {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().expect("has a parent"))?;
+            fs::write(path, "")?;
+        }
+        let expected = [PathBuf::from(".ci/run"), PathBuf::from("a/src/lib.rs")];
+        assert_eq!(super::files(dir.path())?, expected);
+        Ok(())
+    }
 }

@@ -1,1 +1,48 @@
-//! Placeholder.
+//! Objects in, resources and conditions out: the pure middle of the control plane.
+//!
+//! ```text
+//! Change ─► Inputs ─► resolve ─► Plan ─► emit ─► Snapshot per Gateway (two profiles)
+//!                        └──────► Report per object          └► quarantine
+//! ```
+//! Owns every decision between a manifest and the wire. Must not do I/O, read a clock or keep state between
+//! calls: equal inputs give equal bytes. Bad input is data: it becomes a condition and removes the smallest
+//! thing that encloses it; `translate` never fails. Entry points: [`Inputs::with`] and [`translate`].
+
+mod backend;
+mod change;
+mod emit;
+mod endpoint;
+mod filters;
+mod gateway;
+mod hostname;
+mod infra;
+mod inputs;
+mod listener;
+mod lookup;
+mod matches;
+mod output;
+mod plan;
+mod quarantine;
+mod reference;
+mod report;
+mod resolve;
+mod route;
+mod settings;
+mod tls;
+
+pub use change::{Change, Origin, Profile, Rejection};
+pub use infra::{Desired, DesiredPort};
+pub use inputs::{Inputs, Stored};
+pub use output::{GatewayKey, GatewayOutput, ListenerOutput, Quarantined, Remedy, Translation};
+pub use report::{Detail, ParentScope, Programmed, Report, Scope};
+pub use settings::{ProviderAddress, Settings, Source};
+
+/// Translates everything. Total and deterministic: the same inputs and settings give the same bytes.
+pub fn translate(inputs: &Inputs, settings: &Settings) -> Translation {
+    let lookup = lookup::Lookup::new(inputs);
+    let resolved = resolve::resolve(&lookup, settings);
+    quarantine::apply(&lookup, resolved, settings)
+}
+
+#[cfg(test)]
+mod golden;

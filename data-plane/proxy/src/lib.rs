@@ -1,1 +1,21 @@
-//! Placeholder.
+//! The life of a request, from the socket to the last byte.
+//!
+//! Owns listeners, connections, the exchange and what is recorded about it. Must not know where a
+//! configuration comes from: it is handed an `Arc<Config>` to prepare and to commit, nothing more.
+//! Invariant: one request sees one configuration from its head to its last byte, and only `respond`
+//! turns a fault into a response.
+//!
+//! ```text
+//! bind -> accept -> tls (SNI) -> connection (h1, h2) -> exchange -+-> local: redirect, direct response
+//!                                                                 +-> forward -> attempt -> upstream
+//!                                                                 +-> ai (tap)   upgrade   mirror
+//!                    respond <- fault                record -> log, metrics, trace
+//! ```
+
+pub mod options;
+pub mod prepare;
+pub mod proxy;
+
+pub use options::{AccessLog, AccessLogFormat, DrainTimeouts, Options};
+pub use prepare::{Prepared, Unprepared};
+pub use proxy::{ListenerStatus, Proxy, StartError};

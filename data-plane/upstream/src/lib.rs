@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Connections to backends: from a cluster to a response.
+//!
+//! Owns name resolution, the choice of an endpoint, TCP, TLS, pools and credentials. Must not know routes,
+//! listeners or clients. Invariant: state is keyed by what it is about (address, TLS settings, protocol),
+//! never by a configuration object, so it survives every swap.
+//!
+//! ```text
+//! cluster -> resolve -> balance -> pool -+-> idle or shared connection -> response
+//!                                        +-> connect -> tls -> handshake -^
+//! ```
+
+pub mod balance;
+pub mod connect;
+pub mod credential;
+pub mod forward_proxy;
+pub mod pool;
+pub mod resolve;
+pub mod stream;
+pub mod tls;

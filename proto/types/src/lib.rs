@@ -16,9 +16,15 @@ pub use generated::{envoy, google, tidegate, xds};
 /// `FileDescriptorSet` of every generated message, for reflection and canonical JSON.
 pub const DESCRIPTORS: &[u8] = include_bytes!("gen/descriptors.bin");
 
+/// `node.user_agent_name` of our proxy: who says so gets rule-sized resources and Commits.
+pub const USER_AGENT: &str = "tidegate-proxy";
+
 /// What prost wrote. Our own messages are documented in their `.proto` files.
 #[allow(
     missing_docs,
+    unreachable_pub,
+    dead_code,
+    rust_2018_idioms,
     rustdoc::all,
     clippy::all,
     clippy::pedantic,

@@ -1,0 +1,22 @@
+# The front door. Every target is cargo or `cargo xtask`; `make help` lists them.
+.PHONY: help check test run bench bless soak
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+check: ## what a review would find first: format, generated code, floors, tidy, clippy, dependencies
+	cargo fmt --all --check && cargo xtask gen --check && cargo xtask floors && cargo xtask tidy
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	cargo xtask tool cargo-deny check --hide-inclusion-graph licenses bans sources
+
+test: ## everything that must hold, on this machine, without root
+	cargo xtask gen --check && cargo xtask floors && cargo xtask tidy && cargo xtask tools envoy h2spec
+	cargo build --workspace --all-targets --locked
+	cargo test --workspace --locked
+
+run: ## build and start the quickstart: control plane, proxy, mock model provider
+	cargo build --bins --locked
+	./target/debug/tidegate up -f examples/quickstart
+
+bless: ## let the golden tests write what they produce; read the diff before you commit it
+	cargo xtask bless

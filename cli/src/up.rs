@@ -1,0 +1,196 @@
+//! `tidegate up`: both planes on one machine, from a directory of manifests.
+//!
+//! Owns the order of starting and stopping and follows the control plane's infrastructure output: one
+//! `tidegate-proxy` process per Gateway, as Gateways come and go. The planes are the real binaries and talk over a
+//! real socket; nothing here translates or proxies. Every child ends when this process does, however it ends: its
+//! standard input is a pipe that only we hold.
+
+mod banner;
+mod binary;
+mod child;
+mod fleet;
+mod ready;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use grpc::connect::TokenAdminClient;
+use proto::tidegate::v1::{Infrastructure, WatchInfrastructureRequest};
+use tokio::signal::unix::{SignalKind, signal};
+
+use child::{Child, Spec};
+use fleet::Fleet;
+
+/// How long the control plane may take to answer for the first time.
+const START_LIMIT: Duration = Duration::from_secs(10);
+/// How long a child may take to end once it was asked to, within the 10 s that are promised.
+const STOP_LIMIT: Duration = Duration::from_secs(8);
+
+/// How long a proxy finishes requests that are under way.
+const DRAIN_LIMIT: Duration = Duration::from_secs(6);
+
+/// Flags of `tidegate up`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "EXAMPLES\n  tidegate up -f examples/quickstart\n  \
+    tidegate up -f ./manifests --port-offset 8000   (a listener on port 80 binds 8080)\n\n\
+    Edit a file in the directory: the change is served a moment later. \
+    `tidegate status` in another terminal shows what is in force.")]
+pub(crate) struct UpArgs {
+    /// File or directory of manifests (YAML or JSON), watched; may be repeated
+    #[arg(short, long = "file", value_name = "PATH", required = true)]
+    files: Vec<PathBuf>,
+
+    /// Add N to every listener port, so that ports below 1024 need no root
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port_offset: u16,
+
+    /// Worker threads of each proxy [default: one per core]
+    #[arg(long, value_name = "N")]
+    workers: Option<u16>,
+
+    /// Start the mock model provider on HOST:PORT; while OPENAI_API_KEY is not set it answers for the provider `openai`
+    #[arg(long, value_name = "HOST:PORT")]
+    mock_provider: Option<String>,
+
+    /// Access log of the proxies: text, json or off
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    access_log: String,
+
+    /// Number of trusted proxies in front, for X-Forwarded-For and X-Forwarded-Proto
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    xff_trusted_hops: u32,
+
+    /// Send OpenTelemetry traces of both planes to this OTLP/gRPC endpoint
+    #[arg(long, value_name = "URL")]
+    otlp_endpoint: Option<String>,
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+pub(crate) async fn run(args: UpArgs, run_dir: PathBuf) -> Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    for path in &args.files {
+        if !path.exists() {
+            bail!("{}: no such file or directory", path.display());
+        }
+    }
+    let socket = run_dir.join("control-plane.sock");
+    if tokio::net::UnixStream::connect(&socket).await.is_ok() {
+        bail!(
+            "an instance is running in {} already; stop it, or give this one a name with --instance",
+            run_dir.display()
+        );
+    }
+    let mut supervised = Supervised::start(&args, &run_dir).await?;
+    let outcome = tokio::select! {
+        outcome = supervised.follow(&args, &run_dir) => outcome,
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    };
+    eprintln!("tidegate: stopping");
+    supervised.stop().await;
+    outcome
+}
+
+/// Everything that was started.
+struct Supervised {
+    mock: Option<Child>,
+    control_plane: Child,
+    fleet: Fleet,
+}
+
+impl Supervised {
+    async fn start(args: &UpArgs, run_dir: &Path) -> Result<Self> {
+        let mut control_plane = Spec::new(binary::find("tidegate-control-plane")?);
+        for path in &args.files {
+            control_plane = control_plane.arg("--file").arg(path);
+        }
+        control_plane = control_plane.arg("--run-dir").arg(run_dir);
+        control_plane = control_plane.arg("--exit-with-parent");
+        control_plane =
+            control_plane.arg("--xff-trusted-hops").arg(args.xff_trusted_hops.to_string());
+        if let Some(endpoint) = &args.otlp_endpoint {
+            control_plane = control_plane.arg("--otlp-endpoint").arg(endpoint);
+        }
+        let mut mock = None;
+        if let Some(address) = &args.mock_provider {
+            let spec = Spec::new(binary::find("tidegate-mock-provider")?)
+                .arg("--listen")
+                .arg(address)
+                .arg("--exit-with-parent");
+            let (child, url) = Child::start_announced(spec, "listening on ", START_LIMIT).await?;
+            if crate::environment::has("OPENAI_API_KEY") {
+                eprintln!("tidegate: the mock provider listens on {url}; OPENAI_API_KEY is set, so the provider openai is the real one");
+            } else {
+                eprintln!("tidegate: the mock provider listens on {url} and answers for the provider openai (set OPENAI_API_KEY for the real one)");
+                control_plane =
+                    control_plane.arg("--provider-override").arg(format!("openai={url}"));
+            }
+            mock = Some(child);
+        }
+        let control_plane = Child::start(control_plane)?;
+        let fleet = Fleet::new(binary::find("tidegate-proxy")?, run_dir.to_owned(), args);
+        Ok(Supervised { mock, control_plane, fleet })
+    }
+
+    /// Follows the control plane until something ends that cannot be started again.
+    async fn follow(&mut self, args: &UpArgs, run_dir: &Path) -> Result<()> {
+        let mut is_announced = false;
+        loop {
+            let mut client = self.connect(run_dir).await?;
+            let mut stream = client
+                .watch_infrastructure(WatchInfrastructureRequest {})
+                .await
+                .context("the control plane does not tell which proxies it wants")?
+                .into_inner();
+            loop {
+                tokio::select! {
+                    message = stream.message() => match message {
+                        Ok(Some(wanted)) => {
+                            self.fleet.reconcile(wanted)?;
+                            if !is_announced {
+                                self.fleet.wait_until_ready(START_LIMIT).await;
+                                banner::print(&mut client, &self.fleet, args.port_offset).await;
+                                is_announced = true;
+                            }
+                        }
+                        Ok(None) | Err(_) => break,
+                    },
+                    () = self.fleet.restart_ended() => {}
+                    status = self.control_plane.ended() => {
+                        eprintln!("tidegate: the control plane ended ({status}); starting it again, traffic goes on");
+                        self.control_plane.restart().await?;
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Connects to the admin service, as soon as it answers.
+    async fn connect(&mut self, run_dir: &Path) -> Result<TokenAdminClient> {
+        let deadline = tokio::time::Instant::now() + START_LIMIT;
+        loop {
+            if let Some(status) = self.control_plane.has_ended() {
+                bail!("the control plane ended ({status}); its last lines above say why");
+            }
+            match crate::fetch::admin(run_dir).await {
+                Ok(client) => return Ok(client),
+                Err(error) if tokio::time::Instant::now() > deadline => {
+                    return Err(error).context("the control plane does not answer");
+                }
+                Err(_) => child::poll_pause().await,
+            }
+        }
+    }
+
+    async fn stop(mut self) {
+        self.fleet.stop(STOP_LIMIT).await;
+        self.control_plane.stop(STOP_LIMIT).await;
+        if let Some(mut mock) = self.mock.take() {
+            mock.stop(STOP_LIMIT).await;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! One child process: started, watched, started again, asked to end.
+//!
+//! Owns the pipe that ties a child's life to ours: the child's standard input, which it watches with
+//! `--exit-with-parent`. Closing it asks the child to end gracefully; the kernel closes it for us when we are
+//! killed. Must not know what the child does.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+/// First pause before a child that ended by itself is started again; doubled each time.
+const RESTART_FIRST: Duration = Duration::from_millis(50);
+const RESTART_MAX: Duration = Duration::from_secs(5);
+/// A child that ran this long counts as healthy: its next restart is quick again.
+const HEALTHY_AFTER: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(5);
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub(super) struct Spec {
+    program: PathBuf,
+    args: Vec<OsString>,
+    secret_env: Vec<(String, String)>,
+}
+
+/// A started process.
+#[derive(Debug)]
+pub(super) struct Child {
+    spec: Spec,
+    process: tokio::process::Child,
+    started: Instant,
+    pause: Duration,
+}
+
+/// Waits one polling step; for conditions that nothing announces, such as a socket that appears.
+pub(super) async fn poll_pause() {
+    let mut ticks = interval(POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks.tick().await;
+    ticks.tick().await;
+}
+
+// === impl Spec ===
+
+impl Spec {
+    pub(super) fn new(program: PathBuf) -> Self {
+        Spec { program, args: Vec::new(), secret_env: Vec::new() }
+    }
+
+    pub(super) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.args.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// A value that must not be seen in the process list.
+    pub(super) fn secret_env(mut self, name: &str, value: &str) -> Self {
+        self.secret_env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).stdin(Stdio::piped()).kill_on_drop(true);
+        command.envs(self.secret_env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+// === impl Child ===
+
+impl Child {
+    pub(super) fn start(spec: Spec) -> Result<Self> {
+        let process = spec
+            .command()
+            .spawn()
+            .with_context(|| format!("cannot start {}", spec.program.display()))?;
+        Ok(Child { spec, process, started: Instant::now(), pause: RESTART_FIRST })
+    }
+
+    /// Starts a child that prints one line when it is ready, and returns what stands behind `prefix` in it.
+    pub(super) async fn start_announced(
+        spec: Spec,
+        prefix: &str,
+        limit: Duration,
+    ) -> Result<(Self, String)> {
+        let mut command = spec.command();
+        command.stdout(Stdio::piped());
+        let mut process = command
+            .spawn()
+            .with_context(|| format!("cannot start {}", spec.program.display()))?;
+        let stdout = process.stdout.take().context("the child has no standard output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let line = timeout(limit, lines.next_line())
+            .await
+            .with_context(|| format!("{} did not say that it is ready", spec.program.display()))??
+            .with_context(|| format!("{} ended at once", spec.program.display()))?;
+        let Some(announced) = line.strip_prefix(prefix) else {
+            bail!("{} said {line:?} where {prefix:?} was expected", spec.program.display());
+        };
+        let announced = announced.trim().to_owned();
+        let child = Child { spec, process, started: Instant::now(), pause: RESTART_FIRST };
+        Ok((child, announced))
+    }
+
+    /// Process id, for messages.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// Waits until the process ends.
+    pub(super) async fn ended(&mut self) -> String {
+        describe(self.process.wait().await)
+    }
+
+    /// How the process ended, if it did.
+    pub(super) fn has_ended(&mut self) -> Option<String> {
+        match self.process.try_wait() {
+            Ok(None) => None,
+            Ok(Some(status)) => Some(describe(Ok(status))),
+            Err(error) => Some(describe(Err(error))),
+        }
+    }
+
+    /// Starts it again after a pause that grows while it keeps ending.
+    pub(super) async fn restart(&mut self) -> Result<()> {
+        if self.started.elapsed() > HEALTHY_AFTER {
+            self.pause = RESTART_FIRST;
+        }
+        let mut ticks = interval(self.pause);
+        ticks.tick().await;
+        ticks.tick().await;
+        self.pause = (self.pause * 2).min(RESTART_MAX);
+        self.process = self
+            .spec
+            .command()
+            .spawn()
+            .with_context(|| format!("cannot start {}", self.spec.program.display()))?;
+        self.started = Instant::now();
+        Ok(())
+    }
+
+    /// Asks it to end, and kills it if it does not in time.
+    pub(super) async fn stop(&mut self, limit: Duration) {
+        drop(self.process.stdin.take());
+        if timeout(limit, self.process.wait()).await.is_err() {
+            eprintln!(
+                "tidegate: {} did not end within {} s and is killed",
+                self.spec.program.display(),
+                limit.as_secs()
+            );
+            if let Err(error) = self.process.kill().await {
+                eprintln!("tidegate: it cannot be killed: {error}");
+            }
+        }
+    }
+}
+
+fn describe(status: std::io::Result<ExitStatus>) -> String {
+    match status {
+        Ok(status) => status.to_string(),
+        Err(error) => format!("unknown: {error}"),
+    }
+}

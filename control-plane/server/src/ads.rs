@@ -1,0 +1,314 @@
+//! ADS: tonic streams on one side, the xDS state machine on the other.
+//!
+//! Owns the sockets' half of a stream: who may open it, when it stalls, how a refusal becomes a gRPC status. Must not
+//! decide what is sent: that is `xds::server`. The identity of a stream is its token; `node` only names and describes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use cp_translate::{GatewayKey, Profile};
+use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryService;
+use grpc::codec::Encoded;
+use grpc::token::Subject;
+use proto::envoy::config::core::v3::Node;
+use proto::envoy::config::core::v3::node::UserAgentVersionType;
+use proto::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DiscoveryRequest};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Request, Response, Status, Streaming};
+use tracing::{debug, info, warn};
+use xds::server::{Mode, Protocol, Server, ServerAction, ServerEvent};
+
+use crate::event::{Event, Events};
+use crate::fleet::{Proxy, StreamId};
+use crate::metrics::{Metrics, Refusal, RefusalLabel, TypeLabel};
+use crate::publish::Slot;
+
+/// Longest wait for a client that does not take what is sent to it (xds.md R54).
+const STALL: Duration = Duration::from_secs(30);
+/// How often time passes for the state machine while something is held back.
+const TICK: Duration = Duration::from_millis(250);
+
+/// The service.
+#[derive(Clone, Debug)]
+pub struct Ads {
+    /// The loop that knows the fleet.
+    pub events: Events,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Ends every stream.
+    pub shutdown: CancellationToken,
+    /// Number of the next stream.
+    pub streams: Arc<AtomicU64>,
+}
+
+type Outbound = Pin<Box<dyn futures::Stream<Item = Result<Encoded, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl AggregatedDiscoveryService for Ads {
+    type DeltaAggregatedResourcesStream = Outbound;
+    type StreamAggregatedResourcesStream = Outbound;
+
+    async fn delta_aggregated_resources(
+        &self,
+        request: Request<Streaming<DeltaDiscoveryRequest>>,
+    ) -> Result<Response<Outbound>, Status> {
+        self.open(request, Protocol::Delta)
+    }
+
+    async fn stream_aggregated_resources(
+        &self,
+        request: Request<Streaming<DiscoveryRequest>>,
+    ) -> Result<Response<Outbound>, Status> {
+        self.open(request, Protocol::Sotw)
+    }
+}
+
+impl Ads {
+    fn open<R: Inbound>(
+        &self,
+        request: Request<Streaming<R>>,
+        protocol: Protocol,
+    ) -> Result<Response<Outbound>, Status> {
+        let gateway = match Subject::of(&request) {
+            Some(Subject::Gateway(name)) => GatewayKey::new(&name.namespace, &name.name),
+            Some(Subject::Admin) => {
+                self.refused(Refusal::PermissionDenied);
+                return Err(Status::permission_denied(
+                    "the admin token opens no ADS stream; a proxy needs the token of its Gateway",
+                ));
+            }
+            None => {
+                self.refused(Refusal::Unauthenticated);
+                return Err(Status::unauthenticated("a valid bearer token is needed"));
+            }
+        };
+        let id = StreamId(self.streams.fetch_add(1, Ordering::Relaxed));
+        let (sender, receiver) = mpsc::channel(1);
+        let stream = Stream {
+            service: self.clone(),
+            gateway,
+            id,
+            protocol,
+            outbound: sender,
+            opened: Instant::now(),
+        };
+        let inbound = request.into_inner();
+        crate::task::spawn("ads-stream", async move { stream.run(inbound).await });
+        Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    }
+
+    fn refused(&self, reason: Refusal) {
+        self.metrics.refused_streams.get_or_create(&RefusalLabel { reason }).inc();
+    }
+}
+
+/// A request of either protocol.
+trait Inbound: Send + 'static {
+    fn node(&self) -> Option<&Node>;
+    fn event(self) -> ServerEvent;
+}
+
+impl Inbound for DeltaDiscoveryRequest {
+    fn node(&self) -> Option<&Node> {
+        self.node.as_ref()
+    }
+
+    fn event(self) -> ServerEvent {
+        ServerEvent::DeltaRequest(Box::new(self))
+    }
+}
+
+impl Inbound for DiscoveryRequest {
+    fn node(&self) -> Option<&Node> {
+        self.node.as_ref()
+    }
+
+    fn event(self) -> ServerEvent {
+        ServerEvent::SotwRequest(Box::new(self))
+    }
+}
+
+/// One open stream.
+struct Stream {
+    service: Ads,
+    gateway: GatewayKey,
+    id: StreamId,
+    protocol: Protocol,
+    outbound: mpsc::Sender<Result<Encoded, Status>>,
+    opened: Instant,
+}
+
+/// Why a stream ends before its client ends it.
+enum End {
+    /// The client is gone or the control plane is.
+    Quiet,
+    /// The client learns why.
+    Refused(Status, Refusal),
+}
+
+impl Stream {
+    async fn run<R: Inbound>(self, mut inbound: Streaming<R>) {
+        let end = match self.first(&mut inbound).await {
+            Ok((first, profile, slot)) => {
+                let end = self.follow(&mut inbound, first, profile, slot).await;
+                let gateway = self.gateway.clone();
+                self.tell(Event::Disconnected { gateway, stream: self.id }).await;
+                end
+            }
+            Err(end) => end,
+        };
+        if let End::Refused(status, reason) = end {
+            self.service.refused(reason);
+            info!(gateway = %self.gateway, stream = self.id.0, code = ?status.code(), reason = status.message(), "ADS stream refused");
+            // The client may be gone already; then there is nobody to tell.
+            let _ = self.outbound.try_send(Err(status));
+        }
+    }
+
+    /// Waits for the request that says who is there.
+    async fn first<R: Inbound>(
+        &self,
+        inbound: &mut Streaming<R>,
+    ) -> Result<(R, Profile, Slot), End> {
+        let Some(first) = inbound.message().await.map_err(|_| End::Quiet)? else {
+            return Err(End::Quiet);
+        };
+        let Some(node) = first.node() else {
+            let status = Status::invalid_argument("the first request of a stream must carry node");
+            return Err(End::Refused(status, Refusal::InvalidArgument));
+        };
+        let own = self.gateway.to_string();
+        if !node.cluster.is_empty() && node.cluster.contains('/') && node.cluster != own {
+            let status = Status::permission_denied(format!(
+                "the token is for Gateway {own}, the node asks for {}",
+                node.cluster
+            ));
+            return Err(End::Refused(status, Refusal::PermissionDenied));
+        }
+        let proxy = describe(node);
+        let profile = proxy.profile;
+        info!(gateway = %self.gateway, stream = self.id.0, node = proxy.node_id, agent = proxy.user_agent, version = proxy.version, "proxy connected");
+        let (answer, slot) = oneshot::channel();
+        let gateway = self.gateway.clone();
+        self.tell(Event::Connected { gateway, stream: self.id, proxy, answer }).await;
+        let slot = slot.await.map_err(|_| End::Quiet)?;
+        Ok((first, profile, slot))
+    }
+
+    async fn follow<R: Inbound>(
+        &self,
+        inbound: &mut Streaming<R>,
+        first: R,
+        profile: Profile,
+        mut slot: Slot,
+    ) -> End {
+        let mode = match profile {
+            Profile::Tidegate => Mode::Transactional,
+            Profile::Envoy => Mode::MakeBeforeBreak,
+        };
+        let mut server = Server::new(self.protocol, mode);
+        slot.mark_changed();
+        let mut ticks = tokio::time::interval(TICK);
+        let mut actions = server.on(first.event());
+        loop {
+            if let Err(end) = self.perform(actions).await {
+                return end;
+            }
+            actions = tokio::select! {
+                () = self.service.shutdown.cancelled() => return End::Quiet,
+                request = inbound.message() => match request {
+                    Ok(Some(request)) => server.on(request.event()),
+                    Ok(None) | Err(_) => return End::Quiet,
+                },
+                changed = slot.changed() => {
+                    if changed.is_err() {
+                        return End::Quiet;
+                    }
+                    let published = slot.borrow_and_update().clone();
+                    match published {
+                        Some(published) => server.on(ServerEvent::Snapshot(published.of(profile).clone())),
+                        None => Vec::new(),
+                    }
+                }
+                _ = ticks.tick() => server.on(ServerEvent::Tick(self.opened.elapsed())),
+            };
+        }
+    }
+
+    async fn perform(&self, actions: Vec<ServerAction>) -> Result<(), End> {
+        for action in actions {
+            match action {
+                ServerAction::Send(response) => {
+                    self.service.metrics.responses.get_or_create(&TypeLabel::of(&response.type_url)).inc();
+                    self.send(Encoded::from(response.encode())).await?;
+                }
+                ServerAction::Applied { commit_id } => {
+                    let gateway = self.gateway.clone();
+                    let event = Event::Applied { gateway, stream: self.id, commit: commit_id.to_string() };
+                    self.tell(event).await;
+                }
+                ServerAction::Nacked(nack) => {
+                    self.service.metrics.rejections.get_or_create(&TypeLabel::of(&nack.type_url)).inc();
+                    let gateway = self.gateway.clone();
+                    self.tell(Event::Rejected { gateway, stream: self.id, nack }).await;
+                }
+                ServerAction::Unsupported(unsupported) => {
+                    warn!(gateway = %self.gateway, stream = self.id.0, kind = unsupported.type_url, names = ?unsupported.names, reason = unsupported.reason.as_str(), "a subscription is not supported");
+                }
+                ServerAction::Node(_) => {}
+                ServerAction::Close(refusal) => {
+                    let status = Status::new(Code::from_i32(refusal.code()), refusal.to_string());
+                    return Err(End::Refused(status, Refusal::InvalidArgument));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, message: Encoded) -> Result<(), End> {
+        match timeout(STALL, self.outbound.send(Ok(message))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Quiet),
+            Err(_) => {
+                let status = Status::resource_exhausted("the stream took nothing for 30 s");
+                Err(End::Refused(status, Refusal::Stalled))
+            }
+        }
+    }
+
+    async fn tell(&self, event: Event) {
+        if self.service.events.send(event).await.is_err() {
+            debug!("the pipeline has ended");
+        }
+    }
+}
+
+fn describe(node: &Node) -> Proxy {
+    let version = match &node.user_agent_version_type {
+        Some(UserAgentVersionType::UserAgentVersion(text)) => text.clone(),
+        Some(UserAgentVersionType::UserAgentBuildVersion(build)) => build
+            .version
+            .as_ref()
+            .map(|v| format!("{}.{}.{}", v.major_number, v.minor_number, v.patch))
+            .unwrap_or_default(),
+        None => String::new(),
+    };
+    let profile = match node.user_agent_name.as_str() {
+        proto::USER_AGENT => Profile::Tidegate,
+        _ => Profile::Envoy,
+    };
+    Proxy {
+        node_id: node.id.clone(),
+        user_agent: node.user_agent_name.clone(),
+        version,
+        profile,
+        connected_at: SystemTime::now(),
+        applied: None,
+        rejected: None,
+    }
+}

@@ -1,0 +1,76 @@
+//! The command line of `tidegate-control-plane`, faithful to what was typed.
+//!
+//! Owns flags, their help and the environment variables behind them; the environment is read nowhere else.
+//! Must not validate across flags: that is `settings`.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Translates Gateway API and agentgateway manifests into xDS and streams them to proxies.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "tidegate-control-plane",
+    version,
+    after_help = "EXAMPLE\n  tidegate-control-plane --file ./manifests --run-dir /tmp/tidegate\n\n\
+                  `tidegate up -f ./manifests` starts this and one proxy per Gateway for you."
+)]
+pub struct Args {
+    /// File or directory of manifests (YAML or JSON), watched; may be repeated
+    #[arg(short, long = "file", value_name = "PATH", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Directory of this instance: socket, tokens (created with mode 0700)
+    #[arg(long, value_name = "DIR")]
+    pub run_dir: PathBuf,
+
+    /// Where ADS and the admin service listen: unix:PATH or HOST:PORT [default: unix:RUN_DIR/control-plane.sock]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+
+    /// Number of trusted proxies in front, for X-Forwarded-For and X-Forwarded-Proto
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub xff_trusted_hops: u32,
+
+    /// Send the traffic for a provider kind elsewhere: KIND=http://HOST:PORT (for example openai=http://127.0.0.1:9911)
+    #[arg(long = "provider-override", value_name = "KIND=URL")]
+    pub provider_overrides: Vec<String>,
+
+    /// Send OpenTelemetry traces to this OTLP/gRPC endpoint, for example http://127.0.0.1:4317
+    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
+
+    /// Log filter, for example info or cp_server=debug
+    #[arg(long, value_name = "FILTER", default_value = "info", env = "TIDEGATE_LOG")]
+    pub log: String,
+
+    /// Log format
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    /// Name of this replica in commits and logs
+    #[arg(long, value_name = "NAME", env = "HOSTNAME", default_value = "local")]
+    pub replica: String,
+
+    /// End when standard input is closed, that is when the parent has gone
+    #[arg(long)]
+    pub exit_with_parent: bool,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// One readable line per event.
+    Text,
+    /// One JSON object per event.
+    Json,
+}
+
+/// The environment lookup for Secrets that are filled from variables (`tidegate.dev/from-env`).
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the place where the environment is read"
+)]
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -1,0 +1,244 @@
+//! Who is connected, what each proxy was given, applied and refused.
+//!
+//! Owns the facts about streams as values; `pipeline` is the only writer. Must not know what a resource means or
+//! touch a stream. A proxy holds every publication up to the newest one whose commit it applied: equal content
+//! has an equal commit, so an id that comes back counts for its latest publication.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::SystemTime;
+
+use cp_translate::{GatewayKey, Profile};
+
+/// Publications remembered per Gateway; an applied commit older than that counts as none.
+const HISTORY: usize = 512;
+
+/// One ADS stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StreamId(pub u64);
+
+/// Number of a publication of one Gateway, counted from 1 by this process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Publication(pub u64);
+
+/// A connected proxy.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    /// `node.id`, a hint for humans.
+    pub node_id: String,
+    /// `node.user_agent_name`.
+    pub user_agent: String,
+    /// `node.user_agent_version`.
+    pub version: String,
+    /// What it is served; chosen by its user agent, which never decides its rights.
+    pub profile: Profile,
+    /// When its stream opened.
+    pub connected_at: SystemTime,
+    /// The commit that it applied last.
+    pub applied: Option<String>,
+    /// The refusal that stands, in the proxy's words; cleared by the next commit it applies.
+    pub rejected: Option<String>,
+}
+
+/// How many proxies hold a publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Connected proxies that applied it or a later one.
+    pub applied: usize,
+    /// Connected proxies.
+    pub total: usize,
+}
+
+/// Every Gateway's proxies.
+#[derive(Debug, Default)]
+pub struct Fleet {
+    gateways: BTreeMap<GatewayKey, GatewayFleet>,
+}
+
+#[derive(Debug, Default)]
+struct GatewayFleet {
+    proxies: BTreeMap<StreamId, Proxy>,
+    latest: Publication,
+    history: VecDeque<Published>,
+}
+
+#[derive(Debug)]
+struct Published {
+    number: Publication,
+    tidegate: String,
+    envoy: String,
+}
+
+// === impl Progress ===
+
+impl Progress {
+    /// Applied by every connected proxy, and by at least one.
+    pub fn is_complete(self) -> bool {
+        self.total > 0 && self.applied == self.total
+    }
+}
+
+// === impl Fleet ===
+
+impl Fleet {
+    /// Notes what a Gateway's proxies should hold from now on.
+    pub fn published(&mut self, gateway: &GatewayKey, tidegate: &str, envoy: &str) -> Publication {
+        let fleet = self.gateways.entry(gateway.clone()).or_default();
+        fleet.latest = Publication(fleet.latest.0.saturating_add(1));
+        fleet.history.push_back(Published {
+            number: fleet.latest,
+            tidegate: tidegate.to_owned(),
+            envoy: envoy.to_owned(),
+        });
+        while fleet.history.len() > HISTORY {
+            fleet.history.pop_front();
+        }
+        fleet.latest
+    }
+
+    /// A stream opened.
+    pub fn connected(&mut self, gateway: &GatewayKey, stream: StreamId, proxy: Proxy) {
+        self.gateways.entry(gateway.clone()).or_default().proxies.insert(stream, proxy);
+    }
+
+    /// A stream ended.
+    pub fn disconnected(&mut self, gateway: &GatewayKey, stream: StreamId) {
+        if let Some(fleet) = self.gateways.get_mut(gateway) {
+            fleet.proxies.remove(&stream);
+        }
+    }
+
+    /// A proxy applied a commit.
+    pub fn applied(&mut self, gateway: &GatewayKey, stream: StreamId, commit: &str) {
+        if let Some(proxy) = self.proxy_mut(gateway, stream) {
+            proxy.applied = Some(commit.to_owned());
+            proxy.rejected = None;
+        }
+    }
+
+    /// A proxy refused something.
+    pub fn rejected(&mut self, gateway: &GatewayKey, stream: StreamId, message: &str) {
+        if let Some(proxy) = self.proxy_mut(gateway, stream) {
+            proxy.rejected = Some(message.to_owned());
+        }
+    }
+
+    /// The connected proxies of a Gateway.
+    pub fn proxies(&self, gateway: &GatewayKey) -> impl Iterator<Item = &Proxy> {
+        self.gateways.get(gateway).into_iter().flat_map(|fleet| fleet.proxies.values())
+    }
+
+    /// The client of a stream.
+    pub fn proxy(&self, gateway: &GatewayKey, stream: StreamId) -> Option<&Proxy> {
+        self.gateways.get(gateway)?.proxies.get(&stream)
+    }
+
+    /// Whether a client of this profile is connected to the Gateway.
+    pub fn has(&self, gateway: &GatewayKey, profile: Profile) -> bool {
+        self.proxies(gateway).any(|proxy| proxy.profile == profile)
+    }
+
+    /// The latest publication of a Gateway; zero before the first.
+    pub fn latest(&self, gateway: &GatewayKey) -> Publication {
+        self.gateways.get(gateway).map(|fleet| fleet.latest).unwrap_or_default()
+    }
+
+    /// How many of a Gateway's proxies hold a publication.
+    pub fn progress(&self, gateway: &GatewayKey, since: Publication) -> Progress {
+        let Some(fleet) = self.gateways.get(gateway) else {
+            return Progress { applied: 0, total: 0 };
+        };
+        let applied = fleet.proxies.values().filter(|proxy| fleet.held(proxy) >= since).count();
+        Progress { applied, total: fleet.proxies.len() }
+    }
+
+    fn proxy_mut(&mut self, gateway: &GatewayKey, stream: StreamId) -> Option<&mut Proxy> {
+        self.gateways.get_mut(gateway)?.proxies.get_mut(&stream)
+    }
+}
+
+// === impl GatewayFleet ===
+
+impl GatewayFleet {
+    fn held(&self, proxy: &Proxy) -> Publication {
+        let Some(commit) = &proxy.applied else {
+            return Publication(0);
+        };
+        let is_held = |published: &&Published| match proxy.profile {
+            Profile::Tidegate => published.tidegate == *commit,
+            Profile::Envoy => published.envoy == *commit,
+        };
+        self.history.iter().rev().find(is_held).map(|found| found.number).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fleet, Progress, Proxy, Publication, StreamId};
+    use cp_translate::{GatewayKey, Profile};
+    use std::time::SystemTime;
+
+    fn gateway() -> GatewayKey {
+        GatewayKey::new("default", "edge")
+    }
+
+    fn proxy(profile: Profile) -> Proxy {
+        Proxy {
+            node_id: "node".to_owned(),
+            user_agent: "tidegate-proxy".to_owned(),
+            version: "0.1.0".to_owned(),
+            profile,
+            connected_at: SystemTime::UNIX_EPOCH,
+            applied: None,
+            rejected: None,
+        }
+    }
+
+    #[test]
+    fn nothing_is_complete_without_a_proxy() {
+        let mut fleet = Fleet::default();
+        let first = fleet.published(&gateway(), "a", "x");
+        assert!(!fleet.progress(&gateway(), first).is_complete());
+    }
+
+    #[test]
+    fn a_publication_is_complete_once_every_proxy_applied_it() {
+        let mut fleet = Fleet::default();
+        fleet.connected(&gateway(), StreamId(1), proxy(Profile::Tidegate));
+        fleet.connected(&gateway(), StreamId(2), proxy(Profile::Envoy));
+        let first = fleet.published(&gateway(), "a", "x");
+        fleet.applied(&gateway(), StreamId(1), "a");
+        assert_eq!(fleet.progress(&gateway(), first), Progress { applied: 1, total: 2 });
+        fleet.applied(&gateway(), StreamId(2), "x");
+        assert!(fleet.progress(&gateway(), first).is_complete());
+    }
+
+    #[test]
+    fn a_publication_that_changes_the_other_profile_only_is_held_at_once() {
+        let mut fleet = Fleet::default();
+        fleet.connected(&gateway(), StreamId(1), proxy(Profile::Tidegate));
+        fleet.published(&gateway(), "a", "x");
+        fleet.applied(&gateway(), StreamId(1), "a");
+        let second = fleet.published(&gateway(), "a", "y");
+        assert!(fleet.progress(&gateway(), second).is_complete());
+        let third = fleet.published(&gateway(), "b", "y");
+        assert!(!fleet.progress(&gateway(), third).is_complete());
+    }
+
+    #[test]
+    fn a_refusal_stands_until_a_commit_is_applied() {
+        let mut fleet = Fleet::default();
+        fleet.connected(&gateway(), StreamId(1), proxy(Profile::Tidegate));
+        fleet.rejected(&gateway(), StreamId(1), "no");
+        assert!(fleet.proxies(&gateway()).all(|proxy| proxy.rejected.is_some()));
+        fleet.applied(&gateway(), StreamId(1), "a");
+        assert!(fleet.proxies(&gateway()).all(|proxy| proxy.rejected.is_none()));
+    }
+
+    #[test]
+    fn an_unknown_gateway_has_nothing() {
+        let fleet = Fleet::default();
+        assert_eq!(fleet.latest(&gateway()), Publication(0));
+        assert_eq!(fleet.progress(&gateway(), Publication(1)), Progress { applied: 0, total: 0 });
+        assert!(!fleet.has(&gateway(), Profile::Envoy));
+    }
+}

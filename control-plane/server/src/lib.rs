@@ -1,0 +1,141 @@
+//! `tidegate-control-plane`: manifests in, streams of resources out.
+//!
+//! ```text
+//!  files ─┐                     ┌─► publish ─► ads (one task per stream) ─► proxies
+//!  ads ───┼─► pipeline ► state ─┼─► status, snapshot_view ─► admin ─► operators
+//!  admin ─┘   (the one loop)    └─► infrastructure ─► who runs the proxies
+//! ```
+//! Owns the process: arguments, sockets, the loop, telemetry. Must not translate (cp-translate) or speak the protocol
+//! (xds). Invariant: one writer; everything else sends it events and watches what it publishes.
+
+pub mod admin;
+pub mod ads;
+pub mod args;
+pub mod condition_log;
+pub mod debounce;
+pub mod epoch_trace;
+pub mod event;
+pub mod fleet;
+pub mod http;
+pub mod metrics;
+pub mod pipeline;
+pub mod programmed;
+pub mod publish;
+pub mod rejection;
+pub mod run_dir;
+pub mod serve;
+pub mod settings;
+pub mod shutdown;
+pub mod snapshot_view;
+pub mod state;
+pub mod status;
+pub mod task;
+pub mod telemetry;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use anyhow::{Context, Result};
+use cp_files::Source;
+use grpc::admin::admin_server::AdminServer;
+use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryServiceServer;
+use grpc::token::{Guard, RunSecret, Subject};
+use prometheus_client::registry::Registry;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::args::Args;
+use crate::event::Event;
+use crate::settings::Settings;
+use crate::state::{Parts, State};
+
+/// Events that may wait for the loop.
+const EVENTS: usize = 1024;
+/// Largest request that is read: a real Envoy's first one is 61 KB.
+const MAX_REQUEST: usize = 1 << 20;
+
+/// Runs until told to end.
+pub fn run(args: Args) -> Result<()> {
+    let settings = Settings::try_from(args)?;
+    telemetry::start_log(&settings.log, settings.log_format)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(serve(settings));
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn serve(settings: Settings) -> Result<()> {
+    run_dir::prepare(&settings.run_dir)?;
+    let secret = run_dir::secret(&settings.run_dir)?;
+    let token = secret.mint(&Subject::Admin);
+    run_dir::write_private(&settings.run_dir.join(run_dir::ADMIN_TOKEN), token.as_bytes())?;
+    let mut registry = Registry::default();
+    let metrics = metrics::Metrics::new(&mut registry);
+    let traces = settings.otlp_endpoint.as_deref().map(telemetry::start_traces).transpose()?;
+    let (provider, tracer) = traces.unzip();
+    let environment: cp_files::source::Environment = Arc::new(args::environment);
+    let (source, first) = Source::open(settings.files.clone(), environment)
+        .context("the manifests cannot be read")?;
+    let mut state = State::new(Parts {
+        settings: settings.translate.clone(),
+        secret: secret.clone(),
+        replica: settings.replica.clone(),
+        sources: settings.files.iter().map(|path| path.display().to_string()).collect(),
+        metrics: metrics.clone(),
+        traces: epoch_trace::EpochTraces::new(tracer),
+    });
+    state.on(Event::Source(first));
+
+    let shutdown = CancellationToken::new();
+    let (events, received) = mpsc::channel(EVENTS);
+    let (ready, is_ready) = watch::channel(false);
+    let listening = grpc::listen::bind(&settings.listen).await?;
+    info!(address = %listening.address().unwrap_or_else(|_| settings.listen.clone()), "serving ADS and the admin service");
+    let router = router(&events, &metrics, &secret, &shutdown)
+        .merge(http::routes(Arc::new(registry), is_ready));
+    let server = task::spawn("server", serve::serve(listening, router, shutdown.clone()));
+    let pipeline =
+        task::spawn("pipeline", pipeline::run(state, source, received, ready, shutdown.clone()));
+    shutdown::requested(settings.exit_with_parent).await;
+    info!("shutting down");
+    shutdown.cancel();
+    let ended = tokio::time::timeout(shutdown::LIMIT, async {
+        let _ = server.await;
+        let _ = pipeline.await;
+    });
+    if ended.await.is_err() {
+        info!("connections were cut off after {} s", shutdown::LIMIT.as_secs());
+    }
+    if let Some(provider) = provider
+        && let Err(error) = provider.shutdown()
+    {
+        info!(%error, "the last traces could not be sent");
+    }
+    Ok(())
+}
+
+fn router(
+    events: &event::Events,
+    metrics: &metrics::Metrics,
+    secret: &RunSecret,
+    shutdown: &CancellationToken,
+) -> axum::Router {
+    let guard = Guard::new(secret.clone());
+    let ads = ads::Ads {
+        events: events.clone(),
+        metrics: metrics.clone(),
+        shutdown: shutdown.clone(),
+        streams: Arc::new(AtomicU64::new(1)),
+    };
+    let ads = AggregatedDiscoveryServiceServer::new(ads).max_decoding_message_size(MAX_REQUEST);
+    let admin = admin::AdminService { events: events.clone(), shutdown: shutdown.clone() };
+    let admin = AdminServer::new(admin).max_decoding_message_size(MAX_REQUEST);
+    tonic::service::Routes::new(tonic::service::interceptor::InterceptedService::new(
+        ads,
+        guard.clone(),
+    ))
+    .add_service(tonic::service::interceptor::InterceptedService::new(admin, guard))
+    .prepare()
+    .into_axum_router()
+}

@@ -1,0 +1,58 @@
+//! The one loop of this process: changes in, epochs, publications out.
+//!
+//! Owns when an epoch runs. Must not know how to translate or to send. Nothing is published before every source has
+//! been read once; from then on an epoch follows a change after at most `debounce::MAX`.
+
+use std::time::Instant;
+
+use cp_files::Source;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::debounce::Debounce;
+use crate::event::Event;
+use crate::state::State;
+
+/// Runs until `shutdown`. The caller has put the sources' first content into the state.
+pub async fn run(
+    mut state: State,
+    mut source: Source,
+    mut events: mpsc::Receiver<Event>,
+    is_ready: watch::Sender<bool>,
+    shutdown: CancellationToken,
+) {
+    let start = Instant::now();
+    let mut debounce = Debounce::default();
+    let mut is_watching = true;
+    tokio::task::block_in_place(|| state.epoch());
+    is_ready.send_replace(true);
+    loop {
+        let due = debounce.due();
+        let deadline = tokio::time::Instant::from_std(start + due.unwrap_or_default());
+        let event = tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep_until(deadline), if due.is_some() => {
+                debounce.ran(start.elapsed());
+                // Pure work on many cores' worth of objects: other tasks move to other threads meanwhile.
+                tokio::task::block_in_place(|| state.epoch());
+                continue;
+            }
+            event = events.recv() => match event {
+                Some(event) => event,
+                None => return,
+            },
+            batch = source.next(), if is_watching => match batch {
+                Some(batch) => Event::Source(batch),
+                None => {
+                    warn!("the files are not watched any more; restart to see later changes");
+                    is_watching = false;
+                    continue;
+                }
+            },
+        };
+        if state.on(event) {
+            debounce.changed(start.elapsed());
+        }
+    }
+}

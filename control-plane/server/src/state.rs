@@ -1,0 +1,341 @@
+//! Everything that the loop of this process knows, and what each event does to it.
+//!
+//! Owns the inputs, the newest translation, what is published and what the fleet said. Must not wait or do I/O:
+//! `pipeline` calls it and nothing else writes to it. Status and snapshots come from one translation, so they
+//! never tell different stories.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use cp_files::{Batch, Problem};
+use cp_translate::{Change, GatewayKey, Inputs, Profile, Translation};
+use grpc::token::{RunSecret, Subject};
+use proto::tidegate::v1::{CommitOrigin, DesiredProxy, Infrastructure};
+use tokio::sync::watch;
+use tracing::{debug, info, warn};
+
+use crate::condition_log::ConditionLog;
+use crate::epoch_trace::{EpochTimes, EpochTraces};
+use crate::event::Event;
+use crate::fleet::{Fleet, StreamId};
+use crate::metrics::Metrics;
+use crate::programmed::Programmed;
+use crate::publish::{Published, Publisher};
+use crate::rejection;
+use crate::snapshot_view;
+use crate::status::{LastChange, View};
+
+/// The loop's state.
+pub struct State {
+    settings: cp_translate::Settings,
+    secret: RunSecret,
+    replica: String,
+    sources: Vec<String>,
+    metrics: Metrics,
+    inputs: Inputs,
+    translation: Translation,
+    problems: Vec<Problem>,
+    publisher: Publisher,
+    fleet: Fleet,
+    programmed: Programmed,
+    traces: EpochTraces,
+    conditions: ConditionLog,
+    last_changes: BTreeMap<GatewayKey, LastChange>,
+    infrastructure: watch::Sender<Infrastructure>,
+    pending: Pending,
+}
+
+/// What arrived since the last epoch.
+#[derive(Debug, Default)]
+struct Pending {
+    changes: usize,
+    first: Option<(Instant, SystemTime)>,
+    reason: String,
+}
+
+/// What a [`State`] is made of.
+pub struct Parts {
+    /// Settings of translation.
+    pub settings: cp_translate::Settings,
+    /// Secret behind the tokens.
+    pub secret: RunSecret,
+    /// Name of this replica.
+    pub replica: String,
+    /// The sources, for humans.
+    pub sources: Vec<String>,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Traces of epochs.
+    pub traces: EpochTraces,
+}
+
+impl State {
+    /// A state that knows nothing yet.
+    pub fn new(parts: Parts) -> Self {
+        State {
+            settings: parts.settings,
+            secret: parts.secret,
+            replica: parts.replica,
+            sources: parts.sources,
+            metrics: parts.metrics,
+            inputs: Inputs::default(),
+            translation: Translation::default(),
+            problems: Vec::new(),
+            publisher: Publisher::default(),
+            fleet: Fleet::default(),
+            programmed: Programmed::default(),
+            traces: parts.traces,
+            conditions: ConditionLog::default(),
+            last_changes: BTreeMap::new(),
+            infrastructure: watch::Sender::new(Infrastructure::default()),
+            pending: Pending::default(),
+        }
+    }
+
+    /// Takes an event in; true if an epoch has to follow.
+    pub fn on(&mut self, event: Event) -> bool {
+        match event {
+            Event::Source(batch) => self.source(batch),
+            Event::Connected { gateway, stream, proxy, answer } => {
+                self.metrics.proxies.inc();
+                self.fleet.connected(&gateway, stream, proxy);
+                // A stream that ended meanwhile needs no slot.
+                let _ = answer.send(self.publisher.watch(&gateway));
+                self.settle(&gateway);
+                false
+            }
+            Event::Disconnected { gateway, stream } => {
+                info!(%gateway, stream = stream.0, "proxy disconnected");
+                self.metrics.proxies.dec();
+                self.fleet.disconnected(&gateway, stream);
+                self.settle(&gateway);
+                false
+            }
+            Event::Applied { gateway, stream, commit } => {
+                self.applied(&gateway, stream, &commit);
+                false
+            }
+            Event::Rejected { gateway, stream, nack } => {
+                warn!(%gateway, stream = stream.0, kind = %nack.type_url, reason = nack.message, "nack");
+                self.fleet.rejected(&gateway, stream, &nack.message);
+                let changes = rejection::changes(&gateway, stream, &nack, &self.fleet, &self.publisher);
+                self.take("rejection by a proxy", Instant::now(), changes)
+            }
+            Event::Status(answer) => {
+                let _ = answer.send(self.view().status());
+                false
+            }
+            Event::Snapshot(request, answer) => {
+                let gateway = GatewayKey::new(&request.namespace, &request.name);
+                let published = self.publisher.current(&gateway);
+                let view = published.map(|published| snapshot_view::view(&published, &request));
+                let _ = answer.send(view);
+                false
+            }
+            Event::Infrastructure(answer) => {
+                let _ = answer.send(self.infrastructure.subscribe());
+                false
+            }
+        }
+    }
+
+    /// Translates what has arrived and publishes what changed by it.
+    pub fn epoch(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let (event, event_at) =
+            pending.first.unwrap_or_else(|| (Instant::now(), SystemTime::now()));
+        let translate_at = SystemTime::now();
+        let started = Instant::now();
+        self.translation = cp_translate::translate(&self.inputs, &self.settings);
+        let took = started.elapsed();
+        self.metrics.epochs.inc();
+        self.metrics.translate.observe(took.as_secs_f64());
+        let times = EpochTimes {
+            event,
+            event_at,
+            translate_at,
+            translated_at: SystemTime::now(),
+            changes: pending.changes,
+            reason: pending.reason,
+        };
+        let traceparent = self.traces.begin(&times);
+        self.publish(&times, &traceparent);
+        self.program();
+        self.follow_infrastructure();
+        self.count();
+        self.log_conditions();
+        self.settle_epochs();
+        debug!(changes = times.changes, reason = times.reason, ?took, "epoch");
+    }
+
+    fn source(&mut self, batch: Batch) -> bool {
+        for problem in &batch.problems {
+            if !self.problems.contains(problem) {
+                warn!("{problem}");
+            }
+        }
+        for problem in &self.problems {
+            if !batch.problems.contains(problem) {
+                info!("{}: no longer: {}", problem.file.display(), problem.message);
+            }
+        }
+        self.problems = batch.problems;
+        self.metrics.source_problems.set(gauge(self.problems.len()));
+        let reason = snapshot_view::reason(&batch.changes);
+        self.take(&reason, batch.noticed, batch.changes)
+    }
+
+    fn take(&mut self, reason: &str, noticed: Instant, changes: Vec<Change>) -> bool {
+        let count = changes.len();
+        let next = self.inputs.with_all(changes);
+        if next.same(&self.inputs) {
+            return false;
+        }
+        self.inputs = next;
+        if self.pending.first.is_none() {
+            let ago = noticed.elapsed();
+            let at = SystemTime::now().checked_sub(ago).unwrap_or_else(SystemTime::now);
+            self.pending.first = Some((noticed, at));
+            self.pending.reason = reason.to_owned();
+        }
+        self.pending.changes = self.pending.changes.saturating_add(count);
+        true
+    }
+
+    fn publish(&mut self, times: &EpochTimes, traceparent: &str) {
+        for (key, output) in &self.translation.gateways {
+            let current = self.publisher.current(key);
+            let commit = |profile: Profile| {
+                let parent = current.as_ref().and_then(|old| old.of(profile).commit_id().cloned());
+                let origin = CommitOrigin {
+                    parent_id: parent.map(|id| id.to_string()).unwrap_or_default(),
+                    created_ms: snapshot_view::millis(times.translated_at),
+                    replica: self.replica.clone(),
+                    reason: times.reason.clone(),
+                    traceparent: traceparent.to_owned(),
+                };
+                let name = proto::name::commit(&key.namespace, &key.name);
+                output.snapshot(profile).clone().committed(&name, origin)
+            };
+            let next = Published {
+                tidegate: commit(Profile::Tidegate),
+                envoy: commit(Profile::Envoy),
+            };
+            let is_same = current.as_ref().is_some_and(|old| {
+                [Profile::Tidegate, Profile::Envoy]
+                    .into_iter()
+                    .all(|profile| old.of(profile).commit_id() == next.of(profile).commit_id())
+            });
+            if is_same {
+                continue;
+            }
+            let id = |profile: Profile| next.of(profile).commit_id().map_or("", |id| &**id);
+            let number = self.fleet.published(key, id(Profile::Tidegate), id(Profile::Envoy));
+            info!(gateway = %key, commit = id(Profile::Tidegate), reason = times.reason, changed = %snapshot_view::summary(current.as_deref(), &next), "publish");
+            self.traces.published(key, number);
+            let change = LastChange { at: times.translated_at, reason: times.reason.clone() };
+            self.last_changes.insert(key.clone(), change);
+            self.publisher.publish(key, Arc::new(next));
+        }
+        let gateways = &self.translation.gateways;
+        self.publisher.retain(|key| gateways.contains_key(key));
+        self.last_changes.retain(|key, _| gateways.contains_key(key));
+    }
+
+    fn program(&mut self) {
+        self.programmed.begin();
+        for report in &self.translation.reports {
+            for gateway in &report.gateways {
+                let latest = self.fleet.latest(gateway);
+                let generation = report.source.generation;
+                self.programmed.translated(&report.key, gateway, generation, latest);
+            }
+        }
+        self.programmed.end();
+        for gateway in self.translation.gateways.keys() {
+            self.programmed.advance(gateway, &self.fleet);
+        }
+    }
+
+    fn follow_infrastructure(&self) {
+        let proxies = self.translation.infra.iter().map(|desired| {
+            let key = &desired.gateway;
+            let subject = Subject::gateway(&key.namespace, &key.name);
+            DesiredProxy {
+                namespace: key.namespace.clone(),
+                name: key.name.clone(),
+                token: self.secret.mint(&subject),
+                ports: desired.ports.iter().map(|port| u32::from(port.port)).collect(),
+            }
+        });
+        let next = Infrastructure { proxies: proxies.collect() };
+        self.infrastructure.send_if_modified(|current| {
+            let is_new = *current != next;
+            if is_new {
+                *current = next;
+            }
+            is_new
+        });
+    }
+
+    fn applied(&mut self, gateway: &GatewayKey, stream: StreamId, commit: &str) {
+        info!(%gateway, stream = stream.0, commit, "applied");
+        self.fleet.applied(gateway, stream, commit);
+        if let Some(published) = self.publisher.current(gateway) {
+            for profile in [Profile::Tidegate, Profile::Envoy] {
+                let snapshot = published.of(profile);
+                let is_it = snapshot.commit_id().is_some_and(|id| **id == *commit);
+                if is_it && self.fleet.has(gateway, profile) {
+                    // By itself this never changes a translation, so no epoch follows.
+                    self.inputs = self.inputs.with(Change::Applied {
+                        gateway: gateway.clone(),
+                        profile,
+                        snapshot: snapshot.clone(),
+                    });
+                }
+            }
+        }
+        self.settle(gateway);
+    }
+
+    fn settle(&mut self, gateway: &GatewayKey) {
+        self.programmed.advance(gateway, &self.fleet);
+        self.settle_epochs();
+    }
+
+    fn settle_epochs(&mut self) {
+        for took in self.traces.settle(&self.fleet, Instant::now()) {
+            self.metrics.event_to_applied.observe(took.as_secs_f64());
+        }
+    }
+
+    fn count(&self) {
+        self.metrics.objects.set(gauge(self.inputs.len()));
+        let quarantined =
+            self.translation.gateways.values().map(|output| output.quarantined.len()).sum();
+        self.metrics.quarantined.set(gauge(quarantined));
+    }
+
+    fn log_conditions(&mut self) {
+        let mut log = std::mem::take(&mut self.conditions);
+        log.update(&self.translation.reports);
+        self.conditions = log;
+    }
+
+    fn view(&self) -> View<'_> {
+        View {
+            translation: &self.translation,
+            fleet: &self.fleet,
+            programmed: &self.programmed,
+            publisher: &self.publisher,
+            last_changes: &self.last_changes,
+            problems: &self.problems,
+            sources: &self.sources,
+        }
+    }
+}
+
+fn gauge(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

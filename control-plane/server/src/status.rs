@@ -1,0 +1,199 @@
+//! What `tidegate status` is told: reports of the translation, merged with the facts of the fleet.
+//!
+//! Owns that merge, as a pure function. Must not compute a condition that translation computes: it fills in
+//! `Programmed` where the fleet decides it, and adds `EnvoyProfile` while an Envoy is connected.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use cp_api::condition::{Condition, ConditionType, Reason};
+use cp_files::Problem;
+use cp_translate::{GatewayKey, GatewayOutput, Profile, Quarantined, Remedy, Report, Translation};
+use proto::google::protobuf::Timestamp;
+use proto::tidegate::v1 as tidegate;
+use proto::type_url::TypeUrl;
+
+use crate::fleet::{Fleet, Progress, Proxy};
+use crate::programmed::{self, Programmed};
+use crate::publish::Publisher;
+
+/// When and why a Gateway's resources changed last.
+#[derive(Clone, Debug)]
+pub struct LastChange {
+    /// When.
+    pub at: SystemTime,
+    /// Why, for humans.
+    pub reason: String,
+}
+
+/// Everything that a status is made of.
+pub struct View<'a> {
+    /// The newest translation.
+    pub translation: &'a Translation,
+    /// Connected proxies.
+    pub fleet: &'a Fleet,
+    /// Generations that were applied.
+    pub programmed: &'a Programmed,
+    /// What is published.
+    pub publisher: &'a Publisher,
+    /// When each Gateway changed last.
+    pub last_changes: &'a BTreeMap<GatewayKey, LastChange>,
+    /// Files that cannot be read.
+    pub problems: &'a [Problem],
+    /// The sources, for humans.
+    pub sources: &'a [String],
+}
+
+impl View<'_> {
+    /// The whole status.
+    pub fn status(&self) -> tidegate::StatusResponse {
+        tidegate::StatusResponse {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            sources: self.sources.to_vec(),
+            gateways: self
+                .translation
+                .gateways
+                .iter()
+                .map(|(key, output)| self.gateway(key, output))
+                .collect(),
+            objects: self.translation.reports.iter().map(|report| self.object(report)).collect(),
+            problems: self.problems.iter().map(problem).collect(),
+        }
+    }
+
+    /// The conditions of a report, complete.
+    pub fn conditions(&self, report: &Report) -> Vec<Condition> {
+        let mut conditions = report.conditions.clone();
+        match report.programmed {
+            cp_translate::Programmed::Absent | cp_translate::Programmed::Settled => {}
+            cp_translate::Programmed::Pending => {
+                conditions.retain(|condition| condition.kind != ConditionType::Programmed);
+                conditions.push(self.programmed(report));
+            }
+        }
+        let has_envoy = |gateway: &GatewayKey| self.fleet.has(gateway, Profile::Envoy);
+        if !report.envoy_limits.is_empty() && report.gateways.iter().any(has_envoy) {
+            let words = report.envoy_limits.join("; ");
+            conditions.push(Condition::fails(
+                ConditionType::EnvoyProfile,
+                Reason::NotSupported,
+                words,
+            ));
+        }
+        conditions
+    }
+
+    fn programmed(&self, report: &Report) -> Condition {
+        for gateway in &report.gateways {
+            let verdict = self.programmed.verdict(&report.key, gateway, self.fleet);
+            if let programmed::Verdict::Pending(progress) = verdict {
+                let words = pending(gateway, progress);
+                return Condition::fails(ConditionType::Programmed, Reason::Pending, words);
+            }
+        }
+        Condition::holds(ConditionType::Programmed, Reason::Programmed)
+    }
+
+    fn object(&self, report: &Report) -> tidegate::ObjectStatus {
+        let conditions = self.conditions(report).into_iter().map(|condition| tidegate::Condition {
+            r#type: condition.kind.to_string(),
+            status: condition.status.to_string(),
+            reason: condition.reason.to_string(),
+            message: condition.message,
+        });
+        tidegate::ObjectStatus {
+            source: Some(report.source.clone()),
+            scope: report.scope.to_string(),
+            conditions: conditions.collect(),
+        }
+    }
+
+    fn gateway(&self, key: &GatewayKey, output: &GatewayOutput) -> tidegate::GatewayStatus {
+        let published = self.publisher.current(key);
+        let desired = |profile: Profile| {
+            published
+                .as_ref()
+                .and_then(|published| published.of(profile).commit_id().map(ToString::to_string))
+                .unwrap_or_default()
+        };
+        let change = self.last_changes.get(key);
+        let routes = output.snapshot(Profile::Tidegate).len(TypeUrl::RouteRule);
+        tidegate::GatewayStatus {
+            namespace: key.namespace.clone(),
+            name: key.name.clone(),
+            listeners: count(output.listeners.len()),
+            routes: count(routes),
+            desired_commit: desired(Profile::Tidegate),
+            proxies: self
+                .fleet
+                .proxies(key)
+                .map(|proxy| proxy_status(proxy, &desired(proxy.profile)))
+                .collect(),
+            last_change: change.map(|change| timestamp(change.at)),
+            last_change_reason: change.map(|change| change.reason.clone()).unwrap_or_default(),
+            quarantined: output.quarantined.iter().map(quarantined).collect(),
+        }
+    }
+}
+
+fn pending(gateway: &GatewayKey, progress: Progress) -> String {
+    if progress.total == 0 {
+        return format!("no proxy of Gateway {gateway} is connected");
+    }
+    format!("applied by {} of {} proxies of Gateway {gateway}", progress.applied, progress.total)
+}
+
+fn proxy_status(proxy: &Proxy, desired: &str) -> tidegate::ProxyStatus {
+    let state = if proxy.rejected.is_some() {
+        tidegate::ProxyState::Rejected
+    } else if proxy.applied.as_deref() == Some(desired) {
+        tidegate::ProxyState::Applied
+    } else {
+        tidegate::ProxyState::Pending
+    };
+    tidegate::ProxyStatus {
+        node_id: proxy.node_id.clone(),
+        user_agent: proxy.user_agent.clone(),
+        version: proxy.version.clone(),
+        state: state.into(),
+        applied_commit: proxy.applied.clone().unwrap_or_default(),
+        connected_at: Some(timestamp(proxy.connected_at)),
+        detail: proxy.rejected.clone().unwrap_or_default(),
+    }
+}
+
+fn quarantined(quarantined: &Quarantined) -> tidegate::QuarantinedResource {
+    let substitute = match quarantined.remedy {
+        Remedy::LastGood => "its last content that was applied",
+        Remedy::Deny => "a stand-in that refuses requests",
+        Remedy::LeftOut => "nothing: it is left out",
+    };
+    tidegate::QuarantinedResource {
+        type_url: quarantined.type_url.as_str().to_owned(),
+        name: quarantined.name.clone(),
+        version: quarantined.version.clone(),
+        message: quarantined.message.clone(),
+        substitute: substitute.to_owned(),
+    }
+}
+
+fn problem(problem: &Problem) -> tidegate::SourceProblem {
+    tidegate::SourceProblem {
+        file: problem.file.display().to_string(),
+        line: problem.position.line,
+        column: problem.position.column,
+        message: problem.message.clone(),
+    }
+}
+
+fn timestamp(at: SystemTime) -> Timestamp {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp {
+        seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        nanos: i32::try_from(since.subsec_nanos()).unwrap_or_default(),
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

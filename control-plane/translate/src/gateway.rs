@@ -1,0 +1,357 @@
+//! Gateways: which are ours, what each of them may bind.
+//!
+//! Owns GatewayClasses, conditions of the Gateway as a whole and the claims of Gateways that share a machine's
+//! ports. Must not look at routes. Who wins a port is the tie of decisions 4 (oldest, then namespace, then
+//! name), never the order in which objects arrived.
+
+use std::collections::BTreeMap;
+
+use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
+use cp_api::gateway::Gateway;
+use cp_api::{Kind, ObjectKey};
+
+use crate::inputs::Stored;
+use crate::listener::ListenerDraft;
+use crate::lookup::Lookup;
+use crate::output::{GatewayKey, GatewayOutput, ListenerOutput};
+use crate::plan::{GatewayPlan, ListenerPlan, PortPlan};
+use crate::report::{Detail, Programmed, Report, Scope};
+use crate::settings::{CONTROLLER, Settings, Source};
+
+/// Classes that exist without an object where the source is a directory.
+const IMPLICIT: [&str; 2] = ["agentgateway", "tidegate"];
+
+/// What Tidegate serves of Gateway API, sorted, in the words of its conformance suite.
+const FEATURES: &[&str] = &[
+    "Gateway",
+    "GatewayHTTPListenerIsolation",
+    "GatewayPort8080",
+    "HTTPRoute",
+    "HTTPRouteBackendProtocolH2C",
+    "HTTPRouteBackendProtocolWebSocket",
+    "HTTPRouteBackendRequestHeaderModification",
+    "HTTPRouteBackendTimeout",
+    "HTTPRouteDestinationPortMatching",
+    "HTTPRouteHostRewrite",
+    "HTTPRouteMethodMatching",
+    "HTTPRouteNamedRouteRule",
+    "HTTPRouteParentRefPort",
+    "HTTPRoutePathRedirect",
+    "HTTPRoutePathRewrite",
+    "HTTPRoutePortRedirect",
+    "HTTPRouteQueryParamMatching",
+    "HTTPRouteRequestMirror",
+    "HTTPRouteRequestMultipleMirrors",
+    "HTTPRouteRequestPercentageMirror",
+    "HTTPRouteRequestTimeout",
+    "HTTPRouteResponseHeaderModification",
+    "HTTPRouteSchemeRedirect",
+    "ReferenceGrant",
+];
+
+/// A Gateway on its way to a plan.
+#[derive(Debug)]
+pub(crate) struct GatewayDraft<'a> {
+    pub(crate) key: GatewayKey,
+    pub(crate) stored: &'a Stored<Gateway>,
+    pub(crate) listeners: Vec<ListenerDraft<'a>>,
+    /// Why nothing of it is served.
+    refused: Option<Condition>,
+    /// Why it has no address, though it is accepted.
+    unaddressed: Option<Condition>,
+}
+
+/// Whether the class is served by us.
+pub(crate) fn is_ours(lookup: &Lookup<'_>, settings: &Settings, class: &str) -> bool {
+    match lookup.class(class) {
+        Some(stored) => stored.object.spec.controller_name == CONTROLLER,
+        None => settings.source == Source::Directory && IMPLICIT.contains(&class),
+    }
+}
+
+/// Reports of the classes that are ours.
+pub(crate) fn class_reports(lookup: &Lookup<'_>) -> Vec<Report> {
+    lookup
+        .classes()
+        .filter(|stored| stored.object.spec.controller_name == CONTROLLER)
+        .map(|stored| {
+            let accepted = Condition::holds(ConditionType::Accepted, Reason::Accepted);
+            let condition = match stored.object.spec.parameters_ref {
+                None => accepted,
+                Some(_) => Condition::fails(
+                    ConditionType::Accepted,
+                    Reason::InvalidParameters,
+                    "spec.parametersRef is not supported yet; remove it",
+                ),
+            };
+            Report {
+                key: ObjectKey::new(Kind::GatewayClass, "", stored.object.metadata.name.clone()),
+                source: (*stored.source).clone(),
+                scope: Scope::Object,
+                conditions: vec![condition],
+                programmed: Programmed::Absent,
+                envoy_limits: Vec::new(),
+                gateways: Vec::new(),
+                detail: Detail::Class { supported_features: FEATURES.to_vec() },
+            }
+        })
+        .collect()
+}
+
+/// Drafts of all Gateways that are ours, in the order of their keys.
+pub(crate) fn drafts<'a>(lookup: &Lookup<'a>, settings: &Settings) -> Vec<GatewayDraft<'a>> {
+    let mut drafts: Vec<GatewayDraft<'a>> = lookup
+        .gateways()
+        .filter(|stored| is_ours(lookup, settings, &stored.object.spec.gateway_class_name))
+        .map(|stored| draft(lookup, settings, stored))
+        .collect();
+    if settings.shared_host {
+        claim_ports(&mut drafts);
+    }
+    drafts
+}
+
+/// In a directory, a Gateway of an unknown class is told so: nobody else would.
+pub(crate) fn orphan_reports(lookup: &Lookup<'_>, settings: &Settings) -> Vec<Report> {
+    if settings.source == Source::Kubernetes {
+        return Vec::new();
+    }
+    lookup
+        .gateways()
+        .filter(|stored| {
+            let class = &stored.object.spec.gateway_class_name;
+            lookup.class(class).is_none() && !IMPLICIT.contains(&class.as_str())
+        })
+        .map(|stored| {
+            let class = &stored.object.spec.gateway_class_name;
+            let message = format!(
+                "GatewayClass {class:?} does not exist; use tidegate, or create it with controllerName {CONTROLLER}"
+            );
+            let condition = Condition {
+                kind: ConditionType::Accepted,
+                status: ConditionStatus::Unknown,
+                reason: Reason::Pending,
+                message,
+            };
+            report(stored, vec![condition], Programmed::Absent, Vec::new())
+        })
+        .collect()
+}
+
+fn draft<'a>(
+    lookup: &Lookup<'a>,
+    settings: &Settings,
+    stored: &'a Stored<Gateway>,
+) -> GatewayDraft<'a> {
+    let gateway = &*stored.object;
+    let key = GatewayKey::new(&*gateway.metadata.namespace, &*gateway.metadata.name);
+    let mut refused = None;
+    let mut unaddressed = None;
+    for (index, address) in gateway.spec.addresses.iter().enumerate() {
+        match address.kind.as_deref().unwrap_or("IPAddress") {
+            "IPAddress" if matches!(address.value.as_str(), "" | "0.0.0.0" | "::") => {}
+            "IPAddress" | "Hostname" => {
+                let message = format!(
+                    "spec.addresses[{index}]: {:?} cannot be assigned; remove it, listeners bind every address",
+                    address.value
+                );
+                let reason = Reason::AddressNotUsable;
+                unaddressed = Some(Condition::fails(ConditionType::Programmed, reason, message));
+            }
+            other => {
+                let message =
+                    format!("spec.addresses[{index}].type: {other:?} is not supported; remove it");
+                let reason = Reason::UnsupportedAddress;
+                refused = Some(Condition::fails(ConditionType::Accepted, reason, message));
+            }
+        }
+    }
+    let has_parameters = gateway
+        .spec
+        .infrastructure
+        .as_ref()
+        .and_then(|infrastructure| infrastructure.get("parametersRef"))
+        .is_some();
+    if has_parameters {
+        refused = Some(Condition::fails(
+            ConditionType::Accepted,
+            Reason::InvalidParameters,
+            "spec.infrastructure.parametersRef is not supported yet; remove it",
+        ));
+    }
+    let listeners = crate::listener::drafts(lookup, settings, gateway);
+    GatewayDraft { key, stored, listeners, refused, unaddressed }
+}
+
+/// Gives each bound port to one Gateway; the others are told who has it.
+fn claim_ports(drafts: &mut [GatewayDraft<'_>]) {
+    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    order.sort_by_key(|index| {
+        drafts.get(*index).map(|draft| {
+            let created = draft.stored.object.metadata.creation_timestamp;
+            (created.is_none(), created, draft.key.clone())
+        })
+    });
+    let mut holders: BTreeMap<u16, GatewayKey> = BTreeMap::new();
+    for index in order {
+        let Some(draft) = drafts.get_mut(index).filter(|draft| draft.serves()) else { continue };
+        for listener in draft.listeners.iter_mut().filter(|listener| listener.is_served()) {
+            let Some(bound) = listener.bound else { continue };
+            let holder = holders.entry(bound).or_insert_with(|| draft.key.clone());
+            if *holder != draft.key {
+                let message = format!("port {bound} is held by Gateway {holder}; choose another port");
+                listener.lose_port(message);
+            }
+        }
+    }
+}
+
+fn report(
+    stored: &Stored<Gateway>,
+    conditions: Vec<Condition>,
+    programmed: Programmed,
+    gateways: Vec<GatewayKey>,
+) -> Report {
+    let metadata = &stored.object.metadata;
+    Report {
+        key: ObjectKey::new(Kind::Gateway, &*metadata.namespace, &*metadata.name),
+        source: (*stored.source).clone(),
+        scope: Scope::Object,
+        conditions,
+        programmed,
+        envoy_limits: Vec::new(),
+        gateways,
+        detail: Detail::None,
+    }
+}
+
+// === impl GatewayDraft ===
+
+impl GatewayDraft<'_> {
+    /// Whether anything of it can be served.
+    fn serves(&self) -> bool {
+        self.refused.is_none() && self.unaddressed.is_none()
+    }
+
+    /// Why it is not programmed, as far as that is known without asking proxies.
+    fn unprogrammed(&self) -> Option<Condition> {
+        let lost: Vec<String> = self
+            .listeners
+            .iter()
+            .filter_map(|listener| {
+                let message = listener.lost.as_ref()?;
+                Some(format!("listener {}: {message}", listener.spec.name))
+            })
+            .collect();
+        self.unaddressed.clone().or_else(|| {
+            let reason = Reason::AddressNotUsable;
+            (!lost.is_empty())
+                .then(|| Condition::fails(ConditionType::Programmed, reason, lost.join("; ")))
+        })
+    }
+
+    fn accepted(&self) -> Condition {
+        if let Some(condition) = &self.refused {
+            return condition.clone();
+        }
+        let (valid, invalid): (Vec<&ListenerDraft<'_>>, Vec<&ListenerDraft<'_>>) =
+            self.listeners.iter().partition(|listener| listener.is_valid());
+        if invalid.is_empty() {
+            return Condition::holds(ConditionType::Accepted, Reason::Accepted);
+        }
+        let names = |listeners: &[&ListenerDraft<'_>]| {
+            let names: Vec<&str> =
+                listeners.iter().map(|listener| listener.spec.name.as_str()).collect();
+            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+        };
+        Condition {
+            kind: ConditionType::Accepted,
+            status: if valid.is_empty() { ConditionStatus::False } else { ConditionStatus::True },
+            reason: Reason::ListenersNotValid,
+            message: format!("invalid listeners: {}; valid listeners: {}", names(&invalid), names(&valid)),
+        }
+    }
+
+    /// Reports of the Gateway and of its listeners.
+    pub(crate) fn reports(&self) -> Vec<Report> {
+        let accepted = self.accepted();
+        let is_accepted = accepted.status == ConditionStatus::True;
+        let mut conditions = vec![accepted];
+        let mut programmed = Programmed::Pending;
+        if !is_accepted {
+            let message = "the Gateway is not accepted";
+            conditions.push(Condition::fails(ConditionType::Programmed, Reason::Invalid, message));
+            programmed = Programmed::Settled;
+        } else if let Some(condition) = self.unprogrammed() {
+            conditions.push(condition);
+            programmed = Programmed::Settled;
+        }
+        let own = vec![self.key.clone()];
+        let whole = report(self.stored, conditions, programmed, own.clone());
+        let serves = self.serves();
+        let listeners = self.listeners.iter().map(|listener| {
+            let (conditions, programmed) = listener.conditions(serves);
+            Report {
+                scope: Scope::Listener(listener.spec.name.clone()),
+                detail: listener.detail(),
+                ..report(self.stored, conditions, programmed, own.clone())
+            }
+        });
+        std::iter::once(whole).chain(listeners).collect()
+    }
+
+    /// The plan: ports with the listeners that are served, and what their routes lead to.
+    pub(crate) fn plan(&self, settings: &Settings) -> GatewayPlan {
+        let mut ports: BTreeMap<u16, PortPlan> = BTreeMap::new();
+        let mut backends = BTreeMap::new();
+        let served = self
+            .listeners
+            .iter()
+            .filter(|listener| self.serves() && listener.is_served() && listener.lost.is_none());
+        for listener in served {
+            let (Some(protocol), Some(bound)) = (listener.protocol, listener.bound) else { continue };
+            for route in &listener.routes {
+                for backend in &route.route.backends {
+                    backends.insert(backend.name.clone(), std::sync::Arc::clone(backend));
+                }
+            }
+            let port = listener.spec.port;
+            let empty = || PortPlan { port, bound, protocol, listeners: Vec::new() };
+            ports.entry(port).or_insert_with(empty).listeners.push(ListenerPlan {
+                name: listener.spec.name.clone(),
+                hostname: listener.hostname.clone(),
+                certificate: listener.certificate.clone(),
+                routes: listener.routes.clone(),
+            });
+        }
+        GatewayPlan {
+            key: self.key.clone(),
+            class: self.stored.object.spec.gateway_class_name.clone(),
+            source: std::sync::Arc::clone(&self.stored.source),
+            trusted_hops: settings.trusted_hops,
+            ports,
+            backends,
+        }
+    }
+
+    /// The output before any resource is in it.
+    pub(crate) fn output(&self) -> GatewayOutput {
+        let serves = self.serves();
+        let listeners = self.listeners.iter().map(|listener| {
+            let is_bound = serves && listener.is_served() && listener.lost.is_none();
+            ListenerOutput {
+                name: listener.spec.name.clone(),
+                port: listener.spec.port,
+                bound: listener.bound.filter(|_| is_bound),
+                protocol: listener.spec.protocol.clone(),
+                hostname: listener.hostname.clone(),
+                attached_routes: listener.attached(),
+            }
+        });
+        GatewayOutput {
+            generation: self.stored.source.generation,
+            listeners: listeners.collect(),
+            ..GatewayOutput::default()
+        }
+    }
+}

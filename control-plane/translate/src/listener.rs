@@ -1,0 +1,295 @@
+//! Listeners: which exist, which conflict, whom they admit.
+//!
+//! Owns protocols, conflicts inside one Gateway and `allowedRoutes`. Must not resolve routes. Of listeners that
+//! are not distinct none is served (Gateway API, "Handling indistinct Listeners"): picking a winner would send
+//! traffic where nobody asked for it.
+
+use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
+use cp_api::gateway::{FromNamespaces, Gateway, Listener};
+use cp_api::{Kind, ObjectKey};
+
+use crate::hostname::ANY;
+use crate::lookup::Lookup;
+use crate::plan::{Attached, Certificate, Protocol};
+use crate::report::{Detail, Programmed};
+use crate::settings::Settings;
+use crate::tls;
+
+/// Kinds of route that HTTP and HTTPS listeners serve.
+const HTTP_KINDS: [Kind; 1] = [Kind::HttpRoute];
+
+/// A listener on its way to a plan.
+#[derive(Debug)]
+pub(crate) struct ListenerDraft<'a> {
+    pub(crate) spec: &'a Listener,
+    pub(crate) hostname: Option<String>,
+    pub(crate) protocol: Option<Protocol>,
+    /// Port that the proxy binds.
+    pub(crate) bound: Option<u16>,
+    pub(crate) certificate: Option<Certificate>,
+    pub(crate) routes: Vec<Attached>,
+    /// Who has its port instead.
+    pub(crate) lost: Option<String>,
+    namespace: &'a str,
+    kinds: Vec<Kind>,
+    refused: Option<Condition>,
+    conflict: Option<(Reason, String)>,
+    unresolved: Vec<(Reason, String)>,
+}
+
+/// Drafts of the listeners of a Gateway, in the order in which they are written.
+pub(crate) fn drafts<'a>(
+    lookup: &Lookup<'a>,
+    settings: &Settings,
+    gateway: &'a Gateway,
+) -> Vec<ListenerDraft<'a>> {
+    let mut drafts: Vec<ListenerDraft<'a>> = gateway
+        .spec
+        .listeners
+        .iter()
+        .map(|listener| draft(lookup, settings, gateway, listener))
+        .collect();
+    let conflicts: Vec<Option<(Reason, String)>> =
+        drafts.iter().map(|draft| conflict(draft, &drafts)).collect();
+    for (draft, conflict) in drafts.iter_mut().zip(conflicts) {
+        draft.conflict = conflict;
+    }
+    drafts
+}
+
+fn draft<'a>(
+    lookup: &Lookup<'a>,
+    settings: &Settings,
+    gateway: &'a Gateway,
+    spec: &'a Listener,
+) -> ListenerDraft<'a> {
+    let protocol = match spec.protocol.as_str() {
+        "HTTP" => Some(Protocol::Http),
+        "HTTPS" => Some(Protocol::Https),
+        _ => None,
+    };
+    let hostname = spec.hostname.clone().filter(|hostname| !hostname.is_empty());
+    let (kinds, mut unresolved) = kinds(spec);
+    let mut refused = None;
+    let mut bound = None;
+    match bind(settings, spec.port) {
+        Ok(port) => bound = Some(port),
+        Err(message) => {
+            let reason = Reason::PortUnavailable;
+            refused = Some(Condition::fails(ConditionType::Accepted, reason, message));
+        }
+    }
+    if protocol.is_none() {
+        let reason = Reason::UnsupportedProtocol;
+        refused = Some(Condition::fails(ConditionType::Accepted, reason, unsupported(spec)));
+    }
+    let certificate = (protocol == Some(Protocol::Https)).then(|| {
+        let resolved = tls::resolve(lookup, gateway, spec);
+        unresolved.extend(resolved.unresolved);
+        if let Some(message) = resolved.refused {
+            let reason = Reason::UnsupportedValue;
+            refused = Some(Condition::fails(ConditionType::Accepted, reason, message));
+        }
+        resolved.certificate
+    });
+    ListenerDraft {
+        spec,
+        hostname,
+        protocol,
+        bound,
+        certificate,
+        routes: Vec::new(),
+        lost: None,
+        namespace: &gateway.metadata.namespace,
+        kinds,
+        refused,
+        conflict: None,
+        unresolved,
+    }
+}
+
+fn bind(settings: &Settings, port: u16) -> Result<u16, String> {
+    let bound = port.checked_add(settings.port_offset).ok_or_else(|| {
+        format!("port {port} plus the offset {} is beyond 65535", settings.port_offset)
+    })?;
+    if settings.reserved_ports.contains(&bound) {
+        return Err(format!("port {bound} is used by the proxy itself; choose another"));
+    }
+    Ok(bound)
+}
+
+fn unsupported(spec: &Listener) -> String {
+    let upper = spec.protocol.to_ascii_uppercase();
+    if matches!(upper.as_str(), "HTTP" | "HTTPS") {
+        return format!("protocol {:?} is not supported; write {upper}", spec.protocol);
+    }
+    format!("protocol {:?} is not supported; use HTTP or HTTPS", spec.protocol)
+}
+
+/// Kinds that may attach, and what is wrong with those asked for.
+fn kinds(spec: &Listener) -> (Vec<Kind>, Vec<(Reason, String)>) {
+    let asked = &spec.allowed_routes.kinds;
+    if asked.is_empty() {
+        return (HTTP_KINDS.to_vec(), Vec::new());
+    }
+    let mut known = Vec::new();
+    let mut unknown = Vec::new();
+    for kind in asked {
+        match Kind::of(&kind.group, &kind.kind).filter(|kind| HTTP_KINDS.contains(kind)) {
+            Some(kind) => known.push(kind),
+            None => unknown.push((
+                Reason::InvalidRouteKinds,
+                format!(
+                    "allowedRoutes.kinds: {} of group {:?} is not supported by protocol {}; use HTTPRoute",
+                    kind.kind, kind.group, spec.protocol
+                ),
+            )),
+        }
+    }
+    (known, unknown)
+}
+
+/// Why a listener is not distinct from the others, if it is not.
+fn conflict(draft: &ListenerDraft<'_>, all: &[ListenerDraft<'_>]) -> Option<(Reason, String)> {
+    // A protocol that is not served takes part in no conflict.
+    let protocol = draft.protocol?;
+    let others = || {
+        all.iter().filter(|other| {
+            other.spec.name != draft.spec.name
+                && other.spec.port == draft.spec.port
+                && other.protocol.is_some()
+        })
+    };
+    let names = |listeners: Vec<&str>| listeners.join(", ");
+    let of_other_protocol: Vec<&str> = others()
+        .filter(|other| other.protocol != Some(protocol))
+        .map(|other| other.spec.name.as_str())
+        .collect();
+    if !of_other_protocol.is_empty() {
+        let message = format!(
+            "port {} has another protocol in listener {}",
+            draft.spec.port,
+            names(of_other_protocol)
+        );
+        return Some((Reason::ProtocolConflict, message));
+    }
+    let of_same_host: Vec<&str> = others()
+        .filter(|other| other.hostname == draft.hostname)
+        .map(|other| other.spec.name.as_str())
+        .collect();
+    (!of_same_host.is_empty()).then(|| {
+        let host = draft.hostname.as_deref().unwrap_or(ANY);
+        let message = format!(
+            "port {}, protocol {} and hostname {host} are those of listener {}; none of them is served",
+            draft.spec.port,
+            draft.spec.protocol,
+            names(of_same_host)
+        );
+        (Reason::HostnameConflict, message)
+    })
+}
+
+// === impl ListenerDraft ===
+
+impl ListenerDraft<'_> {
+    /// Whether nothing is wrong with it that its author must mend for it to be accepted.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.refused.is_none() && self.conflict.is_none()
+    }
+
+    /// Whether it goes to the proxies. A listener without a usable certificate does: its handshakes fail,
+    /// instead of its clients reaching another listener.
+    pub(crate) fn is_served(&self) -> bool {
+        let is_closed = matches!(self.certificate, Some(Certificate::Unusable));
+        self.conflict.is_none() && self.bound.is_some() && (self.refused.is_none() || is_closed)
+            && self.protocol.is_some()
+    }
+
+    /// Its hostname as a domain.
+    pub(crate) fn domain(&self) -> &str {
+        self.hostname.as_deref().unwrap_or(ANY)
+    }
+
+    pub(crate) fn lose_port(&mut self, message: String) {
+        self.lost = Some(message);
+    }
+
+    /// Whether routes of this kind and namespace may attach.
+    pub(crate) fn admits(&self, lookup: &Lookup<'_>, kind: Kind, namespace: &str) -> bool {
+        let from = &self.spec.allowed_routes.namespaces;
+        self.kinds.contains(&kind)
+            && match from.from {
+                FromNamespaces::All => true,
+                FromNamespaces::Same => namespace == self.namespace,
+                FromNamespaces::None => false,
+                FromNamespaces::Selector => from
+                    .selector
+                    .as_ref()
+                    .is_some_and(|selector| selector.matches(&lookup.namespace_labels(namespace))),
+            }
+    }
+
+    /// Number of attached routes.
+    pub(crate) fn attached(&self) -> u32 {
+        u32::try_from(self.routes.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn detail(&self) -> Detail {
+        let is_known = self.protocol.is_some();
+        let kinds = self.kinds.iter().filter(|_| is_known);
+        Detail::Listener {
+            attached_routes: self.attached(),
+            supported_kinds: kinds
+                .map(|kind| ObjectKey::new(*kind, "", ""))
+                .map(|key| (key.group, key.kind))
+                .collect(),
+        }
+    }
+
+    /// Conditions, and who decides `Programmed`.
+    pub(crate) fn conditions(&self, gateway_serves: bool) -> (Vec<Condition>, Programmed) {
+        let accepted = match (&self.conflict, &self.refused) {
+            (Some((reason, message)), _) => {
+                Condition::fails(ConditionType::Accepted, *reason, message.clone())
+            }
+            (None, Some(condition)) => condition.clone(),
+            (None, None) => Condition::holds(ConditionType::Accepted, Reason::Accepted),
+        };
+        let conflicted = match &self.conflict {
+            Some((reason, message)) => {
+                Condition::holds(ConditionType::Conflicted, *reason).saying(message.clone())
+            }
+            None => Condition::fails(ConditionType::Conflicted, Reason::NoConflicts, ""),
+        };
+        let resolved = match self.unresolved.first() {
+            None => Condition::holds(ConditionType::ResolvedRefs, Reason::ResolvedRefs),
+            Some((reason, _)) => {
+                let messages: Vec<&str> =
+                    self.unresolved.iter().map(|(_, message)| message.as_str()).collect();
+                Condition::fails(ConditionType::ResolvedRefs, *reason, messages.join("; "))
+            }
+        };
+        let is_accepted = accepted.status == ConditionStatus::True;
+        let unprogrammed = if let Some(message) = &self.lost {
+            Some((Reason::AddressNotUsable, message.as_str()))
+        } else if !is_accepted {
+            Some((Reason::Invalid, "the listener is not accepted"))
+        } else if matches!(self.certificate, Some(Certificate::Unusable)) {
+            Some((Reason::Invalid, "no usable certificate: handshakes fail"))
+        } else if !gateway_serves {
+            Some((Reason::Invalid, "the Gateway is not served"))
+        } else {
+            None
+        };
+        let mut conditions = vec![accepted];
+        let programmed = match unprogrammed {
+            Some((reason, message)) => {
+                conditions.push(Condition::fails(ConditionType::Programmed, reason, message));
+                Programmed::Settled
+            }
+            None => Programmed::Pending,
+        };
+        conditions.extend([conflicted, resolved]);
+        (conditions, programmed)
+    }
+}

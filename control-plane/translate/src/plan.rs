@@ -1,0 +1,313 @@
+//! The resolved model: Gateway, ports, listeners, routes, rules, backends.
+//!
+//! Owns values only: every reference is followed, every conflict decided. Must not hold API objects or wire
+//! messages; `emit` prints it and decides nothing. What is absent here is absent on the wire.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cp_api::secret::SecretBytes;
+use proto::tidegate::v1 as tidegate;
+
+use crate::output::GatewayKey;
+
+/// One Gateway of ours.
+#[derive(Clone, Debug)]
+pub(crate) struct GatewayPlan {
+    pub(crate) key: GatewayKey,
+    pub(crate) class: String,
+    pub(crate) source: Arc<tidegate::Source>,
+    pub(crate) trusted_hops: u32,
+    /// By port as written.
+    pub(crate) ports: BTreeMap<u16, PortPlan>,
+    /// What its routes lead to, by cluster name.
+    pub(crate) backends: BTreeMap<String, Arc<BackendPlan>>,
+}
+
+/// One bound port.
+#[derive(Clone, Debug)]
+pub(crate) struct PortPlan {
+    pub(crate) port: u16,
+    pub(crate) bound: u16,
+    pub(crate) protocol: Protocol,
+    pub(crate) listeners: Vec<ListenerPlan>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Protocol {
+    Http,
+    Https,
+}
+
+/// One listener that is served.
+#[derive(Clone, Debug)]
+pub(crate) struct ListenerPlan {
+    pub(crate) name: String,
+    pub(crate) hostname: Option<String>,
+    /// With HTTPS.
+    pub(crate) certificate: Option<Certificate>,
+    pub(crate) routes: Vec<Attached>,
+}
+
+/// What a TLS listener shows.
+#[derive(Clone, Debug)]
+pub(crate) enum Certificate {
+    /// Certificates in order of preference, at least one.
+    Usable(Vec<KeyPair>),
+    /// None: every handshake fails.
+    Unusable,
+}
+
+/// A certificate chain and its key.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyPair {
+    /// Name of the Secret resource.
+    pub(crate) name: String,
+    pub(crate) chain: Arc<SecretBytes>,
+    pub(crate) key: Arc<SecretBytes>,
+    pub(crate) source: Arc<tidegate::Source>,
+}
+
+/// A route on a listener.
+#[derive(Clone, Debug)]
+pub(crate) struct Attached {
+    pub(crate) route: Arc<RoutePlan>,
+    /// Domains that the listener gives it: `*`, `*.example.com`, `a.example.com`.
+    pub(crate) domains: Vec<String>,
+}
+
+/// One route object.
+#[derive(Clone, Debug)]
+pub(crate) struct RoutePlan {
+    pub(crate) source: Arc<tidegate::Source>,
+    /// Short kind, `http`.
+    pub(crate) kind: &'static str,
+    /// Seconds since the epoch; 0 where unknown.
+    pub(crate) created: i64,
+    pub(crate) rules: Vec<RulePlan>,
+    /// What its rules lead to.
+    pub(crate) backends: Vec<Arc<BackendPlan>>,
+}
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub(crate) struct RulePlan {
+    pub(crate) index: u32,
+    pub(crate) matches: Vec<Match>,
+    pub(crate) request_headers: HeaderChange,
+    pub(crate) response_headers: HeaderChange,
+    pub(crate) action: Action,
+}
+
+/// What a request must have.
+#[derive(Clone, Debug)]
+pub(crate) struct Match {
+    pub(crate) path: PathMatch,
+    pub(crate) method: Option<&'static str>,
+    pub(crate) headers: Vec<ValueMatch>,
+    pub(crate) query: Vec<ValueMatch>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum PathMatch {
+    Exact(String),
+    /// Whole leading segments, without a trailing slash; empty for every path.
+    Prefix(String),
+    Regex(String),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ValueMatch {
+    pub(crate) name: String,
+    pub(crate) value: ValuePattern,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ValuePattern {
+    Exact(String),
+    Regex(String),
+}
+
+/// Changes of headers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HeaderChange {
+    pub(crate) set: Vec<(String, String)>,
+    pub(crate) add: Vec<(String, String)>,
+    pub(crate) remove: Vec<String>,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    Forward(Forward),
+    Redirect(Redirect),
+    /// Answered with this status.
+    Respond(u32),
+}
+
+/// Sent to a backend.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Forward {
+    /// At least one with a weight above 0.
+    pub(crate) shares: Vec<Share>,
+    pub(crate) host: Option<String>,
+    pub(crate) path: Option<PathChange>,
+    pub(crate) mirrors: Vec<Mirror>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+}
+
+/// A share of the requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Share {
+    pub(crate) weight: u32,
+    pub(crate) target: Target,
+    /// Authority that the backend wants instead of the client's.
+    pub(crate) host: Option<String>,
+    pub(crate) request_headers: HeaderChange,
+    pub(crate) response_headers: HeaderChange,
+}
+
+/// Where a share goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A cluster that any proxy can use.
+    Plain(String),
+    /// A cluster that only our proxy can use.
+    Own(String),
+    /// A cluster that does not exist; its share answers 500.
+    Invalid(String),
+}
+
+/// A copy of a share of the requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Mirror {
+    pub(crate) cluster: String,
+    /// Of a million.
+    pub(crate) millionths: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PathChange {
+    Full(String),
+    Prefix(String),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Redirect {
+    pub(crate) scheme: Option<&'static str>,
+    pub(crate) host: Option<String>,
+    pub(crate) path: Option<PathChange>,
+    pub(crate) port: Option<u16>,
+    pub(crate) status: u16,
+}
+
+/// Something that requests are sent to, with the objects it comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct BackendPlan {
+    /// Name of its cluster.
+    pub(crate) name: String,
+    pub(crate) sources: Vec<tidegate::Source>,
+    pub(crate) upstream: Upstream,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Upstream {
+    /// Endpoints of a Service port.
+    Endpoints { endpoints: Vec<Endpoint>, protocol: UpstreamProtocol },
+    /// A host that is resolved by the proxy, or an address.
+    Host(Host),
+    /// Model providers.
+    Ai(Vec<Vec<ProviderPlan>>),
+    /// The host that the request names.
+    Dynamic { allowed_hosts: Vec<String> },
+    /// Cannot be served: 503.
+    Unserved,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Endpoint {
+    pub(crate) address: String,
+    pub(crate) port: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UpstreamProtocol {
+    Http1,
+    Http2,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Host {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) tls: Option<UpstreamTls>,
+    pub(crate) protocol: UpstreamProtocol,
+}
+
+/// TLS towards a backend.
+#[derive(Clone, Debug)]
+pub(crate) struct UpstreamTls {
+    /// Name to ask for and to verify.
+    pub(crate) server_name: String,
+    /// PEM bundle to trust; the system roots if absent.
+    pub(crate) ca: Option<Arc<Vec<u8>>>,
+}
+
+/// One model provider.
+#[derive(Clone, Debug)]
+pub(crate) struct ProviderPlan {
+    pub(crate) name: String,
+    pub(crate) cluster: String,
+    /// Its own cluster, unless `cluster` is that of a Service.
+    pub(crate) transport: Option<Upstream>,
+    pub(crate) model: String,
+    pub(crate) path_prefix: String,
+    pub(crate) path: String,
+    pub(crate) authority: String,
+    pub(crate) credential: Credential,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Credential {
+    None,
+    Key {
+        /// Name of the Secret resource.
+        secret: String,
+        key: Arc<SecretBytes>,
+        header: String,
+        prefix: String,
+        sources: Vec<tidegate::Source>,
+    },
+    Unavailable(String),
+}
+
+// === impl Protocol ===
+
+impl Protocol {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Protocol::Http => "HTTP",
+            Protocol::Https => "HTTPS",
+        }
+    }
+}
+
+// === impl HeaderChange ===
+
+impl HeaderChange {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+// === impl Target ===
+
+impl Target {
+    pub(crate) fn cluster(&self) -> &str {
+        match self {
+            Target::Plain(name) | Target::Own(name) | Target::Invalid(name) => name,
+        }
+    }
+}

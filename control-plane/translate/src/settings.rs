@@ -1,0 +1,67 @@
+//! What the operator set, as far as translation depends on it.
+//!
+//! Owns the switches and their defaults. Must not read the environment or flags: who builds a `Settings` did.
+//! Two replicas with equal settings and inputs publish equal commits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Name of the controller in GatewayClasses.
+pub(crate) const CONTROLLER: &str = "tidegate.dev/gateway-controller";
+
+/// What the operator set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where objects come from.
+    pub source: Source,
+    /// Whether the proxies of all Gateways share the ports of one machine.
+    pub shared_host: bool,
+    /// Added to every port that is bound.
+    pub port_offset: u16,
+    /// Ports that Gateways may not claim, because the proxy itself uses them.
+    pub reserved_ports: BTreeSet<u16>,
+    /// How many proxies in front of ours are trusted to have told the client's address.
+    pub trusted_hops: u32,
+    /// Where a kind of model provider (`openai`) is really found. Credentials are kept as written.
+    pub provider_overrides: BTreeMap<String, ProviderAddress>,
+}
+
+/// Where objects come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Files: the classes `tidegate` and `agentgateway` exist without an object.
+    Directory,
+    /// A Kubernetes API server.
+    Kubernetes,
+}
+
+/// Where a kind of provider is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderAddress {
+    /// Host name or IP address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+}
+
+// === impl Settings ===
+
+impl Settings {
+    /// For one machine and a directory of manifests.
+    pub fn directory() -> Settings {
+        Settings {
+            source: Source::Directory,
+            shared_host: true,
+            port_offset: 0,
+            reserved_ports: BTreeSet::new(),
+            trusted_hops: 0,
+            provider_overrides: BTreeMap::new(),
+        }
+    }
+
+    /// For a cluster.
+    pub fn kubernetes() -> Settings {
+        Settings { source: Source::Kubernetes, shared_host: false, ..Settings::directory() }
+    }
+}

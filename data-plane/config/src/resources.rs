@@ -1,0 +1,55 @@
+//! Every resource of one commit, by type.
+//!
+//! Owns one set per type URL. Cloning is O(types): that is what makes a stage a pointer copy of the active
+//! configuration. Must not link resources to each other (`route_index`, `references`). The set of the Commit
+//! type stays empty: a Commit describes the others.
+
+use std::sync::Arc;
+
+use proto::type_url::TypeUrl;
+
+use crate::set::Set;
+use crate::value::{Held, Value};
+
+/// Sets by type.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Resources {
+    // Indexed by the order of `TypeUrl::ALL`.
+    sets: [Set; TypeUrl::ALL.len()],
+}
+
+/// The set of a type without resources.
+static EMPTY: std::sync::LazyLock<Set> = std::sync::LazyLock::new(Set::default);
+
+impl Resources {
+    /// The set of a type.
+    pub(crate) fn set(&self, type_url: TypeUrl) -> &Set {
+        self.sets.get(type_url as usize).unwrap_or(&EMPTY)
+    }
+
+    /// Adds or replaces; returns the old value.
+    pub(crate) fn insert(
+        &mut self,
+        type_url: TypeUrl,
+        name: Arc<str>,
+        version: Arc<str>,
+        value: Value,
+    ) -> Option<Value> {
+        self.sets.get_mut(type_url as usize)?.insert(name, version, value)
+    }
+
+    /// Removes; returns the old value.
+    pub(crate) fn remove(&mut self, type_url: TypeUrl, name: &str) -> Option<Value> {
+        self.sets.get_mut(type_url as usize)?.remove(name)
+    }
+
+    /// One resource.
+    pub(crate) fn get<T: Held>(&self, type_url: TypeUrl, name: &str) -> Option<&Arc<T>> {
+        self.set(type_url).get(name).and_then(T::of)
+    }
+
+    /// Every resource of a type, by name.
+    pub(crate) fn all<T: Held>(&self, type_url: TypeUrl) -> impl Iterator<Item = &Arc<T>> {
+        self.set(type_url).iter().filter_map(|(_, _, value)| T::of(value))
+    }
+}

@@ -1,0 +1,75 @@
+//! The resources of one type, with versions and digest.
+//!
+//! Owns the accumulator: count and digest always describe exactly what is held, so that a Commit's entry can
+//! be compared in O(1). Cloning is O(1). Must not know what a resource means.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use xds::digest::Digest;
+
+use crate::value::Value;
+
+/// Resources of one type by name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Set {
+    held: OrdMap<Arc<str>, Held>,
+    digest: Digest,
+}
+
+/// One resource.
+#[derive(Clone, Debug)]
+struct Held {
+    version: Arc<str>,
+    value: Value,
+}
+
+impl Set {
+    /// Adds or replaces; returns the old value.
+    pub(crate) fn insert(&mut self, name: Arc<str>, version: Arc<str>, value: Value) -> Option<Value> {
+        self.digest.add(&name, &version);
+        let old = self.held.insert(Arc::clone(&name), Held { version, value })?;
+        self.digest.remove(&name, &old.version);
+        Some(old.value)
+    }
+
+    /// Removes; returns the old value.
+    pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
+        let old = self.held.remove(name)?;
+        self.digest.remove(name, &old.version);
+        Some(old.value)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.held.get(name).map(|held| &held.value)
+    }
+
+    pub(crate) fn version(&self, name: &str) -> Option<&Arc<str>> {
+        self.held.get(name).map(|held| &held.version)
+    }
+
+    /// Name, version and value of every resource, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>, &Value)> {
+        self.held.iter().map(|(name, held)| (name, &held.version, &held.value))
+    }
+
+    /// Resources whose name begins with `prefix`, by name.
+    pub(crate) fn with_prefix<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'a Value)> {
+        self.held
+            .range::<_, str>((Bound::Included(prefix), Bound::Unbounded))
+            .take_while(move |(name, _)| name.starts_with(prefix))
+            .map(|(name, held)| (name, &held.value))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest
+    }
+}

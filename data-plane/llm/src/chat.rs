@@ -1,0 +1,295 @@
+//! OpenAI chat completions as a provider answers them: one buffered object, or one streamed chunk.
+//!
+//! Field names after OpenAI's API reference ("Chat Completions": object and chunk object) and the
+//! types of its Python SDK. It must not know framing. Invariant: each fact is read for itself, so
+//! a member of an unexpected shape costs that fact only.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::error::ProviderError;
+use crate::json;
+use crate::observed::{FinishReason, Observed, bounded};
+use crate::usage::Usage;
+
+/// The data of the event that ends a stream.
+const DONE: &str = "[DONE]";
+
+/// What one streamed event is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Chunk {
+    /// `[DONE]`: the answer is whole.
+    Done,
+    /// An error instead of a chunk.
+    Error,
+    /// No choices, usage: it exists because someone asked for usage.
+    UsageOnly,
+    /// Any other chunk. `usage_null` is where a `"usage":null` member and its comma stand.
+    Content { usage_null: Option<Range<usize>> },
+    /// Not a JSON object.
+    Unreadable,
+}
+
+/// The raw members that matter.
+#[derive(Default)]
+struct Members<'a> {
+    id: Option<&'a str>,
+    model: Option<&'a str>,
+    choices: Option<&'a str>,
+    usage: Option<&'a str>,
+    usage_key: Option<Range<usize>>,
+    error: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Choice<'a> {
+    #[serde(borrow, default)]
+    finish_reason: Option<&'a RawValue>,
+    /// In a chunk.
+    #[serde(borrow, default)]
+    delta: Option<&'a RawValue>,
+    /// In a buffered answer.
+    #[serde(borrow, default)]
+    message: Option<&'a RawValue>,
+}
+
+/// Reads the data of one event of a stream and notes its facts.
+pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed) -> Chunk {
+    let Ok(text) = std::str::from_utf8(data) else {
+        observed.unreadable += 1;
+        return Chunk::Unreadable;
+    };
+    if text.trim() == DONE {
+        return Chunk::Done;
+    }
+    let Ok(members) = Members::read(text) else {
+        observed.unreadable += 1;
+        return Chunk::Unreadable;
+    };
+    members.note(observed);
+    if members.is_error() {
+        return Chunk::Error;
+    }
+    let usage = members.usage.filter(|raw| *raw != "null");
+    if usage.is_some() && members.choices.is_some_and(json::is_empty_array) {
+        return Chunk::UsageOnly;
+    }
+    let usage_null = if usage.is_none() {
+        members.usage_null(text)
+    } else {
+        None
+    };
+    Chunk::Content { usage_null }
+}
+
+/// Reads a buffered answer and notes its facts.
+///
+/// # Errors
+/// The body is not a JSON object; end of input means that it was cut.
+pub(crate) fn observe_body(text: &str, observed: &mut Observed) -> Result<(), serde_json::Error> {
+    Members::read(text)?.note(observed);
+    Ok(())
+}
+
+// === impl Members ===
+
+impl<'a> Members<'a> {
+    fn read(text: &'a str) -> Result<Self, serde_json::Error> {
+        let mut members = Self::default();
+        json::members(text, |key, value| match key.as_ref() {
+            "id" => members.id = Some(value),
+            "model" => members.model = Some(value),
+            "choices" => members.choices = Some(value),
+            "usage" => {
+                members.usage = Some(value);
+                members.usage_key = match key {
+                    Cow::Borrowed(key) => json::span(text, key),
+                    Cow::Owned(_) => None,
+                };
+            }
+            "error" => members.error = Some(value),
+            _ => (),
+        })?;
+        Ok(members)
+    }
+
+    /// An `error` member that says something; `"error": null` beside choices is none.
+    fn is_error(&self) -> bool {
+        self.error
+            .is_some_and(|raw| !matches!(raw, "null" | "false" | "\"\"" | "{}"))
+    }
+
+    fn note(&self, observed: &mut Observed) {
+        if observed.id.is_none() {
+            observed.id = self.id.and_then(text_of);
+        }
+        if observed.model.is_none() {
+            observed.model = self.model.and_then(text_of);
+        }
+        if let Some(usage) = self.usage.and_then(Usage::from_chat) {
+            observed.usage = Some(usage);
+        }
+        if let Some(raw) = self.error.filter(|_| self.is_error()) {
+            observed.error = ProviderError::from_member(raw);
+        }
+        let choices: Vec<Choice<'_>> = self
+            .choices
+            .and_then(|raw| serde_json::from_str(raw).ok())
+            .unwrap_or_default();
+        for choice in choices {
+            if let Some(reason) = choice.finish_reason.and_then(|raw| json::string(raw.get())) {
+                observed.finish_reason = Some(FinishReason::from_name(&reason));
+            }
+            if !observed.has_content {
+                let said = choice.delta.or(choice.message);
+                observed.has_content = said.is_some_and(|raw| has_content(raw.get()));
+            }
+        }
+    }
+
+    /// The member `"usage":null` with the comma that separates it, in `text`.
+    fn usage_null(&self, text: &str) -> Option<Range<usize>> {
+        let value = json::span(text, self.usage?)?;
+        // The key's span is without its quotes.
+        let start = self.usage_key.as_ref()?.start.checked_sub(1)?;
+        let before = text.get(..start)?.trim_end();
+        if let Some(before) = before.strip_suffix(',') {
+            return Some(before.len()..value.end);
+        }
+        let after = text.get(value.end..)?;
+        let behind = after.trim_start();
+        let skipped = after.len() - behind.len();
+        Some(match behind.strip_prefix(',') {
+            Some(_) => start..value.end + skipped + 1,
+            None => start..value.end,
+        })
+    }
+}
+
+/// A delta or message in which there is something beyond the role.
+fn has_content(raw: &str) -> bool {
+    let mut found = false;
+    let read = json::members(raw, |key, value| {
+        found |= match key.as_ref() {
+            "content" | "refusal" | "reasoning_content" | "reasoning" | "tool_calls"
+            | "function_call" | "audio" => !matches!(value, "null" | "\"\"" | "[]" | "{}"),
+            _ => false,
+        };
+    });
+    read.is_ok() && found
+}
+
+/// A provider's text, bounded; empty is absent (Azure's first chunk has an empty model).
+fn text_of(raw: &str) -> Option<String> {
+    json::string(raw)
+        .map(bounded)
+        .filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Chunk, observe_chunk};
+    use crate::observed::{FinishReason, Observed};
+
+    #[track_caller]
+    fn check(data: &str, expected: Chunk) -> Observed {
+        let mut observed = Observed::default();
+        assert_eq!(
+            observe_chunk(data.as_bytes(), &mut observed),
+            expected,
+            "{data}"
+        );
+        observed
+    }
+
+    #[track_caller]
+    fn check_removed(data: &str, left: &str) {
+        let mut observed = Observed::default();
+        let Chunk::Content {
+            usage_null: Some(range),
+        } = observe_chunk(data.as_bytes(), &mut observed)
+        else {
+            panic!("no usage:null found in {data}");
+        };
+        let mut text = data.to_owned();
+        text.replace_range(range, "");
+        assert_eq!(text, left);
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+            "{text}"
+        );
+    }
+
+    const PLAIN: Chunk = Chunk::Content { usage_null: None };
+
+    #[test]
+    fn events_are_told_apart() {
+        check("[DONE]", Chunk::Done);
+        check(" [DONE] ", Chunk::Done);
+        check(
+            r#"{"choices":[],"usage":{"prompt_tokens":1}}"#,
+            Chunk::UsageOnly,
+        );
+        check(
+            r#"{"choices":[{"delta":{}}],"usage":{"prompt_tokens":1}}"#,
+            PLAIN,
+        );
+        check(r#"{"usage":{"prompt_tokens":1}}"#, PLAIN);
+        check(r#"{"choices":[],"prompt_filter_results":[]}"#, PLAIN);
+        check(r#"{"choices":[],"error":null}"#, PLAIN);
+        check(r#"{"error":{"message":"overloaded"}}"#, Chunk::Error);
+        check(r#"{"error":"overloaded"}"#, Chunk::Error);
+        for broken in ["", "{", "[1]", "[DONE", "hello", "null"] {
+            assert_eq!(check(broken, Chunk::Unreadable).unreadable, 1, "{broken}");
+        }
+    }
+
+    #[test]
+    fn usage_null_is_found_with_its_comma() {
+        check_removed(r#"{"choices":[],"usage":null}"#, r#"{"choices":[]}"#);
+        check_removed(r#"{"usage":null,"choices":[]}"#, r#"{"choices":[]}"#);
+        check_removed("{ \"usage\" : null , \"id\":\"a\" }", "{  \"id\":\"a\" }");
+        check_removed(
+            "{\"id\":\"a\" , \"usage\" : null , \"x\":1}",
+            "{\"id\":\"a\"  , \"x\":1}",
+        );
+        check_removed(r#"{"usage":null}"#, "{}");
+        // The same text inside a value is not the member.
+        check(
+            r#"{"choices":[{"delta":{"content":"\"usage\":null","usage":null}}]}"#,
+            PLAIN,
+        );
+        // A member name written with escapes has no span: left alone.
+        check(r#"{"us\u0061ge":null}"#, PLAIN);
+    }
+
+    #[test]
+    fn each_fact_is_read_for_itself() {
+        let seen = check(
+            r#"{"id":7,"model":"m","choices":[{"finish_reason":"length","delta":5}],"usage":[]}"#,
+            PLAIN,
+        );
+        assert_eq!(seen.id, None);
+        assert_eq!(seen.model.as_deref(), Some("m"));
+        assert_eq!(seen.finish_reason, Some(FinishReason::Length));
+        assert_eq!((seen.usage, seen.has_content), (None, false));
+    }
+
+    #[test]
+    fn content_is_more_than_a_role() {
+        let has = |delta: &str| {
+            check(&format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#), PLAIN).has_content
+        };
+        assert!(!has(r#"{"role":"assistant","content":"","refusal":null}"#));
+        assert!(!has(
+            r#"{"role":"assistant","content":null,"tool_calls":[]}"#
+        ));
+        assert!(!has("{}") && !has("null") && !has("7"));
+        assert!(has(r#"{"content":" "}"#));
+        assert!(has(r#"{"refusal":"no"}"#) && has(r#"{"reasoning_content":"hm"}"#));
+        assert!(has(r#"{"tool_calls":[{"index":0}]}"#));
+    }
+}

@@ -1,0 +1,68 @@
+//! The closed list of LLM wire formats and how a client's path names one.
+//!
+//! It must not know of providers or hosts. Invariant: a format is added here first; every match on
+//! it is exhaustive, so the compiler then names each place that has to learn the new one.
+
+/// A wire format that a client may speak or a provider may answer in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// OpenAI chat completions, buffered or streamed as server-sent events.
+    OpenAiChatCompletions,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 1] = [Self::OpenAiChatCompletions];
+
+    /// The format that a client speaks on this path, by its suffix; `path` is without the query.
+    ///
+    /// The suffix starts at a segment boundary, so `/openai/v1/chat/completions` is chat
+    /// completions and `/xchat/completions` is not. A trailing slash is another resource.
+    #[must_use]
+    pub fn from_client_path(path: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|format| path.ends_with(format.path()))
+    }
+
+    /// The format's own path behind the provider's prefix, with its leading slash.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::OpenAiChatCompletions => "/chat/completions",
+        }
+    }
+
+    /// Name for metrics, logs and traces (OpenTelemetry `gen_ai.operation.name`).
+    #[must_use]
+    pub const fn operation(self) -> &'static str {
+        match self {
+            Self::OpenAiChatCompletions => "chat",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+
+    #[track_caller]
+    fn check(path: &str, expected: Option<Format>) {
+        assert_eq!(Format::from_client_path(path), expected, "{path}");
+    }
+
+    #[test]
+    fn a_client_path_is_classified_by_its_suffix() {
+        let chat = Some(Format::OpenAiChatCompletions);
+        check("/v1/chat/completions", chat);
+        check("/chat/completions", chat);
+        check("/tenant/a/openai/v1/chat/completions", chat);
+        check("/v1/completions", None);
+        check("/v1/xchat/completions", None);
+        check("/v1/chat/completions/", None);
+        check("/v1/chat/completions/cmpl-1", None);
+        check("chat/completions", None);
+        check("/v1/Chat/Completions", None);
+        check("", None);
+    }
+}

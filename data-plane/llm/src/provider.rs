@@ -1,0 +1,120 @@
+//! Where a provider takes requests of a format: the upstream path.
+//!
+//! It must not know hosts, credentials or the client's path. Invariant: a built path is checked
+//! once, when it is configured, so that joining it with a query cannot fail on a request.
+
+use crate::format::Format;
+
+/// The path of one provider for one format, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpstreamPath(String);
+
+/// Why a configured path cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// Spaces, control characters, `#`, quotes and the like, or anything outside ASCII.
+    #[error("the path has a character that a URL path cannot carry; percent-encode it")]
+    Character,
+    /// A prefix is joined with the format's path, so a query has no place in it.
+    #[error("the path prefix has a query; put the query into `path` instead")]
+    PrefixWithQuery,
+}
+
+impl UpstreamPath {
+    /// `path` replaces everything where it is not empty; otherwise the format's own path follows
+    /// `prefix` (`/v1` for OpenAI itself; empty for none). A missing leading slash is added and a
+    /// trailing one of the prefix removed.
+    ///
+    /// # Errors
+    /// The configured text cannot stand in a request line.
+    pub fn try_new(format: Format, prefix: &str, path: &str) -> Result<Self, PathError> {
+        let joined = if path.is_empty() {
+            if prefix.contains('?') {
+                return Err(PathError::PrefixWithQuery);
+            }
+            format!("{}{}", prefix.trim_end_matches('/'), format.path())
+        } else {
+            path.to_owned()
+        };
+        if !joined.bytes().all(is_allowed) {
+            return Err(PathError::Character);
+        }
+        Ok(Self(if joined.starts_with('/') {
+            joined
+        } else {
+            format!("/{joined}")
+        }))
+    }
+
+    /// The path, and the query where the configured path has one.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The path with the client's query behind it, which joins a configured one with `&`.
+    #[must_use]
+    pub fn with_query(&self, query: Option<&str>) -> String {
+        match query.filter(|query| !query.is_empty()) {
+            None => self.0.clone(),
+            Some(query) if self.0.contains('?') => format!("{}&{query}", self.0),
+            Some(query) => format!("{}?{query}", self.0),
+        }
+    }
+}
+
+/// RFC 3986 `pchar`, `/`, `?` and the percent sign of an encoded octet.
+fn is_allowed(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PathError, UpstreamPath};
+    use crate::format::Format;
+
+    #[track_caller]
+    fn check(prefix: &str, path: &str, query: Option<&str>, expected: Result<&str, PathError>) {
+        let built = UpstreamPath::try_new(Format::OpenAiChatCompletions, prefix, path)
+            .map(|path| path.with_query(query));
+        assert_eq!(built.as_deref().map_err(|error| *error), expected);
+    }
+
+    #[test]
+    fn the_format_path_follows_the_prefix() {
+        check("/v1", "", None, Ok("/v1/chat/completions"));
+        check("/v1/", "", None, Ok("/v1/chat/completions"));
+        check("v1", "", None, Ok("/v1/chat/completions"));
+        check("", "", None, Ok("/chat/completions"));
+        check("/", "", None, Ok("/chat/completions"));
+        check(
+            "/openai/v1",
+            "",
+            Some(""),
+            Ok("/openai/v1/chat/completions"),
+        );
+    }
+
+    #[test]
+    fn an_override_replaces_the_whole_path() {
+        check("/v1", "/compat/chat", None, Ok("/compat/chat"));
+        check("/v1", "compat/chat/", None, Ok("/compat/chat/"));
+        check("/a?b", "/c", None, Ok("/c"));
+    }
+
+    #[test]
+    fn the_client_query_is_kept() {
+        check("/v1", "", Some("a=1"), Ok("/v1/chat/completions?a=1"));
+        check("", "/x?api=2", Some("a=1"), Ok("/x?api=2&a=1"));
+        check("", "/x?api=2", None, Ok("/x?api=2"));
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused() {
+        check("/v1?x=1", "", None, Err(PathError::PrefixWithQuery));
+        check("/v 1", "", None, Err(PathError::Character));
+        check("/v1\r\nx: y", "", None, Err(PathError::Character));
+        check("", "/a#b", None, Err(PathError::Character));
+        check("", "/é", None, Err(PathError::Character));
+    }
+}

@@ -1,0 +1,319 @@
+//! A client's request: what the gateway needs of its body, and the body a provider gets.
+//!
+//! Only `model`, `stream` and `stream_options.include_usage` are read; the rest is never built,
+//! reordered or rewritten. It must not know providers or how bodies travel. Invariant: `render`
+//! always starts from the client's bytes, so that each attempt gets a body of its own; members
+//! that decide routing or metering may occur once only, or gateway and provider could disagree.
+
+mod refusal;
+
+use std::fmt;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+pub use self::refusal::{Field, RequestError};
+use crate::format::Format;
+use crate::json;
+use crate::splice::Splice;
+
+/// A request body that has been read as far as needed.
+#[derive(Clone)]
+pub struct Request {
+    format: Format,
+    body: Bytes,
+    model: Option<String>,
+    is_streamed: bool,
+    asks_for_usage: bool,
+    slots: Slots,
+}
+
+/// A body for one attempt at one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// What to send.
+    pub body: Bytes,
+    /// The model that `body` names.
+    pub model: String,
+    /// What the response tap does with the usage that the stream ends with.
+    pub usage_chunk: UsageChunk,
+}
+
+/// Whose the usage chunk of a stream is (llm.md S-9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UsageChunk {
+    /// The client asked for it, or nobody did: every byte of the stream passes.
+    Forward,
+    /// Only the gateway asked: the usage-only chunk and the `"usage":null` of the others, which
+    /// exist because it asked, are kept from the client.
+    Remove,
+}
+
+/// Where things are, or would go, in the client's bytes.
+#[derive(Debug, Clone, Default)]
+struct Slots {
+    object: ObjectSlot,
+    model: Option<Range<usize>>,
+    options: Option<OptionsSlot>,
+}
+
+/// Just behind an opening brace.
+#[derive(Debug, Clone, Copy, Default)]
+struct ObjectSlot {
+    inside: usize,
+    is_empty: bool,
+}
+
+#[derive(Debug, Clone)]
+enum OptionsSlot {
+    Null(Range<usize>),
+    Object {
+        object: ObjectSlot,
+        include_usage: Option<Range<usize>>,
+    },
+}
+
+/// A member that was seen never, once, or too often.
+struct Once<'a> {
+    value: Option<&'a str>,
+    is_repeated: bool,
+}
+
+// === impl Request ===
+
+impl Request {
+    /// Reads a body in the client's format.
+    ///
+    /// # Errors
+    /// The body cannot be understood in the members that the gateway reads; all map to 400.
+    pub fn parse(format: Format, body: Bytes) -> Result<Self, RequestError> {
+        match format {
+            Format::OpenAiChatCompletions => Self::parse_chat(body),
+        }
+    }
+
+    /// The client's format.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The model that the client asked for; `None` where it is absent, null or empty.
+    #[must_use]
+    pub fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
+    /// The client asked for a stream.
+    #[must_use]
+    pub fn is_streamed(&self) -> bool {
+        self.is_streamed
+    }
+
+    /// The client asked for the usage chunk of a stream.
+    #[must_use]
+    pub fn asks_for_usage(&self) -> bool {
+        self.asks_for_usage
+    }
+
+    /// The client's bytes.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body for one attempt. `pinned` is the provider's own model and replaces the client's;
+    /// without it the client's passes. A streamed request asks for usage in any case.
+    ///
+    /// # Errors
+    /// [`RequestError::ModelMissing`] where neither side names a model.
+    pub fn render(&self, pinned: Option<&str>) -> Result<Rendered, RequestError> {
+        let pinned = pinned.filter(|model| !model.is_empty());
+        let model = pinned
+            .or(self.model())
+            .ok_or(RequestError::ModelMissing)?
+            .to_owned();
+        let mut splice = Splice::new(&self.body);
+        let mut inserted = String::new();
+        if self.model.as_ref() != Some(&model) {
+            let text = serde_json::Value::from(model.as_str()).to_string();
+            match &self.slots.model {
+                Some(range) => splice.replace(range.clone(), text),
+                None => inserted = format!("\"model\":{text}"),
+            }
+        }
+        let asks_alone = self.is_streamed && !self.asks_for_usage;
+        if asks_alone {
+            self.ask_for_usage(&mut splice, &mut inserted);
+        }
+        self.slots.object.insert(&mut splice, inserted);
+        Ok(Rendered {
+            body: splice.apply(),
+            model,
+            usage_chunk: if asks_alone {
+                UsageChunk::Remove
+            } else {
+                UsageChunk::Forward
+            },
+        })
+    }
+
+    fn ask_for_usage(&self, splice: &mut Splice<'_>, inserted: &mut String) {
+        const ASK: &str = "\"include_usage\":true";
+        match &self.slots.options {
+            None => {
+                if !inserted.is_empty() {
+                    inserted.push(',');
+                }
+                inserted.push_str("\"stream_options\":{\"include_usage\":true}");
+            }
+            Some(OptionsSlot::Null(range)) => splice.replace(range.clone(), format!("{{{ASK}}}")),
+            Some(OptionsSlot::Object {
+                include_usage: Some(range),
+                ..
+            }) => {
+                splice.replace(range.clone(), "true");
+            }
+            Some(OptionsSlot::Object {
+                object,
+                include_usage: None,
+            }) => {
+                object.insert(splice, ASK.to_owned());
+            }
+        }
+    }
+
+    fn parse_chat(body: Bytes) -> Result<Self, RequestError> {
+        let text = std::str::from_utf8(&body).map_err(|_| RequestError::NotUtf8)?;
+        let (mut model, mut stream, mut options) = (Once::new(), Once::new(), Once::new());
+        let mut is_empty = true;
+        json::members(text, |key, value| {
+            is_empty = false;
+            match key.as_ref() {
+                "model" => model.set(value),
+                "stream" => stream.set(value),
+                "stream_options" => options.set(value),
+                _ => (),
+            }
+        })
+        .map_err(RequestError::from_json)?;
+        let model = model.get(Field::Model)?;
+        let inside = text.find('{').map_or(0, |brace| brace + 1);
+        let mut request = Self {
+            format: Format::OpenAiChatCompletions,
+            model: match model {
+                None | Some("null") => None,
+                Some(raw) => Some(json::string(raw).ok_or(RequestError::WrongType(Field::Model))?)
+                    .filter(|model| !model.is_empty()),
+            },
+            is_streamed: flag(stream.get(Field::Stream)?, Field::Stream)?,
+            asks_for_usage: false,
+            slots: Slots {
+                object: ObjectSlot { inside, is_empty },
+                model: model.and_then(|raw| json::span(text, raw)),
+                options: None,
+            },
+            body: Bytes::new(),
+        };
+        // OpenAI refuses `stream_options` without `stream`; then it passes as it is.
+        if let Some(raw) = options
+            .get(Field::StreamOptions)?
+            .filter(|_| request.is_streamed)
+        {
+            request.read_options(text, raw)?;
+        }
+        request.body = body;
+        Ok(request)
+    }
+
+    fn read_options(&mut self, text: &str, raw: &str) -> Result<(), RequestError> {
+        let Some(range) = json::span(text, raw) else {
+            return Ok(());
+        };
+        if raw == "null" {
+            self.slots.options = Some(OptionsSlot::Null(range));
+            return Ok(());
+        }
+        let mut include_usage = Once::new();
+        let mut is_empty = true;
+        json::members(raw, |key, value| {
+            is_empty = false;
+            if key == "include_usage" {
+                include_usage.set(value);
+            }
+        })
+        .map_err(|_| RequestError::WrongType(Field::StreamOptions))?;
+        let include_usage = include_usage.get(Field::IncludeUsage)?;
+        self.asks_for_usage = flag(include_usage, Field::IncludeUsage)?;
+        self.slots.options = Some(OptionsSlot::Object {
+            object: ObjectSlot {
+                inside: range.start + 1,
+                is_empty,
+            },
+            include_usage: include_usage.and_then(|raw| json::span(text, raw)),
+        });
+        Ok(())
+    }
+}
+
+/// Bodies hold prompts: only their size is shown.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("format", &self.format)
+            .field("model", &self.model)
+            .field("is_streamed", &self.is_streamed)
+            .field("asks_for_usage", &self.asks_for_usage)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl ObjectSlot ===
+
+impl ObjectSlot {
+    /// Puts members in front of those that are there.
+    fn insert(self, splice: &mut Splice<'_>, mut members: String) {
+        if members.is_empty() {
+            return;
+        }
+        if !self.is_empty {
+            members.push(',');
+        }
+        splice.replace(self.inside..self.inside, members);
+    }
+}
+
+// === impl Once ===
+
+impl<'a> Once<'a> {
+    fn new() -> Self {
+        Self {
+            value: None,
+            is_repeated: false,
+        }
+    }
+
+    fn set(&mut self, value: &'a str) {
+        self.is_repeated |= self.value.replace(value).is_some();
+    }
+
+    fn get(self, field: Field) -> Result<Option<&'a str>, RequestError> {
+        if self.is_repeated {
+            Err(RequestError::Duplicate(field))
+        } else {
+            Ok(self.value)
+        }
+    }
+}
+
+fn flag(raw: Option<&str>, field: Field) -> Result<bool, RequestError> {
+    match raw {
+        None | Some("null" | "false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(RequestError::WrongType(field)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

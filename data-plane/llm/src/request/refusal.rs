@@ -1,0 +1,88 @@
+//! Why a request body is refused, and what the client reads then.
+//!
+//! It must not know how bodies are read. Invariant: every refusal is the client's to mend, so each
+//! names the member and the remedy, and none shows a value of the body.
+
+use crate::error::{ErrorBody, ErrorCode};
+
+/// Members that the gateway reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// `model`
+    Model,
+    /// `stream`
+    Stream,
+    /// `stream_options`
+    StreamOptions,
+    /// `stream_options.include_usage`
+    IncludeUsage,
+}
+
+/// Why a request is refused with 400.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// JSON is UTF-8 (RFC 8259 section 8.1).
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// Not JSON at all.
+    #[error("the body is not JSON (line {}, column {})", .0.line(), .0.column())]
+    NotJson(#[source] serde_json::Error),
+    /// JSON, but no object.
+    #[error("the body is not a JSON object")]
+    NotAnObject,
+    /// A member that may occur once only.
+    #[error("`{}` occurs more than once; send it once", .0.as_str())]
+    Duplicate(Field),
+    /// A member of another type than the format has.
+    #[error("`{}` is not {}", .0.as_str(), .0.expected())]
+    WrongType(Field),
+    /// Neither the request nor the backend names a model.
+    #[error("no `model` is given; name one, the backend has no default")]
+    ModelMissing,
+}
+
+// === impl Field ===
+
+impl Field {
+    /// The member's path in the body, as error bodies name it in `param`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Stream => "stream",
+            Self::StreamOptions => "stream_options",
+            Self::IncludeUsage => "stream_options.include_usage",
+        }
+    }
+
+    const fn expected(self) -> &'static str {
+        match self {
+            Self::Model => "a string",
+            Self::Stream | Self::IncludeUsage => "a boolean",
+            Self::StreamOptions => "an object",
+        }
+    }
+}
+
+// === impl RequestError ===
+
+impl RequestError {
+    /// The answer to the client; its status is 400.
+    #[must_use]
+    pub fn to_body(&self) -> ErrorBody {
+        let body = ErrorBody::gateway(ErrorCode::InvalidRequestBody, self.to_string());
+        match self {
+            Self::Duplicate(field) | Self::WrongType(field) => body.with_param(field.as_str()),
+            Self::ModelMissing => body.with_param(Field::Model.as_str()),
+            Self::NotUtf8 | Self::NotJson(_) | Self::NotAnObject => body,
+        }
+    }
+
+    pub(super) fn from_json(error: serde_json::Error) -> Self {
+        if error.is_data() {
+            Self::NotAnObject
+        } else {
+            Self::NotJson(error)
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! Watching an answer of the client's own format on its way to the client.
+//!
+//! Buffered and streamed answers pass as they come; the one thing kept back is what exists only
+//! because the gateway asked for usage ([`UsageChunk::Remove`]). It must not know sockets, timing
+//! or what is done with the facts. Invariants: a parse error never stops or changes bytes; memory
+//! is bounded by [`Limits`]; a stream without its terminator is never reported complete.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::chat::{self, Chunk};
+use crate::format::Format;
+use crate::observed::Observed;
+use crate::request::UsageChunk;
+use crate::splice::Splice;
+use crate::sse::{Content, Event, Frame, Framer};
+
+/// How much a tap holds to read it; more than that passes without being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one streamed event.
+    pub event_bytes: usize,
+    /// Bytes of a buffered answer.
+    pub body_bytes: usize,
+}
+
+/// The tap of one answer. The bytes must be decoded (no `content-encoding`).
+#[derive(Debug)]
+pub struct ResponseTap {
+    format: Format,
+    observed: Observed,
+    state: State,
+}
+
+/// How an answer is framed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Framing {
+    /// One JSON document, also where it is an error page of some other kind.
+    Buffered,
+    /// Server-sent events.
+    EventStream,
+}
+
+/// The end of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finish {
+    /// The last bytes for the client; often none.
+    pub rest: Bytes,
+    /// Whether the answer is whole.
+    pub ending: Ending,
+    /// What it said.
+    pub observed: Observed,
+}
+
+/// Whether an answer is whole. What the HTTP layer saw (resets, missing chunks) is the caller's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// Whole: a stream with its terminator, or a body that is not visibly cut.
+    Complete,
+    /// A stream that ended after an error event of the provider: the client has been told in its
+    /// own dialect, and the stream ends normally without a terminator.
+    Failed,
+    /// Cut off. The caller breaks the client's stream too, so that it does not look whole.
+    Truncated(Truncation),
+}
+
+/// Where an answer was cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Truncation {
+    /// Between events, before the terminator.
+    NoTerminator,
+    /// Inside an event.
+    MidEvent,
+    /// Inside a buffered JSON document.
+    MidBody,
+}
+
+#[derive(Debug)]
+enum State {
+    Buffered {
+        held: BytesMut,
+        length: usize,
+        limit: usize,
+    },
+    Streamed(Box<Stream>),
+}
+
+#[derive(Debug)]
+struct Stream {
+    framer: Framer,
+    usage_chunk: UsageChunk,
+    is_done: bool,
+    has_error: bool,
+    /// The frame before was kept back, and so is what continues it.
+    is_removing: bool,
+}
+
+/// Pieces that go to the client in one chunk; a single one is not copied.
+#[derive(Default)]
+struct Kept {
+    first: Bytes,
+    joined: BytesMut,
+}
+
+// === impl Limits ===
+
+impl Default for Limits {
+    /// 8 MiB each: an event with an image is a few MiB.
+    fn default() -> Self {
+        Self {
+            event_bytes: 8 << 20,
+            body_bytes: 8 << 20,
+        }
+    }
+}
+
+// === impl Framing ===
+
+impl Framing {
+    /// By the response's `content-type`; only `text/event-stream` is a stream.
+    #[must_use]
+    pub fn from_content_type(content_type: Option<&str>) -> Self {
+        let essence = content_type
+            .and_then(|text| text.split(';').next())
+            .unwrap_or_default();
+        if essence.trim().eq_ignore_ascii_case("text/event-stream") {
+            Self::EventStream
+        } else {
+            Self::Buffered
+        }
+    }
+}
+
+// === impl ResponseTap ===
+
+impl ResponseTap {
+    /// A tap for one answer; `usage_chunk` comes from the rendered request.
+    #[must_use]
+    pub fn new(format: Format, framing: Framing, usage_chunk: UsageChunk, limits: Limits) -> Self {
+        let state = match framing {
+            Framing::Buffered => State::Buffered {
+                held: BytesMut::new(),
+                length: 0,
+                limit: limits.body_bytes,
+            },
+            Framing::EventStream => State::Streamed(Box::new(Stream {
+                framer: Framer::new(limits.event_bytes),
+                usage_chunk,
+                is_done: false,
+                has_error: false,
+                is_removing: false,
+            })),
+        };
+        Self {
+            format,
+            observed: Observed::default(),
+            state,
+        }
+    }
+
+    /// Takes a chunk from the provider and gives what the client gets now; empty means nothing
+    /// yet, not the end. With [`UsageChunk::Forward`] that is the chunk itself; with
+    /// [`UsageChunk::Remove`] an event waits for its own end, and no longer.
+    pub fn push(&mut self, chunk: Bytes) -> Bytes {
+        match &mut self.state {
+            State::Buffered {
+                held,
+                length,
+                limit,
+            } => {
+                *length = length.saturating_add(chunk.len());
+                // Copied: a slice would keep the whole read buffer it came in.
+                if *length <= *limit {
+                    held.extend_from_slice(&chunk);
+                } else {
+                    *held = BytesMut::new();
+                }
+                chunk
+            }
+            State::Streamed(stream) => stream.push(chunk, self.format, &mut self.observed),
+        }
+    }
+
+    /// What was seen so far.
+    #[must_use]
+    pub fn observed(&self) -> &Observed {
+        &self.observed
+    }
+
+    /// The provider's terminator has passed: what follows is no part of the answer.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        match &self.state {
+            State::Buffered { .. } => false,
+            State::Streamed(stream) => stream.is_done,
+        }
+    }
+
+    /// The provider's body ended regularly as far as HTTP can tell.
+    #[must_use]
+    pub fn finish(self) -> Finish {
+        let Self {
+            format,
+            mut observed,
+            state,
+        } = self;
+        match state {
+            State::Buffered {
+                held,
+                length,
+                limit,
+            } => {
+                let ending = if length > limit {
+                    observed.unreadable += 1;
+                    Ending::Complete
+                } else {
+                    observe_body(format, &held, &mut observed)
+                };
+                Finish {
+                    rest: Bytes::new(),
+                    ending,
+                    observed,
+                }
+            }
+            State::Streamed(mut stream) => {
+                let (rest, ending) = stream.finish(format, &mut observed);
+                Finish {
+                    rest,
+                    ending,
+                    observed,
+                }
+            }
+        }
+    }
+
+    /// The exchange ended otherwise (the client left, the provider broke off): the facts so far.
+    #[must_use]
+    pub fn into_observed(self) -> Observed {
+        self.observed
+    }
+}
+
+// === impl Stream ===
+
+impl Stream {
+    fn push(&mut self, chunk: Bytes, format: Format, observed: &mut Observed) -> Bytes {
+        let mut kept = Kept::default();
+        self.framer.push(chunk.clone());
+        while let Some(frame) = self.framer.next_frame() {
+            let left = self.filter(frame, format, observed);
+            match self.usage_chunk {
+                UsageChunk::Forward => (),
+                UsageChunk::Remove => kept.add(left),
+            }
+        }
+        match self.usage_chunk {
+            UsageChunk::Forward => chunk,
+            UsageChunk::Remove => kept.join(),
+        }
+    }
+
+    fn finish(&mut self, format: Format, observed: &mut Observed) -> (Bytes, Ending) {
+        let last = self.framer.finish();
+        let is_cut = last.as_ref().is_some_and(|frame| match frame.content {
+            Content::Event(_) => true,
+            Content::Nothing | Content::Oversized | Content::Continuation => false,
+        });
+        // A last event without its blank line still counts if it can be read (llm.md F-1). One
+        // that cannot be read is the start of an event, and the reason why this one is cut.
+        let rest = last
+            .map(|frame| self.filter(frame, format, observed))
+            .unwrap_or_default();
+        let ending = match (self.is_done, self.has_error) {
+            (true, _) => Ending::Complete,
+            (false, true) => Ending::Failed,
+            (false, false) if is_cut || self.framer.is_mid_oversized() => {
+                Ending::Truncated(Truncation::MidEvent)
+            }
+            (false, false) => Ending::Truncated(Truncation::NoTerminator),
+        };
+        match self.usage_chunk {
+            UsageChunk::Forward => (Bytes::new(), ending),
+            UsageChunk::Remove => (rest, ending),
+        }
+    }
+
+    /// Notes the facts of a frame; gives what of it the client gets if the gateway filters.
+    fn filter(&mut self, frame: Frame, format: Format, observed: &mut Observed) -> Bytes {
+        let Frame { raw, content } = frame;
+        match content {
+            Content::Continuation if self.is_removing => Bytes::new(),
+            Content::Continuation => raw,
+            Content::Nothing => {
+                self.is_removing = false;
+                raw
+            }
+            Content::Oversized => {
+                self.is_removing = false;
+                observed.unreadable += 1;
+                raw
+            }
+            Content::Event(event) => {
+                self.is_removing = false;
+                self.filter_event(raw, &event, format, observed)
+            }
+        }
+    }
+
+    fn filter_event(
+        &mut self,
+        raw: Bytes,
+        event: &Event,
+        format: Format,
+        observed: &mut Observed,
+    ) -> Bytes {
+        let chunk = match format {
+            Format::OpenAiChatCompletions => chat::observe_chunk(&event.data, observed),
+        };
+        match chunk {
+            Chunk::Done => self.is_done = true,
+            Chunk::Error => self.has_error = true,
+            Chunk::UsageOnly => {
+                self.is_removing = true;
+                return Bytes::new();
+            }
+            Chunk::Content {
+                usage_null: Some(range),
+            } => match (self.usage_chunk, event.data_start) {
+                (UsageChunk::Remove, Some(start)) => {
+                    let mut splice = Splice::new(&raw);
+                    splice.replace(start + range.start..start + range.end, "");
+                    return splice.apply();
+                }
+                // Data of several lines has no position: the null stays, which SDKs accept.
+                (UsageChunk::Remove, None) | (UsageChunk::Forward, _) => (),
+            },
+            Chunk::Content { usage_null: None } | Chunk::Unreadable => (),
+        }
+        raw
+    }
+}
+
+// === impl Kept ===
+
+impl Kept {
+    fn add(&mut self, piece: Bytes) {
+        if self.first.is_empty() {
+            self.first = piece;
+        } else {
+            self.joined.extend_from_slice(&piece);
+        }
+    }
+
+    fn join(self) -> Bytes {
+        if self.joined.is_empty() {
+            return self.first;
+        }
+        let mut out = BytesMut::with_capacity(self.first.len() + self.joined.len());
+        out.extend_from_slice(&self.first);
+        out.extend_from_slice(&self.joined);
+        out.freeze()
+    }
+}
+
+fn observe_body(format: Format, body: &[u8], observed: &mut Observed) -> Ending {
+    let read = match (std::str::from_utf8(body), format) {
+        (Ok(text), Format::OpenAiChatCompletions) => chat::observe_body(text, observed),
+        (Err(_), _) => {
+            observed.unreadable += 1;
+            return Ending::Complete;
+        }
+    };
+    let Err(error) = read else {
+        return Ending::Complete;
+    };
+    observed.unreadable += 1;
+    if error.is_eof() && body.trim_ascii_start().starts_with(b"{") {
+        Ending::Truncated(Truncation::MidBody)
+    } else {
+        Ending::Complete
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! Stripping what belongs to one connection (RFC 9110 7.6.1).
+//!
+//! Owns the list of hop-by-hop fields and the reading of `Connection`. Must not let a client remove what this
+//! proxy or a hop before it relies on: `host`, framing and `x-forwarded-*` cannot be nominated. An upgrade is
+//! returned instead of forwarded; whoever allows it restores the pair.
+
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
+    TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+
+use crate::forwarded::{X_FORWARDED_FOR, X_FORWARDED_PROTO};
+
+/// An upgrade that a message asked for or agreed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upgrade {
+    /// Value of the `upgrade` field: one protocol, or several.
+    pub protocol: HeaderValue,
+}
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// Removed from every message. `proxy-authorization` stays: it may be for a policy of ours.
+const HOP_BY_HOP: [HeaderName; 7] =
+    [CONNECTION, PROXY_CONNECTION, KEEP_ALIVE, PROXY_AUTHENTICATE, TRAILER, TRANSFER_ENCODING, UPGRADE];
+
+/// Nominated by `Connection` in vain.
+const PROTECTED: [HeaderName; 6] =
+    [HOST, CONTENT_LENGTH, COOKIE, X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST];
+
+/// Strips a request or a response. Returns the upgrade if `Connection` and `Upgrade` ask for one.
+pub fn strip(headers: &mut HeaderMap) -> Option<Upgrade> {
+    let accepts_trailers = headers.contains_key(TE) && has_token(headers, &TE, "trailers");
+    let upgrade = upgrade(headers);
+    for name in nominated(headers) {
+        headers.remove(name);
+    }
+    for name in &HOP_BY_HOP {
+        headers.remove(name);
+    }
+    headers.remove(TE);
+    if accepts_trailers {
+        // gRPC depends on it, and HTTP/2 allows no other value.
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+    }
+    upgrade
+}
+
+/// Whether a message asks for its connection to be closed after it.
+pub fn asks_close(headers: &HeaderMap) -> bool {
+    has_token(headers, &CONNECTION, "close")
+}
+
+fn upgrade(headers: &HeaderMap) -> Option<Upgrade> {
+    let protocol = headers.get(UPGRADE)?;
+    has_token(headers, &CONNECTION, "upgrade").then(|| Upgrade { protocol: protocol.clone() })
+}
+
+/// Fields that `Connection` nominates, apart from the protected ones.
+fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
+    // The usual values nominate nothing: no list is made for them.
+    headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|token| !token.eq_ignore_ascii_case("close") && !token.eq_ignore_ascii_case("keep-alive"))
+        .filter_map(|token| HeaderName::from_bytes(token.as_bytes()).ok())
+        .filter(|name| !PROTECTED.contains(name))
+        .collect()
+}
+
+fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|part| part.split(';').next().is_some_and(|part| part.trim().eq_ignore_ascii_case(token)))
+}
+
+// === impl Upgrade ===
+
+impl Upgrade {
+    /// Whether exactly one protocol is asked for, and it is WebSocket.
+    pub fn is_websocket(&self) -> bool {
+        self.protocol.as_bytes().eq_ignore_ascii_case(b"websocket")
+    }
+
+    /// Puts the pair of fields back, for HTTP/1.1.
+    pub fn restore(&self, headers: &mut HeaderMap) {
+        headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+        headers.insert(UPGRADE, self.protocol.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{asks_close, strip};
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[track_caller]
+    fn check(sent: &[(&'static str, &'static str)], left: &[(&'static str, &'static str)]) {
+        let mut message = headers(sent);
+        strip(&mut message);
+        assert_eq!(message, headers(left));
+    }
+
+    #[test]
+    fn fields_of_one_connection_go() {
+        let sent = [
+            ("connection", "keep-alive, X-Mine"),
+            ("connection", "other"),
+            ("x-mine", "1"),
+            ("other", "2"),
+            ("keep-alive", "timeout=5"),
+            ("proxy-connection", "close"),
+            ("transfer-encoding", "chunked"),
+            ("trailer", "x"),
+            ("proxy-authenticate", "Basic"),
+            ("proxy-authorization", "Basic x"),
+            ("accept", "*/*"),
+        ];
+        check(&sent, &[("proxy-authorization", "Basic x"), ("accept", "*/*")]);
+    }
+
+    #[test]
+    fn te_keeps_trailers_only() {
+        check(&[("te", "gzip, Trailers;q=0.5")], &[("te", "trailers")]);
+        check(&[("te", "gzip")], &[]);
+        check(&[("te", "trailers"), ("connection", "te")], &[("te", "trailers")]);
+    }
+
+    #[test]
+    fn what_others_rely_on_cannot_be_nominated() {
+        let kept = [("host", "a"), ("x-forwarded-for", "1.1.1.1"), ("content-length", "3"), ("cookie", "c")];
+        let mut sent = kept.to_vec();
+        sent.push(("connection", "host, x-forwarded-for, content-length, cookie, :path"));
+        check(&sent, &kept);
+    }
+
+    #[test]
+    fn upgrades_are_returned_and_restored() {
+        let mut message = headers(&[("connection", "Upgrade"), ("upgrade", "WebSocket")]);
+        let upgrade = strip(&mut message).expect("upgrade");
+        assert!(message.is_empty() && upgrade.is_websocket());
+        upgrade.restore(&mut message);
+        assert_eq!(message, headers(&[("connection", "upgrade"), ("upgrade", "WebSocket")]));
+        assert_eq!(strip(&mut headers(&[("upgrade", "websocket")])), None, "not nominated");
+        let several = strip(&mut headers(&[("connection", "upgrade"), ("upgrade", "h2c, websocket")]));
+        assert!(!several.expect("upgrade").is_websocket());
+    }
+
+    #[test]
+    fn closing_is_seen() {
+        assert!(asks_close(&headers(&[("connection", "x, Close")])));
+        assert!(!asks_close(&headers(&[("connection", "closed")])));
+    }
+}

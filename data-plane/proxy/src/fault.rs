@@ -1,0 +1,191 @@
+//! What can go wrong with one request.
+//!
+//! Owns the closed list of kinds, whose side each is on and whether another attempt may help. Must not know
+//! HTTP statuses or texts; `respond` has those. Invariant: a kind is added here and the compiler then names
+//! every place that has to decide about it.
+
+use dp_upstream::{connect::ConnectError, pool::BoxError, pool::SendError};
+
+/// A failed request.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    /// What went wrong.
+    pub(crate) kind: Kind,
+    /// The cause, for the log; never for the client.
+    pub(crate) source: Option<BoxError>,
+}
+
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Client,
+    Proxy,
+    Upstream,
+}
+
+/// Every way in which a request can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// Neither `Host` nor `:authority`, or one that is not a host.
+    MissingHost,
+    /// A target or header that cannot be understood.
+    InvalidRequest,
+    /// More headers than the listener takes.
+    HeadersTooLarge,
+    /// A body larger than the route buffers.
+    BodyTooLarge,
+    /// The client stopped sending its body.
+    BodyTimeout,
+    /// The client broke off or sent a broken body.
+    BodyBroken,
+    /// The host belongs to another TLS listener of this port.
+    Misdirected,
+    /// An AI route was asked for something that is no chat completion.
+    UnknownOperation,
+    /// A method that the operation does not have.
+    MethodNotAllowed,
+    /// A body encoding that an AI route cannot read.
+    UnsupportedEncoding,
+    /// A chat completion that is not one.
+    InvalidPrompt,
+    /// No route matches.
+    NoRoute,
+    /// The route leads to a backend that does not exist.
+    InvalidBackend,
+    /// The credential for the provider cannot be had.
+    NoCredential,
+    /// The address or name may not be reached through a dynamic forward proxy.
+    Forbidden,
+    /// A case that should be impossible.
+    Bug,
+    /// The backend has no endpoint.
+    NoEndpoint,
+    /// The backend's name does not resolve.
+    Unresolved,
+    /// No connection to the backend.
+    ConnectFailed,
+    /// The connection broke before the response.
+    Reset,
+    /// The backend answered something that is not HTTP.
+    Garbage,
+    /// The backend did not answer in time.
+    Timeout,
+    /// The backend did not agree to the upgrade as it should.
+    UpgradeFailed,
+}
+
+// === impl Fault ===
+
+impl Fault {
+    /// A fault without a cause beyond its kind.
+    pub(crate) fn new(kind: Kind) -> Fault {
+        Fault { kind, source: None }
+    }
+
+    /// A fault with its cause.
+    pub(crate) fn caused(kind: Kind, source: impl Into<BoxError>) -> Fault {
+        Fault { kind, source: Some(source.into()) }
+    }
+
+    /// The cause in one line, for the log.
+    pub(crate) fn detail(&self) -> Option<String> {
+        let first: &dyn std::error::Error = self.source.as_deref()?;
+        let mut text = first.to_string();
+        let mut next = first.source();
+        while let Some(cause) = next {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        Some(text)
+    }
+}
+
+impl From<Kind> for Fault {
+    fn from(kind: Kind) -> Fault {
+        Fault::new(kind)
+    }
+}
+
+impl From<SendError> for Fault {
+    fn from(error: SendError) -> Fault {
+        let kind = match &error {
+            SendError::Connect(ConnectError::NoAddress) => Kind::NoEndpoint,
+            SendError::Connect(ConnectError::Timeout { .. } | ConnectError::Refused { .. })
+            | SendError::Tls(_)
+            | SendError::Http2(_) => Kind::ConnectFailed,
+            // A body that ended in an error is the client's doing, not the upstream's.
+            SendError::Exchange(cause) if cause.is_user() => Kind::BodyBroken,
+            SendError::Exchange(cause) if cause.is_parse() => Kind::Garbage,
+            SendError::Exchange(_) => Kind::Reset,
+        };
+        Fault::caused(kind, error)
+    }
+}
+
+// === impl Kind ===
+
+impl Kind {
+    /// Whose fault it is.
+    pub(crate) fn side(self) -> Side {
+        match self {
+            Kind::MissingHost
+            | Kind::InvalidRequest
+            | Kind::HeadersTooLarge
+            | Kind::BodyTooLarge
+            | Kind::BodyTimeout
+            | Kind::BodyBroken
+            | Kind::Misdirected
+            | Kind::UnknownOperation
+            | Kind::MethodNotAllowed
+            | Kind::UnsupportedEncoding
+            | Kind::InvalidPrompt
+            | Kind::Forbidden => Side::Client,
+            Kind::NoRoute | Kind::InvalidBackend | Kind::NoCredential | Kind::Bug => Side::Proxy,
+            Kind::NoEndpoint
+            | Kind::Unresolved
+            | Kind::ConnectFailed
+            | Kind::Reset
+            | Kind::Garbage
+            | Kind::Timeout
+            | Kind::UpgradeFailed => Side::Upstream,
+        }
+    }
+
+    /// Whether another attempt may succeed where the route asks for retries.
+    pub(crate) fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Kind::Unresolved | Kind::ConnectFailed | Kind::Reset | Kind::Garbage | Kind::Timeout
+        )
+    }
+
+    /// The name in the access log and in metrics.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Kind::MissingHost => "missing_host",
+            Kind::InvalidRequest => "invalid_request",
+            Kind::HeadersTooLarge => "headers_too_large",
+            Kind::BodyTooLarge => "body_too_large",
+            Kind::BodyTimeout => "body_timeout",
+            Kind::BodyBroken => "body_broken",
+            Kind::Misdirected => "misdirected",
+            Kind::UnknownOperation => "unknown_operation",
+            Kind::MethodNotAllowed => "method_not_allowed",
+            Kind::UnsupportedEncoding => "unsupported_encoding",
+            Kind::InvalidPrompt => "invalid_prompt",
+            Kind::NoRoute => "no_route",
+            Kind::InvalidBackend => "invalid_backend",
+            Kind::NoCredential => "no_credential",
+            Kind::Forbidden => "forbidden_address",
+            Kind::Bug => "bug",
+            Kind::NoEndpoint => "no_endpoint",
+            Kind::Unresolved => "unresolved",
+            Kind::ConnectFailed => "connect_failed",
+            Kind::Reset => "reset",
+            Kind::Garbage => "garbage",
+            Kind::Timeout => "timeout",
+            Kind::UpgradeFailed => "upgrade_failed",
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! A client's connection as hyper reads and writes it.
+//!
+//! Owns the choice plain or TLS, the bytes that were read ahead to tell HTTP/1.1 from HTTP/2, and a count of
+//! reads that tells a slow client from an idle one. Must not parse HTTP beyond the HTTP/2 preface.
+//! Invariant: bytes read ahead come first and exactly once.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use bytes::{Buf, Bytes};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+use tokio_rustls::server::TlsStream;
+
+/// How an HTTP/2 connection begins (RFC 9113, section 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Read ahead at most; the first request mostly fits, so it costs no read of its own.
+const AHEAD: usize = 2048;
+
+/// Plain TCP, or TLS over it.
+#[derive(Debug)]
+pub(crate) enum Transport {
+    Plain(TcpStream),
+    /// Boxed: a TLS state is large and plain connections must not pay for it.
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// The protocol of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Http {
+    One,
+    Two,
+}
+
+/// Reads that brought bytes. Shared with the task that serves the connection; an atomic only because hyper
+/// wants its I/O to be `Send`.
+#[derive(Debug, Default)]
+pub(crate) struct Reads(AtomicU32);
+
+/// A client's connection.
+#[derive(Debug)]
+pub(crate) struct Io {
+    transport: Transport,
+    ahead: Bytes,
+    reads: Arc<Reads>,
+}
+
+// === impl Reads ===
+
+impl Reads {
+    /// How many there were; wraps.
+    pub(crate) fn count(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add(&self) {
+        // One thread writes, so no read-modify-write is needed.
+        self.0.store(self.count().wrapping_add(1), Ordering::Relaxed);
+    }
+}
+
+// === impl Io ===
+
+impl Io {
+    /// A connection of which nothing has been read.
+    pub(crate) fn new(transport: Transport) -> Io {
+        Io { transport, ahead: Bytes::new(), reads: Arc::default() }
+    }
+
+    /// The count of reads.
+    pub(crate) fn reads(&self) -> Arc<Reads> {
+        self.reads.clone()
+    }
+
+    /// Reads until it is clear which protocol the client speaks; the bytes are read again by hyper. `None`
+    /// where the client closed without a byte.
+    pub(crate) async fn detect(&mut self) -> io::Result<Option<Http>> {
+        let mut ahead = Vec::with_capacity(AHEAD);
+        let detected = loop {
+            if self.transport.read_buf(&mut ahead).await? == 0 {
+                break (!ahead.is_empty()).then_some(Http::One);
+            }
+            let compared = ahead.len().min(PREFACE.len());
+            if ahead.get(..compared) != PREFACE.get(..compared) {
+                break Some(Http::One);
+            }
+            if compared == PREFACE.len() {
+                break Some(Http::Two);
+            }
+        };
+        self.ahead = Bytes::from(ahead);
+        Ok(detected)
+    }
+}
+
+impl AsyncRead for Io {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        let polled = if this.ahead.is_empty() {
+            Pin::new(&mut this.transport).poll_read(cx, buf)
+        } else {
+            let length = this.ahead.len().min(buf.remaining());
+            buf.put_slice(this.ahead.get(..length).unwrap_or_default());
+            this.ahead.advance(length);
+            Poll::Ready(Ok(()))
+        };
+        if buf.filled().len() > before {
+            this.reads.add();
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Io {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().transport).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().transport).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.transport.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().transport).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().transport).poll_shutdown(cx)
+    }
+}
+
+// === impl Transport ===
+
+impl AsyncRead for Transport {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Transport::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
+            Transport::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Transport {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Transport::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
+            Transport::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Transport::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Transport::Plain(stream) => stream.is_write_vectored(),
+            Transport::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Transport::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Transport::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Transport::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Transport::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+    async fn check(pieces: &[&[u8]], expected: Option<Http>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        client.set_nodelay(true).unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        let mut io = Io::new(Transport::Plain(server));
+        let sent = async {
+            for piece in pieces {
+                client.write_all(piece).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+            client.shutdown().await.unwrap();
+        };
+        let (detected, ()) = tokio::join!(io.detect(), sent);
+        assert_eq!(detected.unwrap(), expected, "{pieces:?}");
+        let mut read = Vec::new();
+        io.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, pieces.concat(), "every byte is read again, once");
+    }
+
+    #[tokio::test]
+    async fn the_preface_decides() {
+        check(&[b"GET / HTTP/1.1\r\n\r\n"], Some(Http::One)).await;
+        check(&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nrest"], Some(Http::Two)).await;
+        check(&[b"PRI * HT", b"TP/2.0\r\n\r\nSM\r", b"\n\r\n"], Some(Http::Two)).await;
+        check(&[b"P", b"OST / HTTP/1.1\r\n\r\n"], Some(Http::One)).await;
+        check(&[b"PRI"], Some(Http::One)).await;
+        check(&[], None).await;
+    }
+}

@@ -1,0 +1,69 @@
+//! What a proxy is started with.
+//!
+//! Owns the settings that do not come with a configuration: workers, access log, tracer, metrics.
+//! Must not know flags or the environment; the binary validates those and fills this in.
+//! Invariant: everything here stays as it is for the life of the proxy.
+
+use std::{sync::Arc, time::Duration};
+
+use opentelemetry::global::BoxedTracer;
+use prometheus_client::registry::Registry;
+
+/// Settings of one proxy for its whole life.
+pub struct Options<'a> {
+    /// Worker threads, each with its own runtime and connection pools; 0 counts as 1.
+    pub workers: usize,
+    /// Where the access log goes; `None` for no access log.
+    pub access_log: Option<AccessLog>,
+    /// Where the proxy registers its metrics, all named `tidegate_proxy_*` or `gen_ai_*`.
+    pub registry: &'a mut Registry,
+    /// Traces requests where set.
+    pub tracer: Option<Tracer>,
+    /// Added to every listener port before it is bound; for ports below 1024 without rights.
+    pub port_offset: u16,
+}
+
+/// The access log: one line for each request, written when its last byte has gone.
+pub struct AccessLog {
+    /// Text or JSON.
+    pub format: AccessLogFormat,
+    /// Where lines go; it is written on a thread of its own and may block.
+    pub sink: Box<dyn std::io::Write + Send>,
+}
+
+/// How an access log line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessLogFormat {
+    /// `key=value` pairs after time, method, path and status.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Makes a span for each sampled request.
+#[derive(Clone)]
+pub struct Tracer {
+    /// The configured exporter's tracer.
+    pub tracer: Arc<BoxedTracer>,
+    /// Share of requests without a `traceparent` that are sampled, 0.0 to 1.0; a client's decision in
+    /// `traceparent` stands.
+    pub sample_ratio: f64,
+}
+
+/// How long a drain lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrainTimeouts {
+    /// New connections are still accepted at least this long, with keep-alive off.
+    pub min: Duration,
+    /// What is still open then is closed.
+    pub max: Duration,
+}
+
+// === impl Options ===
+
+impl<'a> Options<'a> {
+    /// One worker, no access log, no tracer.
+    pub fn new(registry: &'a mut Registry) -> Options<'a> {
+        Options { workers: 1, access_log: None, registry, tracer: None, port_offset: 0 }
+    }
+}

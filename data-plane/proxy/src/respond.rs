@@ -1,0 +1,168 @@
+//! From a fault to a response: the only place that does it.
+//!
+//! Owns the status, the text and the three dialects in which a client may read them (plain, gRPC, OpenAI).
+//! Must not look at the cause; it is for the log. Invariant: the match is total, and no text carries
+//! upstream detail.
+
+use dp_llm::{
+    error::{ErrorBody, ErrorCode},
+    format::Format,
+};
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{ALLOW, CONNECTION, CONTENT_TYPE},
+};
+
+use crate::{
+    fault::{Fault, Kind},
+    response_body::ResponseBody,
+};
+
+/// How the client wants to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// A status and a line of text.
+    Plain,
+    /// HTTP 200 with `grpc-status`, as the gRPC protocol has it.
+    Grpc,
+    /// An error body of an LLM format.
+    Llm(Format),
+}
+
+/// The response to a failed request.
+pub(crate) fn respond(fault: &Fault, dialect: Dialect) -> Response<ResponseBody> {
+    let (status, message) = answer(fault.kind);
+    let mut response = match dialect {
+        Dialect::Plain => plain(status, message),
+        Dialect::Grpc => grpc(status, message),
+        Dialect::Llm(format) => llm(fault, status, message, format),
+    };
+    let headers = response.headers_mut();
+    if fault.kind == Kind::MethodNotAllowed {
+        headers.insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    // What follows such a head on the connection cannot be trusted to be a request.
+    if matches!(fault.kind, Kind::HeadersTooLarge | Kind::BodyTooLarge | Kind::BodyTimeout) {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// The status and the text of each kind.
+fn answer(kind: Kind) -> (StatusCode, &'static str) {
+    match kind {
+        Kind::MissingHost => (StatusCode::BAD_REQUEST, "the request names no valid host"),
+        Kind::InvalidRequest => (StatusCode::BAD_REQUEST, "the request is malformed"),
+        Kind::BodyBroken => (StatusCode::BAD_REQUEST, "the request body broke off"),
+        Kind::InvalidPrompt => (StatusCode::BAD_REQUEST, "the request body is not valid"),
+        Kind::Forbidden => (StatusCode::FORBIDDEN, "the destination is not allowed"),
+        Kind::NoRoute => (StatusCode::NOT_FOUND, "no route matches the request"),
+        Kind::UnknownOperation => (StatusCode::NOT_FOUND, "the path names no known operation"),
+        Kind::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "only POST is allowed here"),
+        Kind::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "the request body took too long"),
+        Kind::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the request body is too large"),
+        Kind::UnsupportedEncoding => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content encoding is not supported here")
+        }
+        Kind::Misdirected => {
+            (StatusCode::MISDIRECTED_REQUEST, "the host is not served on this TLS connection")
+        }
+        Kind::HeadersTooLarge => {
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request headers are too large")
+        }
+        Kind::InvalidBackend => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "the route has no valid backend")
+        }
+        Kind::NoCredential => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "the gateway has no credential for the provider")
+        }
+        Kind::Bug => (StatusCode::INTERNAL_SERVER_ERROR, "internal error"),
+        Kind::Garbage => (StatusCode::BAD_GATEWAY, "the backend's response is not valid"),
+        Kind::UpgradeFailed => (StatusCode::BAD_GATEWAY, "the backend refused the upgrade"),
+        Kind::NoEndpoint => (StatusCode::SERVICE_UNAVAILABLE, "the backend has no endpoint"),
+        Kind::Unresolved => (StatusCode::SERVICE_UNAVAILABLE, "the backend's name is unknown"),
+        Kind::ConnectFailed => (StatusCode::SERVICE_UNAVAILABLE, "the backend is unreachable"),
+        Kind::Reset => (StatusCode::SERVICE_UNAVAILABLE, "the backend broke off"),
+        Kind::Timeout => (StatusCode::GATEWAY_TIMEOUT, "the backend took too long"),
+    }
+}
+
+fn plain(status: StatusCode, message: &'static str) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::full(message));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+fn grpc(status: StatusCode, message: &'static str) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::empty());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    headers.insert("grpc-status", HeaderValue::from_static(grpc_status(status)));
+    // The texts above hold nothing that grpc-message would have to percent-encode.
+    headers.insert("grpc-message", HeaderValue::from_static(message));
+    response
+}
+
+/// The gRPC status for an HTTP status.
+fn grpc_status(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "13",
+        401 => "16",
+        403 => "7",
+        404 => "12",
+        429 | 502 | 503 | 504 => "14",
+        _ => "2",
+    }
+}
+
+fn llm(
+    fault: &Fault,
+    status: StatusCode,
+    message: &'static str,
+    format: Format,
+) -> Response<ResponseBody> {
+    let invalid = || fault.source.as_deref()?.downcast_ref::<dp_llm::request::RequestError>();
+    let body = match (llm_code(fault.kind), invalid()) {
+        // What is wrong with the client's own body may be said in full.
+        (_, Some(error)) => error.to_body(),
+        (Some(code), None) => ErrorBody::gateway(code, message),
+        (None, None) => {
+            let mut body = ErrorBody::gateway(ErrorCode::InvalidRequestBody, message);
+            body.kind = dp_llm::error::kind_for_status(status.as_u16()).into();
+            body.code = Some(fault.kind.reason().into());
+            body
+        }
+    };
+    let mut response = Response::new(ResponseBody::full(body.to_json(format)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn llm_code(kind: Kind) -> Option<ErrorCode> {
+    match kind {
+        Kind::InvalidPrompt | Kind::BodyBroken => Some(ErrorCode::InvalidRequestBody),
+        Kind::BodyTooLarge => Some(ErrorCode::RequestBodyTooLarge),
+        Kind::UnsupportedEncoding => Some(ErrorCode::UnsupportedEncoding),
+        Kind::NoCredential => Some(ErrorCode::BackendAuthFailed),
+        Kind::NoEndpoint | Kind::Unresolved => Some(ErrorCode::NoHealthyProvider),
+        Kind::ConnectFailed | Kind::Reset | Kind::Garbage | Kind::UpgradeFailed => {
+            Some(ErrorCode::UpstreamError)
+        }
+        Kind::Timeout => Some(ErrorCode::UpstreamTimeout),
+        Kind::MissingHost
+        | Kind::InvalidRequest
+        | Kind::HeadersTooLarge
+        | Kind::BodyTimeout
+        | Kind::Misdirected
+        | Kind::UnknownOperation
+        | Kind::MethodNotAllowed
+        | Kind::NoRoute
+        | Kind::InvalidBackend
+        | Kind::Forbidden
+        | Kind::Bug => None,
+    }
+}

@@ -1,0 +1,212 @@
+//! The body of a response on its way to the client.
+//!
+//! Owns the choice between local bytes, an upstream's stream, and a stream that an LLM tap watches; gives
+//! the upstream connection back at the end; closes the record. Must not change bytes itself. Invariant: a
+//! body that broke off upstream ends in an error here, never as if it were whole.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use dp_upstream::pool::Lease;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use crate::{
+    ai::Tapped,
+    record::{Ending, Record},
+    request_body::RequestBody,
+    stall::Stall,
+};
+
+/// What hyper writes to the client.
+pub(crate) struct ResponseBody {
+    source: Source,
+    /// Closed at the end, or as aborted when the body is dropped before it.
+    record: Option<Box<Record>>,
+}
+
+enum Source {
+    Empty,
+    Full(Bytes),
+    Upstream(Upstream),
+    Tapped(Box<Tapped>),
+}
+
+/// An upstream's response, frame by frame.
+pub(crate) struct Upstream {
+    incoming: Incoming,
+    /// Given back to the pool as soon as the last byte is there.
+    lease: Option<Lease<RequestBody>>,
+    stall: Stall,
+}
+
+/// Why the response could not be finished.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BodyError {
+    /// The upstream was silent for too long.
+    #[error("the upstream sent nothing for too long")]
+    Stalled,
+    /// The upstream broke off.
+    #[error("the upstream broke off")]
+    Broken(#[source] hyper::Error),
+    /// An LLM stream ended without its terminator.
+    #[error("the provider's stream is cut")]
+    Cut,
+}
+
+// === impl Upstream ===
+
+impl Upstream {
+    /// The rest of a response whose head is there.
+    pub(crate) fn new(
+        incoming: Incoming,
+        lease: Lease<RequestBody>,
+        idle: Option<Duration>,
+    ) -> Upstream {
+        let mut upstream = Upstream { incoming, lease: Some(lease), stall: Stall::new(idle) };
+        upstream.finish_if_over();
+        upstream
+    }
+
+    /// The next frame.
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match Pin::new(&mut self.incoming).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.stall.progress();
+                self.finish_if_over();
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError::Broken(error)))),
+            Poll::Ready(None) => {
+                self.finish();
+                Poll::Ready(None)
+            }
+            Poll::Pending => self.stall.poll_stalled(cx).map(|()| Some(Err(BodyError::Stalled))),
+        }
+    }
+
+    pub(crate) fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn finish_if_over(&mut self) {
+        if self.incoming.is_end_stream() {
+            self.finish();
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            lease.finish();
+        }
+    }
+}
+
+// === impl ResponseBody ===
+
+impl ResponseBody {
+    /// No body.
+    pub(crate) fn empty() -> ResponseBody {
+        ResponseBody { source: Source::Empty, record: None }
+    }
+
+    /// Bytes of our own.
+    pub(crate) fn full(bytes: impl Into<Bytes>) -> ResponseBody {
+        ResponseBody { source: Source::Full(bytes.into()), record: None }
+    }
+
+    /// An upstream's response as it comes.
+    pub(crate) fn upstream(upstream: Upstream) -> ResponseBody {
+        ResponseBody { source: Source::Upstream(upstream), record: None }
+    }
+
+    /// An upstream's response under a tap.
+    pub(crate) fn tapped(tapped: Tapped) -> ResponseBody {
+        ResponseBody { source: Source::Tapped(Box::new(tapped)), record: None }
+    }
+
+    /// Hands the record over; it is closed with the body.
+    pub(crate) fn with_record(mut self, record: Box<Record>) -> ResponseBody {
+        self.record = Some(record);
+        if self.is_end_stream() {
+            self.close(Ending::Complete);
+        }
+        self
+    }
+
+    fn close(&mut self, ending: Ending) {
+        if let Some(mut record) = self.record.take() {
+            if let Source::Tapped(tapped) = &mut self.source {
+                record.llm.observed = tapped.take_observed();
+            }
+            record.close(ending);
+        }
+    }
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let polled = match &mut this.source {
+            Source::Empty => Poll::Ready(None),
+            Source::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Source::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Source::Upstream(upstream) => upstream.poll(cx),
+            Source::Tapped(tapped) => tapped.poll(cx),
+        };
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(None) => this.close(Ending::Complete),
+            Poll::Ready(Some(Ok(frame))) => {
+                if let (Some(record), Some(data)) = (&mut this.record, frame.data_ref()) {
+                    record.bytes_sent += u64::try_from(data.len()).unwrap_or(u64::MAX);
+                }
+                if this.is_end_stream() {
+                    this.close(Ending::Complete);
+                }
+            }
+            Poll::Ready(Some(Err(_))) => this.close(Ending::UpstreamBroke),
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.source {
+            Source::Empty => true,
+            Source::Full(bytes) => bytes.is_empty(),
+            Source::Upstream(upstream) => upstream.is_end_stream(),
+            Source::Tapped(tapped) => tapped.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.source {
+            Source::Empty => SizeHint::with_exact(0),
+            Source::Full(bytes) => {
+                SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
+            }
+            Source::Upstream(upstream) => upstream.incoming.size_hint(),
+            Source::Tapped(tapped) => tapped.size_hint(),
+        }
+    }
+}
+
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        // The client left, or hyper had no use for the body (HEAD, 304).
+        self.close(Ending::Dropped);
+    }
+}

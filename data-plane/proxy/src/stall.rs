@@ -1,0 +1,92 @@
+//! A deadline that moves with progress.
+//!
+//! Owns the idle time-out of one body. Must not know what progress means; its user says so. Invariant: the
+//! timer is made on the first wait and re-armed only when it fires, so a body that never waits, or a stream
+//! of thousands of events a second, does not touch the timer wheel.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// Ends a wait that has lasted `limit` without progress.
+#[derive(Debug)]
+pub(crate) struct Stall {
+    limit: Option<Duration>,
+    last: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stall {
+    /// `None` never ends a wait.
+    pub(crate) fn new(limit: Option<Duration>) -> Stall {
+        Stall { limit, last: None, timer: None }
+    }
+
+    /// Something came: the wait starts anew.
+    pub(crate) fn progress(&mut self) {
+        self.last = None;
+    }
+
+    /// Nothing is there. Ready once that has been so for the whole limit.
+    pub(crate) fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(limit) = self.limit else { return Poll::Pending };
+        let now = Instant::now();
+        let due = *self.last.get_or_insert(now) + limit;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
+        // The timer was armed for an earlier wait; it may fire early, never late.
+        while timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= due {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(due);
+        }
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+    use tokio::time::advance;
+
+    const LIMIT: Duration = Duration::from_secs(10);
+
+    async fn stalled(stall: &mut Stall) -> bool {
+        poll_fn(|cx| Poll::Ready(stall.poll_stalled(cx).is_ready())).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn progress_moves_the_deadline() {
+        let mut stall = Stall::new(Some(LIMIT));
+        assert!(!stalled(&mut stall).await);
+        advance(LIMIT - Duration::from_secs(1)).await;
+        assert!(!stalled(&mut stall).await);
+        stall.progress();
+        assert!(!stalled(&mut stall).await);
+        advance(Duration::from_secs(5)).await;
+        assert!(!stalled(&mut stall).await, "the old deadline has passed, the new one has not");
+        advance(LIMIT).await;
+        assert!(stalled(&mut stall).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_limit_waits_for_ever() {
+        let mut stall = Stall::new(None);
+        assert!(!stalled(&mut stall).await);
+        advance(LIMIT * 10_000).await;
+        assert!(!stalled(&mut stall).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_waiter_is_woken() {
+        let mut stall = Stall::new(Some(LIMIT));
+        let start = Instant::now();
+        poll_fn(|cx| stall.poll_stalled(cx)).await;
+        assert!(start.elapsed() >= LIMIT);
+    }
+}

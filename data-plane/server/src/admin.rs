@@ -1,0 +1,165 @@
+//! The admin server: what an operator or a probe asks one proxy.
+//!
+//! Owns the HTTP surface over a Unix socket or loopback. Must not change what is served; the level of the log
+//! is the one thing that can be set. The invariants: secrets never leave (the dump is dp-config's redacted
+//! mirror), and a web page that a browser on this machine shows cannot read any of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, Request, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use dp_proxy::Proxy;
+use grpc::address::Address;
+use grpc::listen::Listening;
+use prometheus_client::registry::Registry;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::standing::Standing;
+use crate::telemetry::LogLevel;
+
+/// What the index prints.
+const INDEX: &str = "\
+tidegate-proxy
+  GET /ready                200 once a whole configuration is active, 503 before and while draining
+  GET /live                 200 while the process runs
+  GET /metrics              Prometheus text
+  GET /config_dump          the active configuration as JSON, secrets redacted
+  GET /listeners            what is bound, as JSON
+  GET /logging              the level of the log
+  PUT /logging?level=debug  another one; directives such as info,dp_proxy=debug work too
+";
+
+/// What the admin server reads.
+#[derive(Clone)]
+pub struct Admin {
+    /// How the proxy stands.
+    pub standing: watch::Receiver<Standing>,
+    /// The proxy itself.
+    pub proxy: Arc<Proxy>,
+    /// Every metric of the process.
+    pub registry: Arc<Registry>,
+    /// The level of the log.
+    pub level: LogLevel,
+}
+
+/// Answers until it is dropped. A socket file goes with it.
+pub async fn serve(admin: Admin, listening: Listening) -> std::io::Result<()> {
+    let routes = router(admin);
+    match listening {
+        Listening::Unix(listener, _file) => axum::serve(listener, routes).await,
+        Listening::Tcp(listener) => {
+            let routes = routes.layer(middleware::from_fn(only_local_names));
+            axum::serve(listener, routes).await
+        }
+    }
+}
+
+fn router(admin: Admin) -> Router {
+    Router::new()
+        .route("/", get(async || INDEX))
+        .route("/ready", get(ready))
+        .route("/live", get(async || "live\n"))
+        .route("/metrics", get(metrics))
+        .route("/config_dump", get(config_dump))
+        .route("/listeners", get(listeners))
+        .route("/logging", get(logging).put(set_logging))
+        .with_state(admin)
+}
+
+/// A page in a browser can make requests to loopback under a name of its own that resolves there (DNS
+/// rebinding), but it cannot change what the browser writes into Host.
+async fn only_local_names(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    let named = host.map(str::to_owned).or_else(|| authority(request.uri()));
+    let local = named.is_some_and(|host| {
+        let with_port = if host.rsplit(']').next().is_some_and(|rest| rest.contains(':')) {
+            host
+        } else {
+            format!("{host}:80")
+        };
+        with_port.parse::<Address>().is_ok_and(|address| address.is_local())
+    });
+    if local {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "ask for this by a loopback address or as localhost\n")
+            .into_response()
+    }
+}
+
+fn authority(uri: &Uri) -> Option<String> {
+    uri.authority().map(ToString::to_string)
+}
+
+async fn ready(State(admin): State<Admin>) -> Response {
+    match admin.standing.borrow().readiness() {
+        Ok(()) => "ready\n".into_response(),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")).into_response(),
+    }
+}
+
+async fn metrics(State(admin): State<Admin>) -> Response {
+    let mut text = String::new();
+    match prometheus_client::encoding::text::encode(&mut text, &admin.registry) {
+        Ok(()) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
+    }
+}
+
+async fn config_dump(State(admin): State<Admin>) -> Response {
+    let standing = admin.standing.borrow().clone();
+    let config = standing.active.as_ref().map(|config| dp_config::dump::dump(config));
+    axum::Json(json!({
+        "connected": standing.connected,
+        "draining": standing.draining,
+        "commit": standing.active.as_ref().map(|config| config.commit_id().as_ref()),
+        "rejection": standing.rejection,
+        "config": config,
+    }))
+    .into_response()
+}
+
+async fn listeners(State(admin): State<Admin>) -> Response {
+    let bound = admin.proxy.listeners();
+    let listed: Vec<Value> = bound
+        .iter()
+        .map(|listener| {
+            json!({
+                "name": listener.name,
+                "address": listener.address.to_string(),
+                "tls": listener.tls,
+                "connections": listener.connections,
+            })
+        })
+        .collect();
+    axum::Json(listed).into_response()
+}
+
+async fn logging(State(admin): State<Admin>) -> String {
+    format!("{}\n", admin.level.get())
+}
+
+async fn set_logging(
+    State(admin): State<Admin>,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Response {
+    let Some(level) = query.get("level") else {
+        return (StatusCode::BAD_REQUEST, "say which: PUT /logging?level=debug\n").into_response();
+    };
+    match admin.level.set(level) {
+        Ok(()) => format!("{}\n", admin.level.get()).into_response(),
+        Err(error) => (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

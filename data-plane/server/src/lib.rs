@@ -1,0 +1,25 @@
+//! `tidegate-proxy` as a library: the process around dp-proxy.
+//!
+//! ```text
+//!   args -> settings -> app --+-- subscribe   tonic <-> xds::client <-> activation (stage, commit, swap)
+//!                             +-- admin       /ready /live /metrics /config_dump
+//!                             +-- shutdown    signals, parent -> not ready, drain, end
+//!                             +-- telemetry   log, traces
+//! ```
+//!
+//! Owns the process's edges: flags, environment, sockets to the control plane, signals. Must not know what a
+//! resource means (dp-config) nor how a request is served (dp-proxy). The invariant: `subscribe` is the only
+//! writer of configuration, and losing the control plane never takes one away.
+
+pub mod admin;
+pub mod app;
+pub mod args;
+pub mod metrics;
+pub mod settings;
+pub mod shutdown;
+pub mod standing;
+pub mod subscribe;
+pub mod telemetry;
+
+mod activation;
+mod refusal;

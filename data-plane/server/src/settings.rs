@@ -1,0 +1,238 @@
+//! What the flags mean, validated.
+//!
+//! Owns every check of a value and of how values fit together. Must not read flags or the environment, nor
+//! open anything. The invariant: a `Settings` can be started; each error names the flag and the remedy.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dp_proxy::DrainTimeouts;
+use grpc::address::{Address, AddressError};
+use grpc::token::{BadGatewayName, GatewayName};
+
+use crate::args::{AccessLog, Args, ControlPlaneArgs, LogFormat, ShutdownArgs, TelemetryArgs, Token};
+
+/// A valid set of settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the configuration comes from.
+    pub control_plane: ControlPlane,
+    /// The admin server, if there is one.
+    pub admin: Option<Address>,
+    /// Threads that serve traffic.
+    pub workers: NonZeroUsize,
+    /// Added to every listener port before it is bound.
+    pub port_offset: u16,
+    /// The access log.
+    pub access_log: AccessLog,
+    /// Logs and traces.
+    pub telemetry: Telemetry,
+    /// The end.
+    pub shutdown: Shutdown,
+}
+
+/// The management server and what is said to it.
+#[derive(Clone, Debug)]
+pub struct ControlPlane {
+    /// Where it is.
+    pub address: Address,
+    /// How its token is found.
+    pub token: TokenSource,
+    /// What it sends and how that becomes active.
+    pub dialect: Dialect,
+    /// `node.id`.
+    pub node_id: String,
+    /// `node.cluster`.
+    pub node_cluster: String,
+}
+
+/// Whose xDS it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Tidegate's: everything by wildcard, activated by the Commit of this Gateway.
+    Tidegate(GatewayName),
+    /// Anybody's: wildcard for LDS and CDS, names for the rest, activated when references close.
+    Foreign,
+}
+
+/// Where the bearer token is.
+#[derive(Clone, Debug)]
+pub enum TokenSource {
+    /// The server asks for none.
+    None,
+    /// It was in the environment.
+    Given(Token),
+    /// In a file, read for every connection so that a rotated token is used.
+    File(PathBuf),
+}
+
+/// Logs and traces.
+#[derive(Clone, Debug)]
+pub struct Telemetry {
+    /// Level or directives.
+    pub log: String,
+    /// Text or JSON.
+    pub log_format: LogFormat,
+    /// Collector for traces.
+    pub otlp_endpoint: Option<String>,
+    /// From 0 to 1.
+    pub trace_ratio: f64,
+}
+
+/// The end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shutdown {
+    /// How long connections may take to end.
+    pub drain: DrainTimeouts,
+    /// Whether the end of standard input is the end of the process.
+    pub with_parent: bool,
+}
+
+/// Why the settings cannot be started.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Invalid {
+    /// Neither a Gateway nor a foreign server.
+    #[error("--gateway is missing: say which Gateway to serve (namespace/name), or --foreign")]
+    NoGateway,
+    /// The Gateway's name.
+    #[error("--gateway: {0}")]
+    Gateway(BadGatewayName),
+    /// A foreign server knows its clients by their node id.
+    #[error("--node-id is missing: a foreign server tells its clients apart by it")]
+    NoNodeId,
+    /// An address.
+    #[error("{flag}: {source}")]
+    Address {
+        /// The flag.
+        flag: &'static str,
+        /// What is wrong.
+        source: AddressError,
+    },
+    /// The admin server would be open to others.
+    #[error(
+        "--admin: {0} can be reached from other machines; write unix:/path or a loopback address"
+    )]
+    AdminExposed(Address),
+    /// No worker.
+    #[error("--workers: 0 threads can serve nothing; write 1 or more, or leave the flag out")]
+    NoWorkers,
+    /// A duration.
+    #[error("{flag}: {text:?} is no duration; write a number with ms, s or m, such as 25s")]
+    Duration {
+        /// The flag.
+        flag: &'static str,
+        /// What was written.
+        text: String,
+    },
+    /// Minimum above maximum.
+    #[error("--drain-min is longer than --drain-timeout; a drain cannot outlast its own end")]
+    DrainMin,
+    /// Not a share.
+    #[error("--trace-ratio: {0} is not between 0 and 1")]
+    TraceRatio(f64),
+    /// Not a URL that the exporter takes.
+    #[error("--otlp-endpoint: {0:?} is no http:// or https:// URL, such as http://127.0.0.1:4317")]
+    Endpoint(String),
+}
+
+// === impl Settings ===
+
+impl TryFrom<Args> for Settings {
+    type Error = Invalid;
+
+    fn try_from(args: Args) -> Result<Self, Invalid> {
+        let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let workers = match args.workers {
+            None => processors,
+            Some(count) => NonZeroUsize::new(count).ok_or(Invalid::NoWorkers)?,
+        };
+        Ok(Settings {
+            control_plane: control_plane(args.gateway.as_deref(), args.control_plane)?,
+            admin: args.admin.as_deref().map(admin).transpose()?,
+            workers,
+            port_offset: args.port_offset,
+            access_log: args.access_log,
+            telemetry: telemetry(args.telemetry)?,
+            shutdown: shutdown(&args.shutdown)?,
+        })
+    }
+}
+
+fn control_plane(gateway: Option<&str>, args: ControlPlaneArgs) -> Result<ControlPlane, Invalid> {
+    let address = address("--xds", &args.xds)?;
+    let gateway: Option<GatewayName> =
+        gateway.map(str::parse).transpose().map_err(Invalid::Gateway)?;
+    let token = match (args.token_file, args.token) {
+        (Some(file), _) => TokenSource::File(file),
+        (None, Some(token)) => TokenSource::Given(token),
+        (None, None) => TokenSource::None,
+    };
+    let made_up = gateway.as_ref().map(|gateway| format!("{gateway}/{}", std::process::id()));
+    let node_id = args.node_id.or(made_up).ok_or(if args.foreign {
+        Invalid::NoNodeId
+    } else {
+        Invalid::NoGateway
+    })?;
+    let node_cluster =
+        args.node_cluster.or(gateway.as_ref().map(ToString::to_string)).unwrap_or_default();
+    let dialect = match gateway {
+        _ if args.foreign => Dialect::Foreign,
+        Some(gateway) => Dialect::Tidegate(gateway),
+        None => return Err(Invalid::NoGateway),
+    };
+    Ok(ControlPlane { address, token, dialect, node_id, node_cluster })
+}
+
+fn admin(text: &str) -> Result<Address, Invalid> {
+    let address = address("--admin", text)?;
+    if address.is_local() { Ok(address) } else { Err(Invalid::AdminExposed(address)) }
+}
+
+fn address(flag: &'static str, text: &str) -> Result<Address, Invalid> {
+    text.parse().map_err(|source| Invalid::Address { flag, source })
+}
+
+fn telemetry(args: TelemetryArgs) -> Result<Telemetry, Invalid> {
+    if !(0.0..=1.0).contains(&args.trace_ratio) {
+        return Err(Invalid::TraceRatio(args.trace_ratio));
+    }
+    let is_url = |text: &str| text.starts_with("http://") || text.starts_with("https://");
+    // An empty variable means the same as none: that is how containers unset one.
+    let otlp_endpoint = args.otlp_endpoint.filter(|endpoint| !endpoint.is_empty());
+    match &otlp_endpoint {
+        Some(endpoint) if !is_url(endpoint) => return Err(Invalid::Endpoint(endpoint.clone())),
+        Some(_) | None => {}
+    }
+    Ok(Telemetry {
+        log: args.log,
+        log_format: args.log_format,
+        otlp_endpoint,
+        trace_ratio: args.trace_ratio,
+    })
+}
+
+fn shutdown(args: &ShutdownArgs) -> Result<Shutdown, Invalid> {
+    let max = duration("--drain-timeout", &args.drain_timeout)?;
+    let min = duration("--drain-min", &args.drain_min)?;
+    if min > max {
+        return Err(Invalid::DrainMin);
+    }
+    Ok(Shutdown { drain: DrainTimeouts { min, max }, with_parent: args.exit_with_parent })
+}
+
+fn duration(flag: &'static str, text: &str) -> Result<Duration, Invalid> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let invalid = || Invalid::Duration { flag, text: text.to_owned() };
+    let number: u32 = number.parse().map_err(|_| invalid())?;
+    match unit {
+        "ms" => Ok(Duration::from_millis(number.into())),
+        "s" => Ok(Duration::from_secs(number.into())),
+        "m" => Ok(Duration::from_secs(u64::from(number) * 60)),
+        _ => Err(invalid()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! Flags to settings, as a table.
+
+use std::time::Duration;
+
+use clap::Parser;
+
+use super::{Dialect, Settings, TokenSource};
+use crate::args::{Args, Token};
+
+fn settings(flags: &str) -> Result<Settings, String> {
+    let flags = std::iter::once("tidegate-proxy").chain(flags.split_whitespace());
+    let args = Args::try_parse_from(flags).map_err(|error| error.to_string())?;
+    Settings::try_from(args).map_err(|error| error.to_string())
+}
+
+#[track_caller]
+fn refused(flags: &str, part: &str) {
+    let message = settings(flags).map(|_| ()).expect_err(flags);
+    assert!(message.contains(part), "{flags}: {message:?} does not say {part:?}");
+}
+
+#[test]
+fn the_shortest_command_line() {
+    let got = settings("--gateway ns/gw --xds unix:/run/cp.sock").expect("valid");
+    assert!(matches!(&got.control_plane.dialect, Dialect::Tidegate(g) if g.to_string() == "ns/gw"));
+    assert_eq!(got.control_plane.address.to_string(), "unix:/run/cp.sock");
+    assert_eq!(got.control_plane.node_cluster, "ns/gw");
+    assert!(got.control_plane.node_id.starts_with("ns/gw/"));
+    assert!(matches!(got.control_plane.token, TokenSource::None));
+    assert_eq!((got.port_offset, got.admin), (0, None));
+    assert_eq!(got.shutdown.drain.max, Duration::from_secs(25));
+    assert!(!got.shutdown.with_parent);
+}
+
+#[test]
+fn everything_at_once() {
+    let got = settings(
+        "--gateway ns/gw --xds localhost:1 --token-file t --admin 127.0.0.1:0 --workers 3 \
+         --port-offset 8000 --drain-timeout 1500ms --drain-min 1s --exit-with-parent --node-id n \
+         --otlp-endpoint http://c:4317 --trace-ratio 0.25",
+    )
+    .expect("valid");
+    assert!(matches!(&got.control_plane.token, TokenSource::File(f) if f.ends_with("t")));
+    assert_eq!(got.control_plane.node_id, "n");
+    assert_eq!((got.workers.get(), got.port_offset), (3, 8000));
+    assert_eq!(got.shutdown.drain.min, Duration::from_secs(1));
+    assert_eq!(got.shutdown.drain.max, Duration::from_millis(1500));
+    assert!(got.shutdown.with_parent);
+    assert_eq!(got.telemetry.otlp_endpoint.as_deref(), Some("http://c:4317"));
+}
+
+#[test]
+fn a_foreign_server_needs_a_node_id_and_no_gateway() {
+    let got = settings("--foreign --node-id edge --xds localhost:1").expect("valid");
+    assert_eq!(got.control_plane.dialect, Dialect::Foreign);
+    refused("--foreign --xds localhost:1", "--node-id is missing");
+}
+
+#[test]
+fn a_token_file_wins_over_the_environment() {
+    let mut args = Args::try_parse_from(["p", "--gateway", "a/b", "--xds", "unix:/x"]).expect("ok");
+    args.control_plane.token = Some(Token::new("t"));
+    let given = Settings::try_from(args.clone()).expect("valid").control_plane.token;
+    assert!(matches!(given, TokenSource::Given(_)));
+    args.control_plane.token_file = Some("f".into());
+    let file = Settings::try_from(args).expect("valid").control_plane.token;
+    assert!(matches!(file, TokenSource::File(_)));
+}
+
+#[test]
+fn errors_name_the_flag_and_the_remedy() {
+    const OK: &str = "--gateway a/b --xds unix:/x";
+    refused("--xds unix:/x", "--gateway is missing");
+    refused("--gateway b --xds unix:/x", "namespace/name");
+    refused("--gateway a/b --xds unix:x", "--xds: ");
+    refused(&format!("{OK} --admin 0.0.0.0:1"), "loopback");
+    refused(&format!("{OK} --admin x"), "--admin: ");
+    refused(&format!("{OK} --workers 0"), "--workers");
+    refused(&format!("{OK} --drain-timeout 5"), "such as 25s");
+    refused(&format!("{OK} --drain-timeout s"), "--drain-timeout");
+    refused(&format!("{OK} --drain-timeout 1s --drain-min 2s"), "--drain-min");
+    refused(&format!("{OK} --trace-ratio 1.5"), "between 0 and 1");
+    refused(&format!("{OK} --otlp-endpoint localhost:4317"), "http://");
+}

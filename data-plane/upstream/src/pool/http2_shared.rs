@@ -1,0 +1,128 @@
+//! HTTP/2 connections of one endpoint, each shared by many requests.
+//!
+//! Owns how many streams a connection carries and that only one is opened at a time. Must not know
+//! requests. Invariant: a connection that is retired takes no further stream and closes once its streams
+//! are over.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use hyper::client::conn::http2::SendRequest;
+use tokio::{sync::Mutex, time::Instant};
+
+use super::{IDLE_CAP, RequestBody, SendError, dial::Dial};
+
+/// Streams of one connection before another is opened; most servers allow 100.
+const MAX_STREAMS: usize = 100;
+
+pub(super) struct SharedList<B> {
+    connections: RefCell<Vec<Shared<B>>>,
+    /// Requests that find no room wait here for the one that connects.
+    connecting: Mutex<()>,
+}
+
+struct Shared<B> {
+    sender: SendRequest<B>,
+    state: Rc<State>,
+}
+
+struct State {
+    streams: Cell<usize>,
+    used: Cell<Instant>,
+    is_retired: Cell<bool>,
+}
+
+/// One stream of a shared connection; counts down when dropped.
+pub(super) struct Stream {
+    state: Rc<State>,
+}
+
+// === impl SharedList ===
+
+impl<B> Default for SharedList<B> {
+    fn default() -> SharedList<B> {
+        SharedList { connections: RefCell::new(Vec::new()), connecting: Mutex::new(()) }
+    }
+}
+
+impl<B: RequestBody> SharedList<B> {
+    /// A stream on a connection with room, or on a fresh one.
+    pub(super) async fn open(
+        &self,
+        dial: &Dial<'_, B>,
+    ) -> Result<(SendRequest<B>, Stream), SendError> {
+        if let Some(open) = self.room() {
+            return Ok(open);
+        }
+        let _turn = self.connecting.lock().await;
+        if let Some(open) = self.room() {
+            return Ok(open);
+        }
+        let sender = dial.http2().await?;
+        let state = Rc::new(State {
+            streams: Cell::new(0),
+            used: Cell::new(Instant::now()),
+            is_retired: Cell::new(false),
+        });
+        let stream = Stream::new(&state);
+        self.connections.borrow_mut().push(Shared { sender: sender.clone(), state });
+        Ok((sender, stream))
+    }
+
+    pub(super) fn sweep(&self, now: Instant) {
+        self.connections.borrow_mut().retain(|shared| {
+            let is_idle = shared.state.streams.get() == 0
+                && now.duration_since(shared.state.used.get()) >= IDLE_CAP;
+            shared.is_usable() && !is_idle
+        });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.connections.borrow().is_empty()
+    }
+
+    fn room(&self) -> Option<(SendRequest<B>, Stream)> {
+        let mut connections = self.connections.borrow_mut();
+        connections.retain(Shared::is_usable);
+        connections
+            .iter()
+            .find(|shared| shared.has_room())
+            .map(|shared| (shared.sender.clone(), Stream::new(&shared.state)))
+    }
+}
+
+// === impl Shared ===
+
+impl<B> Shared<B> {
+    fn is_usable(&self) -> bool {
+        !self.sender.is_closed() && !self.state.is_retired.get()
+    }
+
+    fn has_room(&self) -> bool {
+        // A server that allows fewer makes hyper queue the rest.
+        self.state.streams.get() < MAX_STREAMS
+    }
+}
+
+// === impl Stream ===
+
+impl Stream {
+    fn new(state: &Rc<State>) -> Stream {
+        state.streams.set(state.streams.get() + 1);
+        Stream { state: state.clone() }
+    }
+
+    /// Takes the connection out of use.
+    pub(super) fn retire(self) {
+        self.state.is_retired.set(true);
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.state.streams.set(self.state.streams.get().saturating_sub(1));
+        self.state.used.set(Instant::now());
+    }
+}

@@ -1,0 +1,193 @@
+//! Pools against real sockets.
+//!
+//! Small hyper servers on loopback; each test counts the connections that the server saw.
+
+use std::{convert::Infallible, rc::Rc};
+
+use http_body_util::{BodyExt, Full};
+use hyper::{server, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpListener, task::LocalSet};
+
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn pools() -> (Pools<Full<Bytes>>, Arc<Counters>) {
+    let counters = Arc::new(Counters::default());
+    (Pools::new(counters.clone()), counters)
+}
+
+fn plain(protocol: Protocol) -> Transport {
+    Transport { tls: None, protocol }
+}
+
+fn request(address: SocketAddr, body: &'static str) -> Request<Full<Bytes>> {
+    Request::builder().uri(format!("http://{address}/")).body(Full::from(body)).unwrap()
+}
+
+async fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+async fn echo(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let body = request.into_body().collect().await.unwrap().to_bytes();
+    Ok(Response::new(Full::from(body)))
+}
+
+fn serve(listener: TcpListener, protocol: Protocol) -> Rc<Cell<u32>> {
+    let accepted = Rc::new(Cell::new(0));
+    let count = accepted.clone();
+    tokio::task::spawn_local(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            count.set(count.get() + 1);
+            tokio::task::spawn_local(async move {
+                let io = TokioIo::new(stream);
+                match protocol {
+                    Protocol::Http1 => {
+                        let _ = server::conn::http1::Builder::new()
+                            .serve_connection(io, service_fn(echo))
+                            .await;
+                    }
+                    Protocol::Http2 => {
+                        let executor = hyper_util::rt::TokioExecutor::new();
+                        let _ = server::conn::http2::Builder::new(executor)
+                            .serve_connection(io, service_fn(echo))
+                            .await;
+                    }
+                }
+            });
+        }
+    });
+    accepted
+}
+
+async fn exchange(endpoint: &Rc<Endpoint<Full<Bytes>>>, body: &'static str) -> Bytes {
+    let (response, lease) =
+        endpoint.send(request(endpoint.address(), body), &[], SECOND).await.unwrap();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    lease.finish();
+    body
+}
+
+async fn reuses(protocol: Protocol) {
+    let (listener, address) = listen().await;
+    let accepted = serve(listener, protocol);
+    let (pools, counters) = pools();
+    for body in ["one", "two", "three"] {
+        let endpoint = pools.endpoint(address, &plain(protocol));
+        assert_eq!(exchange(&endpoint, body).await, body);
+        assert_eq!(endpoint.load(), 0);
+    }
+    assert_eq!(accepted.get(), 1);
+    assert_eq!(counters.connects.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn http1_connections_are_reused() {
+    LocalSet::new().run_until(reuses(Protocol::Http1)).await;
+}
+
+#[tokio::test]
+async fn http2_connections_are_shared() {
+    LocalSet::new().run_until(reuses(Protocol::Http2)).await;
+    LocalSet::new()
+        .run_until(async {
+            let (listener, address) = listen().await;
+            let accepted = serve(listener, Protocol::Http2);
+            let (pools, _) = pools();
+            let endpoint = pools.endpoint(address, &plain(Protocol::Http2));
+            let all = (0..20).map(|_| exchange(&endpoint, "x"));
+            futures::future::join_all(all).await;
+            assert_eq!(accepted.get(), 1);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_dropped_lease_closes_its_connection() {
+    LocalSet::new()
+        .run_until(async {
+            let (listener, address) = listen().await;
+            let accepted = serve(listener, Protocol::Http1);
+            let (pools, _) = pools();
+            let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
+            for _ in 0..2 {
+                let (_, lease) = endpoint.send(request(address, "x"), &[], SECOND).await.unwrap();
+                assert_eq!(endpoint.load(), 1);
+                drop(lease);
+                assert_eq!(endpoint.load(), 0);
+            }
+            assert_eq!(accepted.get(), 2);
+        })
+        .await;
+}
+
+/// A server that answers one request on each connection and then closes it without saying so.
+#[tokio::test]
+async fn a_stale_connection_is_replaced() {
+    LocalSet::new()
+        .run_until(async {
+            let (listener, address) = listen().await;
+            let accepted = Rc::new(Cell::new(0));
+            let count = accepted.clone();
+            tokio::task::spawn_local(async move {
+                while let Ok((mut stream, _)) = listener.accept().await {
+                    count.set(count.get() + 1);
+                    let mut head = [0; 1024];
+                    let _ = stream.read(&mut head).await;
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+                }
+            });
+            let (pools, _) = pools();
+            let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
+            for turn in 1..=5 {
+                assert_eq!(exchange(&endpoint, "x").await, "ok");
+                assert_eq!(accepted.get(), turn);
+            }
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn garbage_and_silence_are_errors() {
+    LocalSet::new()
+        .run_until(async {
+            let (listener, address) = listen().await;
+            tokio::task::spawn_local(async move {
+                while let Ok((mut stream, _)) = listener.accept().await {
+                    let mut head = [0; 1024];
+                    let _ = stream.read(&mut head).await;
+                    let _ = stream.write_all(b"\x00\x01\x02 garbage\r\n\r\n").await;
+                }
+            });
+            let (pools, _) = pools();
+            let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
+            let outcome = endpoint.send(request(address, "x"), &[], SECOND).await;
+            assert!(matches!(outcome.err(), Some(SendError::Exchange(_))));
+            assert_eq!(endpoint.load(), 0);
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_connections_grow_old() {
+    LocalSet::new()
+        .run_until(async {
+            let (listener, address) = listen().await;
+            let accepted = serve(listener, Protocol::Http1);
+            let (pools, _) = pools();
+            exchange(&pools.endpoint(address, &plain(Protocol::Http1)), "x").await;
+            tokio::time::advance(IDLE_CAP - SECOND).await;
+            pools.sweep();
+            assert_eq!(pools.len(), 1);
+            tokio::time::advance(2 * SECOND).await;
+            pools.sweep();
+            assert!(pools.is_empty());
+            exchange(&pools.endpoint(address, &plain(Protocol::Http1)), "x").await;
+            assert_eq!(accepted.get(), 2);
+        })
+        .await;
+}

@@ -1,0 +1,173 @@
+//! TLS towards upstreams.
+//!
+//! Owns client configurations: roots, server name, ALPN, built once for equal settings and shared by all
+//! workers. Must not know clusters or pools. Invariant: verification is never off; settings that cannot be
+//! verified against fail here and the cluster is refused.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, Weak},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, version};
+use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+/// How long a server may take for its part of the handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What one cluster asks of TLS; equal settings share sessions and connections.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TlsSettings {
+    /// What certificates are verified against.
+    pub roots: Roots,
+    /// Sent as SNI and verified against the certificate: a DNS name or an IP address.
+    pub server_name: String,
+    /// Protocols offered, the preferred one first.
+    pub alpn: Vec<Vec<u8>>,
+}
+
+/// Trust anchors.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Roots {
+    /// The Mozilla set that is compiled in.
+    System,
+    /// Certificates in PEM.
+    Pem(Bytes),
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The server name is neither a DNS name nor an address.
+    #[error("server name {0:?} is neither a DNS name nor an IP address")]
+    ServerName(String),
+    /// The CA bundle does not parse.
+    #[error("the CA bundle is not valid PEM: {0}")]
+    Pem(String),
+    /// The CA bundle has no certificate.
+    #[error("the CA bundle holds no certificate")]
+    NoRoots,
+    /// A certificate cannot be a trust anchor, or the provider lacks a protocol version.
+    #[error("the TLS configuration is refused: {0}")]
+    Refused(#[from] rustls::Error),
+}
+
+/// A client configuration that is ready to connect.
+#[derive(Debug)]
+pub struct ClientTls {
+    config: Arc<ClientConfig>,
+    server_name: ServerName<'static>,
+}
+
+/// A failed handshake.
+#[derive(Debug, thiserror::Error)]
+pub enum HandshakeError {
+    /// The server was silent.
+    #[error("no TLS handshake within {0:?}")]
+    Timeout(Duration),
+    /// The server's certificate or protocol was refused, or the connection broke.
+    #[error("TLS handshake failed")]
+    Failed(#[source] std::io::Error),
+    /// HTTP/2 was configured and the server does not speak it.
+    #[error("the server does not select HTTP/2 by ALPN")]
+    NotHttp2,
+}
+
+// === impl ClientTls ===
+
+impl ClientTls {
+    /// The configuration for these settings; the same value as long as an equal one is alive, so that its
+    /// address identifies it.
+    ///
+    /// # Errors
+    /// The settings cannot be verified against.
+    pub fn shared(settings: &TlsSettings) -> Result<Arc<ClientTls>, TlsError> {
+        static KNOWN: OnceLock<Mutex<HashMap<TlsSettings, Weak<ClientTls>>>> = OnceLock::new();
+        let known = KNOWN.get_or_init(Mutex::default);
+        let mut known = known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(shared) = known.get(settings).and_then(Weak::upgrade) {
+            return Ok(shared);
+        }
+        let built = Arc::new(ClientTls::build(settings)?);
+        known.retain(|_, entry| entry.strong_count() > 0);
+        known.insert(settings.clone(), Arc::downgrade(&built));
+        Ok(built)
+    }
+
+    fn build(settings: &TlsSettings) -> Result<ClientTls, TlsError> {
+        let server_name = ServerName::try_from(settings.server_name.clone())
+            .map_err(|_| TlsError::ServerName(settings.server_name.clone()))?;
+        let mut roots = RootCertStore::empty();
+        match &settings.roots {
+            Roots::System => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+            Roots::Pem(pem) => {
+                for certificate in CertificateDer::pem_slice_iter(pem) {
+                    let certificate = certificate.map_err(|e| TlsError::Pem(e.to_string()))?;
+                    roots.add(certificate)?;
+                }
+                if roots.is_empty() {
+                    return Err(TlsError::NoRoots);
+                }
+            }
+        }
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&version::TLS13, &version::TLS12])?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.alpn_protocols.clone_from(&settings.alpn);
+        Ok(ClientTls { config: Arc::new(config), server_name })
+    }
+
+    /// Shakes hands over a fresh connection.
+    ///
+    /// # Errors
+    /// The server is silent, not trusted, or breaks off.
+    pub async fn handshake(
+        &self,
+        stream: TcpStream,
+    ) -> Result<TlsStream<TcpStream>, HandshakeError> {
+        let connector = TlsConnector::from(self.config.clone());
+        timeout(HANDSHAKE_TIMEOUT, connector.connect(self.server_name.clone(), stream))
+            .await
+            .map_err(|_| HandshakeError::Timeout(HANDSHAKE_TIMEOUT))?
+            .map_err(HandshakeError::Failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(roots: Roots, server_name: &str) -> TlsSettings {
+        TlsSettings { roots, server_name: server_name.to_owned(), alpn: vec![b"h2".to_vec()] }
+    }
+
+    #[test]
+    fn equal_settings_share_one_configuration() {
+        let first = ClientTls::shared(&settings(Roots::System, "a.example")).unwrap();
+        let again = ClientTls::shared(&settings(Roots::System, "a.example")).unwrap();
+        let other = ClientTls::shared(&settings(Roots::System, "b.example")).unwrap();
+        assert!(Arc::ptr_eq(&first, &again));
+        assert!(!Arc::ptr_eq(&first, &other));
+    }
+
+    #[test]
+    fn settings_that_cannot_be_verified_are_refused() {
+        for (pem, expected) in [
+            ("", "the CA bundle holds no certificate"),
+            ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "refused"),
+            ("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", "not valid PEM"),
+        ] {
+            let roots = Roots::Pem(Bytes::from_static(pem.as_bytes()));
+            let error = ClientTls::shared(&settings(roots, "a.example")).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+        let error = ClientTls::shared(&settings(Roots::System, "not a name")).unwrap_err();
+        assert!(matches!(error, TlsError::ServerName(_)));
+    }
+}

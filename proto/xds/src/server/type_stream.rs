@@ -1,0 +1,307 @@
+//! The logical stream of one type within an ADS stream (R3).
+//!
+//! Owns what the client asked for, what it was last sent, what it must be told next, and which responses it has
+//! not answered. Must not know other types nor when to push. Invariant: what the client holds is `sent`,
+//! narrowed to the subscription, except for names in `due` (to be told whatever happens) and in `unknown`
+//! (in a refused response; to be told with the next change).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use imbl::ordmap::DiffItem;
+use proto::type_url::TypeUrl;
+
+use crate::resource::{Resource, Version};
+use crate::snapshot::Set;
+use crate::subscription::{Asked, Subscription, Wildcard};
+
+/// State of one type on one stream.
+#[derive(Debug)]
+pub(crate) struct TypeStream {
+    type_url: TypeUrl,
+    pub(crate) subscription: Subscription,
+    sent: Set,
+    due: BTreeSet<Arc<str>>,
+    /// With the place of the response that was refused.
+    unknown: BTreeMap<Arc<str>, u64>,
+    in_flight: VecDeque<InFlight>,
+    written: u64,
+    latest: Option<Arc<str>>,
+    /// State of the world: the version that a reconnecting client says it has (R41).
+    claimed_version: Option<String>,
+    /// The client waits for an answer, even an empty one (R42).
+    answer_due: bool,
+    /// Names asked for in vain, so that each is reported once.
+    unsupported: BTreeSet<Arc<str>>,
+    /// Everything up to this generation of the target was sent and ACKed.
+    settled: u64,
+}
+
+/// A response that the client has not answered.
+#[derive(Clone, Debug)]
+pub(crate) struct InFlight {
+    pub(crate) nonce: Arc<str>,
+    /// Every name in it, added, changed or removed.
+    pub(crate) names: Vec<Arc<str>>,
+    pub(crate) commit_id: Option<Arc<str>>,
+    /// Generation of the target when it was sent.
+    pub(crate) generation: u64,
+    /// Place among the responses of the type; set by [`TypeStream::wrote`].
+    pub(crate) place: u64,
+}
+
+/// What the client must be told to hold a target.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pending {
+    pub(crate) resources: Vec<Arc<Resource>>,
+    pub(crate) removed: Vec<Arc<str>>,
+    /// An answer is owed even if both are empty.
+    pub(crate) answer: bool,
+}
+
+// === impl TypeStream ===
+
+impl TypeStream {
+    pub(crate) fn new(type_url: TypeUrl) -> TypeStream {
+        TypeStream {
+            type_url,
+            subscription: Subscription::default(),
+            sent: Set::default(),
+            due: BTreeSet::new(),
+            unknown: BTreeMap::new(),
+            in_flight: VecDeque::new(),
+            written: 0,
+            latest: None,
+            claimed_version: None,
+            answer_due: false,
+            unsupported: BTreeSet::new(),
+            settled: 0,
+        }
+    }
+
+    /// Takes in what a request changed. `held` is what a reconnecting client says it holds: a claim about
+    /// resources, no subscription (R43).
+    pub(crate) fn ask(&mut self, asked: Asked, held: &BTreeMap<String, String>) {
+        if asked.first {
+            for (name, version) in held {
+                if self.subscription.covers(name) {
+                    let version = version.parse().unwrap_or(Version::UNKNOWN);
+                    self.sent
+                        .insert(Resource::claimed(self.type_url, name, version));
+                }
+            }
+        }
+        match asked.wildcard {
+            Wildcard::Same => {}
+            Wildcard::Began if asked.first => self.answer_due = true,
+            Wildcard::Began => {
+                self.answer_due = true;
+                let names = self.subscription.names();
+                self.sent = names
+                    .iter()
+                    .filter_map(|name| self.sent.get(name))
+                    .cloned()
+                    .collect();
+            }
+            Wildcard::Repeated => {
+                self.answer_due = true;
+                self.due
+                    .extend(self.sent.iter().map(|resource| Arc::clone(resource.name())));
+            }
+            Wildcard::Ended => {}
+        }
+        let is_claimed = |name: &Arc<str>| asked.first && held.contains_key(name.as_ref());
+        self.due
+            .extend(asked.fresh.iter().filter(|name| !is_claimed(name)).cloned());
+        let subscription = &self.subscription;
+        self.due.retain(|name| subscription.covers(name));
+        self.unknown.retain(|name, _| subscription.covers(name));
+    }
+
+    /// A reconnecting state-of-the-world client says that it has this version. It is believed of a wildcard
+    /// only: of names, the list may have changed meanwhile (R41).
+    pub(crate) fn claim_version(&mut self, version: &str) {
+        if !version.is_empty() && self.subscription.is_wildcard() {
+            self.claimed_version = Some(version.to_owned());
+        }
+    }
+
+    /// Everything asked for is to be sent again.
+    pub(crate) fn repeat(&mut self) {
+        self.answer_due |= self.subscription.is_wildcard();
+        self.due.extend(self.subscription.names().iter().cloned());
+        if self.subscription.is_wildcard() {
+            self.due
+                .extend(self.sent.iter().map(|resource| Arc::clone(resource.name())));
+        }
+    }
+
+    /// Remembers an unsupported name; true the first time.
+    pub(crate) fn note_unsupported(&mut self, name: &str) -> bool {
+        self.unsupported.insert(Arc::from(name))
+    }
+
+    /// Number of names that the client made us remember.
+    pub(crate) fn load(&self) -> usize {
+        self.subscription.names().len() + self.unsupported.len()
+    }
+
+    /// What the client must be told to hold `target`.
+    pub(crate) fn pending(&self, target: &Set) -> Pending {
+        if self
+            .claimed_version
+            .as_ref()
+            .is_some_and(|version| *version == target.digest().hex())
+        {
+            return Pending::default();
+        }
+        let mut pending = Pending {
+            answer: self.answer_due,
+            ..Pending::default()
+        };
+        let wanted = |name: &Arc<str>| self.subscription.covers(name) && !self.due.contains(name);
+        for item in self.sent.resources().diff(target.resources()) {
+            match item {
+                DiffItem::Add(name, resource)
+                | DiffItem::Update {
+                    new: (name, resource),
+                    ..
+                } => {
+                    if wanted(name) {
+                        pending.resources.push(Arc::clone(resource));
+                    }
+                }
+                DiffItem::Remove(name, _) => {
+                    if wanted(name) {
+                        pending.removed.push(Arc::clone(name));
+                    }
+                }
+            }
+        }
+        for name in &self.due {
+            match target.get(name).filter(|resource| !resource.is_claim()) {
+                Some(resource) => pending.resources.push(Arc::clone(resource)),
+                None => pending.removed.push(Arc::clone(name)),
+            }
+        }
+        pending
+    }
+
+    /// The client was told everything it needs to hold `target`.
+    pub(crate) fn told(&mut self, target: &Set) {
+        self.sent = target.clone();
+        self.due.clear();
+        self.answer_due = false;
+        self.claimed_version = None;
+    }
+
+    /// A response was written.
+    pub(crate) fn wrote(&mut self, mut response: InFlight) {
+        self.written += 1;
+        response.place = self.written;
+        self.latest = Some(Arc::clone(&response.nonce));
+        self.in_flight.push_back(response);
+    }
+
+    /// Takes the response with this nonce out of flight; `None` if it is not (any more) in flight.
+    pub(crate) fn answered(&mut self, nonce: &str) -> Option<InFlight> {
+        let at = self
+            .in_flight
+            .iter()
+            .position(|response| &*response.nonce == nonce)?;
+        self.in_flight.remove(at)
+    }
+
+    /// Takes out every response up to this nonce, oldest first: a state-of-the-world client may answer several
+    /// at once.
+    pub(crate) fn answered_up_to(&mut self, nonce: &str) -> Vec<InFlight> {
+        match self
+            .in_flight
+            .iter()
+            .position(|response| &*response.nonce == nonce)
+        {
+            Some(at) => self.in_flight.drain(..=at).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// The client took it.
+    pub(crate) fn acked(&mut self, response: &InFlight) {
+        for name in &response.names {
+            if self
+                .unknown
+                .get(name)
+                .is_some_and(|place| *place < response.place)
+            {
+                self.unknown.remove(name);
+            }
+        }
+        let is_last = self
+            .in_flight
+            .iter()
+            .all(|other| other.generation > response.generation);
+        if is_last && self.unknown.is_empty() {
+            self.settled = self.settled.max(response.generation);
+        }
+    }
+
+    /// The client refused it: whether it holds any of the names is unknown, whatever it says (finding 5).
+    pub(crate) fn nacked(&mut self, response: &InFlight) {
+        let covered = response
+            .names
+            .iter()
+            .filter(|name| self.subscription.covers(name));
+        self.unknown
+            .extend(covered.map(|name| (Arc::clone(name), response.place)));
+    }
+
+    /// The content of the type changed: what was refused is offered again with it (R13).
+    pub(crate) fn content_changed(&mut self) {
+        self.due
+            .extend(std::mem::take(&mut self.unknown).into_keys());
+    }
+
+    /// Tells a name again with the next push, changed or not.
+    pub(crate) fn force(&mut self, name: &Arc<str>) {
+        self.due.insert(Arc::clone(name));
+    }
+
+    /// Settles `generation` if the client is known to hold `target`; true if it is settled.
+    pub(crate) fn settle(&mut self, target: &Set, generation: u64) -> bool {
+        let is_quiet = self.in_flight.is_empty() && self.unknown.is_empty();
+        if self.settled < generation && is_quiet && self.pending(target).is_empty() {
+            self.told(target);
+            self.settled = generation;
+        }
+        self.settled >= generation
+    }
+
+    /// Highest generation that is settled.
+    pub(crate) fn settled(&self) -> u64 {
+        self.settled
+    }
+
+    /// What the client was last sent.
+    pub(crate) fn sent(&self) -> &Set {
+        &self.sent
+    }
+
+    /// Number of responses without an answer.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    /// Nonce of the last response of the type.
+    pub(crate) fn latest(&self) -> Option<&str> {
+        self.latest.as_deref()
+    }
+}
+
+// === impl Pending ===
+
+impl Pending {
+    /// True if there is nothing to say.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.removed.is_empty() && !self.answer
+    }
+}

@@ -1,0 +1,197 @@
+//! Reading a chat completion request as strictly as OpenAI does, in the fields that the mock uses.
+//!
+//! It must not know how the answer looks. Invariant: what passes here can be answered; parameters
+//! that the mock does not use are accepted, so that a gateway may be seen to pass them on.
+
+use serde_json::{Map, Value};
+
+use crate::refusal::Refusal;
+
+const ROLES: [&str; 6] = ["system", "assistant", "user", "function", "tool", "developer"];
+
+/// Most choices that one request gets.
+const MOST_CHOICES: u64 = 128;
+
+/// A request that can be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chat {
+    pub(crate) model: String,
+    /// Text of the last user message; empty if there is none.
+    pub(crate) said: String,
+    pub(crate) prompt_tokens: u64,
+    pub(crate) is_streamed: bool,
+    pub(crate) includes_usage: bool,
+    pub(crate) choices: u64,
+    pub(crate) token_limit: Option<u64>,
+}
+
+impl Chat {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::not_json())?;
+        let Value::Object(body) = body else { return Err(Refusal::not_json()) };
+        let model = match body.get("model") {
+            None | Some(Value::Null) => return Err(Refusal::missing("model")),
+            Some(Value::String(model)) if model.is_empty() => {
+                return Err(Refusal::missing("model"));
+            }
+            Some(Value::String(model)) => model.clone(),
+            Some(other) => return Err(Refusal::wrong_type("model", "a string", other)),
+        };
+        let (said, prompt_tokens) = read_messages(&body)?;
+        let is_streamed = flag(&body, "stream", "stream")?;
+        let includes_usage = read_stream_options(&body, is_streamed)?;
+        for name in ["temperature", "top_p", "presence_penalty", "frequency_penalty"] {
+            if let Some(other) = present(&body, name).filter(|value| !value.is_number()) {
+                return Err(Refusal::wrong_type(name, "a decimal number", other));
+            }
+        }
+        let token_limit = match count(&body, "max_completion_tokens")? {
+            Some(limit) => Some(limit),
+            None => count(&body, "max_tokens")?,
+        };
+        Ok(Self {
+            model,
+            said,
+            prompt_tokens,
+            is_streamed,
+            includes_usage,
+            choices: count(&body, "n")?.unwrap_or(1).min(MOST_CHOICES),
+            token_limit,
+        })
+    }
+}
+
+/// One token for each word between white space.
+pub(crate) fn tokens(text: &str) -> u64 {
+    text.split_whitespace().count() as u64
+}
+
+fn read_messages(body: &Map<String, Value>) -> Result<(String, u64), Refusal> {
+    let messages = match body.get("messages") {
+        None => return Err(Refusal::missing("messages")),
+        Some(Value::Array(messages)) => messages,
+        Some(other) => return Err(Refusal::wrong_type("messages", "an array of objects", other)),
+    };
+    if messages.is_empty() {
+        let message = "Invalid 'messages': empty array. Expected an array with minimum length 1, \
+                       but got an empty array instead.";
+        return Err(Refusal::parameter("messages", "empty_array", message.to_owned()));
+    }
+    let mut said = String::new();
+    let mut prompt_tokens = 0;
+    for (index, message) in messages.iter().enumerate() {
+        let at = format!("messages[{index}]");
+        let Value::Object(message) = message else {
+            return Err(Refusal::wrong_type(&at, "an object", message));
+        };
+        let role = read_role(message, &at)?;
+        let text = read_content(message, role, &at)?;
+        prompt_tokens += 3 + tokens(&text);
+        if role == "user" {
+            said = text;
+        }
+    }
+    Ok((said, prompt_tokens))
+}
+
+fn read_role<'a>(message: &'a Map<String, Value>, at: &str) -> Result<&'a str, Refusal> {
+    let at = format!("{at}.role");
+    match message.get("role") {
+        None => Err(Refusal::missing(&at)),
+        Some(Value::String(role)) if ROLES.contains(&role.as_str()) => Ok(role),
+        Some(Value::String(role)) => {
+            let known = ROLES.map(|role| format!("'{role}'")).join(", ");
+            let message = format!("Invalid value: '{role}'. Supported values are: {known}.");
+            Err(Refusal::parameter(&at, "invalid_value", message))
+        }
+        Some(other) => Err(Refusal::wrong_type(&at, "a string", other)),
+    }
+}
+
+/// The text of a message: a string, or the text parts of an array.
+fn read_content(message: &Map<String, Value>, role: &str, at: &str) -> Result<String, Refusal> {
+    let at = format!("{at}.content");
+    match message.get("content") {
+        // A message of the model may hold tool calls alone.
+        None | Some(Value::Null) if role == "assistant" => Ok(String::new()),
+        None => Err(Refusal::missing(&at)),
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(Value::Array(parts)) => {
+            let mut texts = Vec::new();
+            for (index, part) in parts.iter().enumerate() {
+                let at = format!("{at}[{index}]");
+                let Value::Object(part) = part else {
+                    return Err(Refusal::wrong_type(&at, "an object", part));
+                };
+                match part.get("type") {
+                    None => return Err(Refusal::missing(&format!("{at}.type"))),
+                    Some(Value::String(kind)) if kind == "text" => match part.get("text") {
+                        None => return Err(Refusal::missing(&format!("{at}.text"))),
+                        Some(Value::String(text)) => texts.push(text.as_str()),
+                        Some(other) => {
+                            let at = format!("{at}.text");
+                            return Err(Refusal::wrong_type(&at, "a string", other));
+                        }
+                    },
+                    Some(Value::String(_)) => (),
+                    Some(other) => {
+                        let at = format!("{at}.type");
+                        return Err(Refusal::wrong_type(&at, "a string", other));
+                    }
+                }
+            }
+            Ok(texts.join(" "))
+        }
+        Some(other) => {
+            Err(Refusal::wrong_type(&at, "one of a string or array of objects", other))
+        }
+    }
+}
+
+fn read_stream_options(body: &Map<String, Value>, is_streamed: bool) -> Result<bool, Refusal> {
+    const NAME: &str = "stream_options";
+    match present(body, NAME) {
+        None => Ok(false),
+        Some(_) if !is_streamed => {
+            let message =
+                "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
+            Err(Refusal::parameter(NAME, "invalid_value", message.to_owned()))
+        }
+        Some(Value::Object(options)) => {
+            flag(options, "include_usage", "stream_options.include_usage")
+        }
+        Some(other) => Err(Refusal::wrong_type(NAME, "an object", other)),
+    }
+}
+
+/// A member that is there and not null.
+fn present<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    body.get(name).filter(|value| !value.is_null())
+}
+
+fn flag(body: &Map<String, Value>, name: &str, param: &str) -> Result<bool, Refusal> {
+    match present(body, name) {
+        None => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(other) => Err(Refusal::wrong_type(param, "a boolean", other)),
+    }
+}
+
+/// A whole number from 1.
+fn count(body: &Map<String, Value>, name: &str) -> Result<Option<u64>, Refusal> {
+    let Some(value) = present(body, name) else { return Ok(None) };
+    match value.as_u64() {
+        Some(0) => {
+            let message = format!(
+                "Invalid '{name}': integer below minimum value. Expected a value >= 1, but got 0 \
+                 instead."
+            );
+            Err(Refusal::parameter(name, "integer_below_min_value", message))
+        }
+        Some(count) => Ok(Some(count)),
+        None => Err(Refusal::wrong_type(name, "an integer", value)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! A response body that plays a list of steps.
+//!
+//! It must not know what the bytes mean. Invariant: a step is taken only when the transport asks
+//! for more, so a slow reader holds the script back.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::time::{Instant, Sleep};
+
+/// One step of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// These bytes.
+    Send(Bytes),
+    /// A pause.
+    Wait(Duration),
+    /// Silence without end.
+    Hang,
+    /// The connection closes inside the body.
+    Break,
+}
+
+/// A body. Its length is announced only for [`Script::whole`].
+pub(crate) struct Script {
+    steps: VecDeque<Step>,
+    pause: Option<Pin<Box<Sleep>>>,
+    length: Option<u64>,
+}
+
+impl Script {
+    /// One piece of known length.
+    pub(crate) fn whole(body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        let length = Some(body.len() as u64);
+        Self { steps: VecDeque::from([Step::Send(body)]), pause: None, length }
+    }
+
+    /// Steps, without an announced length.
+    pub(crate) fn steps(steps: Vec<Step>) -> Self {
+        Self { steps: steps.into(), pause: None, length: None }
+    }
+}
+
+impl Body for Script {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                if pause.as_mut().poll(context).is_pending() {
+                    return Poll::Pending;
+                }
+                self.pause = None;
+            }
+            match self.steps.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Step::Send(bytes)) if bytes.is_empty() => (),
+                Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
+                Some(Step::Wait(time)) => {
+                    self.pause = Some(Box::pin(tokio::time::sleep_until(Instant::now() + time)));
+                }
+                Some(Step::Hang) => {
+                    // Nothing will wake this: the peer has to give up.
+                    self.steps.push_front(Step::Hang);
+                    return Poll::Pending;
+                }
+                Some(Step::Break) => {
+                    let error = io::Error::other("the script breaks off");
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.steps.is_empty() && self.pause.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.length.map(SizeHint::with_exact).unwrap_or_default()
+    }
+}

