@@ -1,17 +1,16 @@
 //! The environment, read in one place.
 //!
-//! Owns every look at a variable by this tool. Must not interpret what it finds; values that may be secrets are only
-//! asked for their presence.
+//! Owns the calls that read variables, so that everything else takes values. Must not interpret them.
 
 use std::ffi::OsString;
 
-/// The value of a variable.
-#[allow(clippy::disallowed_methods, reason = "this is the place where the environment is read")]
+/// A variable, if it is set and is text.
+#[allow(clippy::disallowed_methods, reason = "the place where the CLI reads the environment")]
 pub(crate) fn lookup(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The value of a variable that may not be text.
+/// A variable, if it is set.
 pub(crate) fn lookup_os(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }

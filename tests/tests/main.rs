@@ -4,3 +4,4 @@
 //! side. `make test` builds the binaries first; a test whose binary is missing fails and says so.
 
 mod edit;
+mod traffic;

@@ -18,7 +18,7 @@ pub fn pick(
     load: impl Fn(usize) -> u32,
     mut random: impl FnMut() -> u64,
 ) -> Option<usize> {
-    let first = weights.draw(|| random())?;
+    let first = weights.draw(&mut random)?;
     if weights.totals.len() == 1 {
         // The common case: nothing to compare.
         return Some(first);

@@ -17,3 +17,6 @@ pub mod pool;
 pub mod resolve;
 pub mod stream;
 pub mod tls;
+pub mod upstream;
+
+pub use upstream::{PickError, Picked, Upstream};

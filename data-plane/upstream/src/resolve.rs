@@ -189,16 +189,16 @@ async fn answer_all(
 }
 
 enum Asker {
-    System(Result<TokioResolver, String>),
+    System(Result<Box<TokioResolver>, String>),
     Table(HashMap<String, Vec<IpAddr>>),
 }
 
-fn system_resolver() -> Result<TokioResolver, String> {
+fn system_resolver() -> Result<Box<TokioResolver>, String> {
     let builder = TokioResolver::builder_tokio().unwrap_or_else(|_| {
         // No resolv.conf: /etc/hosts still works.
         TokioResolver::builder_with_config(ResolverConfig::default(), TokioRuntimeProvider::default())
     });
-    builder.build().map_err(|error| error.to_string())
+    builder.build().map(Box::new).map_err(|error| error.to_string())
 }
 
 async fn ask(origin: &Asker, host: &str) -> Result<(Addresses, Duration), ResolveError> {

@@ -6,13 +6,17 @@
 
 use std::{
     collections::HashMap,
+    hash::{Hash, Hasher},
     sync::{Arc, Mutex, OnceLock, Weak},
     time::Duration,
 };
 
-use bytes::Bytes;
+use dp_config::{
+    secret::Certificate,
+    tls::{Roots, TlsVersion},
+};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, version};
-use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
@@ -20,23 +24,18 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What one cluster asks of TLS; equal settings share sessions and connections.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsSettings {
     /// What certificates are verified against.
     pub roots: Roots,
     /// Sent as SNI and verified against the certificate: a DNS name or an IP address.
     pub server_name: String,
+    /// Presented to servers that ask for a certificate.
+    pub certificate: Option<Arc<Certificate>>,
     /// Protocols offered, the preferred one first.
     pub alpn: Vec<Vec<u8>>,
-}
-
-/// Trust anchors.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Roots {
-    /// The Mozilla set that is compiled in.
-    System,
-    /// Certificates in PEM.
-    Pem(Bytes),
+    /// Lowest and highest protocol version.
+    pub versions: (TlsVersion, TlsVersion),
 }
 
 /// Why settings cannot be used.
@@ -45,8 +44,8 @@ pub enum TlsError {
     /// The server name is neither a DNS name nor an address.
     #[error("server name {0:?} is neither a DNS name nor an IP address")]
     ServerName(String),
-    /// The CA bundle does not parse.
-    #[error("the CA bundle is not valid PEM: {0}")]
+    /// Certificates do not parse.
+    #[error("the certificates are not valid PEM: {0}")]
     Pem(String),
     /// The CA bundle has no certificate.
     #[error("the CA bundle holds no certificate")]
@@ -54,6 +53,18 @@ pub enum TlsError {
     /// A certificate cannot be a trust anchor, or the provider lacks a protocol version.
     #[error("the TLS configuration is refused: {0}")]
     Refused(#[from] rustls::Error),
+    /// The chain is empty.
+    #[error("the certificate chain holds no certificate")]
+    NoCertificate,
+    /// The key does not parse.
+    #[error("the private key is not PEM of a private key")]
+    PrivateKey,
+    /// A secret that the cluster names is not there.
+    #[error("the secret {0} is not there")]
+    MissingSecret(Arc<str>),
+    /// A condition on the certificate that is not implied by the host name.
+    #[error("the subject names of the validation context do not cover the server name {0:?}")]
+    SubjectName(String),
 }
 
 /// A client configuration that is ready to connect.
@@ -105,7 +116,7 @@ impl ClientTls {
         match &settings.roots {
             Roots::System => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
             Roots::Pem(pem) => {
-                for certificate in CertificateDer::pem_slice_iter(pem) {
+                for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
                     let certificate = certificate.map_err(|e| TlsError::Pem(e.to_string()))?;
                     roots.add(certificate)?;
                 }
@@ -115,10 +126,16 @@ impl ClientTls {
             }
         }
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let mut config = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&version::TLS13, &version::TLS12])?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&versions(settings.versions))?
+            .with_root_certificates(roots);
+        let mut config = match &settings.certificate {
+            None => builder.with_no_client_auth(),
+            Some(certificate) => {
+                let (chain, key) = identity(certificate)?;
+                builder.with_client_auth_cert(chain, key)?
+            }
+        };
         config.alpn_protocols.clone_from(&settings.alpn);
         Ok(ClientTls { config: Arc::new(config), server_name })
     }
@@ -139,12 +156,57 @@ impl ClientTls {
     }
 }
 
+impl Hash for TlsSettings {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Enough to tell clusters apart; key material is left to `Eq`.
+        self.server_name.hash(state);
+        self.alpn.hash(state);
+    }
+}
+
+/// The protocol versions of a range.
+pub fn versions(
+    (lowest, highest): (TlsVersion, TlsVersion),
+) -> Vec<&'static rustls::SupportedProtocolVersion> {
+    match (lowest, highest) {
+        (TlsVersion::V1_2, TlsVersion::V1_2) => vec![&version::TLS12],
+        (TlsVersion::V1_3, TlsVersion::V1_2 | TlsVersion::V1_3) => vec![&version::TLS13],
+        (TlsVersion::V1_2, TlsVersion::V1_3) => vec![&version::TLS13, &version::TLS12],
+    }
+}
+
+/// A certificate chain and its key, parsed.
+///
+/// # Errors
+/// One of them is not PEM of its kind.
+pub fn identity(
+    certificate: &Certificate,
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate.chain.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|error| TlsError::Pem(error.to_string()))?;
+    if chain.is_empty() {
+        return Err(TlsError::NoCertificate);
+    }
+    // The text of the error says nothing of the key.
+    let key = PrivateKeyDer::from_pem_slice(certificate.key.expose())
+        .map_err(|_| TlsError::PrivateKey)?;
+    Ok((chain, key))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dp_config::secret::Pem;
 
     fn settings(roots: Roots, server_name: &str) -> TlsSettings {
-        TlsSettings { roots, server_name: server_name.to_owned(), alpn: vec![b"h2".to_vec()] }
+        TlsSettings {
+            roots,
+            server_name: server_name.to_owned(),
+            certificate: None,
+            alpn: vec![b"h2".to_vec()],
+            versions: (TlsVersion::V1_2, TlsVersion::V1_3),
+        }
     }
 
     #[test]
@@ -163,7 +225,7 @@ mod tests {
             ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "refused"),
             ("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", "not valid PEM"),
         ] {
-            let roots = Roots::Pem(Bytes::from_static(pem.as_bytes()));
+            let roots = Roots::Pem(Pem::new(pem.as_bytes()));
             let error = ClientTls::shared(&settings(roots, "a.example")).unwrap_err();
             assert!(error.to_string().contains(expected), "{error}");
         }

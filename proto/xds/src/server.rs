@@ -9,6 +9,7 @@
 pub mod action;
 mod admission;
 mod delta;
+pub mod event;
 pub mod hold;
 pub mod nack;
 mod names;
@@ -22,14 +23,12 @@ mod type_stream;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use proto::envoy::config::core::v3::Node;
 use proto::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DiscoveryRequest};
 use proto::google::rpc::Status;
 use proto::type_url::TypeUrl;
 
-use crate::snapshot::Snapshot;
 use admission::Admission;
 use rollout::{Order, Rollout};
 use streams::Streams;
@@ -37,6 +36,7 @@ use transaction::Transaction;
 use type_stream::InFlight;
 
 pub use action::{Refusal, ServerAction, Unsupported, UnsupportedReason};
+pub use event::{Mode, Protocol, ServerEvent};
 pub use nack::Nack;
 pub use response::Response;
 
@@ -44,42 +44,6 @@ pub use response::Response;
 pub const MAX_NAMES: usize = 1 << 17;
 /// Types outside the closed list that a client may ask for on one stream.
 pub const MAX_FOREIGN_TYPES: usize = 32;
-
-/// Which of the two ADS calls the stream is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
-    /// `DeltaAggregatedResources`.
-    Delta,
-    /// `StreamAggregatedResources`: state of the world.
-    Sotw,
-}
-
-/// How pushes are ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// For Tidegate proxies: all deltas of a snapshot at once, then its Commit. Delta only; on a
-    /// state-of-the-world stream it means [`Mode::MakeBeforeBreak`].
-    Transactional,
-    /// For real Envoy: references before referrers, forced EDS after CDS, removals held back, one
-    /// RouteConfiguration per response.
-    MakeBeforeBreak,
-    /// For any other client: the protocol and nothing more.
-    Plain,
-}
-
-/// What happens to a stream.
-#[derive(Clone, Debug)]
-pub enum ServerEvent {
-    /// The client sent this, on a delta stream.
-    DeltaRequest(Box<DeltaDiscoveryRequest>),
-    /// The client sent this, on a state-of-the-world stream.
-    SotwRequest(Box<DiscoveryRequest>),
-    /// What the client is to hold from now on. Call [`Snapshot::committed`] first if the
-    /// stream shall report [`ServerAction::Applied`].
-    Snapshot(Snapshot),
-    /// Time since the start of the stream; at least once a second while the stream is open.
-    Tick(Duration),
-}
 
 /// State machine of one ADS stream.
 #[derive(Debug)]
@@ -275,7 +239,11 @@ impl Server {
     }
 
     fn cap_names(&mut self, type_url: TypeUrl, out: &mut Vec<ServerAction>) {
-        if self.streams.of(type_url).load() > MAX_NAMES {
+        if self
+            .streams
+            .get(type_url)
+            .is_some_and(|stream| stream.load() > MAX_NAMES)
+        {
             self.refuse(Refusal::TooManySubscriptions, out);
         }
     }

@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The name that stands for every resource of a type.
-pub(crate) const WILDCARD: &str = "*";
+/// The name that subscribes to every resource of a type.
+pub const WILDCARD: &str = "*";
 
 /// The state of one type's subscription.
 #[derive(Clone, Debug, Default)]

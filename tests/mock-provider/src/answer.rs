@@ -32,9 +32,10 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn new(chat: &Chat, mode: Mode, number: u64, created: u64) -> Self {
-        let whole = match mode {
-            Mode::Large => "1234567 ".repeat(LARGE_WORDS),
-            _ => sentence(chat),
+        let whole = if mode == Mode::Large {
+            "1234567 ".repeat(LARGE_WORDS)
+        } else {
+            sentence(chat)
         };
         let is_cut = chat.token_limit.is_some_and(|limit| tokens(&whole) > limit);
         let text = match chat.token_limit.filter(|_| is_cut) {
@@ -180,17 +181,34 @@ mod tests {
 
     fn streamed_text(answer: &Answer) -> String {
         let chunks = answer.to_chunks(false);
-        let pieces = chunks.iter().filter(|chunk| chunk["choices"][0]["index"] == 0);
-        pieces.filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str()).collect()
+        let pieces = chunks
+            .iter()
+            .filter(|chunk| chunk["choices"][0]["index"] == 0);
+        pieces
+            .filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str())
+            .collect()
     }
 
     #[test]
     fn both_forms_say_the_same() {
-        for (mode, limit) in [(Mode::Healthy, None), (Mode::Healthy, Some(4)), (Mode::Large, None)]
-        {
-            let answer = Answer::new(&Chat { token_limit: limit, ..chat() }, mode, 1, 2);
+        for (mode, limit) in [
+            (Mode::Healthy, None),
+            (Mode::Healthy, Some(4)),
+            (Mode::Large, None),
+        ] {
+            let answer = Answer::new(
+                &Chat {
+                    token_limit: limit,
+                    ..chat()
+                },
+                mode,
+                1,
+                2,
+            );
             let object = answer.to_object();
-            let text = object["choices"][0]["message"]["content"].as_str().expect("text");
+            let text = object["choices"][0]["message"]["content"]
+                .as_str()
+                .expect("text");
             assert_eq!(streamed_text(&answer), text);
             assert_eq!(object["usage"]["completion_tokens"], tokens(text));
             let chunks = answer.to_chunks(true);
@@ -215,12 +233,19 @@ mod tests {
 
     #[test]
     fn a_token_limit_cuts() {
-        let limited = Chat { token_limit: Some(3), choices: 2, ..chat() };
+        let limited = Chat {
+            token_limit: Some(3),
+            choices: 2,
+            ..chat()
+        };
         let object = Answer::new(&limited, Mode::Healthy, 1, 2).to_object();
         assert_eq!(object["choices"][1]["message"]["content"], "This is a");
         assert_eq!(object["choices"][1]["finish_reason"], "length");
         assert_eq!(object["usage"]["completion_tokens"], 6);
-        let exact = Chat { token_limit: Some(12), ..chat() };
+        let exact = Chat {
+            token_limit: Some(12),
+            ..chat()
+        };
         let object = Answer::new(&exact, Mode::Healthy, 1, 2).to_object();
         assert_eq!(object["choices"][0]["finish_reason"], "stop");
     }
@@ -228,12 +253,26 @@ mod tests {
     #[test]
     fn usage_is_there_only_where_it_is_asked_for() {
         let answer = Answer::new(&chat(), Mode::Healthy, 1, 2);
-        assert!(answer.to_chunks(false).iter().all(|chunk| chunk.get("usage").is_none()));
+        assert!(
+            answer
+                .to_chunks(false)
+                .iter()
+                .all(|chunk| chunk.get("usage").is_none())
+        );
         let asked = answer.to_chunks(true);
         assert!(asked.iter().all(|chunk| chunk.get("usage").is_some()));
-        assert!(asked[..asked.len() - 1].iter().all(|chunk| chunk["usage"].is_null()));
+        assert!(
+            asked[..asked.len() - 1]
+                .iter()
+                .all(|chunk| chunk["usage"].is_null())
+        );
         let silent = Answer::new(&chat(), Mode::NoUsage, 1, 2);
-        assert!(silent.to_chunks(true).iter().all(|chunk| chunk.get("usage").is_none()));
+        assert!(
+            silent
+                .to_chunks(true)
+                .iter()
+                .all(|chunk| chunk.get("usage").is_none())
+        );
         assert!(silent.to_object().get("usage").is_none());
     }
 }

@@ -23,7 +23,12 @@ pub(crate) struct Args {
     pub(crate) listen: SocketAddr,
 
     /// Refuse requests without exactly `Authorization: Bearer KEY`.
-    #[arg(long, value_name = "KEY", env = "TIDEGATE_MOCK_REQUIRE_KEY", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "TIDEGATE_MOCK_REQUIRE_KEY",
+        hide_env_values = true
+    )]
     pub(crate) require_key: Option<String>,
 
     /// The path in front of `/chat/completions` and `/models`.

@@ -7,7 +7,14 @@ use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 
-const ROLES: [&str; 6] = ["system", "assistant", "user", "function", "tool", "developer"];
+const ROLES: [&str; 6] = [
+    "system",
+    "assistant",
+    "user",
+    "function",
+    "tool",
+    "developer",
+];
 
 /// Most choices that one request gets.
 const MOST_CHOICES: u64 = 128;
@@ -28,7 +35,9 @@ pub(crate) struct Chat {
 impl Chat {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::not_json())?;
-        let Value::Object(body) = body else { return Err(Refusal::not_json()) };
+        let Value::Object(body) = body else {
+            return Err(Refusal::not_json());
+        };
         let model = match body.get("model") {
             None | Some(Value::Null) => return Err(Refusal::missing("model")),
             Some(Value::String(model)) if model.is_empty() => {
@@ -40,7 +49,12 @@ impl Chat {
         let (said, prompt_tokens) = read_messages(&body)?;
         let is_streamed = flag(&body, "stream", "stream")?;
         let includes_usage = read_stream_options(&body, is_streamed)?;
-        for name in ["temperature", "top_p", "presence_penalty", "frequency_penalty"] {
+        for name in [
+            "temperature",
+            "top_p",
+            "presence_penalty",
+            "frequency_penalty",
+        ] {
             if let Some(other) = present(&body, name).filter(|value| !value.is_number()) {
                 return Err(Refusal::wrong_type(name, "a decimal number", other));
             }
@@ -70,12 +84,22 @@ fn read_messages(body: &Map<String, Value>) -> Result<(String, u64), Refusal> {
     let messages = match body.get("messages") {
         None => return Err(Refusal::missing("messages")),
         Some(Value::Array(messages)) => messages,
-        Some(other) => return Err(Refusal::wrong_type("messages", "an array of objects", other)),
+        Some(other) => {
+            return Err(Refusal::wrong_type(
+                "messages",
+                "an array of objects",
+                other,
+            ));
+        }
     };
     if messages.is_empty() {
         let message = "Invalid 'messages': empty array. Expected an array with minimum length 1, \
                        but got an empty array instead.";
-        return Err(Refusal::parameter("messages", "empty_array", message.to_owned()));
+        return Err(Refusal::parameter(
+            "messages",
+            "empty_array",
+            message.to_owned(),
+        ));
     }
     let mut said = String::new();
     let mut prompt_tokens = 0;
@@ -142,9 +166,11 @@ fn read_content(message: &Map<String, Value>, role: &str, at: &str) -> Result<St
             }
             Ok(texts.join(" "))
         }
-        Some(other) => {
-            Err(Refusal::wrong_type(&at, "one of a string or array of objects", other))
-        }
+        Some(other) => Err(Refusal::wrong_type(
+            &at,
+            "one of a string or array of objects",
+            other,
+        )),
     }
 }
 
@@ -155,7 +181,11 @@ fn read_stream_options(body: &Map<String, Value>, is_streamed: bool) -> Result<b
         Some(_) if !is_streamed => {
             let message =
                 "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
-            Err(Refusal::parameter(NAME, "invalid_value", message.to_owned()))
+            Err(Refusal::parameter(
+                NAME,
+                "invalid_value",
+                message.to_owned(),
+            ))
         }
         Some(Value::Object(options)) => {
             flag(options, "include_usage", "stream_options.include_usage")
@@ -179,7 +209,9 @@ fn flag(body: &Map<String, Value>, name: &str, param: &str) -> Result<bool, Refu
 
 /// A whole number from 1.
 fn count(body: &Map<String, Value>, name: &str) -> Result<Option<u64>, Refusal> {
-    let Some(value) = present(body, name) else { return Ok(None) };
+    let Some(value) = present(body, name) else {
+        return Ok(None);
+    };
     match value.as_u64() {
         Some(0) => {
             let message = format!(

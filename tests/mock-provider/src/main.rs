@@ -7,6 +7,7 @@ mod answer;
 mod args;
 mod chat;
 mod mode;
+mod play;
 mod record;
 mod refusal;
 mod route;
@@ -17,6 +18,8 @@ use clap::Parser;
 
 fn main() -> anyhow::Result<()> {
     let args = args::Args::parse();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(serve::run(args))
 }

@@ -62,7 +62,9 @@ impl Mode {
 
     /// Every mode that can be asked for; one status stands for all.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
-        [Self::Fail(StatusCode::INTERNAL_SERVER_ERROR)].into_iter().chain(Self::NAMED)
+        [Self::Fail(StatusCode::INTERNAL_SERVER_ERROR)]
+            .into_iter()
+            .chain(Self::NAMED)
     }
 
     /// Reads `fail-STATUS` or a name; `None` for anything else.

@@ -12,8 +12,13 @@ use serde_json::{Value, json};
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// Headers whose values are never shown.
-const SECRET: [&str; 5] =
-    ["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"];
+const SECRET: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "x-api-key",
+    "api-key",
+    "cookie",
+];
 
 /// The last requests, oldest first.
 pub(crate) struct Record {
@@ -34,7 +39,11 @@ pub(crate) struct Entry<'a> {
 
 impl Record {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { entries: VecDeque::new(), capacity, count: 0 }
+        Self {
+            entries: VecDeque::new(),
+            capacity,
+            count: 0,
+        }
     }
 
     pub(crate) fn add(&mut self, entry: &Entry<'_>) {
@@ -103,7 +112,11 @@ mod tests {
             .header("x-a", "1")
             .header("x-a", "2");
         let (parts, ()) = request.body(()).expect("a request").into_parts();
-        record.add(&Entry { parts: &parts, body, is_key_right: Some(false) });
+        record.add(&Entry {
+            parts: &parts,
+            body,
+            is_key_right: Some(false),
+        });
     }
 
     #[test]
@@ -118,7 +131,10 @@ mod tests {
         assert_eq!(shown["requests"][0]["path"], "/b");
         assert_eq!(shown["requests"][0]["query"], "q=1");
         record.clear();
-        assert_eq!(record.to_json()["requests"].as_array().map(Vec::len), Some(0));
+        assert_eq!(
+            record.to_json()["requests"].as_array().map(Vec::len),
+            Some(0)
+        );
         let mut none = Record::new(0);
         add(&mut none, "/a", b"");
         assert_eq!(none.to_json()["count"], 1);
@@ -132,7 +148,10 @@ mod tests {
         assert!(!shown.to_string().contains("hush"));
         assert_eq!(shown["requests"][0]["has_authorization"], true);
         assert_eq!(shown["requests"][0]["is_key_right"], false);
-        let headers = shown["requests"][0]["headers"].as_array().expect("headers").clone();
+        let headers = shown["requests"][0]["headers"]
+            .as_array()
+            .expect("headers")
+            .clone();
         assert!(headers.contains(&serde_json::json!(["x-a", "2"])));
         assert!(headers.contains(&serde_json::json!(["x-api-key", "[redacted]"])));
     }
@@ -142,7 +161,10 @@ mod tests {
         let mut record = Record::new(1);
         add(&mut record, "/", &vec![b'x'; BODY_LIMIT + 1]);
         let shown = record.to_json();
-        assert_eq!(shown["requests"][0]["body"].as_str().map(str::len), Some(BODY_LIMIT));
+        assert_eq!(
+            shown["requests"][0]["body"].as_str().map(str::len),
+            Some(BODY_LIMIT)
+        );
         assert_eq!(shown["requests"][0]["body_bytes"], BODY_LIMIT + 1);
     }
 }

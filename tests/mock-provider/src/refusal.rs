@@ -46,7 +46,10 @@ impl Refusal {
     }
 
     pub(crate) fn too_large() -> Self {
-        Self::plain(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.")
+        Self::plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The request body is too large.",
+        )
     }
 
     pub(crate) fn no_key() -> Self {
@@ -86,7 +89,10 @@ impl Refusal {
         Self {
             param: Some("model".to_owned()),
             code: Some("model_not_found"),
-            ..Self::plain(StatusCode::NOT_FOUND, format!("The model '{model}' does not exist."))
+            ..Self::plain(
+                StatusCode::NOT_FOUND,
+                format!("The model '{model}' does not exist."),
+            )
         }
     }
 
@@ -94,7 +100,11 @@ impl Refusal {
     pub(crate) fn on_demand(status: StatusCode) -> Self {
         let (kind, code, message) = match status.as_u16() {
             401 => return Self::wrong_key(),
-            429 => ("requests", Some("rate_limit_exceeded"), "Rate limit reached for requests"),
+            429 => (
+                "requests",
+                Some("rate_limit_exceeded"),
+                "Rate limit reached for requests",
+            ),
             503 => ("server_error", None, "The engine is currently overloaded"),
             500..=599 => (
                 "server_error",
@@ -103,7 +113,11 @@ impl Refusal {
             ),
             _ => ("invalid_request_error", None, "This mock refuses on demand"),
         };
-        Self { kind, code, ..Self::plain(status, message) }
+        Self {
+            kind,
+            code,
+            ..Self::plain(status, message)
+        }
     }
 
     pub(crate) fn to_json(&self) -> Value {

@@ -39,12 +39,20 @@ impl Script {
     pub(crate) fn whole(body: impl Into<Bytes>) -> Self {
         let body = body.into();
         let length = Some(body.len() as u64);
-        Self { steps: VecDeque::from([Step::Send(body)]), pause: None, length }
+        Self {
+            steps: VecDeque::from([Step::Send(body)]),
+            pause: None,
+            length,
+        }
     }
 
     /// Steps, without an announced length.
     pub(crate) fn steps(steps: Vec<Step>) -> Self {
-        Self { steps: steps.into(), pause: None, length: None }
+        Self {
+            steps: steps.into(),
+            pause: None,
+            length: None,
+        }
     }
 }
 

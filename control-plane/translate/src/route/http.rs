@@ -15,7 +15,9 @@ use crate::filters::{self, Filters};
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
 use crate::matches;
-use crate::plan::{Action, BackendPlan, Forward, Mirror, RulePlan, Share, Target};
+use crate::plan::{
+    Action, BackendPlan, Forward, HeaderChange, Mirror, RulePlan, Share, Target,
+};
 use crate::reference::From;
 use crate::route::{Problem, RouteKind, Rules};
 
@@ -88,13 +90,15 @@ fn resolve_rule(
     let mut plan = RulePlan {
         index: u32::try_from(index).unwrap_or(u32::MAX),
         matches,
-        request_headers: filters.request_headers.clone(),
-        response_headers: filters.response_headers.clone(),
+        request_headers: HeaderChange::default(),
+        response_headers: HeaderChange::default(),
         action: Action::Respond(500),
     };
     let from = From { kind: Kind::HttpRoute, namespace };
     let shares = shares(catalog, from, &path, &rule.backend_refs, found);
     if found.dropped.is_empty() {
+        plan.request_headers.clone_from(&filters.request_headers);
+        plan.response_headers.clone_from(&filters.response_headers);
         plan.action = action(catalog, from, rule, filters, shares, found);
     }
     plan

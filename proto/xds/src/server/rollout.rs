@@ -209,7 +209,7 @@ impl Rollout {
             .awaited
             .front()
             .is_some_and(|(generation, _)| *generation <= settled);
-        if !is_due || !self.is_whole(target, streams) {
+        if self.order == Order::None || !is_due || !is_whole(target, streams) {
             return;
         }
         let mut newest = None;
@@ -224,26 +224,6 @@ impl Rollout {
             self.applied.clone_from(&newest);
             out.extend(newest.map(|commit_id| ServerAction::Applied { commit_id }));
         }
-    }
-
-    /// True if the client asked for all that it takes to serve the target. Between the ACK of a listener and
-    /// the request for its routes nothing is in flight, and yet nothing is served.
-    fn is_whole(&self, target: &Snapshot, streams: &Streams) -> bool {
-        let covers_all = |stream: &TypeStream, type_url| {
-            stream.subscription.is_wildcard()
-                || target
-                    .iter(type_url)
-                    .all(|r| stream.subscription.covers(r.name()))
-        };
-        self.order == Order::None
-            || TypeUrl::ALL
-                .into_iter()
-                .filter(|type_url| is_expected(*type_url, target))
-                .all(|type_url| {
-                    streams
-                        .get(type_url)
-                        .is_some_and(|stream| covers_all(stream, type_url))
-                })
     }
 }
 
@@ -267,6 +247,21 @@ fn is_expected(type_url: TypeUrl, target: &Snapshot) -> bool {
         | TypeUrl::Commit => false,
     };
     is_standard && target.len(type_url) > 0
+}
+
+/// True if the client asked for all that it takes to serve the target. Between the ACK of a listener and the
+/// request for its routes nothing is in flight, and yet nothing is served.
+fn is_whole(target: &Snapshot, streams: &Streams) -> bool {
+    TypeUrl::ALL
+        .into_iter()
+        .filter(|type_url| is_expected(*type_url, target))
+        .all(|type_url| {
+            streams.get(type_url).is_some_and(|stream| {
+                let mut resources = target.iter(type_url);
+                stream.subscription.is_wildcard()
+                    || resources.all(|resource| stream.subscription.covers(resource.name()))
+            })
+        })
 }
 
 /// True if a referrer has something to say and may say it.
