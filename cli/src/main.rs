@@ -11,6 +11,7 @@ mod fetch;
 mod findings;
 mod offline;
 mod render;
+mod resources;
 mod run_dir;
 mod shadow;
 mod up;

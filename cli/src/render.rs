@@ -10,6 +10,7 @@ use std::io::{ErrorKind, Write};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
+use proto::tidegate::v1::Source;
 use serde_json::Value;
 
 pub(crate) use message::MessageJson;
@@ -63,4 +64,21 @@ pub(crate) fn print_as(
 /// Columns of the terminal, if the output is one.
 pub(crate) fn width() -> Option<u16> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)
+}
+
+/// `HTTPRoute shop/cart`.
+pub(crate) fn source_name(source: &Source) -> String {
+    match source.namespace.is_empty() {
+        true => format!("{} {}", source.kind, source.name),
+        false => format!("{} {}/{}", source.kind, source.namespace, source.name),
+    }
+}
+
+/// `manifests/shop.yaml:12`; empty for an object that is in no file.
+pub(crate) fn source_place(source: &Source) -> String {
+    match (source.file.is_empty(), source.line) {
+        (true, _) => String::new(),
+        (false, 0) => source.file.clone(),
+        (false, line) => format!("{}:{line}", source.file),
+    }
 }

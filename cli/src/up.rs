@@ -17,7 +17,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use grpc::connect::TokenAdminClient;
-use proto::tidegate::v1::{Infrastructure, WatchInfrastructureRequest};
+use proto::tidegate::v1::WatchInfrastructureRequest;
 use tokio::signal::unix::{SignalKind, signal};
 
 use child::{Child, Spec};

@@ -44,3 +44,8 @@ pub fn tool(name: &str) -> Result<PathBuf> {
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
+
+/// Do golden tests write what they produced?
+pub fn is_blessing() -> bool {
+    env::var_os("BLESS").is_some()
+}

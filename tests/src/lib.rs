@@ -14,6 +14,8 @@ pub mod binaries;
 pub mod certificate;
 pub mod client;
 pub mod deadline;
+pub mod envoy;
+pub mod load;
 pub mod manifest;
 pub mod port;
 pub mod process;

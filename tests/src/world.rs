@@ -1,4 +1,5 @@
-//! Tidegate on this machine, as a user starts it: `tidegate up` over a directory of manifests.
+//! Tidegate on this machine, as a user starts it, over a directory of manifests: `tidegate up`, or the
+//! control plane alone.
 //!
 //! Owns a directory of its own for manifests and for the run; two worlds never meet. Must not reach into
 //! a process: it looks through the CLI, the listeners and the admin sockets. Ends everything when dropped.
@@ -16,13 +17,17 @@ use crate::client::{Client, Reply};
 use crate::process::{self, Process};
 use crate::{binaries, deadline};
 
+/// Where the CLI looks for the instance, below the run-time directory `run`.
+const RUN_DIR: &str = "run/tidegate/default";
+
 /// How long `tidegate up` may take to end.
 pub const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 /// A running instance.
 pub struct World {
     dir: TempDir,
-    up: Process,
+    /// `tidegate up`, or the control plane.
+    main: Process,
 }
 
 // === impl World ===
@@ -35,22 +40,28 @@ impl World {
 
     /// Starts `tidegate up` over these files, with further flags.
     pub fn up_with(manifests: &[(&str, String)], flags: &[&str]) -> Result<World> {
-        let dir = tempfile::Builder::new()
-            .prefix("tg")
-            .tempdir()
-            .context("temporary directory")?;
-        fs::create_dir(dir.path().join("manifests"))?;
-        for (name, text) in manifests {
-            place(&dir.path().join("manifests"), name, text)?;
-        }
-        let mut command = in_dir(dir.path())?;
+        let dir = directory(manifests)?;
+        let mut command = command(dir.path(), "tidegate")?;
         command
             .arg("up")
             .arg("-f")
             .arg(dir.path().join("manifests"))
             .args(flags);
-        let up = Process::start(command, &dir.path().join("up.log"))?;
-        Ok(World { dir, up })
+        let main = Process::start(command, &dir.path().join("main.log"))?;
+        Ok(World { dir, main })
+    }
+
+    /// Starts the control plane alone over these files; who serves is the test's business.
+    pub fn control_plane(manifests: &[(&str, String)]) -> Result<World> {
+        let dir = directory(manifests)?;
+        let mut command = command(dir.path(), "tidegate-control-plane")?;
+        command.arg("--file").arg(dir.path().join("manifests"));
+        command
+            .arg("--run-dir")
+            .arg(dir.path().join(RUN_DIR))
+            .arg("--exit-with-parent");
+        let main = Process::start(command, &dir.path().join("main.log"))?;
+        Ok(World { dir, main })
     }
 
     /// Writes a manifest in one step, as an editor does.
@@ -70,27 +81,27 @@ impl World {
 
     /// The directory with the sockets and tokens.
     pub fn run_dir(&self) -> PathBuf {
-        self.dir.path().join("run/tidegate/default")
+        self.dir.path().join(RUN_DIR)
     }
 
-    /// The process of `tidegate up`.
+    /// The process that the test started.
     pub fn process(&mut self) -> &mut Process {
-        &mut self.up
+        &mut self.main
     }
 
     /// What all processes printed.
     pub fn log(&self) -> String {
-        self.up.output()
+        self.main.output()
     }
 
     /// The process ids of the children called `name`.
     pub fn children(&self, name: &str) -> Result<Vec<u32>> {
-        process::children(self.up.id(), name)
+        process::children(self.main.id(), name)
     }
 
     /// Runs the CLI against this instance.
     pub async fn tidegate(&self, args: &[&str]) -> Result<Output> {
-        let mut command = in_dir(self.dir.path())?;
+        let mut command = command(self.dir.path(), "tidegate")?;
         let output = async { command.args(args).output().await.context("tidegate") };
         deadline::within("tidegate", deadline::SOON, output).await
     }
@@ -101,10 +112,10 @@ impl World {
         F: Future<Output = Result<T>>,
     {
         let outcome = deadline::until(what, deadline::SOON, probe).await;
-        if let Some(status) = self.up.ended() {
-            bail!("tidegate up has ended ({status}):\n{}", self.up.tail());
+        if let Some(status) = self.main.ended() {
+            bail!("it has ended ({status}):\n{}", self.main.tail());
         }
-        outcome.with_context(|| format!("tidegate up printed:\n{}", self.up.tail()))
+        outcome.with_context(|| format!("it printed:\n{}", self.main.tail()))
     }
 
     /// Waits until `url` on `port` is answered by the upstream called `upstream`.
@@ -135,9 +146,9 @@ impl World {
 
     /// Asks everything to end and waits for it.
     pub async fn stop(mut self) -> Result<()> {
-        let status = self.up.stop(STOP_LIMIT).await?;
+        let status = self.main.stop(STOP_LIMIT).await?;
         if !status.success() {
-            bail!("tidegate up: {status}\n{}", self.up.tail());
+            bail!("ended with {status}\n{}", self.main.tail());
         }
         Ok(())
     }
@@ -150,11 +161,24 @@ fn place(dir: &Path, name: &str, text: &str) -> Result<()> {
     fs::rename(&scratch, dir.join(name)).with_context(|| name.to_owned())
 }
 
-/// The CLI with the run-time directory of this world and nothing of the user's environment.
-fn in_dir(dir: &Path) -> Result<Command> {
+/// A new directory with `manifests` in it.
+fn directory(manifests: &[(&str, String)]) -> Result<TempDir> {
+    let dir = tempfile::Builder::new()
+        .prefix("tg")
+        .tempdir()
+        .context("temporary directory")?;
+    fs::create_dir(dir.path().join("manifests"))?;
+    for (name, text) in manifests {
+        place(&dir.path().join("manifests"), name, text)?;
+    }
+    Ok(dir)
+}
+
+/// A binary of ours with the run-time directory of this world and nothing of the user's environment.
+fn command(dir: &Path, name: &str) -> Result<Command> {
     let run = dir.join("run");
     fs::create_dir_all(&run)?;
-    let mut command = Command::new(binaries::ours("tidegate")?);
+    let mut command = Command::new(binaries::ours(name)?);
     command
         .env_clear()
         .env("XDG_RUNTIME_DIR", run)

@@ -37,7 +37,12 @@ impl Plane<'_> {
         if failures.is_empty() {
             return Ok(());
         }
-        bail!("{}: {} failures:\n  {}", self.name, failures.len(), failures.join("\n  "))
+        bail!(
+            "{}: {} failures:\n  {}",
+            self.name,
+            failures.len(),
+            failures.join("\n  ")
+        )
     }
 }
 
@@ -45,8 +50,15 @@ impl Plane<'_> {
 async fn our_proxy_serves_the_table() -> Result<()> {
     let setup = Setup::start().await?;
     let mut world = World::up(&setup.manifests())?;
-    world.until_served_by(setup.http, "http://exact.hosts.test/", "a").await?;
-    let outcome = Plane { setup: &setup, name: "tidegate-proxy" }.run().await;
+    world
+        .until_served_by(setup.http, "http://exact.hosts.test/", "a")
+        .await?;
+    let outcome = Plane {
+        setup: &setup,
+        name: "tidegate-proxy",
+    }
+    .run()
+    .await;
     if outcome.is_err() {
         eprintln!("{}", world.log());
     }

@@ -114,8 +114,7 @@ fn is_plain(path: &str) -> bool {
 }
 
 fn is_everything(regex: &str) -> bool {
-    // A pattern prints as `= text` or `text`, depending on who asks; both begin or end the same way.
-    matches!(regex, ".*" | "/.*" | "^.*$" | "^/.*$" | ".*$" | "^/.*")
+    matches!(regex, ".*" | "/.*" | "^.*$" | "^/.*$" | "^/.*" | "^.*")
 }
 
 /// Conditions beyond the path, as comparable text.

@@ -3,6 +3,8 @@
 //! Owns the set-up of the log subscriber and of the OTLP exporter. Must not decide what is logged. Without an
 //! endpoint no span is recorded.
 
+use std::io::IsTerminal;
+
 use anyhow::{Context, Result};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::WithExportConfig;
@@ -19,7 +21,9 @@ pub fn start_log(filter: &str, format: LogFormat) -> Result<()> {
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
-        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Text => {
+            builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init()
+        }
         LogFormat::Json => builder.json().try_init(),
     };
     started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))

@@ -56,7 +56,7 @@ pub(crate) struct Tables {
 }
 
 /// An object with its identity in time and place.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stored<T> {
     /// The object.
     pub object: Arc<T>,
@@ -117,6 +117,15 @@ impl Inputs {
 
     pub(crate) fn tables(&self) -> &Tables {
         &self.0
+    }
+}
+
+// === impl Stored ===
+
+// Not derived, because that would ask for `T: Clone`.
+impl<T> Clone for Stored<T> {
+    fn clone(&self) -> Self {
+        Stored { object: Arc::clone(&self.object), source: Arc::clone(&self.source) }
     }
 }
 

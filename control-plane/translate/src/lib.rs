@@ -41,8 +41,5 @@ pub use settings::{ProviderAddress, Settings, Source};
 pub fn translate(inputs: &Inputs, settings: &Settings) -> Translation {
     let lookup = lookup::Lookup::new(inputs);
     let resolved = resolve::resolve(&lookup, settings);
-    quarantine::apply(&lookup, resolved, settings)
+    quarantine::apply(&lookup, resolved)
 }
-
-#[cfg(test)]
-mod golden;

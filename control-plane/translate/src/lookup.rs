@@ -66,10 +66,6 @@ impl<'a> Lookup<'a> {
             .map(|(_, grant)| &grant.object)
     }
 
-    pub(crate) fn all_grants(&self) -> impl Iterator<Item = &'a Stored<ReferenceGrant>> + use<'a> {
-        self.tables.grants.values()
-    }
-
     pub(crate) fn namespace_labels(
         &self,
         namespace: &str,

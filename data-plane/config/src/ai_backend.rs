@@ -3,6 +3,10 @@
 //! Owns the decoded `tidegate.v1.AiBackend`. Must not hold a key: a credential names a Secret, and one that
 //! cannot be had is a variant of its own, so that nobody sends a request without it by mistake.
 
+mod decode;
+
+pub(crate) use decode::ai_backend;
+
 use std::sync::Arc;
 
 use dp_llm::format::Format;

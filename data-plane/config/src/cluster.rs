@@ -4,6 +4,10 @@
 //! configuration. A cluster with the kind `Ai` or `ForwardProxy` has no endpoints of its own: it names a
 //! resource of ours.
 
+mod decode;
+
+pub(crate) use decode::cluster;
+
 use std::sync::Arc;
 use std::time::Duration;
 

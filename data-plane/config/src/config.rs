@@ -29,7 +29,11 @@ pub struct Config {
 
 impl Config {
     pub(crate) fn new(commit_id: Arc<str>, resources: Resources, routes: RouteIndex) -> Self {
-        Self { commit_id, resources, routes }
+        Self {
+            commit_id,
+            resources,
+            routes,
+        }
     }
 
     /// Id of the commit that made it; empty for the empty Config that a proxy begins with. Without Commits
@@ -110,7 +114,10 @@ impl Config {
     }
 
     /// The certificate of a source. `None`: the hand-shake must fail.
-    pub fn certificate<'a>(&'a self, source: &'a CertificateSource) -> Option<&'a Arc<Certificate>> {
+    pub fn certificate<'a>(
+        &'a self,
+        source: &'a CertificateSource,
+    ) -> Option<&'a Arc<Certificate>> {
         match source {
             CertificateSource::Inline(certificate) => Some(certificate),
             CertificateSource::Secret(name) => match &self.secret(name)?.kind {
@@ -131,7 +138,9 @@ impl Config {
             TrustSource::Secret(name) => named(name),
             TrustSource::Combined { secret, also } => {
                 let mut trust = Trust::clone(&*named(secret)?);
-                trust.subject_names.extend(also.subject_names.iter().cloned());
+                trust
+                    .subject_names
+                    .extend(also.subject_names.iter().cloned());
                 Some(Arc::new(trust))
             }
         }

@@ -3,6 +3,10 @@
 //! Owns the decoded `ClusterLoadAssignment`. Must not know what a health check or a connection said: that is
 //! state, keyed by address, and outlives a configuration.
 
+mod decode;
+
+pub(crate) use decode::{Names, endpoints};
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -71,7 +75,9 @@ pub enum Health {
 impl Endpoints {
     /// Every endpoint, in the order of the resource.
     pub fn iter(&self) -> impl Iterator<Item = &Endpoint> {
-        self.localities.iter().flat_map(|locality| &locality.endpoints)
+        self.localities
+            .iter()
+            .flat_map(|locality| &locality.endpoints)
     }
 }
 

@@ -6,6 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ::route::HostPattern;
+use ::route::field::{FieldError, Within};
+
 /// One dynamic forward proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForwardProxy {
@@ -20,4 +23,30 @@ impl ForwardProxy {
     pub fn is_allowed(&self, host: &str) -> bool {
         self.allowed_hosts.contains(host)
     }
+}
+
+/// Decodes a dynamic forward proxy.
+pub(crate) fn forward_proxy(
+    message: &proto::tidegate::v1::DynamicForwardProxy,
+) -> Result<ForwardProxy, FieldError> {
+    let mut allowed_hosts = BTreeSet::new();
+    for (index, host) in message.allowed_hosts.iter().enumerate() {
+        match host.parse::<HostPattern>() {
+            Ok(HostPattern::Exact(host)) => {
+                allowed_hosts.insert(host.into_string());
+            }
+            Ok(HostPattern::Wildcard(_) | HostPattern::Any) => {
+                let text = "must name one host: a wildcard would let any address in";
+                return Err(FieldError::invalid("", text).within_index("allowed_hosts", index));
+            }
+            Err(error) => {
+                let error = FieldError::invalid("", error.to_string());
+                return Err(error.within_index("allowed_hosts", index));
+            }
+        }
+    }
+    Ok(ForwardProxy {
+        name: message.name.as_str().into(),
+        allowed_hosts,
+    })
 }

@@ -3,6 +3,10 @@
 //! Owns defaults and limits of a downstream connection. Must not know routes. Durations are `None` where
 //! there is no limit.
 
+mod decode;
+
+pub(crate) use decode::http_options;
+
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -99,6 +103,8 @@ pub struct Http2Options {
 impl HttpOptions {
     /// Whether an upgrade to this protocol is let through.
     pub fn allows_upgrade(&self, protocol: &str) -> bool {
-        self.upgrades.iter().any(|allowed| allowed.eq_ignore_ascii_case(protocol))
+        self.upgrades
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(protocol))
     }
 }

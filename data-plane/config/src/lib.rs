@@ -10,8 +10,10 @@
 //! with name and field path, and the active Config stays as it is.
 
 pub mod ai_backend;
+pub mod closure;
 pub mod cluster;
 pub mod config;
+pub mod dump;
 pub mod endpoint;
 pub mod forward_proxy;
 pub mod http_options;
@@ -20,21 +22,29 @@ pub mod reject;
 pub mod route;
 pub mod route_config;
 pub mod secret;
+pub mod stage;
 pub mod tls;
 
+mod commit;
+mod decode;
+mod references;
 mod resources;
 mod route_index;
 mod route_resource;
+mod scalar;
 mod set;
 mod value;
 
+pub use self::route::Route;
 pub use ai_backend::AiBackend;
+pub use closure::Closure;
 pub use cluster::Cluster;
 pub use config::Config;
 pub use endpoint::Endpoints;
 pub use forward_proxy::ForwardProxy;
 pub use listener::{Chain, Listener};
 pub use reject::Rejection;
-pub use self::route::Route;
 pub use route_config::{RouteConfig, VirtualHost};
+pub use route_index::Touched;
 pub use secret::Secret;
+pub use stage::Stage;

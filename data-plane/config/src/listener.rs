@@ -3,6 +3,10 @@
 //! Owns the decoded `Listener` and the choice of a chain by server name. Must not bind or hand-shake.
 //! Chains name their route configuration instead of holding it: a route edit must not touch a listener.
 
+mod decode;
+
+pub(crate) use decode::listener;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -61,7 +65,11 @@ impl Listener {
         let best = self
             .chains
             .iter()
-            .filter_map(|chain| chain.best_pattern(name.as_deref()).map(|pattern| (pattern, chain)))
+            .filter_map(|chain| {
+                chain
+                    .best_pattern(name.as_deref())
+                    .map(|pattern| (pattern, chain))
+            })
             .min_by(|(left, _), (right, _)| left.specificity(right));
         best.map(|(_, chain)| chain).or(self.default_chain.as_ref())
     }

@@ -50,7 +50,10 @@ pub struct Refused {
 impl Rejection {
     /// Resources that cannot be decoded or prepared.
     pub fn invalid(items: Vec<Refused>) -> Self {
-        Self { kind: RejectionKind::Invalid, items }
+        Self {
+            kind: RejectionKind::Invalid,
+            items,
+        }
     }
 
     /// The code of `google.rpc.Status`.
@@ -71,7 +74,9 @@ impl Rejection {
             path: refused.path.clone(),
             message: refused.message.clone(),
         };
-        RejectReport { items: self.items.iter().map(item).collect() }
+        RejectReport {
+            items: self.items.iter().map(item).collect(),
+        }
     }
 }
 

@@ -35,7 +35,9 @@ impl Resources {
         version: Arc<str>,
         value: Value,
     ) -> Option<Value> {
-        self.sets.get_mut(type_url as usize)?.insert(name, version, value)
+        self.sets
+            .get_mut(type_url as usize)?
+            .insert(name, version, value)
     }
 
     /// Removes; returns the old value.
@@ -50,6 +52,8 @@ impl Resources {
 
     /// Every resource of a type, by name.
     pub(crate) fn all<T: Held>(&self, type_url: TypeUrl) -> impl Iterator<Item = &Arc<T>> {
-        self.set(type_url).iter().filter_map(|(_, _, value)| T::of(value))
+        self.set(type_url)
+            .iter()
+            .filter_map(|(_, _, value)| T::of(value))
     }
 }

@@ -4,6 +4,10 @@
 //! are looked up in the Config of the request, so that a cluster's change touches no route. A name without
 //! cluster is legal and answered with [`ClusterChoice::missing_status`].
 
+mod decode;
+
+pub(crate) use decode::route;
+
 use std::sync::Arc;
 use std::time::Duration;
 

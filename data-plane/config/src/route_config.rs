@@ -3,6 +3,10 @@
 //! Owns the linked form that a request reads: domain, then table. Must be cheap to change: one rule replaces
 //! one persistent table in one virtual host, the other hosts stay shared.
 
+mod decode;
+
+pub(crate) use decode::{host_resource, inline_route_config, route_config, rule};
+
 use std::sync::Arc;
 
 use ::route::table::Entry;
@@ -63,7 +67,11 @@ impl RouteConfig {
     pub fn find(&self, head: &Head<'_>) -> Option<Found<'_>> {
         let host = self.host(head.authority)?;
         let entry = host.table.find(head)?;
-        Some(Found { config: self, host, entry })
+        Some(Found {
+            config: self,
+            host,
+            entry,
+        })
     }
 }
 
@@ -76,7 +84,11 @@ impl<'a> Found<'a> {
     /// Changes to the request's headers, in the order in which they apply. Those of the cluster come first
     /// and are not among them.
     pub fn request_headers(&self) -> [&'a HeaderModifier; 3] {
-        [&self.entry.payload.request_headers, &self.host.headers.request, &self.config.headers.request]
+        [
+            &self.entry.payload.request_headers,
+            &self.host.headers.request,
+            &self.config.headers.request,
+        ]
     }
 
     /// Changes to the response's headers, in the order in which they apply. Those of the cluster come first

@@ -31,7 +31,6 @@ pub(crate) struct HostResource {
 /// One `RouteRule`.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleResource {
-    pub(crate) name: Arc<str>,
     /// Names of virtual hosts, without duplicates.
     pub(crate) hosts: Vec<Arc<str>>,
     /// One entry per match of the rule.

@@ -4,6 +4,10 @@
 //! nothing here implements `Display` or serialises, memory is wiped on drop. Only those who present a
 //! certificate, sign a request or parse PEM may call `expose`.
 
+mod decode;
+
+pub(crate) use decode::{certificate, secret, trusted_pem};
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -4,6 +4,10 @@
 //! into keys: that needs a crypto provider, which is the proxy's. A secret that is missing closes the
 //! hand-shake, it never opens it.
 
+mod decode;
+
+pub(crate) use decode::{downstream_tls, trust, upstream_tls};
+
 use std::sync::Arc;
 
 use ::route::pattern::StringMatch;

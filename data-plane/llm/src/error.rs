@@ -275,10 +275,10 @@ fn is_openai(body: &[u8]) -> bool {
     let mut is_readable = false;
     let outer = json::members(text, |key, value| {
         if key == "error" {
-            let inner = json::members(value, |key, value| {
+            // No object, no members: an error of this inner read says nothing more.
+            let _ = json::members(value, |key, value| {
                 is_readable |= key == "message" && json::string(value).is_some();
             });
-            is_readable &= inner.is_ok();
         }
     });
     outer.is_ok() && is_readable

@@ -5,6 +5,8 @@
 //! or what is done with the facts. Invariants: a parse error never stops or changes bytes; memory
 //! is bounded by [`Limits`]; a stream without its terminator is never reported complete.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 
 use crate::chat::{self, Chunk};
@@ -24,7 +26,6 @@ pub struct Limits {
 }
 
 /// The tap of one answer. The bytes must be decoded (no `content-encoding`).
-#[derive(Debug)]
 pub struct ResponseTap {
     format: Format,
     observed: Observed,
@@ -74,7 +75,6 @@ pub enum Truncation {
     MidBody,
 }
 
-#[derive(Debug)]
 enum State {
     Buffered {
         held: BytesMut,
@@ -84,7 +84,6 @@ enum State {
     Streamed(Box<Stream>),
 }
 
-#[derive(Debug)]
 struct Stream {
     framer: Framer,
     usage_chunk: UsageChunk,
@@ -236,6 +235,16 @@ impl ResponseTap {
     #[must_use]
     pub fn into_observed(self) -> Observed {
         self.observed
+    }
+}
+
+/// Held bytes are answers to prompts: they are not shown.
+impl fmt::Debug for ResponseTap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseTap")
+            .field("format", &self.format)
+            .field("observed", &self.observed)
+            .finish_non_exhaustive()
     }
 }
 

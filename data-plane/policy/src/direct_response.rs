@@ -26,9 +26,15 @@ impl DirectResponse {
             .filter(|status| (200..600).contains(status))
             .and_then(|status| StatusCode::from_u16(status).ok())
             .ok_or_else(|| {
-                FieldError::invalid("status", format!("{} is not from 200 to 599", action.status))
+                FieldError::invalid(
+                    "status",
+                    format!("{} is not from 200 to 599", action.status),
+                )
             })?;
-        let specifier = action.body.as_ref().and_then(|body| body.specifier.as_ref());
+        let specifier = action
+            .body
+            .as_ref()
+            .and_then(|body| body.specifier.as_ref());
         let body = match specifier {
             None => Bytes::new(),
             Some(Specifier::InlineBytes(bytes)) => bytes.clone(),
@@ -52,8 +58,15 @@ mod tests {
     use proto::envoy::config::route::v3::DirectResponseAction;
 
     fn action(status: u32, body: Option<Specifier>) -> DirectResponseAction {
-        let body = body.map(|specifier| DataSource { specifier: Some(specifier), ..DataSource::default() });
-        DirectResponseAction { status, body, body_format: None }
+        let body = body.map(|specifier| DataSource {
+            specifier: Some(specifier),
+            ..DataSource::default()
+        });
+        DirectResponseAction {
+            status,
+            body,
+            body_format: None,
+        }
     }
 
     #[test]
@@ -65,7 +78,10 @@ mod tests {
         };
         check(None, "");
         check(Some(Specifier::InlineString("no".to_owned())), "no");
-        check(Some(Specifier::InlineBytes(Bytes::from_static(b"yes"))), "yes");
+        check(
+            Some(Specifier::InlineBytes(Bytes::from_static(b"yes"))),
+            "yes",
+        );
     }
 
     #[test]

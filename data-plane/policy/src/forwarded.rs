@@ -56,10 +56,20 @@ fn client_address(headers: &HeaderMap, trust: Trust) -> Option<IpAddr> {
         (true, hops) => hops - 1,
         (false, hops) => hops,
     };
-    let last_first = headers.get_all(X_FORWARDED_FOR).iter().rev().flat_map(|value| {
-        value.to_str().unwrap_or_default().rsplit(',').map(str::trim)
-    });
-    let entry = last_first.into_iter().nth(usize::try_from(from_right).ok()?)?;
+    let last_first = headers
+        .get_all(X_FORWARDED_FOR)
+        .iter()
+        .rev()
+        .flat_map(|value| {
+            value
+                .to_str()
+                .unwrap_or_default()
+                .rsplit(',')
+                .map(str::trim)
+        });
+    let entry = last_first
+        .into_iter()
+        .nth(usize::try_from(from_right).ok()?)?;
     parse_address(entry)
 }
 
@@ -68,7 +78,10 @@ fn parse_address(entry: &str) -> Option<IpAddr> {
     if let Ok(address) = entry.parse::<IpAddr>() {
         return Some(address.to_canonical());
     }
-    entry.parse::<std::net::SocketAddr>().ok().map(|socket| socket.ip().to_canonical())
+    entry
+        .parse::<std::net::SocketAddr>()
+        .ok()
+        .map(|socket| socket.ip().to_canonical())
 }
 
 fn append_peer(headers: &mut HeaderMap, peer: IpAddr) {
@@ -121,40 +134,137 @@ mod tests {
         }
         let (use_remote_address, trusted_hops) = case.trust;
         let peer = "::ffff:192.0.2.9".parse().expect("address");
-        let found = apply(&mut headers, peer, case.is_tls, Trust { use_remote_address, trusted_hops });
-        assert_eq!(found, Client { address: client.parse().expect("address"), is_https });
-        let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().expect("text"));
+        let found = apply(
+            &mut headers,
+            peer,
+            case.is_tls,
+            Trust {
+                use_remote_address,
+                trusted_hops,
+            },
+        );
+        assert_eq!(
+            found,
+            Client {
+                address: client.parse().expect("address"),
+                is_https
+            }
+        );
+        let text = |name| {
+            headers
+                .get(name)
+                .map(|value: &HeaderValue| value.to_str().expect("text"))
+        };
         assert_eq!(text(X_FORWARDED_FOR), xff);
-        assert_eq!(headers.get_all(X_FORWARDED_FOR).iter().count(), usize::from(xff.is_some()));
+        assert_eq!(
+            headers.get_all(X_FORWARDED_FOR).iter().count(),
+            usize::from(xff.is_some())
+        );
         assert_eq!(text(X_FORWARDED_PROTO), Some(proto));
     }
 
     #[test]
     fn an_edge_believes_nobody() {
-        let case = Case { trust: (true, 0), xff: &["1.1.1.1"], proto: Some("https"), is_tls: false };
-        check(&case, "192.0.2.9", false, Some("1.1.1.1, 192.0.2.9"), "http");
-        let case = Case { trust: (true, 0), xff: &[], proto: None, is_tls: true };
+        let case = Case {
+            trust: (true, 0),
+            xff: &["1.1.1.1"],
+            proto: Some("https"),
+            is_tls: false,
+        };
+        check(
+            &case,
+            "192.0.2.9",
+            false,
+            Some("1.1.1.1, 192.0.2.9"),
+            "http",
+        );
+        let case = Case {
+            trust: (true, 0),
+            xff: &[],
+            proto: None,
+            is_tls: true,
+        };
         check(&case, "192.0.2.9", true, Some("192.0.2.9"), "https");
     }
 
     #[test]
     fn trusted_hops_are_counted_from_the_right() {
         let xff: &[&str] = &["6.6.6.6, 1.1.1.1", " 2.2.2.2 "];
-        let case = Case { trust: (true, 1), xff, proto: Some("HTTPS"), is_tls: false };
-        check(&case, "2.2.2.2", true, Some("6.6.6.6, 1.1.1.1, 2.2.2.2, 192.0.2.9"), "HTTPS");
-        let case = Case { trust: (true, 2), xff, proto: Some("ftp"), is_tls: true };
-        check(&case, "1.1.1.1", true, Some("6.6.6.6, 1.1.1.1, 2.2.2.2, 192.0.2.9"), "https");
-        let case = Case { trust: (true, 4), xff: &["1.1.1.1"], proto: None, is_tls: false };
-        check(&case, "192.0.2.9", false, Some("1.1.1.1, 192.0.2.9"), "http");
-        let case = Case { trust: (true, 1), xff: &["garbage"], proto: None, is_tls: false };
-        check(&case, "192.0.2.9", false, Some("garbage, 192.0.2.9"), "http");
+        let case = Case {
+            trust: (true, 1),
+            xff,
+            proto: Some("HTTPS"),
+            is_tls: false,
+        };
+        check(
+            &case,
+            "2.2.2.2",
+            true,
+            Some("6.6.6.6, 1.1.1.1, 2.2.2.2, 192.0.2.9"),
+            "HTTPS",
+        );
+        let case = Case {
+            trust: (true, 2),
+            xff,
+            proto: Some("ftp"),
+            is_tls: true,
+        };
+        check(
+            &case,
+            "1.1.1.1",
+            true,
+            Some("6.6.6.6, 1.1.1.1, 2.2.2.2, 192.0.2.9"),
+            "https",
+        );
+        let case = Case {
+            trust: (true, 4),
+            xff: &["1.1.1.1"],
+            proto: None,
+            is_tls: false,
+        };
+        check(
+            &case,
+            "192.0.2.9",
+            false,
+            Some("1.1.1.1, 192.0.2.9"),
+            "http",
+        );
+        let case = Case {
+            trust: (true, 1),
+            xff: &["garbage"],
+            proto: None,
+            is_tls: false,
+        };
+        check(
+            &case,
+            "192.0.2.9",
+            false,
+            Some("garbage, 192.0.2.9"),
+            "http",
+        );
     }
 
     #[test]
     fn behind_a_trusted_peer_nothing_is_appended() {
-        let case = Case { trust: (false, 0), xff: &["1.1.1.1,[2001:db8::1]:80"], proto: None, is_tls: true };
-        check(&case, "2001:db8::1", true, Some("1.1.1.1,[2001:db8::1]:80"), "https");
-        let case = Case { trust: (false, 0), xff: &[], proto: Some("https"), is_tls: false };
+        let case = Case {
+            trust: (false, 0),
+            xff: &["1.1.1.1,[2001:db8::1]:80"],
+            proto: None,
+            is_tls: true,
+        };
+        check(
+            &case,
+            "2001:db8::1",
+            true,
+            Some("1.1.1.1,[2001:db8::1]:80"),
+            "https",
+        );
+        let case = Case {
+            trust: (false, 0),
+            xff: &[],
+            proto: Some("https"),
+            is_tls: false,
+        };
         check(&case, "192.0.2.9", true, None, "https");
     }
 }

@@ -45,11 +45,15 @@ pub struct Fields {
 
 impl Fields {
     /// `request_headers_to_add` and `request_headers_to_remove`.
-    pub const REQUEST: Fields =
-        Fields { add: "request_headers_to_add", remove: "request_headers_to_remove" };
+    pub const REQUEST: Fields = Fields {
+        add: "request_headers_to_add",
+        remove: "request_headers_to_remove",
+    };
     /// `response_headers_to_add` and `response_headers_to_remove`.
-    pub const RESPONSE: Fields =
-        Fields { add: "response_headers_to_add", remove: "response_headers_to_remove" };
+    pub const RESPONSE: Fields = Fields {
+        add: "response_headers_to_add",
+        remove: "response_headers_to_remove",
+    };
 }
 
 // === impl HeaderModifier ===
@@ -70,7 +74,9 @@ impl HeaderModifier {
             modifier.remove.push(name);
         }
         for (index, option) in to_add.iter().enumerate() {
-            modifier.decode_addition(option).within_index(fields.add, index)?;
+            modifier
+                .decode_addition(option)
+                .within_index(fields.add, index)?;
         }
         Ok(modifier)
     }
@@ -96,7 +102,10 @@ impl HeaderModifier {
     }
 
     fn decode_addition(&mut self, option: &HeaderValueOption) -> Result<(), FieldError> {
-        let header = option.header.as_ref().ok_or_else(|| FieldError::missing("header"))?;
+        let header = option
+            .header
+            .as_ref()
+            .ok_or_else(|| FieldError::missing("header"))?;
         let is_authority =
             header.key == ":authority" || header.key.eq_ignore_ascii_case(HOST.as_str());
         let how = append(option)?;
@@ -142,7 +151,11 @@ impl Addition {
 #[allow(deprecated, reason = "management servers of before 2022 send `append`")]
 fn append(option: &HeaderValueOption) -> Result<Append, FieldError> {
     if let Some(append) = &option.append {
-        return Ok(if append.value { Append::AppendOrAdd } else { Append::Overwrite });
+        return Ok(if append.value {
+            Append::AppendOrAdd
+        } else {
+            Append::Overwrite
+        });
     }
     let action = HeaderAppendAction::try_from(option.append_action)
         .map_err(|_| FieldError::unknown_enum("append_action", option.append_action))?;
@@ -162,7 +175,10 @@ fn literal(value: &str) -> Result<String, FieldError> {
         out.push_str(before);
         out.push('%');
         rest = after.strip_prefix('%').ok_or_else(|| {
-            FieldError::invalid("", "has a substitution command; a percent sign is written %%")
+            FieldError::invalid(
+                "",
+                "has a substitution command; a percent sign is written %%",
+            )
         })?;
     }
     out.push_str(rest);

@@ -5,8 +5,8 @@
 //! returned instead of forwarded; whoever allows it restores the pair.
 
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
-    TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue,
+    PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
 use crate::forwarded::{X_FORWARDED_FOR, X_FORWARDED_PROTO};
@@ -23,12 +23,25 @@ const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection")
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// Removed from every message. `proxy-authorization` stays: it may be for a policy of ours.
-const HOP_BY_HOP: [HeaderName; 7] =
-    [CONNECTION, PROXY_CONNECTION, KEEP_ALIVE, PROXY_AUTHENTICATE, TRAILER, TRANSFER_ENCODING, UPGRADE];
+const HOP_BY_HOP: [HeaderName; 7] = [
+    CONNECTION,
+    PROXY_CONNECTION,
+    KEEP_ALIVE,
+    PROXY_AUTHENTICATE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
 
 /// Nominated by `Connection` in vain.
-const PROTECTED: [HeaderName; 6] =
-    [HOST, CONTENT_LENGTH, COOKIE, X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST];
+const PROTECTED: [HeaderName; 6] = [
+    HOST,
+    CONTENT_LENGTH,
+    COOKIE,
+    X_FORWARDED_FOR,
+    X_FORWARDED_PROTO,
+    X_FORWARDED_HOST,
+];
 
 /// Strips a request or a response. Returns the upgrade if `Connection` and `Upgrade` ask for one.
 pub fn strip(headers: &mut HeaderMap) -> Option<Upgrade> {
@@ -55,7 +68,9 @@ pub fn asks_close(headers: &HeaderMap) -> bool {
 
 fn upgrade(headers: &HeaderMap) -> Option<Upgrade> {
     let protocol = headers.get(UPGRADE)?;
-    has_token(headers, &CONNECTION, "upgrade").then(|| Upgrade { protocol: protocol.clone() })
+    has_token(headers, &CONNECTION, "upgrade").then(|| Upgrade {
+        protocol: protocol.clone(),
+    })
 }
 
 /// Fields that `Connection` nominates, apart from the protected ones.
@@ -67,7 +82,9 @@ fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
-        .filter(|token| !token.eq_ignore_ascii_case("close") && !token.eq_ignore_ascii_case("keep-alive"))
+        .filter(|token| {
+            !token.eq_ignore_ascii_case("close") && !token.eq_ignore_ascii_case("keep-alive")
+        })
         .filter_map(|token| HeaderName::from_bytes(token.as_bytes()).ok())
         .filter(|name| !PROTECTED.contains(name))
         .collect()
@@ -79,7 +96,11 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|part| part.split(';').next().is_some_and(|part| part.trim().eq_ignore_ascii_case(token)))
+        .any(|part| {
+            part.split(';')
+                .next()
+                .is_some_and(|part| part.trim().eq_ignore_ascii_case(token))
+        })
 }
 
 // === impl Upgrade ===
@@ -105,7 +126,10 @@ mod tests {
     fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
         }
         headers
     }
@@ -132,21 +156,35 @@ mod tests {
             ("proxy-authorization", "Basic x"),
             ("accept", "*/*"),
         ];
-        check(&sent, &[("proxy-authorization", "Basic x"), ("accept", "*/*")]);
+        check(
+            &sent,
+            &[("proxy-authorization", "Basic x"), ("accept", "*/*")],
+        );
     }
 
     #[test]
     fn te_keeps_trailers_only() {
         check(&[("te", "gzip, Trailers;q=0.5")], &[("te", "trailers")]);
         check(&[("te", "gzip")], &[]);
-        check(&[("te", "trailers"), ("connection", "te")], &[("te", "trailers")]);
+        check(
+            &[("te", "trailers"), ("connection", "te")],
+            &[("te", "trailers")],
+        );
     }
 
     #[test]
     fn what_others_rely_on_cannot_be_nominated() {
-        let kept = [("host", "a"), ("x-forwarded-for", "1.1.1.1"), ("content-length", "3"), ("cookie", "c")];
+        let kept = [
+            ("host", "a"),
+            ("x-forwarded-for", "1.1.1.1"),
+            ("content-length", "3"),
+            ("cookie", "c"),
+        ];
         let mut sent = kept.to_vec();
-        sent.push(("connection", "host, x-forwarded-for, content-length, cookie, :path"));
+        sent.push((
+            "connection",
+            "host, x-forwarded-for, content-length, cookie, :path",
+        ));
         check(&sent, &kept);
     }
 
@@ -156,9 +194,19 @@ mod tests {
         let upgrade = strip(&mut message).expect("upgrade");
         assert!(message.is_empty() && upgrade.is_websocket());
         upgrade.restore(&mut message);
-        assert_eq!(message, headers(&[("connection", "upgrade"), ("upgrade", "WebSocket")]));
-        assert_eq!(strip(&mut headers(&[("upgrade", "websocket")])), None, "not nominated");
-        let several = strip(&mut headers(&[("connection", "upgrade"), ("upgrade", "h2c, websocket")]));
+        assert_eq!(
+            message,
+            headers(&[("connection", "upgrade"), ("upgrade", "WebSocket")])
+        );
+        assert_eq!(
+            strip(&mut headers(&[("upgrade", "websocket")])),
+            None,
+            "not nominated"
+        );
+        let several = strip(&mut headers(&[
+            ("connection", "upgrade"),
+            ("upgrade", "h2c, websocket"),
+        ]));
         assert!(!several.expect("upgrade").is_websocket());
     }
 

@@ -29,7 +29,10 @@ impl Mirror {
     pub fn decode(policy: &RequestMirrorPolicy) -> Result<Self, FieldError> {
         refuse_set(&[
             ("cluster_header", !policy.cluster_header.is_empty()),
-            ("request_headers_mutations", !policy.request_headers_mutations.is_empty()),
+            (
+                "request_headers_mutations",
+                !policy.request_headers_mutations.is_empty(),
+            ),
         ])?;
         if policy.cluster.is_empty() {
             return Err(FieldError::missing("cluster"));
@@ -37,7 +40,10 @@ impl Mirror {
         let authority = match policy.host_rewrite_literal.as_str() {
             "" => None,
             literal => Some(literal.parse::<Authority>().map_err(|_| {
-                FieldError::invalid("host_rewrite_literal", format!("{literal:?} is not an authority"))
+                FieldError::invalid(
+                    "host_rewrite_literal",
+                    format!("{literal:?} is not an authority"),
+                )
             })?),
         };
         Ok(Self {
@@ -57,11 +63,18 @@ impl Mirror {
 }
 
 fn parts_per_million(policy: &RequestMirrorPolicy) -> Result<u32, FieldError> {
-    let Some(fraction) = &policy.runtime_fraction else { return Ok(MILLION) };
+    let Some(fraction) = &policy.runtime_fraction else {
+        return Ok(MILLION);
+    };
     // Envoy: a runtime fraction without default is 0; the key itself names a runtime we do not have.
-    let Some(percent) = &fraction.default_value else { return Ok(0) };
+    let Some(percent) = &fraction.default_value else {
+        return Ok(0);
+    };
     let denominator = DenominatorType::try_from(percent.denominator).map_err(|_| {
-        FieldError::unknown_enum("runtime_fraction.default_value.denominator", percent.denominator)
+        FieldError::unknown_enum(
+            "runtime_fraction.default_value.denominator",
+            percent.denominator,
+        )
     })?;
     let factor = match denominator {
         DenominatorType::Hundred => 10_000,
@@ -81,10 +94,17 @@ mod tests {
 
     fn policy(fraction: Option<(u32, DenominatorType)>) -> RequestMirrorPolicy {
         let runtime_fraction = fraction.map(|(numerator, denominator)| RuntimeFractionalPercent {
-            default_value: Some(FractionalPercent { numerator, denominator: denominator.into() }),
+            default_value: Some(FractionalPercent {
+                numerator,
+                denominator: denominator.into(),
+            }),
             runtime_key: String::new(),
         });
-        RequestMirrorPolicy { cluster: "c".to_owned(), runtime_fraction, ..Default::default() }
+        RequestMirrorPolicy {
+            cluster: "c".to_owned(),
+            runtime_fraction,
+            ..Default::default()
+        }
     }
 
     /// Share of 1,024 evenly spread draws that is copied, in percent.
@@ -100,8 +120,14 @@ mod tests {
         assert_eq!(share(&policy(None)), 100);
         assert_eq!(share(&policy(Some((0, DenominatorType::Hundred)))), 0);
         assert_eq!(share(&policy(Some((50, DenominatorType::Hundred)))), 50);
-        assert_eq!(share(&policy(Some((2_500, DenominatorType::TenThousand)))), 25);
-        assert_eq!(share(&policy(Some((4_000_000, DenominatorType::Million)))), 100);
+        assert_eq!(
+            share(&policy(Some((2_500, DenominatorType::TenThousand)))),
+            25
+        );
+        assert_eq!(
+            share(&policy(Some((4_000_000, DenominatorType::Million)))),
+            100
+        );
     }
 
     #[test]
@@ -109,6 +135,12 @@ mod tests {
         let path = |policy: RequestMirrorPolicy| Mirror::decode(&policy).expect_err("refused").path;
         assert_eq!(path(RequestMirrorPolicy::default()), "cluster");
         let header = "x".to_owned();
-        assert_eq!(path(RequestMirrorPolicy { cluster_header: header, ..policy(None) }), "cluster_header");
+        assert_eq!(
+            path(RequestMirrorPolicy {
+                cluster_header: header,
+                ..policy(None)
+            }),
+            "cluster_header"
+        );
     }
 }

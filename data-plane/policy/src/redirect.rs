@@ -60,7 +60,12 @@ impl Redirect {
             Some(SchemeRewriteSpecifier::SchemeRedirect(scheme)) => match scheme.as_str() {
                 "" => None,
                 known @ ("http" | "https") => Some(known),
-                _ => return Err(FieldError::invalid("scheme_redirect", "is neither http nor https")),
+                _ => {
+                    return Err(FieldError::invalid(
+                        "scheme_redirect",
+                        "is neither http nor https",
+                    ));
+                }
             },
         };
         let port = match action.port_redirect {
@@ -69,7 +74,10 @@ impl Redirect {
                 FieldError::invalid("port_redirect", format!("{port} is not a port"))
             })?),
         };
-        if action.host_redirect.contains(['/', '?', '#', '@', '%', ' ']) {
+        if action
+            .host_redirect
+            .contains(['/', '?', '#', '@', '%', ' '])
+        {
             return Err(FieldError::invalid("host_redirect", "is not a host"));
         }
         Ok(Self {
@@ -90,12 +98,19 @@ impl Redirect {
     /// Value of the `location` header; `None` if the authority of the request cannot stand in one.
     pub fn location(&self, origin: Origin<'_>, matched: &PathMatch) -> Option<HeaderValue> {
         let scheme = self.scheme.as_deref().unwrap_or(origin.scheme);
-        let host = self.host.as_deref().unwrap_or_else(|| without_port(origin.authority));
+        let host = self
+            .host
+            .as_deref()
+            .unwrap_or_else(|| without_port(origin.authority));
         let own_port = match scheme {
             "https" => 443,
             _ => 80,
         };
-        let inherited = if self.scheme.is_some() { own_port } else { origin.listener_port };
+        let inherited = if self.scheme.is_some() {
+            own_port
+        } else {
+            origin.listener_port
+        };
         let port = match self.port.unwrap_or(inherited) {
             port if port == own_port => String::new(),
             port => format!(":{port}"),

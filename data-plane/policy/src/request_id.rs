@@ -46,7 +46,10 @@ fn uuid(random: u128) -> HeaderValue {
         char::from_digit(u32::try_from(digit).unwrap_or_default(), 16).unwrap_or('0')
     });
     // Groups of 8, 4, 4, 4 and 12 digits.
-    let places = text.iter_mut().enumerate().filter(|(at, _)| ![8, 13, 18, 23].contains(at));
+    let places = text
+        .iter_mut()
+        .enumerate()
+        .filter(|(at, _)| ![8, 13, 18, 23].contains(at));
     for ((_, place), digit) in places.zip(digits) {
         *place = u8::try_from(digit).unwrap_or(b'0');
     }
@@ -86,6 +89,9 @@ mod tests {
     #[test]
     fn an_id_can_be_replaced() {
         let mut headers = HeaderMap::from_iter([(X_REQUEST_ID, HeaderValue::from_static("mine"))]);
-        assert_eq!(replace(&mut headers, || u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(
+            replace(&mut headers, || u128::MAX),
+            "ffffffff-ffff-4fff-bfff-ffffffffffff"
+        );
     }
 }

@@ -26,11 +26,18 @@ enum Piece {
 impl Substitution {
     /// Compiles pattern and template.
     pub fn decode(message: &RegexMatchAndSubstitute) -> Result<Self, FieldError> {
-        let regex = message.pattern.as_ref().ok_or_else(|| FieldError::missing("pattern"))?;
+        let regex = message
+            .pattern
+            .as_ref()
+            .ok_or_else(|| FieldError::missing("pattern"))?;
         let pattern = pattern::compile(&regex.regex)
             .map_err(|error| FieldError::invalid("pattern.regex", error.to_string()))?;
-        let template = template(&message.substitution)
-            .ok_or_else(|| FieldError::invalid("substitution", "ends with a lone backslash or escapes something that is no digit"))?;
+        let template = template(&message.substitution).ok_or_else(|| {
+            FieldError::invalid(
+                "substitution",
+                "ends with a lone backslash or escapes something that is no digit",
+            )
+        })?;
         let groups = pattern.captures_len();
         let beyond = |piece: &Piece| matches!(piece, Piece::Group(group) if *group >= groups);
         if template.iter().any(beyond) {
@@ -103,7 +110,10 @@ mod tests {
 
     fn message(pattern: &str, substitution: &str) -> RegexMatchAndSubstitute {
         RegexMatchAndSubstitute {
-            pattern: Some(RegexMatcher { regex: pattern.to_owned(), engine_type: None }),
+            pattern: Some(RegexMatcher {
+                regex: pattern.to_owned(),
+                engine_type: None,
+            }),
             substitution: substitution.to_owned(),
         }
     }
@@ -116,9 +126,19 @@ mod tests {
 
     #[test]
     fn examples_of_envoys_documentation() {
-        check("^/service/([^/]+)(/.*)$", r"\2/instance/\1", "/service/foo/v1/api", "/v1/api/instance/foo");
+        check(
+            "^/service/([^/]+)(/.*)$",
+            r"\2/instance/\1",
+            "/service/foo/v1/api",
+            "/v1/api/instance/foo",
+        );
         check("one", "two", "/xxx/one/yyy/one/zzz", "/xxx/two/yyy/two/zzz");
-        check("^(.*?)one(.*)$", r"\1two\2", "/xxx/one/yyy/one/zzz", "/xxx/two/yyy/one/zzz");
+        check(
+            "^(.*?)one(.*)$",
+            r"\1two\2",
+            "/xxx/one/yyy/one/zzz",
+            "/xxx/two/yyy/one/zzz",
+        );
         check("(?i)/xxx/", "/yyy/", "/aaa/XxX/bbb", "/aaa/yyy/bbb");
     }
 

@@ -53,18 +53,21 @@ impl UrlRewrite {
         ])?;
         let path = match &action.regex_rewrite {
             Some(_) if !action.prefix_rewrite.is_empty() => {
-                return Err(FieldError::invalid("regex_rewrite", "excludes prefix_rewrite"));
+                return Err(FieldError::invalid(
+                    "regex_rewrite",
+                    "excludes prefix_rewrite",
+                ));
             }
-            Some(regex) => {
-                Some(PathRewrite::Regex(Substitution::decode(regex).within("regex_rewrite")?))
-            }
+            Some(regex) => Some(PathRewrite::Regex(
+                Substitution::decode(regex).within("regex_rewrite")?,
+            )),
             None => prefix("prefix_rewrite", &action.prefix_rewrite)?,
         };
         let host = match &action.host_rewrite_specifier {
             None => None,
-            Some(HostRewriteSpecifier::HostRewriteLiteral(literal)) => {
-                Some(HostRewrite::Literal(authority(literal).within("host_rewrite_literal")?))
-            }
+            Some(HostRewriteSpecifier::HostRewriteLiteral(literal)) => Some(HostRewrite::Literal(
+                authority(literal).within("host_rewrite_literal")?,
+            )),
             Some(HostRewriteSpecifier::AutoHostRewrite(auto)) => {
                 auto.value.then_some(HostRewrite::Endpoint)
             }
@@ -126,9 +129,9 @@ pub(crate) fn prefix(field: &str, to: &str) -> Result<Option<PathRewrite>, Field
 
 /// Decodes an authority.
 fn authority(text: &str) -> Result<Authority, FieldError> {
-    let parsed = text
-        .parse::<Authority>()
-        .map_err(|_| FieldError::invalid("", format!("{text:?} is not a host with an optional port")))?;
+    let parsed = text.parse::<Authority>().map_err(|_| {
+        FieldError::invalid("", format!("{text:?} is not a host with an optional port"))
+    })?;
     if parsed.as_str().contains('@') {
         return Err(FieldError::invalid("", "has user information"));
     }

@@ -9,7 +9,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, Mutex, MutexGuard, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -18,6 +18,8 @@ use std::{
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+use crate::served::Active;
 
 /// Connections that the kernel holds for us until a worker accepts them.
 const BACKLOG: i32 = 4096;
@@ -38,7 +40,6 @@ pub(crate) struct BindKey {
 }
 
 /// A bound socket and its connections.
-#[derive(Debug)]
 pub(crate) struct Bound {
     pub(crate) key: BindKey,
     pub(crate) local: SocketAddr,
@@ -47,6 +48,8 @@ pub(crate) struct Bound {
     socket: TcpListener,
     phase: Mutex<watch::Sender<Phase>>,
     open: AtomicUsize,
+    /// The last configuration that had the listener as its connections know it.
+    last: OnceLock<Arc<Active>>,
 }
 
 /// How far the connections of a listener are on their way out.
@@ -72,11 +75,10 @@ pub(crate) struct Retirement {
 }
 
 /// Counts one connection of a listener while it lives.
-#[derive(Debug)]
 pub(crate) struct Open(Arc<Bound>);
 
 /// The sockets of the active configuration.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Sockets(Mutex<BTreeMap<BindKey, Arc<Bound>>>);
 
 // === impl BindKey ===
@@ -116,6 +118,7 @@ impl Bound {
             socket,
             phase: Mutex::new(watch::Sender::new(Phase::Serving)),
             open: AtomicUsize::new(0),
+            last: OnceLock::new(),
         }))
     }
 
@@ -129,15 +132,29 @@ impl Bound {
         self.phase_sender().subscribe()
     }
 
-    /// Starts the end of the connections that are open now; later ones start afresh. The caller drives the
-    /// phases.
-    pub(crate) fn retire_connections(&self) -> watch::Sender<Phase> {
+    /// Starts the end of every connection, those that are still queued included. The caller drives the phases.
+    pub(crate) fn retire(&self) -> watch::Sender<Phase> {
+        self.phase_sender().clone()
+    }
+
+    /// Starts the end of the connections that are open now; later ones start afresh.
+    pub(crate) fn retire_open(&self) -> watch::Sender<Phase> {
         std::mem::replace(&mut *self.phase_sender(), watch::Sender::new(Phase::Serving))
     }
 
     /// Moves all connections, later ones included, to a phase.
     pub(crate) fn enter(&self, phase: Phase) {
         self.phase_sender().send_replace(phase);
+    }
+
+    /// Keeps the configuration that connections go on with once the listener is gone.
+    pub(crate) fn leave_behind(&self, active: Arc<Active>) {
+        let _ = self.last.set(active);
+    }
+
+    /// What `leave_behind` kept.
+    pub(crate) fn left_behind(&self) -> Option<&Arc<Active>> {
+        self.last.get()
     }
 
     /// Connections open now.
@@ -242,7 +259,7 @@ mod tests {
         let bound = Bound::open(key("127.0.0.1:0", "a")).unwrap();
         let mut phase = bound.phase();
         let start = tokio::time::Instant::now();
-        let sender = bound.retire_connections();
+        let sender = bound.retire_open();
         assert_eq!(*bound.phase().borrow(), Phase::Serving, "later connections start afresh");
         let seen = async {
             let mut seen = Vec::new();
@@ -260,7 +277,7 @@ mod tests {
         let bound = Bound::open(key("127.0.0.1:0", "a")).unwrap();
         drop(bound.phase());
         let start = tokio::time::Instant::now();
-        retire(bound.retire_connections(), RETIREMENT).await;
+        retire(bound.retire(), RETIREMENT).await;
         assert!(start.elapsed() < RETIREMENT.grace);
     }
 }

@@ -4,18 +4,24 @@
 //! being served: until `commit`, nothing is visible to a client. Invariant: `commit` cannot fail, and a
 //! `Prepared` that is dropped gives its sockets back.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
-use dp_config::Config;
+use dp_config::{Config, Listener};
 use proto::type_url::TypeUrl;
 
-use crate::proxy::Shared;
+use crate::{
+    bind::{BindKey, Bound, RETIREMENT},
+    proxy::Shared,
+    served::{Active, Served},
+    worker::Command,
+};
 
 /// A configuration that is ready to serve.
 #[must_use = "a prepared configuration is not active until it is committed"]
 pub struct Prepared {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) next: Arc<Config>,
+    shared: Arc<Shared>,
+    next: Active,
+    opened: Vec<Arc<Bound>>,
 }
 
 /// One resource that cannot be prepared, in the form that a NACK reports.
@@ -31,11 +37,104 @@ pub struct Unprepared {
     pub message: String,
 }
 
+/// Binds and loads what `next` needs beyond the active configuration.
+pub(crate) fn prepare(
+    shared: &Arc<Shared>,
+    next: Arc<Config>,
+) -> Result<Prepared, Vec<Unprepared>> {
+    let active = shared.active.load();
+    let (mut listeners, mut opened, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    let mut taken: BTreeMap<BindKey, Arc<str>> = BTreeMap::new();
+    for listener in next.listeners() {
+        let key = match bind_key(listener, shared.port_offset) {
+            Ok(key) => key,
+            Err(error) => {
+                refused.push(error);
+                continue;
+            }
+        };
+        if let Some(other) = taken.insert(key.clone(), listener.name.clone()) {
+            refused.push(address_error(listener, format!("{} is the address of {other}", key.address)));
+            continue;
+        }
+        let served = Served::load(&next, listener, active.served_at(&key));
+        let bound = match shared.sockets.get(&key) {
+            Some(bound) => Ok(bound),
+            None => Bound::open(key.clone()).inspect(|bound| opened.push(bound.clone())),
+        };
+        let bound =
+            bound.map_err(|error| address_error(listener, bind_message(key.address, &error)));
+        match (bound, served) {
+            (Ok(bound), Ok(served)) => listeners.push((bound, served)),
+            (bound, served) => {
+                refused.extend(bound.err());
+                refused.extend(served.err().unwrap_or_default());
+            }
+        }
+    }
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    Ok(Prepared { shared: shared.clone(), next: Active::new(next, listeners), opened })
+}
+
 // === impl Prepared ===
 
 impl Prepared {
     /// Makes the configuration active: one pointer swap, then new listeners accept and removed ones drain.
     pub fn commit(self) {
-        let _ = (self.shared, self.next);
+        let Prepared { shared, next, opened } = self;
+        let next = Arc::new(next);
+        let before = shared.active.swap(next.clone());
+        let wanted = |key: &BindKey| next.served_at(key).is_some();
+        for bound in shared.sockets.replace(opened.clone(), wanted) {
+            // Its connections go on with the configuration they knew until they are over.
+            bound.leave_behind(before.clone());
+            bound.closing.cancel();
+            shared.first(Command::Retire(bound.retire(), RETIREMENT));
+        }
+        for bound in &opened {
+            shared.every(|| Command::Accept(bound.clone()));
+        }
+        for (bound, served) in next.listeners() {
+            // From plain text to TLS or back: what is open does not fit any more.
+            if before.served(bound).is_some_and(|old| old.is_tls() != served.is_tls()) {
+                bound.leave_behind(before.clone());
+                shared.first(Command::Retire(bound.retire_open(), RETIREMENT));
+            }
+        }
+    }
+}
+
+fn bind_key(listener: &Listener, port_offset: u16) -> Result<BindKey, Unprepared> {
+    let address = listener.address;
+    let port = match address.port() {
+        0 => 0,
+        port => port.checked_add(port_offset).ok_or_else(|| {
+            let message = format!("port {port} with the offset {port_offset} is no port");
+            address_error(listener, message)
+        })?,
+    };
+    let address = SocketAddr::new(address.ip(), port);
+    Ok(BindKey::new(&listener.name, address, listener.ipv4_compat))
+}
+
+fn bind_message(address: SocketAddr, error: &std::io::Error) -> String {
+    let remedy = match error.kind() {
+        std::io::ErrorKind::AddrInUse => ": another process or Gateway has it; choose another port",
+        std::io::ErrorKind::PermissionDenied => {
+            ": ports below 1024 need rights; use a port offset or another port"
+        }
+        _ => "",
+    };
+    format!("cannot listen on {address}: {error}{remedy}")
+}
+
+fn address_error(listener: &Listener, message: String) -> Unprepared {
+    Unprepared {
+        type_url: TypeUrl::Listener,
+        name: listener.name.to_string(),
+        path: "address".to_owned(),
+        message,
     }
 }

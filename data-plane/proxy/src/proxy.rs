@@ -3,22 +3,51 @@
 //! Owns the worker threads and the pointer to the active configuration. Must not know xDS. Invariant: the
 //! pointer is written in `Prepared::commit` and nowhere else.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+};
 
+use arc_swap::ArcSwap;
 use dp_config::Config;
+use dp_upstream::{pool::Counters, resolve::Resolver};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{sleep, timeout},
+};
 
 use crate::{
-    options::{DrainTimeouts, Options},
-    prepare::{Prepared, Unprepared},
+    bind::{Phase, Sockets},
+    log::Log,
+    metrics::Metrics,
+    options::{DrainTimeouts, Options, Tracer},
+    prepare::{self, Prepared, Unprepared},
+    served::Active,
+    worker::{self, Command},
 };
 
 /// A running proxy. Dropping it stops its workers.
 pub struct Proxy {
     shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// What the workers and the handle share.
-pub(crate) struct Shared {}
+pub(crate) struct Shared {
+    /// In an `Arc` of its own for the workers' caches.
+    pub(crate) active: Arc<ArcSwap<Active>>,
+    pub(crate) sockets: Sockets,
+    pub(crate) port_offset: u16,
+    pub(crate) metrics: Metrics,
+    pub(crate) log: Option<Log>,
+    pub(crate) tracer: Option<Tracer>,
+    pub(crate) resolver: Resolver,
+    pub(crate) upstream: Arc<Counters>,
+    /// Connections of clients, open now.
+    pub(crate) connections: watch::Sender<usize>,
+    workers: Vec<mpsc::UnboundedSender<Command>>,
+}
 
 /// A listener that is bound, for status and readiness.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,15 +74,55 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// The system gave no thread for names or the access log.
+    #[error("cannot start the {name} thread")]
+    Service {
+        /// What the thread is for.
+        name: &'static str,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
 }
 
 // === impl Proxy ===
 
 impl Proxy {
     /// Starts the workers; nothing listens until the first commit.
+    ///
+    /// # Errors
+    /// The system gives no threads.
     pub fn start(options: Options<'_>) -> Result<Proxy, StartError> {
-        let _ = options;
-        Ok(Proxy { shared: Arc::new(Shared {}) })
+        let service = |name| move |source| StartError::Service { name, source };
+        let upstream = Arc::new(Counters::default());
+        let metrics = Metrics::register(options.registry, upstream.clone());
+        let log = match options.access_log {
+            None => None,
+            Some(log) => Some(
+                Log::start(log, metrics.lines_dropped.clone()).map_err(service("access-log"))?,
+            ),
+        };
+        let (workers, inboxes): (Vec<_>, Vec<_>) =
+            (0..options.workers.max(1)).map(|_| mpsc::unbounded_channel()).unzip();
+        let shared = Arc::new(Shared {
+            active: Arc::default(),
+            sockets: Sockets::default(),
+            port_offset: options.port_offset,
+            metrics,
+            log,
+            tracer: options.tracer,
+            resolver: Resolver::system().map_err(service("resolver"))?,
+            upstream,
+            connections: watch::Sender::new(0),
+            workers,
+        });
+        let mut threads = Vec::new();
+        for (index, inbox) in inboxes.into_iter().enumerate() {
+            let thread = worker::start(index, shared.clone(), inbox)
+                .map_err(|source| StartError::Thread { index, source })?;
+            threads.push(thread);
+        }
+        Ok(Proxy { shared, threads: Mutex::new(threads) })
     }
 
     /// Binds and loads what `next` needs beyond the active configuration. May block for milliseconds.
@@ -61,17 +130,80 @@ impl Proxy {
     /// # Errors
     /// Every resource that cannot be prepared; the active configuration is untouched.
     pub fn prepare(&self, next: Arc<Config>) -> Result<Prepared, Vec<Unprepared>> {
-        Ok(Prepared { shared: self.shared.clone(), next })
+        prepare::prepare(&self.shared, next)
     }
 
-    /// Ends connections gracefully; resolves once none is left, at the latest after `timeouts.max`.
+    /// Ends connections gracefully: responses say `connection: close` and HTTP/2 gets GOAWAY, while new
+    /// connections are still taken; idle connections are closed after `timeouts.min`. Resolves once none is
+    /// left after that, at the latest after `timeouts.max`; nothing is accepted any more then.
     pub fn drain(&self, timeouts: DrainTimeouts) -> impl Future<Output = ()> + Send + 'static {
-        let _ = timeouts;
-        async {}
+        let shared = self.shared.clone();
+        async move {
+            shared.enter(Phase::Closing);
+            sleep(timeouts.min.min(timeouts.max)).await;
+            shared.enter(Phase::Ending);
+            let mut connections = shared.connections.subscribe();
+            let rest = timeouts.max.saturating_sub(timeouts.min);
+            if timeout(rest, connections.wait_for(|open| *open == 0)).await.is_err() {
+                tracing::warn!(open = *connections.borrow(), "closing what has not ended in time");
+            }
+            for bound in shared.sockets.all() {
+                bound.closing.cancel();
+            }
+            shared.enter(Phase::Over);
+        }
     }
 
     /// The listeners that are bound now.
     pub fn listeners(&self) -> Vec<ListenerStatus> {
-        Vec::new()
+        let active = self.shared.active.load();
+        let status = |(bound, served): &(Arc<crate::bind::Bound>, Arc<crate::served::Served>)| {
+            ListenerStatus {
+                name: served.listener.name.to_string(),
+                address: bound.local,
+                tls: served.is_tls(),
+                connections: bound.open_connections(),
+            }
+        };
+        active.listeners().map(status).collect()
+    }
+
+    /// The configuration that is served now.
+    pub fn config(&self) -> Arc<Config> {
+        self.shared.active.load().config.clone()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.shared.every(|| Command::Stop);
+        let threads = self.threads.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for thread in threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+// === impl Shared ===
+
+impl Shared {
+    /// Sends a command to every worker.
+    pub(crate) fn every(&self, command: impl Fn() -> Command) {
+        for worker in &self.workers {
+            let _ = worker.send(command());
+        }
+    }
+
+    /// Sends a command to one worker.
+    pub(crate) fn first(&self, command: Command) {
+        if let Some(worker) = self.workers.first() {
+            let _ = worker.send(command);
+        }
+    }
+
+    fn enter(&self, phase: Phase) {
+        for bound in self.sockets.all() {
+            bound.enter(phase);
+        }
     }
 }

@@ -75,20 +75,32 @@ fn router(admin: Admin) -> Router {
 /// A page in a browser can make requests to loopback under a name of its own that resolves there (DNS
 /// rebinding), but it cannot change what the browser writes into Host.
 async fn only_local_names(request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
     let named = host.map(str::to_owned).or_else(|| authority(request.uri()));
     let local = named.is_some_and(|host| {
-        let with_port = if host.rsplit(']').next().is_some_and(|rest| rest.contains(':')) {
+        let with_port = if host
+            .rsplit(']')
+            .next()
+            .is_some_and(|rest| rest.contains(':'))
+        {
             host
         } else {
             format!("{host}:80")
         };
-        with_port.parse::<Address>().is_ok_and(|address| address.is_local())
+        with_port
+            .parse::<Address>()
+            .is_ok_and(|address| address.is_local())
     });
     if local {
         next.run(request).await
     } else {
-        (StatusCode::FORBIDDEN, "ask for this by a loopback address or as localhost\n")
+        (
+            StatusCode::FORBIDDEN,
+            "ask for this by a loopback address or as localhost\n",
+        )
             .into_response()
     }
 }
@@ -117,7 +129,10 @@ async fn metrics(State(admin): State<Admin>) -> Response {
 
 async fn config_dump(State(admin): State<Admin>) -> Response {
     let standing = admin.standing.borrow().clone();
-    let config = standing.active.as_ref().map(|config| dp_config::dump::dump(config));
+    let config = standing
+        .active
+        .as_ref()
+        .map(|config| dp_config::dump::dump(config));
     axum::Json(json!({
         "connected": standing.connected,
         "draining": standing.draining,
@@ -153,7 +168,11 @@ async fn set_logging(
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Response {
     let Some(level) = query.get("level") else {
-        return (StatusCode::BAD_REQUEST, "say which: PUT /logging?level=debug\n").into_response();
+        return (
+            StatusCode::BAD_REQUEST,
+            "say which: PUT /logging?level=debug\n",
+        )
+            .into_response();
     };
     match admin.level.set(level) {
         Ok(()) => format!("{}\n", admin.level.get()).into_response(),

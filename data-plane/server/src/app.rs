@@ -53,7 +53,9 @@ pub fn main() -> ExitCode {
 }
 
 fn usage(invalid: &Invalid) -> ExitCode {
-    complain(&format!("tidegate-proxy: {invalid}\nTry 'tidegate-proxy --help'."));
+    complain(&format!(
+        "tidegate-proxy: {invalid}\nTry 'tidegate-proxy --help'."
+    ));
     ExitCode::from(USAGE)
 }
 
@@ -85,7 +87,11 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
     let traces = telemetry::traces(&settings.telemetry, "tidegate-proxy")?;
     let mut registry = Registry::default();
     let metrics = ConfigMetrics::register(&mut registry);
-    let proxy = Arc::new(Proxy::start(options(settings, traces.as_ref(), &mut registry))?);
+    let proxy = Arc::new(Proxy::start(options(
+        settings,
+        traces.as_ref(),
+        &mut registry,
+    ))?);
     let standing = StandingWriter::new();
 
     let mut tasks = JoinSet::new();

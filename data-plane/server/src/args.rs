@@ -47,7 +47,12 @@ pub struct Args {
     pub workers: Option<usize>,
     /// Added to every listener port before it is bound: with 8000, the Gateway's port 80 is served on 8080. Redirects and
     /// X-Forwarded-Port keep the Gateway's own port.
-    #[arg(long, env = "TIDEGATE_PORT_OFFSET", value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        env = "TIDEGATE_PORT_OFFSET",
+        value_name = "N",
+        default_value_t = 0
+    )]
     pub port_offset: u16,
     /// One line on standard output for each request.
     #[arg(long, env = "TIDEGATE_ACCESS_LOG", value_enum, default_value_t = AccessLog::Text)]
@@ -92,7 +97,12 @@ pub struct ControlPlaneArgs {
 pub struct TelemetryArgs {
     /// What is logged on standard error: error, warn, info, debug, trace, or directives such as `info,dp_proxy=debug`. Can be
     /// changed while the proxy runs: PUT /logging?level=debug on the admin server.
-    #[arg(long, env = "TIDEGATE_LOG", value_name = "LEVEL", default_value = "info")]
+    #[arg(
+        long,
+        env = "TIDEGATE_LOG",
+        value_name = "LEVEL",
+        default_value = "info"
+    )]
     pub log: String,
     /// How the log is written.
     #[arg(long, env = "TIDEGATE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
@@ -101,7 +111,12 @@ pub struct TelemetryArgs {
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp_endpoint: Option<String>,
     /// Share of requests that are traced where the client did not decide, from 0 to 1.
-    #[arg(long, env = "TIDEGATE_TRACE_RATIO", value_name = "RATIO", default_value_t = 1.0)]
+    #[arg(
+        long,
+        env = "TIDEGATE_TRACE_RATIO",
+        value_name = "RATIO",
+        default_value_t = 1.0
+    )]
     pub trace_ratio: f64,
 }
 
@@ -110,10 +125,20 @@ pub struct TelemetryArgs {
 #[command(next_help_heading = "Shutdown")]
 pub struct ShutdownArgs {
     /// Longest drain; what is still open then is closed.
-    #[arg(long, env = "TIDEGATE_DRAIN_TIMEOUT", value_name = "DURATION", default_value = "25s")]
+    #[arg(
+        long,
+        env = "TIDEGATE_DRAIN_TIMEOUT",
+        value_name = "DURATION",
+        default_value = "25s"
+    )]
     pub drain_timeout: String,
     /// New connections are accepted at least this long after the drain began, so that load balancers can notice.
-    #[arg(long, env = "TIDEGATE_DRAIN_MIN", value_name = "DURATION", default_value = "0s")]
+    #[arg(
+        long,
+        env = "TIDEGATE_DRAIN_MIN",
+        value_name = "DURATION",
+        default_value = "0s"
+    )]
     pub drain_min: String,
     /// End gracefully when standard input ends, which it does when the parent is gone, however it went. SIGINT is ignored
     /// then: Ctrl-C reaches the whole terminal, and the parent decides what it means.
@@ -190,7 +215,14 @@ mod tests {
     #[test]
     fn help_teaches() {
         let help = Args::command().render_long_help().to_string();
-        for part in ["--gateway", "--foreign", "SIGTERM", "TIDEGATE_TOKEN", "Exit codes", "/ready"] {
+        for part in [
+            "--gateway",
+            "--foreign",
+            "SIGTERM",
+            "TIDEGATE_TOKEN",
+            "Exit codes",
+            "/ready",
+        ] {
             assert!(help.contains(part), "no {part:?} in\n{help}");
         }
         assert!(!help.contains("--token "), "a token is never a flag");

@@ -16,7 +16,9 @@ use prometheus_client::registry::{Registry, Unit};
 use proto::type_url::TypeUrl;
 
 /// Bounds of the apply histogram in seconds: from one route to a first load of ten thousand.
-const APPLY_BUCKETS: [f64; 10] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
+const APPLY_BUCKETS: [f64; 10] = [
+    0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5,
+];
 
 /// Handles of the metrics; clones count into the same series.
 #[derive(Clone, Debug)]
@@ -117,7 +119,10 @@ impl ConfigMetrics {
 
     /// One response was judged.
     pub(crate) fn response(&self, type_url: TypeUrl, outcome: Outcome) {
-        let labels = ResponseLabels { r#type: TypeLabel(type_url), outcome };
+        let labels = ResponseLabels {
+            r#type: TypeLabel(type_url),
+            outcome,
+        };
         self.responses.get_or_create(&labels).inc();
     }
 

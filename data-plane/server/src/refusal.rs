@@ -4,7 +4,8 @@
 //! NACK always names the resource, and the server can tell bad content (put the resource aside) from what only
 //! this machine lacks.
 
-use dp_config::{Config, Refused, Rejection, RejectionKind};
+use dp_config::Config;
+use dp_config::reject::{Refused, Rejection, RejectionKind};
 use dp_proxy::Unprepared;
 use proto::type_url::TypeUrl;
 
@@ -75,7 +76,10 @@ impl From<Rejection> for Refusal {
 }
 
 fn version(config: &Config, type_url: TypeUrl, name: &str) -> String {
-    config.version(type_url, name).map(ToString::to_string).unwrap_or_default()
+    config
+        .version(type_url, name)
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 fn shortened(mut message: String) -> String {
@@ -94,7 +98,7 @@ fn shortened(mut message: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::{MAX_MESSAGE, Refusal, shortened};
-    use dp_config::{Refused, Rejection, RejectionKind};
+    use dp_config::reject::{Refused, Rejection, RejectionKind};
     use dp_proxy::Unprepared;
     use proto::type_url::TypeUrl;
 
@@ -110,7 +114,12 @@ mod tests {
 
     #[test]
     fn each_kind_has_its_code_and_names_the_resource() {
-        let of = |kind| Refusal::Config(Rejection { kind, items: vec![refused()] });
+        let of = |kind| {
+            Refusal::Config(Rejection {
+                kind,
+                items: vec![refused()],
+            })
+        };
         let unprepared = Unprepared {
             type_url: TypeUrl::Listener,
             name: "svc/a/b/80".to_owned(),
@@ -121,11 +130,19 @@ mod tests {
             (of(RejectionKind::Invalid), 3, false),
             (of(RejectionKind::Mismatch), 9, true),
             (of(RejectionKind::UnknownType), 12, false),
-            (Refusal::unprepared(vec![unprepared], &Default::default()), 14, false),
+            (
+                Refusal::unprepared(vec![unprepared], &Default::default()),
+                14,
+                false,
+            ),
         ] {
             let nack = refusal.nack();
             assert_eq!((nack.code, refusal.is_mismatch()), (code, mismatch));
-            assert!(nack.message.starts_with("svc/a/b/80: lb_policy: "), "{}", nack.message);
+            assert!(
+                nack.message.starts_with("svc/a/b/80: lb_policy: "),
+                "{}",
+                nack.message
+            );
             assert_eq!(nack.report.expect("report").items.len(), 1);
         }
         assert_eq!(Refusal::Bug.nack().code, 13);
@@ -134,7 +151,11 @@ mod tests {
     #[test]
     fn a_message_is_cut_between_characters() {
         let short = shortened("ü".repeat(MAX_MESSAGE));
-        assert!(short.len() <= MAX_MESSAGE && short.ends_with("ü ..."), "{}", short.len());
+        assert!(
+            short.len() <= MAX_MESSAGE && short.ends_with("ü ..."),
+            "{}",
+            short.len()
+        );
         assert_eq!(shortened("short".to_owned()), "short");
     }
 }

@@ -11,7 +11,9 @@ use dp_proxy::DrainTimeouts;
 use grpc::address::{Address, AddressError};
 use grpc::token::{BadGatewayName, GatewayName};
 
-use crate::args::{AccessLog, Args, ControlPlaneArgs, LogFormat, ShutdownArgs, TelemetryArgs, Token};
+use crate::args::{
+    AccessLog, Args, ControlPlaneArgs, LogFormat, ShutdownArgs, TelemetryArgs, Token,
+};
 
 /// A valid set of settings.
 #[derive(Clone, Debug)]
@@ -161,36 +163,53 @@ impl TryFrom<Args> for Settings {
 
 fn control_plane(gateway: Option<&str>, args: ControlPlaneArgs) -> Result<ControlPlane, Invalid> {
     let address = address("--xds", &args.xds)?;
-    let gateway: Option<GatewayName> =
-        gateway.map(str::parse).transpose().map_err(Invalid::Gateway)?;
+    let gateway: Option<GatewayName> = gateway
+        .map(str::parse)
+        .transpose()
+        .map_err(Invalid::Gateway)?;
     let token = match (args.token_file, args.token) {
         (Some(file), _) => TokenSource::File(file),
         (None, Some(token)) => TokenSource::Given(token),
         (None, None) => TokenSource::None,
     };
-    let made_up = gateway.as_ref().map(|gateway| format!("{gateway}/{}", std::process::id()));
+    let made_up = gateway
+        .as_ref()
+        .map(|gateway| format!("{gateway}/{}", std::process::id()));
     let node_id = args.node_id.or(made_up).ok_or(if args.foreign {
         Invalid::NoNodeId
     } else {
         Invalid::NoGateway
     })?;
-    let node_cluster =
-        args.node_cluster.or(gateway.as_ref().map(ToString::to_string)).unwrap_or_default();
+    let node_cluster = args
+        .node_cluster
+        .or(gateway.as_ref().map(ToString::to_string))
+        .unwrap_or_default();
     let dialect = match gateway {
         _ if args.foreign => Dialect::Foreign,
         Some(gateway) => Dialect::Tidegate(gateway),
         None => return Err(Invalid::NoGateway),
     };
-    Ok(ControlPlane { address, token, dialect, node_id, node_cluster })
+    Ok(ControlPlane {
+        address,
+        token,
+        dialect,
+        node_id,
+        node_cluster,
+    })
 }
 
 fn admin(text: &str) -> Result<Address, Invalid> {
     let address = address("--admin", text)?;
-    if address.is_local() { Ok(address) } else { Err(Invalid::AdminExposed(address)) }
+    if address.is_local() {
+        Ok(address)
+    } else {
+        Err(Invalid::AdminExposed(address))
+    }
 }
 
 fn address(flag: &'static str, text: &str) -> Result<Address, Invalid> {
-    text.parse().map_err(|source| Invalid::Address { flag, source })
+    text.parse()
+        .map_err(|source| Invalid::Address { flag, source })
 }
 
 fn telemetry(args: TelemetryArgs) -> Result<Telemetry, Invalid> {
@@ -218,13 +237,19 @@ fn shutdown(args: &ShutdownArgs) -> Result<Shutdown, Invalid> {
     if min > max {
         return Err(Invalid::DrainMin);
     }
-    Ok(Shutdown { drain: DrainTimeouts { min, max }, with_parent: args.exit_with_parent })
+    Ok(Shutdown {
+        drain: DrainTimeouts { min, max },
+        with_parent: args.exit_with_parent,
+    })
 }
 
 fn duration(flag: &'static str, text: &str) -> Result<Duration, Invalid> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
-    let invalid = || Invalid::Duration { flag, text: text.to_owned() };
+    let invalid = || Invalid::Duration {
+        flag,
+        text: text.to_owned(),
+    };
     let number: u32 = number.parse().map_err(|_| invalid())?;
     match unit {
         "ms" => Ok(Duration::from_millis(number.into())),

@@ -50,7 +50,11 @@ impl Shutdown {
     pub fn on_signals() -> std::io::Result<Self> {
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = Some(signal(SignalKind::interrupt())?);
-        Ok(Shutdown { terminate, interrupt, parent: None })
+        Ok(Shutdown {
+            terminate,
+            interrupt,
+            parent: None,
+        })
     }
 
     /// SIGTERM, or the end of what the parent holds the other end of.
@@ -62,17 +66,27 @@ impl Shutdown {
         // Without a handler, Ctrl-C would end the process; with one that nobody listens to, it is ignored.
         drop(signal(SignalKind::interrupt())?);
         let (gone, parent) = oneshot::channel();
-        std::thread::Builder::new().name("parent-watch".to_owned()).spawn(move || {
-            read_to_end(input);
-            // A receiver that is gone means that the process ends already.
-            let _ = gone.send(());
-        })?;
-        Ok(Shutdown { terminate, interrupt: None, parent: Some(parent) })
+        std::thread::Builder::new()
+            .name("parent-watch".to_owned())
+            .spawn(move || {
+                read_to_end(input);
+                // A receiver that is gone means that the process ends already.
+                let _ = gone.send(());
+            })?;
+        Ok(Shutdown {
+            terminate,
+            interrupt: None,
+            parent: Some(parent),
+        })
     }
 
     /// Resolves with the next cause.
     pub async fn next(&mut self) -> Cause {
-        let Shutdown { terminate, interrupt, parent } = self;
+        let Shutdown {
+            terminate,
+            interrupt,
+            parent,
+        } = self;
         let interrupted = async {
             match interrupt {
                 Some(signal) => signal.recv().await,

@@ -87,7 +87,8 @@ impl StandingWriter {
 
     /// A response or a Commit was refused.
     pub fn rejected(&self, message: String) {
-        self.0.send_modify(|standing| standing.rejection = Some(message));
+        self.0
+            .send_modify(|standing| standing.rejection = Some(message));
     }
 
     /// The end has begun.
@@ -117,9 +118,17 @@ mod tests {
         writer.rejected("no".to_owned());
         writer.active(Default::default());
         assert_eq!(readiness(), Ok(()));
-        assert_eq!(reader.borrow().rejection, None, "a later configuration ends a refusal");
+        assert_eq!(
+            reader.borrow().rejection,
+            None,
+            "a later configuration ends a refusal"
+        );
         writer.connected(false);
-        assert_eq!(readiness(), Ok(()), "the last configuration is served without a control plane");
+        assert_eq!(
+            readiness(),
+            Ok(()),
+            "the last configuration is served without a control plane"
+        );
         writer.draining();
         assert_eq!(readiness(), Err(NotReady::Draining));
     }

@@ -66,7 +66,9 @@ enum Failure {
     Connect(#[from] grpc::connect::ConnectError),
     #[error("the management server refuses: {0}")]
     Refused(String),
-    #[error("the management server does not accept our token; --token-file must hold the one of its present run")]
+    #[error(
+        "the management server does not accept our token; --token-file must hold the one of its present run"
+    )]
     Unauthenticated,
     #[error("the stream broke: {0}")]
     Broken(String),
@@ -82,7 +84,7 @@ impl Subscription {
         standing: StandingWriter,
         metrics: ConfigMetrics,
     ) -> Self {
-        let dialect = control_plane.dialect.clone();
+        let dialect = &control_plane.dialect;
         let activation = Activation::new(dialect, proxy, standing.clone(), metrics.clone());
         let mut client = Client::new(node(control_plane));
         for event in activation.first_subscriptions() {
@@ -138,7 +140,11 @@ impl Subscription {
                     let was_resyncing = self.activation.is_resyncing();
                     if self.respond(&session, response).await == Fate::Renew {
                         session.close().await;
-                        return Ok(if was_resyncing { Ending::Failed } else { Ending::Graceful });
+                        return Ok(if was_resyncing {
+                            Ending::Failed
+                        } else {
+                            Ending::Graceful
+                        });
                     }
                 }
                 // A server that closes without a word each time must not be hammered.
@@ -161,8 +167,13 @@ impl Subscription {
             }
         }
         let call = UnboundedReceiverStream::new(queued);
-        let answered = grpc::connect::ads(channel, token).delta_aggregated_resources(call).await;
-        Ok(Session { requests, responses: answered.map_err(Failure::from)?.into_inner() })
+        let answered = grpc::connect::ads(channel, token)
+            .delta_aggregated_resources(call)
+            .await;
+        Ok(Session {
+            requests,
+            responses: answered.map_err(Failure::from)?.into_inner(),
+        })
     }
 
     async fn respond(&mut self, session: &Session, response: DeltaDiscoveryResponse) -> Fate {
@@ -195,7 +206,11 @@ impl Subscription {
             Step::Reject(rejection) => (Verdict::Reject(rejection), false),
             Step::Resync(rejection) => (Verdict::Reject(rejection), true),
         };
-        let mut actions = self.client.on(ClientEvent::Decision { type_url, nonce, verdict });
+        let mut actions = self.client.on(ClientEvent::Decision {
+            type_url,
+            nonce,
+            verdict,
+        });
         for event in self.activation.changed_subscriptions() {
             actions.extend(self.client.on(event));
         }
@@ -208,7 +223,7 @@ impl Subscription {
     fn lost(&mut self) {
         self.standing.connected(false);
         self.metrics.disconnected();
-        for event in self.activation.lost() {
+        for event in self.activation.lost(&self.client) {
             self.client.on(event);
         }
         self.client.on(ClientEvent::Lost);
@@ -242,12 +257,19 @@ impl Session {
 
 impl From<tonic::Status> for Failure {
     fn from(status: tonic::Status) -> Self {
-        match status.code() {
-            Code::Unauthenticated => Failure::Unauthenticated,
-            Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal => {
-                Failure::Broken(status.message().to_owned())
-            }
-            _ => Failure::Refused(format!("{:?}: {}", status.code(), status.message())),
+        let broken = [
+            Code::Unavailable,
+            Code::Unknown,
+            Code::Cancelled,
+            Code::Internal,
+        ];
+        let code = status.code();
+        if code == Code::Unauthenticated {
+            Failure::Unauthenticated
+        } else if broken.contains(&code) {
+            Failure::Broken(status.message().to_owned())
+        } else {
+            Failure::Refused(format!("{code:?}: {}", status.message()))
         }
     }
 }
@@ -298,7 +320,8 @@ fn node(control_plane: &ControlPlane) -> Node {
 fn chance() -> f64 {
     let random = RandomState::new().build_hasher().finish();
     // 53 bits are what an f64 holds exactly.
-    #[allow(clippy::cast_precision_loss, reason = "53 bits fit")]
-    let fraction = (random >> 11) as f64 / (1_u64 << 53) as f64;
-    fraction
+    (random >> 11) as f64 / (1_u64 << 53) as f64
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,12 +68,14 @@ pub enum TelemetryError {
 pub fn log(settings: &Telemetry) -> Result<LogLevel, TelemetryError> {
     let (filter, handle) = reload::Layer::new(filter(&settings.log)?);
     let layer = match settings.log_format {
-        LogFormat::Text => {
-            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).boxed()
-        }
-        LogFormat::Json => {
-            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).json().boxed()
-        }
+        LogFormat::Text => tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(false)
+            .boxed(),
+        LogFormat::Json => tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .json()
+            .boxed(),
     };
     tracing_subscriber::registry()
         .with(layer.with_filter(filter))
@@ -88,18 +90,28 @@ pub fn log(settings: &Telemetry) -> Result<LogLevel, TelemetryError> {
 /// # Errors
 /// If the exporter refuses the endpoint.
 pub fn traces(settings: &Telemetry, service: &str) -> Result<Option<Traces>, TelemetryError> {
-    let Some(endpoint) = &settings.otlp_endpoint else { return Ok(None) };
+    let Some(endpoint) = &settings.otlp_endpoint else {
+        return Ok(None);
+    };
     let exporter = SpanExporter::builder()
         .with_tonic()
         .with_endpoint(endpoint)
         .build()
-        .map_err(|source| TelemetryError::Exporter { endpoint: endpoint.clone(), source })?;
-    let resource = Resource::builder().with_service_name(service.to_owned()).build();
+        .map_err(|source| TelemetryError::Exporter {
+            endpoint: endpoint.clone(),
+            source,
+        })?;
+    let resource = Resource::builder()
+        .with_service_name(service.to_owned())
+        .build();
     let provider = SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
         .with_resource(resource)
         .build();
-    Ok(Some(Traces { provider, sample_ratio: settings.trace_ratio }))
+    Ok(Some(Traces {
+        provider,
+        sample_ratio: settings.trace_ratio,
+    }))
 }
 
 // === impl LogLevel ===
@@ -116,7 +128,9 @@ impl LogLevel {
     /// If they do not parse; the old ones stay.
     pub fn set(&self, directives: &str) -> Result<(), TelemetryError> {
         let filter = filter(directives)?;
-        self.0.reload(filter).map_err(|error| TelemetryError::Log(error.into()))
+        self.0
+            .reload(filter)
+            .map_err(|error| TelemetryError::Log(error.into()))
     }
 
     /// A level that changes nothing visible, for tests that have no subscriber.
@@ -150,19 +164,11 @@ impl Traces {
 fn filter(directives: &str) -> Result<EnvFilter, TelemetryError> {
     EnvFilter::builder()
         .parse(directives)
-        .map_err(|source| TelemetryError::Level { text: directives.to_owned(), source })
+        .map_err(|source| TelemetryError::Level {
+            text: directives.to_owned(),
+            source,
+        })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::LogLevel;
-
-    #[test]
-    fn a_level_changes_or_stays() {
-        let (level, _layer) = LogLevel::detached();
-        level.set("warn,dp_proxy=debug").expect("valid");
-        let error = level.set("dp_proxy=loud").expect_err("no such level");
-        assert!(error.to_string().contains("dp_proxy=loud"));
-        assert!(level.get().contains("dp_proxy=debug"), "{}", level.get());
-    }
-}
+mod tests;

@@ -31,15 +31,22 @@ pub fn matcher(route_match: &RouteMatch) -> Result<Matcher, FieldError> {
     ])?;
     let mut matcher = Matcher::path(path(route_match)?);
     for (index, header) in route_match.headers.iter().enumerate() {
-        match (method(header).within_index("headers", index)?, &matcher.method) {
+        match (
+            method(header).within_index("headers", index)?,
+            &matcher.method,
+        ) {
             (Some(method), None) => matcher.method = Some(method),
             (_, _) => {
-                matcher.headers.push(header_match(header).within_index("headers", index)?);
+                matcher
+                    .headers
+                    .push(header_match(header).within_index("headers", index)?);
             }
         }
     }
     for (index, parameter) in route_match.query_parameters.iter().enumerate() {
-        matcher.query.push(query_match(parameter).within_index("query_parameters", index)?);
+        matcher
+            .query
+            .push(query_match(parameter).within_index("query_parameters", index)?);
     }
     Ok(matcher)
 }
@@ -57,7 +64,10 @@ pub fn header_match(header: &HeaderMatcher) -> Result<HeaderMatch, FieldError> {
 /// Decodes Envoy's string matcher.
 pub fn string_match(matcher: &StringMatcher) -> Result<StringMatch, FieldError> {
     let text = |text: &str| Text::new(text, matcher.ignore_case);
-    let pattern = matcher.match_pattern.as_ref().ok_or_else(|| FieldError::missing("match_pattern"))?;
+    let pattern = matcher
+        .match_pattern
+        .as_ref()
+        .ok_or_else(|| FieldError::missing("match_pattern"))?;
     Ok(match pattern {
         MatchPattern::Exact(exact) => StringMatch::Exact(text(exact)),
         MatchPattern::Prefix(prefix) => StringMatch::Prefix(text(prefix)),
@@ -69,10 +79,19 @@ pub fn string_match(matcher: &StringMatcher) -> Result<StringMatch, FieldError> 
 }
 
 fn path(route_match: &RouteMatch) -> Result<PathMatch, FieldError> {
-    let is_sensitive = route_match.case_sensitive.as_ref().is_none_or(|case| case.value);
-    let case = if is_sensitive { Case::Sensitive } else { Case::Insensitive };
-    let specifier =
-        route_match.path_specifier.as_ref().ok_or_else(|| FieldError::missing("path_specifier"))?;
+    let is_sensitive = route_match
+        .case_sensitive
+        .as_ref()
+        .is_none_or(|case| case.value);
+    let case = if is_sensitive {
+        Case::Sensitive
+    } else {
+        Case::Insensitive
+    };
+    let specifier = route_match
+        .path_specifier
+        .as_ref()
+        .ok_or_else(|| FieldError::missing("path_specifier"))?;
     let path_match = match specifier {
         PathSpecifier::Path(path) => PathMatch::exact(path.as_str()),
         PathSpecifier::Prefix(prefix) => PathMatch::raw_prefix(prefix),
@@ -89,11 +108,13 @@ fn path(route_match: &RouteMatch) -> Result<PathMatch, FieldError> {
 }
 
 fn separated_prefix(prefix: &str) -> Result<PathMatch, FieldError> {
-    let is_valid = prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains(['?', '#']);
+    let is_valid =
+        prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains(['?', '#']);
     if is_valid {
         return Ok(PathMatch::segment_prefix(prefix));
     }
-    let text = format!("{prefix:?} must begin with a slash, must not end with one, and has no query");
+    let text =
+        format!("{prefix:?} must begin with a slash, must not end with one, and has no query");
     Err(FieldError::invalid("path_separated_prefix", text))
 }
 
@@ -113,7 +134,9 @@ fn method(header: &HeaderMatcher) -> Result<Option<MethodMatch>, FieldError> {
     };
     Method::from_bytes(exact.as_bytes())
         .map(|method| Some(MethodMatch(method)))
-        .map_err(|_| FieldError::invalid("string_match.exact", format!("{exact:?} is not a method")))
+        .map_err(|_| {
+            FieldError::invalid("string_match.exact", format!("{exact:?} is not a method"))
+        })
 }
 
 fn name(name: &str) -> Result<Name, FieldError> {
@@ -133,7 +156,9 @@ fn name(name: &str) -> Result<Name, FieldError> {
 fn header_test(header: &HeaderMatcher) -> Result<Test, FieldError> {
     let literal = |text: &str| Text::new(text, false);
     // Envoy: no specifier asks for presence.
-    let Some(specifier) = &header.header_match_specifier else { return Ok(Test::Present(true)) };
+    let Some(specifier) = &header.header_match_specifier else {
+        return Ok(Test::Present(true));
+    };
     Ok(match specifier {
         HeaderMatchSpecifier::ExactMatch(text) => Test::Value(StringMatch::Exact(literal(text))),
         HeaderMatchSpecifier::PrefixMatch(text) => Test::Value(StringMatch::Prefix(literal(text))),
@@ -163,7 +188,10 @@ fn query_match(parameter: &QueryParameterMatcher) -> Result<QueryMatch, FieldErr
             QueryTest::Value(string_match(matcher).within("string_match")?)
         }
     };
-    Ok(QueryMatch { name: parameter.name.as_str().into(), test })
+    Ok(QueryMatch {
+        name: parameter.name.as_str().into(),
+        test,
+    })
 }
 
 fn pattern_of(regex: &RegexMatcher, field: &str) -> Result<Pattern, FieldError> {

@@ -62,16 +62,28 @@ pub fn explain<'a, P>(table: &'a Table<P>, head: &Head<'_>) -> Vec<Candidate<'a,
     table
         .in_order()
         .into_iter()
-        .map(|entry| Candidate { entry, outcome: outcome(entry) })
+        .map(|entry| Candidate {
+            entry,
+            outcome: outcome(entry),
+        })
         .collect()
 }
 
 /// Every condition of the matcher that the request does not meet.
 pub fn mismatches<'a>(matcher: &'a Matcher, head: &Head<'_>) -> Vec<Mismatch<'a>> {
     let path = (!matcher.path.matches(head.path)).then_some(Mismatch::Path(&matcher.path));
-    let method = matcher.method.iter().filter(|method| !method.matches(head.method));
-    let headers = matcher.headers.iter().filter(|header| !header.matches(head));
-    let query = matcher.query.iter().filter(|query| !query.matches(head.query));
+    let method = matcher
+        .method
+        .iter()
+        .filter(|method| !method.matches(head.method));
+    let headers = matcher
+        .headers
+        .iter()
+        .filter(|header| !header.matches(head));
+    let query = matcher
+        .query
+        .iter()
+        .filter(|query| !query.matches(head.query));
     path.into_iter()
         .chain(method.map(Mismatch::Method))
         .chain(headers.map(Mismatch::Header))
@@ -108,11 +120,16 @@ mod tests {
     fn every_candidate_says_why() {
         let mut table = Table::ranked();
         let mut add = |name: &'static str, matcher: Matcher| {
-            table.insert(&RankedEntry::new(RouteRank::new(0, "n", name, 0), matcher, name));
+            table.insert(&RankedEntry::new(
+                RouteRank::new(0, "n", name, 0),
+                matcher,
+                name,
+            ));
         };
         let mut post = Matcher::path(PathMatch::exact("/a"));
         post.method = Some(MethodMatch(Method::POST));
-        post.headers.push(HeaderMatch::exact(HeaderName::from_static("x"), "1"));
+        post.headers
+            .push(HeaderMatch::exact(HeaderName::from_static("x"), "1"));
         add("post", post);
         add("a", Matcher::path(PathMatch::segment_prefix("/a")));
         add("root", Matcher::path(PathMatch::segment_prefix("/")));
@@ -133,9 +150,11 @@ mod tests {
                 let outcome = match candidate.outcome {
                     Outcome::Chosen => "chosen".to_owned(),
                     Outcome::Outranked => "outranked".to_owned(),
-                    Outcome::Failed(failed) => {
-                        failed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-                    }
+                    Outcome::Failed(failed) => failed
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join(", "),
                 };
                 (candidate.entry.payload, outcome)
             })
@@ -146,6 +165,9 @@ mod tests {
             ("b", "needs path prefix /b"),
             ("root", "outranked"),
         ];
-        assert_eq!(told, expected.map(|(name, outcome)| (name, outcome.to_owned())));
+        assert_eq!(
+            told,
+            expected.map(|(name, outcome)| (name, outcome.to_owned()))
+        );
     }
 }

@@ -56,22 +56,34 @@ pub fn refuse_set(fields: &[(&str, bool)]) -> Result<(), FieldError> {
 impl FieldError {
     /// A required field is absent.
     pub fn missing(path: impl Into<String>) -> Self {
-        Self { path: path.into(), reason: Reason::Missing }
+        Self {
+            path: path.into(),
+            reason: Reason::Missing,
+        }
     }
 
     /// A field is set that this proxy does not implement.
     pub fn unsupported(path: impl Into<String>) -> Self {
-        Self { path: path.into(), reason: Reason::Unsupported }
+        Self {
+            path: path.into(),
+            reason: Reason::Unsupported,
+        }
     }
 
     /// An enum number without a name.
     pub fn unknown_enum(path: impl Into<String>, value: i32) -> Self {
-        Self { path: path.into(), reason: Reason::UnknownEnum(value) }
+        Self {
+            path: path.into(),
+            reason: Reason::UnknownEnum(value),
+        }
     }
 
     /// A malformed value; `text` completes the sentence that the path begins.
     pub fn invalid(path: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { path: path.into(), reason: Reason::Invalid(text.into()) }
+        Self {
+            path: path.into(),
+            reason: Reason::Invalid(text.into()),
+        }
     }
 }
 

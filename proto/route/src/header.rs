@@ -172,7 +172,12 @@ mod tests {
 
     fn matcher(test: Test) -> HeaderMatch {
         let name = Name::Field(HeaderName::from_static("x"));
-        HeaderMatch { name, test, invert: false, missing_as_empty: false }
+        HeaderMatch {
+            name,
+            test,
+            invert: false,
+            missing_as_empty: false,
+        }
     }
 
     #[test]
@@ -188,7 +193,10 @@ mod tests {
         let mut exact = matcher(Test::Value(StringMatch::exact("a")));
         assert!(!matches(&exact, &[]));
         exact.invert = true;
-        assert!(!matches(&exact, &[]), "an absent header is not matched by inversion");
+        assert!(
+            !matches(&exact, &[]),
+            "an absent header is not matched by inversion"
+        );
         assert!(matches(&exact, &["b"]) && !matches(&exact, &["a"]));
         exact.missing_as_empty = true;
         assert!(matches(&exact, &[]));

@@ -140,7 +140,11 @@ impl FromStr for HostPattern {
             return Err(HostError::Character(text.to_owned()));
         }
         let name: Box<str> = name.to_ascii_lowercase().into();
-        Ok(if is_wildcard { HostPattern::Wildcard(name) } else { HostPattern::Exact(name) })
+        Ok(if is_wildcard {
+            HostPattern::Wildcard(name)
+        } else {
+            HostPattern::Exact(name)
+        })
     }
 }
 
@@ -186,7 +190,9 @@ mod tests {
         for good in ["a", "a.b-c.d_e", "*.a", "*", "[::1]", "A.B.", "10.0.0.1"] {
             assert!(good.parse::<HostPattern>().is_ok(), "{good}");
         }
-        for bad in ["", ".", "a..b", "*.", "a.*", "*a.b", "a.*.b", "a:80", "a b", "a/b", "**.a"] {
+        for bad in [
+            "", ".", "a..b", "*.", "a.*", "*a.b", "a.*.b", "a:80", "a b", "a/b", "**.a",
+        ] {
             assert!(bad.parse::<HostPattern>().is_err(), "{bad}");
         }
         assert_eq!(host("*.Example.com.").to_string(), "*.example.com");
@@ -220,7 +226,11 @@ mod tests {
     fn precedence() {
         let order = ["a.b.c", "*.a.b.c", "*.b.c", "*"];
         for pair in order.windows(2) {
-            assert_eq!(host(pair[0]).specificity(&host(pair[1])), Ordering::Less, "{pair:?}");
+            assert_eq!(
+                host(pair[0]).specificity(&host(pair[1])),
+                Ordering::Less,
+                "{pair:?}"
+            );
         }
     }
 }

@@ -82,19 +82,27 @@ impl<T: Clone> HostTable<T> {
 
     /// Every pattern with its value: exact hosts, wildcards, any.
     pub fn iter(&self) -> impl Iterator<Item = (HostPattern, &T)> {
-        let exact =
-            self.exact.iter().map(|(host, value)| (HostPattern::Exact((&**host).into()), value));
+        let exact = self
+            .exact
+            .iter()
+            .map(|(host, value)| (HostPattern::Exact((&**host).into()), value));
         let wildcard = self
             .wildcard
             .iter()
             .map(|(suffix, value)| (HostPattern::Wildcard((&**suffix).into()), value));
-        exact.chain(wildcard).chain(self.any.iter().map(|value| (HostPattern::Any, value)))
+        exact
+            .chain(wildcard)
+            .chain(self.any.iter().map(|value| (HostPattern::Any, value)))
     }
 }
 
 impl<T> Default for HostTable<T> {
     fn default() -> Self {
-        Self { exact: OrdMap::new(), wildcard: OrdMap::new(), any: None }
+        Self {
+            exact: OrdMap::new(),
+            wildcard: OrdMap::new(),
+            any: None,
+        }
     }
 }
 

@@ -25,7 +25,12 @@ pub struct Matcher {
 impl Matcher {
     /// A matcher that asks for a path only.
     pub fn path(path: PathMatch) -> Self {
-        Self { path, method: None, headers: Vec::new(), query: Vec::new() }
+        Self {
+            path,
+            method: None,
+            headers: Vec::new(),
+            query: Vec::new(),
+        }
     }
 
     /// Whether the head matches.
@@ -35,7 +40,9 @@ impl Matcher {
 
     /// Whether everything but the path matches; for an index that looked the path up.
     pub(crate) fn matches_beyond_path(&self, head: &Head<'_>) -> bool {
-        self.method.as_ref().is_none_or(|method| method.matches(head.method))
+        self.method
+            .as_ref()
+            .is_none_or(|method| method.matches(head.method))
             && self.headers.iter().all(|header| header.matches(head))
             && self.query.iter().all(|query| query.matches(head.query))
     }

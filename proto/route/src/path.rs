@@ -43,13 +43,19 @@ pub enum Kind {
 impl PathMatch {
     /// The whole path, case-sensitive.
     pub fn exact(path: impl Into<Box<str>>) -> Self {
-        Self { kind: Kind::Exact(path.into()), case: Case::Sensitive }
+        Self {
+            kind: Kind::Exact(path.into()),
+            case: Case::Sensitive,
+        }
     }
 
     /// Whole segments; a trailing slash is ignored, as Gateway API says.
     pub fn segment_prefix(prefix: &str) -> Self {
         let trimmed = prefix.trim_end_matches('/');
-        Self { kind: Kind::SegmentPrefix(trimmed.into()), case: Case::Sensitive }
+        Self {
+            kind: Kind::SegmentPrefix(trimmed.into()),
+            case: Case::Sensitive,
+        }
     }
 
     /// A string prefix; `/` and the empty string become the root segment prefix, which is the same.
@@ -58,12 +64,18 @@ impl PathMatch {
             "" | "/" => Kind::SegmentPrefix("".into()),
             other => Kind::RawPrefix(other.into()),
         };
-        Self { kind, case: Case::Sensitive }
+        Self {
+            kind,
+            case: Case::Sensitive,
+        }
     }
 
     /// A regular expression over the whole path.
     pub fn regex(pattern: Pattern) -> Self {
-        Self { kind: Kind::Regex(pattern), case: Case::Sensitive }
+        Self {
+            kind: Kind::Regex(pattern),
+            case: Case::Sensitive,
+        }
     }
 
     /// The same match with another treatment of case; a regular expression keeps its own.
@@ -88,13 +100,15 @@ impl PathMatch {
     pub fn matches(&self, path: &str) -> bool {
         match &self.kind {
             Kind::Exact(exact) => self.equal(path, exact),
-            Kind::SegmentPrefix(prefix) => path
+            Kind::SegmentPrefix(prefix) => {
+                path
                 .split_at_checked(prefix.len())
                 .is_some_and(|(start, rest)| {
                     self.equal(start, prefix) && (rest.is_empty() || rest.starts_with('/'))
                 })
                 // The root matches a path that does not begin with a slash, too (`*` of OPTIONS).
-                || prefix.is_empty(),
+                || prefix.is_empty()
+            }
             Kind::RawPrefix(prefix) => path
                 .split_at_checked(prefix.len())
                 .is_some_and(|(start, _)| self.equal(start, prefix)),
@@ -143,19 +157,34 @@ mod tests {
             assert!(path_match.matches(path), "{path_match} must match {path}");
         }
         for path in other {
-            assert!(!path_match.matches(path), "{path_match} must not match {path}");
+            assert!(
+                !path_match.matches(path),
+                "{path_match} must not match {path}"
+            );
         }
     }
 
     #[test]
     fn kinds() {
         check(&PathMatch::exact("/a"), &["/a"], &["/a/", "/A", "/", "/ab"]);
-        check(&PathMatch::segment_prefix("/a/"), &["/a", "/a/", "/a/b"], &["/ab", "/", "/b/a"]);
+        check(
+            &PathMatch::segment_prefix("/a/"),
+            &["/a", "/a/", "/a/b"],
+            &["/ab", "/", "/b/a"],
+        );
         check(&PathMatch::segment_prefix("/"), &["/", "/x", "*"], &[]);
-        check(&PathMatch::raw_prefix("/a"), &["/a", "/ab", "/a/b"], &["/", "/A"]);
+        check(
+            &PathMatch::raw_prefix("/a"),
+            &["/a", "/ab", "/a/b"],
+            &["/", "/A"],
+        );
         check(&PathMatch::raw_prefix("/"), &["/", "/x"], &[]);
         let regex = Pattern::parse("/a(b|c)").expect("pattern");
-        check(&PathMatch::regex(regex), &["/ab", "/ac"], &["/abc", "/x/ab"]);
+        check(
+            &PathMatch::regex(regex),
+            &["/ab", "/ac"],
+            &["/abc", "/x/ab"],
+        );
         let insensitive = PathMatch::segment_prefix("/Ab").with_case(Case::Insensitive);
         check(&insensitive, &["/aB/x", "/AB"], &["/ABC"]);
     }

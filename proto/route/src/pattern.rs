@@ -70,7 +70,10 @@ impl Pattern {
             compile(text)?;
         }
         let whole = compile(&format!(r"\A(?:{text})\z"))?;
-        Ok(Self { text: text.into(), whole })
+        Ok(Self {
+            text: text.into(),
+            whole,
+        })
     }
 
     /// Whether the whole value matches.
@@ -121,9 +124,9 @@ impl StringMatch {
     pub fn matches(&self, value: &[u8]) -> bool {
         match self {
             StringMatch::Exact(text) => text.equals(value),
-            StringMatch::Prefix(text) => {
-                value.get(..text.bytes.len()).is_some_and(|start| text.equals(start))
-            }
+            StringMatch::Prefix(text) => value
+                .get(..text.bytes.len())
+                .is_some_and(|start| text.equals(start)),
             StringMatch::Suffix(text) => value
                 .len()
                 .checked_sub(text.bytes.len())
@@ -131,7 +134,9 @@ impl StringMatch {
                 .is_some_and(|end| text.equals(end)),
             StringMatch::Contains(text) => {
                 text.bytes.is_empty()
-                    || value.windows(text.bytes.len()).any(|window| text.equals(window))
+                    || value
+                        .windows(text.bytes.len())
+                        .any(|window| text.equals(window))
             }
             StringMatch::Regex(pattern) => pattern.matches(value),
         }
@@ -155,7 +160,10 @@ impl fmt::Display for StringMatch {
 impl Text {
     /// Literal text; with `ignore_case`, ASCII letters match regardless of case.
     pub fn new(text: &str, ignore_case: bool) -> Self {
-        Self { bytes: text.as_bytes().into(), ignore_case }
+        Self {
+            bytes: text.as_bytes().into(),
+            ignore_case,
+        }
     }
 
     fn equals(&self, value: &[u8]) -> bool {
@@ -180,36 +188,72 @@ mod tests {
     #[track_caller]
     fn check(matcher: &StringMatch, matching: &[&str], other: &[&str]) {
         for value in matching {
-            assert!(matcher.matches(value.as_bytes()), "{matcher} must match {value}");
+            assert!(
+                matcher.matches(value.as_bytes()),
+                "{matcher} must match {value}"
+            );
         }
         for value in other {
-            assert!(!matcher.matches(value.as_bytes()), "{matcher} must not match {value}");
+            assert!(
+                !matcher.matches(value.as_bytes()),
+                "{matcher} must not match {value}"
+            );
         }
     }
 
     #[test]
     fn kinds() {
         check(&StringMatch::exact("a"), &["a"], &["A", "ab", ""]);
-        check(&StringMatch::Exact(Text::new("aB", true)), &["Ab"], &["abc"]);
-        check(&StringMatch::Prefix(Text::new("ab", false)), &["ab", "abc"], &["a", "ba"]);
-        check(&StringMatch::Suffix(Text::new("bc", true)), &["aBC", "bc"], &["c", "bca"]);
-        check(&StringMatch::Contains(Text::new("b", false)), &["abc", "b"], &["", "aBc"]);
-        check(&StringMatch::Contains(Text::new("", false)), &["", "x"], &[]);
+        check(
+            &StringMatch::Exact(Text::new("aB", true)),
+            &["Ab"],
+            &["abc"],
+        );
+        check(
+            &StringMatch::Prefix(Text::new("ab", false)),
+            &["ab", "abc"],
+            &["a", "ba"],
+        );
+        check(
+            &StringMatch::Suffix(Text::new("bc", true)),
+            &["aBC", "bc"],
+            &["c", "bca"],
+        );
+        check(
+            &StringMatch::Contains(Text::new("b", false)),
+            &["abc", "b"],
+            &["", "aBc"],
+        );
+        check(
+            &StringMatch::Contains(Text::new("", false)),
+            &["", "x"],
+            &[],
+        );
     }
 
     #[test]
     fn a_regex_matches_the_whole_value() {
         let pattern = Pattern::parse("a|bc").expect("pattern");
-        check(&StringMatch::Regex(pattern), &["a", "bc"], &["ac", "abc", "xa", "a\n", ""]);
+        check(
+            &StringMatch::Regex(pattern),
+            &["a", "bc"],
+            &["ac", "abc", "xa", "a\n", ""],
+        );
     }
 
     #[test]
     fn bad_patterns_are_refused() {
         for text in ["(", "a)|(b", "(?=x)", "[z-a]", r"(a)\1", "(?x)a #"] {
-            assert!(matches!(Pattern::parse(text), Err(PatternError::Syntax(_))), "{text}");
+            assert!(
+                matches!(Pattern::parse(text), Err(PatternError::Syntax(_))),
+                "{text}"
+            );
         }
         let long = "a".repeat(MAX_PATTERN + 1);
         assert_eq!(Pattern::parse(&long).err(), Some(PatternError::TooLong));
-        assert_eq!(Pattern::parse(r"\w{1000}{1000}").err(), Some(PatternError::TooLarge));
+        assert_eq!(
+            Pattern::parse(r"\w{1000}{1000}").err(),
+            Some(PatternError::TooLarge)
+        );
     }
 }

@@ -31,7 +31,9 @@ impl QueryMatch {
         let value = first_value(query.unwrap_or_default(), &self.name);
         match &self.test {
             QueryTest::Present(wanted) => value.is_some() == *wanted,
-            QueryTest::Value(matcher) => value.is_some_and(|value| matcher.matches(value.as_bytes())),
+            QueryTest::Value(matcher) => {
+                value.is_some_and(|value| matcher.matches(value.as_bytes()))
+            }
         }
     }
 }
@@ -70,12 +72,17 @@ mod tests {
 
     #[test]
     fn tests() {
-        let exact =
-            QueryMatch { name: "a".into(), test: QueryTest::Value(StringMatch::exact("1")) };
+        let exact = QueryMatch {
+            name: "a".into(),
+            test: QueryTest::Value(StringMatch::exact("1")),
+        };
         assert!(exact.matches(Some("b=2&a=1")));
         assert!(!exact.matches(Some("a=2&a=1")));
         assert!(!exact.matches(None));
-        let absent = QueryMatch { name: "a".into(), test: QueryTest::Present(false) };
+        let absent = QueryMatch {
+            name: "a".into(),
+            test: QueryTest::Present(false),
+        };
         assert!(absent.matches(None) && !absent.matches(Some("a")));
     }
 }

@@ -65,7 +65,11 @@ impl MatchRank {
             }
             Kind::Regex(_) => PathRank::Regex,
         };
-        let method = if matcher.method.is_some() { MethodRank::Given } else { MethodRank::Any };
+        let method = if matcher.method.is_some() {
+            MethodRank::Given
+        } else {
+            MethodRank::Any
+        };
         Self {
             path,
             method,
@@ -87,7 +91,11 @@ impl RouteRank {
     /// `created` is in seconds since the Unix epoch; 0 where the source has no creation time.
     pub fn new(created: i64, namespace: &str, name: &str, rule: u32) -> Self {
         Self {
-            age: if created == 0 { Age::Unknown } else { Age::Created(created) },
+            age: if created == 0 {
+                Age::Unknown
+            } else {
+                Age::Created(created)
+            },
             namespace: namespace.into(),
             name: name.into(),
             rule,
@@ -153,7 +161,9 @@ mod tests {
         let with_headers = |path: PathMatch, headers: usize| {
             let mut matcher = Matcher::path(path);
             for _ in 0..headers {
-                matcher.headers.push(HeaderMatch::exact(HeaderName::from_static("x"), "1"));
+                matcher
+                    .headers
+                    .push(HeaderMatch::exact(HeaderName::from_static("x"), "1"));
             }
             matcher
         };

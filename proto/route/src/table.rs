@@ -44,17 +44,28 @@ pub struct RankedEntry<P>(ranked::ByRank<P>);
 impl<P> Table<P> {
     /// An empty ranked table.
     pub fn ranked() -> Self {
-        Self { form: Form::Ranked(Ranked::default()) }
+        Self {
+            form: Form::Ranked(Ranked::default()),
+        }
     }
 
     /// An ordered table: the first match wins. It cannot be changed.
     pub fn ordered(entries: impl IntoIterator<Item = (Matcher, P)>) -> Self {
         let route = RouteRank::new(0, "", "", 0);
-        let entries = entries.into_iter().zip(0..).map(|((matcher, payload), index)| {
-            let rank = MatchRank::new(&matcher, route.clone().with_index(index));
-            Arc::new(Entry { rank, matcher, payload })
-        });
-        Self { form: Form::Ordered(entries.collect()) }
+        let entries = entries
+            .into_iter()
+            .zip(0..)
+            .map(|((matcher, payload), index)| {
+                let rank = MatchRank::new(&matcher, route.clone().with_index(index));
+                Arc::new(Entry {
+                    rank,
+                    matcher,
+                    payload,
+                })
+            });
+        Self {
+            form: Form::Ordered(entries.collect()),
+        }
     }
 
     /// Adds an entry to a ranked table, replacing the one of equal rank. Returns whether it was added: an
@@ -81,9 +92,10 @@ impl<P> Table<P> {
     pub fn find(&self, head: &Head<'_>) -> Option<&Entry<P>> {
         match &self.form {
             Form::Ranked(ranked) => ranked.find(head),
-            Form::Ordered(entries) => {
-                entries.iter().find(|entry| entry.matcher.matches(head)).map(|entry| &**entry)
-            }
+            Form::Ordered(entries) => entries
+                .iter()
+                .find(|entry| entry.matcher.matches(head))
+                .map(|entry| &**entry),
         }
     }
 
@@ -125,7 +137,11 @@ impl<P> RankedEntry<P> {
     /// An entry whose rank follows from its matcher and from its route.
     pub fn new(route: RouteRank, matcher: Matcher, payload: P) -> Self {
         let rank = MatchRank::new(&matcher, route);
-        Self(ranked::ByRank::new(Entry { rank, matcher, payload }))
+        Self(ranked::ByRank::new(Entry {
+            rank,
+            matcher,
+            payload,
+        }))
     }
 
     /// The entry itself.

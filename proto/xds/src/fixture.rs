@@ -252,10 +252,6 @@ impl Peer {
         self.answer(type_url, Ask::default().error(message))
     }
 
-    pub(crate) fn nack_with(&mut self, type_url: TypeUrl, report: &RejectReport) -> String {
-        self.answer(type_url, Ask::default().report(report))
-    }
-
     /// Answers everything until nothing is left; gives what was said meanwhile.
     pub(crate) fn ack_all(&mut self) -> String {
         let mut log = Vec::new();

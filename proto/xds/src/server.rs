@@ -193,6 +193,11 @@ impl Server {
             }
         }
         if let (Some(status), Some(last)) = (error, responses.last()) {
+            // Going back to the commit before is news again.
+            match &mut self.pushes {
+                Pushes::Transaction(transaction) => transaction.nacked(),
+                Pushes::Rollout(rollout) => rollout.nacked(),
+            }
             let nack = Nack::read(type_url.as_str(), refused, last.commit_id.clone(), status);
             out.push(ServerAction::Nacked(nack));
         }

@@ -124,6 +124,11 @@ impl Subscription {
         self.wildcard
     }
 
+    /// True for a client that has never named anything, not even the wildcard (R20).
+    pub(crate) fn is_legacy_wildcard(&self) -> bool {
+        self.wildcard && !self.named_ever
+    }
+
     /// The names asked for, beside the wildcard.
     pub(crate) fn names(&self) -> &BTreeSet<Arc<str>> {
         &self.names

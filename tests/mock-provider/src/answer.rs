@@ -83,8 +83,8 @@ impl Answer {
             })
         });
         let mut object = self.object("chat.completion", choices.collect());
-        if let (Some(usage), Value::Object(members)) = (&self.usage, &mut object) {
-            members.insert("usage".to_owned(), usage.clone());
+        if let Some(usage) = &self.usage {
+            add_usage(&mut object, usage.clone());
         }
         object
     }
@@ -103,10 +103,10 @@ impl Answer {
         }
         if let Some(usage) = self.usage.as_ref().filter(|_| includes_usage) {
             for chunk in &mut chunks {
-                chunk["usage"] = Value::Null;
+                add_usage(chunk, Value::Null);
             }
             let mut last = self.object("chat.completion.chunk", json!([]));
-            last["usage"] = usage.clone();
+            add_usage(&mut last, usage.clone());
             chunks.push(last);
         }
         chunks
@@ -140,6 +140,12 @@ impl Answer {
             "service_tier": "default",
             "system_fingerprint": FINGERPRINT,
         })
+    }
+}
+
+fn add_usage(object: &mut Value, usage: Value) {
+    if let Value::Object(members) = object {
+        members.insert("usage".to_owned(), usage);
     }
 }
 

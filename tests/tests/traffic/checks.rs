@@ -42,13 +42,19 @@ pub(super) async fn all(plane: &Plane<'_>) -> Vec<String> {
 async fn weights(plane: &Plane<'_>) -> Result<()> {
     let [a, b, c, other] = shares(plane, "http://weights.test/").await?;
     ensure!(c == 0 && other == 0, "weight 0 got {c}, errors {other}");
-    ensure!((268..=332).contains(&a), "a got {a} and b {b} of {DRAWS}, not about 3 to 1");
+    ensure!(
+        (268..=332).contains(&a),
+        "a got {a} and b {b} of {DRAWS}, not about 3 to 1"
+    );
     Ok(())
 }
 
 async fn invalid_share(plane: &Plane<'_>) -> Result<()> {
     let [a, _, _, other] = shares(plane, "http://share.test/").await?;
-    ensure!((160..=240).contains(&other), "{other} of {DRAWS} failed, not about half; a got {a}");
+    ensure!(
+        (160..=240).contains(&other),
+        "{other} of {DRAWS} failed, not about half; a got {a}"
+    );
     Ok(())
 }
 
@@ -73,7 +79,11 @@ async fn mirror(plane: &Plane<'_>) -> Result<()> {
     let client = Client::http1(plane.setup.http);
     for _ in 0..5 {
         let reply = client.get("http://mirror.test/copy").await?;
-        ensure!(reply.header("x-upstream") == "a", "answered by {:?}", reply.header("x-upstream"));
+        ensure!(
+            reply.header("x-upstream") == "a",
+            "answered by {:?}",
+            reply.header("x-upstream")
+        );
     }
     deadline::until("five copies arrive", deadline::SOON, || async {
         let copies = plane.setup.mirror.requests() - before;
@@ -86,10 +96,16 @@ async fn mirror(plane: &Plane<'_>) -> Result<()> {
 async fn tls(plane: &Plane<'_>) -> Result<()> {
     for (name, upstream) in [("one.tls.test", "a"), ("x.two.tls.test", "b")] {
         let client = Client::http1(plane.setup.https).tls(&plane.setup.authority, name)?;
-        let reply = client.get(&format!("https://{name}/")).await.context(name)?;
+        let reply = client
+            .get(&format!("https://{name}/"))
+            .await
+            .context(name)?;
         let echo = reply.echo().context(name)?;
         ensure!(echo.field("upstream") == upstream, "{name}: {echo:?}");
-        ensure!(echo.header("x-forwarded-proto") == "https", "{name}: {echo:?}");
+        ensure!(
+            echo.header("x-forwarded-proto") == "https",
+            "{name}: {echo:?}"
+        );
     }
     Ok(())
 }
@@ -113,7 +129,9 @@ async fn http2_over_tls(plane: &Plane<'_>) -> Result<()> {
 async fn http2_in_clear(plane: &Plane<'_>) -> Result<()> {
     let mut connection = Client::http2(plane.setup.http).connect().await?;
     for _ in 0..3 {
-        let reply = connection.send(client::get("http://exact.hosts.test/")?).await?;
+        let reply = connection
+            .send(client::get("http://exact.hosts.test/")?)
+            .await?;
         ensure!(reply.version == Version::HTTP_2 && reply.header("x-upstream") == "a");
     }
     Ok(())
@@ -122,11 +140,22 @@ async fn http2_in_clear(plane: &Plane<'_>) -> Result<()> {
 async fn grpc(plane: &Plane<'_>) -> Result<()> {
     let http1 = Client::http1(plane.setup.http);
     let echo = http1.get("http://h2c.test/").await?.echo()?;
-    ensure!(echo.field("version") == "HTTP/2.0", "the upstream was asked in {echo:?}");
+    ensure!(
+        echo.field("version") == "HTTP/2.0",
+        "the upstream was asked in {echo:?}"
+    );
     let headers = [("content-type", "application/grpc"), ("te", "trailers")];
-    let request = client::request("POST", "http://h2c.test/pkg.Service/Call", &headers, "frame")?;
+    let request = client::request(
+        "POST",
+        "http://h2c.test/pkg.Service/Call",
+        &headers,
+        "frame",
+    )?;
     let reply = Client::http2(plane.setup.http).send(request).await?;
-    let status = reply.trailers.get("grpc-status").map(|value| value.as_bytes());
+    let status = reply
+        .trailers
+        .get("grpc-status")
+        .map(|value| value.as_bytes());
     ensure!(status == Some(b"0"), "trailers {:?}", reply.trailers);
     ensure!(reply.text() == "frame", "body {:?}", reply.text());
     Ok(())
@@ -153,14 +182,23 @@ async fn bodies(plane: &Plane<'_>) -> Result<()> {
     let client = Client::http1(plane.setup.http);
     let body = "b".repeat(300_000);
     let url = "http://exact.hosts.test/upload";
-    let echo = client.send(client::request("POST", url, &[], &body)?).await?.echo()?;
-    ensure!(echo.0.get("length").and_then(|length| length.as_u64()) == Some(300_000), "{echo:?}");
+    let echo = client
+        .send(client::request("POST", url, &[], &body)?)
+        .await?
+        .echo()?;
+    ensure!(
+        echo.0.get("length").and_then(|length| length.as_u64()) == Some(300_000),
+        "{echo:?}"
+    );
     let request = client::request("GET", url, &[("x-reply-size", "1000000")], "")?;
     let length = client.send(request).await?.body.len();
     ensure!(length == 1_000_000, "{length} bytes came back");
     let request = client::request("HEAD", url, &[], "")?;
     let reply = client.send(request).await?;
-    ensure!(reply.status == 200 && reply.body.is_empty(), "HEAD: {reply:?}");
+    ensure!(
+        reply.status == 200 && reply.body.is_empty(),
+        "HEAD: {reply:?}"
+    );
     Ok(())
 }
 
@@ -168,7 +206,10 @@ async fn trailers(plane: &Plane<'_>) -> Result<()> {
     let wish = [("x-reply-trailer", "last"), ("te", "trailers")];
     let request = client::request("GET", "http://h2c.test/", &wish, "")?;
     let reply = Client::http2(plane.setup.http).send(request).await?;
-    let trailer = reply.trailers.get("x-trailer").map(|value| value.as_bytes());
+    let trailer = reply
+        .trailers
+        .get("x-trailer")
+        .map(|value| value.as_bytes());
     ensure!(trailer == Some(b"last"), "trailers {:?}", reply.trailers);
     Ok(())
 }
@@ -178,12 +219,17 @@ async fn keep_alive(plane: &Plane<'_>) -> Result<()> {
     let mut connection = Client::http1(plane.setup.http).connect().await?;
     let all = async {
         for _ in 0..50 {
-            connection.send(client::get("http://exact.hosts.test/")?).await?;
+            connection
+                .send(client::get("http://exact.hosts.test/")?)
+                .await?;
         }
         Ok(())
     };
     deadline::within("fifty requests", LIMIT + Duration::from_secs(5), all).await?;
     let opened = plane.setup.a.connections() - before;
-    ensure!(opened <= 4, "{opened} upstream connections for 50 requests in a row");
+    ensure!(
+        opened <= 4,
+        "{opened} upstream connections for 50 requests in a row"
+    );
     Ok(())
 }

@@ -32,7 +32,13 @@ pub(crate) fn get(about: &'static str, url: &'static str) -> Row {
 
 /// A request.
 pub(crate) fn send(about: &'static str, method: &'static str, url: &'static str) -> Row {
-    Row { about, method, url, headers: Vec::new(), wishes: Vec::new() }
+    Row {
+        about,
+        method,
+        url,
+        headers: Vec::new(),
+        wishes: Vec::new(),
+    }
 }
 
 // === impl Row ===
@@ -97,21 +103,33 @@ impl Wish {
         };
         match self {
             Wish::Status(status) if reply.status.as_u16() == *status => Ok(()),
-            Wish::Status(status) => bail!("status {}, not {status}: {}", reply.status, reply.text()),
+            Wish::Status(status) => {
+                bail!("status {}, not {status}: {}", reply.status, reply.text())
+            }
             Wish::OneOf(statuses) => {
-                ensure!(statuses.contains(&reply.status.as_u16()), "status {}", reply.status);
+                ensure!(
+                    statuses.contains(&reply.status.as_u16()),
+                    "status {}",
+                    reply.status
+                );
                 Ok(())
             }
-            Wish::Upstream(name) => {
-                same(&format!("upstream (status {})", reply.status), reply.header("x-upstream"), name)
-            }
+            Wish::Upstream(name) => same(
+                &format!("upstream (status {})", reply.status),
+                reply.header("x-upstream"),
+                name,
+            ),
             Wish::Saw(field, value) => same(field, reply.echo()?.field(field), value),
-            Wish::SawHeader(name, value) => {
-                same(&format!("request header {name}"), reply.echo()?.header(name), value)
-            }
-            Wish::Answers(name, value) => {
-                same(&format!("response header {name}"), reply.header(name), value)
-            }
+            Wish::SawHeader(name, value) => same(
+                &format!("request header {name}"),
+                reply.echo()?.header(name),
+                value,
+            ),
+            Wish::Answers(name, value) => same(
+                &format!("response header {name}"),
+                reply.header(name),
+                value,
+            ),
         }
     }
 }

@@ -62,16 +62,24 @@ impl Setup {
             backend("mirror", self.mirror.port()),
             backend("refused", self.refused),
         ];
-        backends.extend(self.faults.iter().map(|(name, upstream)| backend(name, upstream.port())));
+        backends.extend(
+            self.faults
+                .iter()
+                .map(|(name, upstream)| backend(name, upstream.port())),
+        );
         let routes = ROUTES
             .replace("${http}", &self.http.to_string())
             .replace("${https}", &self.https.to_string())
             .replace("${a}", &self.a.port().to_string());
-        let mut manifests = vec![("backends.yaml", documents(&backends)), ("routes.yaml", routes)];
-        let secrets: Result<Vec<String>> = [("tls-one", "one.tls.test"), ("tls-two", "*.two.tls.test")]
-            .into_iter()
-            .map(|(secret, name)| Ok(tls_secret(secret, &self.authority.issue(&[name])?)))
-            .collect();
+        let mut manifests = vec![
+            ("backends.yaml", documents(&backends)),
+            ("routes.yaml", routes),
+        ];
+        let secrets: Result<Vec<String>> =
+            [("tls-one", "one.tls.test"), ("tls-two", "*.two.tls.test")]
+                .into_iter()
+                .map(|(secret, name)| Ok(tls_secret(secret, &self.authority.issue(&[name])?)))
+                .collect();
         // An authority that cannot issue shows as a listener without a certificate.
         manifests.push(("secrets.yaml", documents(&secrets.unwrap_or_default())));
         manifests

@@ -8,7 +8,16 @@ use super::row::{Row, get, send};
 
 /// Every row.
 pub(crate) fn rows() -> Result<Vec<Row>> {
-    let groups = [hosts(), paths(), normalised(), terms(), headers(), rewrites(), redirects(), faults()];
+    let groups = [
+        hosts(),
+        paths(),
+        normalised(),
+        terms(),
+        headers(),
+        rewrites(),
+        redirects(),
+        faults(),
+    ];
     Ok(groups.into_iter().flatten().collect())
 }
 
@@ -16,10 +25,22 @@ fn hosts() -> Vec<Row> {
     vec![
         get("an exact host", "http://exact.hosts.test/").served_by("a"),
         get("an exact host in capitals", "http://EXACT.Hosts.Test/").served_by("a"),
-        get("a port in the host is no part of it", "http://exact.hosts.test:8443/").served_by("a"),
+        get(
+            "a port in the host is no part of it",
+            "http://exact.hosts.test:8443/",
+        )
+        .served_by("a"),
         get("a wildcard", "http://x.wild.hosts.test/").served_by("b"),
-        get("a wildcard covers several labels", "http://x.y.wild.hosts.test/").served_by("b"),
-        get("a wildcard does not cover its own domain", "http://wild.hosts.test/").status(404),
+        get(
+            "a wildcard covers several labels",
+            "http://x.y.wild.hosts.test/",
+        )
+        .served_by("b"),
+        get(
+            "a wildcard does not cover its own domain",
+            "http://wild.hosts.test/",
+        )
+        .status(404),
         get("exact before wildcard", "http://one.wild.hosts.test/").served_by("c"),
         get("no host of ours", "http://nobody.test/").status(404),
         get("a route for any host", "http://nobody.test/any-host").served_by("a"),
@@ -32,7 +53,9 @@ fn paths() -> Vec<Row> {
         get("exact is exact", "http://paths.test/exact/").status(404),
         get("exact with a query", "http://paths.test/exact?x=1").served_by("a"),
         get("case matters", "http://paths.test/Exact").status(404),
-        get("a prefix", "http://paths.test/prefix").served_by("b").saw("path", "/prefix"),
+        get("a prefix", "http://paths.test/prefix")
+            .served_by("b")
+            .saw("path", "/prefix"),
         get("a prefix and more", "http://paths.test/prefix/x").served_by("b"),
         get("a prefix ends at a segment", "http://paths.test/prefixes").status(404),
         get("the longest prefix", "http://paths.test/prefix/longer/x").served_by("c"),
@@ -44,9 +67,13 @@ fn paths() -> Vec<Row> {
 
 fn normalised() -> Vec<Row> {
     vec![
-        get("dot segments", "http://paths.test/x/../exact").served_by("a").saw("path", "/exact"),
+        get("dot segments", "http://paths.test/x/../exact")
+            .served_by("a")
+            .saw("path", "/exact"),
         get("encoded dots", "http://paths.test/x/%2e%2e/exact").served_by("a"),
-        get("double slashes", "http://paths.test//prefix//x").served_by("b").saw("path", "/prefix/x"),
+        get("double slashes", "http://paths.test//prefix//x")
+            .served_by("b")
+            .saw("path", "/prefix/x"),
         get("an encoded slash", "http://paths.test/prefix%2Flonger").served_by("c"),
         get("above the root", "http://paths.test/../../exact").status(400),
     ]
@@ -54,20 +81,38 @@ fn normalised() -> Vec<Row> {
 
 fn terms() -> Vec<Row> {
     vec![
-        get("a header", "http://terms.test/").with("x-color", "blue").served_by("a"),
-        get("a header's name in capitals", "http://terms.test/").with("X-COLOR", "blue").served_by("a"),
-        get("a header by expression", "http://terms.test/").with("x-color", "red-7").served_by("b"),
-        get("another value", "http://terms.test/").with("x-color", "blueish").served_by("c"),
+        get("a header", "http://terms.test/")
+            .with("x-color", "blue")
+            .served_by("a"),
+        get("a header's name in capitals", "http://terms.test/")
+            .with("X-COLOR", "blue")
+            .served_by("a"),
+        get("a header by expression", "http://terms.test/")
+            .with("x-color", "red-7")
+            .served_by("b"),
+        get("another value", "http://terms.test/")
+            .with("x-color", "blueish")
+            .served_by("c"),
         get("more headers win", "http://terms.test/")
             .with("x-color", "blue")
             .with("x-size", "big")
             .served_by("b"),
         get("no header", "http://terms.test/").served_by("c"),
-        send("a method", "PUT", "http://terms.test/method").served_by("a").saw("method", "PUT"),
+        send("a method", "PUT", "http://terms.test/method")
+            .served_by("a")
+            .saw("method", "PUT"),
         send("another method", "DELETE", "http://terms.test/method").served_by("c"),
         get("a query", "http://terms.test/query?kind=one").served_by("a"),
-        get("a query among others", "http://terms.test/query?x=y&kind=one&z").served_by("a"),
-        get("a query by expression", "http://terms.test/query?kind=many-3").served_by("b"),
+        get(
+            "a query among others",
+            "http://terms.test/query?x=y&kind=one&z",
+        )
+        .served_by("a"),
+        get(
+            "a query by expression",
+            "http://terms.test/query?kind=many-3",
+        )
+        .served_by("b"),
         get("another query", "http://terms.test/query?kind=none").served_by("c"),
     ]
 }
@@ -129,11 +174,23 @@ fn redirects() -> Vec<Row> {
 fn faults() -> Vec<Row> {
     vec![
         get("a Service that is missing", "http://faults.test/missing").status(500),
-        get("an upstream that is not there", "http://faults.test/refused").one_of(&[502, 503]),
+        get(
+            "an upstream that is not there",
+            "http://faults.test/refused",
+        )
+        .one_of(&[502, 503]),
         get("an upstream that closes", "http://faults.test/close").one_of(&[502, 503]),
         get("an upstream that resets", "http://faults.test/reset").one_of(&[502, 503]),
-        get("an upstream that sends garbage", "http://faults.test/garbage").one_of(&[502, 503]),
-        get("an upstream that is slower than the route allows", "http://faults.test/hang").status(504),
+        get(
+            "an upstream that sends garbage",
+            "http://faults.test/garbage",
+        )
+        .one_of(&[502, 503]),
+        get(
+            "an upstream that is slower than the route allows",
+            "http://faults.test/hang",
+        )
+        .status(504),
         get("a status of the upstream's own", "http://paths.test/exact")
             .with("x-reply-status", "418")
             .status(418),

@@ -286,12 +286,12 @@ async fn text_that_is_not_utf8_is_told() {
 
 #[tokio::test]
 async fn ten_thousand_objects_in_one_file_and_in_as_many_files() {
-    let many: String = (0..5_000)
+    let many: String = (0..8_000)
         .map(|index| service(&format!("a{index}"), 80))
         .collect();
     let mut world = World::prepared(|dir| {
         fs::write(dir.join("many.yaml"), &many).expect("written");
-        for index in 0..5_000 {
+        for index in 0..2_000 {
             let text = service(&format!("b{index}"), 80);
             fs::write(dir.join(format!("b{index}.yaml")), text).expect("written");
         }

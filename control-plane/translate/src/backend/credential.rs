@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use cp_api::backend::policy::{BackendAuth, LocalReference};
-use cp_api::condition::Reason;
 use cp_api::format;
 use cp_api::secret::SecretBytes;
 use proto::name;

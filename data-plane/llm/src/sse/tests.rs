@@ -171,6 +171,16 @@ fn an_event_above_the_limit_passes_in_pieces() {
             .count();
         assert_eq!(oversized, 1, "{cuts:?}");
     }
+    // Each of two in a row is told as one.
+    let two = [&input[9..25], &input[9..25]].concat();
+    for cuts in [&[][..], &[12], &[12, 14, 28, 30]] {
+        let (frames, _) = frames(&two, 10, cuts);
+        let oversized = frames
+            .iter()
+            .filter(|frame| frame.content == Content::Oversized)
+            .count();
+        assert_eq!(oversized, 2, "{cuts:?}");
+    }
     // Of an event that never ends, no more than the limit is held.
     let mut framer = Framer::new(10);
     framer.push(Bytes::from_static(b"data: 2345"));

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::{Ending, Finish, Framing, Limits, ResponseTap, Truncation};
+use super::{Ending, Finish, Framing, Limits, ResponseTap, State, Truncation};
 use crate::format::Format;
 use crate::observed::{FinishReason, Observed};
 use crate::request::UsageChunk;
@@ -114,6 +114,18 @@ fn what_exists_because_the_gateway_asked_is_taken_out() {
             true,
         );
     }
+}
+
+#[test]
+fn a_comment_behind_a_removed_chunk_stays_whole() {
+    let usage = "data: {\"choices\":[],\"usage\":{\"total_tokens\":4}}\r\n\r\n";
+    let client = ": ping\r\n\r\ndata: [DONE]\r\n\r\n";
+    check_stream(
+        UsageChunk::Remove,
+        &format!("{usage}{client}"),
+        client,
+        Ending::Complete,
+    );
 }
 
 #[test]
@@ -296,6 +308,7 @@ fn a_buffered_answer_is_read_whole() {
     check_buffered("<html></html>", Ending::Complete, 1);
     check_buffered("", Ending::Complete, 1);
     check_buffered("[1", Ending::Complete, 1);
+    check_buffered("{broken}", Ending::Complete, 1);
     check_buffered(&BUFFERED[..200], Ending::Truncated(Truncation::MidBody), 1);
 }
 
@@ -314,6 +327,27 @@ fn a_buffered_answer_above_the_limit_passes_unread() {
             (ending, seen.unreadable, seen.usage),
             (Ending::Complete, 1, None)
         );
+    }
+}
+
+#[test]
+fn no_more_is_held_than_the_limit_and_none_is_shown() {
+    let mut tap = ResponseTap::new(
+        Format::OpenAiChatCompletions,
+        Framing::Buffered,
+        UsageChunk::Forward,
+        SMALL,
+    );
+    let held = |tap: &ResponseTap| match &tap.state {
+        State::Buffered { held, .. } => held.len(),
+        State::Streamed(_) => unreachable!("buffered"),
+    };
+    tap.push(Bytes::from_static(b"hush"));
+    assert_eq!(held(&tap), 4);
+    assert!(!format!("{tap:?}").contains("hush"));
+    for _ in 0..3 {
+        tap.push(Bytes::from(vec![b'x'; SMALL.body_bytes]));
+        assert_eq!(held(&tap), 0);
     }
 }
 

@@ -23,14 +23,34 @@ fn admin(standing: &StandingWriter) -> (Admin, impl Sized + use<>) {
     let proxy = Arc::new(Proxy::start(Options::new(&mut registry)).expect("proxy"));
     let (level, layer) = LogLevel::detached();
     let standing = standing.subscribe();
-    (Admin { standing, proxy, registry: Arc::new(registry), level }, layer)
+    (
+        Admin {
+            standing,
+            proxy,
+            registry: Arc::new(registry),
+            level,
+        },
+        layer,
+    )
 }
 
 async fn ask(admin: &Admin, method: Method, uri: &str) -> (StatusCode, String) {
-    let request = Request::builder().method(method).uri(uri).body(Body::empty()).expect("request");
-    let response = router(admin.clone()).oneshot(request).await.expect("response");
+    let request = Request::builder()
+        .method(method)
+        .uri(uri)
+        .body(Body::empty())
+        .expect("request");
+    let response = router(admin.clone())
+        .oneshot(request)
+        .await
+        .expect("response");
     let status = response.status();
-    let body = response.into_body().collect().await.expect("body").to_bytes();
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .expect("body")
+        .to_bytes();
     (status, String::from_utf8(body.to_vec()).expect("text"))
 }
 
@@ -42,10 +62,16 @@ async fn ready_follows_the_standing_and_live_does_not() {
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(body.contains("control plane does not answer"), "{body}");
     standing.active(Arc::default());
-    assert_eq!(ask(&admin, Method::GET, "/ready").await, (StatusCode::OK, "ready\n".to_owned()));
+    assert_eq!(
+        ask(&admin, Method::GET, "/ready").await,
+        (StatusCode::OK, "ready\n".to_owned())
+    );
     standing.draining();
     let (status, body) = ask(&admin, Method::GET, "/ready").await;
-    assert_eq!((status, body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "draining\n"));
+    assert_eq!(
+        (status, body.as_str()),
+        (StatusCode::SERVICE_UNAVAILABLE, "draining\n")
+    );
     assert_eq!(ask(&admin, Method::GET, "/live").await.0, StatusCode::OK);
 }
 
@@ -71,11 +97,22 @@ async fn the_dump_says_what_is_active_and_what_was_refused() {
 async fn metrics_and_index_are_text() {
     let (admin, _layer) = admin(&StandingWriter::new());
     let (_, metrics) = ask(&admin, Method::GET, "/metrics").await;
-    assert!(metrics.contains("tidegate_proxy_xds_connected 0"), "{metrics}");
+    assert!(
+        metrics.contains("tidegate_proxy_xds_connected 0"),
+        "{metrics}"
+    );
     assert!(metrics.ends_with("# EOF\n"));
-    assert!(ask(&admin, Method::GET, "/").await.1.contains("/config_dump"));
+    assert!(
+        ask(&admin, Method::GET, "/")
+            .await
+            .1
+            .contains("/config_dump")
+    );
     assert_eq!(ask(&admin, Method::GET, "/listeners").await.1, "[]");
-    assert_eq!(ask(&admin, Method::GET, "/nothing").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        ask(&admin, Method::GET, "/nothing").await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -83,19 +120,42 @@ async fn the_level_of_the_log_is_set_by_put_only() {
     let (admin, _layer) = admin(&StandingWriter::new());
     let put = ask(&admin, Method::PUT, "/logging?level=warn,dp_proxy=debug").await;
     assert_eq!(put.0, StatusCode::OK);
-    assert!(ask(&admin, Method::GET, "/logging?level=error").await.1.contains("dp_proxy=debug"));
-    assert_eq!(ask(&admin, Method::PUT, "/logging?level=x=y").await.0, StatusCode::BAD_REQUEST);
-    assert_eq!(ask(&admin, Method::PUT, "/logging").await.0, StatusCode::BAD_REQUEST);
-    assert_eq!(ask(&admin, Method::POST, "/logging").await.0, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(
+        ask(&admin, Method::GET, "/logging?level=error")
+            .await
+            .1
+            .contains("dp_proxy=debug")
+    );
+    assert_eq!(
+        ask(&admin, Method::PUT, "/logging?level=x=y").await.0,
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(
+        ask(&admin, Method::PUT, "/logging").await.0,
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(
+        ask(&admin, Method::POST, "/logging").await.0,
+        StatusCode::METHOD_NOT_ALLOWED
+    );
 }
 
 async fn over_the_socket(address: &Address, host: &str) -> StatusCode {
-    let request = Request::builder().uri("/live").header("host", host).body(Body::empty());
+    let request = Request::builder()
+        .uri("/live")
+        .header("host", host)
+        .body(Body::empty());
     let request = request.expect("request");
     match address {
         Address::Unix(path) => send(UnixStream::connect(path).await.expect("unix"), request).await,
         Address::Tcp { host, port } => {
-            send(TcpStream::connect((host.as_str(), *port)).await.expect("tcp"), request).await
+            send(
+                TcpStream::connect((host.as_str(), *port))
+                    .await
+                    .expect("tcp"),
+                request,
+            )
+            .await
         }
     }
 }
@@ -104,9 +164,16 @@ async fn send<S>(stream: S, request: Request<Body>) -> StatusCode
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("handshake");
-    let response = async { sender.send_request(request).await.expect("response").status() };
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .expect("handshake");
+    let response = async {
+        sender
+            .send_request(request)
+            .await
+            .expect("response")
+            .status()
+    };
     tokio::select! {
         status = response => status,
         ended = connection => panic!("the connection ended: {ended:?}"),
@@ -125,8 +192,18 @@ async fn a_page_under_a_foreign_name_learns_nothing() {
         let listening = grpc::listen::bind(&address).await.expect("bind");
         let address = listening.address().expect("address");
         let asking = async {
-            for local in ["localhost", "localhost:1234", "127.0.0.1:1", "[::1]", "[::1]:80"] {
-                assert_eq!(over_the_socket(&address, local).await, StatusCode::OK, "{local}");
+            for local in [
+                "localhost",
+                "localhost:1234",
+                "127.0.0.1:1",
+                "[::1]",
+                "[::1]:80",
+            ] {
+                assert_eq!(
+                    over_the_socket(&address, local).await,
+                    StatusCode::OK,
+                    "{local}"
+                );
             }
             for name in ["evil.example", "evil.example:80", "10.0.0.1", ""] {
                 assert_eq!(over_the_socket(&address, name).await, foreign, "{name}");

@@ -16,7 +16,10 @@ fn settings(flags: &str) -> Result<Settings, String> {
 #[track_caller]
 fn refused(flags: &str, part: &str) {
     let message = settings(flags).map(|_| ()).expect_err(flags);
-    assert!(message.contains(part), "{flags}: {message:?} does not say {part:?}");
+    assert!(
+        message.contains(part),
+        "{flags}: {message:?} does not say {part:?}"
+    );
 }
 
 #[test]
@@ -46,7 +49,10 @@ fn everything_at_once() {
     assert_eq!(got.shutdown.drain.min, Duration::from_secs(1));
     assert_eq!(got.shutdown.drain.max, Duration::from_millis(1500));
     assert!(got.shutdown.with_parent);
-    assert_eq!(got.telemetry.otlp_endpoint.as_deref(), Some("http://c:4317"));
+    assert_eq!(
+        got.telemetry.otlp_endpoint.as_deref(),
+        Some("http://c:4317")
+    );
 }
 
 #[test]
@@ -60,7 +66,10 @@ fn a_foreign_server_needs_a_node_id_and_no_gateway() {
 fn a_token_file_wins_over_the_environment() {
     let mut args = Args::try_parse_from(["p", "--gateway", "a/b", "--xds", "unix:/x"]).expect("ok");
     args.control_plane.token = Some(Token::new("t"));
-    let given = Settings::try_from(args.clone()).expect("valid").control_plane.token;
+    let given = Settings::try_from(args.clone())
+        .expect("valid")
+        .control_plane
+        .token;
     assert!(matches!(given, TokenSource::Given(_)));
     args.control_plane.token_file = Some("f".into());
     let file = Settings::try_from(args).expect("valid").control_plane.token;
@@ -78,7 +87,10 @@ fn errors_name_the_flag_and_the_remedy() {
     refused(&format!("{OK} --workers 0"), "--workers");
     refused(&format!("{OK} --drain-timeout 5"), "such as 25s");
     refused(&format!("{OK} --drain-timeout s"), "--drain-timeout");
-    refused(&format!("{OK} --drain-timeout 1s --drain-min 2s"), "--drain-min");
+    refused(
+        &format!("{OK} --drain-timeout 1s --drain-min 2s"),
+        "--drain-min",
+    );
     refused(&format!("{OK} --trace-ratio 1.5"), "between 0 and 1");
     refused(&format!("{OK} --otlp-endpoint localhost:4317"), "http://");
 }

@@ -7,6 +7,7 @@ use prost::Message;
 use proto::envoy::service::discovery::v3::{
     DeltaDiscoveryRequest, DeltaDiscoveryResponse, DiscoveryRequest, Resource,
 };
+use tokio::task::JoinSet;
 use tokio_stream::wrappers::UnixListenerStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::transport::Server;
@@ -73,14 +74,19 @@ fn resource_field(name: &str) -> Bytes {
     field.freeze()
 }
 
-fn serve(address: &Address, secret: RunSecret) -> SocketFile {
+/// Serves until both are dropped.
+fn serve(address: &Address, secret: RunSecret) -> (SocketFile, JoinSet<()>) {
     let (listener, file) = bind_unix(address.path().expect("unix")).expect("bind");
     let service = AggregatedDiscoveryServiceServer::with_interceptor(Echo, Guard::new(secret));
-    let serving = Server::builder()
-        .add_service(service)
-        .serve_with_incoming(UnixListenerStream::new(listener));
-    tokio::task::spawn(serving);
-    file
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let incoming = UnixListenerStream::new(listener);
+        let serving = Server::builder()
+            .add_service(service)
+            .serve_with_incoming(incoming);
+        serving.await.expect("serves");
+    });
+    (file, tasks)
 }
 
 #[tokio::test]
@@ -88,7 +94,7 @@ async fn chunks_arrive_as_one_message() {
     let dir = tempfile::tempdir().expect("tempdir");
     let address = Address::unix(dir.path().join("ads.sock"));
     let secret = RunSecret::new([1; 32]);
-    let _file = serve(&address, secret.clone());
+    let _served = serve(&address, secret.clone());
     let token = secret.mint(&Subject::gateway("ns", "gw"));
     let channel = connect::connect(&address).await.expect("channel");
     let mut client = connect::ads(channel, BearerToken::new(&token).expect("token"));
@@ -115,7 +121,7 @@ async fn chunks_arrive_as_one_message() {
 async fn a_stranger_gets_unauthenticated() {
     let dir = tempfile::tempdir().expect("tempdir");
     let address = Address::unix(dir.path().join("ads.sock"));
-    let _file = serve(&address, RunSecret::new([1; 32]));
+    let _served = serve(&address, RunSecret::new([1; 32]));
     let others = RunSecret::new([2; 32]).mint(&Subject::Admin);
     for token in [
         BearerToken::none(),

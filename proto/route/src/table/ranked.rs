@@ -62,10 +62,14 @@ impl<P> Ranked<P> {
     }
 
     pub(super) fn find(&self, head: &Head<'_>) -> Option<&Entry<P>> {
-        let indexed = self.exact.get(head.path).and_then(|bucket| bucket.find(head)).or_else(|| {
-            ancestors(head.path)
-                .find_map(|prefix| self.prefix.get(prefix).and_then(|bucket| bucket.find(head)))
-        });
+        let indexed = self
+            .exact
+            .get(head.path)
+            .and_then(|bucket| bucket.find(head))
+            .or_else(|| {
+                ancestors(head.path)
+                    .find_map(|prefix| self.prefix.get(prefix).and_then(|bucket| bucket.find(head)))
+            });
         self.rest
             .iter()
             .take_while(|candidate| indexed.is_none_or(|best| candidate.rank() < best.rank()))
@@ -79,7 +83,11 @@ impl<P> Ranked<P> {
     }
 
     pub(super) fn in_order(&self) -> Vec<&Entry<P>> {
-        let buckets = self.exact.values().chain(self.prefix.values()).flat_map(Bucket::iter);
+        let buckets = self
+            .exact
+            .values()
+            .chain(self.prefix.values())
+            .flat_map(Bucket::iter);
         let mut all: Vec<&ByRank<P>> = buckets.chain(self.rest.iter()).collect();
         all.sort();
         all.into_iter().map(ByRank::entry).collect()
@@ -88,7 +96,12 @@ impl<P> Ranked<P> {
 
 impl<P> Default for Ranked<P> {
     fn default() -> Self {
-        Self { exact: OrdMap::new(), prefix: OrdMap::new(), rest: OrdSet::new(), len: 0 }
+        Self {
+            exact: OrdMap::new(),
+            prefix: OrdMap::new(),
+            rest: OrdSet::new(),
+            len: 0,
+        }
     }
 }
 
@@ -124,7 +137,9 @@ fn index_of(matcher: &Matcher) -> Index {
 
 /// The path and everything in front of each of its slashes, longest first: `/a/b`, `/a`, the empty root.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    let cuts = path.rmatch_indices('/').filter_map(|(at, _)| path.get(..at));
+    let cuts = path
+        .rmatch_indices('/')
+        .filter_map(|(at, _)| path.get(..at));
     // A path without any slash (`*`) still has the root above it.
     let root = (!path.starts_with('/')).then_some("");
     std::iter::once(path).chain(cuts).chain(root)
@@ -143,7 +158,9 @@ fn insert_into<P>(
 }
 
 fn remove_from<P>(index: &mut OrdMap<Arc<str>, Bucket<P>>, key: &str, entry: &ByRank<P>) -> bool {
-    let Some(bucket) = index.get_mut(key) else { return false };
+    let Some(bucket) = index.get_mut(key) else {
+        return false;
+    };
     match bucket {
         Bucket::One(only) if only.rank() == entry.rank() => {
             index.remove(key);
@@ -182,9 +199,9 @@ impl<P> Bucket<P> {
     fn find(&self, head: &Head<'_>) -> Option<&ByRank<P>> {
         match self {
             Bucket::One(only) => only.matcher().matches_beyond_path(head).then_some(only),
-            Bucket::Many(many) => {
-                many.iter().find(|ranked| ranked.matcher().matches_beyond_path(head))
-            }
+            Bucket::Many(many) => many
+                .iter()
+                .find(|ranked| ranked.matcher().matches_beyond_path(head)),
         }
     }
 
@@ -193,7 +210,8 @@ impl<P> Bucket<P> {
             Bucket::One(only) => (Some(only), None),
             Bucket::Many(many) => (None, Some(many)),
         };
-        one.into_iter().chain(many.into_iter().flat_map(OrdSet::iter))
+        one.into_iter()
+            .chain(many.into_iter().flat_map(OrdSet::iter))
     }
 }
 

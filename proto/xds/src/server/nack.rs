@@ -114,12 +114,9 @@ fn redact(message: &str) -> String {
         let value = from_quote.get(1..).unwrap_or_default();
         let end = closing_quote(value);
         let (inside, after) = value.split_at(end.unwrap_or(value.len()));
+        let is_secret = is_secret_field(&safe);
         safe.push('"');
-        safe.push_str(if is_secret_field(before) {
-            REDACTED
-        } else {
-            inside
-        });
+        safe.push_str(if is_secret { REDACTED } else { inside });
         if end.is_some() {
             safe.push('"');
         }

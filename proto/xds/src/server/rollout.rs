@@ -14,7 +14,6 @@ use proto::type_url::TypeUrl;
 use super::ServerAction;
 use super::hold::{Holds, Progress};
 use super::streams::{Cut, Stamp, Streams};
-use super::type_stream::TypeStream;
 use crate::snapshot::{Set, Snapshot};
 
 /// Commits whose application is still awaited; beyond it the oldest are reported with the next.
@@ -81,6 +80,11 @@ impl Rollout {
             }
         }
         self.target = Some(snapshot);
+    }
+
+    /// The client refused a response.
+    pub(crate) fn nacked(&mut self) {
+        self.applied = None;
     }
 
     /// Time passed.

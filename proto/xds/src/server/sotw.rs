@@ -1,7 +1,8 @@
 //! Requests of a state-of-the-world stream.
 //!
-//! Owns how a `DiscoveryRequest` is read: only the one with the latest nonce of its type counts (R8), and only
-//! `error_detail` makes a NACK (R12). Must not push: that follows when the request is taken in.
+//! Owns how a `DiscoveryRequest` is read: only `error_detail` makes a NACK (R12), and a stale nonce answers
+//! nothing (R8). Must not push: that follows when the request is taken in. Invariant: the list counts even when
+//! the nonce is stale; a name that was given up and asked for again behind one response's back must be sent.
 
 use proto::envoy::service::discovery::v3::DiscoveryRequest;
 use proto::type_url::TypeUrl;
@@ -22,17 +23,11 @@ impl Server {
             return;
         }
         let nonce = &request.response_nonce;
-        let stream = self.streams.of(type_url);
-        let is_stale = stream
-            .latest()
-            .is_some_and(|latest| !nonce.is_empty() && nonce != latest);
         if !nonce.is_empty() {
-            let answered = stream.answered_up_to(nonce);
+            // With a stale nonce the latest response is still in flight: the window stays closed, and whatever
+            // this request asks for waits for the answer to that one.
+            let answered = self.streams.of(type_url).answered_up_to(nonce);
             self.acknowledge(type_url, answered, request.error_detail.as_ref(), out);
-        }
-        if is_stale {
-            // The ACK of the latest response repeats the whole list, so nothing is lost (R8).
-            return;
         }
         let names = Names::sort_out(
             type_url,

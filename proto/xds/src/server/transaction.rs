@@ -88,6 +88,11 @@ impl Transaction {
         }
     }
 
+    /// The client refused a response.
+    pub(crate) fn nacked(&mut self) {
+        self.applied = None;
+    }
+
     /// Moves on to the newest snapshot, if it differs. What was refused is offered again with it.
     fn advance(&mut self, streams: &mut Streams) {
         let Some(desired) = self.desired.take() else {

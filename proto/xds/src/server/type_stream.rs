@@ -26,7 +26,6 @@ pub(crate) struct TypeStream {
     unknown: BTreeMap<Arc<str>, u64>,
     in_flight: VecDeque<InFlight>,
     written: u64,
-    latest: Option<Arc<str>>,
     /// State of the world: the version that a reconnecting client says it has (R41).
     claimed_version: Option<String>,
     /// The client waits for an answer, even an empty one (R42).
@@ -71,7 +70,6 @@ impl TypeStream {
             unknown: BTreeMap::new(),
             in_flight: VecDeque::new(),
             written: 0,
-            latest: None,
             claimed_version: None,
             answer_due: false,
             unsupported: BTreeSet::new(),
@@ -118,10 +116,10 @@ impl TypeStream {
         self.unknown.retain(|name, _| subscription.covers(name));
     }
 
-    /// A reconnecting state-of-the-world client says that it has this version. It is believed of a wildcard
-    /// only: of names, the list may have changed meanwhile (R41).
+    /// A reconnecting state-of-the-world client says that it has this version. It is believed of a client that
+    /// names nothing only: where there are names, the list may have changed meanwhile (R41).
     pub(crate) fn claim_version(&mut self, version: &str) {
-        if !version.is_empty() && self.subscription.is_wildcard() {
+        if !version.is_empty() && self.subscription.is_legacy_wildcard() {
             self.claimed_version = Some(version.to_owned());
         }
     }
@@ -199,7 +197,6 @@ impl TypeStream {
     pub(crate) fn wrote(&mut self, mut response: InFlight) {
         self.written += 1;
         response.place = self.written;
-        self.latest = Some(Arc::clone(&response.nonce));
         self.in_flight.push_back(response);
     }
 
@@ -289,11 +286,6 @@ impl TypeStream {
     /// Number of responses without an answer.
     pub(crate) fn in_flight(&self) -> usize {
         self.in_flight.len()
-    }
-
-    /// Nonce of the last response of the type.
-    pub(crate) fn latest(&self) -> Option<&str> {
-        self.latest.as_deref()
     }
 }
 

@@ -70,7 +70,7 @@ fn what_the_answer_needs_is_read() {
         (chat.choices, chat.token_limit, chat.prompt_tokens),
         (1, None, 4)
     );
-    assert_eq!(taken(&with("stream", Value::Null)).is_streamed, false);
+    assert!(!taken(&with("stream", Value::Null)).is_streamed);
 }
 
 #[test]
@@ -82,121 +82,122 @@ fn what_is_no_json_object_is_refused() {
     }
 }
 
+const MISSING: &str = "missing_required_parameter";
+const TYPE: &str = "invalid_type";
+
 #[test]
-fn wrong_parameters_are_refused_by_name() {
-    let missing = "missing_required_parameter";
-    check_refused(
-        &json!({}),
-        "model",
-        missing,
-        "Missing required parameter: 'model'.",
-    );
-    check_refused(&with("model", json!("")), "model", missing, "Missing");
-    check_refused(
-        &with("model", json!(7)),
-        "model",
-        "invalid_type",
-        "Invalid type for 'model': expected a string, but got an integer instead.",
-    );
-    check_refused(&json!({"model": "m"}), "messages", missing, "Missing");
-    check_refused(
-        &with("messages", json!("hi")),
-        "messages",
-        "invalid_type",
-        "Invalid type",
-    );
-    check_refused(
-        &with("messages", json!([])),
-        "messages",
-        "empty_array",
-        "Invalid 'messages'",
-    );
-    check_refused(
-        &with("messages", json!([1])),
-        "messages[0]",
-        "invalid_type",
-        "Invalid type",
-    );
-    check_refused(
-        &with("messages", json!([{}])),
-        "messages[0].role",
-        missing,
-        "Missing",
-    );
-    check_refused(
-        &with("messages", json!([{"role": "boss", "content": "x"}])),
-        "messages[0].role",
-        "invalid_value",
-        "Invalid value: 'boss'.",
-    );
-    check_refused(
-        &with("messages", json!([{"role": "user"}])),
-        "messages[0].content",
-        missing,
-        "Missing",
-    );
-    check_refused(
-        &user(&Value::Null),
-        "messages[0].content",
-        "invalid_type",
-        "Invalid type",
-    );
-    check_refused(
-        &user(&json!([1])),
-        "messages[0].content[0]",
-        "invalid_type",
-        "Invalid type",
-    );
-    check_refused(
-        &user(&json!([{}])),
-        "messages[0].content[0].type",
-        missing,
-        "Missing",
-    );
-    check_refused(
-        &user(&json!([{"type": "text"}])),
-        "messages[0].content[0].text",
-        missing,
-        "M",
-    );
-    check_refused(
-        &with("stream", json!("yes")),
-        "stream",
-        "invalid_type",
-        "Invalid type",
-    );
-    check_refused(
-        &with("stream_options", json!({})),
-        "stream_options",
-        "invalid_value",
-        "The 's",
-    );
-    check_refused(
-        &with("n", json!(0)),
-        "n",
-        "integer_below_min_value",
-        "Invalid 'n'",
-    );
-    check_refused(
-        &with("max_tokens", json!(1.5)),
-        "max_tokens",
-        "invalid_type",
-        "Invalid type for 'max_tokens': expected an integer, but got a decimal number",
-    );
-    check_refused(
-        &with("temperature", json!("1")),
-        "temperature",
-        "invalid_type",
-        "Invalid type",
-    );
-    let mut body = with("stream", json!(true));
-    body["stream_options"] = json!({"include_usage": 1});
-    check_refused(
-        &body,
-        "stream_options.include_usage",
-        "invalid_type",
-        "Invalid type",
-    );
+fn absent_parameters_are_refused_by_name() {
+    for (body, param) in [
+        (json!({}), "model"),
+        (with("model", json!("")), "model"),
+        (json!({"model": "m"}), "messages"),
+        (with("messages", json!([{}])), "messages[0].role"),
+        (
+            with("messages", json!([{"role": "user"}])),
+            "messages[0].content",
+        ),
+        (user(&json!([{}])), "messages[0].content[0].type"),
+        (
+            user(&json!([{"type": "text"}])),
+            "messages[0].content[0].text",
+        ),
+    ] {
+        let message = format!("Missing required parameter: '{param}'.");
+        check_refused(&body, param, MISSING, &message);
+    }
+}
+
+#[test]
+fn wrong_types_are_refused_by_name() {
+    let usage = json!({
+        "model": "m",
+        "messages": [{"role": "user", "content": "hi"}],
+        "stream": true,
+        "stream_options": {"include_usage": 1},
+    });
+    for (body, param, message) in [
+        (
+            with("model", json!(7)),
+            "model",
+            "a string, but got an integer",
+        ),
+        (
+            with("messages", json!("hi")),
+            "messages",
+            "an array of objects, but got a string",
+        ),
+        (
+            with("messages", json!([1])),
+            "messages[0]",
+            "an object, but got an integer",
+        ),
+        (
+            user(&Value::Null),
+            "messages[0].content",
+            "one of a string or array of objects, but got null",
+        ),
+        (
+            user(&json!([true])),
+            "messages[0].content[0]",
+            "an object, but got a boolean",
+        ),
+        (
+            with("stream", json!("yes")),
+            "stream",
+            "a boolean, but got a string",
+        ),
+        (
+            with("max_tokens", json!(1.5)),
+            "max_tokens",
+            "an integer, but got a decimal number",
+        ),
+        (
+            with("temperature", json!([])),
+            "temperature",
+            "a decimal number, but got an array",
+        ),
+        (
+            usage,
+            "stream_options.include_usage",
+            "a boolean, but got an integer",
+        ),
+    ] {
+        let message = format!("Invalid type for '{param}': expected {message} instead.");
+        check_refused(&body, param, TYPE, &message);
+    }
+}
+
+#[test]
+fn wrong_values_are_refused_by_name() {
+    let role = json!([{"role": "boss", "content": "x"}]);
+    for (body, param, code, message) in [
+        (
+            with("messages", json!([])),
+            "messages",
+            "empty_array",
+            "Invalid 'messages': empty",
+        ),
+        (
+            with("messages", role),
+            "messages[0].role",
+            "invalid_value",
+            "Invalid value: 'boss'.",
+        ),
+        (
+            with("stream_options", json!({})),
+            "stream_options",
+            "invalid_value",
+            "The 'stream_opt",
+        ),
+        (
+            with("n", json!(0)),
+            "n",
+            "integer_below_min_value",
+            "Invalid 'n': integer below",
+        ),
+    ] {
+        check_refused(&body, param, code, message);
+    }
 }
 
 #[test]

@@ -42,7 +42,13 @@ pub(super) fn port() -> u16 {
 
 /// The name of a rule of the route `name`.
 pub(super) fn rule_name(port: u16, name: &str) -> String {
-    name::route_rule(&name::port_routes("ns", "gw", port), "http", "HTTPRoute", ("ns", name), 0)
+    name::route_rule(
+        &name::port_routes("ns", "gw", port),
+        "http",
+        "HTTPRoute",
+        ("ns", name),
+        0,
+    )
 }
 
 /// One listener that answers `body`, with its Commit.
@@ -61,7 +67,10 @@ pub(super) fn with_bad_rule(port: u16) -> Snapshot {
 pub(super) fn with_listener(port: u16, another: u16) -> Snapshot {
     let mut snapshot = uncommitted(port, "another");
     let routes = name::port_routes("ns", "gw", port);
-    snapshot.insert(Resource::of(&listener(&name::listener("ns", "gw", another), another, &routes), None));
+    snapshot.insert(Resource::of(
+        &listener(&name::listener("ns", "gw", another), another, &routes),
+        None,
+    ));
     committed(snapshot)
 }
 
@@ -103,11 +112,16 @@ fn foreign_with(port: u16, route: Route) -> Snapshot {
     let cluster = Cluster {
         name: "upstream".to_owned(),
         cluster_discovery_type: Some(ClusterDiscoveryType::Type(DiscoveryType::Eds.into())),
-        eds_cluster_config: Some(EdsClusterConfig { eds_config: ads(), ..Default::default() }),
+        eds_cluster_config: Some(EdsClusterConfig {
+            eds_config: ads(),
+            ..Default::default()
+        }),
         ..Default::default()
     };
-    let endpoints =
-        ClusterLoadAssignment { cluster_name: "upstream".to_owned(), ..Default::default() };
+    let endpoints = ClusterLoadAssignment {
+        cluster_name: "upstream".to_owned(),
+        ..Default::default()
+    };
     Snapshot::from_iter([
         Resource::of(&listener("front", port, "routes"), None),
         Resource::of(&routes, None),
@@ -124,7 +138,9 @@ fn uncommitted(port: u16, body: &str) -> Snapshot {
     let routes = name::port_routes("ns", "gw", port);
     let config = RouteConfiguration {
         name: routes.clone(),
-        vhds: Some(Vhds { config_source: ads() }),
+        vhds: Some(Vhds {
+            config_source: ads(),
+        }),
         ..Default::default()
     };
     let host_name = name::virtual_host(&routes, "*");
@@ -134,7 +150,10 @@ fn uncommitted(port: u16, body: &str) -> Snapshot {
         ..Default::default()
     };
     Snapshot::from_iter([
-        Resource::of(&listener(&name::listener("ns", "gw", port), port, &routes), None),
+        Resource::of(
+            &listener(&name::listener("ns", "gw", port), port, &routes),
+            None,
+        ),
         Resource::of(&config, None),
         Resource::of(&host, None),
         Resource::of(&rule(port, "good", answer(body)), None),
@@ -172,16 +191,28 @@ fn answer(body: &str) -> Route {
 }
 
 fn bad_route() -> Route {
-    let regex = RegexMatcher { regex: "(".to_owned(), ..Default::default() };
-    Route { r#match: Some(matching(PathSpecifier::SafeRegex(regex))), ..answer("bad") }
+    let regex = RegexMatcher {
+        regex: "(".to_owned(),
+        ..Default::default()
+    };
+    Route {
+        r#match: Some(matching(PathSpecifier::SafeRegex(regex))),
+        ..answer("bad")
+    }
 }
 
 fn matching(path: PathSpecifier) -> RouteMatch {
-    RouteMatch { path_specifier: Some(path), ..Default::default() }
+    RouteMatch {
+        path_specifier: Some(path),
+        ..Default::default()
+    }
 }
 
 fn listener(name: &str, port: u16, routes: &str) -> Listener {
-    let rds = Rds { config_source: ads(), route_config_name: routes.to_owned() };
+    let rds = Rds {
+        config_source: ads(),
+        route_config_name: routes.to_owned(),
+    };
     let manager = HttpConnectionManager {
         stat_prefix: "test".to_owned(),
         route_specifier: Some(RouteSpecifier::Rds(rds)),
@@ -198,8 +229,13 @@ fn listener(name: &str, port: u16, routes: &str) -> Listener {
     };
     Listener {
         name: name.to_owned(),
-        address: Some(Address { address: Some(AddressKind::SocketAddress(socket)) }),
-        filter_chains: vec![FilterChain { filters: vec![filter], ..Default::default() }],
+        address: Some(Address {
+            address: Some(AddressKind::SocketAddress(socket)),
+        }),
+        filter_chains: vec![FilterChain {
+            filters: vec![filter],
+            ..Default::default()
+        }],
         ..Default::default()
     }
 }

@@ -27,7 +27,7 @@ pub(super) enum Seen {
     /// The client wrote this.
     Request(usize, Box<DeltaDiscoveryRequest>),
     /// The server wrote a response with these resources.
-    Sent(usize, String, Vec<String>),
+    Sent(usize, Vec<String>),
     /// The client applied a commit.
     Applied(String),
     /// The client refused a response.
@@ -58,13 +58,44 @@ struct Session {
     out: mpsc::UnboundedSender<Result<Encoded, Status>>,
 }
 
+// === impl Seen ===
+
+impl Seen {
+    /// A request of this stream.
+    pub(super) fn request(&self, stream: usize) -> Option<&DeltaDiscoveryRequest> {
+        let Seen::Request(index, request) = self else {
+            return None;
+        };
+        (*index == stream).then_some(request)
+    }
+
+    /// The names in a response of this stream.
+    pub(super) fn sent(&self, stream: usize) -> Option<&Vec<String>> {
+        let Seen::Sent(index, names) = self else {
+            return None;
+        };
+        (*index == stream).then_some(names)
+    }
+
+    /// A refusal.
+    pub(super) fn nack(&self) -> Option<Box<Nack>> {
+        if let Seen::Nacked(nack) = self {
+            Some(nack.clone())
+        } else {
+            None
+        }
+    }
+}
+
 // === impl Management ===
 
 impl Management {
     /// Serves `desired` on a Unix socket.
     pub(super) fn start(address: &Address, mode: Mode, desired: Snapshot) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build();
         let runtime = runtime.expect("runtime");
         let entered = runtime.enter();
         let (listener, file) = bind_unix(address.path().expect("unix")).expect("bind");
@@ -83,7 +114,12 @@ impl Management {
                 .serve_with_incoming(UnixListenerStream::new(listener));
             serving.await.expect("serves");
         });
-        Management { desired, seen: record, runtime: Some(runtime), _file: file }
+        Management {
+            desired,
+            seen: record,
+            runtime: Some(runtime),
+            _file: file,
+        }
     }
 
     /// Another desired snapshot.
@@ -144,8 +180,12 @@ impl AggregatedDiscoveryService for Service {
             out,
         };
         streams.0 += 1;
-        streams.1.spawn(session.run(request.into_inner(), self.desired.clone()));
-        Ok(Response::new(Box::pin(UnboundedReceiverStream::new(responses))))
+        streams
+            .1
+            .spawn(session.run(request.into_inner(), self.desired.clone()));
+        Ok(Response::new(Box::pin(UnboundedReceiverStream::new(
+            responses,
+        ))))
     }
 
     async fn stream_aggregated_resources(
@@ -190,9 +230,12 @@ impl Session {
         for action in self.server.on(event) {
             match action {
                 ServerAction::Send(response) => {
-                    let names = response.resources.iter().map(|r| r.name().to_string()).collect();
-                    let type_url = response.type_url.to_string();
-                    self.note(Seen::Sent(self.index, type_url, names));
+                    let names = response
+                        .resources
+                        .iter()
+                        .map(|r| r.name().to_string())
+                        .collect();
+                    self.note(Seen::Sent(self.index, names));
                     let _ = self.out.send(Ok(Encoded::from(response.encode())));
                 }
                 ServerAction::Applied { commit_id } => {

@@ -1,0 +1,198 @@
+//! Cluster resources, with what hangs on them.
+//!
+//! Owns discovery types, TLS towards backends and HTTP versions. A cluster without endpoints answers 503 in
+//! every proxy; that is how backends which cannot be served look on the wire.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use proto::any;
+use proto::envoy::config::cluster::v3::Cluster;
+use proto::envoy::config::cluster::v3::cluster::{
+    ClusterDiscoveryType, DiscoveryType, DnsLookupFamily, EdsClusterConfig, LbPolicy,
+};
+use proto::envoy::config::core::v3::{DataSource, Http2ProtocolOptions, data_source};
+use proto::envoy::extensions::transport_sockets::tls::v3::common_tls_context::ValidationContextType;
+use proto::envoy::extensions::transport_sockets::tls::v3::subject_alt_name_matcher::SanType;
+use proto::envoy::extensions::transport_sockets::tls::v3::tls_parameters::TlsProtocol;
+use proto::envoy::extensions::transport_sockets::tls::v3::{
+    CertificateValidationContext, CommonTlsContext, SubjectAltNameMatcher, TlsParameters,
+    UpstreamTlsContext,
+};
+use proto::envoy::extensions::upstreams::http::v3::HttpProtocolOptions;
+use proto::envoy::extensions::upstreams::http::v3::http_protocol_options::explicit_http_config::ProtocolConfig;
+use proto::envoy::extensions::upstreams::http::v3::http_protocol_options::{
+    ExplicitHttpConfig, UpstreamProtocolOptions,
+};
+use proto::envoy::r#type::matcher::v3::{StringMatcher, string_matcher};
+use proto::google::protobuf::Any;
+use proto::reference;
+use proto::tidegate::v1 as tidegate;
+use proto::type_url::TypeUrl;
+
+use super::source::{ads_within, duration, inline};
+use super::{Output, ai, endpoint, listener};
+use crate::change::Profile;
+use crate::plan::{BackendPlan, Host, Upstream, UpstreamProtocol, UpstreamTls};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a changed cluster waits for endpoints before it goes on with those it had.
+const ENDPOINTS_TIMEOUT: Duration = Duration::from_secs(5);
+/// Where Envoy finds the system's roots: it has no name for them. A missing file makes it refuse the cluster,
+/// which is what a backend whose certificate cannot be verified deserves.
+const ENVOY_ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
+const HTTP_OPTIONS: &str = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+/// Prints a backend.
+pub(super) fn emit(backend: &BackendPlan, profile: Profile, output: &mut Output) {
+    let (name, sources) = (&backend.name, backend.sources.as_slice());
+    match &backend.upstream {
+        Upstream::Ai(groups) => {
+            let own = referring(name, TypeUrl::AiBackend, profile);
+            output.put(&own, sources);
+            if profile == Profile::Tidegate {
+                ai::emit(name, groups, sources, output);
+            }
+        }
+        Upstream::Dynamic { allowed_hosts } => {
+            let own = referring(name, TypeUrl::DynamicForwardProxy, profile);
+            output.put(&own, sources);
+            if profile == Profile::Tidegate {
+                let message = tidegate::DynamicForwardProxy {
+                    name: name.clone(),
+                    allowed_hosts: allowed_hosts.clone(),
+                };
+                output.put(&message, sources);
+            }
+        }
+        upstream @ (Upstream::Endpoints { .. } | Upstream::Host(_) | Upstream::Unserved) => {
+            transport(name, upstream, profile, sources, output);
+        }
+    }
+}
+
+/// Prints a cluster that any proxy can use.
+pub(super) fn transport(
+    name: &str,
+    upstream: &Upstream,
+    profile: Profile,
+    sources: &[tidegate::Source],
+    output: &mut Output,
+) {
+    match upstream {
+        Upstream::Endpoints { endpoints, protocol } => {
+            output.put(&eds(name, *protocol), sources);
+            output.put(&endpoint::assignment(name, endpoints), sources);
+        }
+        Upstream::Host(target) => output.put(&host(name, target, profile), sources),
+        Upstream::Unserved | Upstream::Ai(_) | Upstream::Dynamic { .. } => {
+            output.put(&empty(name), sources);
+        }
+    }
+}
+
+fn base(name: &str, discovery: DiscoveryType, protocol: UpstreamProtocol) -> Cluster {
+    let mut options = BTreeMap::new();
+    match protocol {
+        UpstreamProtocol::Http1 => {}
+        UpstreamProtocol::Http2 => drop(options.insert(HTTP_OPTIONS.to_owned(), http2())),
+    }
+    Cluster {
+        name: name.to_owned(),
+        cluster_discovery_type: Some(ClusterDiscoveryType::Type(discovery.into())),
+        connect_timeout: Some(duration(CONNECT_TIMEOUT)),
+        lb_policy: LbPolicy::LeastRequest.into(),
+        typed_extension_protocol_options: options,
+        ..Default::default()
+    }
+}
+
+fn http2() -> Any {
+    let config = ProtocolConfig::Http2ProtocolOptions(Http2ProtocolOptions::default());
+    let explicit = ExplicitHttpConfig { protocol_config: Some(config) };
+    any::pack(&HttpProtocolOptions {
+        upstream_protocol_options: Some(UpstreamProtocolOptions::ExplicitHttpConfig(explicit)),
+        ..Default::default()
+    })
+}
+
+fn eds(name: &str, protocol: UpstreamProtocol) -> Cluster {
+    Cluster {
+        eds_cluster_config: Some(EdsClusterConfig {
+            eds_config: Some(ads_within(ENDPOINTS_TIMEOUT)),
+            service_name: String::new(),
+        }),
+        ..base(name, DiscoveryType::Eds, protocol)
+    }
+}
+
+fn empty(name: &str) -> Cluster {
+    Cluster {
+        load_assignment: Some(endpoint::assignment(name, &[])),
+        ..base(name, DiscoveryType::Static, UpstreamProtocol::Http1)
+    }
+}
+
+/// A cluster that stands for a resource of ours.
+fn referring(name: &str, type_url: TypeUrl, profile: Profile) -> Cluster {
+    let metadata = match profile {
+        Profile::Tidegate => Some(reference::metadata(type_url, name)),
+        Profile::Envoy => None,
+    };
+    Cluster { metadata, ..empty(name) }
+}
+
+fn host(name: &str, target: &Host, profile: Profile) -> Cluster {
+    let discovery = match target.host.parse::<IpAddr>() {
+        Ok(_) => DiscoveryType::Static,
+        Err(_) => DiscoveryType::StrictDns,
+    };
+    let socket = target.tls.as_ref().map(|tls| {
+        listener::tls("envoy.transport_sockets.tls", any::pack(&upstream_tls(tls, profile)))
+    });
+    Cluster {
+        load_assignment: Some(endpoint::of_host(name, target)),
+        dns_lookup_family: DnsLookupFamily::V4Preferred.into(),
+        transport_socket: socket,
+        ..base(name, discovery, target.protocol)
+    }
+}
+
+fn upstream_tls(tls: &UpstreamTls, profile: Profile) -> UpstreamTlsContext {
+    let is_address = tls.server_name.parse::<IpAddr>().is_ok();
+    let trusted_ca = match (&tls.ca, profile) {
+        (Some(ca), _) => Some(inline(ca)),
+        (None, Profile::Tidegate) => None,
+        (None, Profile::Envoy) => Some(DataSource {
+            specifier: Some(data_source::Specifier::Filename(ENVOY_ROOTS.to_owned())),
+            ..Default::default()
+        }),
+    };
+    let pattern = string_matcher::MatchPattern::Exact(tls.server_name.clone());
+    let name_of_certificate = SubjectAltNameMatcher {
+        san_type: if is_address { SanType::IpAddress } else { SanType::Dns }.into(),
+        matcher: Some(StringMatcher { match_pattern: Some(pattern), ignore_case: false }),
+        oid: String::new(),
+    };
+    UpstreamTlsContext {
+        common_tls_context: Some(CommonTlsContext {
+            tls_params: Some(TlsParameters {
+                tls_minimum_protocol_version: TlsProtocol::TlSv12.into(),
+                ..Default::default()
+            }),
+            alpn_protocols: vec!["http/1.1".to_owned()],
+            validation_context_type: Some(ValidationContextType::ValidationContext(
+                CertificateValidationContext {
+                    trusted_ca,
+                    match_typed_subject_alt_names: vec![name_of_certificate],
+                    ..Default::default()
+                },
+            )),
+            ..Default::default()
+        }),
+        // An address is no server name (RFC 6066).
+        sni: if is_address { String::new() } else { tls.server_name.clone() },
+        ..Default::default()
+    }
+}

@@ -1,0 +1,190 @@
+//! The serialisable mirror of a Config, for `config_dump`.
+//!
+//! Owns what an operator sees of the configuration in force. Must not show a secret: of secrets it knows
+//! name, version and kind, and nothing here may call `expose`. These types are a wire of their own: values of
+//! the Config do not serialise themselves.
+
+mod routes;
+mod transport;
+
+use proto::type_url::TypeUrl;
+use serde::Serialize;
+
+use crate::ai_backend::{AiBackend, AiCredential, AiProvider};
+use crate::config::Config;
+use crate::forward_proxy::ForwardProxy;
+use crate::secret::{Secret, SecretKind};
+
+pub use routes::{HostDump, RouteConfigDump, RouteDump};
+pub use transport::{ChainDump, ClusterDump, EndpointDump, ListenerDump, TlsDump};
+
+/// Everything that requests are served with.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Dump {
+    /// Id of the commit.
+    pub commit_id: String,
+    /// Listeners, by name.
+    pub listeners: Vec<ListenerDump>,
+    /// Route configurations, by name.
+    pub route_configs: Vec<RouteConfigDump>,
+    /// Clusters, by name.
+    pub clusters: Vec<ClusterDump>,
+    /// Secrets, by name, without their content.
+    pub secrets: Vec<SecretDump>,
+    /// AI backends, by name.
+    pub ai_backends: Vec<AiBackendDump>,
+    /// Dynamic forward proxies, by name.
+    pub forward_proxies: Vec<ForwardProxyDump>,
+}
+
+/// One secret, without its content.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SecretDump {
+    /// Resource name.
+    pub name: String,
+    /// Version on the wire.
+    pub version: String,
+    /// `certificate`, `generic` or `trust`.
+    pub kind: &'static str,
+    /// Always `[redacted]`.
+    pub content: &'static str,
+}
+
+/// One AI backend.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AiBackendDump {
+    /// Resource name.
+    pub name: String,
+    /// Version on the wire.
+    pub version: String,
+    /// Priority groups.
+    pub groups: Vec<Vec<AiProviderDump>>,
+}
+
+/// One provider.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AiProviderDump {
+    /// Name in the backend.
+    pub name: String,
+    /// Cluster that carries the transport.
+    pub cluster: String,
+    /// What the provider speaks, as metrics name it.
+    pub operation: &'static str,
+    /// Model that replaces the request's.
+    pub model: Option<String>,
+    /// Upstream path.
+    pub path: String,
+    /// `none`, `key <name of the secret>` or `unavailable: <reason>`.
+    pub credential: String,
+}
+
+/// One dynamic forward proxy.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ForwardProxyDump {
+    /// Resource name.
+    pub name: String,
+    /// Version on the wire.
+    pub version: String,
+    /// Host names that may resolve to any address.
+    pub allowed_hosts: Vec<String>,
+}
+
+impl Dump {
+    /// Mirrors a Config. O(its size).
+    pub fn of(config: &Config) -> Self {
+        let resources = config.resources();
+        Self {
+            commit_id: config.commit_id().to_string(),
+            listeners: config
+                .listeners()
+                .map(|it| ListenerDump::of(config, it))
+                .collect(),
+            route_configs: config
+                .route_index()
+                .configs()
+                .map(|it| RouteConfigDump::of(config, it))
+                .collect(),
+            clusters: config
+                .clusters()
+                .map(|it| ClusterDump::of(config, it))
+                .collect(),
+            secrets: config
+                .secrets()
+                .map(|it| SecretDump::of(config, it))
+                .collect(),
+            ai_backends: resources
+                .all::<AiBackend>(TypeUrl::AiBackend)
+                .map(|it| AiBackendDump::of(config, it))
+                .collect(),
+            forward_proxies: resources
+                .all::<ForwardProxy>(TypeUrl::DynamicForwardProxy)
+                .map(|it| ForwardProxyDump::of(config, it))
+                .collect(),
+        }
+    }
+}
+
+impl SecretDump {
+    fn of(config: &Config, secret: &Secret) -> Self {
+        let kind = match &secret.kind {
+            SecretKind::Certificate(_) => "certificate",
+            SecretKind::Generic(_) => "generic",
+            SecretKind::Trust(_) => "trust",
+        };
+        let version = version(config, TypeUrl::Secret, &secret.name);
+        Self {
+            name: secret.name.to_string(),
+            version,
+            kind,
+            content: "[redacted]",
+        }
+    }
+}
+
+impl AiBackendDump {
+    fn of(config: &Config, backend: &AiBackend) -> Self {
+        let group = |group: &Vec<AiProvider>| group.iter().map(AiProviderDump::of).collect();
+        Self {
+            name: backend.name.to_string(),
+            version: version(config, TypeUrl::AiBackend, &backend.name),
+            groups: backend.groups.iter().map(group).collect(),
+        }
+    }
+}
+
+impl AiProviderDump {
+    fn of(provider: &AiProvider) -> Self {
+        Self {
+            name: provider.name.to_string(),
+            cluster: provider.cluster.to_string(),
+            operation: provider.format.operation(),
+            model: provider.model.as_ref().map(ToString::to_string),
+            path: provider.path.as_str().to_owned(),
+            credential: match &provider.credential {
+                AiCredential::None => "none".to_owned(),
+                AiCredential::Key(key) => format!("key {}", key.secret),
+                AiCredential::Unavailable(reason) => format!("unavailable: {reason}"),
+            },
+        }
+    }
+}
+
+impl ForwardProxyDump {
+    fn of(config: &Config, proxy: &ForwardProxy) -> Self {
+        Self {
+            name: proxy.name.to_string(),
+            version: version(config, TypeUrl::DynamicForwardProxy, &proxy.name),
+            allowed_hosts: proxy.allowed_hosts.iter().cloned().collect(),
+        }
+    }
+}
+
+fn version(config: &Config, type_url: TypeUrl, name: &str) -> String {
+    config
+        .version(type_url, name)
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,353 @@
+//! One connection of a client, from accept to close.
+//!
+//! Owns the handshake, the choice of HTTP/1.1 or HTTP/2, limits on heads and idleness, and the way out. Must
+//! not know routes; each request is an exchange of its own. Invariant: a connection ends by itself: on
+//! idleness, on a head that does not come, or when its listener's phase says so.
+
+use std::{
+    cell::Cell,
+    convert::Infallible,
+    future::pending,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use dp_config::{Chain, http_options::HttpOptions};
+use hyper::{
+    body::Incoming,
+    rt::Executor,
+    server::conn::{http1, http2},
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::TcpStream,
+    sync::{Notify, watch},
+    time::{Instant, MissedTickBehavior, interval_at, timeout},
+};
+
+use crate::{
+    bind::{Bound, Open, Phase},
+    exchange,
+    io::{Http, Io, Reads, Transport},
+    served::Active,
+    tls,
+    worker::Worker,
+};
+
+mod pace;
+
+use pace::{Pace, Verdict};
+
+/// For a request head where the listener does not say.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What exchanges know of their connection.
+pub(crate) struct Client {
+    pub(crate) worker: Rc<Worker>,
+    pub(crate) bound: Arc<Bound>,
+    pub(crate) peer: SocketAddr,
+    pub(crate) is_tls: bool,
+    pub(crate) server_name: Option<Box<str>>,
+    pub(crate) phase: watch::Receiver<Phase>,
+    in_flight: Cell<u32>,
+    /// Reads up to the end of the last request or the start of the current one.
+    reads_seen: Cell<u32>,
+    reads: Arc<Reads>,
+    is_closing: Cell<bool>,
+    /// Wakes the connection once its first request after `is_closing` is there.
+    asked: Notify,
+    _count: Count,
+}
+
+/// Keeps a connection from counting as idle; held by the record of a request.
+pub(crate) struct Flight(Rc<Client>);
+
+/// Counts a connection in metrics and for the drain.
+struct Count {
+    worker: Rc<Worker>,
+    _open: Open,
+}
+
+/// Spawns hyper's HTTP/2 tasks on this worker.
+#[derive(Clone, Copy, Debug)]
+struct Local;
+
+/// Serves a connection until it ends.
+pub(crate) async fn serve(
+    worker: Rc<Worker>,
+    bound: Arc<Bound>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let phase = bound.phase();
+    let count = Count::new(worker.clone(), bound.connection());
+    let Some(served) = worker.active().served(&bound).cloned() else { return };
+    let (transport, server_name) = if served.is_tls() {
+        let current = || worker.active().served(&bound).cloned();
+        match timeout(tls::HANDSHAKE_TIMEOUT, tls::handshake(stream, current)).await {
+            Ok(Ok((stream, name))) => (Transport::Tls(Box::new(stream)), name),
+            Ok(Err(error)) => {
+                worker.shared.metrics.handshakes_failed.inc();
+                tracing::debug!(%peer, %error, "handshake failed");
+                return;
+            }
+            Err(_) => {
+                worker.shared.metrics.handshakes_failed.inc();
+                return;
+            }
+        }
+    } else {
+        (Transport::Plain(stream), None)
+    };
+    let active = worker.active();
+    let chain = active
+        .served(&bound)
+        .and_then(|served| served.listener.chain(server_name.as_deref()))
+        .cloned();
+    drop(active);
+    let Some(chain) = chain else { return };
+    let is_tls = matches!(transport, Transport::Tls(_));
+    let mut io = Io::new(transport);
+    let patience = chain.http.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
+    let Ok(Ok(Some(http))) = timeout(patience, io.detect()).await else { return };
+    let client = Rc::new(Client {
+        bound,
+        peer,
+        is_tls,
+        server_name,
+        in_flight: Cell::new(0),
+        reads_seen: Cell::new(0),
+        reads: io.reads(),
+        is_closing: Cell::new(*phase.borrow() > Phase::Serving),
+        asked: Notify::new(),
+        phase,
+        _count: count,
+        worker,
+    });
+    match http {
+        Http::One => serve_http1(client, io, &chain).await,
+        Http::Two => serve_http2(client, io, &chain).await,
+    }
+}
+
+async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
+    let service = {
+        let client = client.clone();
+        service_fn(move |request: http::Request<Incoming>| {
+            let client = client.clone();
+            async move { Ok::<_, Infallible>(exchange::serve(client, request).await) }
+        })
+    };
+    let HttpOptions { max_headers, max_head_bytes, .. } = chain.http;
+    let connection = http1::Builder::new()
+        .max_headers(max_headers)
+        // The limit itself is the exchange's; this one keeps hyper from parsing what is far beyond it.
+        .max_header_size(max_head_bytes.saturating_mul(2))
+        .serve_connection(TokioIo::new(io), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    let mut way_out = pin!(way_out(&client, &chain.http, Http::One));
+    loop {
+        tokio::select! {
+            biased;
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(peer = %client.peer, %error, "connection ended");
+                }
+                return;
+            }
+            step = next(way_out.as_mut()) => match step {
+                Step::Finish => connection.as_mut().graceful_shutdown(),
+                Step::Drop => return,
+            }
+        }
+    }
+}
+
+async fn serve_http2(client: Rc<Client>, io: Io, chain: &Chain) {
+    let service = {
+        let client = client.clone();
+        service_fn(move |request: http::Request<Incoming>| {
+            let client = client.clone();
+            async move { Ok::<_, Infallible>(exchange::serve(client, request).await) }
+        })
+    };
+    let options = &chain.http.http2;
+    let list_size = u32::try_from(chain.http.max_head_bytes).unwrap_or(u32::MAX);
+    let connection = http2::Builder::new(Local)
+        .timer(TokioTimer::new())
+        .max_header_list_size(list_size)
+        .max_concurrent_streams(options.max_concurrent_streams.unwrap_or(100))
+        .initial_stream_window_size(options.initial_stream_window)
+        .initial_connection_window_size(options.initial_connection_window)
+        .serve_connection(TokioIo::new(io), service);
+    let mut connection = pin!(connection);
+    let mut way_out = pin!(way_out(&client, &chain.http, Http::Two));
+    loop {
+        tokio::select! {
+            biased;
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(peer = %client.peer, %error, "connection ended");
+                }
+                return;
+            }
+            step = next(way_out.as_mut()) => match step {
+                Step::Finish => connection.as_mut().graceful_shutdown(),
+                Step::Drop => return,
+            }
+        }
+    }
+}
+
+/// What is done to a connection from outside its requests.
+enum Step {
+    /// No further request.
+    Finish,
+    /// Nothing any more.
+    Drop,
+}
+
+/// The steps of a connection's way out, as a future that is polled for one after the other.
+struct WayOut<'c> {
+    client: &'c Client,
+    phase: watch::Receiver<Phase>,
+    pace: Pace,
+    tick: tokio::time::Interval,
+    http: Http,
+    has_gone_away: bool,
+}
+
+fn way_out<'c>(client: &'c Client, options: &HttpOptions, http: Http) -> WayOut<'c> {
+    let head = options.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
+    let pace = Pace::new(head, options.timeouts.connection_idle, options.timeouts.max_connection);
+    let every = pace.interval();
+    let mut tick = interval_at(Instant::now() + every, every);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    WayOut { client, phase: client.phase.clone(), pace, tick, http, has_gone_away: false }
+}
+
+async fn next(mut way_out: Pin<&mut WayOut<'_>>) -> Step {
+    let WayOut { client, phase, pace, tick, http, has_gone_away } = &mut *way_out;
+    loop {
+        // A connection that came while its listener was closing gets one request.
+        let asked = async {
+            if *http == Http::Two && client.is_closing.get() && !*has_gone_away {
+                client.asked.notified().await;
+            } else {
+                pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            changed = phase.changed() => {
+                // The sender is gone with the listener: its retirement is over.
+                let now = if changed.is_ok() { *phase.borrow_and_update() } else { Phase::Over };
+                client.is_closing.set(now > Phase::Serving);
+                match (now, *http) {
+                    (Phase::Serving, _) | (Phase::Closing, Http::One) => {}
+                    // HTTP/2 can say it without losing a request.
+                    (Phase::Closing, Http::Two) | (Phase::Ending, _) => {
+                        *has_gone_away = true;
+                        return Step::Finish;
+                    }
+                    (Phase::Over, _) => return Step::Drop,
+                }
+            }
+            () = asked => {
+                *has_gone_away = true;
+                return Step::Finish;
+            }
+            now = tick.tick() => {
+                let is_head_begun = *http == Http::One && client.has_begun();
+                match pace.judge(now, client.in_flight.get() > 0, is_head_begun) {
+                    Verdict::Fine => {}
+                    Verdict::Idle => return Step::Finish,
+                    Verdict::Slow => return Step::Drop,
+                    Verdict::Old => {
+                        client.is_closing.set(true);
+                        if *http == Http::Two && !*has_gone_away {
+                            *has_gone_away = true;
+                            return Step::Finish;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+// === impl Client ===
+
+impl Client {
+    /// Marks a request as being in flight.
+    pub(crate) fn begin(self: &Rc<Self>) -> Flight {
+        self.in_flight.set(self.in_flight.get() + 1);
+        self.reads_seen.set(self.reads.count());
+        if self.is_closing.get() {
+            self.asked.notify_one();
+        }
+        Flight(self.clone())
+    }
+
+    /// The configuration for a request: the active one, or, once the listener is gone, the last that had it.
+    pub(crate) fn active(&self) -> Arc<Active> {
+        let active = self.worker.active();
+        let fits = active.served(&self.bound).is_some_and(|served| served.is_tls() == self.is_tls);
+        match self.bound.left_behind() {
+            Some(last) if !fits => last.clone(),
+            Some(_) | None => active,
+        }
+    }
+
+    /// Whether responses say that the connection closes.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.is_closing.get()
+    }
+
+    /// Whether bytes of a next request are there.
+    fn has_begun(&self) -> bool {
+        self.reads.count() != self.reads_seen.get()
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.0.in_flight.set(self.0.in_flight.get().saturating_sub(1));
+        self.0.reads_seen.set(self.0.reads.count());
+    }
+}
+
+// === impl Count ===
+
+impl Count {
+    fn new(worker: Rc<Worker>, open: Open) -> Count {
+        let shared = &worker.shared;
+        shared.connections.send_modify(|open| *open += 1);
+        shared.metrics.connections.inc();
+        shared.metrics.accepted.inc();
+        Count { worker, _open: open }
+    }
+}
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        let shared = &self.worker.shared;
+        shared.connections.send_modify(|open| *open = open.saturating_sub(1));
+        shared.metrics.connections.dec();
+    }
+}
+
+// === impl Local ===
+
+impl<F: Future + 'static> Executor<F> for Local {
+    fn execute(&self, future: F) {
+        // Ends with its stream or its connection.
+        tokio::task::spawn_local(async move {
+            future.await;
+        });
+    }
+}

@@ -1,0 +1,235 @@
+//! Sending a request to the upstream that its route names.
+//!
+//! Owns the choice of the cluster, the changes to the head, deadlines, and what of the response passes. Must
+//! not speak a protocol. Invariant: an upstream gets the normalised path and the authority that were
+//! matched, changed only by the route.
+
+use std::time::{Duration, Instant};
+
+use dp_config::{
+    Cluster,
+    cluster::ClusterKind,
+    route::{ClusterChoice, Forward, IdleTimeout},
+    route_config::Found,
+};
+use dp_policy::{hop_by_hop, url_rewrite::HostRewrite};
+use dp_upstream::{PickError, Picked, pool::Protocol};
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode, Version,
+    header::{HOST, TRAILER},
+    request::Parts,
+    uri::{Authority, PathAndQuery},
+};
+use hyper::body::Incoming;
+
+use crate::{
+    ai, attempt,
+    exchange::{Exchange, Reply},
+    fault::{Fault, Kind},
+    forward_proxy, mirror,
+    request_body::RequestBody,
+    response_body::{ResponseBody, Upstream},
+    upgrade,
+};
+
+/// Time limits of one exchange.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// For the head of the response.
+    pub(crate) deadline: Option<Instant>,
+    /// For each wait for a part of a body.
+    pub(crate) idle: Option<Duration>,
+}
+
+/// Forwards a request whose route says so.
+pub(crate) async fn forward(
+    exchange: &mut Exchange<'_>,
+    found: &Found<'_>,
+    forward: &Forward,
+    mut head: Parts,
+    body: Incoming,
+) -> Result<Reply, Fault> {
+    let active = exchange.active;
+    let random = exchange.client.worker.upstream.random();
+    let choice = forward.clusters.pick(random).ok_or(Kind::InvalidBackend)?;
+    exchange.record.upstream.cluster = Some(choice.cluster.clone());
+    let cluster = active.config.cluster(&choice.cluster).ok_or_else(|| missing(choice))?;
+    let limits = limits(exchange, forward, &head.headers);
+    let is_upgrade = wants_upgrade(exchange, forward);
+    let mut authority = None;
+    choice.request_headers.apply(&mut head.headers);
+    authority = choice.request_headers.authority().or(authority);
+    for modifier in found.request_headers() {
+        modifier.apply(&mut head.headers);
+        authority = modifier.authority().or(authority);
+    }
+    if let Some(authority) = authority {
+        head.headers.insert(HOST, authority.clone());
+    }
+    if let ClusterKind::Ai(backend) = &cluster.kind {
+        return ai::forward(exchange, backend, head, body, limits).await;
+    }
+    rewrite_target(&mut head, forward, found)?;
+    let picked = pick(exchange, cluster, &head, is_upgrade).await?;
+    rewrite_authority(&mut head.headers, forward, choice, &picked);
+    let mut reply = if is_upgrade {
+        upgrade::forward(exchange, &picked, head, limits).await?
+    } else {
+        let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
+        let body = RequestBody::stream(body, limits.idle, copies);
+        let facts = &mut exchange.record.upstream;
+        let (response, lease) =
+            attempt::send(&picked, head, body, limits.deadline, facts).await?;
+        exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
+        let (parts, incoming) = response.into_parts();
+        let upstream = Upstream::new(incoming, lease, limits.idle);
+        passed(Response::from_parts(parts, ResponseBody::upstream(upstream))).into()
+    };
+    choice.response_headers.apply(reply.response.headers_mut());
+    Ok(reply)
+}
+
+/// The endpoint for a request to a cluster.
+pub(crate) async fn pick(
+    exchange: &Exchange<'_>,
+    cluster: &std::sync::Arc<Cluster>,
+    head: &Parts,
+    is_upgrade: bool,
+) -> Result<Picked<RequestBody>, Fault> {
+    let config = &exchange.active.config;
+    if let ClusterKind::ForwardProxy(name) = &cluster.kind {
+        return forward_proxy::pick(exchange, cluster, name, head).await;
+    }
+    let client = match head.version {
+        // An upgrade is HTTP/1.1's own.
+        Version::HTTP_2 if !is_upgrade => Protocol::Http2,
+        _ => Protocol::Http1,
+    };
+    let upstream = &exchange.client.worker.upstream;
+    Ok(upstream.pick(config, cluster, client, exchange.record.start).await?)
+}
+
+/// A response as it passes: without what belongs to the upstream's connection.
+pub(crate) fn passed<B>(mut response: Response<B>) -> Response<B> {
+    let trailer = response.headers_mut().remove(TRAILER);
+    hop_by_hop::strip(response.headers_mut());
+    if let Some(trailer) = trailer {
+        response.headers_mut().insert(TRAILER, trailer);
+    }
+    // hyper writes the version that the client speaks.
+    *response.version_mut() = Version::HTTP_11;
+    response
+}
+
+fn missing(choice: &ClusterChoice) -> Fault {
+    Fault::new(match choice.missing_status {
+        StatusCode::NOT_FOUND => Kind::NoRoute,
+        StatusCode::SERVICE_UNAVAILABLE => Kind::NoEndpoint,
+        _ => Kind::InvalidBackend,
+    })
+}
+
+fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Limits {
+    let grpc = headers.get("grpc-timeout").and_then(|value| grpc_timeout(value.to_str().ok()?));
+    let shortest =
+        [forward.timeout, forward.attempt_timeout, grpc].into_iter().flatten().min();
+    let idle = match forward.idle_timeout {
+        IdleTimeout::Inherit => exchange.chain.http.timeouts.stream_idle,
+        IdleTimeout::Never => None,
+        IdleTimeout::After(limit) => Some(limit),
+    };
+    Limits { deadline: shortest.map(|limit| exchange.record.start + limit), idle }
+}
+
+/// A number of at most eight digits and a unit, as gRPC writes it.
+fn grpc_timeout(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if number.len() > 8 {
+        return None;
+    }
+    let number: u64 = number.parse().ok()?;
+    Some(match unit {
+        "H" => Duration::from_secs(number * 3600),
+        "M" => Duration::from_secs(number * 60),
+        "S" => Duration::from_secs(number),
+        "m" => Duration::from_millis(number),
+        "u" => Duration::from_micros(number),
+        "n" => Duration::from_nanos(number),
+        _ => return None,
+    })
+}
+
+fn wants_upgrade(exchange: &Exchange<'_>, forward: &Forward) -> bool {
+    let Some(upgrade) = &exchange.inspected.upgrade else { return false };
+    let Ok(protocol) = upgrade.protocol.to_str() else { return false };
+    let of_route = forward.upgrades.iter().find(|own| own.protocol.eq_ignore_ascii_case(protocol));
+    match of_route {
+        Some(own) => own.is_allowed,
+        None => exchange.chain.http.allows_upgrade(protocol),
+    }
+}
+
+fn rewrite_target(head: &mut Parts, forward: &Forward, found: &Found<'_>) -> Result<(), Fault> {
+    let target = head.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let rewritten = match forward.rewrite.target(&found.entry.matcher.path, target) {
+        std::borrow::Cow::Borrowed(_) => return Ok(()),
+        std::borrow::Cow::Owned(rewritten) => rewritten,
+    };
+    let target = PathAndQuery::try_from(rewritten)
+        .map_err(|error| Fault::caused(Kind::InvalidRequest, error))?;
+    head.uri = target.into();
+    Ok(())
+}
+
+fn rewrite_authority(
+    headers: &mut HeaderMap,
+    forward: &Forward,
+    choice: &ClusterChoice,
+    picked: &Picked<RequestBody>,
+) {
+    let of_endpoint = || picked.hostname.as_deref().and_then(|host| host.parse().ok());
+    let authority: Option<Authority> = match (&choice.authority, &forward.rewrite.host) {
+        (Some(own), _) => Some(own.clone()),
+        (None, Some(HostRewrite::Literal(literal))) => Some(literal.clone()),
+        (None, Some(HostRewrite::Endpoint)) => of_endpoint(),
+        (None, None) => None,
+    };
+    if let Some(value) = authority.and_then(|own| HeaderValue::from_str(own.as_str()).ok()) {
+        headers.insert(HOST, value);
+    }
+}
+
+impl From<PickError> for Fault {
+    fn from(error: PickError) -> Fault {
+        let kind = match &error {
+            PickError::NoEndpoint(_) => Kind::NoEndpoint,
+            PickError::Unresolved(_) => Kind::Unresolved,
+            PickError::Tls { .. } => Kind::ConnectFailed,
+        };
+        Fault::caused(kind, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grpc_timeouts() {
+        for (text, expected) in [
+            ("1S", Some(Duration::from_secs(1))),
+            ("250m", Some(Duration::from_millis(250))),
+            ("2M", Some(Duration::from_secs(120))),
+            ("3H", Some(Duration::from_secs(10_800))),
+            ("7u", Some(Duration::from_micros(7))),
+            ("9n", Some(Duration::from_nanos(9))),
+            ("123456789S", None),
+            ("S", None),
+            ("", None),
+            ("5x", None),
+            ("-1S", None),
+        ] {
+            assert_eq!(grpc_timeout(text), expected, "{text:?}");
+        }
+    }
+}

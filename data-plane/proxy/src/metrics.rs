@@ -1,0 +1,254 @@
+//! Counts of what happened.
+//!
+//! Owns the metrics of the data path and, for each worker, the handles that it uses again and again. Must
+//! not take a label from a client. Invariant: labels come from the configuration and from closed enums, so
+//! their number is bounded by the configuration.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use dp_upstream::pool::Counters;
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric},
+    metrics::{
+        counter::{ConstCounter, Counter},
+        family::Family,
+        gauge::{ConstGauge, Gauge},
+        histogram::Histogram,
+    },
+    registry::Registry,
+};
+
+use crate::record::{Ending, Record};
+
+/// Seconds.
+const DURATIONS: [f64; 14] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
+/// Tokens, as the OpenTelemetry GenAI conventions advise.
+const TOKENS: [f64; 14] = [
+    1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262_144.0, 1_048_576.0,
+    4_194_304.0, 16_777_216.0, 67_108_864.0,
+];
+
+/// The metrics of the process.
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<ListenerLabels, Histogram, fn() -> Histogram>,
+    faults: Family<FaultLabels, Counter>,
+    broken: Family<ListenerLabels, Counter>,
+    tokens: Family<TokenLabels, Histogram, fn() -> Histogram>,
+    /// Requests in flight.
+    pub(crate) active: Gauge,
+    /// Connections of clients, open now.
+    pub(crate) connections: Gauge,
+    /// Connections of clients, ever.
+    pub(crate) accepted: Counter,
+    /// Handshakes that failed.
+    pub(crate) handshakes_failed: Counter,
+    /// Lines of the access log that found no room.
+    pub(crate) lines_dropped: Counter,
+}
+
+/// The handles of one worker.
+pub(crate) struct Local {
+    metrics: Metrics,
+    /// By the addresses of listener name and route; the entry keeps both alive, so that no address is used twice.
+    routes: RefCell<HashMap<(usize, usize), RouteHandles>>,
+}
+
+struct RouteHandles {
+    _listener: Option<Arc<str>>,
+    _route: Option<Arc<dp_config::Route>>,
+    classes: [Counter; 5],
+    durations: Histogram,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    listener: String,
+    route: String,
+    code_class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ListenerLabels {
+    listener: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FaultLabels {
+    listener: String,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TokenLabels {
+    route: String,
+    gen_ai_provider_name: String,
+    gen_ai_token_type: &'static str,
+}
+
+/// Reads the counts of the pools at each scrape.
+#[derive(Debug)]
+struct UpstreamCollector(Arc<Counters>);
+
+// === impl Metrics ===
+
+impl Metrics {
+    /// Registers everything.
+    pub(crate) fn register(registry: &mut Registry, upstream: Arc<Counters>) -> Metrics {
+        let metrics = Metrics {
+            requests: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(DURATIONS)),
+            faults: Family::default(),
+            broken: Family::default(),
+            tokens: Family::new_with_constructor(|| Histogram::new(TOKENS)),
+            active: Gauge::default(),
+            connections: Gauge::default(),
+            accepted: Counter::default(),
+            handshakes_failed: Counter::default(),
+            lines_dropped: Counter::default(),
+        };
+        let mut add = |name: &str, help: &str, metric: Box<dyn Register>| {
+            metric.register(registry, &format!("tidegate_proxy_{name}"), help);
+        };
+        add("requests", "Requests by listener, route and class of status", Box::new(metrics.requests.clone()));
+        add("request_duration_seconds", "From head to last byte", Box::new(metrics.durations.clone()));
+        add("faults", "Requests that the proxy answered itself, by reason", Box::new(metrics.faults.clone()));
+        add("responses_broken", "Responses that the upstream broke off", Box::new(metrics.broken.clone()));
+        add("requests_active", "Requests in flight", Box::new(metrics.active.clone()));
+        add("connections_active", "Connections of clients", Box::new(metrics.connections.clone()));
+        add("connections", "Connections accepted", Box::new(metrics.accepted.clone()));
+        add("handshakes_failed", "TLS handshakes that failed", Box::new(metrics.handshakes_failed.clone()));
+        add("access_log_lines_dropped", "Lines that found no room", Box::new(metrics.lines_dropped.clone()));
+        registry.register(
+            "gen_ai_client_token_usage",
+            "Tokens of a request by type",
+            metrics.tokens.clone(),
+        );
+        registry.register_collector(Box::new(UpstreamCollector(upstream)));
+        metrics
+    }
+}
+
+/// What a registry takes, as an object, so that the list above is one line a metric.
+trait Register {
+    fn register(self: Box<Self>, registry: &mut Registry, name: &str, help: &str);
+}
+
+impl<M: prometheus_client::registry::Metric> Register for M {
+    fn register(self: Box<Self>, registry: &mut Registry, name: &str, help: &str) {
+        registry.register(name, help, *self);
+    }
+}
+
+impl Collector for UpstreamCollector {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let Counters { connects, connect_failures, open } = &*self.0;
+        for (name, help, count) in [
+            ("upstream_connects", "Connections made to upstreams", connects),
+            ("upstream_connect_failures", "Connections to upstreams that failed", connect_failures),
+        ] {
+            let counter = ConstCounter::new(count.load(Ordering::Relaxed));
+            let name = format!("tidegate_proxy_{name}");
+            let metric = encoder.encode_descriptor(&name, help, None, counter.metric_type())?;
+            counter.encode(metric)?;
+        }
+        let gauge = ConstGauge::new(i64::try_from(open.load(Ordering::Relaxed)).unwrap_or(i64::MAX));
+        let metric = encoder.encode_descriptor(
+            "tidegate_proxy_upstream_connections_active",
+            "Connections to upstreams",
+            None,
+            gauge.metric_type(),
+        )?;
+        gauge.encode(metric)
+    }
+}
+
+// === impl Local ===
+
+impl Local {
+    /// No handle yet.
+    pub(crate) fn new(metrics: Metrics) -> Local {
+        Local { metrics, routes: RefCell::default() }
+    }
+
+    /// Forgets the handles, and with them routes that are gone.
+    pub(crate) fn sweep(&self) {
+        self.routes.borrow_mut().clear();
+    }
+
+    /// Counts a closed record.
+    pub(crate) fn observe(&self, record: &Record, ending: Ending, duration: Duration) {
+        let address = |name: &Option<Arc<str>>| name.as_ref().map_or(0, |n| n.as_ptr().addr());
+        let route = record.route.route.as_ref();
+        let key = (
+            address(&record.route.listener),
+            route.map_or(0, |route| Arc::as_ptr(route).addr()),
+        );
+        let mut routes = self.routes.borrow_mut();
+        let handles = routes.entry(key).or_insert_with(|| self.handles(record));
+        let class = usize::from(record.response.status.as_u16() / 100).saturating_sub(1);
+        if let Some(counter) = handles.classes.get(class) {
+            counter.inc();
+        }
+        handles.durations.observe(duration.as_secs_f64());
+        drop(routes);
+        self.observe_rare(record, ending);
+    }
+
+    /// What most requests do not have.
+    fn observe_rare(&self, record: &Record, ending: Ending) {
+        if let Some(kind) = record.response.fault {
+            let labels = FaultLabels { listener: listener(record), reason: kind.reason() };
+            self.metrics.faults.get_or_create(&labels).inc();
+        }
+        if ending == Ending::UpstreamBroke {
+            let labels = ListenerLabels { listener: listener(record) };
+            self.metrics.broken.get_or_create(&labels).inc();
+        }
+        let Some(usage) = record.llm.observed.as_ref().and_then(|seen| seen.usage.as_ref()) else {
+            return;
+        };
+        for (gen_ai_token_type, count) in [("input", usage.input), ("output", usage.output)] {
+            let labels = TokenLabels {
+                route: record.route.label(),
+                gen_ai_provider_name: record.llm.provider.as_deref().unwrap_or_default().to_owned(),
+                gen_ai_token_type,
+            };
+            if let Some(count) = count.and_then(|count| u32::try_from(count).ok()) {
+                self.metrics.tokens.get_or_create(&labels).observe(f64::from(count));
+            }
+        }
+    }
+
+    fn handles(&self, record: &Record) -> RouteHandles {
+        let class = |code_class| {
+            let labels = RequestLabels {
+                listener: listener(record),
+                route: record.route.label(),
+                code_class,
+            };
+            self.metrics.requests.get_or_create_owned(&labels)
+        };
+        RouteHandles {
+            _listener: record.route.listener.clone(),
+            _route: record.route.route.clone(),
+            classes: ["1xx", "2xx", "3xx", "4xx", "5xx"].map(class),
+            durations: self
+                .metrics
+                .durations
+                .get_or_create_owned(&ListenerLabels { listener: listener(record) }),
+        }
+    }
+}
+
+fn listener(record: &Record) -> String {
+    record.route.listener.as_deref().unwrap_or_default().to_owned()
+}

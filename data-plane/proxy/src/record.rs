@@ -1,0 +1,173 @@
+//! What happened to one request.
+//!
+//! Owns the facts, in small structs by who learns them, and the moment they are complete. Must not format or
+//! count; `log`, `metrics` and `trace` each read a closed record. Invariant: a record is closed exactly once,
+//! with the last byte of the response or when the client is gone.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use dp_config::Route;
+use dp_llm::observed::Observed;
+use http::{HeaderValue, Method, StatusCode, Version};
+use opentelemetry::global::BoxedSpan;
+
+use crate::{
+    connection::Flight,
+    fault::{Fault, Kind},
+    respond::Dialect,
+    worker::Worker,
+};
+
+/// The facts of one request.
+pub(crate) struct Record {
+    pub(crate) start: Instant,
+    pub(crate) request: RequestFacts,
+    pub(crate) route: RouteFacts,
+    pub(crate) upstream: UpstreamFacts,
+    pub(crate) response: ResponseFacts,
+    pub(crate) llm: LlmFacts,
+    pub(crate) bytes_sent: u64,
+    pub(crate) span: Option<Box<BoxedSpan>>,
+    worker: Rc<Worker>,
+    /// Keeps the connection from counting as idle.
+    _flight: Flight,
+}
+
+/// What the request's head said.
+pub(crate) struct RequestFacts {
+    pub(crate) dialect: Dialect,
+    /// Only where somebody reads it: the texts cost allocations.
+    pub(crate) head: Option<Box<HeadFacts>>,
+}
+
+/// The head as access log and trace show it.
+pub(crate) struct HeadFacts {
+    pub(crate) method: Method,
+    pub(crate) authority: String,
+    pub(crate) target: String,
+    pub(crate) version: Version,
+    pub(crate) peer: SocketAddr,
+    pub(crate) client: IpAddr,
+    pub(crate) request_id: Option<HeaderValue>,
+    pub(crate) user_agent: Option<HeaderValue>,
+}
+
+/// Where it went inside the proxy.
+#[derive(Default)]
+pub(crate) struct RouteFacts {
+    pub(crate) listener: Option<Arc<str>>,
+    pub(crate) route: Option<Arc<Route>>,
+}
+
+/// Where it went outside.
+#[derive(Default)]
+pub(crate) struct UpstreamFacts {
+    pub(crate) cluster: Option<Arc<str>>,
+    pub(crate) endpoint: Option<SocketAddr>,
+    pub(crate) attempts: u32,
+    /// From the start of the request to the head of the response.
+    pub(crate) first_byte: Option<Duration>,
+}
+
+/// What came back.
+#[derive(Default)]
+pub(crate) struct ResponseFacts {
+    pub(crate) status: StatusCode,
+    pub(crate) fault: Option<Kind>,
+    pub(crate) detail: Option<String>,
+}
+
+/// What an LLM route learned.
+#[derive(Default)]
+pub(crate) struct LlmFacts {
+    pub(crate) provider: Option<Arc<str>>,
+    /// The model that was asked of the provider.
+    pub(crate) model: Option<String>,
+    pub(crate) observed: Option<Box<Observed>>,
+}
+
+/// How the response ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// With its last byte.
+    Complete,
+    /// Before it: the upstream broke off.
+    UpstreamBroke,
+    /// Before it: the client was gone.
+    Dropped,
+}
+
+// === impl Record ===
+
+impl Record {
+    /// Opens the record of a request that just arrived.
+    pub(crate) fn open(worker: Rc<Worker>, flight: Flight) -> Box<Record> {
+        Box::new(Record {
+            start: Instant::now(),
+            request: RequestFacts { dialect: Dialect::Plain, head: None },
+            route: RouteFacts::default(),
+            upstream: UpstreamFacts::default(),
+            response: ResponseFacts::default(),
+            llm: LlmFacts::default(),
+            bytes_sent: 0,
+            span: None,
+            worker,
+            _flight: flight,
+        })
+    }
+
+    /// Notes a fault and its cause.
+    pub(crate) fn fault(&mut self, fault: &Fault) {
+        self.response.fault = Some(fault.kind);
+        self.response.detail = fault.detail();
+    }
+
+    /// Hands the facts to those who read them. The caller drops the record then.
+    pub(crate) fn close(&mut self, ending: Ending) {
+        let worker = self.worker.clone();
+        let duration = self.start.elapsed();
+        worker.metrics.observe(self, ending, duration);
+        if let Some(log) = &worker.shared.log {
+            log.write(self, ending, duration);
+        }
+        if let Some(span) = self.span.take() {
+            crate::trace::end(span, self, ending);
+        }
+    }
+
+    /// Whether anybody reads texts of the head.
+    pub(crate) fn wants_head(&self) -> bool {
+        self.worker.shared.log.is_some() || self.worker.shared.tracer.is_some()
+    }
+}
+
+// === impl Ending ===
+
+impl Ending {
+    /// The name in the access log.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Ending::Complete => "complete",
+            Ending::UpstreamBroke => "upstream_broke",
+            Ending::Dropped => "client_gone",
+        }
+    }
+}
+
+// === impl RouteFacts ===
+
+impl RouteFacts {
+    /// `namespace/name` of the route object, or the name of the route.
+    pub(crate) fn label(&self) -> String {
+        match self.route.as_deref() {
+            None => String::new(),
+            Some(route) if route.source.name.is_empty() => route.name.to_string(),
+            Some(route) => format!("{}/{}", route.source.namespace, route.source.name),
+        }
+    }
+}

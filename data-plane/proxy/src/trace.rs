@@ -1,0 +1,152 @@
+//! One span for each sampled request.
+//!
+//! Owns W3C trace context in and out and the span's attributes. Must not decide about export. Invariant: a
+//! client's sampling decision stands; without a tracer its headers pass untouched.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::{
+    Context, KeyValue,
+    global::BoxedSpan,
+    trace::{
+        Span, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags, TraceId,
+        TraceState, Tracer as _,
+    },
+};
+
+use crate::{
+    options::Tracer,
+    record::{Ending, Record},
+};
+
+/// The header of W3C trace context.
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Starts the span of a request if it is sampled, and makes it the parent of what the upstream does.
+pub(crate) fn start(
+    tracer: &Tracer,
+    headers: &mut HeaderMap,
+    name: &str,
+    random: u64,
+) -> Option<Box<BoxedSpan>> {
+    let remote = headers.get(TRACEPARENT).and_then(|value| parse(value.to_str().ok()?));
+    let is_sampled = match &remote {
+        Some(remote) => remote.is_sampled(),
+        // The top 53 bits, as a share of all.
+        None => {
+            let share = u32::try_from(random >> 32).unwrap_or(u32::MAX);
+            f64::from(share) / f64::from(u32::MAX) < tracer.sample_ratio
+        }
+    };
+    if !is_sampled {
+        return None;
+    }
+    let parent = remote.map_or_else(Context::new, |remote| {
+        Context::new().with_remote_span_context(remote)
+    });
+    let builder = tracer.tracer.span_builder(name.to_owned()).with_kind(SpanKind::Server);
+    let span = tracer.tracer.build_with_context(builder, &parent);
+    let own = span.span_context();
+    let value = format!(
+        "00-{}-{}-{:02x}",
+        own.trace_id(),
+        own.span_id(),
+        own.trace_flags().to_u8()
+    );
+    if let Ok(value) = HeaderValue::try_from(value) {
+        headers.insert(TRACEPARENT, value);
+    }
+    Some(Box::new(span))
+}
+
+/// Trace and span id, for the access log.
+pub(crate) fn ids(span: &BoxedSpan) -> (String, String) {
+    let context = span.span_context();
+    (context.trace_id().to_string(), context.span_id().to_string())
+}
+
+/// Ends the span with what the record says.
+pub(crate) fn end(mut span: Box<BoxedSpan>, record: &Record, ending: Ending) {
+    let status = record.response.status;
+    span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
+    if let Some(head) = &record.request.head {
+        span.set_attribute(KeyValue::new("http.request.method", head.method.as_str().to_owned()));
+        span.set_attribute(KeyValue::new("url.path", head.target.clone()));
+        span.set_attribute(KeyValue::new("server.address", head.authority.clone()));
+        span.set_attribute(KeyValue::new("client.address", head.client.to_string()));
+    }
+    if let Some(route) = Some(record.route.label()).filter(|label| !label.is_empty()) {
+        span.set_attribute(KeyValue::new("http.route", route));
+    }
+    if let Some(cluster) = &record.upstream.cluster {
+        span.set_attribute(KeyValue::new("tidegate.cluster", cluster.to_string()));
+    }
+    if let Some(kind) = record.response.fault {
+        span.set_attribute(KeyValue::new("error.type", kind.reason()));
+    }
+    if let Some(provider) = &record.llm.provider {
+        span.set_attribute(KeyValue::new("gen_ai.provider.name", provider.to_string()));
+    }
+    if let Some(usage) = record.llm.observed.as_ref().and_then(|seen| seen.usage.as_ref()) {
+        for (name, count) in [
+            ("gen_ai.usage.input_tokens", usage.input),
+            ("gen_ai.usage.output_tokens", usage.output),
+        ] {
+            if let Some(count) = count.and_then(|count| i64::try_from(count).ok()) {
+                span.set_attribute(KeyValue::new(name, count));
+            }
+        }
+    }
+    if status.is_server_error() || ending == Ending::UpstreamBroke {
+        span.set_status(Status::error(ending.as_str()));
+    }
+    span.end();
+}
+
+/// Version 00, and later versions as far as they are alike (Trace Context, section 3.2).
+fn parse(value: &str) -> Option<SpanContext> {
+    let mut parts = value.trim().split('-');
+    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let is_hex = |text: &str, length: usize| {
+        text.len() == length && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let is_well_formed = is_hex(version, 2)
+        && version != "ff"
+        && is_hex(trace, 32)
+        && is_hex(span, 16)
+        && is_hex(flags, 2)
+        && (version != "00" || parts.next().is_none());
+    if !is_well_formed {
+        return None;
+    }
+    let context = SpanContext::new(
+        TraceId::from_hex(trace).ok()?,
+        SpanId::from_hex(span).ok()?,
+        TraceFlags::new(u8::from_str_radix(flags, 16).ok()?) & TraceFlags::SAMPLED,
+        true,
+        TraceState::default(),
+    );
+    context.is_valid().then_some(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &str, expected: Option<bool>) {
+        assert_eq!(parse(value).map(|context| context.is_sampled()), expected, "{value}");
+    }
+
+    #[test]
+    fn traceparent() {
+        check("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Some(true));
+        check("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", Some(false));
+        check("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", Some(true));
+        check("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", None);
+        check("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None);
+        check("00-00000000000000000000000000000000-b7ad6b7169203331-01", None);
+        check("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", None);
+        check("00-0af7651916cd43dd8448eb211c80319c-b7ad6b71692033-01", None);
+        check("garbage", None);
+    }
+}

@@ -1,0 +1,101 @@
+//! Connections that stop being HTTP: WebSocket.
+//!
+//! Owns the handshake with the upstream and the splice of both sides after it. Must not look at frames.
+//! Invariant: the client gets 101 only where the upstream gave it; any other answer passes as an ordinary
+//! response.
+
+use dp_policy::hop_by_hop;
+use dp_upstream::{Picked, pool::Lease};
+use http::{Response, StatusCode, request::Parts};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use tokio::{io::copy_bidirectional, sync::watch};
+
+use crate::{
+    attempt,
+    bind::Phase,
+    exchange::{Exchange, Reply},
+    fault::{Fault, Kind},
+    forward::{Limits, passed},
+    record::{Ending, Record},
+    request_body::RequestBody,
+    response_body::{ResponseBody, Upstream},
+};
+
+/// Both sides of an agreed upgrade.
+pub(crate) struct Splice {
+    client: OnUpgrade,
+    upstream: OnUpgrade,
+    phase: watch::Receiver<Phase>,
+    /// Keeps the endpoint's load right.
+    _lease: Lease<RequestBody>,
+}
+
+/// Asks the upstream for the upgrade that the client asks for.
+pub(crate) async fn forward(
+    exchange: &mut Exchange<'_>,
+    picked: &Picked<RequestBody>,
+    mut head: Parts,
+    limits: Limits,
+) -> Result<Reply, Fault> {
+    let client = head.extensions.remove::<OnUpgrade>();
+    let asked = exchange.inspected.upgrade.as_ref().ok_or(Kind::Bug)?;
+    asked.restore(&mut head.headers);
+    let facts = &mut exchange.record.upstream;
+    let (mut response, lease) =
+        attempt::send(picked, head, RequestBody::Empty, limits.deadline, facts).await?;
+    exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let (parts, incoming) = response.into_parts();
+        let upstream = Upstream::new(incoming, lease, limits.idle);
+        return Ok(passed(Response::from_parts(parts, ResponseBody::upstream(upstream))).into());
+    }
+    let upstream = hyper::upgrade::on(&mut response);
+    let agreed = hop_by_hop::strip(response.headers_mut());
+    let agreed = agreed
+        .filter(|agreed| {
+            agreed.protocol.as_bytes().eq_ignore_ascii_case(asked.protocol.as_bytes())
+        })
+        .ok_or(Kind::UpgradeFailed)?;
+    let mut response = passed(response.map(|_| ResponseBody::empty()));
+    agreed.restore(response.headers_mut());
+    let phase = exchange.client.phase.clone();
+    let client = client.ok_or(Kind::UpgradeFailed)?;
+    Ok(Reply { response, splice: Some(Splice { client, upstream, phase, _lease: lease }) })
+}
+
+// === impl Splice ===
+
+impl Splice {
+    /// Copies both ways until either side closes or the listener's connections are over.
+    pub(crate) async fn run(mut self, mut record: Box<Record>) {
+        let ending = match tokio::try_join!(self.client, self.upstream) {
+            Err(error) => {
+                tracing::debug!(%error, "an agreed upgrade failed");
+                Ending::Dropped
+            }
+            Ok((client, upstream)) => {
+                let over = async {
+                    // An error means that the sender is gone, which is as much as over.
+                    let _ = self.phase.wait_for(|phase| *phase == Phase::Over).await;
+                };
+                tokio::select! {
+                    (sent, ending) = splice(client, upstream) => {
+                        record.bytes_sent = sent;
+                        ending
+                    }
+                    () = over => Ending::Dropped,
+                }
+            }
+        };
+        record.close(ending);
+    }
+}
+
+async fn splice(client: Upgraded, upstream: Upgraded) -> (u64, Ending) {
+    let (mut client, mut upstream) = (TokioIo::new(client), TokioIo::new(upstream));
+    match copy_bidirectional(&mut client, &mut upstream).await {
+        Ok((_, sent)) => (sent, Ending::Complete),
+        Err(_) => (0, Ending::Dropped),
+    }
+}

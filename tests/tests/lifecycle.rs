@@ -1,0 +1,173 @@
+//! Processes that start, end and die: what a user sees of `tidegate up`.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use tests::client::{self, Client};
+use tests::deadline;
+use tests::manifest::{backend, gateway, route};
+use tests::port;
+use tests::process::{self, Signal};
+use tests::upstream::Upstream;
+use tests::world::{STOP_LIMIT, World};
+
+async fn start() -> Result<(World, Upstream, u16)> {
+    let upstream = Upstream::echo("a").await?;
+    let port = port::free()?;
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        ("backend.yaml", backend("a", upstream.port())),
+        ("route.yaml", route("route", "/", "a")),
+    ])?;
+    world.until_served_by(port, "http://a.test/", "a").await?;
+    Ok((world, upstream, port))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_signals_end_everything() -> Result<()> {
+    for signal in [Signal::Terminate, Signal::Interrupt] {
+        let (mut world, _upstream, port) = start().await?;
+        let children = descendants(&world)?;
+        ensure!(children.len() == 2, "children: {children:?}");
+        world.process().signal(signal)?;
+        let status = world.process().wait(STOP_LIMIT).await?;
+        ensure!(status.success(), "{signal:?}: {status}\n{}", world.log());
+        for child in children {
+            ensure!(
+                process::resident(child).is_err(),
+                "{signal:?}: {child} lives on"
+            );
+        }
+        ensure!(
+            Client::http1(port).get("http://a.test/").await.is_err(),
+            "{signal:?}: still served"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn children_do_not_outlive_a_parent_that_was_killed() -> Result<()> {
+    let (mut world, _upstream, _) = start().await?;
+    let children = descendants(&world)?;
+    world.process().signal(Signal::Kill)?;
+    world.process().wait(STOP_LIMIT).await?;
+    deadline::until("the children end", STOP_LIMIT, || async {
+        for child in &children {
+            ensure!(process::resident(*child).is_err(), "{child} lives on");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_control_plane_stops_no_traffic() -> Result<()> {
+    let (world, upstream, port) = start().await?;
+    let proxy = world.children("tidegate-proxy")?;
+    let mut connection = Client::http1(port).connect().await?;
+    let control_plane = world.children("tidegate-control-plane")?;
+    let id = *control_plane.first().context("no control plane")?;
+    process::send(id, Signal::Kill)?;
+
+    // Traffic goes on, over the connection that was open and over new ones, until it is back.
+    let other = Upstream::echo("b").await?;
+    world.write("more.yaml", &backend("b", other.port()))?;
+    world.write("route.yaml", &route("route", "/", "b"))?;
+    let started = Instant::now();
+    loop {
+        let old = connection.send(client::get("http://a.test/")?).await?;
+        let new = Client::http1(port).get("http://a.test/").await?;
+        ensure!(
+            old.status == 200 && new.status == 200,
+            "{} and {}",
+            old.status,
+            new.status
+        );
+        if new.header("x-upstream") == "b" {
+            break;
+        }
+        ensure!(
+            started.elapsed() < deadline::SOON,
+            "the edit took no effect:\n{}",
+            world.log()
+        );
+    }
+    ensure!(
+        world.children("tidegate-proxy")? == proxy,
+        "the proxy was started again"
+    );
+    ensure!(world.children("tidegate-control-plane")? != control_plane);
+    drop(upstream);
+    world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_request_is_finished_before_the_end() -> Result<()> {
+    let upstream = Upstream::start("slow", tests::upstream::Behaviour::Echo).await?;
+    let port = port::free()?;
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        ("backend.yaml", backend("a", upstream.port())),
+        ("route.yaml", route("route", "/", "a")),
+    ])?;
+    world
+        .until_served_by(port, "http://a.test/", "slow")
+        .await?;
+    let mut wire = tests::wire::Wire::connect(port).await?;
+    let length = "Content-Length: 8\r\nConnection: close\r\n\r\n";
+    wire.send(format!("POST / HTTP/1.1\r\nHost: a.test\r\n{length}half"))
+        .await?;
+    deadline::until("the request is open", deadline::SOON, || async {
+        ensure!(upstream.requests() >= 2, "{} requests", upstream.requests());
+        Ok(())
+    })
+    .await?;
+    world.process().signal(Signal::Terminate)?;
+    deadline::until("new connections are refused", deadline::SOON, || async {
+        ensure!(tests::wire::Wire::connect(port).await.is_err(), "accepted");
+        Ok(())
+    })
+    .await?;
+    wire.send("more").await?;
+    let answer = wire.read_to_end().await?;
+    ensure!(
+        tests::wire::statuses(&answer) == [200] && answer.contains("halfmore"),
+        "{answer}"
+    );
+    let status = world
+        .process()
+        .wait(STOP_LIMIT + Duration::from_secs(1))
+        .await?;
+    ensure!(status.success(), "{status}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_directory_is_a_beginning() -> Result<()> {
+    let upstream = Upstream::echo("a").await?;
+    let port = port::free()?;
+    let mut world = World::up(&[])?;
+    world.write("gateway.yaml", &gateway(port))?;
+    world.until_status(port, "http://a.test/", 404).await?;
+    world.write("backend.yaml", &backend("a", upstream.port()))?;
+    world.write("route.yaml", &route("route", "/", "a"))?;
+    world.until_served_by(port, "http://a.test/", "a").await?;
+    world.remove("gateway.yaml")?;
+    world
+        .until("the listener is gone", || async {
+            ensure!(
+                Client::http1(port).get("http://a.test/").await.is_err(),
+                "still served"
+            );
+            Ok(())
+        })
+        .await?;
+    world.stop().await
+}
+
+fn descendants(world: &World) -> Result<Vec<u32>> {
+    let mut children = world.children("tidegate-control-plane")?;
+    children.extend(world.children("tidegate-proxy")?);
+    Ok(children)
+}
