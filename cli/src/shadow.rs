@@ -16,6 +16,7 @@ use route::Table;
 use route::table::Entry;
 
 use cover::Seen;
+pub(crate) use cover::words;
 
 /// One match of one rule of one route object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +72,7 @@ fn look_at<P>(table: &Table<P>, matches: &mut BTreeMap<MatchId, Option<Covered>>
         let found = seen.covering(&entry.matcher).filter(|other| MatchId::of(*other) != id);
         let covered = found.map(|other| Covered {
             by: MatchId::of(other),
-            words: cover::words(&other.matcher),
+            words: words(&other.matcher),
         });
         if covered.is_none() {
             seen.add(entry);

@@ -1,6 +1,6 @@
 //! Requests without a pause, while something else changes.
 //!
-//! Owns a few connections that ask one URL in a loop and counts what came back; ends at `finish`. The
+//! Owns a few connections that ask one thing in a loop and counts what came back; ends at `finish`. The
 //! loop is closed: each connection waits for its answer. Must not judge an answer: a function of the
 //! test does.
 
@@ -8,9 +8,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
 use tokio::task::JoinSet;
 
-use crate::client::{self, Client, Reply};
+use crate::client::{Client, Reply};
+
+/// Makes one request.
+pub trait Ask: Fn() -> Result<Request<Full<Bytes>>> + Send + Sync + 'static {}
+
+impl<F: Fn() -> Result<Request<Full<Bytes>>> + Send + Sync + 'static> Ask for F {}
 
 /// What is wrong with an answer, if anything.
 pub type Judge = fn(&Reply) -> Result<()>;
@@ -26,17 +34,18 @@ pub struct Load {
 
 impl Load {
     /// Starts `connections` clients. An answer that `judge` refuses, or a failed exchange, ends a client.
-    pub fn start(client: &Client, url: &str, connections: usize, judge: Judge) -> Load {
+    pub fn start(client: &Client, ask: impl Ask, connections: usize, judge: Judge) -> Load {
+        let ask = Arc::new(ask);
         let is_over = Arc::new(AtomicBool::new(false));
         let done = Arc::new(AtomicU64::new(0));
         let mut workers = JoinSet::new();
         for _ in 0..connections {
-            let (client, url) = (client.clone(), url.to_owned());
+            let (client, ask) = (client.clone(), Arc::clone(&ask));
             let (is_over, done) = (Arc::clone(&is_over), Arc::clone(&done));
             workers.spawn(async move {
                 let mut connection = client.connect().await?;
                 while !is_over.load(Ordering::Relaxed) {
-                    let reply = connection.send(client::get(&url)?).await?;
+                    let reply = connection.send(ask()?).await?;
                     judge(&reply)?;
                     // A server that drains asks for a new connection.
                     if reply.header("connection").eq_ignore_ascii_case("close") {

@@ -1,7 +1,7 @@
 //! A real Envoy serves what our proxy serves, and changes reach it without a failed request.
 
 use anyhow::{Context, Result, ensure};
-use tests::client::{Client, Reply};
+use tests::client::{self, Client, Reply};
 use tests::deadline;
 use tests::envoy::Envoy;
 use tests::load::Load;
@@ -82,9 +82,9 @@ async fn changes_lose_no_request(protocol: &str) -> Result<()> {
 
     let plain = Client::http1(http);
     let loads = [
-        Load::start(&plain, "http://a.test/", 2, is_ok),
-        Load::start(&plain, "http://service.test/", 2, is_ok),
-        Load::start(&tls, "https://a.test/", 2, is_ok),
+        Load::start(&plain, || client::get("http://a.test/"), 2, is_ok),
+        Load::start(&plain, || client::get("http://service.test/"), 2, is_ok),
+        Load::start(&tls, || client::get("https://a.test/"), 2, is_ok),
     ];
     world.write("route.yaml", &route("route", "/", "b"))?;
     world.until_served_by(http, "http://a.test/", "b").await?;

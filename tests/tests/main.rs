@@ -3,9 +3,12 @@
 //! One module a concern. Each test starts a world of its own and takes free ports, so they run side by
 //! side. `make test` builds the binaries first; a test whose binary is missing fails and says so.
 
+mod atomicity;
 mod bad_requests;
 mod edit;
 mod envoy;
+mod foreign;
 mod guide;
+mod h2spec;
 mod lifecycle;
 mod traffic;

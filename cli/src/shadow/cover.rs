@@ -23,7 +23,7 @@ struct Front<'a, P> {
 }
 
 /// A matcher in words.
-pub(super) fn words(matcher: &Matcher) -> String {
+pub(crate) fn words(matcher: &Matcher) -> String {
     let mut words = vec![matcher.path.to_string()];
     words.extend(matcher.method.iter().map(|method| format!("method {}", method.0)));
     words.extend(matcher.headers.iter().map(ToString::to_string));
@@ -93,7 +93,7 @@ impl<'a, P> Seen<'a, P> {
 /// The path under which a matcher is found; `None` if it has to be looked at every time.
 fn literal(path: &PathMatch) -> Option<&str> {
     match path.kind() {
-        Kind::Exact(path) | Kind::SegmentPrefix(path) if is_plain(path) => Some(path),
+        Kind::Exact(path) | Kind::SegmentPrefix(path) if is_plain(path) => Some(&**path),
         Kind::Exact(_) | Kind::SegmentPrefix(_) | Kind::RawPrefix(_) | Kind::Regex(_) => None,
     }
     .filter(|_| path.case() == Case::Sensitive)

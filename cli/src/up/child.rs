@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::Command;
+use tokio::process::{ChildStdin, Command};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 /// First pause before a child that ended by itself is started again; doubled each time.
@@ -34,6 +34,8 @@ pub(super) struct Spec {
 pub(super) struct Child {
     spec: Spec,
     process: tokio::process::Child,
+    /// Held apart from the process: waiting for the process would close it.
+    lifeline: Option<ChildStdin>,
     started: Instant,
     pause: Duration,
 }
@@ -76,11 +78,12 @@ impl Spec {
 
 impl Child {
     pub(super) fn start(spec: Spec) -> Result<Self> {
-        let process = spec
+        let mut process = spec
             .command()
             .spawn()
             .with_context(|| format!("cannot start {}", spec.program.display()))?;
-        Ok(Child { spec, process, started: Instant::now(), pause: RESTART_FIRST })
+        let lifeline = process.stdin.take();
+        Ok(Child { spec, process, lifeline, started: Instant::now(), pause: RESTART_FIRST })
     }
 
     /// Starts a child that prints one line when it is ready, and returns what stands behind `prefix` in it.
@@ -104,13 +107,10 @@ impl Child {
             bail!("{} said {line:?} where {prefix:?} was expected", spec.program.display());
         };
         let announced = announced.trim().to_owned();
-        let child = Child { spec, process, started: Instant::now(), pause: RESTART_FIRST };
+        let lifeline = process.stdin.take();
+        let started = Instant::now();
+        let child = Child { spec, process, lifeline, started, pause: RESTART_FIRST };
         Ok((child, announced))
-    }
-
-    /// Process id, for messages.
-    pub(super) fn id(&self) -> Option<u32> {
-        self.process.id()
     }
 
     /// Waits until the process ends.
@@ -141,13 +141,14 @@ impl Child {
             .command()
             .spawn()
             .with_context(|| format!("cannot start {}", self.spec.program.display()))?;
+        self.lifeline = self.process.stdin.take();
         self.started = Instant::now();
         Ok(())
     }
 
     /// Asks it to end, and kills it if it does not in time.
     pub(super) async fn stop(&mut self, limit: Duration) {
-        drop(self.process.stdin.take());
+        drop(self.lifeline.take());
         if timeout(limit, self.process.wait()).await.is_err() {
             eprintln!(
                 "tidegate: {} did not end within {} s and is killed",

@@ -94,7 +94,11 @@ impl<'a> Catalog<'a> {
                 (key, agent(lookup, settings, stored))
             })
             .collect();
-        Catalog { lookup, services: BTreeMap::new(), agents }
+        Catalog {
+            lookup,
+            services: BTreeMap::new(),
+            agents,
+        }
     }
 
     /// Follows a reference.
@@ -108,7 +112,11 @@ impl<'a> Catalog<'a> {
                     target: Target::Invalid(format!("invalid/{namespace}/{}", to.name)),
                     host: None,
                     backend: None,
-                    problem: Some(Problem { reason, path: reference.path.clone(), message }),
+                    problem: Some(Problem {
+                        reason,
+                        path: reference.path.clone(),
+                        message,
+                    }),
                 }
             }
         }
@@ -126,8 +134,12 @@ impl<'a> Catalog<'a> {
             return Err((Reason::InvalidKind, message));
         };
         let namespace = to.namespace.as_deref().unwrap_or(from.namespace);
-        let target =
-            To { group: kind.group(), kind: kind.as_str(), namespace, name: &to.name };
+        let target = To {
+            group: kind.group(),
+            kind: kind.as_str(),
+            namespace,
+            name: &to.name,
+        };
         if !reference::is_permitted(self.lookup, *from, target) {
             return Err((Reason::RefNotPermitted, reference::remedy(*from, target)));
         }
@@ -176,15 +188,16 @@ impl<'a> Catalog<'a> {
     }
 
     /// Reports of all AgentgatewayBackends, referenced or not.
-    pub(crate) fn reports(
-        &self,
-        reached: &BTreeMap<String, BTreeSet<GatewayKey>>,
-    ) -> Vec<Report> {
+    pub(crate) fn reports(&self, reached: &BTreeMap<String, BTreeSet<GatewayKey>>) -> Vec<Report> {
         self.agents
             .values()
             .map(|agent| {
-                let gateways: Vec<GatewayKey> =
-                    reached.get(&agent.plan.name).into_iter().flatten().cloned().collect();
+                let gateways: Vec<GatewayKey> = reached
+                    .get(&agent.plan.name)
+                    .into_iter()
+                    .flatten()
+                    .cloned()
+                    .collect();
                 agent.report(gateways)
             })
             .collect()
@@ -208,7 +221,10 @@ fn agent<'a>(
         let kind = [("mcp", &spec.mcp), ("aws", &spec.aws), ("a2a", &spec.a2a)]
             .into_iter()
             .find_map(|(name, value)| value.as_ref().map(|_| name));
-        Served::refused(format!("spec.{} is not supported yet", kind.unwrap_or("ai")))
+        Served::refused(format!(
+            "spec.{} is not supported yet",
+            kind.unwrap_or("ai")
+        ))
     };
     let metadata = &object.metadata;
     Agent {
@@ -228,7 +244,10 @@ fn agent<'a>(
 impl Agent<'_> {
     fn report(&self, gateways: Vec<GatewayKey>) -> Report {
         let accepted = match &self.verdict {
-            Verdict { refused: Some((reason, message)), .. } => {
+            Verdict {
+                refused: Some((reason, message)),
+                ..
+            } => {
                 let message = format!("{message}; routes to it answer 503");
                 Condition::fails(ConditionType::Accepted, *reason, message)
             }
@@ -243,13 +262,20 @@ impl Agent<'_> {
         let resolved = match self.verdict.unresolved.first() {
             None => Condition::holds(ConditionType::ResolvedRefs, Reason::ResolvedRefs),
             Some((reason, _)) => {
-                let texts: Vec<&str> =
-                    self.verdict.unresolved.iter().map(|(_, text)| text.as_str()).collect();
+                let texts: Vec<&str> = self
+                    .verdict
+                    .unresolved
+                    .iter()
+                    .map(|(_, text)| text.as_str())
+                    .collect();
                 Condition::fails(ConditionType::ResolvedRefs, *reason, texts.join("; "))
             }
         };
         let metadata = &self.stored.object.metadata;
-        let is_own = matches!(self.plan.upstream, Upstream::Ai(_) | Upstream::Dynamic { .. });
+        let is_own = matches!(
+            self.plan.upstream,
+            Upstream::Ai(_) | Upstream::Dynamic { .. }
+        );
         let limit = "is served by Tidegate's own proxy only; Envoy answers 503";
         Report {
             key: ObjectKey::new(
@@ -260,8 +286,16 @@ impl Agent<'_> {
             source: (*self.stored.source).clone(),
             scope: Scope::Object,
             conditions: vec![accepted, resolved],
-            programmed: if gateways.is_empty() { Programmed::Absent } else { Programmed::Pending },
-            envoy_limits: if is_own { vec![limit.to_owned()] } else { Vec::new() },
+            programmed: if gateways.is_empty() {
+                Programmed::Absent
+            } else {
+                Programmed::Pending
+            },
+            envoy_limits: if is_own {
+                vec![limit.to_owned()]
+            } else {
+                Vec::new()
+            },
             gateways,
             detail: Detail::None,
         }
@@ -273,14 +307,25 @@ impl Agent<'_> {
 impl Served {
     /// A backend that is served as it is.
     pub(crate) fn whole(upstream: Upstream) -> Served {
-        Served { upstream, host: None, verdict: Verdict::default() }
+        Served {
+            upstream,
+            host: None,
+            verdict: Verdict::default(),
+        }
     }
 
     /// A backend that is not served, because Tidegate cannot do what it asks for.
     pub(crate) fn refused(message: impl Into<String>) -> Served {
         let refused = Some((Reason::NotSupported, message.into()));
-        let verdict = Verdict { refused, ..Verdict::default() };
-        Served { upstream: Upstream::Unserved, host: None, verdict }
+        let verdict = Verdict {
+            refused,
+            ..Verdict::default()
+        };
+        Served {
+            upstream: Upstream::Unserved,
+            host: None,
+            verdict,
+        }
     }
 
     /// A backend that is not served, because a reference of it does not resolve.

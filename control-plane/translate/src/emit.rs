@@ -27,13 +27,15 @@ mod virtual_host;
 
 /// Prints a Gateway for a kind of proxy, without a Commit.
 pub(crate) fn emit(plan: &GatewayPlan, profile: Profile) -> Snapshot {
-    let mut output = Output { snapshot: Snapshot::default() };
+    let mut output = Output {
+        snapshot: Snapshot::default(),
+    };
     for backend in plan.backends.values() {
         cluster::emit(backend, profile, &mut output);
     }
     for port in plan.ports.values() {
-        secret::certificates(plan, port, profile, &mut output);
-        output.put(&listener::listener(plan, port, profile), &[(*plan.source).clone()]);
+        secret::certificates(port, &mut output);
+        output.put(&listener::listener(plan, port), &[(*plan.source).clone()]);
         match profile {
             Profile::Tidegate => virtual_host::emit(plan, port, &mut output),
             Profile::Envoy => envoy::emit(plan, port, &mut output),
@@ -57,6 +59,8 @@ impl Output {
 
 /// A resource with its provenance.
 pub(crate) fn resource<M: Named>(message: &M, sources: &[tidegate::Source]) -> Arc<Resource> {
-    let provenance = tidegate::Provenance { sources: sources.to_vec() };
+    let provenance = tidegate::Provenance {
+        sources: sources.to_vec(),
+    };
     Resource::of(message, Some(provenance::metadata(&provenance)))
 }

@@ -26,14 +26,21 @@ pub(crate) fn resolve(
     for stored in lookup.slices(namespace, service) {
         sources.push((*stored.source).clone());
         let slice = &*stored.object;
-        let Some(number) = port_of(slice, port) else { continue };
+        let Some(number) = port_of(slice, port) else {
+            continue;
+        };
         // FQDN slices are deprecated and no addresses.
         if slice.address_type == "FQDN" {
             continue;
         }
         for endpoint in &slice.endpoints {
-            let Some(address) = endpoint.addresses.first() else { continue };
-            let resolved = Endpoint { address: address.clone(), port: number };
+            let Some(address) = endpoint.addresses.first() else {
+                continue;
+            };
+            let resolved = Endpoint {
+                address: address.clone(),
+                port: number,
+            };
             match state(endpoint.conditions) {
                 State::Ready => drop(ready.insert(resolved)),
                 State::Draining => drop(draining.insert(resolved)),

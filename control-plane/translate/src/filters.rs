@@ -47,13 +47,23 @@ pub(crate) fn of_rule(path: &str, rule: &HttpRouteRule, problems: &mut Vec<Probl
         if let Some(redirect) = &filter.request_redirect {
             is_known = true;
             filters.redirect = Some(redirect_filter(redirect));
-            paths.extend(redirect.path.clone().map(|modifier| (path.clone(), modifier)));
+            paths.extend(
+                redirect
+                    .path
+                    .clone()
+                    .map(|modifier| (path.clone(), modifier)),
+            );
         }
         if let Some(rewrite) = &filter.url_rewrite {
             is_known = true;
             filters.host.clone_from(&rewrite.hostname);
             filters.path = rewrite.path.as_ref().map(path_change);
-            paths.extend(rewrite.path.clone().map(|modifier| (path.clone(), modifier)));
+            paths.extend(
+                rewrite
+                    .path
+                    .clone()
+                    .map(|modifier| (path.clone(), modifier)),
+            );
         }
         if !is_known {
             problems.push(unsupported(&path, filter));
@@ -138,16 +148,21 @@ fn header_change(path: &str, filter: &HeaderFilter, problems: &mut Vec<Problem>)
     HeaderChange {
         set: first(&filter.set),
         add: first(&filter.add),
-        remove: filter.remove.iter().map(|name| name.to_ascii_lowercase()).collect(),
+        remove: filter
+            .remove
+            .iter()
+            .map(|name| name.to_ascii_lowercase())
+            .collect(),
     }
 }
 
 fn mirror_filter(path: &str, mirror: &RequestMirror) -> Option<MirrorFilter> {
     let (numerator, denominator) = match (mirror.percent, mirror.fraction) {
         (Some(percent), _) => (u64::from(percent), 100),
-        (None, Some(fraction)) => {
-            (u64::from(fraction.numerator), u64::from(fraction.denominator).max(1))
-        }
+        (None, Some(fraction)) => (
+            u64::from(fraction.numerator),
+            u64::from(fraction.denominator).max(1),
+        ),
         (None, None) => (1, 1),
     };
     let millionths = u32::try_from(numerator * MILLION / denominator).unwrap_or(u32::MAX);
@@ -192,7 +207,11 @@ fn unsupported(path: &str, filter: &HttpRouteFilter) -> Problem {
 }
 
 fn incompatible(path: &str, message: String) -> Problem {
-    Problem { reason: Reason::IncompatibleFilters, path: format!("{path}.filters"), message }
+    Problem {
+        reason: Reason::IncompatibleFilters,
+        path: format!("{path}.filters"),
+        message,
+    }
 }
 
 fn check_together(path: &str, rule: &HttpRouteRule, problems: &mut Vec<Problem>) {
@@ -209,11 +228,18 @@ fn check_together(path: &str, rule: &HttpRouteRule, problems: &mut Vec<Problem>)
 }
 
 fn check_repeated(path: &str, filters: &[HttpRouteFilter], problems: &mut Vec<Problem>) {
-    let once =
-        ["RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite"];
+    let once = [
+        "RequestHeaderModifier",
+        "ResponseHeaderModifier",
+        "RequestRedirect",
+        "URLRewrite",
+    ];
     for kind in once {
         if filters.iter().filter(|filter| filter.kind == kind).count() > 1 {
-            problems.push(incompatible(path, format!("{kind} must not be repeated; merge them")));
+            problems.push(incompatible(
+                path,
+                format!("{kind} must not be repeated; merge them"),
+            ));
         }
     }
 }
@@ -227,7 +253,9 @@ fn check_prefix(
 ) {
     let replaces = matches!(modifier, HttpPathModifier::ReplacePrefixMatch { .. });
     let all_prefixes = matches.iter().all(|one| {
-        one.path.as_ref().is_none_or(|path| path.kind == PathMatchType::PathPrefix)
+        one.path
+            .as_ref()
+            .is_none_or(|path| path.kind == PathMatchType::PathPrefix)
     });
     if replaces && !all_prefixes {
         problems.push(Problem {

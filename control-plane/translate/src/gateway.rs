@@ -27,6 +27,9 @@ const FEATURES: &[&str] = &[
     "GatewayHTTPListenerIsolation",
     "GatewayPort8080",
     "HTTPRoute",
+    "HTTPRoute303RedirectStatusCode",
+    "HTTPRoute307RedirectStatusCode",
+    "HTTPRoute308RedirectStatusCode",
     "HTTPRouteBackendProtocolH2C",
     "HTTPRouteBackendProtocolWebSocket",
     "HTTPRouteBackendRequestHeaderModification",
@@ -92,7 +95,9 @@ pub(crate) fn class_reports(lookup: &Lookup<'_>) -> Vec<Report> {
                 programmed: Programmed::Absent,
                 envoy_limits: Vec::new(),
                 gateways: Vec::new(),
-                detail: Detail::Class { supported_features: FEATURES.to_vec() },
+                detail: Detail::Class {
+                    supported_features: FEATURES.to_vec(),
+                },
             }
         })
         .collect()
@@ -180,7 +185,13 @@ fn draft<'a>(
         ));
     }
     let listeners = crate::listener::drafts(lookup, settings, gateway);
-    GatewayDraft { key, stored, listeners, refused, unaddressed }
+    GatewayDraft {
+        key,
+        stored,
+        listeners,
+        refused,
+        unaddressed,
+    }
 }
 
 /// Gives each bound port to one Gateway; the others are told who has it.
@@ -194,12 +205,21 @@ fn claim_ports(drafts: &mut [GatewayDraft<'_>]) {
     });
     let mut holders: BTreeMap<u16, GatewayKey> = BTreeMap::new();
     for index in order {
-        let Some(draft) = drafts.get_mut(index).filter(|draft| draft.serves()) else { continue };
-        for listener in draft.listeners.iter_mut().filter(|listener| listener.is_served()) {
-            let Some(bound) = listener.bound else { continue };
+        let Some(draft) = drafts.get_mut(index).filter(|draft| draft.serves()) else {
+            continue;
+        };
+        for listener in draft
+            .listeners
+            .iter_mut()
+            .filter(|listener| listener.is_served())
+        {
+            let Some(bound) = listener.bound else {
+                continue;
+            };
             let holder = holders.entry(bound).or_insert_with(|| draft.key.clone());
             if *holder != draft.key {
-                let message = format!("port {bound} is held by Gateway {holder}; choose another port");
+                let message =
+                    format!("port {bound} is held by Gateway {holder}; choose another port");
                 listener.lose_port(message);
             }
         }
@@ -254,21 +274,37 @@ impl GatewayDraft<'_> {
         if let Some(condition) = &self.refused {
             return condition.clone();
         }
-        let (valid, invalid): (Vec<&ListenerDraft<'_>>, Vec<&ListenerDraft<'_>>) =
-            self.listeners.iter().partition(|listener| listener.is_valid());
+        let (valid, invalid): (Vec<&ListenerDraft<'_>>, Vec<&ListenerDraft<'_>>) = self
+            .listeners
+            .iter()
+            .partition(|listener| listener.is_valid());
         if invalid.is_empty() {
             return Condition::holds(ConditionType::Accepted, Reason::Accepted);
         }
         let names = |listeners: &[&ListenerDraft<'_>]| {
-            let names: Vec<&str> =
-                listeners.iter().map(|listener| listener.spec.name.as_str()).collect();
-            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+            let names: Vec<&str> = listeners
+                .iter()
+                .map(|listener| listener.spec.name.as_str())
+                .collect();
+            if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names.join(", ")
+            }
         };
         Condition {
             kind: ConditionType::Accepted,
-            status: if valid.is_empty() { ConditionStatus::False } else { ConditionStatus::True },
+            status: if valid.is_empty() {
+                ConditionStatus::False
+            } else {
+                ConditionStatus::True
+            },
             reason: Reason::ListenersNotValid,
-            message: format!("invalid listeners: {}; valid listeners: {}", names(&invalid), names(&valid)),
+            message: format!(
+                "invalid listeners: {}; valid listeners: {}",
+                names(&invalid),
+                names(&valid)
+            ),
         }
     }
 
@@ -280,7 +316,11 @@ impl GatewayDraft<'_> {
         let mut programmed = Programmed::Pending;
         if !is_accepted {
             let message = "the Gateway is not accepted";
-            conditions.push(Condition::fails(ConditionType::Programmed, Reason::Invalid, message));
+            conditions.push(Condition::fails(
+                ConditionType::Programmed,
+                Reason::Invalid,
+                message,
+            ));
             programmed = Programmed::Settled;
         } else if let Some(condition) = self.unprogrammed() {
             conditions.push(condition);
@@ -309,20 +349,31 @@ impl GatewayDraft<'_> {
             .iter()
             .filter(|listener| self.serves() && listener.is_served() && listener.lost.is_none());
         for listener in served {
-            let (Some(protocol), Some(bound)) = (listener.protocol, listener.bound) else { continue };
+            let (Some(protocol), Some(bound)) = (listener.protocol, listener.bound) else {
+                continue;
+            };
             for route in &listener.routes {
                 for backend in &route.route.backends {
                     backends.insert(backend.name.clone(), std::sync::Arc::clone(backend));
                 }
             }
             let port = listener.spec.port;
-            let empty = || PortPlan { port, bound, protocol, listeners: Vec::new() };
-            ports.entry(port).or_insert_with(empty).listeners.push(ListenerPlan {
-                name: listener.spec.name.clone(),
-                hostname: listener.hostname.clone(),
-                certificate: listener.certificate.clone(),
-                routes: listener.routes.clone(),
-            });
+            let empty = || PortPlan {
+                port,
+                bound,
+                protocol,
+                listeners: Vec::new(),
+            };
+            ports
+                .entry(port)
+                .or_insert_with(empty)
+                .listeners
+                .push(ListenerPlan {
+                    name: listener.spec.name.clone(),
+                    hostname: listener.hostname.clone(),
+                    certificate: listener.certificate.clone(),
+                    routes: listener.routes.clone(),
+                });
         }
         GatewayPlan {
             key: self.key.clone(),

@@ -11,7 +11,9 @@ pub(crate) fn covers(general: &str, specific: &str) -> bool {
     if general == ANY || general == specific {
         return true;
     }
-    let Some(suffix) = general.strip_prefix('*') else { return false };
+    let Some(suffix) = general.strip_prefix('*') else {
+        return false;
+    };
     let host = specific.strip_prefix('*').unwrap_or(specific);
     host.len() > suffix.len() && host.ends_with(suffix)
 }

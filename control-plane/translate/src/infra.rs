@@ -42,8 +42,11 @@ pub(crate) fn desired(plan: &GatewayPlan) -> Desired {
 }
 
 fn port(port: &crate::plan::PortPlan) -> DesiredPort {
-    let hostnames: Option<Vec<String>> =
-        port.listeners.iter().map(|listener| listener.hostname.clone()).collect();
+    let hostnames: Option<Vec<String>> = port
+        .listeners
+        .iter()
+        .map(|listener| listener.hostname.clone())
+        .collect();
     DesiredPort {
         port: port.port,
         bound: port.bound,

@@ -86,7 +86,11 @@ impl Inputs {
     #[must_use]
     pub fn with(&self, change: Change) -> Inputs {
         let mut tables = Tables::clone(&self.0);
-        if tables.apply(change) { Inputs(Arc::new(tables)) } else { self.clone() }
+        if tables.apply(change) {
+            Inputs(Arc::new(tables))
+        } else {
+            self.clone()
+        }
     }
 
     /// The inputs after changes, in order.
@@ -97,7 +101,11 @@ impl Inputs {
         for change in changes {
             changed |= tables.apply(change);
         }
-        if changed { Inputs(Arc::new(tables)) } else { self.clone() }
+        if changed {
+            Inputs(Arc::new(tables))
+        } else {
+            self.clone()
+        }
     }
 
     /// Whether both are one set: no change lies between them.
@@ -107,7 +115,10 @@ impl Inputs {
 
     /// How many objects there are.
     pub fn len(&self) -> usize {
-        Kind::ALL.into_iter().map(|kind| self.0.names(kind).len()).sum()
+        Kind::ALL
+            .into_iter()
+            .map(|kind| self.0.names(kind).len())
+            .sum()
     }
 
     /// Whether there is no object.
@@ -125,7 +136,10 @@ impl Inputs {
 // Not derived, because that would ask for `T: Clone`.
 impl<T> Clone for Stored<T> {
     fn clone(&self) -> Self {
-        Stored { object: Arc::clone(&self.object), source: Arc::clone(&self.source) }
+        Stored {
+            object: Arc::clone(&self.object),
+            source: Arc::clone(&self.source),
+        }
     }
 }
 
@@ -137,7 +151,11 @@ impl Tables {
         match change {
             Change::Apply { object, origin } => self.put(*object, origin.as_ref()),
             Change::Delete(key) => self.delete(&key),
-            Change::Invalid { key, message, origin } => {
+            Change::Invalid {
+                key,
+                message,
+                origin,
+            } => {
                 let invalid = Invalid { message, origin };
                 if self.invalid.get(&key) == Some(&invalid) {
                     return false;
@@ -148,7 +166,11 @@ impl Tables {
             Change::Relist { kind, objects } => self.relist(kind, objects),
             Change::Rejected(rejection) => self.reject(rejection),
             Change::Retry(gateway) => self.retry(&gateway),
-            Change::Applied { gateway, profile, snapshot } => {
+            Change::Applied {
+                gateway,
+                profile,
+                snapshot,
+            } => {
                 let fleet = self.fleets.entry((gateway, profile)).or_default();
                 let is_new = fleet.applied.commit_id().is_none()
                     || fleet.applied.commit_id() != snapshot.commit_id();
@@ -222,9 +244,15 @@ impl Tables {
     }
 
     fn reject(&mut self, rejection: Rejection) -> bool {
-        let fleet =
-            self.fleets.entry((rejection.gateway.clone(), rejection.profile)).or_default();
-        let key = (rejection.type_url, rejection.name.clone(), rejection.version.clone());
+        let fleet = self
+            .fleets
+            .entry((rejection.gateway.clone(), rejection.profile))
+            .or_default();
+        let key = (
+            rejection.type_url,
+            rejection.name.clone(),
+            rejection.version.clone(),
+        );
         if fleet.rejections.get(&key) == Some(&rejection) {
             return false;
         }
@@ -264,7 +292,10 @@ impl Tables {
     fn index(&mut self, slice: &Name, service: Option<String>) {
         if let Some(service) = service {
             let of_service = (slice.0.clone(), service);
-            self.slices_by_service.entry(of_service).or_default().insert(slice.1.clone());
+            self.slices_by_service
+                .entry(of_service)
+                .or_default()
+                .insert(slice.1.clone());
         }
     }
 
@@ -312,13 +343,23 @@ where
         Some(old) if is_equal => Arc::clone(&old.object),
         Some(_) | None => Arc::new(object),
     };
-    table.insert(name, Stored { object, source: Arc::new(source) });
+    table.insert(
+        name,
+        Stored {
+            object,
+            source: Arc::new(source),
+        },
+    );
     true
 }
 
 fn source<T: Resource>(object: &T, counted: i64, origin: Option<&Origin>) -> tidegate::Source {
     let metadata = object.metadata();
-    let uid = if metadata.uid.is_empty() { derived_uid(T::KIND, metadata) } else { metadata.uid.clone() };
+    let uid = if metadata.uid.is_empty() {
+        derived_uid(T::KIND, metadata)
+    } else {
+        metadata.uid.clone()
+    };
     tidegate::Source {
         group: T::KIND.group().to_owned(),
         kind: T::KIND.as_str().to_owned(),
@@ -327,18 +368,32 @@ fn source<T: Resource>(object: &T, counted: i64, origin: Option<&Origin>) -> tid
         uid,
         generation: metadata.generation.unwrap_or(counted),
         rule: None,
-        file: origin.map(|origin| origin.file.as_ref().to_owned()).unwrap_or_default(),
+        file: origin
+            .map(|origin| origin.file.as_ref().to_owned())
+            .unwrap_or_default(),
         line: origin.map_or(0, |origin| origin.line),
     }
 }
 
 /// A uid that follows from the identity, for sources that give none.
 fn derived_uid(kind: Kind, metadata: &Metadata) -> String {
-    let identity =
-        format!("{}/{}/{}/{}", kind.group(), kind.as_str(), metadata.namespace, metadata.name);
+    let identity = format!(
+        "{}/{}/{}/{}",
+        kind.group(),
+        kind.as_str(),
+        metadata.namespace,
+        metadata.name
+    );
     let hex = Version::of(identity.as_bytes()).hex();
     let part = |from, to| hex.get(from..to).unwrap_or_default();
-    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ]
+    .join("-")
 }
 
 #[cfg(test)]

@@ -49,8 +49,10 @@ pub(crate) fn drafts<'a>(
         .iter()
         .map(|listener| draft(lookup, settings, gateway, listener))
         .collect();
-    let conflicts: Vec<Option<(Reason, String)>> =
-        drafts.iter().map(|draft| conflict(draft, &drafts)).collect();
+    let conflicts: Vec<Option<(Reason, String)>> = drafts
+        .iter()
+        .map(|draft| conflict(draft, &drafts))
+        .collect();
     for (draft, conflict) in drafts.iter_mut().zip(conflicts) {
         draft.conflict = conflict;
     }
@@ -68,7 +70,10 @@ fn draft<'a>(
         "HTTPS" => Some(Protocol::Https),
         _ => None,
     };
-    let hostname = spec.hostname.clone().filter(|hostname| !hostname.is_empty());
+    let hostname = spec
+        .hostname
+        .clone()
+        .filter(|hostname| !hostname.is_empty());
     let (kinds, mut unresolved) = kinds(spec);
     let mut refused = None;
     let mut bound = None;
@@ -81,7 +86,11 @@ fn draft<'a>(
     }
     if protocol.is_none() {
         let reason = Reason::UnsupportedProtocol;
-        refused = Some(Condition::fails(ConditionType::Accepted, reason, unsupported(spec)));
+        refused = Some(Condition::fails(
+            ConditionType::Accepted,
+            reason,
+            unsupported(spec),
+        ));
     }
     let certificate = (protocol == Some(Protocol::Https)).then(|| {
         let resolved = tls::resolve(lookup, gateway, spec);
@@ -110,10 +119,15 @@ fn draft<'a>(
 
 fn bind(settings: &Settings, port: u16) -> Result<u16, String> {
     let bound = port.checked_add(settings.port_offset).ok_or_else(|| {
-        format!("port {port} plus the offset {} is beyond 65535", settings.port_offset)
+        format!(
+            "port {port} plus the offset {} is beyond 65535",
+            settings.port_offset
+        )
     })?;
     if settings.reserved_ports.contains(&bound) {
-        return Err(format!("port {bound} is used by the proxy itself; choose another"));
+        return Err(format!(
+            "port {bound} is used by the proxy itself; choose another"
+        ));
     }
     Ok(bound)
 }
@@ -121,9 +135,15 @@ fn bind(settings: &Settings, port: u16) -> Result<u16, String> {
 fn unsupported(spec: &Listener) -> String {
     let upper = spec.protocol.to_ascii_uppercase();
     if matches!(upper.as_str(), "HTTP" | "HTTPS") {
-        return format!("protocol {:?} is not supported; write {upper}", spec.protocol);
+        return format!(
+            "protocol {:?} is not supported; write {upper}",
+            spec.protocol
+        );
     }
-    format!("protocol {:?} is not supported; use HTTP or HTTPS", spec.protocol)
+    format!(
+        "protocol {:?} is not supported; use HTTP or HTTPS",
+        spec.protocol
+    )
 }
 
 /// Kinds that may attach, and what is wrong with those asked for.
@@ -201,7 +221,9 @@ impl ListenerDraft<'_> {
     /// instead of its clients reaching another listener.
     pub(crate) fn is_served(&self) -> bool {
         let is_closed = matches!(self.certificate, Some(Certificate::Unusable));
-        self.conflict.is_none() && self.bound.is_some() && (self.refused.is_none() || is_closed)
+        self.conflict.is_none()
+            && self.bound.is_some()
+            && (self.refused.is_none() || is_closed)
             && self.protocol.is_some()
     }
 
@@ -264,8 +286,11 @@ impl ListenerDraft<'_> {
         let resolved = match self.unresolved.first() {
             None => Condition::holds(ConditionType::ResolvedRefs, Reason::ResolvedRefs),
             Some((reason, _)) => {
-                let messages: Vec<&str> =
-                    self.unresolved.iter().map(|(_, message)| message.as_str()).collect();
+                let messages: Vec<&str> = self
+                    .unresolved
+                    .iter()
+                    .map(|(_, message)| message.as_str())
+                    .collect();
                 Condition::fails(ConditionType::ResolvedRefs, *reason, messages.join("; "))
             }
         };

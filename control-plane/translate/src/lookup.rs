@@ -34,7 +34,9 @@ fn name(namespace: &str, name: &str) -> Name {
 
 impl<'a> Lookup<'a> {
     pub(crate) fn new(inputs: &'a Inputs) -> Lookup<'a> {
-        Lookup { tables: inputs.tables() }
+        Lookup {
+            tables: inputs.tables(),
+        }
     }
 
     pub(crate) fn class(&self, class: &str) -> Option<&'a Stored<GatewayClass>> {
@@ -70,8 +72,11 @@ impl<'a> Lookup<'a> {
         &self,
         namespace: &str,
     ) -> std::collections::BTreeMap<String, String> {
-        let object: Option<&Namespace> =
-            self.tables.namespaces.get(&name("", namespace)).map(|stored| &*stored.object);
+        let object: Option<&Namespace> = self
+            .tables
+            .namespaces
+            .get(&name("", namespace))
+            .map(|stored| &*stored.object);
         labels(namespace, object)
     }
 

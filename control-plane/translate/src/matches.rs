@@ -19,7 +19,11 @@ pub(crate) fn resolve(
     problems: &mut Vec<Problem>,
 ) -> Vec<Match> {
     let every = [HttpRouteMatch::default()];
-    let matches = if matches.is_empty() { every.as_slice() } else { matches };
+    let matches = if matches.is_empty() {
+        every.as_slice()
+    } else {
+        matches
+    };
     let mut resolved = Vec::new();
     for (index, one) in matches.iter().enumerate() {
         let mut broken = Vec::new();
@@ -33,8 +37,18 @@ pub(crate) fn resolve(
 }
 
 fn resolve_one(path: &str, one: &HttpRouteMatch, problems: &mut Vec<Problem>) -> Match {
-    let headers = values(&format!("{path}.headers"), &one.headers, Names::IgnoreCase, problems);
-    let query = values(&format!("{path}.queryParams"), &one.query_params, Names::AsWritten, problems);
+    let headers = values(
+        &format!("{path}.headers"),
+        &one.headers,
+        Names::IgnoreCase,
+        problems,
+    );
+    let query = values(
+        &format!("{path}.queryParams"),
+        &one.query_params,
+        Names::AsWritten,
+        problems,
+    );
     Match {
         path: path_match(path, &one.path.clone().unwrap_or_default(), problems),
         method: one.method.map(cp_api::http_route::Method::as_str),

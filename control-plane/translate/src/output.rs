@@ -105,7 +105,10 @@ pub enum Remedy {
 impl GatewayKey {
     /// A key.
     pub fn new(namespace: impl Into<String>, name: impl Into<String>) -> GatewayKey {
-        GatewayKey { namespace: namespace.into(), name: name.into() }
+        GatewayKey {
+            namespace: namespace.into(),
+            name: name.into(),
+        }
     }
 }
 

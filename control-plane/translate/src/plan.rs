@@ -215,7 +215,10 @@ pub(crate) struct BackendPlan {
 #[derive(Clone, Debug)]
 pub(crate) enum Upstream {
     /// Endpoints of a Service port.
-    Endpoints { endpoints: Vec<Endpoint>, protocol: UpstreamProtocol },
+    Endpoints {
+        endpoints: Vec<Endpoint>,
+        protocol: UpstreamProtocol,
+    },
     /// A host that is resolved by the proxy, or an address.
     Host(Host),
     /// Model providers.

@@ -10,7 +10,6 @@ use cp_api::ObjectKey;
 use cp_api::condition::{Condition, ConditionType, Reason};
 use prost::Message;
 use proto::envoy::config::endpoint::v3::ClusterLoadAssignment;
-use proto::envoy::extensions::transport_sockets::tls::v3::{Secret, TlsCertificate, secret};
 use proto::provenance;
 use proto::tidegate::v1 as tidegate;
 use proto::tidegate::v1::ai_credential;
@@ -31,9 +30,14 @@ const ROUNDS: usize = 3;
 
 /// Emits every Gateway and puts aside what its proxies refused.
 pub(crate) fn apply(lookup: &Lookup<'_>, resolved: Resolved) -> Translation {
-    let Resolved { plans, mut translation } = resolved;
+    let Resolved {
+        plans,
+        mut translation,
+    } = resolved;
     for (key, plan) in &plans {
-        let Some(output) = translation.gateways.get_mut(key) else { continue };
+        let Some(output) = translation.gateways.get_mut(key) else {
+            continue;
+        };
         let mut quarantined = Vec::new();
         for profile in [Profile::Tidegate, Profile::Envoy] {
             let mut snapshot = emit::emit(plan, profile);
@@ -93,8 +97,11 @@ fn stand_in(
     sources: &[tidegate::Source],
 ) -> (Remedy, Option<Arc<Resource>>) {
     let is_refused = |resource: &Arc<Resource>| {
-        let key =
-            (resource.type_url(), resource.name().as_ref().to_owned(), resource.version().hex());
+        let key = (
+            resource.type_url(),
+            resource.name().as_ref().to_owned(),
+            resource.version().hex(),
+        );
         fleet.rejections.contains_key(&key)
     };
     let last = fleet.applied.get(refused.type_url(), refused.name());
@@ -112,19 +119,19 @@ fn deny(refused: &Resource, sources: &[tidegate::Source]) -> Option<Arc<Resource
     let name = refused.name().as_ref().to_owned();
     let bytes = refused.message().clone();
     match refused.type_url() {
-        TypeUrl::Secret => {
-            let message = Secret::decode(bytes).ok()?;
-            let secret::Type::TlsCertificate(_) = message.r#type? else { return None };
-            let empty = secret::Type::TlsCertificate(TlsCertificate::default());
-            Some(emit::resource(&Secret { name, r#type: Some(empty) }, sources))
-        }
         TypeUrl::AiBackend => {
             let mut message = tidegate::AiBackend::decode(bytes).ok()?;
-            for provider in message.groups.iter_mut().flat_map(|group| &mut group.providers) {
+            for provider in message
+                .groups
+                .iter_mut()
+                .flat_map(|group| &mut group.providers)
+            {
                 provider.credential = Some(tidegate::AiCredential {
-                    kind: Some(ai_credential::Kind::Unavailable(tidegate::CredentialUnavailable {
-                        reason: "the backend was rejected by a proxy".to_owned(),
-                    })),
+                    kind: Some(ai_credential::Kind::Unavailable(
+                        tidegate::CredentialUnavailable {
+                            reason: "the backend was rejected by a proxy".to_owned(),
+                        },
+                    )),
                 });
             }
             Some(emit::resource(&message, sources))
@@ -132,14 +139,23 @@ fn deny(refused: &Resource, sources: &[tidegate::Source]) -> Option<Arc<Resource
         TypeUrl::RouteRule => {
             // A rule that vanished would leave its requests to a less specific one.
             let mut message = tidegate::RouteRule::decode(bytes).ok()?;
-            message.routes = message.routes.iter().map(|route| emit::refused(route, 503)).collect();
+            message.routes = message
+                .routes
+                .iter()
+                .map(|route| emit::refused(route, 503))
+                .collect();
             Some(emit::resource(&message, sources))
         }
         TypeUrl::Endpoint => {
-            let empty = ClusterLoadAssignment { cluster_name: name, ..Default::default() };
+            let empty = ClusterLoadAssignment {
+                cluster_name: name,
+                ..Default::default()
+            };
             Some(emit::resource(&empty, sources))
         }
-        TypeUrl::Cluster
+        // A certificate or key that is absent fails what needs it; a cluster that is absent answers 503.
+        TypeUrl::Secret
+        | TypeUrl::Cluster
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::Listener
         | TypeUrl::RouteConfiguration
@@ -188,7 +204,10 @@ fn mark(reports: &mut Vec<Report>, gateway: &GatewayKey, item: &Quarantined) {
         if !is_reported {
             let mut report = Report {
                 key,
-                source: tidegate::Source { rule: None, ..source.clone() },
+                source: tidegate::Source {
+                    rule: None,
+                    ..source.clone()
+                },
                 scope: Scope::Object,
                 conditions: Vec::new(),
                 programmed: Programmed::Settled,

@@ -36,14 +36,26 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
         &mut catalog,
         &mut drafts,
     ));
-    let plans: BTreeMap<GatewayKey, GatewayPlan> =
-        drafts.iter().map(|draft| (draft.key.clone(), draft.plan(settings))).collect();
+    let plans: BTreeMap<GatewayKey, GatewayPlan> = drafts
+        .iter()
+        .map(|draft| (draft.key.clone(), draft.plan(settings)))
+        .collect();
     reports.extend(catalog.reports(&reached(&plans)));
     reports.extend(drafts.iter().flat_map(GatewayDraft::reports));
     mark_invalid(lookup, &mut reports);
-    let gateways = drafts.iter().map(|draft| (draft.key.clone(), draft.output())).collect();
+    let gateways = drafts
+        .iter()
+        .map(|draft| (draft.key.clone(), draft.output()))
+        .collect();
     let infra = plans.values().map(infra::desired).collect();
-    Resolved { plans, translation: Translation { gateways, reports, infra } }
+    Resolved {
+        plans,
+        translation: Translation {
+            gateways,
+            reports,
+            infra,
+        },
+    }
 }
 
 /// Which Gateways each cluster name is reached from.
@@ -51,7 +63,10 @@ fn reached(plans: &BTreeMap<GatewayKey, GatewayPlan>) -> BTreeMap<String, BTreeS
     let mut reached: BTreeMap<String, BTreeSet<GatewayKey>> = BTreeMap::new();
     for plan in plans.values() {
         for name in plan.backends.keys() {
-            reached.entry(name.clone()).or_default().insert(plan.key.clone());
+            reached
+                .entry(name.clone())
+                .or_default()
+                .insert(plan.key.clone());
         }
     }
     reached
@@ -61,13 +76,14 @@ fn reached(plans: &BTreeMap<GatewayKey, GatewayPlan>) -> BTreeMap<String, BTreeS
 fn mark_invalid(lookup: &Lookup<'_>, reports: &mut Vec<Report>) {
     for (key, invalid) in lookup.invalid() {
         let mut was_known = false;
-        let condition = |message: String| {
-            Condition::fails(ConditionType::Accepted, Reason::Invalid, message)
-        };
+        let condition =
+            |message: String| Condition::fails(ConditionType::Accepted, Reason::Invalid, message);
         let stands = format!("{}; the last good content stays in force", invalid.message);
         for report in reports.iter_mut().filter(|report| report.key == *key) {
             was_known = true;
-            report.conditions.retain(|condition| condition.kind != ConditionType::Accepted);
+            report
+                .conditions
+                .retain(|condition| condition.kind != ConditionType::Accepted);
             report.conditions.insert(0, condition(stands.clone()));
         }
         if was_known {
@@ -81,7 +97,9 @@ fn mark_invalid(lookup: &Lookup<'_>, reports: &mut Vec<Report>) {
                 kind: key.kind.clone(),
                 namespace: key.namespace.clone(),
                 name: key.name.clone(),
-                file: origin.map(|origin| origin.file.as_ref().to_owned()).unwrap_or_default(),
+                file: origin
+                    .map(|origin| origin.file.as_ref().to_owned())
+                    .unwrap_or_default(),
                 line: origin.map_or(0, |origin| origin.line),
                 ..Default::default()
             },

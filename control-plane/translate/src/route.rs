@@ -113,8 +113,12 @@ fn attach<K: RouteKind>(
     let mut seen: BTreeSet<ParentScope> = BTreeSet::new();
     let mut reports = Vec::new();
     for parent in K::parents(&stored.object) {
-        let Some(index) = find(drafts, metadata, parent) else { continue };
-        let Some(draft) = drafts.get_mut(index) else { continue };
+        let Some(index) = find(drafts, metadata, parent) else {
+            continue;
+        };
+        let Some(draft) = drafts.get_mut(index) else {
+            continue;
+        };
         let scope = ParentScope {
             gateway: draft.key.clone(),
             section: parent.section_name.clone(),
@@ -123,7 +127,11 @@ fn attach<K: RouteKind>(
         if !seen.insert(scope.clone()) {
             continue;
         }
-        let wanted = Wanted { parent, hostnames: K::hostnames(&stored.object), kind: K::Object::KIND };
+        let wanted = Wanted {
+            parent,
+            hostnames: K::hostnames(&stored.object),
+            kind: K::Object::KIND,
+        };
         let missed = attach_to(lookup, draft, &route, &wanted);
         reports.push(report::<K>(stored, scope, &rules, missed));
     }
@@ -172,7 +180,10 @@ fn attach_to(
     let namespace = &route.source.namespace;
     for listener in &mut draft.listeners {
         let parent = wanted.parent;
-        let is_meant = parent.section_name.as_ref().is_none_or(|name| *name == listener.spec.name)
+        let is_meant = parent
+            .section_name
+            .as_ref()
+            .is_none_or(|name| *name == listener.spec.name)
             && parent.port.is_none_or(|port| port == listener.spec.port);
         if !is_meant {
             continue;
@@ -197,10 +208,15 @@ fn attach_to(
 
 /// Two parentRefs may mean one listener; the route attaches once.
 fn add(listener: &mut ListenerDraft<'_>, route: &Arc<RoutePlan>, domains: Vec<String>) {
-    let is_attached =
-        listener.routes.last().is_some_and(|attached| Arc::ptr_eq(&attached.route, route));
+    let is_attached = listener
+        .routes
+        .last()
+        .is_some_and(|attached| Arc::ptr_eq(&attached.route, route));
     if !is_attached {
-        listener.routes.push(Attached { route: Arc::clone(route), domains });
+        listener.routes.push(Attached {
+            route: Arc::clone(route),
+            domains,
+        });
     }
 }
 
@@ -213,9 +229,15 @@ fn domains(
 ) -> Result<Vec<String>, Miss> {
     let own = listener.domain();
     let any = [ANY.to_owned()];
-    let wanted = if hostnames.is_empty() { any.as_slice() } else { hostnames };
-    let common: BTreeSet<&str> =
-        wanted.iter().filter_map(|hostname| hostname::intersect(own, hostname)).collect();
+    let wanted = if hostnames.is_empty() {
+        any.as_slice()
+    } else {
+        hostnames
+    };
+    let common: BTreeSet<&str> = wanted
+        .iter()
+        .filter_map(|hostname| hostname::intersect(own, hostname))
+        .collect();
     if common.is_empty() {
         return Err(Miss::Hostname);
     }
@@ -233,9 +255,8 @@ fn domains(
 }
 
 fn accepted(rules: &Rules, missed: Option<Miss>, scope: &ParentScope) -> Vec<Condition> {
-    let fails = |reason, message: String| {
-        vec![Condition::fails(ConditionType::Accepted, reason, message)]
-    };
+    let fails =
+        |reason, message: String| vec![Condition::fails(ConditionType::Accepted, reason, message)];
     match missed {
         Some(Miss::Section) => {
             let message = format!(
@@ -268,22 +289,31 @@ fn accepted(rules: &Rules, missed: Option<Miss>, scope: &ParentScope) -> Vec<Con
         None => {}
     }
     let holds = Condition::holds(ConditionType::Accepted, Reason::Accepted);
-    let Some((_, first)) = rules.dropped.first() else { return vec![holds] };
+    let Some((_, first)) = rules.dropped.first() else {
+        return vec![holds];
+    };
     let indexes: BTreeSet<usize> = rules.dropped.iter().map(|(index, _)| *index).collect();
     let message = join(rules.dropped.iter().map(|(_, problem)| problem));
     if indexes.len() == rules.written {
         return fails(first.reason, format!("{message}; its matches answer 500"));
     }
-    let names: Vec<String> = indexes.iter().map(|index| format!("rules[{index}]")).collect();
+    let names: Vec<String> = indexes
+        .iter()
+        .map(|index| format!("rules[{index}]"))
+        .collect();
     // "Dropped Rule" is the prefix that Gateway API asks for.
-    let message = format!("Dropped Rule {}, whose matches answer 500: {message}", names.join(", "));
+    let message = format!(
+        "Dropped Rule {}, whose matches answer 500: {message}",
+        names.join(", ")
+    );
     let partial = Condition::holds(ConditionType::PartiallyInvalid, Reason::UnsupportedValue);
     vec![holds, partial.saying(message)]
 }
 
 fn join<'a>(problems: impl Iterator<Item = &'a Problem>) -> String {
-    let texts: Vec<String> =
-        problems.map(|problem| format!("{}: {}", problem.path, problem.message)).collect();
+    let texts: Vec<String> = problems
+        .map(|problem| format!("{}: {}", problem.path, problem.message))
+        .collect();
     texts.join("; ")
 }
 
@@ -310,8 +340,16 @@ fn report<K: RouteKind>(
         gateways: vec![scope.gateway.clone()],
         scope: Scope::Parent(scope),
         conditions,
-        programmed: if is_refused { Programmed::Absent } else { Programmed::Pending },
-        envoy_limits: if missed.is_none() { rules.envoy_limits.clone() } else { Vec::new() },
+        programmed: if is_refused {
+            Programmed::Absent
+        } else {
+            Programmed::Pending
+        },
+        envoy_limits: if missed.is_none() {
+            rules.envoy_limits.clone()
+        } else {
+            Vec::new()
+        },
         detail: Detail::None,
     }
 }
@@ -335,7 +373,10 @@ fn orphan<K: RouteKind>(stored: &Stored<K::Object>) -> Report {
     let message = if parents.is_empty() {
         "spec.parentRefs is empty; name a Gateway".to_owned()
     } else {
-        format!("{} does not exist or is of a class that is not ours", parents.join(", "))
+        format!(
+            "{} does not exist or is of a class that is not ours",
+            parents.join(", ")
+        )
     };
     Report {
         key: key::<K>(stored),

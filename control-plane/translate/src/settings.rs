@@ -62,6 +62,10 @@ impl Settings {
 
     /// For a cluster.
     pub fn kubernetes() -> Settings {
-        Settings { source: Source::Kubernetes, shared_host: false, ..Settings::directory() }
+        Settings {
+            source: Source::Kubernetes,
+            shared_host: false,
+            ..Settings::directory()
+        }
     }
 }

@@ -35,7 +35,11 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, gateway: &Gateway, listener: &Listene
             "{field} is not supported yet; handshakes are refused because client certificates would not be checked"
         )),
     };
-    let gateway_wide = gateway.spec.tls.as_ref().and_then(|tls| tls.frontend.as_ref());
+    let gateway_wide = gateway
+        .spec
+        .tls
+        .as_ref()
+        .and_then(|tls| tls.frontend.as_ref());
     if gateway_wide.is_some() {
         return refuse("spec.tls.frontend");
     }
@@ -70,17 +74,31 @@ fn key_pair(
 ) -> Result<KeyPair, (Reason, String)> {
     let invalid = |message: String| (Reason::InvalidCertificateRef, message);
     if !reference.group.is_empty() || reference.kind != "Secret" {
-        let message = format!("kind {} is not supported; refer to a Secret", reference.kind);
+        let message = format!(
+            "kind {} is not supported; refer to a Secret",
+            reference.kind
+        );
         return Err(invalid(message));
     }
     let namespace = reference.namespace.as_deref().unwrap_or(own_namespace);
-    let from = From { kind: Kind::Gateway, namespace: own_namespace };
-    let to = To { group: "", kind: "Secret", namespace, name: &reference.name };
+    let from = From {
+        kind: Kind::Gateway,
+        namespace: own_namespace,
+    };
+    let to = To {
+        group: "",
+        kind: "Secret",
+        namespace,
+        name: &reference.name,
+    };
     if !reference::is_permitted(lookup, from, to) {
         return Err((Reason::RefNotPermitted, reference::remedy(from, to)));
     }
     let Some(stored) = lookup.secret(namespace, &reference.name) else {
-        return Err(invalid(format!("Secret {namespace}/{} does not exist", reference.name)));
+        return Err(invalid(format!(
+            "Secret {namespace}/{} does not exist",
+            reference.name
+        )));
     };
     let part = |key: &str| part(&stored.object, key).map_err(invalid);
     let (chain, key) = (part("tls.crt")?, part("tls.key")?);
@@ -97,6 +115,9 @@ fn key_pair(
 fn part<'a>(secret: &'a Secret, key: &str) -> Result<&'a SecretBytes, String> {
     secret.data.get(key).ok_or_else(|| {
         let metadata = &secret.metadata;
-        format!("Secret {}/{} has no key {key}", metadata.namespace, metadata.name)
+        format!(
+            "Secret {}/{} has no key {key}",
+            metadata.namespace, metadata.name
+        )
     })
 }

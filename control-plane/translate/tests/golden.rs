@@ -4,10 +4,21 @@
 //! orders, which must give the same bytes. `BLESS=1` writes the output anew; a case whose output is absent
 //! fails without it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    reason = "tests fail by panicking; goldens are files, and BLESS is read here"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use cp_translate::{Change, Inputs, translate};
+use prost_reflect::DescriptorPool;
 use xds::resource::{Named, Resource};
 
 #[path = "golden/case.rs"]
@@ -40,30 +51,45 @@ fn read(path: &Path) -> (String, Option<String>) {
     }
 }
 
-fn run(case: &Case, changes: impl IntoIterator<Item = Change>) -> String {
+fn run(case: &Case, pool: &DescriptorPool, changes: impl IntoIterator<Item = Change>) -> String {
     let inputs = Inputs::default().with_all(changes);
-    render::translation(&translate(&inputs, &case.settings), &case.show)
+    render::translation(&translate(&inputs, &case.settings), pool, &case.show)
 }
 
 #[test]
 fn goldens() {
     let is_blessing = std::env::var_os("BLESS").is_some();
     let mut failed = Vec::new();
+    let pool = render::pool();
     let all = cases();
-    assert!(all.len() >= 1, "only {} cases", all.len());
+    assert!(all.len() >= 40, "only {} cases", all.len());
     for path in &all {
         let (input, expected) = read(path);
-        let case = Case::parse(&input).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let output = run(&case, case.changes.clone());
-        let reversed = run(&case, case.changes.iter().rev().cloned());
-        assert_eq!(output, reversed, "{}: the order of inputs shows", path.display());
+        let case =
+            Case::parse(&input).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let output = run(&case, &pool, case.changes.clone());
+        let reversed = run(&case, &pool, case.changes.iter().rev().cloned());
+        assert_eq!(
+            output,
+            reversed,
+            "{}: the order of inputs shows",
+            path.display()
+        );
         if is_blessing {
             fs::write(path, format!("{input}\n{OUTPUT}{output}")).expect("written");
         } else if expected.as_deref() != Some(&output) {
-            failed.push(format!("{}\n{}", path.display(), difference(expected.as_deref(), &output)));
+            failed.push(format!(
+                "{}\n{}",
+                path.display(),
+                difference(expected.as_deref(), &output)
+            ));
         }
     }
-    assert!(failed.is_empty(), "run with BLESS=1 if this is meant:\n{}", failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "run with BLESS=1 if this is meant:\n{}",
+        failed.join("\n")
+    );
 }
 
 /// The first line that differs.
@@ -97,7 +123,10 @@ fn names_are_inner_names() {
 fn inner_name(resource: &Resource) -> String {
     use proto::type_url::TypeUrl;
     fn of<M: Named + Default>(resource: &Resource) -> String {
-        M::decode(resource.message().clone()).expect("decodes").resource_name().to_owned()
+        M::decode(resource.message().clone())
+            .expect("decodes")
+            .resource_name()
+            .to_owned()
     }
     match resource.type_url() {
         TypeUrl::Cluster => of::<proto::envoy::config::cluster::v3::Cluster>(resource),
@@ -152,17 +181,28 @@ spec: {ports: [{port: 80}]}",
         let after = translate(&beside, &case.settings);
         for (key, output) in &before.gateways {
             let other = after.gateways.get(key).expect("still there");
-            for (one, other) in
-                [(&output.tidegate, &other.tidegate), (&output.envoy, &other.envoy)]
-            {
+            for (one, other) in [
+                (&output.tidegate, &other.tidegate),
+                (&output.envoy, &other.envoy),
+            ] {
                 for type_url in one.types() {
-                    assert_eq!(one.digest(type_url), other.digest(type_url), "{}", path.display());
+                    assert_eq!(
+                        one.digest(type_url),
+                        other.digest(type_url),
+                        "{}",
+                        path.display()
+                    );
                     compared += 1;
                 }
             }
         }
         for report in &before.reports {
-            assert!(after.reports.contains(report), "{}: {}", path.display(), report.key);
+            assert!(
+                after.reports.contains(report),
+                "{}: {}",
+                path.display(),
+                report.key
+            );
         }
     }
     assert!(compared > 100, "only {compared} sets compared");

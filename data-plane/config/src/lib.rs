@@ -35,6 +35,9 @@ mod scalar;
 mod set;
 mod value;
 
+#[cfg(test)]
+mod fixture;
+
 pub use self::route::Route;
 pub use ai_backend::AiBackend;
 pub use closure::Closure;

@@ -97,7 +97,8 @@ impl RouteIndex {
 impl<'a> Patch<'a> {
     /// Takes the old entries of changed rules out of their tables and puts the new ones in.
     fn rules(&mut self) {
-        for (old, new) in changed::<RuleResource>(self.old, self.new, TypeUrl::RouteRule) {
+        for Changed { old, new } in changed::<RuleResource>(self.old, self.new, TypeUrl::RouteRule)
+        {
             if let Some(rule) = old {
                 for host in &rule.hosts {
                     let table = self
@@ -274,15 +275,24 @@ impl<'a> Patch<'a> {
     }
 }
 
-/// Old and new value of every changed resource of a type.
+/// Old and new form of a resource.
+struct Changed<'a, T> {
+    old: Option<&'a Arc<T>>,
+    new: Option<&'a Arc<T>>,
+}
+
+/// Every changed resource of a type.
 fn changed<'a, T: Held>(
     old: &'a Resources,
     new: &'a Resources,
     type_url: TypeUrl,
-) -> Vec<(Option<&'a Arc<T>>, Option<&'a Arc<T>>)> {
+) -> Vec<Changed<'a, T>> {
     old.set(type_url)
         .changes(new.set(type_url))
-        .map(|change| (change.old.and_then(T::of), change.new.and_then(T::of)))
+        .map(|change| Changed {
+            old: change.old.and_then(T::of),
+            new: change.new.and_then(T::of),
+        })
         .collect()
 }
 

@@ -28,8 +28,8 @@ struct Addition {
 /// What happens where the header is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Append {
-    AppendOrAdd,
-    AddIfAbsent,
+    Always,
+    IfAbsent,
     Overwrite,
     OverwriteIfPresent,
 }
@@ -137,13 +137,13 @@ impl Addition {
     fn apply(&self, headers: &mut HeaderMap) {
         let is_present = headers.contains_key(&self.name);
         match (self.how, is_present) {
-            (Append::AppendOrAdd, _) | (Append::AddIfAbsent, false) => {
+            (Append::Always, _) | (Append::IfAbsent, false) => {
                 headers.append(self.name.clone(), self.value.clone());
             }
             (Append::Overwrite, _) | (Append::OverwriteIfPresent, true) => {
                 headers.insert(self.name.clone(), self.value.clone());
             }
-            (Append::AddIfAbsent, true) | (Append::OverwriteIfPresent, false) => {}
+            (Append::IfAbsent, true) | (Append::OverwriteIfPresent, false) => {}
         }
     }
 }
@@ -152,7 +152,7 @@ impl Addition {
 fn append(option: &HeaderValueOption) -> Result<Append, FieldError> {
     if let Some(append) = &option.append {
         return Ok(if append.value {
-            Append::AppendOrAdd
+            Append::Always
         } else {
             Append::Overwrite
         });
@@ -160,8 +160,8 @@ fn append(option: &HeaderValueOption) -> Result<Append, FieldError> {
     let action = HeaderAppendAction::try_from(option.append_action)
         .map_err(|_| FieldError::unknown_enum("append_action", option.append_action))?;
     Ok(match action {
-        HeaderAppendAction::AppendIfExistsOrAdd => Append::AppendOrAdd,
-        HeaderAppendAction::AddIfAbsent => Append::AddIfAbsent,
+        HeaderAppendAction::AppendIfExistsOrAdd => Append::Always,
+        HeaderAppendAction::AddIfAbsent => Append::IfAbsent,
         HeaderAppendAction::OverwriteIfExistsOrAdd => Append::Overwrite,
         HeaderAppendAction::OverwriteIfExists => Append::OverwriteIfPresent,
     })

@@ -66,7 +66,12 @@ fn start(worker: &Rc<Worker>, bound: &Arc<Bound>, stream: TcpStream, peer: Socke
     let _ = stream.set_nodelay(true);
     let _ = SockRef::from(&stream).set_tcp_keepalive(&KEEPALIVE);
     // Ends with the connection, at the latest when the listener's phase is over.
-    tokio::task::spawn_local(connection::serve(worker.clone(), bound.clone(), stream, peer));
+    tokio::task::spawn_local(connection::serve(
+        worker.clone(),
+        bound.clone(),
+        stream,
+        peer,
+    ));
 }
 
 /// Errors of the connection that was to be accepted, not of the socket.

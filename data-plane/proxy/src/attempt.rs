@@ -38,7 +38,9 @@ pub(crate) async fn send(
     let request = Request::from_parts(in_protocol(head, picked.endpoint.protocol())?, body);
     facts.attempts += 1;
     facts.endpoint = Some(picked.endpoint.address());
-    let sent = picked.endpoint.send(request, &picked.fallbacks, picked.connect_timeout);
+    let sent = picked
+        .endpoint
+        .send(request, &picked.fallbacks, picked.connect_timeout);
     let outcome = match deadline {
         None => sent.await,
         Some(deadline) => tokio::time::timeout_at(deadline.into(), sent)
@@ -60,8 +62,11 @@ fn in_protocol(mut head: Parts, protocol: Protocol) -> Result<Parts, Fault> {
             let host = head.headers.remove(HOST).ok_or(Kind::MissingHost)?;
             let authority = Authority::try_from(host.as_bytes())
                 .map_err(|error| Fault::caused(Kind::MissingHost, error))?;
-            let target =
-                head.uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
+            let target = head
+                .uri
+                .path_and_query()
+                .cloned()
+                .unwrap_or(PathAndQuery::from_static("/"));
             let mut parts = http::uri::Parts::default();
             parts.scheme = Some(Scheme::HTTP);
             parts.authority = Some(authority);
@@ -75,7 +80,9 @@ fn in_protocol(mut head: Parts, protocol: Protocol) -> Result<Parts, Fault> {
 /// HTTP/2 may split `cookie`; HTTP/1.1 may not (RFC 9113, section 8.2.3).
 fn join_cookies(head: &mut Parts) {
     let mut cookies = head.headers.get_all(COOKIE).iter();
-    let (Some(first), Some(_)) = (cookies.next(), cookies.next()) else { return };
+    let (Some(first), Some(_)) = (cookies.next(), cookies.next()) else {
+        return;
+    };
     let mut joined = first.as_bytes().to_vec();
     for cookie in head.headers.get_all(COOKIE).iter().skip(1) {
         joined.extend_from_slice(b"; ");

@@ -25,8 +25,10 @@ use crate::served::Active;
 const BACKLOG: i32 = 4096;
 /// How long a client of a removed listener may take to see `connection: close` before an idle connection is
 /// closed, and how long requests may go on then.
-pub(crate) const RETIREMENT: Retirement =
-    Retirement { grace: Duration::from_secs(5), limit: Duration::from_secs(600) };
+pub(crate) const RETIREMENT: Retirement = Retirement {
+    grace: Duration::from_secs(5),
+    limit: Duration::from_secs(600),
+};
 
 /// What a listener asks to be bound.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +88,11 @@ pub(crate) struct Sockets(Mutex<BTreeMap<BindKey, Arc<Bound>>>);
 impl BindKey {
     /// The key of a listener.
     pub(crate) fn new(name: &str, address: SocketAddr, is_dual: bool) -> BindKey {
-        BindKey { address, is_dual, name: (address.port() == 0).then(|| name.to_owned()) }
+        BindKey {
+            address,
+            is_dual,
+            name: (address.port() == 0).then(|| name.to_owned()),
+        }
     }
 }
 
@@ -139,7 +145,10 @@ impl Bound {
 
     /// Starts the end of the connections that are open now; later ones start afresh.
     pub(crate) fn retire_open(&self) -> watch::Sender<Phase> {
-        std::mem::replace(&mut *self.phase_sender(), watch::Sender::new(Phase::Serving))
+        std::mem::replace(
+            &mut *self.phase_sender(),
+            watch::Sender::new(Phase::Serving),
+        )
     }
 
     /// Moves all connections, later ones included, to a phase.
@@ -169,7 +178,9 @@ impl Bound {
     }
 
     fn phase_sender(&self) -> MutexGuard<'_, watch::Sender<Phase>> {
-        self.phase.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.phase
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -205,7 +216,9 @@ impl Sockets {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<BindKey, Arc<Bound>>> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -236,7 +249,7 @@ mod tests {
     fn a_taken_address_fails_in_open() {
         let first = Bound::open(key("127.0.0.1:0", "a")).unwrap();
         let again = Bound::open(BindKey::new("b", first.local, false));
-        assert_eq!(again.unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        assert_eq!(again.err().unwrap().kind(), io::ErrorKind::AddrInUse);
         let address = first.local;
         drop(first);
         Bound::open(BindKey::new("b", address, false)).unwrap();
@@ -246,11 +259,17 @@ mod tests {
     fn the_diff_keeps_what_is_wanted() {
         let sockets = Sockets::default();
         let (a, b) = (key("127.0.0.1:0", "a"), key("127.0.0.1:0", "b"));
-        let opened = vec![Bound::open(a.clone()).unwrap(), Bound::open(b.clone()).unwrap()];
+        let opened = vec![
+            Bound::open(a.clone()).unwrap(),
+            Bound::open(b.clone()).unwrap(),
+        ];
         assert!(sockets.replace(opened, |_| true).is_empty());
         let before = sockets.get(&a).unwrap();
         let removed = sockets.replace(Vec::new(), |key| *key == a);
-        assert_eq!(removed.iter().map(|bound| &bound.key).collect::<Vec<_>>(), [&b]);
+        assert_eq!(
+            removed.iter().map(|bound| &bound.key).collect::<Vec<_>>(),
+            [&b]
+        );
         assert!(Arc::ptr_eq(&before, &sockets.get(&a).unwrap()));
     }
 
@@ -260,7 +279,11 @@ mod tests {
         let mut phase = bound.phase();
         let start = tokio::time::Instant::now();
         let sender = bound.retire_open();
-        assert_eq!(*bound.phase().borrow(), Phase::Serving, "later connections start afresh");
+        assert_eq!(
+            *bound.phase().borrow(),
+            Phase::Serving,
+            "later connections start afresh"
+        );
         let seen = async {
             let mut seen = Vec::new();
             while phase.changed().await.is_ok() {
@@ -269,7 +292,10 @@ mod tests {
             seen
         };
         let ((), seen) = tokio::join!(retire(sender, RETIREMENT), seen);
-        assert_eq!(seen, [(Phase::Closing, 0), (Phase::Ending, 5), (Phase::Over, 600)]);
+        assert_eq!(
+            seen,
+            [(Phase::Closing, 0), (Phase::Ending, 5), (Phase::Over, 600)]
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -85,7 +85,9 @@ pub(crate) async fn serve(
 ) {
     let phase = bound.phase();
     let count = Count::new(worker.clone(), bound.connection());
-    let Some(served) = worker.active().served(&bound).cloned() else { return };
+    let Some(served) = worker.active().served(&bound).cloned() else {
+        return;
+    };
     let (transport, server_name) = if served.is_tls() {
         let current = || worker.active().served(&bound).cloned();
         match timeout(tls::HANDSHAKE_TIMEOUT, tls::handshake(stream, current)).await {
@@ -113,7 +115,10 @@ pub(crate) async fn serve(
     let is_tls = matches!(transport, Transport::Tls(_));
     let mut io = Io::new(transport);
     let patience = chain.http.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
-    let Ok(Ok(Some(http))) = timeout(patience, io.detect()).await else { return };
+    let Ok(Ok(Some(http))) = timeout(patience, io.detect()).await else {
+        return;
+    };
+    let is_closing = *phase.borrow() > Phase::Serving;
     let client = Rc::new(Client {
         bound,
         peer,
@@ -122,7 +127,7 @@ pub(crate) async fn serve(
         in_flight: Cell::new(0),
         reads_seen: Cell::new(0),
         reads: io.reads(),
-        is_closing: Cell::new(*phase.borrow() > Phase::Serving),
+        is_closing: Cell::new(is_closing),
         asked: Notify::new(),
         phase,
         _count: count,
@@ -142,7 +147,11 @@ async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
             async move { Ok::<_, Infallible>(exchange::serve(client, request).await) }
         })
     };
-    let HttpOptions { max_headers, max_head_bytes, .. } = chain.http;
+    let HttpOptions {
+        max_headers,
+        max_head_bytes,
+        ..
+    } = chain.http;
     let connection = http1::Builder::new()
         .max_headers(max_headers)
         // The limit itself is the exchange's; this one keeps hyper from parsing what is far beyond it.
@@ -224,15 +233,33 @@ struct WayOut<'c> {
 
 fn way_out<'c>(client: &'c Client, options: &HttpOptions, http: Http) -> WayOut<'c> {
     let head = options.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
-    let pace = Pace::new(head, options.timeouts.connection_idle, options.timeouts.max_connection);
+    let pace = Pace::new(
+        head,
+        options.timeouts.connection_idle,
+        options.timeouts.max_connection,
+    );
     let every = pace.interval();
     let mut tick = interval_at(Instant::now() + every, every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    WayOut { client, phase: client.phase.clone(), pace, tick, http, has_gone_away: false }
+    WayOut {
+        client,
+        phase: client.phase.clone(),
+        pace,
+        tick,
+        http,
+        has_gone_away: false,
+    }
 }
 
 async fn next(mut way_out: Pin<&mut WayOut<'_>>) -> Step {
-    let WayOut { client, phase, pace, tick, http, has_gone_away } = &mut *way_out;
+    let WayOut {
+        client,
+        phase,
+        pace,
+        tick,
+        http,
+        has_gone_away,
+    } = &mut *way_out;
     loop {
         // A connection that came while its listener was closing gets one request.
         let asked = async {
@@ -296,7 +323,9 @@ impl Client {
     /// The configuration for a request: the active one, or, once the listener is gone, the last that had it.
     pub(crate) fn active(&self) -> Arc<Active> {
         let active = self.worker.active();
-        let fits = active.served(&self.bound).is_some_and(|served| served.is_tls() == self.is_tls);
+        let fits = active
+            .served(&self.bound)
+            .is_some_and(|served| served.is_tls() == self.is_tls);
         match self.bound.left_behind() {
             Some(last) if !fits => last.clone(),
             Some(_) | None => active,
@@ -316,7 +345,9 @@ impl Client {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.0.in_flight.set(self.0.in_flight.get().saturating_sub(1));
+        self.0
+            .in_flight
+            .set(self.0.in_flight.get().saturating_sub(1));
         self.0.reads_seen.set(self.0.reads.count());
     }
 }
@@ -329,14 +360,19 @@ impl Count {
         shared.connections.send_modify(|open| *open += 1);
         shared.metrics.connections.inc();
         shared.metrics.accepted.inc();
-        Count { worker, _open: open }
+        Count {
+            worker,
+            _open: open,
+        }
     }
 }
 
 impl Drop for Count {
     fn drop(&mut self) {
         let shared = &self.worker.shared;
-        shared.connections.send_modify(|open| *open = open.saturating_sub(1));
+        shared
+            .connections
+            .send_modify(|open| *open = open.saturating_sub(1));
         shared.metrics.connections.dec();
     }
 }

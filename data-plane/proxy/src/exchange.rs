@@ -6,12 +6,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use dp_config::{
-    Chain,
-    http_options::ServerHeader,
-    route::Action,
-    route_config::Found,
-};
+use dp_config::{Chain, http_options::ServerHeader, route::Action, route_config::Found};
 use dp_policy::redirect::Origin;
 use http::{
     HeaderMap, HeaderValue, Request, Response, Version,
@@ -64,7 +59,10 @@ pub(crate) async fn serve(
         Err(fault) => failed(&fault, &mut record),
     };
     if client.is_closing() && version < Version::HTTP_2 && reply.splice.is_none() {
-        reply.response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        reply
+            .response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
     }
     record.response.status = reply.response.status();
     match reply.splice {
@@ -87,14 +85,26 @@ async fn run(
 ) -> Result<Reply, Fault> {
     let served = active.served(&client.bound).ok_or(Kind::NoRoute)?;
     record.route.listener = Some(served.listener.name.clone());
-    let chain = served.listener.chain(client.server_name.as_deref()).ok_or(Kind::NoRoute)?;
+    let chain = served
+        .listener
+        .chain(client.server_name.as_deref())
+        .ok_or(Kind::NoRoute)?;
     let inspected = match inspect(&mut head, chain, client, record) {
         Ok(inspected) => inspected,
         Err(fault) => return Ok(with_server(failed(&fault, record), chain)),
     };
-    let mut exchange = Exchange { client, active, chain, record, inspected };
+    let mut exchange = Exchange {
+        client,
+        active,
+        chain,
+        record,
+        inspected,
+    };
     let reply = exchange.route(head, body).await;
-    Ok(with_server(reply.unwrap_or_else(|fault| failed(&fault, exchange.record)), chain))
+    Ok(with_server(
+        reply.unwrap_or_else(|fault| failed(&fault, exchange.record)),
+        chain,
+    ))
 }
 
 fn failed(fault: &Fault, record: &mut Record) -> Reply {
@@ -156,7 +166,10 @@ impl Exchange<'_> {
                 let origin = Origin {
                     scheme: self.inspected.scheme(),
                     authority: self.inspected.authority(),
-                    target: head.uri.path_and_query().map_or("/", |target| target.as_str()),
+                    target: head
+                        .uri
+                        .path_and_query()
+                        .map_or("/", |target| target.as_str()),
                     listener_port: self.listener_port(),
                 };
                 let location = redirect
@@ -185,7 +198,10 @@ impl Exchange<'_> {
         if !self.client.is_tls {
             return Ok(());
         }
-        let served = self.active.served(&self.client.bound).ok_or(Kind::NoRoute)?;
+        let served = self
+            .active
+            .served(&self.client.bound)
+            .ok_or(Kind::NoRoute)?;
         let host = route::host::normalize(self.inspected.authority());
         match served.listener.chain(Some(&host)) {
             Some(chain) if std::ptr::eq(Arc::as_ptr(chain), self.chain) => Ok(()),
@@ -197,7 +213,12 @@ impl Exchange<'_> {
     fn start_trace(&mut self, headers: &mut HeaderMap) {
         let worker = &self.client.worker;
         if let Some(tracer) = &worker.shared.tracer {
-            let name = self.record.request.head.as_ref().map_or("HTTP", |head| head.method.as_str());
+            let name = self
+                .record
+                .request
+                .head
+                .as_ref()
+                .map_or("HTTP", |head| head.method.as_str());
             self.record.span = trace::start(tracer, headers, name, worker.upstream.random());
         }
     }
@@ -212,6 +233,9 @@ impl Exchange<'_> {
 
 impl From<Response<ResponseBody>> for Reply {
     fn from(response: Response<ResponseBody>) -> Reply {
-        Reply { response, splice: None }
+        Reply {
+            response,
+            splice: None,
+        }
     }
 }

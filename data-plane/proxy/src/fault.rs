@@ -1,10 +1,11 @@
 //! What can go wrong with one request.
 //!
-//! Owns the closed list of kinds, whose side each is on and whether another attempt may help. Must not know
-//! HTTP statuses or texts; `respond` has those. Invariant: a kind is added here and the compiler then names
+//! Owns the closed list of kinds and whose side each is on. Must not know HTTP statuses or texts; `respond` has those. Invariant: a kind is added here and the compiler then names
 //! every place that has to decide about it.
 
 use dp_upstream::{connect::ConnectError, pool::BoxError, pool::SendError};
+
+use crate::request_body::BodyError;
 
 /// A failed request.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(crate) enum Kind {
     MissingHost,
     /// A target or header that cannot be understood.
     InvalidRequest,
+    /// CONNECT: this is no forward proxy for tunnels.
+    ConnectRefused,
     /// More headers than the listener takes.
     HeadersTooLarge,
     /// A body larger than the route buffers.
@@ -84,7 +87,10 @@ impl Fault {
 
     /// A fault with its cause.
     pub(crate) fn caused(kind: Kind, source: impl Into<BoxError>) -> Fault {
-        Fault { kind, source: Some(source.into()) }
+        Fault {
+            kind,
+            source: Some(source.into()),
+        }
     }
 
     /// The cause in one line, for the log.
@@ -115,11 +121,36 @@ impl From<SendError> for Fault {
             | SendError::Tls(_)
             | SendError::Http2(_) => Kind::ConnectFailed,
             // A body that ended in an error is the client's doing, not the upstream's.
-            SendError::Exchange(cause) if cause.is_user() => Kind::BodyBroken,
+            SendError::Exchange(cause) if cause.is_user() => of_body(cause),
             SendError::Exchange(cause) if cause.is_parse() => Kind::Garbage,
             SendError::Exchange(_) => Kind::Reset,
         };
         Fault::caused(kind, error)
+    }
+}
+
+/// Why a body that we were sending ended in an error.
+fn of_body(error: &hyper::Error) -> Kind {
+    use std::error::Error as _;
+    match error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<BodyError>())
+    {
+        Some(BodyError::Stalled) => Kind::BodyTimeout,
+        Some(BodyError::Broken(_) | BodyError::MirrorLimit) | None => Kind::BodyBroken,
+    }
+}
+
+// === impl Side ===
+
+impl Side {
+    /// The name in the access log.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Side::Client => "client",
+            Side::Proxy => "proxy",
+            Side::Upstream => "upstream",
+        }
     }
 }
 
@@ -131,6 +162,7 @@ impl Kind {
         match self {
             Kind::MissingHost
             | Kind::InvalidRequest
+            | Kind::ConnectRefused
             | Kind::HeadersTooLarge
             | Kind::BodyTooLarge
             | Kind::BodyTimeout
@@ -152,19 +184,12 @@ impl Kind {
         }
     }
 
-    /// Whether another attempt may succeed where the route asks for retries.
-    pub(crate) fn is_retryable(self) -> bool {
-        matches!(
-            self,
-            Kind::Unresolved | Kind::ConnectFailed | Kind::Reset | Kind::Garbage | Kind::Timeout
-        )
-    }
-
     /// The name in the access log and in metrics.
     pub(crate) fn reason(self) -> &'static str {
         match self {
             Kind::MissingHost => "missing_host",
             Kind::InvalidRequest => "invalid_request",
+            Kind::ConnectRefused => "connect_refused",
             Kind::HeadersTooLarge => "headers_too_large",
             Kind::BodyTooLarge => "body_too_large",
             Kind::BodyTimeout => "body_timeout",

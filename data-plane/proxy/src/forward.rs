@@ -53,7 +53,10 @@ pub(crate) async fn forward(
     let random = exchange.client.worker.upstream.random();
     let choice = forward.clusters.pick(random).ok_or(Kind::InvalidBackend)?;
     exchange.record.upstream.cluster = Some(choice.cluster.clone());
-    let cluster = active.config.cluster(&choice.cluster).ok_or_else(|| missing(choice))?;
+    let cluster = active
+        .config
+        .cluster(&choice.cluster)
+        .ok_or_else(|| missing(choice))?;
     let limits = limits(exchange, forward, &head.headers);
     let is_upgrade = wants_upgrade(exchange, forward);
     let mut authority = None;
@@ -78,12 +81,15 @@ pub(crate) async fn forward(
         let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
         let body = RequestBody::stream(body, limits.idle, copies);
         let facts = &mut exchange.record.upstream;
-        let (response, lease) =
-            attempt::send(&picked, head, body, limits.deadline, facts).await?;
+        let (response, lease) = attempt::send(&picked, head, body, limits.deadline, facts).await?;
         exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
         let (parts, incoming) = response.into_parts();
         let upstream = Upstream::new(incoming, lease, limits.idle);
-        passed(Response::from_parts(parts, ResponseBody::upstream(upstream))).into()
+        passed(Response::from_parts(
+            parts,
+            ResponseBody::upstream(upstream),
+        ))
+        .into()
     };
     choice.response_headers.apply(reply.response.headers_mut());
     Ok(reply)
@@ -106,7 +112,9 @@ pub(crate) async fn pick(
         _ => Protocol::Http1,
     };
     let upstream = &exchange.client.worker.upstream;
-    Ok(upstream.pick(config, cluster, client, exchange.record.start).await?)
+    Ok(upstream
+        .pick(config, cluster, client, exchange.record.start)
+        .await?)
 }
 
 /// A response as it passes: without what belongs to the upstream's connection.
@@ -130,15 +138,22 @@ fn missing(choice: &ClusterChoice) -> Fault {
 }
 
 fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Limits {
-    let grpc = headers.get("grpc-timeout").and_then(|value| grpc_timeout(value.to_str().ok()?));
-    let shortest =
-        [forward.timeout, forward.attempt_timeout, grpc].into_iter().flatten().min();
+    let grpc = headers
+        .get("grpc-timeout")
+        .and_then(|value| grpc_timeout(value.to_str().ok()?));
+    let shortest = [forward.timeout, forward.attempt_timeout, grpc]
+        .into_iter()
+        .flatten()
+        .min();
     let idle = match forward.idle_timeout {
         IdleTimeout::Inherit => exchange.chain.http.timeouts.stream_idle,
         IdleTimeout::Never => None,
         IdleTimeout::After(limit) => Some(limit),
     };
-    Limits { deadline: shortest.map(|limit| exchange.record.start + limit), idle }
+    Limits {
+        deadline: shortest.map(|limit| exchange.record.start + limit),
+        idle,
+    }
 }
 
 /// A number of at most eight digits and a unit, as gRPC writes it.
@@ -160,9 +175,16 @@ fn grpc_timeout(text: &str) -> Option<Duration> {
 }
 
 fn wants_upgrade(exchange: &Exchange<'_>, forward: &Forward) -> bool {
-    let Some(upgrade) = &exchange.inspected.upgrade else { return false };
-    let Ok(protocol) = upgrade.protocol.to_str() else { return false };
-    let of_route = forward.upgrades.iter().find(|own| own.protocol.eq_ignore_ascii_case(protocol));
+    let Some(upgrade) = &exchange.inspected.upgrade else {
+        return false;
+    };
+    let Ok(protocol) = upgrade.protocol.to_str() else {
+        return false;
+    };
+    let of_route = forward
+        .upgrades
+        .iter()
+        .find(|own| own.protocol.eq_ignore_ascii_case(protocol));
     match of_route {
         Some(own) => own.is_allowed,
         None => exchange.chain.http.allows_upgrade(protocol),
@@ -187,7 +209,12 @@ fn rewrite_authority(
     choice: &ClusterChoice,
     picked: &Picked<RequestBody>,
 ) {
-    let of_endpoint = || picked.hostname.as_deref().and_then(|host| host.parse().ok());
+    let of_endpoint = || {
+        picked
+            .hostname
+            .as_deref()
+            .and_then(|host| host.parse().ok())
+    };
     let authority: Option<Authority> = match (&choice.authority, &forward.rewrite.host) {
         (Some(own), _) => Some(own.clone()),
         (None, Some(HostRewrite::Literal(literal))) => Some(literal.clone()),

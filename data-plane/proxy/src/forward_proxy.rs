@@ -34,22 +34,36 @@ pub(crate) async fn pick(
         .map_err(|error| Fault::caused(Kind::MissingHost, error))?;
     let default_port = if cluster.tls.is_some() { 443 } else { 80 };
     let port = authority.port_u16().unwrap_or(default_port);
-    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let host = authority
+        .host()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
     let is_allowed = |host: &str| settings.is_allowed(host);
     check_name(host, is_allowed)?;
     let upstream = &exchange.client.worker.upstream;
     let addresses = match host.parse::<IpAddr>() {
         Ok(address) => [address].into(),
-        Err(_) => upstream.resolver.resolve(host).await.map_err(PickError::from)?,
+        Err(_) => upstream
+            .resolver
+            .resolve(host)
+            .await
+            .map_err(PickError::from)?,
     };
     let sockets: Rc<[_]> = check_addresses(host, &addresses, port, is_allowed)?.into();
     let &first = sockets.first().ok_or(Kind::Unresolved)?;
-    let transport = transport(config, cluster, Protocol::Http1, host)
-        .map_err(|source| PickError::Tls { cluster: cluster.name.clone(), source })?;
+    let transport =
+        transport(config, cluster, Protocol::Http1, host).map_err(|source| PickError::Tls {
+            cluster: cluster.name.clone(),
+            source,
+        })?;
     Ok(Picked {
         endpoint: upstream.pools.endpoint(first, &transport),
         hostname: Some(host.into()),
-        fallbacks: if sockets.len() > 1 { sockets } else { Rc::default() },
+        fallbacks: if sockets.len() > 1 {
+            sockets
+        } else {
+            Rc::default()
+        },
         connect_timeout: cluster.connect_timeout,
     })
 }

@@ -93,7 +93,11 @@ pub(crate) fn inspect(
         (true, false) => Some(request_id::replace(&mut head.headers, random)),
         (false, _) => None,
     };
-    let inspected = Inspected { authority, is_https: from.is_https, upgrade };
+    let inspected = Inspected {
+        authority,
+        is_https: from.is_https,
+        upgrade,
+    };
     if record.wants_head() {
         record.request.head = Some(Box::new(HeadFacts {
             method: head.method.clone(),
@@ -110,15 +114,28 @@ pub(crate) fn inspect(
 }
 
 fn dialect(headers: &HeaderMap) -> Dialect {
-    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-    if content_type.starts_with(b"application/grpc") { Dialect::Grpc } else { Dialect::Plain }
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .map(HeaderValue::as_bytes)
+        .unwrap_or_default();
+    if content_type.starts_with(b"application/grpc") {
+        Dialect::Grpc
+    } else {
+        Dialect::Plain
+    }
 }
 
 fn check_size(head: &Parts, chain: &Chain) -> Result<(), Fault> {
     // Each field costs its name, its value, and what HTTP/1.1 writes around them.
-    let fields: usize =
-        head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let fields: usize = head
+        .headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
     if fields + target > chain.http.max_head_bytes || head.headers.len() > chain.http.max_headers {
         return Err(Kind::HeadersTooLarge.into());
     }
@@ -178,9 +195,11 @@ fn normalize_target(head: &mut Parts, chain: &Chain) -> Result<(), Fault> {
 }
 
 fn has_escaped_slash(target: &PathAndQuery) -> bool {
-    target.path().as_bytes().windows(3).any(|window| {
-        window.eq_ignore_ascii_case(b"%2f") || window.eq_ignore_ascii_case(b"%5c")
-    })
+    target
+        .path()
+        .as_bytes()
+        .windows(3)
+        .any(|window| window.eq_ignore_ascii_case(b"%2f") || window.eq_ignore_ascii_case(b"%5c"))
 }
 
 #[cfg(test)]

@@ -64,7 +64,8 @@ impl Reads {
 
     fn add(&self) {
         // One thread writes, so no read-modify-write is needed.
-        self.0.store(self.count().wrapping_add(1), Ordering::Relaxed);
+        self.0
+            .store(self.count().wrapping_add(1), Ordering::Relaxed);
     }
 }
 
@@ -73,7 +74,11 @@ impl Reads {
 impl Io {
     /// A connection of which nothing has been read.
     pub(crate) fn new(transport: Transport) -> Io {
-        Io { transport, ahead: Bytes::new(), reads: Arc::default() }
+        Io {
+            transport,
+            ahead: Bytes::new(),
+            reads: Arc::default(),
+        }
     }
 
     /// The count of reads.
@@ -222,7 +227,9 @@ mod tests {
 
     async fn check(pieces: &[&[u8]], expected: Option<Http>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
         client.set_nodelay(true).unwrap();
         let (server, _) = listener.accept().await.unwrap();
         let mut io = Io::new(Transport::Plain(server));
@@ -244,7 +251,11 @@ mod tests {
     async fn the_preface_decides() {
         check(&[b"GET / HTTP/1.1\r\n\r\n"], Some(Http::One)).await;
         check(&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nrest"], Some(Http::Two)).await;
-        check(&[b"PRI * HT", b"TP/2.0\r\n\r\nSM\r", b"\n\r\n"], Some(Http::Two)).await;
+        check(
+            &[b"PRI * HT", b"TP/2.0\r\n\r\nSM\r", b"\n\r\n"],
+            Some(Http::Two),
+        )
+        .await;
         check(&[b"P", b"OST / HTTP/1.1\r\n\r\n"], Some(Http::One)).await;
         check(&[b"PRI"], Some(Http::One)).await;
         check(&[], None).await;

@@ -44,7 +44,11 @@ impl Log {
         std::thread::Builder::new()
             .name("access-log".to_owned())
             .spawn(move || write_all(&waiting, sink))?;
-        Ok(Log { format, lines, dropped })
+        Ok(Log {
+            format,
+            lines,
+            dropped,
+        })
     }
 
     /// Writes the line of a closed record.
@@ -91,15 +95,60 @@ fn fields(record: &Record, ending: Ending, duration: Duration) -> Map<String, Va
     put("bytes_sent", json!(record.bytes_sent));
     put("listener", json!(record.route.listener.as_deref()));
     let route = record.route.label();
-    put("route", if route.is_empty() { Value::Null } else { json!(route) });
-    put("route_rule", json!(record.route.route.as_ref().and_then(|route| route.source.rule)));
+    put(
+        "route",
+        if route.is_empty() {
+            Value::Null
+        } else {
+            json!(route)
+        },
+    );
+    put(
+        "route_rule",
+        json!(
+            record
+                .route
+                .route
+                .as_ref()
+                .and_then(|route| route.source.rule)
+        ),
+    );
     put("cluster", json!(record.upstream.cluster.as_deref()));
-    put("endpoint", json!(record.upstream.endpoint.map(|endpoint| endpoint.to_string())));
-    put("attempts", if record.upstream.attempts > 1 { json!(record.upstream.attempts) } else { Value::Null });
-    put("upstream_ms", json!(record.upstream.first_byte.map(milliseconds)));
-    put("reason", json!(record.response.fault.map(|kind| kind.reason())));
+    put(
+        "endpoint",
+        json!(
+            record
+                .upstream
+                .endpoint
+                .map(|endpoint| endpoint.to_string())
+        ),
+    );
+    put(
+        "attempts",
+        if record.upstream.attempts > 1 {
+            json!(record.upstream.attempts)
+        } else {
+            Value::Null
+        },
+    );
+    put(
+        "upstream_ms",
+        json!(record.upstream.first_byte.map(milliseconds)),
+    );
+    put(
+        "reason",
+        json!(record.response.fault.map(|kind| kind.reason())),
+    );
+    put("side", json!(record.response.fault.map(|kind| kind.side().as_str())));
     put("error", json!(record.response.detail));
-    put("ending", if ending == Ending::Complete { Value::Null } else { json!(ending.as_str()) });
+    put(
+        "ending",
+        if ending == Ending::Complete {
+            Value::Null
+        } else {
+            json!(ending.as_str())
+        },
+    );
     if let Some(trace) = record.span.as_deref().map(crate::trace::ids) {
         put("trace.id", json!(trace.0));
         put("span.id", json!(trace.1));
@@ -120,12 +169,20 @@ fn put_head(put: &mut impl FnMut(&str, Value), head: &HeadFacts) {
 }
 
 fn put_llm(put: &mut impl FnMut(&str, Value), record: &Record) {
-    put("gen_ai.provider.name", json!(record.llm.provider.as_deref()));
+    put(
+        "gen_ai.provider.name",
+        json!(record.llm.provider.as_deref()),
+    );
     put("gen_ai.request.model", json!(record.llm.model));
-    let Some(observed) = &record.llm.observed else { return };
+    let Some(observed) = &record.llm.observed else {
+        return;
+    };
     put("gen_ai.response.model", json!(observed.model));
     put("gen_ai.response.id", json!(observed.id));
-    put("gen_ai.response.finish_reason", json!(observed.finish_reason.as_ref().map(|r| r.as_str())));
+    put(
+        "gen_ai.response.finish_reason",
+        json!(observed.finish_reason.as_ref().map(|r| r.as_str())),
+    );
     if let Some(usage) = &observed.usage {
         put("gen_ai.usage.input_tokens", json!(usage.input));
         put("gen_ai.usage.output_tokens", json!(usage.output));
@@ -157,7 +214,10 @@ fn text(fields: &Map<String, Value>) -> String {
 }
 
 fn is_plain(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"')
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"')
 }
 
 fn milliseconds(duration: Duration) -> f64 {
@@ -176,8 +236,13 @@ mod tests {
     #[test]
     fn texts_are_quoted_where_they_must_be() {
         let fields = json!({"a": "plain", "b": "two words", "c": "line\nbreak", "d": 1.5, "e": ""});
-        let Value::Object(fields) = fields else { unreachable!() };
-        assert_eq!(text(&fields), r#"a=plain b="two words" c="line\nbreak" d=1.5 e="""#);
+        let Value::Object(fields) = fields else {
+            unreachable!()
+        };
+        assert_eq!(
+            text(&fields),
+            r#"a=plain b="two words" c="line\nbreak" d=1.5 e="""#
+        );
     }
 
     #[test]
@@ -194,7 +259,10 @@ mod tests {
         }
         let (_open, stuck) = std::sync::mpsc::channel();
         let dropped = Counter::default();
-        let log = AccessLog { format: AccessLogFormat::Text, sink: Box::new(Stuck(stuck)) };
+        let log = AccessLog {
+            format: AccessLogFormat::Text,
+            sink: Box::new(Stuck(stuck)),
+        };
         let log = Log::start(log, dropped.clone()).unwrap();
         let big = vec![b'x'; 64 * 1024];
         let sent = (0..WAITING * 2).filter(|_| log.lines.try_send(big[..1].to_vec()).is_ok());

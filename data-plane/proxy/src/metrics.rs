@@ -27,12 +27,25 @@ use prometheus_client::{
 use crate::record::{Ending, Record};
 
 /// Seconds.
-const DURATIONS: [f64; 14] =
-    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
+const DURATIONS: [f64; 14] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0,
+];
 /// Tokens, as the OpenTelemetry GenAI conventions advise.
 const TOKENS: [f64; 14] = [
-    1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262_144.0, 1_048_576.0,
-    4_194_304.0, 16_777_216.0, 67_108_864.0,
+    1.0,
+    4.0,
+    16.0,
+    64.0,
+    256.0,
+    1024.0,
+    4096.0,
+    16384.0,
+    65536.0,
+    262_144.0,
+    1_048_576.0,
+    4_194_304.0,
+    16_777_216.0,
+    67_108_864.0,
 ];
 
 /// The metrics of the process.
@@ -118,15 +131,51 @@ impl Metrics {
         let mut add = |name: &str, help: &str, metric: Box<dyn Register>| {
             metric.register(registry, &format!("tidegate_proxy_{name}"), help);
         };
-        add("requests", "Requests by listener, route and class of status", Box::new(metrics.requests.clone()));
-        add("request_duration_seconds", "From head to last byte", Box::new(metrics.durations.clone()));
-        add("faults", "Requests that the proxy answered itself, by reason", Box::new(metrics.faults.clone()));
-        add("responses_broken", "Responses that the upstream broke off", Box::new(metrics.broken.clone()));
-        add("requests_active", "Requests in flight", Box::new(metrics.active.clone()));
-        add("connections_active", "Connections of clients", Box::new(metrics.connections.clone()));
-        add("connections", "Connections accepted", Box::new(metrics.accepted.clone()));
-        add("handshakes_failed", "TLS handshakes that failed", Box::new(metrics.handshakes_failed.clone()));
-        add("access_log_lines_dropped", "Lines that found no room", Box::new(metrics.lines_dropped.clone()));
+        add(
+            "requests",
+            "Requests by listener, route and class of status",
+            Box::new(metrics.requests.clone()),
+        );
+        add(
+            "request_duration_seconds",
+            "From head to last byte",
+            Box::new(metrics.durations.clone()),
+        );
+        add(
+            "faults",
+            "Requests that the proxy answered itself, by reason",
+            Box::new(metrics.faults.clone()),
+        );
+        add(
+            "responses_broken",
+            "Responses that the upstream broke off",
+            Box::new(metrics.broken.clone()),
+        );
+        add(
+            "requests_active",
+            "Requests in flight",
+            Box::new(metrics.active.clone()),
+        );
+        add(
+            "connections_active",
+            "Connections of clients",
+            Box::new(metrics.connections.clone()),
+        );
+        add(
+            "connections",
+            "Connections accepted",
+            Box::new(metrics.accepted.clone()),
+        );
+        add(
+            "handshakes_failed",
+            "TLS handshakes that failed",
+            Box::new(metrics.handshakes_failed.clone()),
+        );
+        add(
+            "access_log_lines_dropped",
+            "Lines that found no room",
+            Box::new(metrics.lines_dropped.clone()),
+        );
         registry.register(
             "gen_ai_client_token_usage",
             "Tokens of a request by type",
@@ -150,17 +199,30 @@ impl<M: prometheus_client::registry::Metric> Register for M {
 
 impl Collector for UpstreamCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let Counters { connects, connect_failures, open } = &*self.0;
+        let Counters {
+            connects,
+            connect_failures,
+            open,
+        } = &*self.0;
         for (name, help, count) in [
-            ("upstream_connects", "Connections made to upstreams", connects),
-            ("upstream_connect_failures", "Connections to upstreams that failed", connect_failures),
+            (
+                "upstream_connects",
+                "Connections made to upstreams",
+                connects,
+            ),
+            (
+                "upstream_connect_failures",
+                "Connections to upstreams that failed",
+                connect_failures,
+            ),
         ] {
             let counter = ConstCounter::new(count.load(Ordering::Relaxed));
             let name = format!("tidegate_proxy_{name}");
             let metric = encoder.encode_descriptor(&name, help, None, counter.metric_type())?;
             counter.encode(metric)?;
         }
-        let gauge = ConstGauge::new(i64::try_from(open.load(Ordering::Relaxed)).unwrap_or(i64::MAX));
+        let gauge =
+            ConstGauge::new(i64::try_from(open.load(Ordering::Relaxed)).unwrap_or(i64::MAX));
         let metric = encoder.encode_descriptor(
             "tidegate_proxy_upstream_connections_active",
             "Connections to upstreams",
@@ -176,7 +238,10 @@ impl Collector for UpstreamCollector {
 impl Local {
     /// No handle yet.
     pub(crate) fn new(metrics: Metrics) -> Local {
-        Local { metrics, routes: RefCell::default() }
+        Local {
+            metrics,
+            routes: RefCell::default(),
+        }
     }
 
     /// Forgets the handles, and with them routes that are gone.
@@ -206,24 +271,42 @@ impl Local {
     /// What most requests do not have.
     fn observe_rare(&self, record: &Record, ending: Ending) {
         if let Some(kind) = record.response.fault {
-            let labels = FaultLabels { listener: listener(record), reason: kind.reason() };
+            let labels = FaultLabels {
+                listener: listener(record),
+                reason: kind.reason(),
+            };
             self.metrics.faults.get_or_create(&labels).inc();
         }
         if ending == Ending::UpstreamBroke {
-            let labels = ListenerLabels { listener: listener(record) };
+            let labels = ListenerLabels {
+                listener: listener(record),
+            };
             self.metrics.broken.get_or_create(&labels).inc();
         }
-        let Some(usage) = record.llm.observed.as_ref().and_then(|seen| seen.usage.as_ref()) else {
+        let Some(usage) = record
+            .llm
+            .observed
+            .as_ref()
+            .and_then(|seen| seen.usage.as_ref())
+        else {
             return;
         };
         for (gen_ai_token_type, count) in [("input", usage.input), ("output", usage.output)] {
             let labels = TokenLabels {
                 route: record.route.label(),
-                gen_ai_provider_name: record.llm.provider.as_deref().unwrap_or_default().to_owned(),
+                gen_ai_provider_name: record
+                    .llm
+                    .provider
+                    .as_deref()
+                    .unwrap_or_default()
+                    .to_owned(),
                 gen_ai_token_type,
             };
             if let Some(count) = count.and_then(|count| u32::try_from(count).ok()) {
-                self.metrics.tokens.get_or_create(&labels).observe(f64::from(count));
+                self.metrics
+                    .tokens
+                    .get_or_create(&labels)
+                    .observe(f64::from(count));
             }
         }
     }
@@ -241,14 +324,18 @@ impl Local {
             _listener: record.route.listener.clone(),
             _route: record.route.route.clone(),
             classes: ["1xx", "2xx", "3xx", "4xx", "5xx"].map(class),
-            durations: self
-                .metrics
-                .durations
-                .get_or_create_owned(&ListenerLabels { listener: listener(record) }),
+            durations: self.metrics.durations.get_or_create_owned(&ListenerLabels {
+                listener: listener(record),
+            }),
         }
     }
 }
 
 fn listener(record: &Record) -> String {
-    record.route.listener.as_deref().unwrap_or_default().to_owned()
+    record
+        .route
+        .listener
+        .as_deref()
+        .unwrap_or_default()
+        .to_owned()
 }

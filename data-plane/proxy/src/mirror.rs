@@ -4,16 +4,147 @@
 //! change the original. Invariant: the copy ends whole only where the original did; over the limit, or where
 //! the original breaks off, the mirror's request breaks off too.
 
-use std::task::{Context, Poll};
+use std::{
+    future::poll_fn,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use http_body::Frame;
+use dp_policy::Mirror;
+use dp_upstream::pool::Protocol;
+use http::{
+    HeaderValue, Request,
+    header::{CONTENT_LENGTH, HOST},
+    request::Parts,
+};
+use http_body::{Body, Frame};
+use hyper::body::Incoming;
 use tokio::sync::mpsc;
 
-use crate::request_body::BodyError;
+use crate::{
+    attempt,
+    exchange::Exchange,
+    fault::Fault,
+    record::UpstreamFacts,
+    request_body::{BodyError, RequestBody},
+    response_body::Upstream,
+    served::Active,
+    worker::Worker,
+};
+
+/// A mirror that takes longer is given up.
+const TIME: Duration = Duration::from_secs(60);
 
 /// How much of a body is copied; a larger one is not mirrored.
 const LIMIT: usize = 2 << 20;
+
+/// Starts the copies of a request that its route asks for; the tee goes into the original's body.
+pub(crate) fn start(
+    exchange: &Exchange<'_>,
+    mirrors: &[Mirror],
+    head: &Parts,
+    body: &Incoming,
+) -> Option<Copy> {
+    if mirrors.is_empty() {
+        return None;
+    }
+    let worker = &exchange.client.worker;
+    let selected: Vec<&Mirror> = mirrors
+        .iter()
+        // The upper half of 64 random bits.
+        .filter(|mirror| mirror.selects(u32::try_from(worker.upstream.random() >> 32).unwrap_or(0)))
+        .collect();
+    let (copy, copies) = tee(selected.len());
+    let has_body = !body.is_end_stream();
+    for (mirror, copied) in selected.into_iter().zip(copies) {
+        let body = if has_body {
+            RequestBody::Copied(copied)
+        } else {
+            RequestBody::Empty
+        };
+        let head = head_for(mirror, head);
+        let sent = send(
+            worker.clone(),
+            exchange.active.clone(),
+            mirror.cluster.clone(),
+            head,
+            body,
+        );
+        // Ends with its response, at the latest after `TIME`.
+        tokio::task::spawn_local(async move {
+            if tokio::time::timeout(TIME, sent).await.is_err() {
+                tracing::debug!("a mirror took too long");
+            }
+        });
+    }
+    has_body.then_some(copy)
+}
+
+fn head_for(mirror: &Mirror, original: &Parts) -> Parts {
+    let (mut head, ()) = Request::new(()).into_parts();
+    head.method = original.method.clone();
+    head.uri = original.uri.clone();
+    head.headers = original.headers.clone();
+    // The copy is framed anew; where the original breaks off, a length would be a lie.
+    head.headers.remove(CONTENT_LENGTH);
+    let authority = match (&mirror.authority, original.headers.get(HOST)) {
+        (Some(own), _) => HeaderValue::from_str(own.as_str()).ok(),
+        (None, Some(host)) if mirror.shadow_suffix => {
+            HeaderValue::from_bytes(&shadow(host.as_bytes())).ok()
+        }
+        (None, _) => None,
+    };
+    if let Some(authority) = authority {
+        head.headers.insert(HOST, authority);
+    }
+    head
+}
+
+/// `host:port` with `-shadow` behind the host, as Envoy names mirrored traffic.
+fn shadow(host: &[u8]) -> Vec<u8> {
+    let at = host
+        .iter()
+        .rposition(|&byte| byte == b':')
+        .unwrap_or(host.len());
+    let (name, port) = host.split_at(at);
+    [name, b"-shadow", port].concat()
+}
+
+/// Sends one copy and reads its response to the end, so that the connection can be used again.
+async fn send(
+    worker: Rc<Worker>,
+    active: Arc<Active>,
+    cluster: Arc<str>,
+    head: Parts,
+    body: RequestBody,
+) {
+    let Some(cluster) = active.config.cluster(&cluster) else {
+        return;
+    };
+    let now = std::time::Instant::now();
+    let outcome = async {
+        let client = Protocol::Http1;
+        let picked = worker
+            .upstream
+            .pick(&active.config, cluster, client, now)
+            .await?;
+        let mut facts = UpstreamFacts::default();
+        let (response, lease) = attempt::send(&picked, head, body, None, &mut facts).await?;
+        let mut rest = Upstream::new(response.into_body(), lease, None);
+        while let Some(frame) = poll_fn(|cx| rest.poll(cx)).await {
+            if frame.is_err() {
+                break;
+            }
+        }
+        Ok::<_, Fault>(())
+    };
+    if let Err(fault) = outcome.await {
+        tracing::debug!(kind = ?fault.kind, detail = fault.detail(), "a mirror failed");
+    }
+}
 
 /// The end that sees the original pass.
 pub(crate) struct Copy {
@@ -39,7 +170,13 @@ pub(crate) fn tee(count: usize) -> (Copy, Vec<Copied>) {
     let (frames, copies) = (0..count)
         .map(|_| {
             let (sender, pieces) = mpsc::unbounded_channel();
-            (sender, Copied { pieces, is_over: false })
+            (
+                sender,
+                Copied {
+                    pieces,
+                    is_over: false,
+                },
+            )
         })
         .unzip();
     (Copy { frames, copied: 0 }, copies)

@@ -64,6 +64,12 @@ pub struct DrainTimeouts {
 impl<'a> Options<'a> {
     /// One worker, no access log, no tracer.
     pub fn new(registry: &'a mut Registry) -> Options<'a> {
-        Options { workers: 1, access_log: None, registry, tracer: None, port_offset: 0 }
+        Options {
+            workers: 1,
+            access_log: None,
+            registry,
+            tracer: None,
+            port_offset: 0,
+        }
     }
 }

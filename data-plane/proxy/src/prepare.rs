@@ -54,7 +54,10 @@ pub(crate) fn prepare(
             }
         };
         if let Some(other) = taken.insert(key.clone(), listener.name.clone()) {
-            refused.push(address_error(listener, format!("{} is the address of {other}", key.address)));
+            refused.push(address_error(
+                listener,
+                format!("{} is the address of {other}", key.address),
+            ));
             continue;
         }
         let served = Served::load(&next, listener, active.served_at(&key));
@@ -75,7 +78,11 @@ pub(crate) fn prepare(
     if !refused.is_empty() {
         return Err(refused);
     }
-    Ok(Prepared { shared: shared.clone(), next: Active::new(next, listeners), opened })
+    Ok(Prepared {
+        shared: shared.clone(),
+        next: Active::new(next, listeners),
+        opened,
+    })
 }
 
 // === impl Prepared ===
@@ -83,7 +90,11 @@ pub(crate) fn prepare(
 impl Prepared {
     /// Makes the configuration active: one pointer swap, then new listeners accept and removed ones drain.
     pub fn commit(self) {
-        let Prepared { shared, next, opened } = self;
+        let Prepared {
+            shared,
+            next,
+            opened,
+        } = self;
         let next = Arc::new(next);
         let before = shared.active.swap(next.clone());
         let wanted = |key: &BindKey| next.served_at(key).is_some();
@@ -98,7 +109,10 @@ impl Prepared {
         }
         for (bound, served) in next.listeners() {
             // From plain text to TLS or back: what is open does not fit any more.
-            if before.served(bound).is_some_and(|old| old.is_tls() != served.is_tls()) {
+            if before
+                .served(bound)
+                .is_some_and(|old| old.is_tls() != served.is_tls())
+            {
                 bound.leave_behind(before.clone());
                 shared.first(Command::Retire(bound.retire_open(), RETIREMENT));
             }
@@ -120,12 +134,12 @@ fn bind_key(listener: &Listener, port_offset: u16) -> Result<BindKey, Unprepared
 }
 
 fn bind_message(address: SocketAddr, error: &std::io::Error) -> String {
-    let remedy = match error.kind() {
-        std::io::ErrorKind::AddrInUse => ": another process or Gateway has it; choose another port",
-        std::io::ErrorKind::PermissionDenied => {
-            ": ports below 1024 need rights; use a port offset or another port"
-        }
-        _ => "",
+    let remedy = if error.kind() == std::io::ErrorKind::AddrInUse {
+        ": another process or Gateway has it; choose another port"
+    } else if error.kind() == std::io::ErrorKind::PermissionDenied {
+        ": ports below 1024 need rights; use a port offset or another port"
+    } else {
+        ""
     };
     format!("cannot listen on {address}: {error}{remedy}")
 }

@@ -102,8 +102,9 @@ impl Proxy {
                 Log::start(log, metrics.lines_dropped.clone()).map_err(service("access-log"))?,
             ),
         };
-        let (workers, inboxes): (Vec<_>, Vec<_>) =
-            (0..options.workers.max(1)).map(|_| mpsc::unbounded_channel()).unzip();
+        let (workers, inboxes): (Vec<_>, Vec<_>) = (0..options.workers.max(1))
+            .map(|_| mpsc::unbounded_channel())
+            .unzip();
         let shared = Arc::new(Shared {
             active: Arc::default(),
             sockets: Sockets::default(),
@@ -122,7 +123,10 @@ impl Proxy {
                 .map_err(|source| StartError::Thread { index, source })?;
             threads.push(thread);
         }
-        Ok(Proxy { shared, threads: Mutex::new(threads) })
+        Ok(Proxy {
+            shared,
+            threads: Mutex::new(threads),
+        })
     }
 
     /// Binds and loads what `next` needs beyond the active configuration. May block for milliseconds.
@@ -144,8 +148,14 @@ impl Proxy {
             shared.enter(Phase::Ending);
             let mut connections = shared.connections.subscribe();
             let rest = timeouts.max.saturating_sub(timeouts.min);
-            if timeout(rest, connections.wait_for(|open| *open == 0)).await.is_err() {
-                tracing::warn!(open = *connections.borrow(), "closing what has not ended in time");
+            if timeout(rest, connections.wait_for(|open| *open == 0))
+                .await
+                .is_err()
+            {
+                tracing::warn!(
+                    open = *connections.borrow(),
+                    "closing what has not ended in time"
+                );
             }
             for bound in shared.sockets.all() {
                 bound.closing.cancel();
@@ -177,7 +187,10 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.every(|| Command::Stop);
-        let threads = self.threads.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let threads = self
+            .threads
+            .get_mut()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         for thread in threads.drain(..) {
             let _ = thread.join();
         }

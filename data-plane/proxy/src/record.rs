@@ -107,9 +107,13 @@ pub(crate) enum Ending {
 impl Record {
     /// Opens the record of a request that just arrived.
     pub(crate) fn open(worker: Rc<Worker>, flight: Flight) -> Box<Record> {
+        worker.shared.metrics.active.inc();
         Box::new(Record {
             start: Instant::now(),
-            request: RequestFacts { dialect: Dialect::Plain, head: None },
+            request: RequestFacts {
+                dialect: Dialect::Plain,
+                head: None,
+            },
             route: RouteFacts::default(),
             upstream: UpstreamFacts::default(),
             response: ResponseFacts::default(),
@@ -130,13 +134,14 @@ impl Record {
     /// Hands the facts to those who read them. The caller drops the record then.
     pub(crate) fn close(&mut self, ending: Ending) {
         let worker = self.worker.clone();
+        worker.shared.metrics.active.dec();
         let duration = self.start.elapsed();
         worker.metrics.observe(self, ending, duration);
         if let Some(log) = &worker.shared.log {
             log.write(self, ending, duration);
         }
         if let Some(span) = self.span.take() {
-            crate::trace::end(span, self, ending);
+            crate::trace::end(*span, self, ending);
         }
     }
 

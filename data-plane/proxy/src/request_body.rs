@@ -57,7 +57,11 @@ impl RequestBody {
         if incoming.is_end_stream() {
             return RequestBody::Empty;
         }
-        RequestBody::Stream(Box::new(Stream { incoming, stall: Stall::new(idle), copy }))
+        RequestBody::Stream(Box::new(Stream {
+            incoming,
+            stall: Stall::new(idle),
+            copy,
+        }))
     }
 }
 
@@ -72,9 +76,7 @@ impl Body for RequestBody {
         match self.get_mut() {
             RequestBody::Empty => Poll::Ready(None),
             RequestBody::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
-            RequestBody::Full(bytes) => {
-                Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes)))))
-            }
+            RequestBody::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             RequestBody::Stream(stream) => stream.poll(cx),
             RequestBody::Copied(copied) => copied.poll(cx),
         }
@@ -123,7 +125,10 @@ impl Stream {
                 }
                 Poll::Ready(None)
             }
-            Poll::Pending => self.stall.poll_stalled(cx).map(|()| Some(Err(BodyError::Stalled))),
+            Poll::Pending => self
+                .stall
+                .poll_stalled(cx)
+                .map(|()| Some(Err(BodyError::Stalled))),
         }
     }
 }

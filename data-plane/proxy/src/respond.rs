@@ -42,7 +42,10 @@ pub(crate) fn respond(fault: &Fault, dialect: Dialect) -> Response<ResponseBody>
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
     }
     // What follows such a head on the connection cannot be trusted to be a request.
-    if matches!(fault.kind, Kind::HeadersTooLarge | Kind::BodyTooLarge | Kind::BodyTimeout) {
+    if matches!(
+        fault.kind,
+        Kind::HeadersTooLarge | Kind::BodyTooLarge | Kind::BodyTimeout
+    ) {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
@@ -58,30 +61,57 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
         Kind::Forbidden => (StatusCode::FORBIDDEN, "the destination is not allowed"),
         Kind::NoRoute => (StatusCode::NOT_FOUND, "no route matches the request"),
         Kind::UnknownOperation => (StatusCode::NOT_FOUND, "the path names no known operation"),
+        Kind::ConnectRefused => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "CONNECT is not allowed here",
+        ),
         Kind::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "only POST is allowed here"),
-        Kind::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "the request body took too long"),
-        Kind::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the request body is too large"),
-        Kind::UnsupportedEncoding => {
-            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content encoding is not supported here")
-        }
-        Kind::Misdirected => {
-            (StatusCode::MISDIRECTED_REQUEST, "the host is not served on this TLS connection")
-        }
-        Kind::HeadersTooLarge => {
-            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request headers are too large")
-        }
-        Kind::InvalidBackend => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "the route has no valid backend")
-        }
-        Kind::NoCredential => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "the gateway has no credential for the provider")
-        }
+        Kind::BodyTimeout => (
+            StatusCode::REQUEST_TIMEOUT,
+            "the request body took too long",
+        ),
+        Kind::BodyTooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the request body is too large",
+        ),
+        Kind::UnsupportedEncoding => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the content encoding is not supported here",
+        ),
+        Kind::Misdirected => (
+            StatusCode::MISDIRECTED_REQUEST,
+            "the host is not served on this TLS connection",
+        ),
+        Kind::HeadersTooLarge => (
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "the request headers are too large",
+        ),
+        Kind::InvalidBackend => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the route has no valid backend",
+        ),
+        Kind::NoCredential => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the gateway has no credential for the provider",
+        ),
         Kind::Bug => (StatusCode::INTERNAL_SERVER_ERROR, "internal error"),
-        Kind::Garbage => (StatusCode::BAD_GATEWAY, "the backend's response is not valid"),
+        Kind::Garbage => (
+            StatusCode::BAD_GATEWAY,
+            "the backend's response is not valid",
+        ),
         Kind::UpgradeFailed => (StatusCode::BAD_GATEWAY, "the backend refused the upgrade"),
-        Kind::NoEndpoint => (StatusCode::SERVICE_UNAVAILABLE, "the backend has no endpoint"),
-        Kind::Unresolved => (StatusCode::SERVICE_UNAVAILABLE, "the backend's name is unknown"),
-        Kind::ConnectFailed => (StatusCode::SERVICE_UNAVAILABLE, "the backend is unreachable"),
+        Kind::NoEndpoint => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the backend has no endpoint",
+        ),
+        Kind::Unresolved => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the backend's name is unknown",
+        ),
+        Kind::ConnectFailed => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the backend is unreachable",
+        ),
         Kind::Reset => (StatusCode::SERVICE_UNAVAILABLE, "the backend broke off"),
         Kind::Timeout => (StatusCode::GATEWAY_TIMEOUT, "the backend took too long"),
     }
@@ -90,9 +120,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
 fn plain(status: StatusCode, message: &'static str) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::full(message));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     response
 }
 
@@ -124,7 +155,12 @@ fn llm(
     message: &'static str,
     format: Format,
 ) -> Response<ResponseBody> {
-    let invalid = || fault.source.as_deref()?.downcast_ref::<dp_llm::request::RequestError>();
+    let invalid = || {
+        fault
+            .source
+            .as_deref()?
+            .downcast_ref::<dp_llm::request::RequestError>()
+    };
     let body = match (llm_code(fault.kind), invalid()) {
         // What is wrong with the client's own body may be said in full.
         (_, Some(error)) => error.to_body(),
@@ -138,7 +174,9 @@ fn llm(
     };
     let mut response = Response::new(ResponseBody::full(body.to_json(format)));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -155,6 +193,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         Kind::Timeout => Some(ErrorCode::UpstreamTimeout),
         Kind::MissingHost
         | Kind::InvalidRequest
+        | Kind::ConnectRefused
         | Kind::HeadersTooLarge
         | Kind::BodyTimeout
         | Kind::Misdirected

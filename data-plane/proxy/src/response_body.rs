@@ -67,7 +67,11 @@ impl Upstream {
         lease: Lease<RequestBody>,
         idle: Option<Duration>,
     ) -> Upstream {
-        let mut upstream = Upstream { incoming, lease: Some(lease), stall: Stall::new(idle) };
+        let mut upstream = Upstream {
+            incoming,
+            lease: Some(lease),
+            stall: Stall::new(idle),
+        };
         upstream.finish_if_over();
         upstream
     }
@@ -88,7 +92,10 @@ impl Upstream {
                 self.finish();
                 Poll::Ready(None)
             }
-            Poll::Pending => self.stall.poll_stalled(cx).map(|()| Some(Err(BodyError::Stalled))),
+            Poll::Pending => self
+                .stall
+                .poll_stalled(cx)
+                .map(|()| Some(Err(BodyError::Stalled))),
         }
     }
 
@@ -114,22 +121,34 @@ impl Upstream {
 impl ResponseBody {
     /// No body.
     pub(crate) fn empty() -> ResponseBody {
-        ResponseBody { source: Source::Empty, record: None }
+        ResponseBody {
+            source: Source::Empty,
+            record: None,
+        }
     }
 
     /// Bytes of our own.
     pub(crate) fn full(bytes: impl Into<Bytes>) -> ResponseBody {
-        ResponseBody { source: Source::Full(bytes.into()), record: None }
+        ResponseBody {
+            source: Source::Full(bytes.into()),
+            record: None,
+        }
     }
 
     /// An upstream's response as it comes.
     pub(crate) fn upstream(upstream: Upstream) -> ResponseBody {
-        ResponseBody { source: Source::Upstream(upstream), record: None }
+        ResponseBody {
+            source: Source::Upstream(upstream),
+            record: None,
+        }
     }
 
     /// An upstream's response under a tap.
     pub(crate) fn tapped(tapped: Tapped) -> ResponseBody {
-        ResponseBody { source: Source::Tapped(Box::new(tapped)), record: None }
+        ResponseBody {
+            source: Source::Tapped(Box::new(tapped)),
+            record: None,
+        }
     }
 
     /// Hands the record over; it is closed with the body.

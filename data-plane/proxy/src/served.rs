@@ -46,12 +46,18 @@ impl Active {
 
     /// The listener that a socket serves.
     pub(crate) fn served(&self, bound: &Arc<Bound>) -> Option<&Arc<Served>> {
-        self.listeners.iter().find(|(own, _)| Arc::ptr_eq(own, bound)).map(|(_, served)| served)
+        self.listeners
+            .iter()
+            .find(|(own, _)| Arc::ptr_eq(own, bound))
+            .map(|(_, served)| served)
     }
 
     /// The listener of a bind key.
     pub(crate) fn served_at(&self, key: &BindKey) -> Option<&Arc<Served>> {
-        self.listeners.iter().find(|(own, _)| own.key == *key).map(|(_, served)| served)
+        self.listeners
+            .iter()
+            .find(|(own, _)| own.key == *key)
+            .map(|(_, served)| served)
     }
 
     /// Every listener with its socket.
@@ -85,7 +91,11 @@ impl Served {
                     is_changed = true;
                     match server_config(&listener.name, chain, tls, &sources) {
                         Ok(config) => {
-                            chains.push(LoadedChain { chain: chain.clone(), sources, config });
+                            chains.push(LoadedChain {
+                                chain: chain.clone(),
+                                sources,
+                                config,
+                            });
                         }
                         Err(error) => refused.push(error),
                     }
@@ -111,13 +121,20 @@ impl Served {
     /// The TLS configuration for a server name; `None` fails the handshake.
     pub(crate) fn tls_config(&self, server_name: Option<&str>) -> Option<Arc<ServerConfig>> {
         let chain = self.listener.chain(server_name)?;
-        if server_name.is_none() && chain.tls.as_ref().is_some_and(|tls| tls.require_server_name) {
+        if server_name.is_none()
+            && chain
+                .tls
+                .as_ref()
+                .is_some_and(|tls| tls.require_server_name)
+        {
             return None;
         }
         self.loaded(chain)?.config.clone()
     }
 
     fn loaded(&self, chain: &Arc<Chain>) -> Option<&LoadedChain> {
-        self.chains.iter().find(|loaded| Arc::ptr_eq(&loaded.chain, chain))
+        self.chains
+            .iter()
+            .find(|loaded| Arc::ptr_eq(&loaded.chain, chain))
     }
 }

@@ -23,7 +23,11 @@ pub(crate) struct Stall {
 impl Stall {
     /// `None` never ends a wait.
     pub(crate) fn new(limit: Option<Duration>) -> Stall {
-        Stall { limit, last: None, timer: None }
+        Stall {
+            limit,
+            last: None,
+            timer: None,
+        }
     }
 
     /// Something came: the wait starts anew.
@@ -33,7 +37,9 @@ impl Stall {
 
     /// Nothing is there. Ready once that has been so for the whole limit.
     pub(crate) fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(limit) = self.limit else { return Poll::Pending };
+        let Some(limit) = self.limit else {
+            return Poll::Pending;
+        };
         let now = Instant::now();
         let due = *self.last.get_or_insert(now) + limit;
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
@@ -69,7 +75,10 @@ mod tests {
         stall.progress();
         assert!(!stalled(&mut stall).await);
         advance(Duration::from_secs(5)).await;
-        assert!(!stalled(&mut stall).await, "the old deadline has passed, the new one has not");
+        assert!(
+            !stalled(&mut stall).await,
+            "the old deadline has passed, the new one has not"
+        );
         advance(LIMIT).await;
         assert!(stalled(&mut stall).await);
     }

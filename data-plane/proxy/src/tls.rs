@@ -57,8 +57,13 @@ impl Sources {
     pub(crate) fn of(config: &Config, tls: &DownstreamTls) -> Sources {
         let certificates = tls.certificates.iter();
         Sources {
-            certificates: certificates.map(|source| config.certificate(source).cloned()).collect(),
-            trust: tls.client.as_ref().and_then(|client| config.trust(&client.trust)),
+            certificates: certificates
+                .map(|source| config.certificate(source).cloned())
+                .collect(),
+            trust: tls
+                .client
+                .as_ref()
+                .and_then(|client| config.trust(&client.trust)),
         }
     }
 
@@ -76,7 +81,11 @@ impl Sources {
         };
         same_trust
             && self.certificates.len() == other.certificates.len()
-            && self.certificates.iter().zip(&other.certificates).all(|(a, b)| same(a, b))
+            && self
+                .certificates
+                .iter()
+                .zip(&other.certificates)
+                .all(|(a, b)| same(a, b))
     }
 }
 
@@ -112,7 +121,9 @@ pub(crate) fn server_config(
     let builder = match &tls.client {
         None => builder.with_no_client_auth(),
         Some(client) => {
-            let Some(trust) = &sources.trust else { return Ok(None) };
+            let Some(trust) = &sources.trust else {
+                return Ok(None);
+            };
             if !trust.subject_names.is_empty() {
                 return Err(refused(&"subject names of clients are not supported"));
             }
@@ -148,12 +159,13 @@ fn certified_key(
     };
     let (chain, key) = identity(certificate).map_err(|error| refused(error.to_string()))?;
     // Checks that key and certificate belong together.
-    CertifiedKey::from_der(chain, key, provider).map(Arc::new).map_err(|error| {
-        refused(match error {
-            rustls::Error::InconsistentKeys(_) => {
-                "the private key does not belong to the certificate".to_owned()
-            }
-            other => other.to_string(),
+    CertifiedKey::from_der(chain, key, provider)
+        .map(Arc::new)
+        .map_err(|error| {
+            refused(if matches!(error, rustls::Error::InconsistentKeys(_)) {
+            "the private key does not belong to the certificate".to_owned()
+        } else {
+            error.to_string()
         })
     })
 }
@@ -173,7 +185,12 @@ fn client_verifier(
         }
     }
     let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-    Ok(if client.required { builder } else { builder.allow_unauthenticated() }.build()?)
+    Ok(if client.required {
+        builder
+    } else {
+        builder.allow_unauthenticated()
+    }
+    .build()?)
 }
 
 /// Shakes hands: the client's server name picks the chain, and with it the certificate.
@@ -199,12 +216,15 @@ pub(crate) async fn handshake(
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let fits_key = |key: &&Arc<CertifiedKey>| {
-            key.key.choose_scheme(hello.signature_schemes()).is_some()
-        };
-        let name = hello.server_name().and_then(|name| ServerName::try_from(name).ok());
+        let fits_key =
+            |key: &&Arc<CertifiedKey>| key.key.choose_scheme(hello.signature_schemes()).is_some();
+        let name = hello
+            .server_name()
+            .and_then(|name| ServerName::try_from(name).ok());
         let fits_name = |key: &&Arc<CertifiedKey>| {
-            let (Some(name), Some(leaf)) = (&name, key.cert.first()) else { return false };
+            let (Some(name), Some(leaf)) = (&name, key.cert.first()) else {
+                return false;
+            };
             ParsedCertificate::try_from(leaf)
                 .is_ok_and(|leaf| verify_server_name(&leaf, name).is_ok())
         };
@@ -212,7 +232,11 @@ impl ResolvesServerCert for Certificates {
             return Some(only.clone());
         }
         let fitting = || self.0.iter().filter(fits_key);
-        fitting().find(fits_name).or_else(|| fitting().next()).or(self.0.first()).cloned()
+        fitting()
+            .find(fits_name)
+            .or_else(|| fitting().next())
+            .or(self.0.first())
+            .cloned()
     }
 }
 
@@ -221,4 +245,3 @@ impl fmt::Debug for Certificates {
         write!(f, "Certificates({})", self.0.len())
     }
 }
-

@@ -28,7 +28,9 @@ pub(crate) fn start(
     name: &str,
     random: u64,
 ) -> Option<Box<BoxedSpan>> {
-    let remote = headers.get(TRACEPARENT).and_then(|value| parse(value.to_str().ok()?));
+    let remote = headers
+        .get(TRACEPARENT)
+        .and_then(|value| parse(value.to_str().ok()?));
     let is_sampled = match &remote {
         Some(remote) => remote.is_sampled(),
         // The top 53 bits, as a share of all.
@@ -43,7 +45,10 @@ pub(crate) fn start(
     let parent = remote.map_or_else(Context::new, |remote| {
         Context::new().with_remote_span_context(remote)
     });
-    let builder = tracer.tracer.span_builder(name.to_owned()).with_kind(SpanKind::Server);
+    let builder = tracer
+        .tracer
+        .span_builder(name.to_owned())
+        .with_kind(SpanKind::Server);
     let span = tracer.tracer.build_with_context(builder, &parent);
     let own = span.span_context();
     let value = format!(
@@ -61,15 +66,24 @@ pub(crate) fn start(
 /// Trace and span id, for the access log.
 pub(crate) fn ids(span: &BoxedSpan) -> (String, String) {
     let context = span.span_context();
-    (context.trace_id().to_string(), context.span_id().to_string())
+    (
+        context.trace_id().to_string(),
+        context.span_id().to_string(),
+    )
 }
 
 /// Ends the span with what the record says.
-pub(crate) fn end(mut span: Box<BoxedSpan>, record: &Record, ending: Ending) {
+pub(crate) fn end(mut span: BoxedSpan, record: &Record, ending: Ending) {
     let status = record.response.status;
-    span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
+    span.set_attribute(KeyValue::new(
+        "http.response.status_code",
+        i64::from(status.as_u16()),
+    ));
     if let Some(head) = &record.request.head {
-        span.set_attribute(KeyValue::new("http.request.method", head.method.as_str().to_owned()));
+        span.set_attribute(KeyValue::new(
+            "http.request.method",
+            head.method.as_str().to_owned(),
+        ));
         span.set_attribute(KeyValue::new("url.path", head.target.clone()));
         span.set_attribute(KeyValue::new("server.address", head.authority.clone()));
         span.set_attribute(KeyValue::new("client.address", head.client.to_string()));
@@ -86,7 +100,12 @@ pub(crate) fn end(mut span: Box<BoxedSpan>, record: &Record, ending: Ending) {
     if let Some(provider) = &record.llm.provider {
         span.set_attribute(KeyValue::new("gen_ai.provider.name", provider.to_string()));
     }
-    if let Some(usage) = record.llm.observed.as_ref().and_then(|seen| seen.usage.as_ref()) {
+    if let Some(usage) = record
+        .llm
+        .observed
+        .as_ref()
+        .and_then(|seen| seen.usage.as_ref())
+    {
         for (name, count) in [
             ("gen_ai.usage.input_tokens", usage.input),
             ("gen_ai.usage.output_tokens", usage.output),
@@ -105,7 +124,8 @@ pub(crate) fn end(mut span: Box<BoxedSpan>, record: &Record, ending: Ending) {
 /// Version 00, and later versions as far as they are alike (Trace Context, section 3.2).
 fn parse(value: &str) -> Option<SpanContext> {
     let mut parts = value.trim().split('-');
-    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (version, trace, span, flags) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let is_hex = |text: &str, length: usize| {
         text.len() == length && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     };
@@ -134,19 +154,47 @@ mod tests {
 
     #[track_caller]
     fn check(value: &str, expected: Option<bool>) {
-        assert_eq!(parse(value).map(|context| context.is_sampled()), expected, "{value}");
+        assert_eq!(
+            parse(value).map(|context| context.is_sampled()),
+            expected,
+            "{value}"
+        );
     }
 
     #[test]
     fn traceparent() {
-        check("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Some(true));
-        check("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", Some(false));
-        check("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", Some(true));
-        check("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", None);
-        check("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None);
-        check("00-00000000000000000000000000000000-b7ad6b7169203331-01", None);
-        check("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", None);
-        check("00-0af7651916cd43dd8448eb211c80319c-b7ad6b71692033-01", None);
+        check(
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            Some(true),
+        );
+        check(
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+            Some(false),
+        );
+        check(
+            "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
+            Some(true),
+        );
+        check(
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
+            None,
+        );
+        check(
+            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            None,
+        );
+        check(
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            None,
+        );
+        check(
+            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+            None,
+        );
+        check(
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b71692033-01",
+            None,
+        );
         check("garbage", None);
     }
 }

@@ -48,20 +48,35 @@ pub(crate) async fn forward(
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         let (parts, incoming) = response.into_parts();
         let upstream = Upstream::new(incoming, lease, limits.idle);
-        return Ok(passed(Response::from_parts(parts, ResponseBody::upstream(upstream))).into());
+        return Ok(passed(Response::from_parts(
+            parts,
+            ResponseBody::upstream(upstream),
+        ))
+        .into());
     }
     let upstream = hyper::upgrade::on(&mut response);
     let agreed = hop_by_hop::strip(response.headers_mut());
     let agreed = agreed
         .filter(|agreed| {
-            agreed.protocol.as_bytes().eq_ignore_ascii_case(asked.protocol.as_bytes())
+            agreed
+                .protocol
+                .as_bytes()
+                .eq_ignore_ascii_case(asked.protocol.as_bytes())
         })
         .ok_or(Kind::UpgradeFailed)?;
     let mut response = passed(response.map(|_| ResponseBody::empty()));
     agreed.restore(response.headers_mut());
     let phase = exchange.client.phase.clone();
     let client = client.ok_or(Kind::UpgradeFailed)?;
-    Ok(Reply { response, splice: Some(Splice { client, upstream, phase, _lease: lease }) })
+    Ok(Reply {
+        response,
+        splice: Some(Splice {
+            client,
+            upstream,
+            phase,
+            _lease: lease,
+        }),
+    })
 }
 
 // === impl Splice ===

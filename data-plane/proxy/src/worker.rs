@@ -64,19 +64,22 @@ pub(crate) fn start(
     inbox: mpsc::UnboundedReceiver<Command>,
 ) -> io::Result<JoinHandle<()>> {
     let (up, is_up) = std::sync::mpsc::channel();
-    let thread = std::thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
-        let runtime =
-            Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
-        match runtime {
-            Err(error) => {
-                let _ = up.send(Err(error));
+    let thread = std::thread::Builder::new()
+        .name(format!("worker-{index}"))
+        .spawn(move || {
+            let runtime = Builder::new_current_thread()
+                .enable_all()
+                .build_local(LocalOptions::default());
+            match runtime {
+                Err(error) => {
+                    let _ = up.send(Err(error));
+                }
+                Ok(runtime) => {
+                    let _ = up.send(Ok(()));
+                    runtime.block_on(run(shared, inbox));
+                }
             }
-            Ok(runtime) => {
-                let _ = up.send(Ok(()));
-                runtime.block_on(run(shared, inbox));
-            }
-        }
-    })?;
+        })?;
     match is_up.recv() {
         Ok(outcome) => outcome.map(|()| thread),
         Err(_) => Err(io::Error::other("the thread ended at once")),

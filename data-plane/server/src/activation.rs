@@ -150,17 +150,27 @@ impl Activation {
             reason,
         } = ready;
         prepared.commit();
-        match &mut self.source {
-            Source::Commits(commits) => commits.activated(&next),
-            Source::Closures(closures) => closures.activated(&next),
-        }
+        let is_whole = match &mut self.source {
+            Source::Commits(commits) => {
+                commits.activated(&next);
+                true
+            }
+            Source::Closures(closures) => {
+                closures.activated(&next);
+                next.listeners().next().is_some()
+            }
+        };
         let took = began.elapsed();
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         self.metrics.applied(took, now);
         tracing::info!(commit = %next.commit_id(), reason, ?took, "applied");
-        self.standing.active(next);
+        if is_whole {
+            self.standing.active(next);
+        } else {
+            self.standing.partial(next);
+        }
     }
 
     fn refuse(&self, type_url: TypeUrl, refusal: &Refusal) -> Step {

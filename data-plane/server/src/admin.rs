@@ -132,7 +132,7 @@ async fn config_dump(State(admin): State<Admin>) -> Response {
     let config = standing
         .active
         .as_ref()
-        .map(|config| dp_config::dump::dump(config));
+        .map(|config| dp_config::dump::Dump::of(config));
     axum::Json(json!({
         "connected": standing.connected,
         "draining": standing.draining,

@@ -18,6 +18,8 @@ pub struct Standing {
     pub draining: bool,
     /// What is served.
     pub active: Option<Arc<Config>>,
+    /// Whether a whole configuration was active once.
+    pub is_whole: bool,
     /// The last refusal, in the words of the NACK; absent once a later configuration is active.
     pub rejection: Option<String>,
 }
@@ -48,11 +50,11 @@ impl Standing {
     /// # Errors
     /// Why not.
     pub fn readiness(&self) -> Result<(), NotReady> {
-        match (self.draining, &self.active, self.connected) {
+        match (self.draining, self.is_whole, self.connected) {
             (true, _, _) => Err(NotReady::Draining),
-            (false, Some(_), _) => Ok(()),
-            (false, None, true) => Err(NotReady::NoConfig),
-            (false, None, false) => Err(NotReady::Disconnected),
+            (false, true, _) => Ok(()),
+            (false, false, true) => Err(NotReady::NoConfig),
+            (false, false, false) => Err(NotReady::Disconnected),
         }
     }
 }
@@ -77,10 +79,17 @@ impl StandingWriter {
         });
     }
 
-    /// Another configuration is active.
+    /// Clusters without a listener, say: active, and no reason to send traffic here yet.
+    pub fn partial(&self, active: Arc<Config>) {
+        self.0
+            .send_modify(|standing| standing.active = Some(active));
+    }
+
+    /// Another whole configuration is active.
     pub fn active(&self, active: Arc<Config>) {
         self.0.send_modify(|standing| {
             standing.active = Some(active);
+            standing.is_whole = true;
             standing.rejection = None;
         });
     }
@@ -114,6 +123,8 @@ mod tests {
         let readiness = || reader.borrow().readiness();
         assert_eq!(readiness(), Err(NotReady::Disconnected));
         writer.connected(true);
+        assert_eq!(readiness(), Err(NotReady::NoConfig));
+        writer.partial(Default::default());
         assert_eq!(readiness(), Err(NotReady::NoConfig));
         writer.rejected("no".to_owned());
         writer.active(Default::default());

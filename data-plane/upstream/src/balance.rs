@@ -26,7 +26,11 @@ pub fn pick(
     let second = weights.draw(random)?;
     // load / weight compared without division; a tie keeps the first, so idle endpoints share by weight.
     let cost = |own: usize, other: usize| u64::from(load(own)) * weights.weight(other);
-    Some(if cost(second, first) < cost(first, second) { second } else { first })
+    Some(if cost(second, first) < cost(first, second) {
+        second
+    } else {
+        first
+    })
 }
 
 /// A small generator for balancing; each worker has its own, so none needs a lock.
@@ -43,7 +47,9 @@ impl Weights {
             total += u64::from(weight);
             total
         });
-        Weights { totals: totals.collect() }
+        Weights {
+            totals: totals.collect(),
+        }
     }
 
     /// Draws an index by weight alone; `None` where all weights are 0.
@@ -58,7 +64,10 @@ impl Weights {
 
     fn weight(&self, index: usize) -> u64 {
         let upper = self.totals.get(index).copied().unwrap_or(0);
-        let lower = index.checked_sub(1).and_then(|before| self.totals.get(before)).copied();
+        let lower = index
+            .checked_sub(1)
+            .and_then(|before| self.totals.get(before))
+            .copied();
         upper - lower.unwrap_or(0)
     }
 }
@@ -97,7 +106,10 @@ mod tests {
         }
         for (hit, expected) in hits.iter().zip(expected_shares) {
             let share = f64::from(*hit) / f64::from(rounds);
-            assert!((share - expected).abs() < 0.02, "{hits:?} for {expected_shares:?}");
+            assert!(
+                (share - expected).abs() < 0.02,
+                "{hits:?} for {expected_shares:?}"
+            );
         }
     }
 

@@ -52,7 +52,10 @@ pub async fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<TcpStr
         [only] => timeout(limit, dial(*only)).await,
         many => timeout(limit, race(many)).await,
     }
-    .map_err(|_| ConnectError::Timeout { address: first, timeout: limit })?
+    .map_err(|_| ConnectError::Timeout {
+        address: first,
+        timeout: limit,
+    })?
     .map_err(|(address, source)| ConnectError::Refused { address, source })?;
     // A small request must not wait for the acknowledgement of an earlier one.
     let _ = stream.set_nodelay(true);
@@ -60,7 +63,9 @@ pub async fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<TcpStr
 }
 
 async fn dial(address: SocketAddr) -> Result<TcpStream, (SocketAddr, io::Error)> {
-    TcpStream::connect(address).await.map_err(|source| (address, source))
+    TcpStream::connect(address)
+        .await
+        .map_err(|source| (address, source))
 }
 
 async fn race(addresses: &[SocketAddr]) -> Result<TcpStream, (SocketAddr, io::Error)> {
@@ -126,7 +131,9 @@ mod tests {
 
     #[tokio::test]
     async fn one_refusal_is_reported() {
-        let error = connect(&[dead().await], Duration::from_secs(5)).await.unwrap_err();
+        let error = connect(&[dead().await], Duration::from_secs(5))
+            .await
+            .unwrap_err();
         assert!(matches!(error, ConnectError::Refused { .. }), "{error}");
     }
 

@@ -86,7 +86,11 @@ mod tests {
         let sent = headers.get(AUTHORIZATION);
         assert_eq!(outcome.map(|()| sent.unwrap().to_str().unwrap()), expected);
         assert!(sent.is_none_or(HeaderValue::is_sensitive));
-        assert_eq!(headers.len(), usize::from(outcome.is_ok()), "no client credential remains");
+        assert_eq!(
+            headers.len(),
+            usize::from(outcome.is_ok()),
+            "no client credential remains"
+        );
     }
 
     #[test]

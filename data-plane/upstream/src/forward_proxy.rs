@@ -37,14 +37,24 @@ pub fn check_name(host: &str, allowed: impl Fn(&str) -> bool) -> Result<(), Refu
         return Ok(());
     }
     let is_under = |zone: &str| {
-        name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        name.strip_suffix(zone)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    let refused = ["localhost", "svc", "cluster.local", "local", "internal", "localdomain"];
+    let refused = [
+        "localhost",
+        "svc",
+        "cluster.local",
+        "local",
+        "internal",
+        "localdomain",
+    ];
     // A name without a dot is completed by the search list of resolv.conf: in a cluster, to a Service.
     let is_bare = !name.contains('.') && name.parse::<IpAddr>().is_err() && !name.contains(':');
     // `a.default.svc` and `a.default` are Service names under the usual search list as well.
     if is_bare || refused.into_iter().any(is_under) {
-        return Err(Refusal::Name { host: host.to_owned() });
+        return Err(Refusal::Name {
+            host: host.to_owned(),
+        });
     }
     Ok(())
 }
@@ -63,11 +73,18 @@ pub fn check_addresses(
     if !allowed(&name) {
         for &address in addresses {
             if let Some(kind) = refused_kind(address) {
-                return Err(Refusal::Address { host: host.to_owned(), address, kind });
+                return Err(Refusal::Address {
+                    host: host.to_owned(),
+                    address,
+                    kind,
+                });
             }
         }
     }
-    Ok(addresses.iter().map(|&address| SocketAddr::new(address, port)).collect())
+    Ok(addresses
+        .iter()
+        .map(|&address| SocketAddr::new(address, port))
+        .collect())
 }
 
 /// Names the kind of an address that must not be reached, `None` for a public unicast address.
@@ -127,7 +144,11 @@ mod tests {
 
     #[track_caller]
     fn check(address: &str, expected: Option<&str>) {
-        assert_eq!(refused_kind(address.parse().unwrap()), expected, "{address}");
+        assert_eq!(
+            refused_kind(address.parse().unwrap()),
+            expected,
+            "{address}"
+        );
     }
 
     #[test]
@@ -158,12 +179,18 @@ mod tests {
             ("::", Some("unspecified")),
             ("::1", Some("loopback")),
             ("::ffff:127.0.0.1", Some("loopback")),
-            ("::ffff:169.254.169.254", Some("link-local or a metadata service")),
+            (
+                "::ffff:169.254.169.254",
+                Some("link-local or a metadata service"),
+            ),
             ("::ffff:10.1.2.3", Some("private")),
             ("::ffff:8.8.8.8", None),
             ("::127.0.0.1", Some("loopback")),
             ("64:ff9b::7f00:1", Some("loopback")),
-            ("64:ff9b::a9fe:a9fe", Some("link-local or a metadata service")),
+            (
+                "64:ff9b::a9fe:a9fe",
+                Some("link-local or a metadata service"),
+            ),
             ("64:ff9b:1::1", Some("local NAT64")),
             ("2002:7f00:1::", Some("loopback")),
             ("2001::1", Some("Teredo")),
@@ -206,7 +233,10 @@ mod tests {
     fn one_bad_address_refuses_the_name() {
         let addresses = ["8.8.8.8".parse().unwrap(), "10.0.0.1".parse().unwrap()];
         let error = check_addresses("a.example", &addresses, 80, |_| false).unwrap_err();
-        assert_eq!(error.to_string(), "a.example resolves to 10.0.0.1, which is private");
+        assert_eq!(
+            error.to_string(),
+            "a.example resolves to 10.0.0.1, which is private"
+        );
         let allowed = check_addresses("A.example.", &addresses, 80, |name| name == "a.example");
         assert_eq!(allowed.unwrap().len(), 2);
     }

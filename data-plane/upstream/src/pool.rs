@@ -21,10 +21,7 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use hyper::{
-    body::Incoming,
-    client::conn::http1,
-};
+use hyper::{body::Incoming, client::conn::http1};
 use tokio::time::Instant;
 
 use crate::{
@@ -132,14 +129,20 @@ struct Key {
 impl<B: RequestBody> Pools<B> {
     /// No connections yet.
     pub fn new(counters: Arc<Counters>) -> Pools<B> {
-        Pools { endpoints: RefCell::default(), counters }
+        Pools {
+            endpoints: RefCell::default(),
+            counters,
+        }
     }
 
     /// The state of one endpoint, the same for as long as anything uses it.
     pub fn endpoint(&self, address: SocketAddr, transport: &Transport) -> Rc<Endpoint<B>> {
         let key = Key {
             address,
-            tls: transport.tls.as_ref().map_or(0, |tls| Arc::as_ptr(tls).addr()),
+            tls: transport
+                .tls
+                .as_ref()
+                .map_or(0, |tls| Arc::as_ptr(tls).addr()),
             protocol: transport.protocol,
         };
         let mut endpoints = self.endpoints.borrow_mut();
@@ -214,8 +217,16 @@ impl<B: RequestBody> Endpoint<B> {
     ) -> Result<(Response<Incoming>, Lease<B>), SendError> {
         self.in_flight.set(self.in_flight.get() + 1);
         // From here on the lease counts down, also when this future is dropped.
-        let mut lease = Lease { endpoint: self.clone(), http1: None, _http2: None };
-        let dial = dial::Dial { endpoint: self, fallbacks, connect_timeout };
+        let mut lease = Lease {
+            endpoint: self.clone(),
+            http1: None,
+            _http2: None,
+        };
+        let dial = dial::Dial {
+            endpoint: self,
+            fallbacks,
+            connect_timeout,
+        };
         let response = match self.transport.protocol {
             Protocol::Http1 => lease.send_http1(request, &dial).await?,
             Protocol::Http2 => lease.send_http2(request, &dial).await?,
@@ -263,7 +274,10 @@ impl<B: RequestBody> Lease<B> {
             }
         }
         let mut sender = dial.http1().await?;
-        let response = sender.send_request(request).await.map_err(SendError::Exchange)?;
+        let response = sender
+            .send_request(request)
+            .await
+            .map_err(SendError::Exchange)?;
         self.http1 = Some(sender);
         Ok(response)
     }
@@ -287,7 +301,10 @@ impl<B: RequestBody> Lease<B> {
         }
         stream.retire();
         let (mut sender, stream) = self.endpoint.shared.open(dial).await?;
-        let response = sender.send_request(request).await.map_err(SendError::Exchange)?;
+        let response = sender
+            .send_request(request)
+            .await
+            .map_err(SendError::Exchange)?;
         self._http2 = Some(stream);
         Ok(response)
     }
@@ -295,7 +312,9 @@ impl<B: RequestBody> Lease<B> {
 
 impl<B> Drop for Lease<B> {
     fn drop(&mut self) {
-        self.endpoint.in_flight.set(self.endpoint.in_flight.get().saturating_sub(1));
+        self.endpoint
+            .in_flight
+            .set(self.endpoint.in_flight.get().saturating_sub(1));
     }
 }
 

@@ -87,14 +87,20 @@ impl Resolver {
     }
 
     fn start(origin: Origin) -> std::io::Result<Resolver> {
-        let shared = Arc::new(Shared { cache: RwLock::default() });
+        let shared = Arc::new(Shared {
+            cache: RwLock::default(),
+        });
         let (queries, inbox) = mpsc::unbounded_channel();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let cache = Arc::downgrade(&shared);
-        std::thread::Builder::new().name("resolver".to_owned()).spawn(move || {
-            let local = tokio::task::LocalSet::new();
-            local.block_on(&runtime, answer_all(origin, inbox, cache));
-        })?;
+        std::thread::Builder::new()
+            .name("resolver".to_owned())
+            .spawn(move || {
+                let local = tokio::task::LocalSet::new();
+                local.block_on(&runtime, answer_all(origin, inbox, cache));
+            })?;
         Ok(Resolver { shared, queries })
     }
 
@@ -107,9 +113,15 @@ impl Resolver {
             return known;
         }
         let (reply, answer) = oneshot::channel();
-        let _ = self.queries.send(Query { host: host.to_owned(), reply: Some(reply) });
+        let _ = self.queries.send(Query {
+            host: host.to_owned(),
+            reply: Some(reply),
+        });
         answer.await.unwrap_or_else(|_| {
-            Err(ResolveError { host: host.to_owned(), reason: "the resolver has stopped".to_owned() })
+            Err(ResolveError {
+                host: host.to_owned(),
+                reason: "the resolver has stopped".to_owned(),
+            })
         })
     }
 
@@ -117,7 +129,11 @@ impl Resolver {
     pub fn known(&self, host: &str) -> Option<Result<Addresses, ResolveError>> {
         let now = Instant::now();
         {
-            let cache = self.shared.cache.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let cache = self
+                .shared
+                .cache
+                .read()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
             let entry = cache.get(host)?;
             if now < entry.expires {
                 return Some(entry.answer.clone());
@@ -128,34 +144,64 @@ impl Resolver {
                 return Some(entry.answer.clone());
             }
         }
-        let mut cache = self.shared.cache.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut cache = self
+            .shared
+            .cache
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         let entry = cache.get_mut(host)?;
         if !entry.renewing {
             entry.renewing = true;
-            let _ = self.queries.send(Query { host: host.to_owned(), reply: None });
+            let _ = self.queries.send(Query {
+                host: host.to_owned(),
+                reply: None,
+            });
         }
         Some(entry.answer.clone())
     }
 }
 
 impl Shared {
-    fn store(&self, host: &str, answer: Result<(Addresses, Duration), ResolveError>) -> Result<Addresses, ResolveError> {
+    fn store(
+        &self,
+        host: &str,
+        answer: Result<(Addresses, Duration), ResolveError>,
+    ) -> Result<Addresses, ResolveError> {
         let now = Instant::now();
-        let mut cache = self.cache.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut cache = self
+            .cache
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         let entry = match answer {
             Ok((addresses, ttl)) => {
                 let before = cache.get(host).and_then(|entry| entry.answer.as_ref().ok());
                 // The same answer keeps its identity, so that pools see no change.
                 let same = before.filter(|old| ***old == *addresses).cloned();
                 let ttl = ttl.clamp(*TTL.start(), *TTL.end());
-                Entry { answer: Ok(same.unwrap_or(addresses)), expires: now + ttl, renewing: false }
+                Entry {
+                    answer: Ok(same.unwrap_or(addresses)),
+                    expires: now + ttl,
+                    renewing: false,
+                }
             }
             Err(error) => match cache.get(host) {
-                Some(Entry { answer: Ok(old), expires, .. }) if now < *expires + STALE => {
+                Some(Entry {
+                    answer: Ok(old),
+                    expires,
+                    ..
+                }) if now < *expires + STALE => {
                     // Kept `renewing` off: the next look-up tries again.
-                    Entry { answer: Ok(old.clone()), expires: *expires, renewing: false }
+                    Entry {
+                        answer: Ok(old.clone()),
+                        expires: *expires,
+                        renewing: false,
+                    }
                 }
-                _ => Entry { answer: Err(error), expires: now + FAILURE_TTL, renewing: false },
+                _ => Entry {
+                    answer: Err(error),
+                    expires: now + FAILURE_TTL,
+                    renewing: false,
+                },
             },
         };
         let answer = entry.answer.clone();
@@ -196,22 +242,39 @@ enum Asker {
 fn system_resolver() -> Result<Box<TokioResolver>, String> {
     let builder = TokioResolver::builder_tokio().unwrap_or_else(|_| {
         // No resolv.conf: /etc/hosts still works.
-        TokioResolver::builder_with_config(ResolverConfig::default(), TokioRuntimeProvider::default())
+        TokioResolver::builder_with_config(
+            ResolverConfig::default(),
+            TokioRuntimeProvider::default(),
+        )
     });
-    builder.build().map(Box::new).map_err(|error| error.to_string())
+    builder
+        .build()
+        .map(Box::new)
+        .map_err(|error| error.to_string())
 }
 
 async fn ask(origin: &Asker, host: &str) -> Result<(Addresses, Duration), ResolveError> {
-    let failed = |reason: String| ResolveError { host: host.to_owned(), reason };
+    let failed = |reason: String| ResolveError {
+        host: host.to_owned(),
+        reason,
+    };
     let (addresses, ttl): (Addresses, _) = match origin {
         Asker::Table(table) => {
-            let addresses = table.get(host).ok_or_else(|| failed("no such host".to_owned()))?;
+            let addresses = table
+                .get(host)
+                .ok_or_else(|| failed("no such host".to_owned()))?;
             (addresses.clone().into(), *TTL.end())
         }
         Asker::System(Err(reason)) => return Err(failed(reason.clone())),
         Asker::System(Ok(resolver)) => {
-            let answer = resolver.lookup_ip(host).await.map_err(|error| failed(error.to_string()))?;
-            let ttl = answer.as_lookup().valid_until().saturating_duration_since(Instant::now());
+            let answer = resolver
+                .lookup_ip(host)
+                .await
+                .map_err(|error| failed(error.to_string()))?;
+            let ttl = answer
+                .as_lookup()
+                .valid_until()
+                .saturating_duration_since(Instant::now());
             let mut addresses: Vec<IpAddr> = answer.iter().collect();
             // One order for equal answers: name servers rotate theirs.
             addresses.sort_unstable();
@@ -240,7 +303,9 @@ mod tests {
         let first = resolver.resolve("a.example").await.unwrap();
         let second = resolver.known("a.example").unwrap().unwrap();
         assert!(Arc::ptr_eq(&first, &second));
-        let renewed = resolver.shared.store("a.example", Ok((first.to_vec().into(), Duration::ZERO)));
+        let renewed = resolver
+            .shared
+            .store("a.example", Ok((first.to_vec().into(), Duration::ZERO)));
         assert!(Arc::ptr_eq(&first, &renewed.unwrap()));
     }
 
@@ -256,7 +321,10 @@ mod tests {
     async fn a_known_answer_outlives_a_broken_name_server() {
         let resolver = table();
         let first = resolver.resolve("a.example").await.unwrap();
-        let broken = ResolveError { host: "a.example".to_owned(), reason: "refused".to_owned() };
+        let broken = ResolveError {
+            host: "a.example".to_owned(),
+            reason: "refused".to_owned(),
+        };
         let kept = resolver.shared.store("a.example", Err(broken)).unwrap();
         assert!(Arc::ptr_eq(&first, &kept));
     }

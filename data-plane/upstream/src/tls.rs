@@ -99,7 +99,9 @@ impl ClientTls {
     pub fn shared(settings: &TlsSettings) -> Result<Arc<ClientTls>, TlsError> {
         static KNOWN: OnceLock<Mutex<HashMap<TlsSettings, Weak<ClientTls>>>> = OnceLock::new();
         let known = KNOWN.get_or_init(Mutex::default);
-        let mut known = known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut known = known
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(shared) = known.get(settings).and_then(Weak::upgrade) {
             return Ok(shared);
         }
@@ -137,7 +139,10 @@ impl ClientTls {
             }
         };
         config.alpn_protocols.clone_from(&settings.alpn);
-        Ok(ClientTls { config: Arc::new(config), server_name })
+        Ok(ClientTls {
+            config: Arc::new(config),
+            server_name,
+        })
     }
 
     /// Shakes hands over a fresh connection.
@@ -149,10 +154,13 @@ impl ClientTls {
         stream: TcpStream,
     ) -> Result<TlsStream<TcpStream>, HandshakeError> {
         let connector = TlsConnector::from(self.config.clone());
-        timeout(HANDSHAKE_TIMEOUT, connector.connect(self.server_name.clone(), stream))
-            .await
-            .map_err(|_| HandshakeError::Timeout(HANDSHAKE_TIMEOUT))?
-            .map_err(HandshakeError::Failed)
+        timeout(
+            HANDSHAKE_TIMEOUT,
+            connector.connect(self.server_name.clone(), stream),
+        )
+        .await
+        .map_err(|_| HandshakeError::Timeout(HANDSHAKE_TIMEOUT))?
+        .map_err(HandshakeError::Failed)
     }
 }
 
@@ -222,8 +230,14 @@ mod tests {
     fn settings_that_cannot_be_verified_are_refused() {
         for (pem, expected) in [
             ("", "the CA bundle holds no certificate"),
-            ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "refused"),
-            ("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", "not valid PEM"),
+            (
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+                "refused",
+            ),
+            (
+                "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+                "not valid PEM",
+            ),
         ] {
             let roots = Roots::Pem(Pem::new(pem.as_bytes()));
             let error = ClientTls::shared(&settings(roots, "a.example")).unwrap_err();

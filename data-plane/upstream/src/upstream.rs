@@ -175,7 +175,12 @@ impl<B: RequestBody> Upstream<B> {
         match state.cluster.balancing {
             Balancing::LeastRequest => pick(
                 &state.weights,
-                |index| state.members.get(index).map_or(0, |member| member.endpoint.load()),
+                |index| {
+                    state
+                        .members
+                        .get(index)
+                        .map_or(0, |member| member.endpoint.load())
+                },
                 || random.next_u64(),
             ),
             Balancing::Random => state.weights.draw(|| random.next_u64()),
@@ -242,7 +247,9 @@ impl<B: RequestBody> Upstream<B> {
             turn: Cell::new(0),
             checked: Cell::new(now),
         });
-        self.clusters(protocol).borrow_mut().insert(cluster.name.clone(), state.clone());
+        self.clusters(protocol)
+            .borrow_mut()
+            .insert(cluster.name.clone(), state.clone());
         Ok(state)
     }
 
@@ -261,10 +268,15 @@ impl<B> State<B> {
     /// Whether another configuration says the same about this cluster.
     fn holds_for(&self, config: &Config, cluster: &Arc<Cluster>) -> bool {
         Arc::ptr_eq(&self.cluster, cluster)
-            && config.endpoints_of(cluster).is_some_and(|e| Arc::ptr_eq(&self.endpoints, e))
+            && config
+                .endpoints_of(cluster)
+                .is_some_and(|e| Arc::ptr_eq(&self.endpoints, e))
             && transport::secrets(config, cluster)
                 .iter()
                 .map(|secret| secret.as_ref().map(Arc::as_ptr))
-                .eq(self.secrets.iter().map(|secret| secret.as_ref().map(Arc::as_ptr)))
+                .eq(self
+                    .secrets
+                    .iter()
+                    .map(|secret| secret.as_ref().map(Arc::as_ptr)))
     }
 }

@@ -102,13 +102,13 @@ pub fn compile(text: &str) -> Result<Regex, PatternError> {
         .size_limit(MAX_PROGRAM)
         .dfa_size_limit(MAX_PROGRAM)
         .build()
-        .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => PatternError::TooLarge,
-            other => {
-                let text = other.to_string();
-                let last = text.lines().last().unwrap_or_default();
-                PatternError::Syntax(last.trim_start_matches("error: ").to_owned())
+        .map_err(|error| {
+            if matches!(error, regex::Error::CompiledTooBig(_)) {
+                return PatternError::TooLarge;
             }
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or_default();
+            PatternError::Syntax(last.trim_start_matches("error: ").to_owned())
         })
 }
 

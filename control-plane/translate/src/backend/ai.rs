@@ -60,7 +60,12 @@ pub(super) fn resolve(
         .backend(&metadata.namespace, &metadata.name)
         .map(|stored| (*stored.source).clone())
         .unwrap_or_default();
-    let scope = Scope { lookup, settings, object, source };
+    let scope = Scope {
+        lookup,
+        settings,
+        object,
+        source,
+    };
     let mut verdict = Verdict::default();
     let mut usable = 0;
     let mut groups = Vec::new();
@@ -76,12 +81,20 @@ pub(super) fn resolve(
     if usable == 0 {
         return Served::refused(verdict.broken.join("; "));
     }
-    Served { verdict, ..Served::whole(Upstream::Ai(groups)) }
+    Served {
+        verdict,
+        ..Served::whole(Upstream::Ai(groups))
+    }
 }
 
 fn placed<'a>(ai: &'a AiBackend, inherited: Option<&'a BackendPolicies>) -> Vec<Vec<Placed<'a>>> {
     if let Some(provider) = &ai.provider {
-        return vec![vec![place(provider, SINGLE, "spec.ai.provider".to_owned(), inherited)]];
+        return vec![vec![place(
+            provider,
+            SINGLE,
+            "spec.ai.provider".to_owned(),
+            inherited,
+        )]];
     }
     let groups = ai.groups.iter().flatten().enumerate();
     groups
@@ -90,7 +103,12 @@ fn placed<'a>(ai: &'a AiBackend, inherited: Option<&'a BackendPolicies>) -> Vec<
             providers
                 .map(|(index, provider)| {
                     let path = format!("spec.ai.groups[{group}].providers[{index}]");
-                    place(provider, provider.name.as_deref().unwrap_or_default(), path, inherited)
+                    place(
+                        provider,
+                        provider.name.as_deref().unwrap_or_default(),
+                        path,
+                        inherited,
+                    )
                 })
                 .collect()
         })
@@ -105,15 +123,27 @@ fn place<'a>(
     inherited: Option<&'a BackendPolicies>,
 ) -> Placed<'a> {
     let own = provider.policies.as_ref();
-    let levels =
-        [(own, format!("{path}.policies")), (inherited, "spec.policies".to_owned())];
+    let levels = [
+        (own, format!("{path}.policies")),
+        (inherited, "spec.policies".to_owned()),
+    ];
     let auth = levels.iter().find_map(|(policies, at)| {
-        policies.and_then(|policies| policies.auth.as_ref()).map(|auth| (auth, format!("{at}.auth")))
+        policies
+            .and_then(|policies| policies.auth.as_ref())
+            .map(|auth| (auth, format!("{at}.auth")))
     });
     let tls = levels.iter().find_map(|(policies, at)| {
-        policies.and_then(|policies| policies.tls.as_ref()).map(|tls| (tls, at.clone()))
+        policies
+            .and_then(|policies| policies.tls.as_ref())
+            .map(|tls| (tls, at.clone()))
     });
-    Placed { provider, name, path, auth, tls }
+    Placed {
+        provider,
+        name,
+        path,
+        auth,
+        tls,
+    }
 }
 
 // === impl Scope ===
@@ -159,7 +189,10 @@ impl Scope<'_> {
             format_path = completions_path(path, custom)?;
             (self.custom(placed, custom, verdict)?, custom.model.clone())
         } else {
-            return Err(format!("{path}.{} is not supported yet", unsupported_kind(provider)));
+            return Err(format!(
+                "{path}.{} is not supported yet",
+                unsupported_kind(provider)
+            ));
         };
         Ok(ProviderPlan {
             name: placed.name.to_owned(),
@@ -180,7 +213,10 @@ impl Scope<'_> {
         verdict: &mut Verdict,
     ) -> Result<Address, String> {
         if openai.moderation.is_some() {
-            return Err(format!("{}.openai.moderation is not supported yet", placed.path));
+            return Err(format!(
+                "{}.openai.moderation is not supported yet",
+                placed.path
+            ));
         }
         if let (Some(host), Some(port)) = (&placed.provider.host, placed.provider.port) {
             return self.at(placed, (host, port), Plain::Allowed, verdict);
@@ -204,7 +240,10 @@ impl Scope<'_> {
             return self.at(placed, (host, port), Plain::Allowed, verdict);
         }
         let Some(reference) = &custom.backend_ref else {
-            return Err(format!("{}: custom needs host and port, or backendRef", placed.path));
+            return Err(format!(
+                "{}: custom needs host and port, or backendRef",
+                placed.path
+            ));
         };
         self.service(placed, reference, verdict)
     }
@@ -217,20 +256,28 @@ impl Scope<'_> {
         verdict: &mut Verdict,
     ) -> Result<Address, String> {
         let path = format!("{}.custom.backendRef", placed.path);
-        let is_local =
-            reference.namespace.as_deref().is_none_or(|namespace| namespace == self.namespace());
+        let is_local = reference
+            .namespace
+            .as_deref()
+            .is_none_or(|namespace| namespace == self.namespace());
         if Kind::of(&reference.group, &reference.kind) != Some(Kind::Service) || !is_local {
             return Err(format!("{path} must be a Service in the same namespace"));
         }
         if placed.tls.is_some() {
-            return Err(format!("{path} with policies.tls is not supported yet; use host and port"));
+            return Err(format!(
+                "{path} with policies.tls is not supported yet; use host and port"
+            ));
         }
         let port = reference.port.unwrap_or(0);
         let host = format!("{}.{}.svc", reference.name, self.namespace());
         let authority = authority(&host, port, false);
         let cluster = self.cluster(placed.name);
         match service::resolve(self.lookup, self.namespace(), &reference.name, port) {
-            Ok(plan) => Ok(Address { cluster, transport: Some(plan.upstream), authority }),
+            Ok(plan) => Ok(Address {
+                cluster,
+                transport: Some(plan.upstream),
+                authority,
+            }),
             Err((reason, message)) => {
                 let message = format!("{path}: {message}");
                 verdict.unresolved.push((reason, message.clone()));
@@ -249,7 +296,10 @@ impl Scope<'_> {
         let host = host.trim_end_matches('.').to_ascii_lowercase();
         let tls = match (plain, &placed.tls) {
             (Plain::Always, _) | (Plain::Allowed, None) => None,
-            (Plain::Refused, None) => Some(UpstreamTls { server_name: host.clone(), ca: None }),
+            (Plain::Refused, None) => Some(UpstreamTls {
+                server_name: host.clone(),
+                ca: None,
+            }),
             (Plain::Refused | Plain::Allowed, Some((tls, path))) => {
                 let tls = policy::tls(self.lookup, self.namespace(), path, (tls, &host));
                 Some(tls.map_err(|(reason, message)| {
@@ -262,16 +312,23 @@ impl Scope<'_> {
         };
         let authority = authority(&host, port, tls.is_some());
         let protocol = UpstreamProtocol::Http1;
-        let transport = Some(Upstream::Host(Host { host, port, tls, protocol }));
-        Ok(Address { cluster: self.cluster(placed.name), transport, authority })
+        let transport = Some(Upstream::Host(Host {
+            host,
+            port,
+            tls,
+            protocol,
+        }));
+        Ok(Address {
+            cluster: self.cluster(placed.name),
+            transport,
+            authority,
+        })
     }
 
-    fn credential(
-        &self,
-        placed: &Placed<'_>,
-        verdict: &mut Verdict,
-    ) -> Result<Credential, String> {
-        let Some((auth, path)) = &placed.auth else { return Ok(Credential::None) };
+    fn credential(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> Result<Credential, String> {
+        let Some((auth, path)) = &placed.auth else {
+            return Ok(Credential::None);
+        };
         let owner = Owner {
             namespace: self.namespace(),
             path,
@@ -282,7 +339,9 @@ impl Scope<'_> {
             Ok(credential) => Ok(credential),
             Err(Fault::Unsupported(message)) => Err(message),
             Err(Fault::Unresolved(message)) => {
-                verdict.unresolved.push((Reason::InvalidSecretRef, message.clone()));
+                verdict
+                    .unresolved
+                    .push((Reason::InvalidSecretRef, message.clone()));
                 Ok(Credential::Unavailable(message))
             }
         }

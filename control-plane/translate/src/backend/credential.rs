@@ -17,6 +17,7 @@ use crate::plan::Credential;
 
 /// The key in a Secret where the reference names none.
 const DEFAULT_KEY: &str = "Authorization";
+const SCHEME: &str = "Bearer";
 const BEARER: &str = "Bearer ";
 
 /// Whose credential it is.
@@ -44,7 +45,9 @@ pub(super) fn resolve(
 ) -> Result<Credential, Fault> {
     let path = owner.path;
     if let Some(name) = auth.other.keys().next() {
-        return Err(Fault::Unsupported(format!("{path}.{name} is not supported yet")));
+        return Err(Fault::Unsupported(format!(
+            "{path}.{name} is not supported yet"
+        )));
     }
     let (header, prefix) = location(path, auth)?;
     let (secret, text, source) = match (&auth.key, &auth.secret_ref) {
@@ -53,9 +56,17 @@ pub(super) fn resolve(
         (None, None) => return Ok(Credential::None),
     };
     let key = normalised(&text).ok_or_else(|| {
-        Fault::Unresolved(format!("{path}: the key is empty or cannot stand in a header"))
+        Fault::Unresolved(format!(
+            "{path}: the key is empty or cannot stand in a header"
+        ))
     })?;
-    Ok(Credential::Key { secret, key: Arc::new(key), header, prefix, sources: vec![source] })
+    Ok(Credential::Key {
+        secret,
+        key: Arc::new(key),
+        header,
+        prefix,
+        sources: vec![source],
+    })
 }
 
 fn location(path: &str, auth: &BackendAuth) -> Result<(String, String), Fault> {
@@ -66,9 +77,9 @@ fn location(path: &str, auth: &BackendAuth) -> Result<(String, String), Fault> {
         Some(header) if location.other.is_empty() => {
             Ok((header.name.to_ascii_lowercase(), header.prefix.clone()))
         }
-        Some(_) | None => {
-            Err(Fault::Unsupported(format!("{path}.location supports header only; use it")))
-        }
+        Some(_) | None => Err(Fault::Unsupported(format!(
+            "{path}.location supports header only; use it"
+        ))),
     }
 }
 
@@ -84,20 +95,33 @@ fn from_secret(
     }
     let key = reference.key.as_deref().unwrap_or(DEFAULT_KEY);
     let Some(stored) = lookup.secret(namespace, name) else {
-        return Err(Fault::Unresolved(format!("{path}: Secret {namespace}/{name} does not exist")));
+        return Err(Fault::Unresolved(format!(
+            "{path}: Secret {namespace}/{name} does not exist"
+        )));
     };
     let Some(value) = stored.object.data.get(key) else {
-        let message = format!("{path}: Secret {namespace}/{name} has no key {key}; add it, or name another with secretRef.key");
+        let message = format!(
+            "{path}: Secret {namespace}/{name} has no key {key}; add it, or name another with secretRef.key"
+        );
         return Err(Fault::Unresolved(message));
     };
-    Ok((name::credential(namespace, name, key), value.clone(), (*stored.source).clone()))
+    Ok((
+        name::credential(namespace, name, key),
+        value.clone(),
+        (*stored.source).clone(),
+    ))
 }
 
 /// The bare key: trimmed, without `Bearer `; `None` if nothing usable is left.
 fn normalised(secret: &SecretBytes) -> Option<SecretBytes> {
     let text = std::str::from_utf8(secret.expose()).ok()?.trim();
-    let bare = match text.split_at_checked(BEARER.len()) {
-        Some((start, rest)) if start.eq_ignore_ascii_case(BEARER) => rest.trim_start(),
+    let bare = match text.split_at_checked(SCHEME.len()) {
+        Some((scheme, rest))
+            if scheme.eq_ignore_ascii_case(SCHEME)
+                && (rest.is_empty() || rest.starts_with(char::is_whitespace)) =>
+        {
+            rest.trim_start()
+        }
         Some(_) | None => text,
     };
     let usable = !bare.is_empty() && format::is_header_value(bare);

@@ -16,19 +16,34 @@ pub(super) fn resolve(object: &AgentgatewayBackend) -> Served {
     if has_policies {
         return Served::refused("spec.policies is not supported for dynamicForwardProxy yet");
     }
-    let written = object.metadata.annotation(ALLOWED_HOSTS).unwrap_or_default();
+    let written = object
+        .metadata
+        .annotation(ALLOWED_HOSTS)
+        .unwrap_or_default();
     let mut allowed_hosts = Vec::new();
     let mut broken = Vec::new();
-    for host in written.split(',').map(str::trim).filter(|host| !host.is_empty()) {
+    for host in written
+        .split(',')
+        .map(str::trim)
+        .filter(|host| !host.is_empty())
+    {
         let host = host.trim_end_matches('.').to_ascii_lowercase();
         if format::is_subdomain(&host) {
             allowed_hosts.push(host);
         } else {
-            broken.push(format!("annotation {ALLOWED_HOSTS}: {host:?} is no host name; left out"));
+            broken.push(format!(
+                "annotation {ALLOWED_HOSTS}: {host:?} is no host name; left out"
+            ));
         }
     }
     allowed_hosts.sort();
     allowed_hosts.dedup();
-    let verdict = Verdict { broken, ..Verdict::default() };
-    Served { verdict, ..Served::whole(Upstream::Dynamic { allowed_hosts }) }
+    let verdict = Verdict {
+        broken,
+        ..Verdict::default()
+    };
+    Served {
+        verdict,
+        ..Served::whole(Upstream::Dynamic { allowed_hosts })
+    }
 }

@@ -16,7 +16,11 @@ pub(super) type TlsFault = (Reason, String);
 
 /// Names of policies that are not served, with their path.
 pub(super) fn unsupported(path: &str, policies: Option<&BackendPolicies>) -> Option<String> {
-    let names: Vec<String> = policies?.other.keys().map(|name| format!("{path}.{name}")).collect();
+    let names: Vec<String> = policies?
+        .other
+        .keys()
+        .map(|name| format!("{path}.{name}"))
+        .collect();
     (!names.is_empty()).then(|| format!("{} is not supported yet; remove it", names.join(", ")))
 }
 
@@ -36,7 +40,10 @@ pub(super) fn tls(
         .first()
         .map(|reference| {
             bundle(lookup, namespace, reference).map_err(|message| {
-                (Reason::InvalidCertificateRef, format!("{path}.tls.caCertificateRefs[0]: {message}"))
+                (
+                    Reason::InvalidCertificateRef,
+                    format!("{path}.tls.caCertificateRefs[0]: {message}"),
+                )
             })
         })
         .transpose()?;
@@ -59,10 +66,18 @@ fn bundle(
             .secret(namespace, name)
             .and_then(|stored| stored.object.data.get("ca.crt"))
             .map(|secret| secret.expose().to_vec()),
-        other => return Err(format!("kind {other} is not supported; use ConfigMap or Secret")),
+        other => {
+            return Err(format!(
+                "kind {other} is not supported; use ConfigMap or Secret"
+            ));
+        }
     };
     bytes
-        .filter(|bytes| bytes.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----"))
+        .filter(|bytes| {
+            bytes
+                .windows(27)
+                .any(|window| window == b"-----BEGIN CERTIFICATE-----")
+        })
         .map(Arc::new)
         .ok_or_else(|| format!("{namespace}/{name} does not exist or has no certificate in ca.crt"))
 }

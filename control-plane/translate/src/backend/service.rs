@@ -37,13 +37,25 @@ pub(super) fn resolve(
         return Err((Reason::BackendNotFound, message));
     };
     let port = stored.object.port(number);
-    let protocol = port.map(protocol).transpose()?.unwrap_or(UpstreamProtocol::Http1);
+    let protocol = port
+        .map(protocol)
+        .transpose()?
+        .unwrap_or(UpstreamProtocol::Http1);
     let name = name::service(namespace, service, number);
     let own = (*stored.source).clone();
     if stored.object.is_external_name() {
         let host = external_name(stored)?;
-        let host = Host { host, port: number, tls: None, protocol };
-        return Ok(BackendPlan { name, sources: vec![own], upstream: Upstream::Host(host) });
+        let host = Host {
+            host,
+            port: number,
+            tls: None,
+            protocol,
+        };
+        return Ok(BackendPlan {
+            name,
+            sources: vec![own],
+            upstream: Upstream::Host(host),
+        });
     }
     let Some(port) = port else {
         let message = format!("Service {namespace}/{service} has no TCP port {number}");
@@ -51,7 +63,14 @@ pub(super) fn resolve(
     };
     let (endpoints, slices) = endpoint::resolve(lookup, namespace, service, port);
     let sources = std::iter::once(own).chain(slices).collect();
-    Ok(BackendPlan { name, sources, upstream: Upstream::Endpoints { endpoints, protocol } })
+    Ok(BackendPlan {
+        name,
+        sources,
+        upstream: Upstream::Endpoints {
+            endpoints,
+            protocol,
+        },
+    })
 }
 
 fn protocol(port: &ServicePort) -> Result<UpstreamProtocol, (Reason, String)> {
@@ -77,7 +96,8 @@ fn external_name(stored: &Stored<Service>) -> Result<String, (Reason, String)> {
     let is_inside = !host.contains('.')
         || looks_like_address(&host)
         || INSIDE.iter().any(|zone| {
-            host.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            host.strip_suffix(zone)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         });
     if is_inside {
         let message = format!(

@@ -28,9 +28,16 @@ pub(super) fn resolve(
         return Served::refused("spec.policies.auth is not supported for static backends yet");
     }
     let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let tls = policies.and_then(|policies| policies.tls.as_ref()).map(|tls| {
-        policy::tls(lookup, &object.metadata.namespace, "spec.policies", (tls, &name))
-    });
+    let tls = policies
+        .and_then(|policies| policies.tls.as_ref())
+        .map(|tls| {
+            policy::tls(
+                lookup,
+                &object.metadata.namespace,
+                "spec.policies",
+                (tls, &name),
+            )
+        });
     let tls = match tls.transpose() {
         Ok(tls) => tls,
         Err((reason, message)) => return Served::failed(reason, message),
@@ -38,13 +45,25 @@ pub(super) fn resolve(
     let is_name = name.parse::<IpAddr>().is_err();
     let authority = is_name.then(|| authority(&name, port, tls.is_some()));
     let protocol = UpstreamProtocol::Http1;
-    let upstream = Upstream::Host(Host { host: name, port, tls, protocol });
-    Served { host: authority, ..Served::whole(upstream) }
+    let upstream = Upstream::Host(Host {
+        host: name,
+        port,
+        tls,
+        protocol,
+    });
+    Served {
+        host: authority,
+        ..Served::whole(upstream)
+    }
 }
 
 /// `host`, with the port unless it is the default of the scheme.
 pub(super) fn authority(host: &str, port: u16, is_tls: bool) -> String {
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    let host = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
     match (port, is_tls) {
         (443, true) | (80, false) => host,
         (port, _) => format!("{host}:{port}"),

@@ -27,7 +27,13 @@ pub(super) fn emit(
     output.put(&message, sources);
     for provider in groups.iter().flatten() {
         if let Some(transport) = &provider.transport {
-            cluster::transport(&provider.cluster, transport, Profile::Tidegate, sources, output);
+            cluster::transport(
+                &provider.cluster,
+                transport,
+                Profile::Tidegate,
+                sources,
+                output,
+            );
         }
         secret::credential(&provider.credential, output);
     }
@@ -49,13 +55,16 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
 fn credential(plan: &Credential) -> tidegate::AiCredential {
     let kind = match plan {
         Credential::None => ai_credential::Kind::None(tidegate::NoCredential {}),
-        Credential::Key { secret, header, prefix, .. } => {
-            ai_credential::Kind::Key(tidegate::KeyCredential {
-                secret: secret.clone(),
-                header: header.clone(),
-                prefix: prefix.clone(),
-            })
-        }
+        Credential::Key {
+            secret,
+            header,
+            prefix,
+            ..
+        } => ai_credential::Kind::Key(tidegate::KeyCredential {
+            secret: secret.clone(),
+            header: header.clone(),
+            prefix: prefix.clone(),
+        }),
         Credential::Unavailable(reason) => {
             ai_credential::Kind::Unavailable(tidegate::CredentialUnavailable {
                 reason: reason.clone(),

@@ -81,8 +81,12 @@ pub(super) fn transport(
     output: &mut Output,
 ) {
     match upstream {
-        Upstream::Endpoints { endpoints, protocol } => {
-            output.put(&eds(name, *protocol), sources);
+        Upstream::Endpoints {
+            endpoints,
+            protocol,
+        } => {
+            // The owner comes first; the slices make endpoints only.
+            output.put(&eds(name, *protocol), sources.get(..1).unwrap_or_default());
             output.put(&endpoint::assignment(name, endpoints), sources);
         }
         Upstream::Host(target) => output.put(&host(name, target, profile), sources),
@@ -110,7 +114,9 @@ fn base(name: &str, discovery: DiscoveryType, protocol: UpstreamProtocol) -> Clu
 
 fn http2() -> Any {
     let config = ProtocolConfig::Http2ProtocolOptions(Http2ProtocolOptions::default());
-    let explicit = ExplicitHttpConfig { protocol_config: Some(config) };
+    let explicit = ExplicitHttpConfig {
+        protocol_config: Some(config),
+    };
     any::pack(&HttpProtocolOptions {
         upstream_protocol_options: Some(UpstreamProtocolOptions::ExplicitHttpConfig(explicit)),
         ..Default::default()
@@ -140,7 +146,10 @@ fn referring(name: &str, type_url: TypeUrl, profile: Profile) -> Cluster {
         Profile::Tidegate => Some(reference::metadata(type_url, name)),
         Profile::Envoy => None,
     };
-    Cluster { metadata, ..empty(name) }
+    Cluster {
+        metadata,
+        ..empty(name)
+    }
 }
 
 fn host(name: &str, target: &Host, profile: Profile) -> Cluster {
@@ -149,7 +158,10 @@ fn host(name: &str, target: &Host, profile: Profile) -> Cluster {
         Err(_) => DiscoveryType::StrictDns,
     };
     let socket = target.tls.as_ref().map(|tls| {
-        listener::tls("envoy.transport_sockets.tls", any::pack(&upstream_tls(tls, profile)))
+        listener::tls(
+            "envoy.transport_sockets.tls",
+            any::pack(&upstream_tls(tls, profile)),
+        )
     });
     Cluster {
         load_assignment: Some(endpoint::of_host(name, target)),
@@ -171,8 +183,16 @@ fn upstream_tls(tls: &UpstreamTls, profile: Profile) -> UpstreamTlsContext {
     };
     let pattern = string_matcher::MatchPattern::Exact(tls.server_name.clone());
     let name_of_certificate = SubjectAltNameMatcher {
-        san_type: if is_address { SanType::IpAddress } else { SanType::Dns }.into(),
-        matcher: Some(StringMatcher { match_pattern: Some(pattern), ignore_case: false }),
+        san_type: if is_address {
+            SanType::IpAddress
+        } else {
+            SanType::Dns
+        }
+        .into(),
+        matcher: Some(StringMatcher {
+            match_pattern: Some(pattern),
+            ignore_case: false,
+        }),
         oid: String::new(),
     };
     UpstreamTlsContext {
@@ -192,7 +212,11 @@ fn upstream_tls(tls: &UpstreamTls, profile: Profile) -> UpstreamTlsContext {
             ..Default::default()
         }),
         // An address is no server name (RFC 6066).
-        sni: if is_address { String::new() } else { tls.server_name.clone() },
+        sni: if is_address {
+            String::new()
+        } else {
+            tls.server_name.clone()
+        },
         ..Default::default()
     }
 }

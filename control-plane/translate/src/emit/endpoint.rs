@@ -19,14 +19,20 @@ pub(super) fn assignment(cluster: &str, endpoints: &[plan::Endpoint]) -> Cluster
 
 /// The assignment of a cluster with one host.
 pub(super) fn of_host(cluster: &str, host: &plan::Host) -> ClusterLoadAssignment {
-    of(cluster, vec![lb_endpoint(&host.host, host.port, &host.host)])
+    of(
+        cluster,
+        vec![lb_endpoint(&host.host, host.port, &host.host)],
+    )
 }
 
 fn of(cluster: &str, lb_endpoints: Vec<LbEndpoint>) -> ClusterLoadAssignment {
     let localities = if lb_endpoints.is_empty() {
         Vec::new()
     } else {
-        vec![LocalityLbEndpoints { lb_endpoints, ..Default::default() }]
+        vec![LocalityLbEndpoints {
+            lb_endpoints,
+            ..Default::default()
+        }]
     };
     ClusterLoadAssignment {
         cluster_name: cluster.to_owned(),

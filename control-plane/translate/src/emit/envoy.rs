@@ -51,7 +51,11 @@ impl<'a> Configuration<'a> {
     fn add(&mut self, port: &PortPlan, listener: &ListenerPlan, attached: &'a Attached) {
         let route = &*attached.route;
         let source = &*route.source;
-        self.sources.insert((source.kind.clone(), source.namespace.clone(), source.name.clone()));
+        self.sources.insert((
+            source.kind.clone(),
+            source.namespace.clone(),
+            source.name.clone(),
+        ));
         for rule in &route.rules {
             let messages = routes(route, rule, Entry::of(port), Profile::Envoy);
             for (index, message) in messages.into_iter().enumerate() {
@@ -81,19 +85,39 @@ impl<'a> Configuration<'a> {
             ..Default::default()
         });
         let virtual_hosts = virtual_hosts.collect();
-        RouteConfiguration { name: configuration, virtual_hosts, ..Default::default() }
+        RouteConfiguration {
+            name: configuration,
+            virtual_hosts,
+            ..Default::default()
+        }
     }
 
     /// The Gateway and every route in it.
     fn sources(&self, plan: &GatewayPlan) -> Vec<tidegate::Source> {
-        let routes = plan.ports.values().flat_map(|port| &port.listeners).flat_map(|l| &l.routes);
+        let routes = plan
+            .ports
+            .values()
+            .flat_map(|port| &port.listeners)
+            .flat_map(|l| &l.routes);
         let by_key: BTreeMap<Key, &tidegate::Source> = routes
             .map(|attached| {
                 let source = &*attached.route.source;
-                ((source.kind.clone(), source.namespace.clone(), source.name.clone()), source)
+                (
+                    (
+                        source.kind.clone(),
+                        source.namespace.clone(),
+                        source.name.clone(),
+                    ),
+                    source,
+                )
             })
             .collect();
-        let of_routes = self.sources.iter().filter_map(|key| by_key.get(key).copied().cloned());
-        std::iter::once((*plan.source).clone()).chain(of_routes).collect()
+        let of_routes = self
+            .sources
+            .iter()
+            .filter_map(|key| by_key.get(key).copied().cloned());
+        std::iter::once((*plan.source).clone())
+            .chain(of_routes)
+            .collect()
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use proto::any;
 use proto::envoy::config::core::v3::{
-    Http2ProtocolOptions, HttpProtocolOptions, TransportSocket, transport_socket,
+    ConfigSource, Http2ProtocolOptions, HttpProtocolOptions, TransportSocket, transport_socket,
 };
 use proto::envoy::config::listener::v3::{
     Filter, FilterChain, FilterChainMatch, Listener, ListenerFilter, filter, listener_filter,
@@ -22,9 +22,7 @@ use proto::envoy::extensions::transport_sockets::tls::v3::{
 use proto::google::protobuf::{Any, BoolValue, UInt32Value};
 use proto::name;
 
-use super::secret;
-use super::source::{ads, ads_within, address, duration};
-use crate::change::Profile;
+use super::source::{address, ads, ads_within, duration};
 use crate::plan::{Certificate, GatewayPlan, ListenerPlan, PortPlan, Protocol};
 
 /// A stream without a byte in either direction for so long is ended.
@@ -38,18 +36,22 @@ const MAX_CONCURRENT_STREAMS: u32 = 256;
 const MISSING_CERTIFICATE: Duration = Duration::from_secs(1);
 
 /// The Listener of a port.
-pub(super) fn listener(plan: &GatewayPlan, port: &PortPlan, profile: Profile) -> Listener {
+pub(super) fn listener(plan: &GatewayPlan, port: &PortPlan) -> Listener {
     let (namespace, gateway) = (&*plan.key.namespace, &*plan.key.name);
     let filter_chains = match port.protocol {
         Protocol::Http => vec![FilterChain {
             name: "http".to_owned(),
-            filters: vec![manager(plan, port, &name::port_routes(namespace, gateway, port.port))],
+            filters: vec![manager(
+                plan,
+                port,
+                &name::port_routes(namespace, gateway, port.port),
+            )],
             ..Default::default()
         }],
         Protocol::Https => port
             .listeners
             .iter()
-            .map(|listener| tls_chain(plan, port, listener, profile))
+            .map(|listener| tls_chain(plan, port, listener))
             .collect(),
     };
     let listener_filters = match port.protocol {
@@ -84,12 +86,7 @@ pub(super) fn route_configuration(
     }
 }
 
-fn tls_chain(
-    plan: &GatewayPlan,
-    port: &PortPlan,
-    listener: &ListenerPlan,
-    profile: Profile,
-) -> FilterChain {
+fn tls_chain(plan: &GatewayPlan, port: &PortPlan, listener: &ListenerPlan) -> FilterChain {
     let routes = route_configuration(plan, port, listener);
     FilterChain {
         name: listener.name.clone(),
@@ -97,9 +94,10 @@ fn tls_chain(
             server_names: listener.hostname.iter().cloned().collect(),
             ..Default::default()
         }),
-        transport_socket: Some(tls("envoy.transport_sockets.tls", any::pack(&downstream(
-            plan, port, listener, profile,
-        )))),
+        transport_socket: Some(tls(
+            "envoy.transport_sockets.tls",
+            any::pack(&downstream(plan, port, listener)),
+        )),
         filters: vec![manager(plan, port, &routes)],
         ..Default::default()
     }
@@ -113,24 +111,26 @@ pub(super) fn tls(name: &str, config: Any) -> TransportSocket {
     }
 }
 
+/// A certificate that cannot be used is referred to by a name that has no Secret: handshakes fail, and the
+/// listener stands.
 fn downstream(
     plan: &GatewayPlan,
     port: &PortPlan,
     listener: &ListenerPlan,
-    profile: Profile,
 ) -> DownstreamTlsContext {
-    let (names, source) = match (&listener.certificate, profile) {
-        (Some(Certificate::Usable(pairs)), _) => {
+    let (names, source): (Vec<String>, ConfigSource) = match &listener.certificate {
+        Some(Certificate::Usable(pairs)) => {
             (pairs.iter().map(|pair| pair.name.clone()).collect(), ads())
         }
-        (Some(Certificate::Unusable) | None, Profile::Tidegate) => {
-            (vec![secret::unusable(plan, port, listener)], ads())
-        }
-        (Some(Certificate::Unusable) | None, Profile::Envoy) => {
-            (vec![secret::unusable(plan, port, listener)], ads_within(MISSING_CERTIFICATE))
+        Some(Certificate::Unusable) | None => {
+            let routes = route_configuration(plan, port, listener);
+            (
+                vec![format!("{routes}/unusable")],
+                ads_within(MISSING_CERTIFICATE),
+            )
         }
     };
-    let configs = names.into_iter().map(|name: String| SdsSecretConfig {
+    let configs = names.into_iter().map(|name| SdsSecretConfig {
         name,
         sds_config: Some(source.clone()),
     });
@@ -153,10 +153,12 @@ fn manager(plan: &GatewayPlan, port: &PortPlan, routes: &str) -> Filter {
     let transformation = hcm::http_connection_manager::ServerHeaderTransformation::PassThrough;
     let config = hcm::HttpConnectionManager {
         stat_prefix: format!("gw.{}.{}.{}", plan.key.namespace, plan.key.name, port.port),
-        route_specifier: Some(hcm::http_connection_manager::RouteSpecifier::Rds(hcm::Rds {
-            config_source: Some(ads()),
-            route_config_name: routes.to_owned(),
-        })),
+        route_specifier: Some(hcm::http_connection_manager::RouteSpecifier::Rds(
+            hcm::Rds {
+                config_source: Some(ads()),
+                route_config_name: routes.to_owned(),
+            },
+        )),
         http_filters: vec![hcm::HttpFilter {
             name: "envoy.filters.http.router".to_owned(),
             config_type: Some(hcm::http_filter::ConfigType::TypedConfig(any::pack(
@@ -169,7 +171,9 @@ fn manager(plan: &GatewayPlan, port: &PortPlan, routes: &str) -> Filter {
             ..Default::default()
         }),
         http2_protocol_options: Some(Http2ProtocolOptions {
-            max_concurrent_streams: Some(UInt32Value { value: MAX_CONCURRENT_STREAMS }),
+            max_concurrent_streams: Some(UInt32Value {
+                value: MAX_CONCURRENT_STREAMS,
+            }),
             ..Default::default()
         }),
         server_header_transformation: transformation.into(),

@@ -18,9 +18,15 @@ pub(super) fn route_match(plan: &Match) -> RouteMatch {
         PathMatch::Regex(regex) => PathSpecifier::SafeRegex(pattern(regex)),
     };
     let method = plan.method.map(|method| {
-        header(":method", string(string_matcher::MatchPattern::Exact(method.to_owned())))
+        header(
+            ":method",
+            string(string_matcher::MatchPattern::Exact(method.to_owned())),
+        )
     });
-    let headers = plan.headers.iter().map(|value| header(&value.name, value_string(value)));
+    let headers = plan
+        .headers
+        .iter()
+        .map(|value| header(&value.name, value_string(value)));
     let query_parameters = plan.query.iter().map(|value| QueryParameterMatcher {
         name: value.name.clone(),
         query_parameter_match_specifier: Some(QueryParameterMatchSpecifier::StringMatch(
@@ -37,7 +43,10 @@ pub(super) fn route_match(plan: &Match) -> RouteMatch {
 
 /// A regular expression.
 pub(super) fn pattern(regex: &str) -> RegexMatcher {
-    RegexMatcher { regex: regex.to_owned(), ..Default::default() }
+    RegexMatcher {
+        regex: regex.to_owned(),
+        ..Default::default()
+    }
 }
 
 fn header(name: &str, value: StringMatcher) -> HeaderMatcher {
@@ -56,5 +65,8 @@ fn value_string(value: &ValueMatch) -> StringMatcher {
 }
 
 fn string(pattern: string_matcher::MatchPattern) -> StringMatcher {
-    StringMatcher { match_pattern: Some(pattern), ignore_case: false }
+    StringMatcher {
+        match_pattern: Some(pattern),
+        ignore_case: false,
+    }
 }

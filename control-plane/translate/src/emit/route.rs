@@ -22,7 +22,9 @@ use proto::google::protobuf::UInt32Value;
 use super::match_term;
 use super::source::duration;
 use crate::change::Profile;
-use crate::plan::{Action, Forward, HeaderChange, Match, Mirror, RoutePlan, RulePlan, Share, Target};
+use crate::plan::{
+    Action, Forward, HeaderChange, Match, Mirror, RoutePlan, RulePlan, Share, Target,
+};
 
 mod path;
 mod redirect;
@@ -30,7 +32,12 @@ mod redirect;
 pub(super) use redirect::Entry;
 
 /// The routes of a rule, in the order of its matches.
-pub(super) fn routes(route: &RoutePlan, rule: &RulePlan, entry: Entry, profile: Profile) -> Vec<Route> {
+pub(super) fn routes(
+    route: &RoutePlan,
+    rule: &RulePlan,
+    entry: Entry,
+    profile: Profile,
+) -> Vec<Route> {
     let matches = rule.matches.iter().enumerate();
     matches
         .map(|(index, one)| {
@@ -79,24 +86,36 @@ fn action(action: &Action, one: &Match, entry: Entry, profile: Profile) -> Route
 }
 
 fn respond(status: u32) -> RouteActionKind {
-    RouteActionKind::DirectResponse(DirectResponseAction { status, ..Default::default() })
+    RouteActionKind::DirectResponse(DirectResponseAction {
+        status,
+        ..Default::default()
+    })
 }
 
 fn forward(plan: &Forward, one: &Match) -> RouteAction {
-    let active: Vec<&Share> = plan.shares.iter().filter(|share| share.weight > 0).collect();
+    let active: Vec<&Share> = plan
+        .shares
+        .iter()
+        .filter(|share| share.weight > 0)
+        .collect();
     let mut message = RouteAction {
         timeout: Some(duration(plan.timeout.unwrap_or(Duration::ZERO))),
         request_mirror_policies: plan.mirrors.iter().map(mirror).collect(),
         ..Default::default()
     };
-    if active.iter().any(|share| matches!(share.target, Target::Invalid(_))) {
+    if active
+        .iter()
+        .any(|share| matches!(share.target, Target::Invalid(_)))
+    {
         message.cluster_not_found_response_code =
             ClusterNotFoundResponseCode::InternalServerError.into();
     }
     if let Some(attempt) = plan.attempt_timeout.filter(|attempt| !attempt.is_zero()) {
         // Without retry_on nothing is retried: only the time of the one attempt is bounded.
-        message.retry_policy =
-            Some(RetryPolicy { per_try_timeout: Some(duration(attempt)), ..Default::default() });
+        message.retry_policy = Some(RetryPolicy {
+            per_try_timeout: Some(duration(attempt)),
+            ..Default::default()
+        });
     }
     let mut host = plan.host.clone();
     message.cluster_specifier = Some(match active.as_slice() {
@@ -105,7 +124,10 @@ fn forward(plan: &Forward, one: &Match) -> RouteAction {
             ClusterSpecifier::Cluster(only.target.cluster().to_owned())
         }
         shares => ClusterSpecifier::WeightedClusters(WeightedCluster {
-            clusters: shares.iter().map(|share| weighted(share, plan.host.is_some())).collect(),
+            clusters: shares
+                .iter()
+                .map(|share| weighted(share, plan.host.is_some()))
+                .collect(),
             ..Default::default()
         }),
     });
@@ -126,7 +148,9 @@ fn weighted(share: &Share, is_host_set: bool) -> ClusterWeight {
     let host = share.host.clone().filter(|_| !is_host_set);
     ClusterWeight {
         name: share.target.cluster().to_owned(),
-        weight: Some(UInt32Value { value: share.weight }),
+        weight: Some(UInt32Value {
+            value: share.weight,
+        }),
         request_headers_to_add: add,
         request_headers_to_remove: remove,
         response_headers_to_add: response_add,
@@ -163,9 +187,13 @@ fn headers(change: &HeaderChange) -> (Vec<HeaderValueOption>, Vec<String>) {
         append_action: how.into(),
         ..Default::default()
     };
-    let added =
-        change.add.iter().map(|header| option(header, HeaderAppendAction::AppendIfExistsOrAdd));
-    let set =
-        change.set.iter().map(|header| option(header, HeaderAppendAction::OverwriteIfExistsOrAdd));
+    let added = change
+        .add
+        .iter()
+        .map(|header| option(header, HeaderAppendAction::AppendIfExistsOrAdd));
+    let set = change
+        .set
+        .iter()
+        .map(|header| option(header, HeaderAppendAction::OverwriteIfExistsOrAdd));
     (added.chain(set).collect(), change.remove.clone())
 }

@@ -30,8 +30,17 @@ pub(super) fn emit(plan: &GatewayPlan, port: &PortPlan, output: &mut Output) {
         configurations.insert(configuration);
     }
     for name in configurations {
-        let vhds = Some(Vhds { config_source: Some(ads()) });
-        output.put(&RouteConfiguration { name, vhds, ..Default::default() }, &gateway);
+        let vhds = Some(Vhds {
+            config_source: Some(ads()),
+        });
+        output.put(
+            &RouteConfiguration {
+                name,
+                vhds,
+                ..Default::default()
+            },
+            &gateway,
+        );
     }
     for (configuration, domain) in domains {
         let host = VirtualHost {
@@ -46,7 +55,10 @@ pub(super) fn emit(plan: &GatewayPlan, port: &PortPlan, output: &mut Output) {
 /// The domains of a listener: its own, and those that its routes narrow it to.
 pub(super) fn domains_of(listener: &ListenerPlan) -> impl Iterator<Item = &str> {
     let own = listener.hostname.as_deref().unwrap_or(crate::hostname::ANY);
-    let narrowed = listener.routes.iter().flat_map(|attached| &attached.domains);
+    let narrowed = listener
+        .routes
+        .iter()
+        .flat_map(|attached| &attached.domains);
     std::iter::once(own).chain(narrowed.map(String::as_str))
 }
 
@@ -78,6 +90,9 @@ fn emit_rule(
         }),
         routes: routes(route, rule, Entry::of(port), Profile::Tidegate),
     };
-    let source = tidegate::Source { rule: Some(rule.index), ..(*route.source).clone() };
+    let source = tidegate::Source {
+        rule: Some(rule.index),
+        ..(*route.source).clone()
+    };
     output.put(&message, &[source]);
 }

@@ -15,9 +15,7 @@ use crate::filters::{self, Filters};
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
 use crate::matches;
-use crate::plan::{
-    Action, BackendPlan, Forward, HeaderChange, Mirror, RulePlan, Share, Target,
-};
+use crate::plan::{Action, BackendPlan, Forward, HeaderChange, Mirror, RulePlan, Share, Target};
 use crate::reference::From;
 use crate::route::{Problem, RouteKind, Rules};
 
@@ -51,13 +49,23 @@ impl RouteKind for Http {
     }
 
     fn resolve(catalog: &mut Catalog<'_>, object: &HttpRoute) -> Rules {
-        let mut rules = Rules { written: object.spec.rules.len(), ..Rules::default() };
+        let mut rules = Rules {
+            written: object.spec.rules.len(),
+            ..Rules::default()
+        };
         let mut backends = BTreeMap::new();
         for (index, rule) in object.spec.rules.iter().enumerate() {
             let mut found = Found::default();
-            let plan = resolve_rule(catalog, &object.metadata.namespace, (index, rule), &mut found);
+            let plan = resolve_rule(
+                catalog,
+                &object.metadata.namespace,
+                (index, rule),
+                &mut found,
+            );
             rules.rules.push(plan);
-            rules.dropped.extend(found.dropped.into_iter().map(|problem| (index, problem)));
+            rules
+                .dropped
+                .extend(found.dropped.into_iter().map(|problem| (index, problem)));
             rules.unresolved.extend(found.unresolved);
             rules.envoy_limits.extend(found.envoy_limits);
             backends.extend(found.backends);
@@ -76,9 +84,10 @@ fn resolve_rule(
     let path = format!("rules[{index}]");
     let matches = matches::resolve(&path, &rule.matches, &mut found.dropped);
     let filters = filters::of_rule(&path, rule, &mut found.dropped);
-    for (field, is_set) in
-        [("retry", rule.retry.is_some()), ("sessionPersistence", rule.session_persistence.is_some())]
-    {
+    for (field, is_set) in [
+        ("retry", rule.retry.is_some()),
+        ("sessionPersistence", rule.session_persistence.is_some()),
+    ] {
         if is_set {
             found.dropped.push(Problem {
                 reason: Reason::UnsupportedValue,
@@ -94,7 +103,10 @@ fn resolve_rule(
         response_headers: HeaderChange::default(),
         action: Action::Respond(500),
     };
-    let from = From { kind: Kind::HttpRoute, namespace };
+    let from = From {
+        kind: Kind::HttpRoute,
+        namespace,
+    };
     let shares = shares(catalog, from, &path, &rule.backend_refs, found);
     if found.dropped.is_empty() {
         plan.request_headers.clone_from(&filters.request_headers);
@@ -117,13 +129,21 @@ fn action(
     }
     let mut mirrors = Vec::new();
     for mirror in filters.mirrors {
-        let reference = Reference { from, to: &mirror.backend, path: mirror.path.clone() };
+        let reference = Reference {
+            from,
+            to: &mirror.backend,
+            path: mirror.path.clone(),
+        };
         if let Some(cluster) = mirror_target(catalog, reference, found) {
-            mirrors.push(Mirror { cluster, millionths: mirror.millionths });
+            mirrors.push(Mirror {
+                cluster,
+                millionths: mirror.millionths,
+            });
         }
     }
-    let has_valid =
-        shares.iter().any(|share| share.weight > 0 && !matches!(share.target, Target::Invalid(_)));
+    let has_valid = shares
+        .iter()
+        .any(|share| share.weight > 0 && !matches!(share.target, Target::Invalid(_)));
     if !has_valid {
         return Action::Respond(500);
     }
@@ -149,8 +169,11 @@ fn shares(
     for (index, reference) in references.iter().enumerate() {
         let path = format!("{path}.backendRefs[{index}]");
         let filters = filters::of_backend(&path, &reference.filters, &mut found.dropped);
-        let resolution =
-            catalog.resolve(&Reference { from, to: &reference.backend, path: path.clone() });
+        let resolution = catalog.resolve(&Reference {
+            from,
+            to: &reference.backend,
+            path: path.clone(),
+        });
         found.unresolved.extend(resolution.problem);
         if let Some(backend) = resolution.backend {
             found.backends.insert(backend.name.clone(), backend);

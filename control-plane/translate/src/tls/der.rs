@@ -36,7 +36,9 @@ impl<'a> Reader<'a> {
                 return None;
             }
             let (bytes, rest) = rest.split_at_checked(count)?;
-            let length = bytes.iter().fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
+            let length = bytes
+                .iter()
+                .fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
             (length, rest)
         };
         let (contents, rest) = rest.split_at_checked(length)?;

@@ -65,7 +65,10 @@ fn certified(certificate: &[u8]) -> Option<PublicKey<'_>> {
 }
 
 /// The public key inside a private key; `Some(None)` if it carries none.
-#[allow(clippy::option_option, reason = "malformed and silent are different answers")]
+#[allow(
+    clippy::option_option,
+    reason = "malformed and silent are different answers"
+)]
 fn of_key<'a>(key: &'a PrivateKeyDer<'_>) -> Option<Option<PublicKey<'a>>> {
     match key {
         PrivateKeyDer::Pkcs1(key) => rsa(key.secret_pkcs1_der()).map(Some),
@@ -118,7 +121,9 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 
 fn public<'a>(algorithm: &[u8], bits: &'a [u8]) -> Option<PublicKey<'a>> {
-    let PublicKey::Point(bytes) = point(bits)? else { return None };
+    let PublicKey::Point(bytes) = point(bits)? else {
+        return None;
+    };
     if algorithm == RSA {
         let mut key = Reader::new(bytes).enter(SEQUENCE)?;
         return key.expect(INTEGER).map(PublicKey::Rsa);

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use cp_api::Object;
 use cp_translate::{Change, Origin, ProviderAddress, Settings};
 use serde_json::Value;
 
@@ -18,8 +17,11 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn parse(input: &str) -> Result<Case, String> {
-        let mut case =
-            Case { settings: Settings::directory(), show: Vec::new(), changes: Vec::new() };
+        let mut case = Case {
+            settings: Settings::directory(),
+            show: Vec::new(),
+            changes: Vec::new(),
+        };
         for (line, text) in documents(input) {
             let value: Value = serde_saphyr::from_str(&text)
                 .map_err(|error| format!("document at line {line}: {error}"))?;
@@ -30,11 +32,21 @@ impl Case {
                 case.configure(&value);
                 continue;
             }
-            let origin = Some(Origin { file: "case.yaml".into(), line });
+            let origin = Some(Origin {
+                file: "case.yaml".into(),
+                line,
+            });
             let key = cp_api::identify(&value).map_err(|error| error.to_string())?;
             case.changes.push(match cp_api::decode(value) {
-                Ok(object) => Change::Apply { object: Box::new(object), origin },
-                Err(error) => Change::Invalid { key, message: error.to_string(), origin },
+                Ok(object) => Change::Apply {
+                    object: Box::new(object),
+                    origin,
+                },
+                Err(error) => Change::Invalid {
+                    key,
+                    message: error.to_string(),
+                    origin,
+                },
             });
         }
         Ok(case)
@@ -48,7 +60,12 @@ impl Case {
         self.show = value
             .get("show")
             .and_then(Value::as_array)
-            .map(|names| names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+            .map(|names| {
+                names
+                    .iter()
+                    .filter_map(|name| name.as_str().map(str::to_owned))
+                    .collect()
+            })
             .unwrap_or_default();
         if let Some(offset) = number("portOffset") {
             self.settings.port_offset = u16::try_from(offset).expect("offset");
@@ -57,21 +74,18 @@ impl Case {
             self.settings.trusted_hops = u32::try_from(hops).expect("hops");
         }
         if let Some(port) = number("reserved") {
-            self.settings.reserved_ports.insert(u16::try_from(port).expect("port"));
+            self.settings
+                .reserved_ports
+                .insert(u16::try_from(port).expect("port"));
         }
         if let Some(host) = value.get("openai").and_then(Value::as_str) {
-            let address = ProviderAddress { host: host.to_owned(), port: 9000, tls: false };
+            let address = ProviderAddress {
+                host: host.to_owned(),
+                port: 9000,
+                tls: false,
+            };
             self.settings.provider_overrides = BTreeMap::from([("openai".to_owned(), address)]);
         }
-    }
-
-    /// The objects of the case.
-    #[allow(dead_code, reason = "not every test binary looks at them")]
-    pub(crate) fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.changes.iter().filter_map(|change| match change {
-            Change::Apply { object, .. } => Some(&**object),
-            _ => None,
-        })
     }
 }
 

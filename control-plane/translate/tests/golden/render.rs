@@ -12,18 +12,31 @@ use proto::tidegate::v1::{Provenance, Source};
 use xds::resource::Resource;
 use xds::snapshot::Snapshot;
 
-pub(crate) fn translation(translation: &Translation, show: &[String]) -> String {
-    let pool = DescriptorPool::decode(proto::DESCRIPTORS).expect("descriptors");
+/// Descriptors of every message, read once.
+pub(crate) fn pool() -> DescriptorPool {
+    DescriptorPool::decode(proto::DESCRIPTORS).expect("descriptors")
+}
+
+pub(crate) fn translation(
+    translation: &Translation,
+    pool: &DescriptorPool,
+    show: &[String],
+) -> String {
     let mut out = String::new();
     for (key, output) in &translation.gateways {
         writeln!(out, "## Gateway {key}").unwrap();
-        gateway(&pool, output, show, &mut out);
+        gateway(pool, output, show, &mut out);
     }
     for desired in &translation.infra {
         let ports: Vec<String> = desired
             .ports
             .iter()
-            .map(|port| format!("{}->{} {} {:?}", port.port, port.bound, port.protocol, port.hostnames))
+            .map(|port| {
+                format!(
+                    "{}->{} {} {:?}",
+                    port.port, port.bound, port.protocol, port.hostnames
+                )
+            })
             .collect();
         writeln!(out, "## Fleet {}: {}", desired.gateway, ports.join(", ")).unwrap();
     }
@@ -48,7 +61,13 @@ fn gateway(pool: &DescriptorPool, output: &GatewayOutput, show: &[String], out: 
         .unwrap();
     }
     resources(pool, "tidegate", (&output.tidegate, None), show, out);
-    resources(pool, "envoy", (&output.envoy, Some(&output.tidegate)), show, out);
+    resources(
+        pool,
+        "envoy",
+        (&output.envoy, Some(&output.tidegate)),
+        show,
+        out,
+    );
     for item in &output.quarantined {
         writeln!(out, "quarantined {} {}", item.type_url.short(), item.name).unwrap();
     }
@@ -82,7 +101,10 @@ fn resources(
 }
 
 fn json(pool: &DescriptorPool, resource: &Resource, out: &mut String) {
-    let name = resource.type_url().as_str().trim_start_matches("type.googleapis.com/");
+    let name = resource
+        .type_url()
+        .as_str()
+        .trim_start_matches("type.googleapis.com/");
     let descriptor = pool.get_message_by_name(name).expect("known type");
     let message = DynamicMessage::decode(descriptor, resource.message().clone()).expect("decodes");
     let value = serde_json::to_value(&message).expect("JSON");
@@ -100,8 +122,14 @@ fn sources(resource: &Resource) -> String {
 }
 
 fn source(source: &Source) -> String {
-    let rule = source.rule.map(|rule| format!(" rule {rule}")).unwrap_or_default();
-    format!("{} {}/{}{rule} line {}", source.kind, source.namespace, source.name, source.line)
+    let rule = source
+        .rule
+        .map(|rule| format!(" rule {rule}"))
+        .unwrap_or_default();
+    format!(
+        "{} {}/{}{rule} line {}",
+        source.kind, source.namespace, source.name, source.line
+    )
 }
 
 fn report(report: &Report, out: &mut String) {
@@ -113,7 +141,12 @@ fn report(report: &Report, out: &mut String) {
         Programmed::Absent | Programmed::Settled => "",
         Programmed::Pending => " pending",
     };
-    writeln!(out, "{}{scope} line {}{programmed}", report.key, report.source.line).unwrap();
+    writeln!(
+        out,
+        "{}{scope} line {}{programmed}",
+        report.key, report.source.line
+    )
+    .unwrap();
     for condition in &report.conditions {
         writeln!(out, "  {condition}").unwrap();
     }
@@ -129,9 +162,20 @@ fn report(report: &Report, out: &mut String) {
         Detail::Class { supported_features } => {
             writeln!(out, "  {} features", supported_features.len()).unwrap();
         }
-        Detail::Listener { attached_routes, supported_kinds } => {
-            let kinds: Vec<&str> = supported_kinds.iter().map(|(_, kind)| kind.as_str()).collect();
-            writeln!(out, "  {attached_routes} routes; kinds {}", kinds.join(", ")).unwrap();
+        Detail::Listener {
+            attached_routes,
+            supported_kinds,
+        } => {
+            let kinds: Vec<&str> = supported_kinds
+                .iter()
+                .map(|(_, kind)| kind.as_str())
+                .collect();
+            writeln!(
+                out,
+                "  {attached_routes} routes; kinds {}",
+                kinds.join(", ")
+            )
+            .unwrap();
         }
     }
 }

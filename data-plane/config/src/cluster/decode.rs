@@ -203,10 +203,7 @@ fn extension_options(
             && !filter.is_optional
             && !filter.disabled
     });
-    let common = options
-        .common_http_protocol_options
-        .clone()
-        .unwrap_or_default();
+    let common = options.common_http_protocol_options.unwrap_or_default();
     refuse_set(&[
         ("upstream_http_protocol_options", auto_sni),
         ("http_filters", has_filter),

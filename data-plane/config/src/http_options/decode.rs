@@ -32,7 +32,7 @@ const CONNECTION_IDLE: Duration = Duration::from_secs(3600);
 pub(crate) fn http_options(hcm: &HttpConnectionManager) -> Result<HttpOptions, FieldError> {
     refuse_unsupported(hcm)?;
     filters(&hcm.http_filters)?;
-    let common = hcm.common_http_protocol_options.clone().unwrap_or_default();
+    let common = hcm.common_http_protocol_options.unwrap_or_default();
     refuse_common(&common).within("common_http_protocol_options")?;
     Ok(HttpOptions {
         stat_prefix: hcm.stat_prefix.clone(),

@@ -35,12 +35,22 @@ pub(super) enum Verdict {
 impl Pace {
     pub(super) fn new(head: Duration, idle: Option<Duration>, age: Option<Duration>) -> Pace {
         let born = Instant::now();
-        Pace { head, idle, age, born, head_since: None, idle_since: None }
+        Pace {
+            head,
+            idle,
+            age,
+            born,
+            head_since: None,
+            idle_since: None,
+        }
     }
 
     /// How often to ask for a verdict.
     pub(super) fn interval(&self) -> Duration {
-        let shortest = [self.idle, self.age].into_iter().flatten().fold(self.head, Duration::min);
+        let shortest = [self.idle, self.age]
+            .into_iter()
+            .flatten()
+            .fold(self.head, Duration::min);
         (shortest / 4).max(Duration::from_millis(25))
     }
 
@@ -57,7 +67,10 @@ impl Pace {
         } else {
             self.head_since = None;
             let since = *self.idle_since.get_or_insert(now);
-            if self.idle.is_some_and(|idle| now.duration_since(since) >= idle) {
+            if self
+                .idle
+                .is_some_and(|idle| now.duration_since(since) >= idle)
+            {
                 return Verdict::Idle;
             }
         }
@@ -79,7 +92,11 @@ mod tests {
         assert_eq!(pace.interval(), seconds(2));
         let start = Instant::now();
         let mut check = |at: u64, in_flight, head_begun, expected| {
-            assert_eq!(pace.judge(start + seconds(at), in_flight, head_begun), expected, "at {at}");
+            assert_eq!(
+                pace.judge(start + seconds(at), in_flight, head_begun),
+                expected,
+                "at {at}"
+            );
         };
         check(0, false, true, Verdict::Fine);
         check(7, false, true, Verdict::Fine);

@@ -80,7 +80,11 @@ impl<B: RequestBody> Dial<'_, B> {
         let stream = if self.fallbacks.is_empty() {
             connect(&[first], self.connect_timeout).await?
         } else {
-            let rest = self.fallbacks.iter().copied().filter(|&other| other != first);
+            let rest = self
+                .fallbacks
+                .iter()
+                .copied()
+                .filter(|&other| other != first);
             let all: Vec<_> = std::iter::once(first).chain(rest).collect();
             connect(&all, self.connect_timeout).await?
         };

@@ -24,7 +24,9 @@ struct Idle<B> {
 
 impl<B> Default for IdleList<B> {
     fn default() -> IdleList<B> {
-        IdleList { idle: RefCell::new(Vec::new()) }
+        IdleList {
+            idle: RefCell::new(Vec::new()),
+        }
     }
 }
 
@@ -57,9 +59,9 @@ impl<B: RequestBody> IdleList<B> {
     }
 
     pub(super) fn sweep(&self, now: Instant) {
-        self.idle.borrow_mut().retain(|idle| {
-            !idle.sender.is_closed() && now.duration_since(idle.since) < IDLE_CAP
-        });
+        self.idle
+            .borrow_mut()
+            .retain(|idle| !idle.sender.is_closed() && now.duration_since(idle.since) < IDLE_CAP);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -69,7 +71,10 @@ impl<B: RequestBody> IdleList<B> {
     fn push(&self, sender: SendRequest<B>) {
         let mut idle = self.idle.borrow_mut();
         if idle.len() < MAX_IDLE {
-            idle.push(Idle { sender, since: Instant::now() });
+            idle.push(Idle {
+                sender,
+                since: Instant::now(),
+            });
         }
     }
 }

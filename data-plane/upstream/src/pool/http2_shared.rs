@@ -43,7 +43,10 @@ pub(super) struct Stream {
 
 impl<B> Default for SharedList<B> {
     fn default() -> SharedList<B> {
-        SharedList { connections: RefCell::new(Vec::new()), connecting: Mutex::new(()) }
+        SharedList {
+            connections: RefCell::new(Vec::new()),
+            connecting: Mutex::new(()),
+        }
     }
 }
 
@@ -67,7 +70,10 @@ impl<B: RequestBody> SharedList<B> {
             is_retired: Cell::new(false),
         });
         let stream = Stream::new(&state);
-        self.connections.borrow_mut().push(Shared { sender: sender.clone(), state });
+        self.connections.borrow_mut().push(Shared {
+            sender: sender.clone(),
+            state,
+        });
         Ok((sender, stream))
     }
 
@@ -111,7 +117,9 @@ impl<B> Shared<B> {
 impl Stream {
     fn new(state: &Rc<State>) -> Stream {
         state.streams.set(state.streams.get() + 1);
-        Stream { state: state.clone() }
+        Stream {
+            state: state.clone(),
+        }
     }
 
     /// Takes the connection out of use.
@@ -122,7 +130,9 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.state.streams.set(self.state.streams.get().saturating_sub(1));
+        self.state
+            .streams
+            .set(self.state.streams.get().saturating_sub(1));
         self.state.used.set(Instant::now());
     }
 }

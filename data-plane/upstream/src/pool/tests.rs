@@ -19,11 +19,17 @@ fn pools() -> (Pools<Full<Bytes>>, Arc<Counters>) {
 }
 
 fn plain(protocol: Protocol) -> Transport {
-    Transport { tls: None, protocol }
+    Transport {
+        tls: None,
+        protocol,
+    }
 }
 
 fn request(address: SocketAddr, body: &'static str) -> Request<Full<Bytes>> {
-    Request::builder().uri(format!("http://{address}/")).body(Full::from(body)).unwrap()
+    Request::builder()
+        .uri(format!("http://{address}/"))
+        .body(Full::from(body))
+        .unwrap()
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {
@@ -65,8 +71,10 @@ fn serve(listener: TcpListener, protocol: Protocol) -> Rc<Cell<u32>> {
 }
 
 async fn exchange(endpoint: &Rc<Endpoint<Full<Bytes>>>, body: &'static str) -> Bytes {
-    let (response, lease) =
-        endpoint.send(request(endpoint.address(), body), &[], SECOND).await.unwrap();
+    let (response, lease) = endpoint
+        .send(request(endpoint.address(), body), &[], SECOND)
+        .await
+        .unwrap();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     lease.finish();
     body
@@ -115,7 +123,10 @@ async fn a_dropped_lease_closes_its_connection() {
             let (pools, _) = pools();
             let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
             for _ in 0..2 {
-                let (_, lease) = endpoint.send(request(address, "x"), &[], SECOND).await.unwrap();
+                let (_, lease) = endpoint
+                    .send(request(address, "x"), &[], SECOND)
+                    .await
+                    .unwrap();
                 assert_eq!(endpoint.load(), 1);
                 drop(lease);
                 assert_eq!(endpoint.load(), 0);
@@ -138,7 +149,9 @@ async fn a_stale_connection_is_replaced() {
                     count.set(count.get() + 1);
                     let mut head = [0; 1024];
                     let _ = stream.read(&mut head).await;
-                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+                    let _ = stream
+                        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+                        .await;
                 }
             });
             let (pools, _) = pools();

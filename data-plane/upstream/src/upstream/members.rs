@@ -36,9 +36,11 @@ impl<B: RequestBody> Upstream<B> {
         let mut unresolved = None;
         for (declared, weight) in usable(endpoints) {
             let (host, addresses, port) = match &declared.address {
-                EndpointAddress::Socket(address) => {
-                    (address.ip().to_string().into(), vec![address.ip()], address.port())
-                }
+                EndpointAddress::Socket(address) => (
+                    address.ip().to_string().into(),
+                    vec![address.ip()],
+                    address.port(),
+                ),
                 EndpointAddress::Name(name, port) => match self.resolver.resolve(name).await {
                     Ok(resolved) => {
                         let chosen = of_families(&resolved, cluster.families);
@@ -54,19 +56,28 @@ impl<B: RequestBody> Upstream<B> {
                 },
             };
             let host = declared.hostname.clone().unwrap_or(host);
-            let transport = transport(config, cluster, protocol, &host)
-                .map_err(|source| PickError::Tls { cluster: cluster.name.clone(), source })?;
+            let transport =
+                transport(config, cluster, protocol, &host).map_err(|source| PickError::Tls {
+                    cluster: cluster.name.clone(),
+                    source,
+                })?;
             let hostname = match &declared.address {
                 EndpointAddress::Socket(_) => declared.hostname.clone(),
                 EndpointAddress::Name(..) => Some(host),
             };
-            let sockets: Rc<[SocketAddr]> =
-                addresses.iter().map(|&ip| SocketAddr::new(ip, port)).collect();
+            let sockets: Rc<[SocketAddr]> = addresses
+                .iter()
+                .map(|&ip| SocketAddr::new(ip, port))
+                .collect();
             let primary = primary(&sockets, cluster.families);
             members.extend(primary.iter().map(|&address| Member {
                 endpoint: self.pools.endpoint(address, &transport),
                 hostname: hostname.clone(),
-                fallbacks: if sockets.len() > 1 { sockets.clone() } else { Rc::default() },
+                fallbacks: if sockets.len() > 1 {
+                    sockets.clone()
+                } else {
+                    Rc::default()
+                },
                 weight,
             }));
         }
@@ -84,7 +95,10 @@ fn usable(endpoints: &Endpoints) -> Vec<(&Declared, u32)> {
     priorities.dedup();
     for health in [Health::Healthy, Health::Degraded] {
         for &priority in &priorities {
-            let of_priority = endpoints.localities.iter().filter(|l| l.priority == priority);
+            let of_priority = endpoints
+                .localities
+                .iter()
+                .filter(|l| l.priority == priority);
             let found: Vec<_> = of_priority.flat_map(|l| weighted(l, health)).collect();
             if !found.is_empty() {
                 return found;
@@ -98,7 +112,12 @@ fn usable(endpoints: &Endpoints) -> Vec<(&Declared, u32)> {
 fn weighted(locality: &Locality, health: Health) -> Vec<(&Declared, u32)> {
     /// Keeps fractions when a locality's weight is divided.
     const SCALE: u64 = 1_000;
-    let declared = || locality.endpoints.iter().filter(move |e| e.health == health);
+    let declared = || {
+        locality
+            .endpoints
+            .iter()
+            .filter(move |e| e.health == health)
+    };
     let total: u64 = declared().map(|e| u64::from(e.weight)).sum();
     let weight = |endpoint: &Declared| match locality.weight {
         None => endpoint.weight,
@@ -161,12 +180,21 @@ mod tests {
     }
 
     fn locality(priority: u32, weight: Option<u32>, endpoints: Vec<Declared>) -> Locality {
-        Locality { region: String::new(), zone: String::new(), priority, weight, endpoints }
+        Locality {
+            region: String::new(),
+            zone: String::new(),
+            priority,
+            weight,
+            endpoints,
+        }
     }
 
     #[track_caller]
     fn check(localities: Vec<Locality>, expected: &[(u16, u32)]) {
-        let endpoints = Endpoints { name: "c".into(), localities };
+        let endpoints = Endpoints {
+            name: "c".into(),
+            localities,
+        };
         let found: Vec<(u16, u32)> = usable(&endpoints)
             .into_iter()
             .map(|(declared, weight)| match &declared.address {
@@ -182,15 +210,29 @@ mod tests {
         use Health::{Degraded, Draining, Healthy, Unhealthy};
         check(
             vec![
-                locality(0, None, vec![endpoint(1, 1, Unhealthy), endpoint(2, 1, Draining)]),
-                locality(1, None, vec![endpoint(3, 2, Healthy), endpoint(4, 1, Degraded)]),
+                locality(
+                    0,
+                    None,
+                    vec![endpoint(1, 1, Unhealthy), endpoint(2, 1, Draining)],
+                ),
+                locality(
+                    1,
+                    None,
+                    vec![endpoint(3, 2, Healthy), endpoint(4, 1, Degraded)],
+                ),
                 locality(1, None, vec![endpoint(5, 1, Healthy)]),
                 locality(2, None, vec![endpoint(6, 1, Healthy)]),
             ],
             &[(3, 2), (5, 1)],
         );
-        check(vec![locality(0, None, vec![endpoint(1, 1, Degraded)])], &[(1, 1)]);
-        check(vec![locality(0, None, vec![endpoint(1, 1, Unhealthy)])], &[]);
+        check(
+            vec![locality(0, None, vec![endpoint(1, 1, Degraded)])],
+            &[(1, 1)],
+        );
+        check(
+            vec![locality(0, None, vec![endpoint(1, 1, Unhealthy)])],
+            &[],
+        );
         check(vec![], &[]);
     }
 
@@ -199,7 +241,11 @@ mod tests {
         use Health::Healthy;
         check(
             vec![
-                locality(0, Some(3), vec![endpoint(1, 1, Healthy), endpoint(2, 1, Healthy)]),
+                locality(
+                    0,
+                    Some(3),
+                    vec![endpoint(1, 1, Healthy), endpoint(2, 1, Healthy)],
+                ),
                 locality(0, Some(1), vec![endpoint(3, 1, Healthy)]),
                 locality(0, Some(0), vec![endpoint(4, 1, Healthy)]),
             ],
@@ -209,12 +255,17 @@ mod tests {
 
     #[test]
     fn families() {
-        let all: Vec<IpAddr> =
-            ["::1", "127.0.0.1", "::2"].iter().map(|a| a.parse().unwrap()).collect();
+        let all: Vec<IpAddr> = ["::1", "127.0.0.1", "::2"]
+            .iter()
+            .map(|a| a.parse().unwrap())
+            .collect();
         let count = |families, expected_all, expected_primary| {
             let chosen = of_families(&all, families);
             let sockets: Vec<_> = chosen.iter().map(|&ip| SocketAddr::new(ip, 80)).collect();
-            assert_eq!((chosen.len(), primary(&sockets, families).len()), (expected_all, expected_primary));
+            assert_eq!(
+                (chosen.len(), primary(&sockets, families).len()),
+                (expected_all, expected_primary)
+            );
         };
         count(AddressFamilies::PreferV4, 3, 1);
         count(AddressFamilies::PreferV6, 3, 2);

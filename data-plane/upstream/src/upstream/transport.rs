@@ -25,12 +25,19 @@ pub fn transport(
     protocol: Protocol,
     host: &str,
 ) -> Result<Transport, TlsError> {
-    let Some(tls) = &cluster.tls else { return Ok(Transport { tls: None, protocol }) };
+    let Some(tls) = &cluster.tls else {
+        return Ok(Transport {
+            tls: None,
+            protocol,
+        });
+    };
     let server_name = match &tls.server_name {
         ServerName::Fixed(name) => name.to_string(),
         ServerName::Endpoint => host.to_owned(),
     };
-    let trust = config.trust(&tls.trust).ok_or_else(|| missing(trust_secret(&tls.trust)))?;
+    let trust = config
+        .trust(&tls.trust)
+        .ok_or_else(|| missing(trust_secret(&tls.trust)))?;
     check_subject_names(&trust, &server_name)?;
     let certificate = match &tls.certificate {
         None => None,
@@ -56,17 +63,28 @@ pub fn transport(
         alpn,
         versions: (tls.min_version, tls.max_version),
     };
-    Ok(Transport { tls: Some(ClientTls::shared(&settings)?), protocol })
+    Ok(Transport {
+        tls: Some(ClientTls::shared(&settings)?),
+        protocol,
+    })
 }
 
 /// The secrets that a cluster's transport depends on, in a fixed order.
 pub(super) fn secrets(config: &Config, cluster: &Cluster) -> Vec<Option<Arc<Secret>>> {
-    let Some(UpstreamTls { trust, certificate, .. }) = &cluster.tls else { return Vec::new() };
-    [trust_secret(trust), certificate.as_ref().and_then(certificate_secret)]
-        .into_iter()
-        .flatten()
-        .map(|name| config.secret(name).cloned())
-        .collect()
+    let Some(UpstreamTls {
+        trust, certificate, ..
+    }) = &cluster.tls
+    else {
+        return Vec::new();
+    };
+    [
+        trust_secret(trust),
+        certificate.as_ref().and_then(certificate_secret),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|name| config.secret(name).cloned())
+    .collect()
 }
 
 fn trust_secret(source: &TrustSource) -> Option<&Arc<str>> {
@@ -90,12 +108,15 @@ fn missing(name: Option<&Arc<str>>) -> TlsError {
 /// The certificate is verified for the server name. A subject name that the server name satisfies is thereby
 /// satisfied; any other condition is refused instead of being ignored.
 fn check_subject_names(trust: &Trust, server_name: &str) -> Result<(), TlsError> {
-    let is_implied = trust.subject_names.iter().any(|subject| match subject.kind {
-        SubjectNameKind::Dns | SubjectNameKind::IpAddress | SubjectNameKind::Any => {
-            subject.matcher.matches(server_name.as_bytes())
-        }
-        SubjectNameKind::Uri | SubjectNameKind::Email => false,
-    });
+    let is_implied = trust
+        .subject_names
+        .iter()
+        .any(|subject| match subject.kind {
+            SubjectNameKind::Dns | SubjectNameKind::IpAddress | SubjectNameKind::Any => {
+                subject.matcher.matches(server_name.as_bytes())
+            }
+            SubjectNameKind::Uri | SubjectNameKind::Email => false,
+        });
     if trust.subject_names.is_empty() || is_implied {
         Ok(())
     } else {

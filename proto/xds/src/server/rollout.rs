@@ -65,7 +65,7 @@ impl Rollout {
             if old.is_some_and(|old| old != snapshot.digest(type_url)) {
                 is_news = true;
                 if let Some(stream) = streams.get_mut(type_url) {
-                    stream.content_changed();
+                    stream.content_changed(self.generation + 1);
                 }
             }
         }

@@ -11,7 +11,7 @@ use proto::type_url::TypeUrl;
 
 use super::nonce::{Nonces, Part};
 use super::response::Response;
-use super::type_stream::{InFlight, Pending, TypeStream};
+use super::type_stream::{InFlight, Pending, TypeStream, is_full_state};
 use super::{Protocol, ServerAction};
 use crate::digest::Digest;
 use crate::resource::Resource;
@@ -156,21 +156,6 @@ impl Streams {
             removed: names,
             control_plane: self.control_plane.clone(),
         })
-    }
-}
-
-/// Types whose state-of-the-world response is the whole state, absence meaning deletion (R31).
-fn is_full_state(type_url: TypeUrl) -> bool {
-    match type_url {
-        TypeUrl::Cluster | TypeUrl::Listener => true,
-        TypeUrl::Endpoint
-        | TypeUrl::Secret
-        | TypeUrl::DynamicForwardProxy
-        | TypeUrl::AiBackend
-        | TypeUrl::RouteConfiguration
-        | TypeUrl::VirtualHost
-        | TypeUrl::RouteRule
-        | TypeUrl::Commit => false,
     }
 }
 

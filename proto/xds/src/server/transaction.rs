@@ -107,7 +107,7 @@ impl Transaction {
         if is_news {
             self.generation += 1;
             for (_, stream) in streams.iter_mut() {
-                stream.content_changed();
+                stream.content_changed(self.generation);
             }
         }
         self.current = Some(desired);

@@ -34,6 +34,8 @@ pub(crate) struct TypeStream {
     unsupported: BTreeSet<Arc<str>>,
     /// Everything up to this generation of the target was sent and ACKed.
     settled: u64,
+    /// Generation of the target in which the content of the type last changed.
+    changed_at: u64,
 }
 
 /// A response that the client has not answered.
@@ -74,6 +76,7 @@ impl TypeStream {
             answer_due: false,
             unsupported: BTreeSet::new(),
             settled: 0,
+            changed_at: 0,
         }
     }
 
@@ -94,6 +97,9 @@ impl TypeStream {
             Wildcard::Began if asked.first => self.answer_due = true,
             Wildcard::Began => {
                 self.answer_due = true;
+                // A response on its way may reach the client after it asked for everything, and be taken.
+                let on_the_way = self.in_flight.iter().flat_map(|response| &response.names);
+                self.due.extend(on_the_way.cloned());
                 let names = self.subscription.names();
                 self.sent = names
                     .iter()
@@ -119,8 +125,14 @@ impl TypeStream {
     /// A reconnecting state-of-the-world client says that it has this version. It is believed of a client that
     /// names nothing only: where there are names, the list may have changed meanwhile (R41).
     pub(crate) fn claim_version(&mut self, version: &str) {
-        if !version.is_empty() && self.subscription.is_legacy_wildcard() {
+        if version.is_empty() {
+            return;
+        }
+        if self.subscription.is_legacy_wildcard() {
             self.claimed_version = Some(version.to_owned());
+        } else if is_full_state(self.type_url) {
+            // It holds something, which may all be gone: silence would leave it there.
+            self.answer_due = true;
         }
     }
 
@@ -242,18 +254,33 @@ impl TypeStream {
         }
     }
 
-    /// The client refused it: whether it holds any of the names is unknown, whatever it says (finding 5).
+    /// The client refused it: whether it holds any of the names is unknown, whatever it says (finding 5). The
+    /// fate of a name that a later response carries is the fate of that response.
     pub(crate) fn nacked(&mut self, response: &InFlight) {
-        let covered = response
+        let later: BTreeSet<Arc<str>> = self
+            .in_flight
+            .iter()
+            .filter(|other| other.place > response.place)
+            .flat_map(|other| other.names.iter().cloned())
+            .collect();
+        let unknown = response
             .names
             .iter()
-            .filter(|name| self.subscription.covers(name));
+            .filter(|name| self.subscription.covers(name) && !later.contains(*name));
         self.unknown
-            .extend(covered.map(|name| (Arc::clone(name), response.place)));
+            .extend(unknown.map(|name| (Arc::clone(name), response.place)));
+        if response.generation < self.changed_at {
+            self.offer_again();
+        }
     }
 
-    /// The content of the type changed: what was refused is offered again with it (R13).
-    pub(crate) fn content_changed(&mut self) {
+    /// The content of the type changed with this generation: what was refused is offered again (R13).
+    pub(crate) fn content_changed(&mut self, generation: u64) {
+        self.changed_at = generation;
+        self.offer_again();
+    }
+
+    fn offer_again(&mut self) {
         self.due
             .extend(std::mem::take(&mut self.unknown).into_keys());
     }
@@ -295,5 +322,20 @@ impl Pending {
     /// True if there is nothing to say.
     pub(crate) fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.removed.is_empty() && !self.answer
+    }
+}
+
+/// Types whose state-of-the-world response is the whole state, absence meaning deletion (R31).
+pub(crate) fn is_full_state(type_url: TypeUrl) -> bool {
+    match type_url {
+        TypeUrl::Cluster | TypeUrl::Listener => true,
+        TypeUrl::Endpoint
+        | TypeUrl::Secret
+        | TypeUrl::DynamicForwardProxy
+        | TypeUrl::AiBackend
+        | TypeUrl::RouteConfiguration
+        | TypeUrl::VirtualHost
+        | TypeUrl::RouteRule
+        | TypeUrl::Commit => false,
     }
 }

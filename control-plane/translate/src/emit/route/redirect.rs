@@ -24,7 +24,10 @@ impl Entry {
             Protocol::Http => "http",
             Protocol::Https => "https",
         };
-        Entry { port: port.bound, scheme }
+        Entry {
+            port: port.bound,
+            scheme,
+        }
     }
 }
 

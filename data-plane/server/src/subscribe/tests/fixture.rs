@@ -25,8 +25,10 @@ use proto::envoy::config::route::v3::{
 };
 use proto::envoy::extensions::filters::network::http_connection_manager::v3::http_connection_manager::RouteSpecifier;
 use proto::envoy::extensions::filters::network::http_connection_manager::v3::{
-    HttpConnectionManager, Rds,
+    HttpConnectionManager, HttpFilter, Rds,
 };
+use proto::envoy::extensions::filters::http::router::v3::Router;
+use proto::envoy::extensions::filters::network::http_connection_manager::v3::http_filter::ConfigType as HttpFilterConfig;
 use proto::envoy::r#type::matcher::v3::RegexMatcher;
 use proto::tidegate::v1::{Commit, CommitOrigin, RouteRank, RouteRule};
 use proto::type_url::TypeUrl;
@@ -213,9 +215,15 @@ fn listener(name: &str, port: u16, routes: &str) -> Listener {
         config_source: ads(),
         route_config_name: routes.to_owned(),
     };
+    let router = HttpFilter {
+        name: "envoy.filters.http.router".to_owned(),
+        config_type: Some(HttpFilterConfig::TypedConfig(any::pack(&Router::default()))),
+        ..Default::default()
+    };
     let manager = HttpConnectionManager {
         stat_prefix: "test".to_owned(),
         route_specifier: Some(RouteSpecifier::Rds(rds)),
+        http_filters: vec![router],
         ..Default::default()
     };
     let filter = Filter {

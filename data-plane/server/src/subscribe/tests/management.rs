@@ -87,6 +87,26 @@ impl Seen {
     }
 }
 
+impl std::fmt::Display for Seen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Seen::Request(stream, request) => {
+                let short = request.type_url.rsplit('.').next().unwrap_or_default();
+                let names = &request.resource_names_subscribe;
+                let error = request.error_detail.as_ref().map(|status| &status.message);
+                let nonce = &request.response_nonce;
+                write!(
+                    f,
+                    "{stream} <- {short} {names:?} nonce {nonce:?} error {error:?}"
+                )
+            }
+            Seen::Sent(stream, names) => write!(f, "{stream} -> {names:?}"),
+            Seen::Applied(id) => write!(f, "applied {id}"),
+            Seen::Nacked(nack) => write!(f, "nacked {:?} {}", nack.names, nack.message),
+        }
+    }
+}
+
 // === impl Management ===
 
 impl Management {
@@ -140,8 +160,16 @@ impl Management {
         });
         match found.await {
             Ok(found) => found,
-            Err(_) => panic!("{what} never happened; seen: {:#?}", self.seen.borrow()),
+            Err(_) => panic!("{what} never happened; seen:\n{}", self.story()),
         }
+    }
+
+    fn story(&self) -> String {
+        self.seen
+            .borrow()
+            .iter()
+            .map(|seen| format!("  {seen}\n"))
+            .collect()
     }
 
     /// What has been seen so far.

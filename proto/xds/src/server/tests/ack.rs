@@ -51,6 +51,34 @@ fn r8_a_stale_sotw_request_is_not_answered() {
 }
 
 #[test]
+fn r8_a_name_that_was_given_up_in_a_stale_request_is_sent_again() {
+    let mut peer = Peer::with(Sotw, Plain, "endpoint a=1 b=1");
+    assert_eq!(peer.ask(Endpoint, ask("a b")), "endpoint +a=1 +b=1");
+    let stale = peer.last().nonce.to_string();
+    assert_eq!(peer.ack(Endpoint), "");
+    assert_eq!(peer.snapshot("endpoint a=1 b=2"), "endpoint +b=2");
+    assert_eq!(
+        peer.ask(Endpoint, ask("b").nonce(&stale)),
+        "",
+        "it forgets a, behind our back"
+    );
+    let latest = peer.last().nonce.to_string();
+    assert_eq!(
+        peer.ask(Endpoint, ask("a b").nonce(&latest)),
+        "endpoint +a=1"
+    );
+}
+
+#[test]
+fn r13_a_nack_that_comes_after_the_next_change_is_repaired_at_once() {
+    let mut peer = Peer::with(Delta, Plain, "cluster a=1");
+    assert_eq!(peer.ask(Cluster, ask("")), "cluster +a=1");
+    assert_eq!(peer.snapshot("cluster a=1 b=1"), "", "still un-ACKed");
+    assert_eq!(peer.nack(Cluster, "no"), "nacked a | cluster +b=1 +a=1");
+    assert_eq!(peer.nack(Cluster, "no"), "nacked b a", "and then no more");
+}
+
+#[test]
 fn r11_sotw_ack_and_nack_by_error_detail_only() {
     let mut peer = Peer::with(Sotw, Plain, "cluster a=1");
     assert_eq!(peer.ask(Cluster, ask("")), "cluster +a=1");

@@ -50,6 +50,17 @@ fn r41_named_sotw_subscriptions_are_always_answered() {
 }
 
 #[test]
+fn r41_a_named_sotw_client_is_told_that_its_clusters_are_gone() {
+    let mut peer = Peer::with(Sotw, Plain, "cluster other=1");
+    assert_eq!(
+        peer.ask(Cluster, ask("a").version("held-before")),
+        "cluster"
+    );
+    let mut peer = Peer::with(Sotw, Plain, "cluster other=1");
+    assert_eq!(peer.ask(Cluster, ask("a")), "", "it never held anything");
+}
+
+#[test]
 fn r42_a_delta_client_gets_what_changed_and_what_is_gone() {
     let mut peer = Peer::with(Delta, Plain, "cluster same=1 changed=2 new=1");
     let asked = ask("").holding("same=1 changed=1 gone=1");

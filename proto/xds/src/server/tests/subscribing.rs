@@ -288,3 +288,14 @@ fn r49_virtual_hosts_are_delta_only() {
         "a wildcard does not hang"
     );
 }
+
+#[test]
+fn r21_a_wildcard_also_settles_what_is_still_on_its_way() {
+    let mut peer = Peer::with(Delta, Plain, "listener d=1");
+    assert_eq!(peer.ask(Listener, ask("d")), "listener +d=1");
+    assert_eq!(peer.ask(Listener, ask("").but("d")), "");
+    assert_eq!(peer.snapshot(""), "");
+    // The client asks for everything before d arrives, and then takes it.
+    assert_eq!(peer.ask(Listener, ask("*")), "");
+    assert_eq!(peer.ack(Listener), "listener -d");
+}

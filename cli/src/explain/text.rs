@@ -1,0 +1,74 @@
+//! An explanation for people.
+//!
+//! Owns the layout: a word in front, what it is about, and where it is written. Must not leave out why.
+
+use super::{Explanation, RouteFacts};
+
+/// Lists that are longer are cut, with the count of the rest.
+const LISTED: usize = 12;
+
+/// The text.
+pub(crate) fn text(told: &Explanation, all: bool) -> String {
+    let mut lines = Lines::default();
+    lines.add("request", &told.request);
+    if let Some(listener) = &told.listener {
+        let tls = if listener.is_tls { "TLS" } else { "plain text" };
+        let names = match listener.server_names.is_empty() {
+            true => String::new(),
+            false => format!(", server names {}", listener.server_names.join(", ")),
+        };
+        lines.add("listener", &format!("port {}, {tls}{names}   ({})", listener.port, listener.name));
+    }
+    if let Some(host) = &told.virtual_host {
+        lines.add("host", &format!("{host} is the most specific pattern that matches"));
+    }
+    if let Some(route) = &told.route {
+        lines.add("route", &place(route, &route.rule));
+        lines.add("", &format!("matches {}", route.matches));
+    }
+    tell_others(told, all, &mut lines);
+    for (index, filter) in told.filters.iter().enumerate() {
+        let word = if index == 0 { "filters" } else { "" };
+        lines.add(word, &format!("{} {filter}", index + 1));
+    }
+    for (index, backend) in told.backends.iter().enumerate() {
+        let word = if index == 0 { "backends" } else { "" };
+        lines.add(word, &format!("{:>5} %  {}   {}", backend.percent, backend.cluster, backend.what));
+    }
+    if let Some(answer) = &told.answer {
+        lines.add("answer", answer);
+    }
+    lines.0
+}
+
+fn tell_others(told: &Explanation, all: bool, lines: &mut Lines) {
+    let listed = if all { told.others.len() } else { LISTED };
+    for (index, other) in told.others.iter().take(listed).enumerate() {
+        let word = if index == 0 { "not taken" } else { "" };
+        lines.add(word, &place(other, &format!("{}: {}", other.rule, other.why)));
+    }
+    let unlisted = told.unlisted + told.others.len().saturating_sub(listed);
+    if unlisted > 0 {
+        let word = if told.others.is_empty() { "not taken" } else { "" };
+        let plural = if unlisted == 1 { "match does" } else { "matches do" };
+        lines.add(word, &format!("{unlisted} other {plural} not fit"));
+    }
+}
+
+fn place(route: &RouteFacts, words: &str) -> String {
+    match route.place.is_empty() {
+        true => words.to_owned(),
+        false => format!("{words}   ({})", route.place),
+    }
+}
+
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn add(&mut self, word: &str, text: &str) {
+        let line = format!("{word:<10} {text}");
+        self.0.push_str(line.trim_end());
+        self.0.push('\n');
+    }
+}

@@ -1,0 +1,241 @@
+//! What happens when proxies refuse a resource.
+//!
+//! Owns the ladder of decisions 3: last good content, stand-in, left out; and that the cause is written on the
+//! source object. A rejection must never outlive the content it was about.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests fail by panicking"
+)]
+
+use cp_api::condition::{ConditionStatus, ConditionType, Reason};
+use cp_translate::{
+    Change, GatewayKey, Inputs, Profile, Quarantined, Rejection, Remedy, Settings, Translation,
+    translate,
+};
+use prost::Message;
+use proto::envoy::config::route::v3::route::Action;
+use proto::tidegate::v1::RouteRule;
+use proto::type_url::TypeUrl;
+use serde_json::{Value, json};
+use xds::snapshot::Snapshot;
+
+const RULE: &str = "gw/default/gw/rc/80/rule/http/http/default/r/0";
+
+fn apply(value: Value) -> Change {
+    Change::Apply {
+        object: Box::new(cp_api::decode(value).expect("decodes")),
+        origin: None,
+    }
+}
+
+fn route(path: &str) -> Change {
+    apply(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+        "metadata": {"name": "r"},
+        "spec": {"parentRefs": [{"name": "gw"}], "rules": [{
+            "matches": [{"path": {"value": path}}],
+            "backendRefs": [{"group": "agentgateway.dev", "kind": "AgentgatewayBackend",
+                "name": "b"}],
+        }]},
+    }))
+}
+
+fn inputs(path: &str) -> Inputs {
+    Inputs::default().with_all([
+        apply(json!({
+            "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
+            "metadata": {"name": "gw"},
+            "spec": {"gatewayClassName": "tidegate",
+                "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]},
+        })),
+        apply(json!({
+            "apiVersion": "agentgateway.dev/v1alpha1", "kind": "AgentgatewayBackend",
+            "metadata": {"name": "b"},
+            "spec": {"ai": {"provider": {"openai": {}}}},
+        })),
+        route(path),
+    ])
+}
+
+fn gateway() -> GatewayKey {
+    GatewayKey::new("default", "gw")
+}
+
+fn run(inputs: &Inputs) -> Translation {
+    translate(inputs, &Settings::directory())
+}
+
+fn snapshot(translation: &Translation) -> &Snapshot {
+    &translation.gateways[&gateway()].tidegate
+}
+
+fn quarantined(translation: &Translation) -> &[Quarantined] {
+    &translation.gateways[&gateway()].quarantined
+}
+
+/// The rejection of what a translation holds under a name.
+fn reject(translation: &Translation, type_url: TypeUrl, name: &str) -> Change {
+    let refused = snapshot(translation).get(type_url, name).expect("emitted");
+    Change::Rejected(Rejection {
+        gateway: gateway(),
+        profile: Profile::Tidegate,
+        type_url,
+        name: name.to_owned(),
+        version: refused.version().hex(),
+        message: "routes[0].match: too clever".to_owned(),
+        proxies: 1,
+        of: 2,
+    })
+}
+
+fn applied(translation: &Translation) -> Change {
+    Change::Applied {
+        gateway: gateway(),
+        profile: Profile::Tidegate,
+        snapshot: snapshot(translation).clone(),
+    }
+}
+
+fn rule(translation: &Translation) -> RouteRule {
+    let resource = snapshot(translation)
+        .get(TypeUrl::RouteRule, RULE)
+        .expect("emitted");
+    RouteRule::decode(resource.message().clone()).expect("decodes")
+}
+
+#[test]
+fn the_last_good_content_takes_the_place() {
+    let good = inputs("/good");
+    let before = run(&good);
+    let bad = good.with_all([applied(&before), route("/bad")]);
+    let refused = reject(&run(&bad), TypeUrl::RouteRule, RULE);
+    let after = run(&bad.with(refused));
+    assert_eq!(
+        snapshot(&after).get(TypeUrl::RouteRule, RULE),
+        snapshot(&before).get(TypeUrl::RouteRule, RULE)
+    );
+    let [item] = quarantined(&after) else {
+        panic!("one resource")
+    };
+    assert_eq!(
+        (item.remedy, item.proxies, item.of),
+        (Remedy::LastGood, 1, 2)
+    );
+
+    let report = after
+        .reports
+        .iter()
+        .find(|report| report.key.kind == "HTTPRoute")
+        .expect("reported");
+    let condition = report
+        .conditions
+        .iter()
+        .find(|condition| condition.kind == ConditionType::Programmed)
+        .expect("condition");
+    assert_eq!(condition.status, ConditionStatus::False);
+    assert_eq!(condition.reason, Reason::RejectedByProxy);
+    assert_eq!(
+        condition.message,
+        format!(
+            "1 of 2 proxies of Gateway default/gw rejected route-rule {RULE}: \
+             routes[0].match: too clever; its last good content stays in force"
+        )
+    );
+}
+
+#[test]
+fn a_rule_without_last_good_content_refuses_its_requests() {
+    let first = inputs("/bad");
+    let refused = first.with(reject(&run(&first), TypeUrl::RouteRule, RULE));
+    let after = run(&refused);
+    assert_eq!(quarantined(&after)[0].remedy, Remedy::Deny);
+    let Some(Action::DirectResponse(response)) = rule(&after).routes[0].action.clone() else {
+        panic!("a direct response")
+    };
+    assert_eq!(response.status, 503);
+
+    let twice = run(&refused.with(reject(&after, TypeUrl::RouteRule, RULE)));
+    assert!(snapshot(&twice).get(TypeUrl::RouteRule, RULE).is_none());
+    assert_eq!(
+        quarantined(&twice).last().expect("item").remedy,
+        Remedy::LeftOut
+    );
+}
+
+#[test]
+fn a_refused_backend_denies() {
+    let first = inputs("/a");
+    let name = "backend/default/b";
+    let after = run(&first.with(reject(&run(&first), TypeUrl::AiBackend, name)));
+    let resource = snapshot(&after)
+        .get(TypeUrl::AiBackend, name)
+        .expect("stand-in");
+    let backend =
+        proto::tidegate::v1::AiBackend::decode(resource.message().clone()).expect("decodes");
+    let credential = backend.groups[0].providers[0]
+        .credential
+        .clone()
+        .expect("credential");
+    assert!(matches!(
+        credential.kind,
+        Some(proto::tidegate::v1::ai_credential::Kind::Unavailable(_))
+    ));
+}
+
+#[test]
+fn changed_content_is_tried_again() {
+    let first = inputs("/bad");
+    let refused = first.with(reject(&run(&first), TypeUrl::RouteRule, RULE));
+    let mended = run(&refused.with(route("/good")));
+    assert!(quarantined(&mended).is_empty());
+    let back = run(&refused.with_all([route("/good"), route("/bad")]));
+    assert_eq!(
+        quarantined(&back).len(),
+        1,
+        "the same content is known to be bad"
+    );
+    let retried = run(&refused.with(Change::Retry(gateway())));
+    assert!(quarantined(&retried).is_empty());
+}
+
+#[test]
+fn a_rejection_of_one_profile_leaves_the_other() {
+    let first = inputs("/a");
+    let name = "gw/default/gw/listener/80";
+    let before = run(&first);
+    let Change::Rejected(rejection) = reject(&before, TypeUrl::Listener, name) else {
+        panic!("a rejection")
+    };
+    let after = run(&first.with(Change::Rejected(Rejection {
+        profile: Profile::Envoy,
+        ..rejection
+    })));
+    assert!(
+        after.gateways[&gateway()]
+            .envoy
+            .get(TypeUrl::Listener, name)
+            .is_none()
+    );
+    assert!(snapshot(&after).get(TypeUrl::Listener, name).is_some());
+}
+
+#[test]
+fn applied_alone_changes_nothing() {
+    let first = inputs("/a");
+    let before = run(&first);
+    let change = applied(&before);
+    assert!(change.is_bookkeeping());
+    let after = run(&first.with(change));
+    assert_eq!(before.reports, after.reports);
+    for type_url in TypeUrl::ALL {
+        assert_eq!(
+            snapshot(&before).digest(type_url),
+            snapshot(&after).digest(type_url)
+        );
+    }
+}

@@ -1,0 +1,408 @@
+//! A proxy, its configuration and its neighbours, for tests.
+//!
+//! Owns the way from JSON resources to a committed configuration, small upstreams and small clients, all on
+//! real sockets. Must not assert anything about the proxy. Resources go through the same stage and commit as
+//! those of a control plane.
+
+use std::{
+    cell::{Cell, RefCell},
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    rc::Rc,
+    sync::{Arc, LazyLock, Mutex},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use dp_config::{Config, Stage};
+use dp_proxy::{AccessLog, AccessLogFormat, Options, Prepared, Proxy, Unprepared};
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::rt::TokioIo;
+use prometheus_client::registry::Registry;
+use prost::Message;
+use prost_reflect::{DescriptorPool, DynamicMessage};
+use proto::{tidegate::v1::CommitOrigin, type_url::TypeUrl};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    time::{Instant, sleep, timeout},
+};
+use xds::{client::Received, resource::Resource, snapshot::Snapshot};
+
+/// No test waits longer for anything.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+static POOL: LazyLock<DescriptorPool> =
+    LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTORS).expect("descriptors"));
+
+/// A running proxy and what it wrote.
+pub struct World {
+    pub proxy: Proxy,
+    pub registry: Registry,
+    stage: RefCell<Stage>,
+    held: RefCell<Snapshot>,
+    lines: Lines,
+}
+
+/// The access log of a test.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(buf);
+        Ok(buf.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+// === impl World ===
+
+impl World {
+    /// A proxy with one worker and nothing to serve.
+    pub fn start() -> World {
+        let (mut registry, lines) = (Registry::default(), Lines::default());
+        let mut options = Options::new(&mut registry);
+        let sink = Box::new(lines.clone());
+        options.access_log = Some(AccessLog { format: AccessLogFormat::Json, sink });
+        let proxy = Proxy::start(options).unwrap();
+        World { proxy, registry, stage: RefCell::default(), held: RefCell::default(), lines }
+    }
+
+    /// A proxy that serves these resources.
+    pub fn serving(resources: &[Value]) -> World {
+        let world = World::start();
+        world.commit(resources);
+        world
+    }
+
+    /// Makes these resources, and no others, active.
+    pub fn commit(&self, resources: &[Value]) {
+        self.prepare(resources).unwrap().commit();
+    }
+
+    /// Stages these resources and prepares what a Commit makes of them.
+    pub fn prepare(&self, resources: &[Value]) -> Result<Prepared, Vec<Unprepared>> {
+        let config = self.config(resources);
+        self.proxy.prepare(config)
+    }
+
+    fn config(&self, resources: &[Value]) -> Arc<Config> {
+        let mut next = Snapshot::default();
+        for resource in resources {
+            next.insert(encode(resource));
+        }
+        let next = next.committed("commit/test/test", CommitOrigin::default());
+        let (mut stage, mut held) = (self.stage.borrow_mut(), self.held.borrow_mut());
+        for type_url in TypeUrl::ALL {
+            if type_url == TypeUrl::Commit {
+                continue;
+            }
+            let received: Vec<_> = next.iter(type_url).map(|resource| received(resource)).collect();
+            let gone: Vec<_> = held
+                .iter(type_url)
+                .filter(|old| next.get(type_url, old.name()).is_none())
+                .map(|old| old.name().to_string())
+                .collect();
+            stage.apply(type_url, &received, &gone).unwrap();
+        }
+        let commit = next.iter(TypeUrl::Commit).next().unwrap();
+        let config = stage.prepare(&received(commit)).unwrap();
+        stage.activate(config.clone());
+        *held = next;
+        config
+    }
+
+    /// The address of a listener.
+    pub fn address(&self, name: &str) -> SocketAddr {
+        let listeners = self.proxy.listeners();
+        listeners.iter().find(|listener| listener.name == name).expect("no such listener").address
+    }
+
+    /// The first line of the access log that `wanted` accepts.
+    pub async fn line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let text = String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap();
+            let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+            if let Some(line) = lines.into_iter().find(|line| wanted(line)) {
+                return line;
+            }
+            assert!(Instant::now() < deadline, "no such line in:\n{text}");
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The metrics as they are scraped.
+    pub fn metrics(&self) -> String {
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &self.registry).unwrap();
+        text
+    }
+}
+
+fn received(resource: &Arc<Resource>) -> Received {
+    Received {
+        name: resource.name().to_string(),
+        version: resource.version().hex(),
+        message: resource.message().clone(),
+        metadata: None,
+    }
+}
+
+/// A resource of the type that `@type` names.
+fn encode(resource: &Value) -> Arc<Resource> {
+    let mut fields = resource.as_object().unwrap().clone();
+    let type_name = fields.remove("@type").expect("a resource has a type");
+    let type_name = type_name.as_str().unwrap();
+    let descriptor = POOL.get_message_by_name(type_name).expect("a known type");
+    let message = DynamicMessage::deserialize(descriptor, Value::Object(fields.clone())).unwrap();
+    let name = fields.get("name").or(fields.get("cluster_name")).unwrap().as_str().unwrap();
+    let type_url = format!("type.googleapis.com/{type_name}").parse().unwrap();
+    Resource::new(type_url, name, message.encode_to_vec().into(), None)
+}
+
+// === resources ===
+
+/// Settings of an HTTP connection manager beyond the usual ones.
+pub fn manager(routes: &str, more: Value) -> Value {
+    let mut manager = json!({
+        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": "test",
+        "rds": {"route_config_name": routes, "config_source": {"ads": {}}},
+        "http_filters": [{
+            "name": "envoy.filters.http.router",
+            "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
+        }],
+        "use_remote_address": true,
+        "preserve_external_request_id": true,
+        "normalize_path": true,
+        "merge_slashes": true,
+        "upgrade_configs": [{"upgrade_type": "websocket"}],
+    });
+    merge(&mut manager, more);
+    manager
+}
+
+/// A chain with one HTTP connection manager.
+pub fn chain(manager: Value) -> Value {
+    json!({"filters": [{
+        "name": "envoy.filters.network.http_connection_manager",
+        "typed_config": manager,
+    }]})
+}
+
+/// A listener on a free port of the loopback interface.
+pub fn listener(name: &str, chains: Vec<Value>) -> Value {
+    json!({
+        "@type": "envoy.config.listener.v3.Listener",
+        "name": name,
+        "address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}},
+        "filter_chains": chains,
+    })
+}
+
+/// A plain listener named `http` over the route configuration `routes`.
+pub fn http_listener() -> Value {
+    listener("http", vec![chain(manager("routes", json!({})))])
+}
+
+/// The route configuration `routes` with these routes for every host.
+pub fn routes(routes: Vec<Value>) -> Value {
+    json!({
+        "@type": "envoy.config.route.v3.RouteConfiguration",
+        "name": "routes",
+        "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}],
+    })
+}
+
+/// A route for everything below `/` to a cluster, with more fields of its action.
+pub fn route_to(cluster: &str, more: Value) -> Value {
+    let mut action = json!({"cluster": cluster, "timeout": "0s"});
+    merge(&mut action, more);
+    json!({"match": {"prefix": "/"}, "route": action})
+}
+
+/// A cluster with one endpoint, with more fields.
+pub fn cluster(name: &str, address: SocketAddr, more: Value) -> Value {
+    let mut cluster = json!({
+        "@type": "envoy.config.cluster.v3.Cluster",
+        "name": name,
+        "type": "STATIC",
+        "connect_timeout": "2s",
+        "lb_policy": "LEAST_REQUEST",
+        "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [{"endpoint": {
+            "address": {"socket_address": {"address": address.ip().to_string(), "port_value": address.port()}},
+        }}]}]},
+    });
+    merge(&mut cluster, more);
+    cluster
+}
+
+/// A cluster field: HTTP/2.
+pub fn http2() -> Value {
+    json!({"typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        "explicit_http_config": {"http2_protocol_options": {}},
+    }}})
+}
+
+/// The usual world: one listener, one route, one HTTP/1.1 upstream.
+pub fn simple(upstream: SocketAddr) -> Vec<Value> {
+    vec![
+        http_listener(),
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", upstream, json!({})),
+    ]
+}
+
+fn merge(into: &mut Value, more: Value) {
+    let Value::Object(more) = more else { panic!("not an object") };
+    into.as_object_mut().unwrap().extend(more);
+}
+
+// === upstreams ===
+
+/// What an upstream saw.
+#[derive(Clone, Default)]
+pub struct Seen {
+    pub connections: Rc<Cell<u32>>,
+    pub requests: Rc<RefCell<Vec<(http::request::Parts, Bytes)>>>,
+}
+
+/// An HTTP/1.1 upstream that answers with `answer`, which gets head and body.
+pub async fn upstream<F, R>(answer: F) -> (SocketAddr, Seen)
+where
+    F: Fn(http::request::Parts, Bytes) -> R + Clone + 'static,
+    R: Future<Output = Response<Full<Bytes>>> + 'static,
+{
+    let (listener, address) = listen().await;
+    let seen = Seen::default();
+    let all = seen.clone();
+    tokio::task::spawn_local(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            all.connections.set(all.connections.get() + 1);
+            let (answer, requests) = (answer.clone(), all.requests.clone());
+            let service = service_fn(move |request: Request<Incoming>| {
+                let (answer, requests) = (answer.clone(), requests.clone());
+                async move {
+                    let (head, body) = request.into_parts();
+                    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+                    requests.borrow_mut().push((head.clone(), body.clone()));
+                    Ok::<_, Infallible>(answer(head, body).await)
+                }
+            });
+            tokio::task::spawn_local(
+                hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service),
+            );
+        }
+    });
+    (address, seen)
+}
+
+/// An upstream that answers every request with `ok` and its path.
+pub async fn echo_path() -> (SocketAddr, Seen) {
+    upstream(|head, _| async move { Response::new(Full::from(format!("ok {}", head.uri))) }).await
+}
+
+/// An upstream made of raw bytes: `talk` gets each connection.
+pub async fn raw_upstream<F, R>(talk: F) -> SocketAddr
+where
+    F: Fn(TcpStream) -> R + 'static,
+    R: Future<Output = ()> + 'static,
+{
+    let (listener, address) = listen().await;
+    tokio::task::spawn_local(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::task::spawn_local(talk(stream));
+        }
+    });
+    address
+}
+
+/// Reads up to the end of a head.
+pub async fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        if stream.read(&mut byte).await.unwrap_or(0) == 0 {
+            break;
+        }
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+pub async fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+// === clients ===
+
+/// A response, whole.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub trailers: Option<HeaderMap>,
+}
+
+impl Answer {
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// A GET for `example.com` on a connection of its own.
+pub async fn get(address: SocketAddr, path: &str) -> Answer {
+    let request = Request::get(path).header("host", "example.com").body(Full::default());
+    send(address, request.unwrap()).await
+}
+
+/// A request on a connection of its own.
+pub async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Answer {
+    try_send(address, request).await.unwrap()
+}
+
+/// A request on a connection of its own; errors of the body included.
+pub async fn try_send(
+    address: SocketAddr,
+    request: Request<Full<Bytes>>,
+) -> Result<Answer, hyper::Error> {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::task::spawn_local(connection);
+    let response = timeout(PATIENCE, sender.send_request(request)).await.expect("no response")?;
+    whole(response).await
+}
+
+/// Collects a response.
+pub async fn whole(response: Response<Incoming>) -> Result<Answer, hyper::Error> {
+    let (head, body) = response.into_parts();
+    let body = timeout(PATIENCE, body.collect()).await.expect("no end")?;
+    let trailers = body.trailers().cloned();
+    Ok(Answer { status: head.status, headers: head.headers, body: body.to_bytes(), trailers })
+}
+
+/// Writes bytes and reads until the proxy closes or `PATIENCE` is over.
+pub async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("still open");
+    String::from_utf8_lossy(&answer).into_owned()
+}
