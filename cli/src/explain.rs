@@ -10,9 +10,6 @@ mod effects;
 pub(crate) mod text;
 mod why;
 
-#[cfg(test)]
-mod tests;
-
 use serde::Serialize;
 
 pub(crate) use answer::explain;
@@ -72,6 +69,8 @@ pub(crate) struct RouteFacts {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BackendFacts {
     pub(crate) cluster: String,
+    /// File and line of the object that it was made from.
+    pub(crate) place: String,
     pub(crate) weight: u32,
     /// Share of the requests, in percent.
     pub(crate) percent: f64,

@@ -56,7 +56,9 @@ pub(crate) fn print_as(
             print(&text)
         }
         Format::Yaml => {
-            print(&serde_saphyr::to_string(&value()?).context("cannot print as YAML")?)
+            let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+            let text = serde_saphyr::to_string_with_options(&value()?, options);
+            print(&text.context("cannot print as YAML")?)
         }
     }
 }

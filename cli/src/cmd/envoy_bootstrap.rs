@@ -61,7 +61,10 @@ pub(crate) async fn run(args: EnvoyBootstrapArgs, run_dir: PathBuf) -> Result<()
             format!("no Gateway {} is served here; `tidegate status` lists them", args.gateway)
         })?;
     let bootstrap = bootstrap(&args, &address, &proxy.token);
-    let text = serde_saphyr::to_string(&bootstrap).context("the bootstrap cannot be printed")?;
+    // The token stays on one line: scripts read it, and people copy it.
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    let text = serde_saphyr::to_string_with_options(&bootstrap, options)
+        .context("the bootstrap cannot be printed")?;
     crate::render::print(&text)
 }
 

@@ -57,10 +57,11 @@ pub(crate) fn run(args: &ValidateArgs, global: &Global) -> Result<Exit> {
 
 /// Everything that is wrong, by file and line.
 fn check(offline: &Offline) -> Vec<Finding> {
+    let mut places = Places::default();
     let mut found = findings::files::find(&offline.problems);
-    found.extend(findings::conditions::find(&offline.translation.reports));
+    found.extend(findings::conditions::find(&offline.translation.reports, &mut places));
     for (key, output) in &offline.translation.gateways {
-        found.extend(of_gateway(key, output));
+        found.extend(of_gateway(key, output, &mut places));
     }
     found.extend(nothing_served(offline));
     found.sort();
@@ -69,10 +70,10 @@ fn check(offline: &Offline) -> Vec<Finding> {
 }
 
 /// What a proxy of this Gateway would say.
-fn of_gateway(key: &GatewayKey, output: &GatewayOutput) -> Vec<Finding> {
+fn of_gateway(key: &GatewayKey, output: &GatewayOutput, places: &mut Places) -> Vec<Finding> {
     let snapshot = offline::snapshot(key, output, Profile::Tidegate);
     match proxy_config::decode(key, &snapshot) {
-        Ok(config) => findings::shadowing::find(&config, &snapshot, &mut Places::default()),
+        Ok(config) => findings::shadowing::find(&config, &snapshot, places),
         Err(rejection) => findings::decoding::find(key, &snapshot, &rejection),
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::{Asked, Explanation, ListenerFacts, RouteFacts, backend, effects, why};
 use crate::shadow::{MatchId, words};
 
-/// File and line of a rule, by the name of the resource that carries it and the index of the rule.
+/// File and line, by the name of a resource and, where it carries a rule, the index of the rule.
 pub(crate) type PlaceOf<'a> = dyn FnMut(&str, Option<u32>) -> String + 'a;
 
 /// Follows the request.
@@ -87,7 +87,7 @@ impl Way<'_> {
             return;
         };
         match &found.route().action {
-            Action::Forward(forward) => self.forward(&found, forward, told),
+            Action::Forward(forward) => self.forward(&found, forward, told, place_of),
             Action::Redirect(redirect) => {
                 told.answer = Some(self.redirect(&found, redirect));
                 told.filters = effects::of_response_headers(&found);
@@ -99,9 +99,15 @@ impl Way<'_> {
         }
     }
 
-    fn forward(&self, found: &Found<'_>, forward: &Forward, told: &mut Explanation) {
+    fn forward(
+        &self,
+        found: &Found<'_>,
+        forward: &Forward,
+        told: &mut Explanation,
+        place_of: &mut PlaceOf<'_>,
+    ) {
         told.filters = effects::of_forward(found, forward, self.head.headers, self.target);
-        told.backends = backend::of_forward(self.config, forward);
+        told.backends = backend::of_forward(self.config, forward, place_of);
         if told.backends.iter().all(|backend| backend.weight == 0) {
             told.answer = Some("500: the rule has no backend with a weight".to_owned());
         }

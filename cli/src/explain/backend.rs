@@ -10,15 +10,24 @@ use dp_config::route::{ClusterChoice, Forward};
 use dp_config::{Config, Endpoints};
 use http::HeaderMap;
 
+use super::answer::PlaceOf;
 use super::{BackendFacts, effects};
 
 /// Endpoints that are named; more are counted.
 const NAMED: usize = 4;
 
 /// Every candidate of a route.
-pub(super) fn of_forward(config: &Config, forward: &Forward) -> Vec<BackendFacts> {
+pub(super) fn of_forward(
+    config: &Config,
+    forward: &Forward,
+    place_of: &mut PlaceOf<'_>,
+) -> Vec<BackendFacts> {
     let total: u64 = forward.clusters.iter().map(|choice| u64::from(choice.weight())).sum();
-    forward.clusters.iter().map(|choice| fact(config, choice, total)).collect()
+    let mut fact = |choice: &ClusterChoice| BackendFacts {
+        place: place_of(&choice.cluster, None),
+        ..fact(config, choice, total)
+    };
+    forward.clusters.iter().map(&mut fact).collect()
 }
 
 fn fact(config: &Config, choice: &ClusterChoice, total: u64) -> BackendFacts {
@@ -33,6 +42,7 @@ fn fact(config: &Config, choice: &ClusterChoice, total: u64) -> BackendFacts {
     let share = if total == 0 { 0.0 } else { f64::from(choice.weight()) / as_float(total) };
     BackendFacts {
         cluster: choice.cluster.to_string(),
+        place: String::new(),
         weight: choice.weight(),
         percent: (share * 1_000.0).round() / 10.0,
         what,

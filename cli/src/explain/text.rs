@@ -33,7 +33,12 @@ pub(crate) fn text(told: &Explanation, all: bool) -> String {
     }
     for (index, backend) in told.backends.iter().enumerate() {
         let word = if index == 0 { "backends" } else { "" };
-        lines.add(word, &format!("{:>5} %  {}   {}", backend.percent, backend.cluster, backend.what));
+        let place = match backend.place.is_empty() {
+            true => String::new(),
+            false => format!("   ({})", backend.place),
+        };
+        let share = format!("{:>5} %", backend.percent);
+        lines.add(word, &format!("{share}  {}   {}{place}", backend.cluster, backend.what));
     }
     if let Some(answer) = &told.answer {
         lines.add("answer", answer);

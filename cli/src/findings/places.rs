@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use cp_files::parse::{self, Document, Format};
+use serde_json::Value;
 
 use super::Place;
 
@@ -18,6 +19,21 @@ pub(crate) struct Places {
 // === impl Places ===
 
 impl Places {
+    /// The place of a listener of the Gateway that begins at a line of a file.
+    pub(crate) fn of_listener(&mut self, file: &str, line: u32, listener: &str) -> Place {
+        let documents = self.files.entry(file.to_owned()).or_insert_with(|| read(file));
+        let document = documents.iter().find(|document| document.position.line == line);
+        let listeners = document.and_then(|document| document.value.pointer("/spec/listeners"));
+        let index = listeners.and_then(Value::as_array).and_then(|listeners| {
+            let name = |value: &Value| value.get("name").and_then(Value::as_str) == Some(listener);
+            listeners.iter().position(name)
+        });
+        match index {
+            Some(index) => self.of_field(file, line, &format!("spec.listeners[{index}]")),
+            None => Place { file: file.to_owned(), line, column: 0 },
+        }
+    }
+
     /// The place of a field (`spec.rules[2].matches[0]`) of the object that begins at a line of a file.
     pub(crate) fn of_field(&mut self, file: &str, line: u32, field: &str) -> Place {
         let documents = self.files.entry(file.to_owned()).or_insert_with(|| read(file));
@@ -55,6 +71,14 @@ mod tests {
         assert_eq!(places.of_field(&file, 3, "spec.rules[1]").line, 7);
         assert_eq!(places.of_field(&file, 3, "spec.rules[9]").line, 5);
         assert_eq!(places.of_field(&file, 9, "spec").line, 9);
+        std::fs::write(
+            dir.path().join("b.yaml"),
+            "kind: Gateway\nspec:\n  listeners:\n  - name: a\n  - {port: 1, name: b}\n",
+        )
+        .expect("written");
+        let other = dir.path().join("b.yaml").display().to_string();
+        assert_eq!(places.of_listener(&other, 1, "b").line, 5);
+        assert_eq!(places.of_listener(&other, 1, "c").line, 1);
         assert_eq!(places.of_field("missing.yaml", 4, "spec").line, 4);
     }
 }

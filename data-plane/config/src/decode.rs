@@ -102,3 +102,6 @@ fn same(field: &str, inner: &str, outer: &str) -> Result<(), FieldError> {
         format!("{inner:?} is not the name of the resource, {outer:?}"),
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! `x-forwarded-for` and `x-forwarded-proto`.
+//! `x-forwarded-for` and `x-forwarded-proto`; `x-forwarded-client-cert` goes.
 //!
 //! Owns the rules of Envoy's `use_remote_address` and `xff_num_trusted_hops`: who the client is, and what is
 //! told to the upstream. Must not believe a header unless a trusted hop wrote it: entries are counted from
@@ -12,6 +12,9 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 pub const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// `x-forwarded-proto`.
 pub const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// `x-forwarded-client-cert`.
+const X_FORWARDED_CLIENT_CERT: HeaderName = HeaderName::from_static("x-forwarded-client-cert");
 
 /// What is believed and what is appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct Client {
 
 /// Updates the headers of a request that came from `peer`, and returns who the client is.
 pub fn apply(headers: &mut HeaderMap, peer: IpAddr, is_tls: bool, trust: Trust) -> Client {
+    // Envoy's SANITIZE, the default: an upstream must not take a client's word for its certificate.
+    headers.remove(X_FORWARDED_CLIENT_CERT);
     let peer = peer.to_canonical();
     let address = client_address(headers, trust).unwrap_or(peer);
     if trust.use_remote_address {
@@ -185,6 +190,26 @@ mod tests {
             is_tls: true,
         };
         check(&case, "192.0.2.9", true, Some("192.0.2.9"), "https");
+    }
+
+    #[test]
+    fn a_claimed_client_certificate_goes() {
+        let claim = (
+            "x-forwarded-client-cert".parse().expect("name"),
+            HeaderValue::from_static("Hash=1"),
+        );
+        let mut headers = HeaderMap::from_iter([claim]);
+        let trust = Trust {
+            use_remote_address: true,
+            trusted_hops: 1,
+        };
+        apply(
+            &mut headers,
+            "192.0.2.9".parse().expect("address"),
+            true,
+            trust,
+        );
+        assert!(!headers.contains_key("x-forwarded-client-cert"));
     }
 
     #[test]

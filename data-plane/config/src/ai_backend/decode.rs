@@ -110,3 +110,6 @@ fn credential(message: Option<&wire::AiCredential>) -> Result<AiCredential, Fiel
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

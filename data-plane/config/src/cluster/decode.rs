@@ -253,3 +253,6 @@ fn families(message: &wire::Cluster) -> Result<AddressFamilies, FieldError> {
         Err(_) => Err(FieldError::unknown_enum("dns_lookup_family", code)),
     }
 }
+
+#[cfg(test)]
+mod tests;

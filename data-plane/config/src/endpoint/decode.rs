@@ -132,3 +132,6 @@ fn health(status: i32) -> Result<Health, FieldError> {
         Err(_) => Err(FieldError::unknown_enum("health_status", status)),
     }
 }
+
+#[cfg(test)]
+mod tests;

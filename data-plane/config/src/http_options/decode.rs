@@ -266,3 +266,6 @@ fn is_true(value: Option<&BoolValue>) -> bool {
 fn number(value: UInt32Value) -> usize {
     usize::try_from(value.value).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests;

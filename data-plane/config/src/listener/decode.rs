@@ -225,3 +225,6 @@ fn routes(hcm: &HttpConnectionManager) -> Result<Routes, FieldError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

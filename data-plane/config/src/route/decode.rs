@@ -259,3 +259,6 @@ fn upgrades(action: &wire::RouteAction) -> Result<Vec<RouteUpgrade>, FieldError>
     }
     Ok(upgrades)
 }
+
+#[cfg(test)]
+mod tests;

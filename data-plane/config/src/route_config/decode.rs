@@ -243,3 +243,6 @@ fn host_headers(message: &wire::VirtualHost) -> Result<Headers, FieldError> {
         )?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,3 +83,6 @@ fn generic(message: &wire::GenericSecret) -> Result<Opaque, FieldError> {
     }
     Ok(Opaque::new(&bytes))
 }
+
+#[cfg(test)]
+mod tests;

@@ -318,3 +318,6 @@ fn subject_name(message: &wire::SubjectAltNameMatcher) -> Result<SubjectName, Fi
         matcher: string_match(matcher).within("matcher")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,15 +34,15 @@ use tokio::{
 use xds::{client::Received, resource::Resource, snapshot::Snapshot};
 
 /// No test waits longer for anything.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 static POOL: LazyLock<DescriptorPool> =
     LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTORS).expect("descriptors"));
 
 /// A running proxy and what it wrote.
-pub struct World {
-    pub proxy: Proxy,
-    pub registry: Registry,
+pub(crate) struct World {
+    pub(crate) proxy: Proxy,
+    pub(crate) registry: Registry,
     stage: RefCell<Stage>,
     held: RefCell<Snapshot>,
     lines: Lines,
@@ -66,7 +66,7 @@ impl std::io::Write for Lines {
 
 impl World {
     /// A proxy with one worker and nothing to serve.
-    pub fn start() -> World {
+    pub(crate) fn start() -> World {
         let (mut registry, lines) = (Registry::default(), Lines::default());
         let mut options = Options::new(&mut registry);
         let sink = Box::new(lines.clone());
@@ -76,19 +76,19 @@ impl World {
     }
 
     /// A proxy that serves these resources.
-    pub fn serving(resources: &[Value]) -> World {
+    pub(crate) fn serving(resources: &[Value]) -> World {
         let world = World::start();
         world.commit(resources);
         world
     }
 
     /// Makes these resources, and no others, active.
-    pub fn commit(&self, resources: &[Value]) {
+    pub(crate) fn commit(&self, resources: &[Value]) {
         self.prepare(resources).unwrap().commit();
     }
 
     /// Stages these resources and prepares what a Commit makes of them.
-    pub fn prepare(&self, resources: &[Value]) -> Result<Prepared, Vec<Unprepared>> {
+    pub(crate) fn prepare(&self, resources: &[Value]) -> Result<Prepared, Vec<Unprepared>> {
         let config = self.config(resources);
         self.proxy.prepare(config)
     }
@@ -120,13 +120,13 @@ impl World {
     }
 
     /// The address of a listener.
-    pub fn address(&self, name: &str) -> SocketAddr {
+    pub(crate) fn address(&self, name: &str) -> SocketAddr {
         let listeners = self.proxy.listeners();
         listeners.iter().find(|listener| listener.name == name).expect("no such listener").address
     }
 
     /// The first line of the access log that `wanted` accepts.
-    pub async fn line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let text = String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap();
@@ -140,7 +140,7 @@ impl World {
     }
 
     /// The metrics as they are scraped.
-    pub fn metrics(&self) -> String {
+    pub(crate) fn metrics(&self) -> String {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry).unwrap();
         text
@@ -171,7 +171,7 @@ fn encode(resource: &Value) -> Arc<Resource> {
 // === resources ===
 
 /// Settings of an HTTP connection manager beyond the usual ones.
-pub fn manager(routes: &str, more: Value) -> Value {
+pub(crate) fn manager(routes: &str, more: Value) -> Value {
     let mut manager = json!({
         "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "test",
@@ -191,7 +191,7 @@ pub fn manager(routes: &str, more: Value) -> Value {
 }
 
 /// A chain with one HTTP connection manager.
-pub fn chain(manager: Value) -> Value {
+pub(crate) fn chain(manager: Value) -> Value {
     json!({"filters": [{
         "name": "envoy.filters.network.http_connection_manager",
         "typed_config": manager,
@@ -199,7 +199,7 @@ pub fn chain(manager: Value) -> Value {
 }
 
 /// A listener on a free port of the loopback interface.
-pub fn listener(name: &str, chains: Vec<Value>) -> Value {
+pub(crate) fn listener(name: &str, chains: Vec<Value>) -> Value {
     json!({
         "@type": "envoy.config.listener.v3.Listener",
         "name": name,
@@ -209,12 +209,12 @@ pub fn listener(name: &str, chains: Vec<Value>) -> Value {
 }
 
 /// A plain listener named `http` over the route configuration `routes`.
-pub fn http_listener() -> Value {
+pub(crate) fn http_listener() -> Value {
     listener("http", vec![chain(manager("routes", json!({})))])
 }
 
 /// The route configuration `routes` with these routes for every host.
-pub fn routes(routes: Vec<Value>) -> Value {
+pub(crate) fn routes(routes: Vec<Value>) -> Value {
     json!({
         "@type": "envoy.config.route.v3.RouteConfiguration",
         "name": "routes",
@@ -223,14 +223,14 @@ pub fn routes(routes: Vec<Value>) -> Value {
 }
 
 /// A route for everything below `/` to a cluster, with more fields of its action.
-pub fn route_to(cluster: &str, more: Value) -> Value {
+pub(crate) fn route_to(cluster: &str, more: Value) -> Value {
     let mut action = json!({"cluster": cluster, "timeout": "0s"});
     merge(&mut action, more);
     json!({"match": {"prefix": "/"}, "route": action})
 }
 
 /// A cluster with one endpoint, with more fields.
-pub fn cluster(name: &str, address: SocketAddr, more: Value) -> Value {
+pub(crate) fn cluster(name: &str, address: SocketAddr, more: Value) -> Value {
     let mut cluster = json!({
         "@type": "envoy.config.cluster.v3.Cluster",
         "name": name,
@@ -246,7 +246,7 @@ pub fn cluster(name: &str, address: SocketAddr, more: Value) -> Value {
 }
 
 /// A cluster field: HTTP/2.
-pub fn http2() -> Value {
+pub(crate) fn http2() -> Value {
     json!({"typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
         "explicit_http_config": {"http2_protocol_options": {}},
@@ -254,7 +254,7 @@ pub fn http2() -> Value {
 }
 
 /// The usual world: one listener, one route, one HTTP/1.1 upstream.
-pub fn simple(upstream: SocketAddr) -> Vec<Value> {
+pub(crate) fn simple(upstream: SocketAddr) -> Vec<Value> {
     vec![
         http_listener(),
         routes(vec![route_to("up", json!({}))]),
@@ -271,13 +271,13 @@ fn merge(into: &mut Value, more: Value) {
 
 /// What an upstream saw.
 #[derive(Clone, Default)]
-pub struct Seen {
-    pub connections: Rc<Cell<u32>>,
-    pub requests: Rc<RefCell<Vec<(http::request::Parts, Bytes)>>>,
+pub(crate) struct Seen {
+    pub(crate) connections: Rc<Cell<u32>>,
+    pub(crate) requests: Rc<RefCell<Vec<(http::request::Parts, Bytes)>>>,
 }
 
 /// An HTTP/1.1 upstream that answers with `answer`, which gets head and body.
-pub async fn upstream<F, R>(answer: F) -> (SocketAddr, Seen)
+pub(crate) async fn upstream<F, R>(answer: F) -> (SocketAddr, Seen)
 where
     F: Fn(http::request::Parts, Bytes) -> R + Clone + 'static,
     R: Future<Output = Response<Full<Bytes>>> + 'static,
@@ -308,12 +308,12 @@ where
 }
 
 /// An upstream that answers every request with `ok` and its path.
-pub async fn echo_path() -> (SocketAddr, Seen) {
+pub(crate) async fn echo_path() -> (SocketAddr, Seen) {
     upstream(|head, _| async move { Response::new(Full::from(format!("ok {}", head.uri))) }).await
 }
 
 /// An upstream made of raw bytes: `talk` gets each connection.
-pub async fn raw_upstream<F, R>(talk: F) -> SocketAddr
+pub(crate) async fn raw_upstream<F, R>(talk: F) -> SocketAddr
 where
     F: Fn(TcpStream) -> R + 'static,
     R: Future<Output = ()> + 'static,
@@ -328,7 +328,7 @@ where
 }
 
 /// Reads up to the end of a head.
-pub async fn read_head(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -340,7 +340,7 @@ pub async fn read_head(stream: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-pub async fn listen() -> (TcpListener, SocketAddr) {
+pub(crate) async fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     (listener, address)
@@ -349,36 +349,36 @@ pub async fn listen() -> (TcpListener, SocketAddr) {
 // === clients ===
 
 /// A response, whole.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-    pub trailers: Option<HeaderMap>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) trailers: Option<HeaderMap>,
 }
 
 impl Answer {
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 }
 
 /// A GET for `example.com` on a connection of its own.
-pub async fn get(address: SocketAddr, path: &str) -> Answer {
+pub(crate) async fn get(address: SocketAddr, path: &str) -> Answer {
     let request = Request::get(path).header("host", "example.com").body(Full::default());
     send(address, request.unwrap()).await
 }
 
 /// A request on a connection of its own.
-pub async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Answer {
+pub(crate) async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Answer {
     try_send(address, request).await.unwrap()
 }
 
 /// A request on a connection of its own; errors of the body included.
-pub async fn try_send(
+pub(crate) async fn try_send(
     address: SocketAddr,
     request: Request<Full<Bytes>>,
 ) -> Result<Answer, hyper::Error> {
@@ -391,7 +391,7 @@ pub async fn try_send(
 }
 
 /// Collects a response.
-pub async fn whole(response: Response<Incoming>) -> Result<Answer, hyper::Error> {
+pub(crate) async fn whole(response: Response<Incoming>) -> Result<Answer, hyper::Error> {
     let (head, body) = response.into_parts();
     let body = timeout(PATIENCE, body.collect()).await.expect("no end")?;
     let trailers = body.trailers().cloned();
@@ -399,7 +399,7 @@ pub async fn whole(response: Response<Incoming>) -> Result<Answer, hyper::Error>
 }
 
 /// Writes bytes and reads until the proxy closes or `PATIENCE` is over.
-pub async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
+pub(crate) async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();

@@ -4,4 +4,14 @@
 
 mod harness;
 
+mod ai;
+mod drain;
+mod failures;
+mod forward_proxy;
+mod http2;
+mod malformed;
+mod mirror;
 mod plain;
+mod streaming;
+mod tls;
+mod upgrade;

@@ -20,7 +20,8 @@ use xds::server::Mode;
 use xds::snapshot::Snapshot;
 
 use self::management::{Management, Seen};
-use super::Subscription;
+use super::{Subscription, describe, token};
+use crate::args::Token;
 use crate::metrics::ConfigMetrics;
 use crate::settings::{ControlPlane, Dialect, TokenSource};
 use crate::standing::{Standing, StandingWriter};
@@ -441,4 +442,46 @@ async fn a_foreign_server_is_told_what_is_wrong() {
         nack.message
     );
     assert_eq!(get(port).await, "200 one");
+}
+
+#[test]
+fn a_token_that_cannot_be_had_is_told_by_its_flag() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let file = dir.path().join("token");
+    let source = TokenSource::File(file.clone());
+    let complaint = |source| {
+        token(source)
+            .map(drop)
+            .map_err(|failure| describe(&failure))
+    };
+    let missing = complaint(&source).expect_err("there is no file");
+    assert!(
+        missing.starts_with("--token-file") && missing.contains("No such file"),
+        "{missing}"
+    );
+    std::fs::write(&file, "\n").expect("written");
+    assert!(complaint(&source).expect_err("empty").contains("is empty"));
+    // A token that was rotated in the meantime counts: the file is read for every connection.
+    std::fs::write(&file, "tg1.ns/gw.00\n").expect("written");
+    assert_eq!(complaint(&source), Ok(()));
+    let given = TokenSource::Given(Token::new("a\u{7}b"));
+    assert!(
+        complaint(&given)
+            .expect_err("no header")
+            .starts_with("TIDEGATE_TOKEN")
+    );
+}
+
+#[tokio::test]
+async fn a_failure_carries_its_causes() {
+    let address = Address::unix("/nowhere/at/all.sock");
+    let failure = grpc::connect::connect(&address)
+        .await
+        .map(drop)
+        .expect_err("nobody listens");
+    let text = describe(&failure.into());
+    assert!(
+        text.contains("/nowhere/at/all.sock") && text.contains("No such file"),
+        "{text}"
+    );
 }

@@ -1,6 +1,7 @@
 //! Tables: the index finds what a scan in rank order finds, whatever is inserted and removed.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use http::Method;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -130,9 +131,9 @@ proptest! {
                     prop_assert!(table.remove(&victim));
                     prop_assert!(!table.remove(&victim));
                 }
-            } else if !scan.contains_key(&rank) {
+            } else if let Entry::Vacant(vacant) = scan.entry(rank) {
                 prop_assert!(table.insert(&entry));
-                scan.insert(rank, entry);
+                vacant.insert(entry);
             }
             prop_assert_eq!(table.len(), scan.len());
         }

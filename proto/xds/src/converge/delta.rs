@@ -65,12 +65,12 @@ impl World {
             watch: Watch::default(),
             applied: None,
         };
-        world.to_client(ClientEvent::Connected);
+        world.tell_client(ClientEvent::Connected);
         world.publish();
         world
     }
 
-    fn to_server(&mut self, event: ServerEvent) {
+    fn tell_server(&mut self, event: ServerEvent) {
         for action in self.server.on(event) {
             match action {
                 ServerAction::Send(response) => {
@@ -86,7 +86,7 @@ impl World {
         }
     }
 
-    fn to_client(&mut self, event: ClientEvent) {
+    fn tell_client(&mut self, event: ClientEvent) {
         for action in self.client.on(event) {
             match action {
                 ClientAction::Send(request) => self.requests.push_back(*request),
@@ -99,12 +99,12 @@ impl World {
 
     fn publish(&mut self) {
         self.published = self.desired.snapshot();
-        self.to_server(ServerEvent::Snapshot(self.published.clone()));
+        self.tell_server(ServerEvent::Snapshot(self.published.clone()));
     }
 
     fn subscribe(&mut self, type_url: TypeUrl, names: Vec<String>) {
         self.wanted.entry(type_url).or_default().add(&names);
-        self.to_client(ClientEvent::Subscribe { type_url, names });
+        self.tell_client(ClientEvent::Subscribe { type_url, names });
     }
 
     fn unsubscribe(&mut self, type_url: TypeUrl, names: Vec<String>) {
@@ -112,7 +112,7 @@ impl World {
         wanted.drop(&names);
         self.taken
             .retain(|(other, name), _| *other != type_url || wanted.wants(name));
-        self.to_client(ClientEvent::Unsubscribe { type_url, names });
+        self.tell_client(ClientEvent::Unsubscribe { type_url, names });
     }
 
     fn receive(&mut self, type_url: Option<TypeUrl>) {
@@ -123,7 +123,7 @@ impl World {
         if let Some(at) = self.responses.iter().position(is_next)
             && let Some(response) = self.responses.remove(at)
         {
-            self.to_client(ClientEvent::Response(Box::new(response)));
+            self.tell_client(ClientEvent::Response(Box::new(response)));
         }
     }
 
@@ -157,7 +157,7 @@ impl World {
             Verdict::Accept
         };
         let (type_url, nonce) = (update.type_url, update.nonce);
-        self.to_client(ClientEvent::Decision {
+        self.tell_client(ClientEvent::Decision {
             type_url,
             nonce,
             verdict,
@@ -185,9 +185,9 @@ impl World {
         self.delivered.clear();
         self.watch.new_stream();
         self.server = Server::new(Protocol::Delta, self.mode);
-        self.to_server(ServerEvent::Snapshot(self.published.clone()));
+        self.tell_server(ServerEvent::Snapshot(self.published.clone()));
         self.client.on(ClientEvent::Lost);
-        self.to_client(ClientEvent::Connected);
+        self.tell_client(ClientEvent::Connected);
     }
 
     fn step(&mut self, op: &Op) {
@@ -208,7 +208,7 @@ impl World {
             }
             Op::ToServer => {
                 if let Some(request) = self.requests.pop_front() {
-                    self.to_server(ServerEvent::DeltaRequest(Box::new(request)));
+                    self.tell_server(ServerEvent::DeltaRequest(Box::new(request)));
                 }
             }
             Op::ToClient { type_index } => self.receive(Some(TYPES[*type_index])),
@@ -221,14 +221,14 @@ impl World {
 
     fn tick(&mut self, passed: Duration) {
         self.now += passed;
-        self.to_server(ServerEvent::Tick(self.now));
+        self.tell_server(ServerEvent::Tick(self.now));
     }
 
     /// Delivers and answers everything until all is quiet, holds included.
     fn settle(&mut self) {
         for round in 0..10_000 {
             if let Some(request) = self.requests.pop_front() {
-                self.to_server(ServerEvent::DeltaRequest(Box::new(request)));
+                self.tell_server(ServerEvent::DeltaRequest(Box::new(request)));
             } else if !self.responses.is_empty() {
                 self.receive(None);
             } else if !self.delivered.is_empty() {

@@ -60,7 +60,7 @@ impl World {
         world
     }
 
-    fn to_server(&mut self, event: ServerEvent) {
+    fn tell_server(&mut self, event: ServerEvent) {
         for action in self.server.on(event) {
             match action {
                 ServerAction::Send(response) => {
@@ -84,7 +84,7 @@ impl World {
 
     fn publish(&mut self) {
         self.published = self.desired.snapshot();
-        self.to_server(ServerEvent::Snapshot(self.published.clone()));
+        self.tell_server(ServerEvent::Snapshot(self.published.clone()));
     }
 
     /// Sends the whole list of a type, with what is known of the last response.
@@ -169,7 +169,7 @@ impl World {
         self.responses.clear();
         self.watch.new_stream();
         self.server = Server::new(Protocol::Sotw, self.mode);
-        self.to_server(ServerEvent::Snapshot(self.published.clone()));
+        self.tell_server(ServerEvent::Snapshot(self.published.clone()));
         self.node = Some(Node::default());
         for type_url in TYPES {
             let model = self.types.entry(type_url).or_default();
@@ -199,7 +199,7 @@ impl World {
             }
             Op::ToServer => {
                 if let Some(request) = self.requests.pop_front() {
-                    self.to_server(ServerEvent::SotwRequest(Box::new(request)));
+                    self.tell_server(ServerEvent::SotwRequest(Box::new(request)));
                 }
             }
             Op::ToClient { type_index } | Op::Decide { type_index } => {
@@ -209,7 +209,7 @@ impl World {
             Op::Break => self.reconnect(),
             Op::Tick { millis } => {
                 self.now += Duration::from_millis((*millis).into());
-                self.to_server(ServerEvent::Tick(self.now));
+                self.tell_server(ServerEvent::Tick(self.now));
             }
         }
     }
@@ -218,7 +218,7 @@ impl World {
         let mut quiet_ticks = 0;
         for _ in 0..10_000 {
             if let Some(request) = self.requests.pop_front() {
-                self.to_server(ServerEvent::SotwRequest(Box::new(request)));
+                self.tell_server(ServerEvent::SotwRequest(Box::new(request)));
             } else if !self.responses.is_empty() {
                 self.receive(None);
             } else if quiet_ticks == 4 {
@@ -226,7 +226,7 @@ impl World {
             } else {
                 quiet_ticks += 1;
                 self.now += Duration::from_secs(6);
-                self.to_server(ServerEvent::Tick(self.now));
+                self.tell_server(ServerEvent::Tick(self.now));
                 continue;
             }
             quiet_ticks = 0;

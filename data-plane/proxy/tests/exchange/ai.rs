@@ -1,0 +1,203 @@
+//! AI backends: the key, the model, usage, errors in the client's dialect, cut streams.
+//!
+//! The provider is a small server of the test; what it received is what counts.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+
+use crate::{
+    forward_proxy::reference,
+    harness::{
+        Answer, Seen, World, cluster, http_listener, raw_upstream, read_head, route_to, routes, send,
+        try_send, upstream,
+    },
+};
+
+const ANSWER: &str = r#"{"id":"chatcmpl-1","object":"chat.completion","model":"gpt-x","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}}"#;
+
+async fn provider() -> (SocketAddr, Seen) {
+    upstream(|_, _| async {
+        Response::builder()
+            .header("content-type", "application/json")
+            .body(Full::from(ANSWER))
+            .unwrap()
+    })
+    .await
+}
+
+fn key(secret: &str) -> Value {
+    json!({"key": {"secret": secret, "header": "authorization", "prefix": "Bearer "}})
+}
+
+fn world(up: SocketAddr, credential: Value, model: &str, secret: Option<&str>) -> World {
+    let mut resources = vec![
+        http_listener(),
+        routes(vec![route_to("ai", json!({"timeout": "5s"}))]),
+        json!({
+            "@type": "envoy.config.cluster.v3.Cluster", "name": "ai", "type": "STATIC",
+            "connect_timeout": "1s", "metadata": reference("tidegate.v1.AiBackend", "ai"),
+        }),
+        json!({"@type": "tidegate.v1.AiBackend", "name": "ai", "groups": [{"providers": [{
+            "name": "openai", "cluster": "ai/openai", "format": "AI_FORMAT_OPENAI_CHAT_COMPLETIONS",
+            "model": model, "path_prefix": "/v9", "authority": "api.example", "credential": credential,
+        }]}]}),
+        cluster("ai/openai", up, json!({})),
+    ];
+    if let Some(secret) = secret {
+        resources.push(json!({
+            "@type": "envoy.extensions.transport_sockets.tls.v3.Secret", "name": "key",
+            "generic_secret": {"secret": {"inline_string": secret}},
+        }));
+    }
+    World::serving(&resources)
+}
+
+async fn ask(world: &World, body: &str) -> Answer {
+    send(world.address("http"), chat(body)).await
+}
+
+fn chat(body: &str) -> Request<Full<Bytes>> {
+    Request::post("/v1/chat/completions")
+        .header("host", "example.com")
+        .header("content-type", "application/json")
+        .header("authorization", "Bearer of-the-client")
+        .body(Full::from(body.to_owned()))
+        .unwrap()
+}
+
+#[tokio::test(flavor = "local")]
+async fn the_key_is_injected_once_and_usage_is_recorded() {
+    for secret in ["sk-1", "Bearer sk-1\n"] {
+        let (up, seen) = provider().await;
+        let world = world(up, key("key"), "", Some(secret));
+        let body = r#"{"model":"gpt-x",  "messages":[]}"#;
+        let answer = ask(&world, body).await;
+        assert_eq!((answer.status.as_u16(), answer.text()), (200, ANSWER));
+        let (head, sent) = seen.requests.borrow()[0].clone();
+        let keys: Vec<_> = head.headers.get_all("authorization").iter().collect();
+        assert_eq!(keys, ["Bearer sk-1"]);
+        assert_eq!(head.uri, "/v9/chat/completions");
+        assert_eq!(head.headers["host"], "api.example");
+        assert_eq!(sent, body, "nothing to change, nothing changed");
+        let line = world.line(|_| true).await;
+        assert_eq!(line["gen_ai.usage.input_tokens"], 11);
+        assert_eq!(line["gen_ai.usage.output_tokens"], 7);
+        assert_eq!(line["gen_ai.response.model"], "gpt-x");
+        assert_eq!(line["gen_ai.provider.name"], "openai");
+        assert!(!line.to_string().contains("sk-1"));
+        let metrics = world.metrics();
+        assert!(metrics.contains(r#"gen_ai_client_token_usage_sum{route="",gen_ai_provider_name="openai",gen_ai_token_type="input"} 11"#), "{metrics}");
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn the_model_of_the_backend_is_used() {
+    for body in [r#"{"messages":[]}"#, r#"{"model":"other","messages":[]}"#] {
+        let (up, seen) = provider().await;
+        let world = world(up, json!({"none": {}}), "pinned", None);
+        assert_eq!(ask(&world, body).await.status, 200);
+        let (head, sent) = seen.requests.borrow()[0].clone();
+        let sent: Value = serde_json::from_slice(&sent).unwrap();
+        assert_eq!(sent["model"], "pinned");
+        assert!(!head.headers.contains_key("authorization"), "the client's key stays here");
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn without_its_credential_nothing_is_sent() {
+    for (credential, secret) in [
+        (key("key"), None),
+        (key("key"), Some("  ")),
+        (json!({"unavailable": {"reason": "secret default/openai is not there"}}), None),
+    ] {
+        let (up, seen) = provider().await;
+        let world = world(up, credential, "m", secret);
+        let answer = ask(&world, r#"{"messages":[]}"#).await;
+        assert_eq!(answer.status, 500);
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(body["error"]["code"], "backend_auth_failed");
+        assert_eq!(seen.connections.get(), 0);
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn what_is_no_prompt_is_refused_in_the_clients_dialect() {
+    let (up, seen) = provider().await;
+    let world = world(up, json!({"none": {}}), "m", None);
+    let address = world.address("http");
+    let error = |answer: &Answer| {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        body["error"]["code"].as_str().unwrap().to_owned()
+    };
+    let answer = ask(&world, "no json").await;
+    assert_eq!((answer.status.as_u16(), error(&answer).as_str()), (400, "invalid_request_body"));
+    let answer = ask(&world, &format!(r#"{{"messages":"{}"}}"#, "x".repeat(3 << 20))).await;
+    assert_eq!((answer.status.as_u16(), error(&answer).as_str()), (413, "request_body_too_large"));
+    let mut request = chat("{}");
+    request.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
+    let answer = send(address, request).await;
+    assert_eq!((answer.status.as_u16(), error(&answer).as_str()), (415, "unsupported_encoding"));
+    let mut request = chat("{}");
+    *request.method_mut() = http::Method::PUT;
+    assert_eq!(send(address, request).await.status, 405);
+    let mut request = chat("{}");
+    *request.uri_mut() = "/v1/models".parse().unwrap();
+    assert_eq!(send(address, request).await.status, 404);
+    assert!(seen.requests.borrow().is_empty());
+}
+
+async fn streaming(end: &'static [u8]) -> SocketAddr {
+    raw_upstream(move |mut stream| async move {
+        read_head(&mut stream).await;
+        let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        let events = b"data: {\"id\":\"1\",\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"}}]}\n\ndata: {\"id\":\"1\",\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}\n\n";
+        stream.write_all(events).await.unwrap();
+        stream.write_all(end).await.unwrap();
+    })
+    .await
+}
+
+const STREAM: &str = r#"{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}}"#;
+
+#[tokio::test(flavor = "local")]
+async fn a_stream_passes_and_is_counted() {
+    let up = streaming(b"data: [DONE]\n\n").await;
+    let world = world(up, json!({"none": {}}), "", None);
+    let answer = ask(&world, STREAM).await;
+    assert!(answer.text().ends_with("data: [DONE]\n\n"), "{}", answer.text());
+    assert!(answer.text().contains("prompt_tokens"));
+    let line = world.line(|_| true).await;
+    assert_eq!((&line["gen_ai.usage.input_tokens"], &line["gen_ai.usage.output_tokens"]), (&json!(3), &json!(2)));
+}
+
+#[tokio::test(flavor = "local")]
+async fn a_cut_stream_is_cut_for_the_client() {
+    for end in [&b""[..], &b"data: {\"id\""[..]] {
+        let up = streaming(end).await;
+        let world = world(up, json!({"none": {}}), "", None);
+        let outcome = try_send(world.address("http"), chat(STREAM)).await;
+        assert!(outcome.is_err(), "without its terminator the stream must not look whole");
+        let line = world.line(|_| true).await;
+        assert_eq!(line["ending"], "upstream_broke");
+        assert_eq!(line["gen_ai.usage.output_tokens"], 2, "what was used is counted all the same");
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn errors_of_the_provider_are_told_in_the_clients_dialect() {
+    let (up, _) = upstream(|_, _| async {
+        Response::builder().status(429).header("retry-after", "7").body(Full::from("<html>slow down</html>")).unwrap()
+    })
+    .await;
+    let world = world(up, json!({"none": {}}), "m", None);
+    let answer = ask(&world, r#"{"messages":[]}"#).await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("7")));
+    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert!(body["error"]["message"].is_string(), "{body}");
+}

@@ -1,0 +1,118 @@
+//! Upstreams that fail, and how the client learns of it.
+//!
+//! Each upstream here is broken in one way; what stands beside it must go on.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::Instant,
+};
+
+use crate::harness::{
+    World, chain, cluster, get, http_listener, listen, listener, manager, raw_upstream, read_head,
+    route_to, routes, simple, try_send,
+};
+
+async fn hang_up(bytes: &'static [u8]) -> std::net::SocketAddr {
+    raw_upstream(move |mut stream| async move {
+        read_head(&mut stream).await;
+        stream.write_all(bytes).await.unwrap();
+    })
+    .await
+}
+
+#[tokio::test(flavor = "local")]
+async fn statuses() {
+    let (gone, dead) = listen().await;
+    drop(gone);
+    for (upstream, expected, reason) in [
+        (dead, 503, "connect_failed"),
+        (hang_up(b"").await, 503, "reset"),
+        (hang_up(b"garbage\r\n\r\n").await, 502, "garbage"),
+        (hang_up(b"HTTP/1.1 abc\r\n\r\n").await, 502, "garbage"),
+        (hang_up(b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n").await, 502, "garbage"),
+    ] {
+        let world = World::serving(&simple(upstream));
+        let answer = get(world.address("http"), "/").await;
+        assert_eq!(answer.status, expected, "{reason}");
+        assert!(!answer.text().contains("127.0.0.1"), "no upstream detail for clients");
+        let line = world.line(|_| true).await;
+        assert_eq!(line["reason"], reason);
+        assert!(world.metrics().contains(&format!(r#"reason="{reason}"}} 1"#)), "{reason}");
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn a_hanging_upstream_times_out() {
+    let upstream = raw_upstream(|mut stream| async move {
+        read_head(&mut stream).await;
+        let _ = stream.read(&mut [0; 1]).await;
+    })
+    .await;
+    for limits in [
+        json!({"timeout": "0.2s"}),
+        json!({"timeout": "60s", "retry_policy": {"per_try_timeout": "0.2s"}}),
+    ] {
+        let world = World::serving(&[
+            http_listener(),
+            routes(vec![route_to("up", limits)]),
+            cluster("up", upstream, json!({})),
+        ]);
+        let start = Instant::now();
+        assert_eq!(get(world.address("http"), "/").await.status, 504);
+        assert!(start.elapsed() >= Duration::from_millis(200));
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn a_cut_response_is_cut_for_the_client_too() {
+    for head in [
+        &b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"[..],
+        &b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"[..],
+    ] {
+        let world = World::serving(&simple(hang_up(head).await));
+        let request = http::Request::get("/").header("host", "a");
+        let request = request.body(Default::default()).unwrap();
+        let outcome = try_send(world.address("http"), request).await;
+        assert!(outcome.is_err(), "a cut response must not look whole");
+        let line = world.line(|_| true).await;
+        assert_eq!(line["ending"], "upstream_broke");
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn a_silent_stream_ends() {
+    let upstream = raw_upstream(|mut stream| async move {
+        read_head(&mut stream).await;
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
+        stream.write_all(head).await.unwrap();
+        let _ = stream.read(&mut [0; 1]).await;
+    })
+    .await;
+    let world = World::serving(&[
+        listener("http", vec![chain(manager("routes", json!({"stream_idle_timeout": "0.2s"})))]),
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", upstream, json!({})),
+    ]);
+    let request = http::Request::get("/").header("host", "a").body(Default::default()).unwrap();
+    let start = Instant::now();
+    assert!(try_send(world.address("http"), request).await.is_err());
+    assert!(start.elapsed() >= Duration::from_millis(200));
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test(flavor = "local")]
+async fn grpc_clients_are_told_in_grpc() {
+    let world = World::serving(&[http_listener(), routes(vec![])]);
+    let request = http::Request::post("/svc/Method")
+        .header("host", "a")
+        .header("content-type", "application/grpc+proto")
+        .body(Default::default())
+        .unwrap();
+    let answer = try_send(world.address("http"), request).await.unwrap();
+    assert_eq!((answer.status.as_u16(), answer.header("grpc-status")), (200, Some("12")));
+    assert_eq!(answer.header("content-type"), Some("application/grpc"));
+}
