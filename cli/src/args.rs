@@ -45,7 +45,13 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Global {
     /// Which instance on this machine
-    #[arg(long, global = true, value_name = "NAME", default_value = "default", env = "TIDEGATE_INSTANCE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        default_value = "default",
+        env = "TIDEGATE_INSTANCE"
+    )]
     pub(crate) instance: String,
 
     /// Directory of the instance's socket and tokens [default: $XDG_RUNTIME_DIR/tidegate/NAME]

@@ -5,7 +5,10 @@
 use std::ffi::OsString;
 
 /// A variable, if it is set and is text.
-#[allow(clippy::disallowed_methods, reason = "the place where the CLI reads the environment")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the place where the CLI reads the environment"
+)]
 pub(crate) fn lookup(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -10,9 +10,7 @@ use anyhow::{Context, Result};
 use grpc::address::Address;
 use grpc::connect::{self, TokenAdminClient};
 use grpc::token::BearerToken;
-use proto::tidegate::v1::{
-    GetSnapshotRequest, GetStatusRequest, SnapshotResponse, StatusResponse,
-};
+use proto::tidegate::v1::{GetSnapshotRequest, GetStatusRequest, SnapshotResponse, StatusResponse};
 use tonic::{Code, Status};
 
 use crate::exit::Unreachable;
@@ -23,7 +21,9 @@ pub(crate) async fn admin(run_dir: &Path) -> Result<TokenAdminClient> {
     let token = token(&run_dir.join(ADMIN_TOKEN))?;
     let socket = run_dir.join(SOCKET);
     let address: Address = format!("unix:{}", absolute(&socket)?).parse()?;
-    let channel = connect::connect(&address).await.map_err(|_| nobody(run_dir))?;
+    let channel = connect::connect(&address)
+        .await
+        .map_err(|_| nobody(run_dir))?;
     Ok(connect::admin(channel, token))
 }
 
@@ -31,7 +31,9 @@ pub(crate) async fn admin(run_dir: &Path) -> Result<TokenAdminClient> {
 pub(crate) async fn status(run_dir: &Path) -> Result<StatusResponse> {
     let mut client = admin(run_dir).await?;
     let answer = client.get_status(GetStatusRequest {}).await;
-    Ok(answer.map_err(|status| refused(&status, run_dir))?.into_inner())
+    Ok(answer
+        .map_err(|status| refused(&status, run_dir))?
+        .into_inner())
 }
 
 /// The desired resources of one Gateway, as `namespace/name`.
@@ -51,7 +53,9 @@ pub(crate) async fn snapshot(
     };
     let mut client = admin(run_dir).await?;
     let answer = client.get_snapshot(request).await;
-    Ok(answer.map_err(|status| refused(&status, run_dir))?.into_inner())
+    Ok(answer
+        .map_err(|status| refused(&status, run_dir))?
+        .into_inner())
 }
 
 fn token(path: &Path) -> Result<BearerToken> {
@@ -81,13 +85,18 @@ fn nobody(run_dir: &Path) -> anyhow::Error {
 
 /// What the instance answered instead of a result, in words.
 fn refused(status: &Status, run_dir: &Path) -> anyhow::Error {
-    match status.code() {
-        Code::Unavailable => nobody(run_dir),
-        Code::Unauthenticated | Code::PermissionDenied => anyhow::anyhow!(
+    let (code, words) = (status.code(), status.message());
+    if code == Code::Unavailable {
+        return nobody(run_dir);
+    }
+    if matches!(code, Code::Unauthenticated | Code::PermissionDenied) {
+        return anyhow::anyhow!(
             "the instance in {} does not accept the token in {ADMIN_TOKEN}; was it restarted by somebody else?",
             run_dir.display()
-        ),
-        Code::NotFound => anyhow::anyhow!("{}; `tidegate status` lists what is served", status.message()),
-        _ => anyhow::anyhow!("the instance answered {:?}: {}", status.code(), status.message()),
+        );
     }
+    if code == Code::NotFound {
+        return anyhow::anyhow!("{words}; `tidegate status` lists what is served");
+    }
+    anyhow::anyhow!("the instance answered {code:?}: {words}")
 }

@@ -40,7 +40,10 @@ pub(crate) struct Place {
 
 /// How many errors.
 pub(crate) fn errors(findings: &[Finding]) -> usize {
-    findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+    findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .count()
 }
 
 /// For people, like a compiler's messages.
@@ -48,8 +51,16 @@ pub(crate) fn text(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let place = finding.place.to_string();
-        let place = if place.is_empty() { place } else { format!("{place}: ") };
-        text.push_str(&format!("{place}{}: {}\n", word(finding.severity), finding.message));
+        let place = if place.is_empty() {
+            place
+        } else {
+            format!("{place}: ")
+        };
+        text.push_str(&format!(
+            "{place}{}: {}\n",
+            word(finding.severity),
+            finding.message
+        ));
         if !finding.remedy.is_empty() {
             text.push_str(&format!("    help: {}\n", finding.remedy));
         }
@@ -108,7 +119,11 @@ mod tests {
     #[test]
     fn findings_read_like_compiler_messages() {
         let finding = Finding {
-            place: Place { file: "a.yaml".to_owned(), line: 3, column: 7 },
+            place: Place {
+                file: "a.yaml".to_owned(),
+                line: 3,
+                column: 7,
+            },
             severity: Severity::Error,
             message: "no".to_owned(),
             remedy: "do it".to_owned(),
@@ -121,8 +136,14 @@ mod tests {
             ..finding.clone()
         };
         let both = [finding, nowhere];
-        assert_eq!(text(&both), "a.yaml:3:7: error: no\n    help: do it\nwarning: no\n");
+        assert_eq!(
+            text(&both),
+            "a.yaml:3:7: error: no\n    help: do it\nwarning: no\n"
+        );
         let value = value(&both);
-        assert_eq!((&value["errors"], &value["warnings"]), (&1.into(), &1.into()));
+        assert_eq!(
+            (&value["errors"], &value["warnings"]),
+            (&1.into(), &1.into())
+        );
     }
 }

@@ -59,7 +59,10 @@ impl Manifests {
         let mut settings = Settings::directory();
         settings.port_offset = self.port_offset;
         let translation = cp_translate::translate(&inputs, &settings);
-        Ok(Offline { problems: batch.problems, translation })
+        Ok(Offline {
+            problems: batch.problems,
+            translation,
+        })
     }
 }
 
@@ -98,23 +101,33 @@ pub(crate) fn snapshot(key: &GatewayKey, output: &GatewayOutput, profile: Profil
 
 /// The resources as an instance shows them.
 pub(crate) fn response(snapshot: &Snapshot) -> SnapshotResponse {
-    let resources = snapshot.types().flat_map(|url| snapshot.iter(url).map(|found| shown(found)));
+    let resources = snapshot
+        .types()
+        .flat_map(|url| snapshot.iter(url).map(|found| shown(found)));
     SnapshotResponse {
-        commit_id: snapshot.commit_id().map(ToString::to_string).unwrap_or_default(),
+        commit_id: snapshot
+            .commit_id()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         resources: resources.collect(),
     }
 }
 
 /// Where a resource comes from.
 pub(crate) fn provenance(resource: &Resource) -> Option<Provenance> {
-    resource.metadata().and_then(|metadata| proto::provenance::read(Some(&metadata)))
+    resource
+        .metadata()
+        .and_then(|metadata| proto::provenance::read(Some(&metadata)))
 }
 
 fn shown(resource: &Resource) -> SnapshotResource {
     let url = resource.type_url();
     let value = match url {
         TypeUrl::Secret => {
-            let secret = Secret { name: resource.name().to_string(), ..Secret::default() };
+            let secret = Secret {
+                name: resource.name().to_string(),
+                ..Secret::default()
+            };
             Bytes::from(secret.encode_to_vec())
         }
         TypeUrl::Cluster
@@ -130,7 +143,10 @@ fn shown(resource: &Resource) -> SnapshotResource {
     SnapshotResource {
         name: resource.name().to_string(),
         version: resource.version().hex(),
-        resource: Some(Any { type_url: url.as_str().to_owned(), value }),
+        resource: Some(Any {
+            type_url: url.as_str().to_owned(),
+            value,
+        }),
         provenance: provenance(resource),
     }
 }

@@ -18,9 +18,14 @@ use xds::snapshot::Snapshot;
 pub(crate) fn decode(key: &GatewayKey, snapshot: &Snapshot) -> Result<Arc<Config>, Rejection> {
     let mut stage = Stage::new();
     let mut refused = Vec::new();
-    for type_url in snapshot.types().filter(|type_url| *type_url != TypeUrl::Commit) {
-        let resources: Vec<Received> =
-            snapshot.iter(type_url).map(|found| received(found)).collect();
+    for type_url in snapshot
+        .types()
+        .filter(|type_url| *type_url != TypeUrl::Commit)
+    {
+        let resources: Vec<Received> = snapshot
+            .iter(type_url)
+            .map(|found| received(found))
+            .collect();
         if let Err(rejection) = stage.apply(type_url, &resources, &[]) {
             refused.extend(rejection.items);
         }
@@ -40,13 +45,21 @@ pub(crate) fn decode(key: &GatewayKey, snapshot: &Snapshot) -> Result<Arc<Config
 pub(crate) fn decode_shown(key: &GatewayKey, response: &SnapshotResponse) -> Result<Arc<Config>> {
     let mut snapshot = Snapshot::default();
     for shown in &response.resources {
-        let any = shown.resource.as_ref().context("the instance shows a resource without content")?;
+        let any = shown
+            .resource
+            .as_ref()
+            .context("the instance shows a resource without content")?;
         let type_url: TypeUrl = any
             .type_url
             .parse()
             .context("the instance is newer than this CLI; use the CLI of its version")?;
         if !matches!(type_url, TypeUrl::Secret | TypeUrl::Commit) {
-            snapshot.insert(Resource::new(type_url, shown.name.as_str(), any.value.clone(), None));
+            snapshot.insert(Resource::new(
+                type_url,
+                shown.name.as_str(),
+                any.value.clone(),
+                None,
+            ));
         }
     }
     let name = proto::name::commit(&key.namespace, &key.name);

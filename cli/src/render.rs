@@ -51,7 +51,8 @@ pub(crate) fn print_as(
     match format {
         Format::Table => print(&table()),
         Format::Json => {
-            let mut text = serde_json::to_string_pretty(&value()?).context("cannot print as JSON")?;
+            let mut text =
+                serde_json::to_string_pretty(&value()?).context("cannot print as JSON")?;
             text.push('\n');
             print(&text)
         }

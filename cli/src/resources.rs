@@ -51,17 +51,34 @@ impl Resources {
         let json = MessageJson::new()?;
         let mut held = BTreeMap::new();
         for resource in &response.resources {
-            let Some(any) = &resource.resource else { continue };
-            let Ok(type_url) = any.type_url.parse() else { continue };
+            let Some(any) = &resource.resource else {
+                continue;
+            };
+            let Ok(type_url) = any.type_url.parse() else {
+                continue;
+            };
             let provenance = match &resource.provenance {
                 Some(provenance) => json.message(provenance)?,
                 None => Value::Null,
             };
-            let id = Id { type_url, name: resource.name.clone() };
+            let id = Id {
+                type_url,
+                name: resource.name.clone(),
+            };
             let version = resource.version.clone();
-            held.insert(id, Shown { version, content: json.any(any), provenance });
+            held.insert(
+                id,
+                Shown {
+                    version,
+                    content: json.any(any),
+                    provenance,
+                },
+            );
         }
-        Ok(Self { commit_id: response.commit_id.clone(), held })
+        Ok(Self {
+            commit_id: response.commit_id.clone(),
+            held,
+        })
     }
 
     /// From a file that `snapshot get -o json` (or `-o yaml`) wrote.
@@ -71,7 +88,10 @@ impl Resources {
         let value: Value = serde_saphyr::from_str(&text)
             .with_context(|| format!("{} is neither JSON nor YAML", path.display()))?;
         Self::of_value(&value).with_context(|| {
-            format!("{} is not what `tidegate snapshot get -o json` writes", path.display())
+            format!(
+                "{} is not what `tidegate snapshot get -o json` writes",
+                path.display()
+            )
         })
     }
 
@@ -101,19 +121,39 @@ impl Resources {
 
     fn of_value(value: &Value) -> Result<Self> {
         let text = |value: &Value, key: &str| {
-            value.get(key).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no {key}"))
+            value
+                .get(key)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+                .with_context(|| format!("no {key}"))
         };
         let mut held = BTreeMap::new();
-        let list = value.get("resources").and_then(Value::as_array).context("no resources")?;
+        let list = value
+            .get("resources")
+            .and_then(Value::as_array)
+            .context("no resources")?;
         for item in list {
             let content = item.get("resource").cloned().context("no resource")?;
             let type_url = text(&content, "@type")?.parse()?;
-            let id = Id { type_url, name: text(item, "name")? };
+            let id = Id {
+                type_url,
+                name: text(item, "name")?,
+            };
             let provenance = item.get("provenance").cloned().unwrap_or(Value::Null);
             let version = text(item, "version").unwrap_or_default();
-            held.insert(id, Shown { version, content, provenance });
+            held.insert(
+                id,
+                Shown {
+                    version,
+                    content,
+                    provenance,
+                },
+            );
         }
-        Ok(Self { commit_id: text(value, "commitId").unwrap_or_default(), held })
+        Ok(Self {
+            commit_id: text(value, "commitId").unwrap_or_default(),
+            held,
+        })
     }
 }
 
@@ -122,11 +162,20 @@ impl Resources {
 impl Shown {
     /// File and line, or kind and name, of the object that it was made from.
     pub(crate) fn source(&self) -> String {
-        let Some(source) = self.provenance.pointer("/sources/0") else { return String::new() };
-        let text = |key: &str| {
-            source.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+        let Some(source) = self.provenance.pointer("/sources/0") else {
+            return String::new();
         };
-        let line = source.get("line").and_then(Value::as_u64).unwrap_or_default();
+        let text = |key: &str| {
+            source
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let line = source
+            .get("line")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
         let source = proto::tidegate::v1::Source {
             kind: text("kind"),
             namespace: text("namespace"),
@@ -136,7 +185,11 @@ impl Shown {
             ..Default::default()
         };
         let place = render::source_place(&source);
-        if place.is_empty() { render::source_name(&source) } else { place }
+        if place.is_empty() {
+            render::source_name(&source)
+        } else {
+            place
+        }
     }
 }
 
@@ -150,7 +203,10 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let cluster = Cluster { name: "c".to_owned(), ..Cluster::default() };
+        let cluster = Cluster {
+            name: "c".to_owned(),
+            ..Cluster::default()
+        };
         let source = Source {
             kind: "Service".to_owned(),
             file: "a.yaml".to_owned(),
@@ -163,7 +219,9 @@ mod tests {
                 name: "c".to_owned(),
                 version: "1".to_owned(),
                 resource: Some(any::pack(&cluster)),
-                provenance: Some(Provenance { sources: vec![source] }),
+                provenance: Some(Provenance {
+                    sources: vec![source],
+                }),
             }],
         };
         let mut resources = Resources::of_response(&response).expect("shown");
@@ -185,6 +243,9 @@ mod tests {
         let path = dir.path().join("s.json");
         std::fs::write(&path, "{\"a\": 1}").expect("written");
         let error = Resources::of_file(&path).expect_err("refused");
-        assert!(error.to_string().contains("snapshot get -o json"), "{error:#}");
+        assert!(
+            error.to_string().contains("snapshot get -o json"),
+            "{error:#}"
+        );
     }
 }

@@ -39,10 +39,15 @@ pub(crate) fn run_dir(surroundings: &Surroundings, instance: &str) -> Result<Pat
         return Err(BadInstance(instance.to_owned()));
     }
     // The XDG specification: a relative path is to be ignored.
-    let runtime = surroundings.runtime_dir.as_deref().filter(|dir| dir.is_absolute());
+    let runtime = surroundings
+        .runtime_dir
+        .as_deref()
+        .filter(|dir| dir.is_absolute());
     let base = match runtime {
         Some(dir) => dir.join("tidegate"),
-        None => surroundings.temporary_dir.join(format!("tidegate-{}", surroundings.owner())),
+        None => surroundings
+            .temporary_dir
+            .join(format!("tidegate-{}", surroundings.owner())),
     };
     Ok(base.join(instance))
 }
@@ -55,15 +60,23 @@ impl Surroundings {
         Self {
             runtime_dir: environment::lookup_os("XDG_RUNTIME_DIR").map(PathBuf::from),
             temporary_dir: std::env::temp_dir(),
-            uid: std::fs::metadata(Path::new("/proc/self")).ok().map(|own| own.uid()),
+            uid: std::fs::metadata(Path::new("/proc/self"))
+                .ok()
+                .map(|own| own.uid()),
             user: environment::lookup("USER"),
         }
     }
 
     fn owner(&self) -> String {
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let user = self.user.clone().filter(|user| !user.is_empty() && user.bytes().all(is_word));
-        self.uid.map(|uid| uid.to_string()).or(user).unwrap_or_else(|| "user".to_owned())
+        let user = self
+            .user
+            .clone()
+            .filter(|user| !user.is_empty() && user.bytes().all(is_word));
+        self.uid
+            .map(|uid| uid.to_string())
+            .or(user)
+            .unwrap_or_else(|| "user".to_owned())
     }
 }
 
@@ -85,7 +98,12 @@ mod tests {
 
     #[test]
     fn the_rule() {
-        check(Some("/run/user/7"), Some(7), None, "/run/user/7/tidegate/default");
+        check(
+            Some("/run/user/7"),
+            Some(7),
+            None,
+            "/run/user/7/tidegate/default",
+        );
         check(None, Some(7), Some("maria"), "/tmp/tidegate-7/default");
         check(Some("relative"), Some(7), None, "/tmp/tidegate-7/default");
         check(Some(""), None, Some("maria"), "/tmp/tidegate-maria/default");

@@ -46,6 +46,12 @@ pub(crate) struct Shadow {
     pub(crate) by_words: String,
 }
 
+/// Matches of one rule: index, and who covers it.
+type RuleMatches = Vec<(u32, Option<Covered>)>;
+
+/// Namespace and name of a route, and index of its rule.
+type RuleId = (String, String, u32);
+
 #[derive(Clone)]
 struct Covered {
     by: MatchId,
@@ -58,9 +64,12 @@ pub(crate) fn shadows<'a, P: 'a>(tables: impl IntoIterator<Item = &'a Table<P>>)
     for table in tables {
         look_at(table, &mut matches);
     }
-    let mut rules: BTreeMap<(String, String, u32), Vec<(u32, Option<Covered>)>> = BTreeMap::new();
+    let mut rules: BTreeMap<RuleId, RuleMatches> = BTreeMap::new();
     for (id, covered) in matches {
-        rules.entry((id.namespace, id.name, id.rule)).or_default().push((id.index, covered));
+        rules
+            .entry((id.namespace, id.name, id.rule))
+            .or_default()
+            .push((id.index, covered));
     }
     rules.into_iter().flat_map(of_rule).collect()
 }
@@ -69,7 +78,9 @@ fn look_at<P>(table: &Table<P>, matches: &mut BTreeMap<MatchId, Option<Covered>>
     let mut seen = Seen::default();
     for entry in table.in_order() {
         let id = MatchId::of(entry);
-        let found = seen.covering(&entry.matcher).filter(|other| MatchId::of(*other) != id);
+        let found = seen
+            .covering(&entry.matcher)
+            .filter(|other| MatchId::of(*other) != id);
         let covered = found.map(|other| Covered {
             by: MatchId::of(other),
             words: words(&other.matcher),
@@ -86,9 +97,7 @@ fn look_at<P>(table: &Table<P>, matches: &mut BTreeMap<MatchId, Option<Covered>>
     }
 }
 
-fn of_rule(
-    ((namespace, name, rule), matches): ((String, String, u32), Vec<(u32, Option<Covered>)>),
-) -> Vec<Shadow> {
+fn of_rule(((namespace, name, rule), matches): (RuleId, RuleMatches)) -> Vec<Shadow> {
     let shadow = |index, covered: &Covered| Shadow {
         route: (namespace.clone(), name.clone()),
         rule,
@@ -102,7 +111,10 @@ fn of_rule(
         .collect();
     match dead.first() {
         Some((_, covered)) if dead.len() == matches.len() => vec![shadow(None, covered)],
-        Some(_) => dead.iter().map(|(index, covered)| shadow(Some(*index), covered)).collect(),
+        Some(_) => dead
+            .iter()
+            .map(|(index, covered)| shadow(Some(*index), covered))
+            .collect(),
         None => Vec::new(),
     }
 }
@@ -124,7 +136,11 @@ impl MatchId {
 
 impl fmt::Display for MatchId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HTTPRoute {}/{} rule {}", self.namespace, self.name, self.rule)?;
+        write!(
+            f,
+            "HTTPRoute {}/{} rule {}",
+            self.namespace, self.name, self.rule
+        )?;
         if self.index > 0 {
             write!(f, " match {}", self.index)?;
         }

@@ -109,8 +109,9 @@ impl Supervised {
         }
         control_plane = control_plane.arg("--run-dir").arg(run_dir);
         control_plane = control_plane.arg("--exit-with-parent");
-        control_plane =
-            control_plane.arg("--xff-trusted-hops").arg(args.xff_trusted_hops.to_string());
+        control_plane = control_plane
+            .arg("--xff-trusted-hops")
+            .arg(args.xff_trusted_hops.to_string());
         if let Some(endpoint) = &args.otlp_endpoint {
             control_plane = control_plane.arg("--otlp-endpoint").arg(endpoint);
         }
@@ -122,17 +123,26 @@ impl Supervised {
                 .arg("--exit-with-parent");
             let (child, url) = Child::start_announced(spec, "listening on ", START_LIMIT).await?;
             if crate::environment::has("OPENAI_API_KEY") {
-                eprintln!("tidegate: the mock provider listens on {url}; OPENAI_API_KEY is set, so the provider openai is the real one");
+                eprintln!(
+                    "tidegate: the mock provider listens on {url}; OPENAI_API_KEY is set, so the provider openai is the real one"
+                );
             } else {
-                eprintln!("tidegate: the mock provider listens on {url} and answers for the provider openai (set OPENAI_API_KEY for the real one)");
-                control_plane =
-                    control_plane.arg("--provider-override").arg(format!("openai={url}"));
+                eprintln!(
+                    "tidegate: the mock provider listens on {url} and answers for the provider openai (set OPENAI_API_KEY for the real one)"
+                );
+                control_plane = control_plane
+                    .arg("--provider-override")
+                    .arg(format!("openai={url}"));
             }
             mock = Some(child);
         }
         let control_plane = Child::start(control_plane)?;
         let fleet = Fleet::new(binary::find("tidegate-proxy")?, run_dir.to_owned(), args);
-        Ok(Supervised { mock, control_plane, fleet })
+        Ok(Supervised {
+            mock,
+            control_plane,
+            fleet,
+        })
     }
 
     /// Follows the control plane until something ends that cannot be started again.

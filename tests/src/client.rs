@@ -214,6 +214,7 @@ impl Connection {
             match &mut self.sender {
                 Sender::Http1(sender) => {
                     claim_host(&mut request)?;
+                    sender.ready().await.context("the connection is closed")?;
                     sender
                         .send_request(request)
                         .await
@@ -221,6 +222,7 @@ impl Connection {
                 }
                 Sender::Http2(sender) => {
                     claim_scheme(&mut request, self.is_tls)?;
+                    sender.ready().await.context("the connection is closed")?;
                     sender.send_request(request).await.context("HTTP/2 request")
                 }
             }

@@ -20,11 +20,26 @@ pub struct Wire {
     stream: TcpStream,
 }
 
-/// Sends `bytes` to `port` and reads until the other side closes.
+/// Sends `bytes` to `port` and reads one response, or as much of one as comes. A server that closes while
+/// we still send has answered too.
 pub async fn exchange(port: u16, bytes: impl AsRef<[u8]>) -> Result<String> {
     let mut wire = Wire::connect(port).await?;
-    wire.send(bytes).await?;
-    wire.read_to_end().await
+    let _ = wire.send(bytes).await;
+    wire.read_response().await
+}
+
+/// Is `bytes` a whole response? A length or nothing says where its body ends.
+fn is_whole(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse::<usize>().ok())?
+    });
+    length.is_some_and(|length| body.len() >= length)
 }
 
 /// The statuses of all responses in `text`, in order.
@@ -59,20 +74,28 @@ impl Wire {
 
     /// Reads until the other side closes; a reset ends the text like a close.
     pub async fn read_to_end(&mut self) -> Result<String> {
+        self.read("the end of the connection", |_| false).await
+    }
+
+    /// Reads one response, or until the other side closes.
+    pub async fn read_response(&mut self) -> Result<String> {
+        self.read("a response", is_whole).await
+    }
+
+    async fn read(&mut self, what: &str, is_enough: fn(&[u8]) -> bool) -> Result<String> {
         let mut bytes = Vec::new();
         let read = async {
-            loop {
+            while !is_enough(&bytes) {
                 match self.stream.read_buf(&mut bytes).await {
-                    Ok(0) => return Ok(()),
+                    Ok(0) => break,
                     Ok(_) => {}
-                    Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {
-                        return Ok(());
-                    }
+                    Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => break,
                     Err(error) => return Err(error).context("read"),
                 }
             }
+            Ok(())
         };
-        deadline::within("the end of the connection", LIMIT, read).await?;
+        deadline::within(what, LIMIT, read).await?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 

@@ -139,7 +139,7 @@ async fn malformed_requests_are_refused_and_forwarded_nowhere() -> Result<()> {
     let before = upstream.requests();
     let mut wrong = Vec::new();
     for shape in SHAPES {
-        let answer = exchange(port, shape.bytes).await?;
+        let answer = wire::exchange(port, shape.bytes).await?;
         let statuses = wire::statuses(&answer);
         if statuses.len() != 1
             || !statuses
@@ -167,7 +167,7 @@ async fn broken_chunks_end_the_exchange() -> Result<()> {
     let (world, _upstream, port) = start().await?;
     for (about, body) in BROKEN_BODIES {
         let head = "POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n";
-        let statuses = wire::statuses(&exchange(port, &format!("{head}{body}")).await?);
+        let statuses = wire::statuses(&wire::exchange(port, format!("{head}{body}")).await?);
         let is_refused = statuses.iter().all(|status| [400, 502].contains(status));
         ensure!(statuses.len() <= 1 && is_refused, "{about}: {statuses:?}");
     }
@@ -194,7 +194,7 @@ async fn oversized_heads_are_refused() -> Result<()> {
         ("headers", many, [431, 400]),
         ("a target", target, [414, 431]),
     ] {
-        let statuses = wire::statuses(&exchange(port, &bytes).await?);
+        let statuses = wire::statuses(&wire::exchange(port, &bytes).await?);
         // The proxy may close before it has read all of it, and the reset may overtake the answer.
         ensure!(
             statuses.iter().all(|status| expected.contains(status)),
@@ -229,12 +229,4 @@ async fn a_client_that_dawdles_holds_up_nobody() -> Result<()> {
         ensure!(wire::statuses(&wire.read_to_end().await?) == [200]);
     }
     world.stop().await
-}
-
-/// Sends and reads to the end; a proxy that closes while we still send has answered too.
-async fn exchange(port: u16, bytes: &str) -> Result<String> {
-    let mut wire = Wire::connect(port).await?;
-    let _ = wire.send(bytes).await;
-    let _ = wire.finish().await;
-    wire.read_to_end().await
 }

@@ -14,8 +14,10 @@ use serde_json::{Value, json};
 
 /// Flags of `tidegate envoy-bootstrap`.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "EXAMPLE\n  tidegate envoy-bootstrap --gateway default/quickstart > envoy.yaml\n  \
-    envoy -c envoy.yaml\n\nThe file holds a token for this Gateway: keep it as you keep a key.")]
+#[command(
+    after_help = "EXAMPLE\n  tidegate envoy-bootstrap --gateway default/quickstart > envoy.yaml\n  \
+    envoy -c envoy.yaml\n\nThe file holds a token for this Gateway: keep it as you keep a key."
+)]
 pub(crate) struct EnvoyBootstrapArgs {
     /// Gateway that this Envoy serves, NAMESPACE/NAME
     #[arg(long, value_name = "GATEWAY")]
@@ -50,15 +52,23 @@ pub(crate) async fn run(args: EnvoyBootstrapArgs, run_dir: PathBuf) -> Result<()
         None => Address::unix(run_dir.join("control-plane.sock")),
     };
     let mut client = crate::fetch::admin(&run_dir).await?;
-    let mut stream =
-        client.watch_infrastructure(WatchInfrastructureRequest {}).await?.into_inner();
-    let infrastructure = stream.message().await?.context("the control plane tells nothing")?;
+    let mut stream = client
+        .watch_infrastructure(WatchInfrastructureRequest {})
+        .await?
+        .into_inner();
+    let infrastructure = stream
+        .message()
+        .await?
+        .context("the control plane tells nothing")?;
     let proxy = infrastructure
         .proxies
         .into_iter()
         .find(|proxy| format!("{}/{}", proxy.namespace, proxy.name) == args.gateway)
         .with_context(|| {
-            format!("no Gateway {} is served here; `tidegate status` lists them", args.gateway)
+            format!(
+                "no Gateway {} is served here; `tidegate status` lists them",
+                args.gateway
+            )
         })?;
     let bootstrap = bootstrap(&args, &address, &proxy.token);
     // The token stays on one line: scripts read it, and people copy it.
@@ -143,8 +153,14 @@ mod tests {
 
     #[test]
     fn a_socket_file_becomes_a_pipe() {
-        let value = bootstrap(&args(Protocol::Delta), &Address::unix("/run/x.sock"), "tg1.t");
-        let cluster = value.pointer("/static_resources/clusters/0").expect("cluster");
+        let value = bootstrap(
+            &args(Protocol::Delta),
+            &Address::unix("/run/x.sock"),
+            "tg1.t",
+        );
+        let cluster = value
+            .pointer("/static_resources/clusters/0")
+            .expect("cluster");
         let endpoint = "/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address/pipe/path";
         assert_eq!(cluster.pointer(endpoint).expect("path"), "/run/x.sock");
         let ads = value.pointer("/dynamic_resources/ads_config").expect("ads");
@@ -157,9 +173,13 @@ mod tests {
     fn state_of_the_world_over_tcp() {
         let address: Address = "xds.example:18000".parse().expect("address");
         let value = bootstrap(&args(Protocol::Sotw), &address, "tg1.t");
-        let api = value.pointer("/dynamic_resources/ads_config/api_type").expect("type");
+        let api = value
+            .pointer("/dynamic_resources/ads_config/api_type")
+            .expect("type");
         assert_eq!(api, "GRPC");
-        let kind = value.pointer("/static_resources/clusters/0/type").expect("type");
+        let kind = value
+            .pointer("/static_resources/clusters/0/type")
+            .expect("type");
         assert_eq!(kind, "STRICT_DNS");
         for source in ["cds_config", "lds_config"] {
             let timeout = format!("/dynamic_resources/{source}/initial_fetch_timeout");

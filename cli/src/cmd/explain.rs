@@ -29,10 +29,12 @@ pub(crate) struct ExplainArgs {
 #[derive(Clone, Debug, Subcommand)]
 enum ExplainCommand {
     /// Which listener, route and backends a request gets, and why no others
-    #[command(after_help = "EXAMPLES\n  tidegate explain request --host shop.example --path /cart\n  \
+    #[command(
+        after_help = "EXAMPLES\n  tidegate explain request --host shop.example --path /cart\n  \
         tidegate explain request --host shop.example -X POST -H 'x-team: blue' --scheme https\n  \
         tidegate explain request -f ./manifests --host shop.example     without an instance\n\n\
-        The answer comes from the proxy's own matchers on the resources that proxies get.")]
+        The answer comes from the proxy's own matchers on the resources that proxies get."
+    )]
     Request(RequestArgs),
 }
 
@@ -63,7 +65,9 @@ pub(crate) async fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
     let mut places = Places::default();
     let told = explain(&config, &asked, &mut |resource, rule| {
         let source = sources.get(resource);
-        source.map(|source| place(source, rule, &mut places)).unwrap_or_default()
+        source
+            .map(|source| place(source, rule, &mut places))
+            .unwrap_or_default()
     });
     render::print_as(
         global.output,

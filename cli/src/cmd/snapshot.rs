@@ -36,9 +36,11 @@ enum SnapshotCommand {
         Secrets are never shown; their version is a hash of the content.")]
     Get(GetArgs),
     /// Compare: the running instance with manifests (-f), or two files of `snapshot get -o json`
-    #[command(after_help = "EXAMPLES\n  tidegate snapshot diff -f ./manifests       what would these change?\n  \
+    #[command(
+        after_help = "EXAMPLES\n  tidegate snapshot diff -f ./manifests       what would these change?\n  \
         tidegate snapshot diff before.json after.json\n\n\
-        Ends with 3 if there is a difference.")]
+        Ends with 3 if there is a difference."
+    )]
     Diff(DiffArgs),
 }
 
@@ -118,10 +120,17 @@ async fn get(args: &GetArgs, global: &Global) -> Result<Exit> {
             running(global, &gateway, args.profile).await?
         }
     };
-    let types: Vec<TypeUrl> =
-        args.types.iter().filter_map(|name| TypeUrl::from_short(name)).collect();
+    let types: Vec<TypeUrl> = args
+        .types
+        .iter()
+        .filter_map(|name| TypeUrl::from_short(name))
+        .collect();
     resources.retain(&types, &args.name);
-    render::print_as(global.output, || Ok(resources.to_value()), || text(&resources))?;
+    render::print_as(
+        global.output,
+        || Ok(resources.to_value()),
+        || text(&resources),
+    )?;
     Ok(Exit::Fine)
 }
 
@@ -151,14 +160,26 @@ async fn compare(args: &DiffArgs, global: &Global) -> Result<Exit> {
             BTreeMap::from([(String::new(), pair)])
         }
         ([], false) => with_running(args, global).await?,
-        ([], true) => bail!("nothing to compare: name manifests with -f, or two files of `snapshot get -o json`"),
+        ([], true) => bail!(
+            "nothing to compare: name manifests with -f, or two files of `snapshot get -o json`"
+        ),
         (_, _) => bail!("compare either two files, or the running instance with -f"),
     };
-    let diffs: BTreeMap<String, Diff> =
-        pairs.into_iter().map(|(name, (old, new))| (name, Diff::of(&old, &new))).collect();
-    let value = || Ok(diffs.iter().map(|(gateway, diff)| diff.to_value(gateway)).collect());
+    let diffs: BTreeMap<String, Diff> = pairs
+        .into_iter()
+        .map(|(name, (old, new))| (name, Diff::of(&old, &new)))
+        .collect();
+    let value = || {
+        Ok(diffs
+            .iter()
+            .map(|(gateway, diff)| diff.to_value(gateway))
+            .collect())
+    };
     render::print_as(global.output, value, || {
-        diffs.iter().map(|(gateway, diff)| diff.text(gateway)).collect()
+        diffs
+            .iter()
+            .map(|(gateway, diff)| diff.text(gateway))
+            .collect()
     })?;
     let is_same = diffs.values().all(Diff::is_empty);
     Ok(if is_same { Exit::Fine } else { Exit::Different })
@@ -173,7 +194,10 @@ async fn with_running(
     let is_wanted = |name: &String| args.gateway.as_ref().is_none_or(|wanted| wanted == name);
     let running_names: BTreeSet<String> = gateways(global).await?.into_iter().collect();
     let names = offline.translation.gateways.keys().map(ToString::to_string);
-    let names: BTreeSet<String> = names.chain(running_names.clone()).filter(is_wanted).collect();
+    let names: BTreeSet<String> = names
+        .chain(running_names.clone())
+        .filter(is_wanted)
+        .collect();
     if names.is_empty() {
         bail!("there is no such Gateway, neither running nor in these manifests");
     }
@@ -183,7 +207,11 @@ async fn with_running(
             true => running(global, &name, args.profile).await?,
             false => Resources::default(),
         };
-        let found = offline.translation.gateways.iter().find(|(key, _)| key.to_string() == name);
+        let found = offline
+            .translation
+            .gateways
+            .iter()
+            .find(|(key, _)| key.to_string() == name);
         let new = match found {
             Some((key, output)) => {
                 let snapshot = offline::snapshot(key, output, args.profile.into());
@@ -217,7 +245,9 @@ async fn gateways(global: &Global) -> Result<Vec<String>> {
 pub(crate) async fn only_gateway(global: &Global) -> Result<String> {
     let mut names = gateways(global).await?;
     let all = names.join(", ");
-    let first = names.pop().context("no Gateway is served; is there one of the class `tidegate`?")?;
+    let first = names
+        .pop()
+        .context("no Gateway is served; is there one of the class `tidegate`?")?;
     if !names.is_empty() {
         bail!("there are several Gateways: choose one of {all} with -g");
     }

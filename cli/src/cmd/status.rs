@@ -22,9 +22,11 @@ use crate::render::{self, MessageJson, Table};
 
 /// Flags of `tidegate status`.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "EXAMPLES\n  tidegate status\n  tidegate status -g default/edge\n  \
+#[command(
+    after_help = "EXAMPLES\n  tidegate status\n  tidegate status -g default/edge\n  \
     tidegate status --all           every object, not only those with something to say\n  \
-    tidegate status -o json | jq '.gateways[].proxies[] | {nodeId, state, appliedCommit}'")]
+    tidegate status -o json | jq '.gateways[].proxies[] | {nodeId, state, appliedCommit}'"
+)]
 pub(crate) struct StatusArgs {
     /// Only this Gateway, NAMESPACE/NAME
     #[arg(short, long, value_name = "GATEWAY")]
@@ -42,7 +44,9 @@ const SHORT_COMMIT: usize = 8;
 pub(crate) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit> {
     let mut status = fetch::status(&global.run_dir()?).await?;
     if let Some(wanted) = &args.gateway {
-        status.gateways.retain(|gateway| name_of(gateway) == *wanted);
+        status
+            .gateways
+            .retain(|gateway| name_of(gateway) == *wanted);
         if status.gateways.is_empty() {
             anyhow::bail!("no Gateway {wanted} is served here; `tidegate status` lists them");
         }
@@ -73,11 +77,23 @@ fn gateways(status: &StatusResponse, now: SystemTime, width: Option<u16>) -> Str
         return "No Gateway is served. Is there one whose class is `tidegate`?\n".to_owned();
     }
     let mut table = Table::new(&[
-        "GATEWAY", "LISTENERS", "ROUTES", "DESIRED", "PROXIES", "IN SYNC", "REJECTED", "LAST CHANGE",
+        "GATEWAY",
+        "LISTENERS",
+        "ROUTES",
+        "DESIRED",
+        "PROXIES",
+        "IN SYNC",
+        "REJECTED",
+        "LAST CHANGE",
     ]);
     for gateway in &status.gateways {
         let in_state = |state: ProxyState| {
-            gateway.proxies.iter().filter(|proxy| proxy.state() == state).count().to_string()
+            gateway
+                .proxies
+                .iter()
+                .filter(|proxy| proxy.state() == state)
+                .count()
+                .to_string()
         };
         table.row([
             name_of(gateway),
@@ -94,27 +110,50 @@ fn gateways(status: &StatusResponse, now: SystemTime, width: Option<u16>) -> Str
 }
 
 fn last_change(gateway: &GatewayStatus, now: SystemTime) -> String {
-    let age = gateway.last_change.as_ref().map(|at| format!("{} ago", age(at, now)));
+    let age = gateway
+        .last_change
+        .as_ref()
+        .map(|at| format!("{} ago", age(at, now)));
     let words = [age.unwrap_or_default(), gateway.last_change_reason.clone()];
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  ")
+    words
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join("  ")
 }
 
 fn proxies(status: &StatusResponse, now: SystemTime, width: Option<u16>) -> String {
-    let mut table = Table::new(&["PROXY", "GATEWAY", "AGENT", "CONNECTED", "COMMIT", "STATE", "DETAIL"]);
+    let mut table = Table::new(&[
+        "PROXY",
+        "GATEWAY",
+        "AGENT",
+        "CONNECTED",
+        "COMMIT",
+        "STATE",
+        "DETAIL",
+    ]);
     for gateway in &status.gateways {
         for proxy in &gateway.proxies {
             table.row([
                 proxy.node_id.clone(),
                 name_of(gateway),
                 agent(proxy),
-                proxy.connected_at.as_ref().map(|at| age(at, now)).unwrap_or_default(),
+                proxy
+                    .connected_at
+                    .as_ref()
+                    .map(|at| age(at, now))
+                    .unwrap_or_default(),
                 short(&proxy.applied_commit),
                 state(proxy.state()).to_owned(),
                 proxy.detail.clone(),
             ]);
         }
     }
-    if table.is_empty() { String::new() } else { table.render(width) }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.render(width)
+    }
 }
 
 fn quarantined(status: &StatusResponse, width: Option<u16>) -> String {
@@ -129,23 +168,37 @@ fn quarantined(status: &StatusResponse, width: Option<u16>) -> String {
             ]);
         }
     }
-    if table.is_empty() { String::new() } else { table.render(width) }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.render(width)
+    }
 }
 
 fn objects(status: &StatusResponse, all: bool, width: Option<u16>) -> String {
     let mut table = Table::new(&["OBJECT", "WHERE", "CONDITION", "MESSAGE"]);
     for object in &status.objects {
-        let shown = object.conditions.iter().filter(|condition| all || !is_fine(condition));
+        let shown = object
+            .conditions
+            .iter()
+            .filter(|condition| all || !is_fine(condition));
         for condition in shown {
             table.row([
                 object_name(object),
                 place(object.source.as_ref()),
-                format!("{}={} {}", condition.r#type, condition.status, condition.reason),
+                format!(
+                    "{}={} {}",
+                    condition.r#type, condition.status, condition.reason
+                ),
                 condition.message.clone(),
             ]);
         }
     }
-    if table.is_empty() { String::new() } else { table.render(width) }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.render(width)
+    }
 }
 
 fn problems(status: &StatusResponse, width: Option<u16>) -> String {
@@ -158,7 +211,11 @@ fn problems(status: &StatusResponse, width: Option<u16>) -> String {
         };
         table.row([place, problem.message.clone()]);
     }
-    if table.is_empty() { String::new() } else { table.render(width) }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.render(width)
+    }
 }
 
 fn footer(status: &StatusResponse, all: bool) -> String {
@@ -166,7 +223,10 @@ fn footer(status: &StatusResponse, all: bool) -> String {
         true => String::new(),
         false => format!(" reading {}", status.sources.join(", ")),
     };
-    let hidden = status.objects.iter().filter(|object| object.conditions.iter().all(is_fine));
+    let hidden = status
+        .objects
+        .iter()
+        .filter(|object| object.conditions.iter().all(is_fine));
     let fine = match hidden.count() {
         0 => String::new(),
         _ if all => String::new(),
@@ -190,7 +250,11 @@ fn name_of(gateway: &GatewayStatus) -> String {
 }
 
 fn object_name(object: &ObjectStatus) -> String {
-    let name = object.source.as_ref().map(render::source_name).unwrap_or_default();
+    let name = object
+        .source
+        .as_ref()
+        .map(render::source_name)
+        .unwrap_or_default();
     match object.scope.is_empty() {
         true => name,
         false => format!("{name} ({})", object.scope),
@@ -202,7 +266,10 @@ fn place(source: Option<&Source>) -> String {
 }
 
 fn agent(proxy: &ProxyStatus) -> String {
-    [proxy.user_agent.as_str(), proxy.version.as_str()].join(" ").trim().to_owned()
+    [proxy.user_agent.as_str(), proxy.version.as_str()]
+        .join(" ")
+        .trim()
+        .to_owned()
 }
 
 fn state(state: ProxyState) -> &'static str {
@@ -220,7 +287,10 @@ fn short(commit: &str) -> String {
 
 /// `3s`, `12m`, `5h`, `2d`.
 fn age(at: &Timestamp, now: SystemTime) -> String {
-    let since_epoch = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let since_epoch = now
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
     let then = u64::try_from(at.seconds).unwrap_or_default();
     let seconds = since_epoch.saturating_sub(then);
     match seconds {

@@ -43,7 +43,10 @@ pub(crate) struct ValidateArgs {
 
 /// Checks and prints.
 pub(crate) fn run(args: &ValidateArgs, global: &Global) -> Result<Exit> {
-    let manifests = Manifests { files: args.files.clone(), port_offset: args.port_offset };
+    let manifests = Manifests {
+        files: args.files.clone(),
+        port_offset: args.port_offset,
+    };
     let offline = manifests.load()?;
     let found = check(&offline);
     render::print_as(
@@ -59,7 +62,10 @@ pub(crate) fn run(args: &ValidateArgs, global: &Global) -> Result<Exit> {
 fn check(offline: &Offline) -> Vec<Finding> {
     let mut places = Places::default();
     let mut found = findings::files::find(&offline.problems);
-    found.extend(findings::conditions::find(&offline.translation.reports, &mut places));
+    found.extend(findings::conditions::find(
+        &offline.translation.reports,
+        &mut places,
+    ));
     for (key, output) in &offline.translation.gateways {
         found.extend(of_gateway(key, output, &mut places));
     }
@@ -96,8 +102,12 @@ fn summary(offline: &Offline, found: &[Finding]) -> String {
         1 => format!("1 {word}"),
         _ => format!("{count} {word}s"),
     };
-    let objects: BTreeSet<&ObjectKey> =
-        offline.translation.reports.iter().map(|report| &report.key).collect();
+    let objects: BTreeSet<&ObjectKey> = offline
+        .translation
+        .reports
+        .iter()
+        .map(|report| &report.key)
+        .collect();
     let errors = findings::errors(found);
     format!(
         "{}, {} in {} ({})\n",

@@ -28,7 +28,10 @@ pub(crate) fn explain(config: &Config, asked: &Asked, place_of: &mut PlaceOf<'_>
     };
     let is_tls = listener.is_tls();
     let scheme = if is_tls { "https" } else { "http" };
-    told.request = format!("{} {scheme}://{}{}", asked.method, asked.authority, asked.target);
+    told.request = format!(
+        "{} {scheme}://{}{}",
+        asked.method, asked.authority, asked.target
+    );
     let server_name = is_tls.then(|| host::normalize(&asked.authority));
     let Some(chain) = listener.chain(server_name.as_deref()) else {
         told.listener = Some(facts(listener, None));
@@ -57,7 +60,13 @@ pub(crate) fn explain(config: &Config, asked: &Asked, place_of: &mut PlaceOf<'_>
     };
     match config.routes(chain) {
         Some(routes) => {
-            let way = Way { config, listener, routes, head, target: &target };
+            let way = Way {
+                config,
+                listener,
+                routes,
+                head,
+                target: &target,
+            };
             way.follow(&mut told, place_of);
         }
         None => told.answer = Some("404: the listener has no routes yet".to_owned()),
@@ -121,8 +130,14 @@ impl Way<'_> {
             listener_port: self.listener.address.port(),
         };
         let location = redirect.location(origin, &found.entry.matcher.path);
-        let location = location.as_ref().map(|value| String::from_utf8_lossy(value.as_bytes()));
-        format!("{}: redirect to {}", redirect.status().as_u16(), location.unwrap_or_default())
+        let location = location
+            .as_ref()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        format!(
+            "{}: redirect to {}",
+            redirect.status().as_u16(),
+            location.unwrap_or_default()
+        )
     }
 
     fn tell_candidates(
@@ -131,7 +146,9 @@ impl Way<'_> {
         told: &mut Explanation,
         place_of: &mut PlaceOf<'_>,
     ) {
-        let chosen = list.iter().find(|candidate| matches!(candidate.outcome, Outcome::Chosen));
+        let chosen = list
+            .iter()
+            .find(|candidate| matches!(candidate.outcome, Outcome::Chosen));
         let mut place = |entry: &Entry<Arc<Route>>| {
             let source = &entry.payload.source;
             place_of(&source.resource, source.rule)
@@ -147,8 +164,11 @@ impl Way<'_> {
             match &candidate.outcome {
                 Outcome::Chosen => told.route = Some(fact(words(&entry.matcher), place(entry))),
                 Outcome::Outranked => {
-                    let why = chosen.map(|chosen| why::why(chosen.entry, entry)).unwrap_or_default();
-                    told.others.push(fact(format!("matches, too, but {why}"), place(entry)));
+                    let why = chosen
+                        .map(|chosen| why::why(chosen.entry, entry))
+                        .unwrap_or_default();
+                    told.others
+                        .push(fact(format!("matches, too, but {why}"), place(entry)));
                 }
                 Outcome::Failed(_) if !entry.matcher.path.matches(self.head.path) => {
                     told.unlisted += 1;
@@ -167,14 +187,22 @@ fn listener<'a>(config: &'a Config, asked: &Asked) -> Option<&'a Arc<Listener>> 
     let mut listeners: Vec<&Arc<Listener>> = config.listeners().collect();
     listeners.sort_by_key(|listener| (listener.is_tls(), listener.address.port()));
     if let Some(port) = asked.port {
-        return listeners.into_iter().find(|listener| listener.address.port() == port);
+        return listeners
+            .into_iter()
+            .find(|listener| listener.address.port() == port);
     }
-    listeners.into_iter().find(|listener| asked.is_tls.is_none_or(|is_tls| listener.is_tls() == is_tls))
+    listeners.into_iter().find(|listener| {
+        asked
+            .is_tls
+            .is_none_or(|is_tls| listener.is_tls() == is_tls)
+    })
 }
 
 fn no_listener(config: &Config, asked: &Asked) -> String {
-    let ports: Vec<String> =
-        config.listeners().map(|listener| listener.address.port().to_string()).collect();
+    let ports: Vec<String> = config
+        .listeners()
+        .map(|listener| listener.address.port().to_string())
+        .collect();
     let wanted = match (asked.port, asked.is_tls) {
         (Some(port), _) => format!("on port {port}"),
         (None, Some(true)) => "with TLS".to_owned(),
@@ -192,9 +220,17 @@ fn no_listener(config: &Config, asked: &Asked) -> String {
 
 fn no_host(routes: &RouteConfig) -> String {
     const NAMED: usize = 8;
-    let names: Vec<String> = routes.hosts.iter().map(|(pattern, _)| pattern.to_string()).collect();
+    let names: Vec<String> = routes
+        .hosts
+        .iter()
+        .map(|(pattern, _)| pattern.to_string())
+        .collect();
     let more = names.len().saturating_sub(NAMED);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more")
+    };
     let named = names.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
     match named.is_empty() {
         true => "404: no route is attached to this listener".to_owned(),
@@ -203,8 +239,13 @@ fn no_host(routes: &RouteConfig) -> String {
 }
 
 fn domain(routes: &RouteConfig, host: &Arc<dp_config::VirtualHost>) -> String {
-    let found = routes.hosts.iter().find(|(_, other)| Arc::ptr_eq(other, host));
-    found.map(|(pattern, _)| pattern.to_string()).unwrap_or_default()
+    let found = routes
+        .hosts
+        .iter()
+        .find(|(_, other)| Arc::ptr_eq(other, host));
+    found
+        .map(|(pattern, _)| pattern.to_string())
+        .unwrap_or_default()
 }
 
 fn rule_name(entry: &Entry<Arc<Route>>) -> String {

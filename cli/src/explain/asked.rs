@@ -66,11 +66,17 @@ impl TryFrom<&AskedArgs> for Asked {
             let (name, value) = parse_header(header)?;
             headers.append(name, value);
         }
-        let written_port = args.host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        let written_port = args
+            .host
+            .rsplit_once(':')
+            .and_then(|(_, port)| port.parse().ok());
         Ok(Self {
             authority: args.host.clone(),
             target: args.path.clone(),
-            method: args.method.parse().with_context(|| format!("--method {:?}", args.method))?,
+            method: args
+                .method
+                .parse()
+                .with_context(|| format!("--method {:?}", args.method))?,
             headers,
             is_tls: args.scheme.as_deref().map(|scheme| scheme == "https"),
             port: args.port.or(written_port),
@@ -93,7 +99,10 @@ mod tests {
     #[test]
     fn headers() {
         let (name, value) = parse_header("X-Team:  blue: 1 ").expect("a header");
-        assert_eq!((name.as_str(), value.as_bytes()), ("x-team", &b"blue: 1"[..]));
+        assert_eq!(
+            (name.as_str(), value.as_bytes()),
+            ("x-team", &b"blue: 1"[..])
+        );
         for bad in ["", "x", "x y: 1", ": 1"] {
             assert!(parse_header(bad).is_err(), "{bad}");
         }

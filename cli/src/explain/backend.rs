@@ -22,7 +22,11 @@ pub(super) fn of_forward(
     forward: &Forward,
     place_of: &mut PlaceOf<'_>,
 ) -> Vec<BackendFacts> {
-    let total: u64 = forward.clusters.iter().map(|choice| u64::from(choice.weight())).sum();
+    let total: u64 = forward
+        .clusters
+        .iter()
+        .map(|choice| u64::from(choice.weight()))
+        .sum();
     let mut fact = |choice: &ClusterChoice| BackendFacts {
         place: place_of(&choice.cluster, None),
         ..fact(config, choice, total)
@@ -33,13 +37,20 @@ pub(super) fn of_forward(
 fn fact(config: &Config, choice: &ClusterChoice, total: u64) -> BackendFacts {
     let mut what = match config.cluster(&choice.cluster) {
         Some(cluster) => of_cluster(config, cluster),
-        None => format!("does not exist: answered with {}", choice.missing_status.as_u16()),
+        None => format!(
+            "does not exist: answered with {}",
+            choice.missing_status.as_u16()
+        ),
     };
     let mut headers = HeaderMap::new();
     for effect in effects::of_modifier("request", &choice.request_headers, &mut headers) {
         what.push_str(&format!("; {effect}"));
     }
-    let share = if total == 0 { 0.0 } else { f64::from(choice.weight()) / as_float(total) };
+    let share = if total == 0 {
+        0.0
+    } else {
+        f64::from(choice.weight()) / as_float(total)
+    };
     BackendFacts {
         cluster: choice.cluster.to_string(),
         place: String::new(),
@@ -55,19 +66,24 @@ fn as_float(total: u64) -> f64 {
 }
 
 fn of_cluster(config: &Config, cluster: &Cluster) -> String {
-    let tls = if cluster.tls.is_some() { " over TLS" } else { "" };
+    let tls = if cluster.tls.is_some() {
+        " over TLS"
+    } else {
+        ""
+    };
     let protocol = match cluster.protocol {
         Protocol::Http1 => "",
         Protocol::Http2 => " HTTP/2",
         Protocol::Auto | Protocol::Downstream => " HTTP/1.1 or HTTP/2",
     };
     let what = match &cluster.kind {
-        ClusterKind::Static(_) | ClusterKind::Dns(_) | ClusterKind::Eds(_) => {
-            config.endpoints_of(cluster).map_or_else(|| "no endpoints".to_owned(), |found| endpoints(found))
-        }
-        ClusterKind::Ai(name) => config
-            .ai_backend(name)
-            .map_or_else(|| format!("AI backend {name} does not exist"), |found| of_ai(found)),
+        ClusterKind::Static(_) | ClusterKind::Dns(_) | ClusterKind::Eds(_) => config
+            .endpoints_of(cluster)
+            .map_or_else(|| "no endpoints".to_owned(), |found| endpoints(found)),
+        ClusterKind::Ai(name) => config.ai_backend(name).map_or_else(
+            || format!("AI backend {name} does not exist"),
+            |found| of_ai(found),
+        ),
         ClusterKind::ForwardProxy(_) => "whatever the request's host names".to_owned(),
     };
     format!("{what}{protocol}{tls}")
@@ -82,7 +98,12 @@ fn endpoints(endpoints: &Endpoints) -> String {
             EndpointAddress::Name(host, port) => format!("{host}:{port}"),
         })
         .collect();
-    let mut text = usable.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let mut text = usable
+        .iter()
+        .take(NAMED)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     match usable.len() {
         0 => "no endpoints: answered with 503".to_owned(),
         count if count > NAMED => {
@@ -94,15 +115,18 @@ fn endpoints(endpoints: &Endpoints) -> String {
 }
 
 fn of_ai(backend: &AiBackend) -> String {
-    let group = |group: &Vec<AiProvider>| {
-        group.iter().map(provider).collect::<Vec<_>>().join(" or ")
-    };
+    let group =
+        |group: &Vec<AiProvider>| group.iter().map(provider).collect::<Vec<_>>().join(" or ");
     let groups: Vec<String> = backend.groups.iter().map(group).collect();
     format!("AI: {}", groups.join(", then "))
 }
 
 fn provider(provider: &AiProvider) -> String {
-    let model = provider.model.as_deref().map(|model| format!(" model {model}")).unwrap_or_default();
+    let model = provider
+        .model
+        .as_deref()
+        .map(|model| format!(" model {model}"))
+        .unwrap_or_default();
     let credential = match &provider.credential {
         AiCredential::None => "",
         AiCredential::Key(_) => " with a key",

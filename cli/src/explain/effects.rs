@@ -79,8 +79,11 @@ pub(super) fn of_modifier(
 ) -> Vec<String> {
     let before = headers.clone();
     modifier.apply(headers);
-    let names: BTreeSet<&str> =
-        before.keys().chain(headers.keys()).map(HeaderName::as_str).collect();
+    let names: BTreeSet<&str> = before
+        .keys()
+        .chain(headers.keys())
+        .map(HeaderName::as_str)
+        .collect();
     let mut effects = Vec::new();
     if let Some(authority) = modifier.authority() {
         effects.push(format!("the host becomes {}", shown(authority.as_bytes())));
@@ -96,7 +99,10 @@ pub(super) fn of_modifier(
 }
 
 fn values(headers: &HeaderMap, name: &str) -> String {
-    let values = headers.get_all(name).iter().map(|value| shown(value.as_bytes()));
+    let values = headers
+        .get_all(name)
+        .iter()
+        .map(|value| shown(value.as_bytes()));
     values.collect::<Vec<_>>().join(", ")
 }
 

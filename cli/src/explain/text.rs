@@ -17,10 +17,16 @@ pub(crate) fn text(told: &Explanation, all: bool) -> String {
             true => String::new(),
             false => format!(", server names {}", listener.server_names.join(", ")),
         };
-        lines.add("listener", &format!("port {}, {tls}{names}   ({})", listener.port, listener.name));
+        lines.add(
+            "listener",
+            &format!("port {}, {tls}{names}   ({})", listener.port, listener.name),
+        );
     }
     if let Some(host) = &told.virtual_host {
-        lines.add("host", &format!("{host} is the most specific pattern that matches"));
+        lines.add(
+            "host",
+            &format!("{host} is the most specific pattern that matches"),
+        );
     }
     if let Some(route) = &told.route {
         lines.add("route", &place(route, &route.rule));
@@ -38,7 +44,10 @@ pub(crate) fn text(told: &Explanation, all: bool) -> String {
             false => format!("   ({})", backend.place),
         };
         let share = format!("{:>5} %", backend.percent);
-        lines.add(word, &format!("{share}  {}   {}{place}", backend.cluster, backend.what));
+        lines.add(
+            word,
+            &format!("{share}  {}   {}{place}", backend.cluster, backend.what),
+        );
     }
     if let Some(answer) = &told.answer {
         lines.add("answer", answer);
@@ -50,12 +59,23 @@ fn tell_others(told: &Explanation, all: bool, lines: &mut Lines) {
     let listed = if all { told.others.len() } else { LISTED };
     for (index, other) in told.others.iter().take(listed).enumerate() {
         let word = if index == 0 { "not taken" } else { "" };
-        lines.add(word, &place(other, &format!("{}: {}", other.rule, other.why)));
+        lines.add(
+            word,
+            &place(other, &format!("{}: {}", other.rule, other.why)),
+        );
     }
     let unlisted = told.unlisted + told.others.len().saturating_sub(listed);
     if unlisted > 0 {
-        let word = if told.others.is_empty() { "not taken" } else { "" };
-        let plural = if unlisted == 1 { "match does" } else { "matches do" };
+        let word = if told.others.is_empty() {
+            "not taken"
+        } else {
+            ""
+        };
+        let plural = if unlisted == 1 {
+            "match does"
+        } else {
+            "matches do"
+        };
         lines.add(word, &format!("{unlisted} other {plural} not fit"));
     }
 }

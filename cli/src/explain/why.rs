@@ -13,7 +13,11 @@ pub(super) fn why<P>(winner: &Entry<P>, loser: &Entry<P>) -> String {
     let (first, second) = (&winner.matcher, &loser.matcher);
     let path = rank(first.path.kind()).cmp(&rank(second.path.kind()));
     if path == Ordering::Less {
-        return format!("{} beats {}", kind(first.path.kind()), kind(second.path.kind()));
+        return format!(
+            "{} beats {}",
+            kind(first.path.kind()),
+            kind(second.path.kind())
+        );
     }
     if let (Some(left), Some(right)) = (prefix(first.path.kind()), prefix(second.path.kind()))
         && left.len() > right.len()
@@ -77,7 +81,10 @@ mod tests {
             RankedEntry::new(RouteRank::new(0, "n", name, rule), matcher, ())
         };
         let (winner, loser) = (entry(winner), entry(loser));
-        assert!(winner.entry().rank < loser.entry().rank, "the table would decide otherwise");
+        assert!(
+            winner.entry().rank < loser.entry().rank,
+            "the table would decide otherwise"
+        );
         let told = why(winner.entry(), loser.entry());
         assert!(told.contains(expected), "{told}");
     }
@@ -90,13 +97,35 @@ mod tests {
         let mut get = prefix("/");
         get.method = Some(MethodMatch(Method::GET));
         let mut header = prefix("/");
-        header.headers.push(HeaderMatch::exact(HeaderName::from_static("x"), "1"));
-        check(("a", 0, exact), ("b", 0, prefix("/")), "an exact path beats a path prefix");
-        check(("a", 0, prefix("/")), ("b", 0, regex), "a path prefix beats a regular");
-        check(("b", 0, prefix("/a")), ("a", 0, prefix("/")), "longer path prefix");
+        header
+            .headers
+            .push(HeaderMatch::exact(HeaderName::from_static("x"), "1"));
+        check(
+            ("a", 0, exact),
+            ("b", 0, prefix("/")),
+            "an exact path beats a path prefix",
+        );
+        check(
+            ("a", 0, prefix("/")),
+            ("b", 0, regex),
+            "a path prefix beats a regular",
+        );
+        check(
+            ("b", 0, prefix("/a")),
+            ("a", 0, prefix("/")),
+            "longer path prefix",
+        );
         check(("b", 0, get), ("a", 0, prefix("/")), "a method beats none");
         check(("b", 0, header), ("a", 0, prefix("/")), "more headers");
-        check(("a", 0, prefix("/")), ("b", 0, prefix("/")), "the older route");
-        check(("a", 0, prefix("/")), ("a", 1, prefix("/")), "the earlier rule");
+        check(
+            ("a", 0, prefix("/")),
+            ("b", 0, prefix("/")),
+            "the older route",
+        );
+        check(
+            ("a", 0, prefix("/")),
+            ("a", 1, prefix("/")),
+            "the earlier rule",
+        );
     }
 }

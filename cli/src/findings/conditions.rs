@@ -35,26 +35,33 @@ fn severity(condition: &Condition) -> Option<Severity> {
         | ConditionType::ResolvedRefs
         | ConditionType::EnvoyProfile => ConditionStatus::False,
     };
-    match condition.reason {
-        // `Invalid` is a document that cannot be used, which the reading tells with its exact place.
-        Reason::Pending | Reason::Invalid => None,
-        Reason::NotReferenced => Some(Severity::Warning),
-        _ if condition.kind == ConditionType::EnvoyProfile => None,
-        _ => (condition.status == bad).then_some(Severity::Error),
+    // `Invalid` is a document that cannot be used, which the reading tells with its exact place.
+    if matches!(condition.reason, Reason::Pending | Reason::Invalid)
+        || condition.kind == ConditionType::EnvoyProfile
+    {
+        return None;
     }
+    if condition.reason == Reason::NotReferenced {
+        return Some(Severity::Warning);
+    }
+    (condition.status == bad).then_some(Severity::Error)
 }
 
 /// A Gateway repeats what is wrong with its listeners; the listener's own words come with a better place.
 fn is_told_by_a_part(report: &Report, condition: &Condition, reports: &[Report]) -> bool {
     let is_part = |other: &&Report| other.key == report.key && other.scope != Scope::Object;
     report.scope == Scope::Object
-        && reports.iter().filter(is_part).flat_map(|part| &part.conditions).any(|told| {
-            severity(told).is_some()
-                && (condition.reason == Reason::ListenersNotValid
-                    || (told.reason == condition.reason
-                        && !told.message.is_empty()
-                        && condition.message.contains(&told.message)))
-        })
+        && reports
+            .iter()
+            .filter(is_part)
+            .flat_map(|part| &part.conditions)
+            .any(|told| {
+                severity(told).is_some()
+                    && (condition.reason == Reason::ListenersNotValid
+                        || (told.reason == condition.reason
+                            && !told.message.is_empty()
+                            && condition.message.contains(&told.message)))
+            })
 }
 
 fn split(
@@ -64,7 +71,11 @@ fn split(
     places: &mut Places,
 ) -> Vec<Finding> {
     let scope = report.scope.to_string();
-    let scope = if scope.is_empty() { scope } else { format!(" ({scope})") };
+    let scope = if scope.is_empty() {
+        scope
+    } else {
+        format!(" ({scope})")
+    };
     let finding = |place: Place, words: &str| Finding {
         place,
         severity,
@@ -73,8 +84,15 @@ fn split(
         code: condition.reason.to_string(),
     };
     let reason = condition.reason.to_string();
-    let message = if condition.message.is_empty() { &reason } else { &condition.message };
-    parts(message).into_iter().map(|words| finding(place(report, words, places), words)).collect()
+    let message = if condition.message.is_empty() {
+        &reason
+    } else {
+        &condition.message
+    };
+    parts(message)
+        .into_iter()
+        .map(|words| finding(place(report, words, places), words))
+        .collect()
 }
 
 /// `rules[0].x: a; rules[1].y: b` is two messages; anything else is one.
@@ -83,7 +101,8 @@ fn parts(message: &str) -> Vec<&str> {
     let mut rest = message;
     while field(rest).is_some() {
         let next = rest.match_indices("; ").map(|(at, _)| at).find(|at| {
-            rest.get(at + 2..).is_some_and(|after| field(after).is_some())
+            rest.get(at + 2..)
+                .is_some_and(|after| field(after).is_some())
         });
         let Some(next) = next else { break };
         parts.extend(rest.get(..next));
@@ -97,7 +116,9 @@ fn parts(message: &str) -> Vec<&str> {
 fn field(message: &str) -> Option<&str> {
     let (path, _) = message.split_once(": ")?;
     let is_path = !path.is_empty()
-        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".[]_-".contains(&byte))
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".[]_-".contains(&byte))
         && path.contains(['.', '[']);
     is_path.then_some(path)
 }
@@ -106,9 +127,13 @@ fn place(report: &Report, words: &str, places: &mut Places) -> Place {
     let (file, line) = (report.source.file.as_str(), report.source.line);
     match (field(words), &report.scope) {
         (Some(path), _) if path.starts_with("spec.") => places.of_field(file, line, path),
+        (path, Scope::Listener(name)) => places.of_listener(file, line, name, path),
         (Some(path), _) => places.of_field(file, line, &format!("spec.{path}")),
-        (None, Scope::Listener(name)) => places.of_listener(file, line, name),
-        (None, Scope::Object | Scope::Parent(_)) => Place { file: file.to_owned(), line, column: 0 },
+        (None, Scope::Object | Scope::Parent(_)) => Place {
+            file: file.to_owned(),
+            line,
+            column: 0,
+        },
     }
 }
 
@@ -121,9 +146,15 @@ mod tests {
         let check = |message: &str, expected: &[&str]| assert_eq!(parts(message), expected);
         check(
             "rules[0].backendRefs[1]: Service a/b does not exist; rules[1].filters[0]: no; really",
-            &["rules[0].backendRefs[1]: Service a/b does not exist", "rules[1].filters[0]: no; really"],
+            &[
+                "rules[0].backendRefs[1]: Service a/b does not exist",
+                "rules[1].filters[0]: no; really",
+            ],
         );
-        check("port 80 is taken; choose another: 81", &["port 80 is taken; choose another: 81"]);
+        check(
+            "port 80 is taken; choose another: 81",
+            &["port 80 is taken; choose another: 81"],
+        );
         check("", &[""]);
     }
 }

@@ -14,7 +14,11 @@ use crate::offline;
 use crate::render;
 
 /// One finding per refused resource.
-pub(crate) fn find(gateway: &GatewayKey, snapshot: &Snapshot, rejection: &Rejection) -> Vec<Finding> {
+pub(crate) fn find(
+    gateway: &GatewayKey,
+    snapshot: &Snapshot,
+    rejection: &Rejection,
+) -> Vec<Finding> {
     rejection
         .items
         .iter()
@@ -43,5 +47,9 @@ fn source(snapshot: &Snapshot, type_url: &str, name: &str) -> Option<Source> {
 }
 
 fn place(source: Source) -> Place {
-    Place { file: source.file, line: source.line, column: 0 }
+    Place {
+        file: source.file,
+        line: source.line,
+        column: 0,
+    }
 }

@@ -19,31 +19,60 @@ pub(crate) struct Places {
 // === impl Places ===
 
 impl Places {
-    /// The place of a listener of the Gateway that begins at a line of a file.
-    pub(crate) fn of_listener(&mut self, file: &str, line: u32, listener: &str) -> Place {
-        let documents = self.files.entry(file.to_owned()).or_insert_with(|| read(file));
-        let document = documents.iter().find(|document| document.position.line == line);
+    /// The place of a listener (or of a field of it) of the Gateway that begins at a line of a file.
+    pub(crate) fn of_listener(
+        &mut self,
+        file: &str,
+        line: u32,
+        listener: &str,
+        field: Option<&str>,
+    ) -> Place {
+        let documents = self
+            .files
+            .entry(file.to_owned())
+            .or_insert_with(|| read(file));
+        let document = documents
+            .iter()
+            .find(|document| document.position.line == line);
         let listeners = document.and_then(|document| document.value.pointer("/spec/listeners"));
         let index = listeners.and_then(Value::as_array).and_then(|listeners| {
             let name = |value: &Value| value.get("name").and_then(Value::as_str) == Some(listener);
             listeners.iter().position(name)
         });
         match index {
-            Some(index) => self.of_field(file, line, &format!("spec.listeners[{index}]")),
-            None => Place { file: file.to_owned(), line, column: 0 },
+            Some(index) => {
+                let field = field.map(|field| format!(".{field}")).unwrap_or_default();
+                self.of_field(file, line, &format!("spec.listeners[{index}]{field}"))
+            }
+            None => Place {
+                file: file.to_owned(),
+                line,
+                column: 0,
+            },
         }
     }
 
     /// The place of a field (`spec.rules[2].matches[0]`) of the object that begins at a line of a file.
     pub(crate) fn of_field(&mut self, file: &str, line: u32, field: &str) -> Place {
-        let documents = self.files.entry(file.to_owned()).or_insert_with(|| read(file));
-        let document = documents.iter().find(|document| document.position.line == line);
+        let documents = self
+            .files
+            .entry(file.to_owned())
+            .or_insert_with(|| read(file));
+        let document = documents
+            .iter()
+            .find(|document| document.position.line == line);
         let position = document.map(|document| document.positions.nearest_field(field));
         match position.filter(|position| position.line > 0) {
-            Some(position) => {
-                Place { file: file.to_owned(), line: position.line, column: position.column }
-            }
-            None => Place { file: file.to_owned(), line, column: 0 },
+            Some(position) => Place {
+                file: file.to_owned(),
+                line: position.line,
+                column: position.column,
+            },
+            None => Place {
+                file: file.to_owned(),
+                line,
+                column: 0,
+            },
         }
     }
 }
@@ -52,7 +81,9 @@ fn read(file: &str) -> Vec<Document> {
     let path = std::path::Path::new(file);
     let extension = path.extension().and_then(|extension| extension.to_str());
     let format = extension.and_then(Format::of_extension);
-    let (Some(format), Ok(bytes)) = (format, std::fs::read(path)) else { return Vec::new() };
+    let (Some(format), Ok(bytes)) = (format, std::fs::read(path)) else {
+        return Vec::new();
+    };
     parse::parse(&bytes, format).unwrap_or_default()
 }
 
@@ -64,8 +95,11 @@ mod tests {
     fn a_field_has_a_line() {
         let dir = tempfile::tempdir().expect("temporary directory");
         let path = dir.path().join("a.yaml");
-        std::fs::write(&path, "kind: A\n---\nkind: B\nspec:\n  rules:\n  - a: 1\n  - b: 2\n")
-            .expect("written");
+        std::fs::write(
+            &path,
+            "kind: A\n---\nkind: B\nspec:\n  rules:\n  - a: 1\n  - b: 2\n",
+        )
+        .expect("written");
         let file = path.display().to_string();
         let mut places = Places::default();
         assert_eq!(places.of_field(&file, 3, "spec.rules[1]").line, 7);
@@ -77,8 +111,8 @@ mod tests {
         )
         .expect("written");
         let other = dir.path().join("b.yaml").display().to_string();
-        assert_eq!(places.of_listener(&other, 1, "b").line, 5);
-        assert_eq!(places.of_listener(&other, 1, "c").line, 1);
+        assert_eq!(places.of_listener(&other, 1, "b", None).line, 5);
+        assert_eq!(places.of_listener(&other, 1, "c", Some("tls")).line, 1);
         assert_eq!(places.of_field("missing.yaml", 4, "spec").line, 4);
     }
 }

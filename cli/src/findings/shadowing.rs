@@ -22,7 +22,10 @@ type Origins = BTreeMap<(String, String), (String, u32)>;
 pub(crate) fn find(config: &Config, snapshot: &Snapshot, places: &mut Places) -> Vec<Finding> {
     let mut tables = Vec::new();
     for listener in config.listeners() {
-        for routes in listener.all_chains().filter_map(|chain| config.routes(chain)) {
+        for routes in listener
+            .all_chains()
+            .filter_map(|chain| config.routes(chain))
+        {
             tables.extend(routes.hosts.iter().map(|(_, host)| host));
         }
     }
@@ -31,7 +34,10 @@ pub(crate) fn find(config: &Config, snapshot: &Snapshot, places: &mut Places) ->
         return Vec::new();
     }
     let origins = origins(snapshot);
-    found.iter().map(|shadow| finding(shadow, &origins, places)).collect()
+    found
+        .iter()
+        .map(|shadow| finding(shadow, &origins, places))
+        .collect()
 }
 
 fn finding(shadow: &Shadow, origins: &Origins, places: &mut Places) -> Finding {
@@ -43,7 +49,11 @@ fn finding(shadow: &Shadow, origins: &Origins, places: &mut Places) -> Finding {
         what.push_str(&format!(" match {index}"));
     }
     let by = place(&shadow.by, origins, places).to_string();
-    let by = if by.is_empty() { by } else { format!(" at {by}") };
+    let by = if by.is_empty() {
+        by
+    } else {
+        format!(" at {by}")
+    };
     let place = match origins.get(&shadow.route) {
         Some((file, line)) => places.of_field(file, *line, &field),
         None => Place::default(),

@@ -74,12 +74,18 @@ mod tests {
             metadata: Some(proto::reference::metadata(TypeUrl::AiBackend, "b")),
             ..Cluster::default()
         };
-        let source = Source { kind: "Service".to_owned(), generation: 3, ..Source::default() };
+        let source = Source {
+            kind: "Service".to_owned(),
+            generation: 3,
+            ..Source::default()
+        };
         let resource = SnapshotResource {
             name: "c".to_owned(),
             version: "1".to_owned(),
             resource: Some(any::pack(&cluster)),
-            provenance: Some(Provenance { sources: vec![source] }),
+            provenance: Some(Provenance {
+                sources: vec![source],
+            }),
         };
         let value = json.message(&resource).expect("shown");
         assert_eq!(value["resource"]["@type"], json!(TypeUrl::Cluster.as_str()));
@@ -98,6 +104,11 @@ mod tests {
             value: Default::default(),
         };
         let value = json.any(&unknown);
-        assert!(value["error"].as_str().expect("an error").contains("nobody.Knows"));
+        assert!(
+            value["error"]
+                .as_str()
+                .expect("an error")
+                .contains("nobody.Knows")
+        );
     }
 }

@@ -18,12 +18,21 @@ pub(crate) struct Table {
 impl Table {
     /// A table without rows.
     pub(crate) fn new(header: &[&'static str]) -> Self {
-        Self { header: header.to_vec(), rows: Vec::new() }
+        Self {
+            header: header.to_vec(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row; empty cells are shown as a dash.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let shown = |cell: String| if cell.is_empty() { "-".to_owned() } else { cell };
+        let shown = |cell: String| {
+            if cell.is_empty() {
+                "-".to_owned()
+            } else {
+                cell
+            }
+        };
         self.rows.push(cells.into_iter().map(shown).collect());
     }
 
@@ -41,7 +50,9 @@ impl Table {
             table.add_row(row.clone());
         }
         if let Some(width) = width {
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+            table
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(width);
             // Names are copied: they stay in one piece, the last column (words) is wrapped first.
             let last = self.header.len().saturating_sub(1);
             for column in table.column_iter_mut().take(last.min(2)) {
@@ -51,7 +62,10 @@ impl Table {
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
         }
-        table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+        table
+            .lines()
+            .map(|line| format!("{}\n", line.trim_end()))
+            .collect()
     }
 }
 
@@ -62,7 +76,11 @@ mod tests {
     fn table() -> Table {
         let mut table = Table::new(&["NAME", "KIND", "MESSAGE"]);
         let row = |cells: [&str; 3]| cells.map(str::to_owned);
-        table.row(row(["default/edge", "Gateway", "a long message that goes on and on"]));
+        table.row(row([
+            "default/edge",
+            "Gateway",
+            "a long message that goes on and on",
+        ]));
         table.row(row(["x", "", "short"]));
         table
     }
@@ -80,7 +98,13 @@ mod tests {
     #[test]
     fn in_a_terminal_the_words_are_wrapped() {
         let text = table().render(Some(44));
-        assert!(text.lines().all(|line| line.chars().count() <= 44), "{text}");
-        assert!(text.contains("default/edge  Gateway  a long message"), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 44),
+            "{text}"
+        );
+        assert!(
+            text.contains("default/edge  Gateway  a long message"),
+            "{text}"
+        );
     }
 }

@@ -25,7 +25,12 @@ struct Front<'a, P> {
 /// A matcher in words.
 pub(crate) fn words(matcher: &Matcher) -> String {
     let mut words = vec![matcher.path.to_string()];
-    words.extend(matcher.method.iter().map(|method| format!("method {}", method.0)));
+    words.extend(
+        matcher
+            .method
+            .iter()
+            .map(|method| format!("method {}", method.0)),
+    );
     words.extend(matcher.headers.iter().map(ToString::to_string));
     words.extend(matcher.query.iter().map(ToString::to_string));
     words.join(", ")
@@ -62,14 +67,20 @@ pub(super) fn path_covers(first: &PathMatch, second: &PathMatch) -> bool {
 
 impl<P> Default for Seen<'_, P> {
     fn default() -> Self {
-        Self { by_path: BTreeMap::new(), others: Vec::new() }
+        Self {
+            by_path: BTreeMap::new(),
+            others: Vec::new(),
+        }
     }
 }
 
 impl<'a, P> Seen<'a, P> {
     /// Puts an entry behind those that are here.
     pub(super) fn add(&mut self, entry: &'a Entry<P>) {
-        let front = Front { entry, conditions: conditions(&entry.matcher) };
+        let front = Front {
+            entry,
+            conditions: conditions(&entry.matcher),
+        };
         match literal(&entry.matcher.path) {
             Some(path) => self.by_path.entry(path).or_default().push(front),
             None => self.others.push(front),
@@ -79,7 +90,9 @@ impl<'a, P> Seen<'a, P> {
     /// An entry that takes every request of this matcher.
     pub(super) fn covering(&self, matcher: &Matcher) -> Option<&'a Entry<P>> {
         let wanted = conditions(matcher);
-        let on_path = ancestors(&matcher.path).filter_map(|path| self.by_path.get(path)).flatten();
+        let on_path = ancestors(&matcher.path)
+            .filter_map(|path| self.by_path.get(path))
+            .flatten();
         on_path
             .chain(&self.others)
             .find(|front| {
@@ -106,7 +119,9 @@ fn ancestors(path: &PathMatch) -> impl Iterator<Item = &str> {
         Kind::Regex(_) => "",
     };
     let cuts = text.match_indices('/').filter_map(|(at, _)| text.get(..at));
-    cuts.chain([text, ""]).collect::<BTreeSet<&str>>().into_iter()
+    cuts.chain([text, ""])
+        .collect::<BTreeSet<&str>>()
+        .into_iter()
 }
 
 fn is_plain(path: &str) -> bool {
@@ -119,7 +134,10 @@ fn is_everything(regex: &str) -> bool {
 
 /// Conditions beyond the path, as comparable text.
 fn conditions(matcher: &Matcher) -> BTreeSet<String> {
-    let method = matcher.method.iter().map(|method| format!("method {}", method.0));
+    let method = matcher
+        .method
+        .iter()
+        .map(|method| format!("method {}", method.0));
     let headers = matcher.headers.iter().map(|header| format!("{header:?}"));
     let query = matcher.query.iter().map(|query| format!("{query:?}"));
     method.chain(headers).chain(query).collect()

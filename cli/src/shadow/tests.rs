@@ -48,8 +48,14 @@ fn table(routes: &[(&str, &[&[&str]])]) -> Table<()> {
 }
 
 fn told(shadow: &Shadow) -> String {
-    let index = shadow.index.map(|index| format!(" match {index}")).unwrap_or_default();
-    format!("{} rule {}{index} by {}", shadow.route.1, shadow.rule, shadow.by)
+    let index = shadow
+        .index
+        .map(|index| format!(" match {index}"))
+        .unwrap_or_default();
+    format!(
+        "{} rule {}{index} by {}",
+        shadow.route.1, shadow.rule, shadow.by
+    )
 }
 
 #[track_caller]
@@ -61,17 +67,35 @@ fn check(routes: &[(&str, &[&[&str]])], expected: &[&str]) {
 
 #[test]
 fn rules_that_repeat_others_are_dead() {
-    check(&[("a", &[&["P/x"]]), ("b", &[&["P/x"]])], &["b rule 0 by HTTPRoute n/a rule 0"]);
-    check(&[("a", &[&["P/x"], &["P/x/"]])], &["a rule 1 by HTTPRoute n/a rule 0"]);
-    check(&[("a", &[&["=/x", "=/x"]])], &["a rule 0 match 1 by HTTPRoute n/a rule 0"]);
-    check(&[("a", &[&["P/x GET"]]), ("b", &[&["P/x GET"]])], &["b rule 0 by HTTPRoute n/a rule 0"]);
+    check(
+        &[("a", &[&["P/x"]]), ("b", &[&["P/x"]])],
+        &["b rule 0 by HTTPRoute n/a rule 0"],
+    );
+    check(
+        &[("a", &[&["P/x"], &["P/x/"]])],
+        &["a rule 1 by HTTPRoute n/a rule 0"],
+    );
+    check(
+        &[("a", &[&["=/x", "=/x"]])],
+        &["a rule 0 match 1 by HTTPRoute n/a rule 0"],
+    );
+    check(
+        &[("a", &[&["P/x GET"]]), ("b", &[&["P/x GET"]])],
+        &["b rule 0 by HTTPRoute n/a rule 0"],
+    );
 }
 
 #[test]
 fn regular_expressions_stand_behind_prefixes() {
-    check(&[("a", &[&["P/"]]), ("b", &[&["~/v[0-9]+/.*"]])], &["b rule 0 by HTTPRoute n/a rule 0"]);
+    check(
+        &[("a", &[&["P/"]]), ("b", &[&["~/v[0-9]+/.*"]])],
+        &["b rule 0 by HTTPRoute n/a rule 0"],
+    );
     check(&[("a", &[&["P/v"]]), ("b", &[&["~/v[0-9]+/.*"]])], &[]);
-    check(&[("a", &[&["~/.*"]]), ("b", &[&["~/x"]])], &["b rule 0 by HTTPRoute n/a rule 0"]);
+    check(
+        &[("a", &[&["~/.*"]]), ("b", &[&["~/x"]])],
+        &["b rule 0 by HTTPRoute n/a rule 0"],
+    );
 }
 
 #[test]
@@ -82,7 +106,10 @@ fn rules_that_take_something_live() {
     check(&[("a", &[&["P/x x=1"]]), ("b", &[&["P/x x=2"]])], &[]);
     check(&[("a", &[&["P/x GET"]]), ("b", &[&["P/x POST"]])], &[]);
     check(&[("a", &[&["P/ GET"]]), ("b", &[&["~/x"]])], &[]);
-    check(&[("a", &[&["P/x"]]), ("b", &[&["P/x", "P/y"]])], &["b rule 0 match 0 by HTTPRoute n/a rule 0"]);
+    check(
+        &[("a", &[&["P/x"]]), ("b", &[&["P/x", "P/y"]])],
+        &["b rule 0 match 0 by HTTPRoute n/a rule 0"],
+    );
 }
 
 #[test]
@@ -106,17 +133,27 @@ fn one_rule_on_two_listeners_does_not_shadow_itself() {
 
 #[test]
 fn paths_that_cover_others() {
-    let covers = |first: &str, second: &str| {
-        cover::path_covers(&matcher(first).path, &matcher(second).path)
-    };
+    let covers =
+        |first: &str, second: &str| cover::path_covers(&matcher(first).path, &matcher(second).path);
     for (first, second) in [
-        ("P/", "~x"), ("P/a", "P/a/b"), ("P/a", "=/a"), ("P/a", "R/a/"), ("R/a", "P/a"),
-        ("R/a", "=/ab"), ("~/a.*", "=/ab"), ("~.*", "P/a"),
+        ("P/", "~x"),
+        ("P/a", "P/a/b"),
+        ("P/a", "=/a"),
+        ("P/a", "R/a/"),
+        ("R/a", "P/a"),
+        ("R/a", "=/ab"),
+        ("~/a.*", "=/ab"),
+        ("~.*", "P/a"),
     ] {
         assert!(covers(first, second), "{first} covers {second}");
     }
     for (first, second) in [
-        ("P/a", "P/"), ("P/a", "P/ab"), ("P/a", "R/a"), ("=/a", "P/a"), ("~/a.*", "P/a"), ("=/a", "~/a"),
+        ("P/a", "P/"),
+        ("P/a", "P/ab"),
+        ("P/a", "R/a"),
+        ("=/a", "P/a"),
+        ("~/a.*", "P/a"),
+        ("=/a", "~/a"),
     ] {
         assert!(!covers(first, second), "{first} does not cover {second}");
     }
@@ -127,7 +164,11 @@ fn ten_thousand_routes_do_not_take_long() {
     let mut table = Table::ranked();
     for index in 0..10_000 {
         let rank = RouteRank::new(0, "n", &format!("r{index}"), 0);
-        table.insert(&RankedEntry::new(rank, matcher(&format!("P/a/{index}")), ()));
+        table.insert(&RankedEntry::new(
+            rank,
+            matcher(&format!("P/a/{index}")),
+            (),
+        ));
     }
     assert_eq!(shadows([&table]), []);
 }

@@ -20,11 +20,7 @@ use super::fleet::Fleet;
 const EXAMPLES: usize = 4;
 
 /// Prints the banner to standard error, where the logs go too.
-pub(super) async fn print(
-    client: &mut TokenAdminClient,
-    fleet: &Fleet,
-    port_offset: u16,
-) {
+pub(super) async fn print(client: &mut TokenAdminClient, fleet: &Fleet, port_offset: u16) {
     let mut text = String::new();
     for proxy in fleet.wanted() {
         let request = GetSnapshotRequest {
@@ -55,9 +51,13 @@ fn describe(text: &mut String, gateway: &str, snapshot: &SnapshotResponse, port_
     let _ = writeln!(text, "Gateway {gateway}");
     let mut port = None;
     for listener in messages::<Listener>(snapshot, TypeUrl::Listener) {
-        let Some(listens) = listener_port(&listener) else { continue };
-        let is_tls =
-            listener.filter_chains.iter().any(|chain| chain.transport_socket.is_some());
+        let Some(listens) = listener_port(&listener) else {
+            continue;
+        };
+        let is_tls = listener
+            .filter_chains
+            .iter()
+            .any(|chain| chain.transport_socket.is_some());
         let scheme = if is_tls { "https" } else { "http" };
         let bound = listens.saturating_add(u32::from(port_offset));
         let _ = writeln!(text, "  listens on {scheme}://127.0.0.1:{bound}");
@@ -72,8 +72,13 @@ fn describe(text: &mut String, gateway: &str, snapshot: &SnapshotResponse, port_
         .iter()
         .filter(|rule| rule.name.contains(&prefix))
         .flat_map(|rule| {
-            let host = rule.virtual_hosts.first().and_then(|name| name.rsplit('/').next());
-            rule.routes.iter().map(move |route| (host.unwrap_or("*"), route))
+            let host = rule
+                .virtual_hosts
+                .first()
+                .and_then(|name| name.rsplit('/').next());
+            rule.routes
+                .iter()
+                .map(move |route| (host.unwrap_or("*"), route))
         })
         .filter_map(|(host, route)| example(host, route, bound));
     for line in examples.take(EXAMPLES) {

@@ -14,7 +14,10 @@ pub(super) fn find(name: &str) -> Result<PathBuf> {
         return Ok(beside);
     }
     let path = crate::environment::lookup_os("PATH").unwrap_or_default();
-    match std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file()) {
+    match std::env::split_paths(&path)
+        .map(|dir| dir.join(name))
+        .find(|file| file.is_file())
+    {
         Some(found) => Ok(found),
         None => bail!(
             "{name} is neither beside {} nor on the PATH; install it there, or build it with `cargo build`",

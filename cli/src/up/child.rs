@@ -52,7 +52,11 @@ pub(super) async fn poll_pause() {
 
 impl Spec {
     pub(super) fn new(program: PathBuf) -> Self {
-        Spec { program, args: Vec::new(), secret_env: Vec::new() }
+        Spec {
+            program,
+            args: Vec::new(),
+            secret_env: Vec::new(),
+        }
     }
 
     pub(super) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
@@ -68,7 +72,10 @@ impl Spec {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(&self.args).stdin(Stdio::piped()).kill_on_drop(true);
+        command
+            .args(&self.args)
+            .stdin(Stdio::piped())
+            .kill_on_drop(true);
         command.envs(self.secret_env.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -83,7 +90,13 @@ impl Child {
             .spawn()
             .with_context(|| format!("cannot start {}", spec.program.display()))?;
         let lifeline = process.stdin.take();
-        Ok(Child { spec, process, lifeline, started: Instant::now(), pause: RESTART_FIRST })
+        Ok(Child {
+            spec,
+            process,
+            lifeline,
+            started: Instant::now(),
+            pause: RESTART_FIRST,
+        })
     }
 
     /// Starts a child that prints one line when it is ready, and returns what stands behind `prefix` in it.
@@ -97,19 +110,31 @@ impl Child {
         let mut process = command
             .spawn()
             .with_context(|| format!("cannot start {}", spec.program.display()))?;
-        let stdout = process.stdout.take().context("the child has no standard output")?;
+        let stdout = process
+            .stdout
+            .take()
+            .context("the child has no standard output")?;
         let mut lines = BufReader::new(stdout).lines();
         let line = timeout(limit, lines.next_line())
             .await
             .with_context(|| format!("{} did not say that it is ready", spec.program.display()))??
             .with_context(|| format!("{} ended at once", spec.program.display()))?;
         let Some(announced) = line.strip_prefix(prefix) else {
-            bail!("{} said {line:?} where {prefix:?} was expected", spec.program.display());
+            bail!(
+                "{} said {line:?} where {prefix:?} was expected",
+                spec.program.display()
+            );
         };
         let announced = announced.trim().to_owned();
         let lifeline = process.stdin.take();
         let started = Instant::now();
-        let child = Child { spec, process, lifeline, started, pause: RESTART_FIRST };
+        let child = Child {
+            spec,
+            process,
+            lifeline,
+            started,
+            pause: RESTART_FIRST,
+        };
         Ok((child, announced))
     }
 

@@ -12,8 +12,8 @@ use proto::tidegate::v1::{DesiredProxy, Infrastructure};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{UpArgs, ready};
 use super::child::{Child, Spec, poll_pause};
+use super::{UpArgs, ready};
 
 /// Every proxy process, by Gateway.
 pub(super) struct Fleet {
@@ -46,7 +46,13 @@ impl Fleet {
         if let Some(endpoint) = &args.otlp_endpoint {
             flags.extend(["--otlp-endpoint".to_owned(), endpoint.clone()]);
         }
-        Fleet { binary, run_dir, flags, proxies: BTreeMap::new(), leaving: JoinSet::new() }
+        Fleet {
+            binary,
+            run_dir,
+            flags,
+            proxies: BTreeMap::new(),
+            leaving: JoinSet::new(),
+        }
     }
 
     /// Starts what is wanted and not there, ends what is there and not wanted.
@@ -56,20 +62,37 @@ impl Fleet {
             .into_iter()
             .map(|proxy| ((proxy.namespace.clone(), proxy.name.clone()), proxy))
             .collect();
-        let gone: Vec<_> =
-            self.proxies.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
+        let gone: Vec<_> = self
+            .proxies
+            .keys()
+            .filter(|key| !wanted.contains_key(*key))
+            .cloned()
+            .collect();
         for key in gone {
             if let Some(mut running) = self.proxies.remove(&key) {
-                eprintln!("tidegate: Gateway {}/{} is gone, its proxy ends", key.0, key.1);
+                eprintln!(
+                    "tidegate: Gateway {}/{} is gone, its proxy ends",
+                    key.0, key.1
+                );
                 // A proxy that nobody wants any more still finishes its requests, beside everything else.
-                self.leaving.spawn(async move { running.child.stop(super::STOP_LIMIT).await });
+                self.leaving
+                    .spawn(async move { running.child.stop(super::STOP_LIMIT).await });
             }
         }
         for (key, proxy) in wanted {
-            let is_same = self.proxies.get(&key).is_some_and(|running| running.wanted.token == proxy.token);
+            let is_same = self
+                .proxies
+                .get(&key)
+                .is_some_and(|running| running.wanted.token == proxy.token);
             if !is_same {
                 let child = Child::start(self.spec(&proxy))?;
-                self.proxies.insert(key, Running { wanted: proxy, child });
+                self.proxies.insert(
+                    key,
+                    Running {
+                        wanted: proxy,
+                        child,
+                    },
+                );
             } else if let Some(running) = self.proxies.get_mut(&key) {
                 running.wanted = proxy;
             }

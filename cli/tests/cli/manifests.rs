@@ -50,7 +50,7 @@ spec:
     - path: {type: Exact, value: /old}
     filters:
     - type: RequestRedirect
-      requestRedirect: {hostname: new.example.com, port: 80, statusCode: 301}
+      requestRedirect: {hostname: new.example.com, statusCode: 301}
 ---
 apiVersion: v1
 kind: Service

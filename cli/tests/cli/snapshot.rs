@@ -43,7 +43,10 @@ fn resources_are_listed_with_their_source() {
     let out = get(&files, &["--type", "route-rule,listener"]);
     let lines: Vec<&str> = out.lines().collect();
     assert!(lines[0].starts_with("TYPE "), "{out}");
-    assert!(lines[1].starts_with("listener    gw/default/edge/listener/8080"), "{out}");
+    assert!(
+        lines[1].starts_with("listener    gw/default/edge/listener/8080"),
+        "{out}"
+    );
     assert!(lines[1].ends_with("gateway.yaml:1"), "{out}");
     assert_eq!(lines.len(), 1 + 1 + 3 + 1, "{out}");
     assert!(out.contains("4 resources, commit "), "{out}");
@@ -55,7 +58,10 @@ fn resources_are_listed_with_their_source() {
         .iter()
         .map(|resource| resource["resource"]["@type"].as_str().expect("a type"))
         .collect();
-    assert!(types.iter().all(|url| !url.contains("tidegate")), "{types:?}");
+    assert!(
+        types.iter().all(|url| !url.contains("tidegate")),
+        "{types:?}"
+    );
 }
 
 #[test]
@@ -74,26 +80,51 @@ fn secrets_are_not_shown() {
 fn two_files_are_compared_by_resource() {
     let changed = ROUTE.replace("weight: 9", "weight: 8");
     let more = format!("{ROUTE}---\n{}", SECRET);
-    let base = get(&[("gateway.yaml", GATEWAY), ("route.yaml", ROUTE)], &["-o", "json"]);
-    let edited = get(&[("gateway.yaml", GATEWAY), ("route.yaml", &changed)], &["-o", "json"]);
-    let added = get(&[("gateway.yaml", GATEWAY), ("route.yaml", &more)], &["-o", "yaml"]);
+    let base = get(
+        &[("gateway.yaml", GATEWAY), ("route.yaml", ROUTE)],
+        &["-o", "json"],
+    );
+    let edited = get(
+        &[("gateway.yaml", GATEWAY), ("route.yaml", &changed)],
+        &["-o", "json"],
+    );
+    let added = get(
+        &[("gateway.yaml", GATEWAY), ("route.yaml", &more)],
+        &["-o", "yaml"],
+    );
     let dir = directory(&[]);
     let file = |name: &str, text: &str| {
         let path = dir.path().join(name);
         fs::write(&path, text).expect("written");
         path.display().to_string()
     };
-    let (base, edited, added) =
-        (file("base.json", &base), file("edited.json", &edited), file("added.yaml", &added));
+    let (base, edited, added) = (
+        file("base.json", &base),
+        file("edited.json", &edited),
+        file("added.yaml", &added),
+    );
     let run = tidegate(&["snapshot", "diff", &base, &base]);
     assert_eq!((run.code, run.out.as_str()), (0, "no difference\n"));
     let run = tidegate(&["snapshot", "diff", &base, &edited]);
     assert_eq!(run.code, 3, "{}", run.err);
-    assert!(run.out.starts_with("0 added, 1 changed, 0 removed\n~ route-rule "), "{}", run.out);
-    assert!(run.out.contains("\"weight\": 9\n") && run.out.contains("\"weight\": 8\n"), "{}", run.out);
+    assert!(
+        run.out
+            .starts_with("0 added, 1 changed, 0 removed\n~ route-rule "),
+        "{}",
+        run.out
+    );
+    assert!(
+        run.out.contains("\"weight\": 9\n") && run.out.contains("\"weight\": 8\n"),
+        "{}",
+        run.out
+    );
     let run = tidegate(&["snapshot", "diff", &base, &added]);
     assert_eq!(run.code, 3);
-    assert!(run.out.contains("+ ai-backend backend/default/gpt"), "{}", run.out);
+    assert!(
+        run.out.contains("+ ai-backend backend/default/gpt"),
+        "{}",
+        run.out
+    );
     let run = tidegate(&["snapshot", "diff", &base]);
     assert_eq!(run.code, 1);
     let run = tidegate(&["snapshot", "diff"]);

@@ -28,7 +28,10 @@ fn check(files: &[(&str, &str)], code: i32, expected: &[&str]) {
 
 #[test]
 fn what_is_fine_passes() {
-    let (code, out) = validate(&[("gateway.yaml", GATEWAY), ("route.yaml", ROUTE)], &["--strict"]);
+    let (code, out) = validate(
+        &[("gateway.yaml", GATEWAY), ("route.yaml", ROUTE)],
+        &["--strict"],
+    );
     assert_eq!(out, "0 errors, 0 warnings in 2 objects (1 Gateway)\n");
     assert_eq!(code, 0);
 }
@@ -36,7 +39,10 @@ fn what_is_fine_passes() {
 #[test]
 fn broken_files_have_a_place() {
     check(
-        &[("gateway.yaml", GATEWAY), ("bad.yaml", "kind: Gateway\nspec: [1, 2\n")],
+        &[
+            ("gateway.yaml", GATEWAY),
+            ("bad.yaml", "kind: Gateway\nspec: [1, 2\n"),
+        ],
         2,
         &["bad.yaml:2:7: error: invalid YAML"],
     );
@@ -53,7 +59,10 @@ fn schema_errors_have_the_line_of_the_field() {
     check(
         &[("gateway.yaml", GATEWAY), ("route.yaml", &route)],
         2,
-        &["route.yaml:16:", "error: HTTPRoute default/cart: spec.rules[0].backendRefs[0].weight"],
+        &[
+            "route.yaml:16:",
+            "error: HTTPRoute default/cart: spec.rules[0].backendRefs[0].weight",
+        ],
     );
 }
 
@@ -64,7 +73,7 @@ fn unresolved_references_have_the_line_of_the_reference() {
         &[("gateway.yaml", GATEWAY), ("route.yaml", &route)],
         2,
         &[
-            "route.yaml:16:54: error: HTTPRoute default/cart (parent default/edge): rules[0].backendRefs[1]: Service default/missing does not exist",
+            "route.yaml:16:53: error: HTTPRoute default/cart (parent default/edge): rules[0].backendRefs[1]: Service default/missing does not exist",
             "    help: A backend does not exist; requests for its share get 500.",
         ],
     );
@@ -73,17 +82,28 @@ fn unresolved_references_have_the_line_of_the_reference() {
 #[test]
 fn conflicts_have_the_line_of_the_listener() {
     let listener = "  - {name: http, port: 8080, protocol: HTTP}\n";
-    let twice = GATEWAY.replace(listener, &format!("{listener}{}", listener.replace("name: http", "name: other")));
+    let twice = GATEWAY.replace(
+        listener,
+        &format!(
+            "{listener}{}",
+            listener.replace("name: http", "name: other")
+        ),
+    );
     check(
         &[("gateway.yaml", &twice)],
         2,
-        &["gateway.yaml:7:5: error: Gateway default/edge (listener http)", "gateway.yaml:8:5: error:"],
+        &[
+            "gateway.yaml:7:5: error: Gateway default/edge (listener http)",
+            "gateway.yaml:8:5: error:",
+        ],
     );
     let other = GATEWAY.replace("name: edge", "name: second");
     check(
         &[("a.yaml", GATEWAY), ("b.yaml", &other)],
         2,
-        &["b.yaml:7:5: error: Gateway default/second (listener http): port 8080 is held by Gateway default/edge"],
+        &[
+            "b.yaml:7:5: error: Gateway default/second (listener http): port 8080 is held by Gateway default/edge",
+        ],
     );
 }
 
@@ -102,7 +122,11 @@ spec:
   - matches: [{path: {type: RegularExpression, value: '/v[0-9]+'}}]
     backendRefs: [{name: web, port: 80}]
 ";
-    let files = [("gateway.yaml", GATEWAY), ("route.yaml", ROUTE), ("late.yaml", shadowed)];
+    let files = [
+        ("gateway.yaml", GATEWAY),
+        ("route.yaml", ROUTE),
+        ("late.yaml", shadowed),
+    ];
     let line = "late.yaml:10:5: warning: HTTPRoute default/late rule 1 can never match: HTTPRoute default/cart rule 1 (any path) at route.yaml:18:5";
     check(&files, 0, &[line, "0 errors, 1 warning"]);
     assert_eq!(validate(&files, &["--strict"]).0, 2);
@@ -114,12 +138,18 @@ fn unknown_kinds_and_empty_directories_are_warnings() {
     check(
         &[("gateway.yaml", GATEWAY), ("d.yaml", deployment)],
         0,
-        &["d.yaml:1:1: warning: Deployment d: kind \"Deployment\" of \"apps/v1\" is not one Tidegate reads"],
+        &[
+            "d.yaml:1:1: warning: Deployment d: kind \"Deployment\" of \"apps/v1\" is not one Tidegate reads",
+        ],
     );
     check(&[], 0, &["warning: no Gateway here is served by Tidegate"]);
     let run = tidegate(&["validate", "-f", "/nonexistent"]);
     assert_eq!(run.code, 1);
-    assert!(run.err.contains("/nonexistent cannot be read"), "{}", run.err);
+    assert!(
+        run.err.contains("/nonexistent cannot be read"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]
@@ -128,7 +158,11 @@ fn a_certificate_without_its_secret_is_an_error() {
         "{name: http, port: 8080, protocol: HTTP}",
         "{name: https, port: 8443, protocol: HTTPS, tls: {certificateRefs: [{name: cert}]}}",
     );
-    check(&[("gateway.yaml", &tls)], 2, &["gateway.yaml:7:", "Secret default/cert"]);
+    check(
+        &[("gateway.yaml", &tls)],
+        2,
+        &["gateway.yaml:7:", "Secret default/cert"],
+    );
 }
 
 #[test]
@@ -146,7 +180,9 @@ fn programs_get_json_and_yaml() {
 
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {
-    let many: String = (0..3_000).map(|index| format!("---\nkind: K{index}\n")).collect();
+    let many: String = (0..3_000)
+        .map(|index| format!("---\nkind: K{index}\n"))
+        .collect();
     let dir = directory(&[("many.yaml", &many)]);
     let path = dir.path().display().to_string();
     let mut child = command(&["validate", "-f", &path])
@@ -155,7 +191,12 @@ fn a_reader_that_leaves_early_is_no_error() {
         .spawn()
         .expect("it runs");
     let mut first = [0_u8; 10];
-    child.stdout.take().expect("output").read_exact(&mut first).expect("something");
+    child
+        .stdout
+        .take()
+        .expect("output")
+        .read_exact(&mut first)
+        .expect("something");
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));

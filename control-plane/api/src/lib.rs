@@ -27,8 +27,10 @@ pub mod secret;
 pub mod selector;
 pub mod service;
 pub mod timestamp;
+pub mod unknown;
 
 pub use error::{DecodeError, FieldError};
 pub use key::{Kind, ObjectKey};
 pub use metadata::Metadata;
 pub use object::{Object, decode, identify};
+pub use unknown::unknown_fields;

@@ -50,7 +50,9 @@ impl Admin for AdminService {
         let gateway = format!("{}/{}", request.namespace, request.name);
         let snapshot = self.ask(|answer| Event::Snapshot(request, answer)).await?;
         snapshot.map(Response::new).ok_or_else(|| {
-            Status::not_found(format!("no Gateway {gateway} of ours; `tidegate status` lists them"))
+            Status::not_found(format!(
+                "no Gateway {gateway} of ours; `tidegate status` lists them"
+            ))
         })
     }
 
@@ -67,10 +69,16 @@ impl Admin for AdminService {
 }
 
 impl AdminService {
-    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Event) -> Result<T, Status> {
+    async fn ask<T>(
+        &self,
+        question: impl FnOnce(oneshot::Sender<T>) -> Event,
+    ) -> Result<T, Status> {
         let (sender, receiver) = oneshot::channel();
         let gone = |_| Status::unavailable("the control plane is shutting down");
-        self.events.send(question(sender)).await.map_err(|_| gone(()))?;
+        self.events
+            .send(question(sender))
+            .await
+            .map_err(|_| gone(()))?;
         receiver.await.map_err(|_| gone(()))
     }
 }
@@ -78,8 +86,8 @@ impl AdminService {
 fn authorize<T>(request: &Request<T>) -> Result<(), Status> {
     match Subject::of(request) {
         Some(Subject::Admin) => Ok(()),
-        Some(Subject::Gateway(_)) | None => {
-            Err(Status::permission_denied("this call needs the admin token of the instance"))
-        }
+        Some(Subject::Gateway(_)) | None => Err(Status::permission_denied(
+            "this call needs the admin token of the instance",
+        )),
     }
 }

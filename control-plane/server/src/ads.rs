@@ -103,7 +103,10 @@ impl Ads {
     }
 
     fn refused(&self, reason: Refusal) {
-        self.metrics.refused_streams.get_or_create(&RefusalLabel { reason }).inc();
+        self.metrics
+            .refused_streams
+            .get_or_create(&RefusalLabel { reason })
+            .inc();
     }
 }
 
@@ -157,7 +160,11 @@ impl Stream {
             Ok((first, profile, slot)) => {
                 let end = self.follow(&mut inbound, first, profile, slot).await;
                 let gateway = self.gateway.clone();
-                self.tell(Event::Disconnected { gateway, stream: self.id }).await;
+                self.tell(Event::Disconnected {
+                    gateway,
+                    stream: self.id,
+                })
+                .await;
                 end
             }
             Err(end) => end,
@@ -195,7 +202,13 @@ impl Stream {
         info!(gateway = %self.gateway, stream = self.id.0, node = proxy.node_id, agent = proxy.user_agent, version = proxy.version, "proxy connected");
         let (answer, slot) = oneshot::channel();
         let gateway = self.gateway.clone();
-        self.tell(Event::Connected { gateway, stream: self.id, proxy, answer }).await;
+        self.tell(Event::Connected {
+            gateway,
+            stream: self.id,
+            proxy,
+            answer,
+        })
+        .await;
         let slot = slot.await.map_err(|_| End::Quiet)?;
         Ok((first, profile, slot))
     }
@@ -244,18 +257,35 @@ impl Stream {
         for action in actions {
             match action {
                 ServerAction::Send(response) => {
-                    self.service.metrics.responses.get_or_create(&TypeLabel::of(&response.type_url)).inc();
+                    self.service
+                        .metrics
+                        .responses
+                        .get_or_create(&TypeLabel::of(&response.type_url))
+                        .inc();
                     self.send(Encoded::from(response.encode())).await?;
                 }
                 ServerAction::Applied { commit_id } => {
                     let gateway = self.gateway.clone();
-                    let event = Event::Applied { gateway, stream: self.id, commit: commit_id.to_string() };
+                    let event = Event::Applied {
+                        gateway,
+                        stream: self.id,
+                        commit: commit_id.to_string(),
+                    };
                     self.tell(event).await;
                 }
                 ServerAction::Nacked(nack) => {
-                    self.service.metrics.rejections.get_or_create(&TypeLabel::of(&nack.type_url)).inc();
+                    self.service
+                        .metrics
+                        .rejections
+                        .get_or_create(&TypeLabel::of(&nack.type_url))
+                        .inc();
                     let gateway = self.gateway.clone();
-                    self.tell(Event::Rejected { gateway, stream: self.id, nack }).await;
+                    self.tell(Event::Rejected {
+                        gateway,
+                        stream: self.id,
+                        nack,
+                    })
+                    .await;
                 }
                 ServerAction::Unsupported(unsupported) => {
                     warn!(gateway = %self.gateway, stream = self.id.0, kind = unsupported.type_url, names = ?unsupported.names, reason = unsupported.reason.as_str(), "a subscription is not supported");

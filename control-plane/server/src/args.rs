@@ -41,7 +41,12 @@ pub struct Args {
     pub otlp_endpoint: Option<String>,
 
     /// Log filter, for example info or cp_server=debug
-    #[arg(long, value_name = "FILTER", default_value = "info", env = "TIDEGATE_LOG")]
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "info",
+        env = "TIDEGATE_LOG"
+    )]
     pub log: String,
 
     /// Log format

@@ -23,7 +23,10 @@ impl ConditionLog {
         for report in reports {
             for condition in &report.conditions {
                 if is_wrong(condition) {
-                    let key = (subject(&report.source, &report.scope.to_string()), condition.kind);
+                    let key = (
+                        subject(&report.source, &report.scope.to_string()),
+                        condition.kind,
+                    );
                     wrong.insert(key, condition.clone());
                 }
             }

@@ -39,7 +39,9 @@ impl Debounce {
     /// When the next epoch is due; `None` while nothing waits.
     pub fn due(&self) -> Option<Duration> {
         let burst = self.burst?;
-        let is_idle = self.last_epoch.is_none_or(|epoch| burst.first >= epoch + QUIET);
+        let is_idle = self
+            .last_epoch
+            .is_none_or(|epoch| burst.first >= epoch + QUIET);
         if is_idle && burst.first == burst.last {
             return Some(burst.first);
         }

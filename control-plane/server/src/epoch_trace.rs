@@ -54,15 +54,26 @@ struct Spans {
 impl EpochTraces {
     /// Keeps times, and spans if there is a tracer.
     pub fn new(tracer: Option<SdkTracer>) -> Self {
-        EpochTraces { tracer, open: Vec::new() }
+        EpochTraces {
+            tracer,
+            open: Vec::new(),
+        }
     }
 
     /// Begins an epoch's trace; returns the W3C traceparent that commits carry, empty without a tracer.
     pub fn begin(&mut self, times: &EpochTimes) -> String {
-        let spans = self.tracer.as_ref().map(|tracer| begin_spans(tracer, times));
-        let traceparent =
-            spans.as_ref().map(|spans| traceparent(spans.epoch.span().span_context()));
-        self.open.push(Open { event: times.event, waits: BTreeMap::new(), spans });
+        let spans = self
+            .tracer
+            .as_ref()
+            .map(|tracer| begin_spans(tracer, times));
+        let traceparent = spans
+            .as_ref()
+            .map(|spans| traceparent(spans.epoch.span().span_context()));
+        self.open.push(Open {
+            event: times.event,
+            waits: BTreeMap::new(),
+            spans,
+        });
         traceparent.unwrap_or_default()
     }
 
@@ -101,9 +112,8 @@ fn begin_spans(tracer: &SdkTracer, times: &EpochTimes) -> Spans {
         .with_start_time(times.event_at)
         .with_attributes([KeyValue::new("tidegate.reason", times.reason.clone())]);
     let epoch = Context::new().with_span(tracer.build_with_context(epoch, &Context::new()));
-    let child = |name: &'static str, start: SystemTime| {
-        SpanBuilder::from_name(name).with_start_time(start)
-    };
+    let child =
+        |name: &'static str, start: SystemTime| SpanBuilder::from_name(name).with_start_time(start);
     let mut change = tracer.build_with_context(
         child("change", times.event_at)
             .with_attributes([KeyValue::new("tidegate.changes", times.changes.to_string())]),

@@ -58,7 +58,10 @@ pub enum Event {
     /// `Admin.GetStatus`.
     Status(oneshot::Sender<StatusResponse>),
     /// `Admin.GetSnapshot`; `None` if there is no such Gateway.
-    Snapshot(GetSnapshotRequest, oneshot::Sender<Option<SnapshotResponse>>),
+    Snapshot(
+        GetSnapshotRequest,
+        oneshot::Sender<Option<SnapshotResponse>>,
+    ),
     /// `Admin.WatchInfrastructure`.
     Infrastructure(oneshot::Sender<watch::Receiver<Infrastructure>>),
 }

@@ -97,7 +97,11 @@ impl Fleet {
 
     /// A stream opened.
     pub fn connected(&mut self, gateway: &GatewayKey, stream: StreamId, proxy: Proxy) {
-        self.gateways.entry(gateway.clone()).or_default().proxies.insert(stream, proxy);
+        self.gateways
+            .entry(gateway.clone())
+            .or_default()
+            .proxies
+            .insert(stream, proxy);
     }
 
     /// A stream ended.
@@ -124,7 +128,10 @@ impl Fleet {
 
     /// The connected proxies of a Gateway.
     pub fn proxies(&self, gateway: &GatewayKey) -> impl Iterator<Item = &Proxy> {
-        self.gateways.get(gateway).into_iter().flat_map(|fleet| fleet.proxies.values())
+        self.gateways
+            .get(gateway)
+            .into_iter()
+            .flat_map(|fleet| fleet.proxies.values())
     }
 
     /// The client of a stream.
@@ -139,16 +146,29 @@ impl Fleet {
 
     /// The latest publication of a Gateway; zero before the first.
     pub fn latest(&self, gateway: &GatewayKey) -> Publication {
-        self.gateways.get(gateway).map(|fleet| fleet.latest).unwrap_or_default()
+        self.gateways
+            .get(gateway)
+            .map(|fleet| fleet.latest)
+            .unwrap_or_default()
     }
 
     /// How many of a Gateway's proxies hold a publication.
     pub fn progress(&self, gateway: &GatewayKey, since: Publication) -> Progress {
         let Some(fleet) = self.gateways.get(gateway) else {
-            return Progress { applied: 0, total: 0 };
+            return Progress {
+                applied: 0,
+                total: 0,
+            };
         };
-        let applied = fleet.proxies.values().filter(|proxy| fleet.held(proxy) >= since).count();
-        Progress { applied, total: fleet.proxies.len() }
+        let applied = fleet
+            .proxies
+            .values()
+            .filter(|proxy| fleet.held(proxy) >= since)
+            .count();
+        Progress {
+            applied,
+            total: fleet.proxies.len(),
+        }
     }
 
     fn proxy_mut(&mut self, gateway: &GatewayKey, stream: StreamId) -> Option<&mut Proxy> {
@@ -167,7 +187,12 @@ impl GatewayFleet {
             Profile::Tidegate => published.tidegate == *commit,
             Profile::Envoy => published.envoy == *commit,
         };
-        self.history.iter().rev().find(is_held).map(|found| found.number).unwrap_or_default()
+        self.history
+            .iter()
+            .rev()
+            .find(is_held)
+            .map(|found| found.number)
+            .unwrap_or_default()
     }
 }
 
@@ -207,7 +232,13 @@ mod tests {
         fleet.connected(&gateway(), StreamId(2), proxy(Profile::Envoy));
         let first = fleet.published(&gateway(), "a", "x");
         fleet.applied(&gateway(), StreamId(1), "a");
-        assert_eq!(fleet.progress(&gateway(), first), Progress { applied: 1, total: 2 });
+        assert_eq!(
+            fleet.progress(&gateway(), first),
+            Progress {
+                applied: 1,
+                total: 2
+            }
+        );
         fleet.applied(&gateway(), StreamId(2), "x");
         assert!(fleet.progress(&gateway(), first).is_complete());
     }
@@ -229,16 +260,30 @@ mod tests {
         let mut fleet = Fleet::default();
         fleet.connected(&gateway(), StreamId(1), proxy(Profile::Tidegate));
         fleet.rejected(&gateway(), StreamId(1), "no");
-        assert!(fleet.proxies(&gateway()).all(|proxy| proxy.rejected.is_some()));
+        assert!(
+            fleet
+                .proxies(&gateway())
+                .all(|proxy| proxy.rejected.is_some())
+        );
         fleet.applied(&gateway(), StreamId(1), "a");
-        assert!(fleet.proxies(&gateway()).all(|proxy| proxy.rejected.is_none()));
+        assert!(
+            fleet
+                .proxies(&gateway())
+                .all(|proxy| proxy.rejected.is_none())
+        );
     }
 
     #[test]
     fn an_unknown_gateway_has_nothing() {
         let fleet = Fleet::default();
         assert_eq!(fleet.latest(&gateway()), Publication(0));
-        assert_eq!(fleet.progress(&gateway(), Publication(1)), Progress { applied: 0, total: 0 });
+        assert_eq!(
+            fleet.progress(&gateway(), Publication(1)),
+            Progress {
+                applied: 0,
+                total: 0
+            }
+        );
         assert!(!fleet.has(&gateway(), Profile::Envoy));
     }
 }

@@ -35,7 +35,10 @@ async fn ready(State(shared): State<Shared>) -> impl IntoResponse {
     if *shared.is_ready.borrow() {
         (StatusCode::OK, "ready\n")
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the first translation has not run yet\n")
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the first translation has not run yet\n",
+        )
     }
 }
 

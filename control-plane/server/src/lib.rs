@@ -59,7 +59,9 @@ const MAX_REQUEST: usize = 1 << 20;
 pub fn run(args: Args) -> Result<()> {
     let settings = Settings::try_from(args)?;
     telemetry::start_log(&settings.log, settings.log_format)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let outcome = runtime.block_on(serve(settings));
     runtime.shutdown_background();
     outcome
@@ -69,10 +71,17 @@ async fn serve(settings: Settings) -> Result<()> {
     run_dir::prepare(&settings.run_dir)?;
     let secret = run_dir::secret(&settings.run_dir)?;
     let token = secret.mint(&Subject::Admin);
-    run_dir::write_private(&settings.run_dir.join(run_dir::ADMIN_TOKEN), token.as_bytes())?;
+    run_dir::write_private(
+        &settings.run_dir.join(run_dir::ADMIN_TOKEN),
+        token.as_bytes(),
+    )?;
     let mut registry = Registry::default();
     let metrics = metrics::Metrics::new(&mut registry);
-    let traces = settings.otlp_endpoint.as_deref().map(telemetry::start_traces).transpose()?;
+    let traces = settings
+        .otlp_endpoint
+        .as_deref()
+        .map(telemetry::start_traces)
+        .transpose()?;
     let (provider, tracer) = traces.unzip();
     let environment: cp_files::source::Environment = Arc::new(args::environment);
     let (source, first) = Source::open(settings.files.clone(), environment)
@@ -81,7 +90,11 @@ async fn serve(settings: Settings) -> Result<()> {
         settings: settings.translate.clone(),
         secret: secret.clone(),
         replica: settings.replica.clone(),
-        sources: settings.files.iter().map(|path| path.display().to_string()).collect(),
+        sources: settings
+            .files
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect(),
         metrics: metrics.clone(),
         traces: epoch_trace::EpochTraces::new(tracer),
     });
@@ -95,8 +108,10 @@ async fn serve(settings: Settings) -> Result<()> {
     let router = router(&events, &metrics, &secret, &shutdown)
         .merge(http::routes(Arc::new(registry), is_ready));
     let server = task::spawn("server", serve::serve(listening, router, shutdown.clone()));
-    let pipeline =
-        task::spawn("pipeline", pipeline::run(state, source, received, ready, shutdown.clone()));
+    let pipeline = task::spawn(
+        "pipeline",
+        pipeline::run(state, source, received, ready, shutdown.clone()),
+    );
     shutdown::requested(settings.exit_with_parent).await;
     info!("shutting down");
     shutdown.cancel();
@@ -105,7 +120,10 @@ async fn serve(settings: Settings) -> Result<()> {
         let _ = pipeline.await;
     });
     if ended.await.is_err() {
-        info!("connections were cut off after {} s", shutdown::LIMIT.as_secs());
+        info!(
+            "connections were cut off after {} s",
+            shutdown::LIMIT.as_secs()
+        );
     }
     if let Some(provider) = provider
         && let Err(error) = provider.shutdown()
@@ -129,13 +147,18 @@ fn router(
         streams: Arc::new(AtomicU64::new(1)),
     };
     let ads = AggregatedDiscoveryServiceServer::new(ads).max_decoding_message_size(MAX_REQUEST);
-    let admin = admin::AdminService { events: events.clone(), shutdown: shutdown.clone() };
+    let admin = admin::AdminService {
+        events: events.clone(),
+        shutdown: shutdown.clone(),
+    };
     let admin = AdminServer::new(admin).max_decoding_message_size(MAX_REQUEST);
     tonic::service::Routes::new(tonic::service::interceptor::InterceptedService::new(
         ads,
         guard.clone(),
     ))
-    .add_service(tonic::service::interceptor::InterceptedService::new(admin, guard))
+    .add_service(tonic::service::interceptor::InterceptedService::new(
+        admin, guard,
+    ))
     .prepare()
     .into_axum_router()
 }

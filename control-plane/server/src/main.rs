@@ -1,4 +1,6 @@
-//! The `tidegate-control-plane` binary: arguments in, exit code out. Everything else is in the library.
+//! The `tidegate-control-plane` binary: arguments in, exit code out.
+//!
+//! Owns nothing else: what it does is in the library.
 
 use std::process::ExitCode;
 

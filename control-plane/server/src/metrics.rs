@@ -70,7 +70,9 @@ pub enum Refusal {
 impl TypeLabel {
     /// The label of a type URL; all unknown ones share one.
     pub fn of(url: &str) -> Self {
-        TypeLabel { r#type: TypeValue(url.parse().ok()) }
+        TypeLabel {
+            r#type: TypeValue(url.parse().ok()),
+        }
     }
 }
 
@@ -112,7 +114,11 @@ impl Metrics {
             Unit::Seconds,
             metrics.event_to_applied.clone(),
         );
-        registry.register("objects", "Objects that are translated", metrics.objects.clone());
+        registry.register(
+            "objects",
+            "Objects that are translated",
+            metrics.objects.clone(),
+        );
         registry.register(
             "source_problems",
             "Files or documents that could not be read",
@@ -130,7 +136,11 @@ impl Metrics {
             "xDS responses refused by a proxy",
             metrics.rejections.clone(),
         );
-        registry.register("refused_streams", "Streams refused", metrics.refused_streams.clone());
+        registry.register(
+            "refused_streams",
+            "Streams refused",
+            metrics.refused_streams.clone(),
+        );
         metrics
     }
 }

@@ -50,7 +50,12 @@ impl Programmed {
         publication: Publication,
     ) {
         let epoch = self.epoch;
-        let fresh = Entry { generation, since: publication, is_reached: false, epoch };
+        let fresh = Entry {
+            generation,
+            since: publication,
+            is_reached: false,
+            epoch,
+        };
         self.entries
             .entry((object.clone(), gateway.clone()))
             .and_modify(|entry| {

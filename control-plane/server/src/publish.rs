@@ -45,12 +45,17 @@ impl Published {
 impl Publisher {
     /// The slot of a Gateway, which may not exist yet.
     pub fn watch(&mut self, gateway: &GatewayKey) -> Slot {
-        self.slots.entry(gateway.clone()).or_insert_with(|| watch::Sender::new(None)).subscribe()
+        self.slots
+            .entry(gateway.clone())
+            .or_insert_with(|| watch::Sender::new(None))
+            .subscribe()
     }
 
     /// What is published for a Gateway now.
     pub fn current(&self, gateway: &GatewayKey) -> Option<Arc<Published>> {
-        self.slots.get(gateway).and_then(|slot| slot.borrow().clone())
+        self.slots
+            .get(gateway)
+            .and_then(|slot| slot.borrow().clone())
     }
 
     /// Publishes to every stream of the Gateway.

@@ -22,7 +22,10 @@ pub fn changes(
     let Some(profile) = fleet.proxy(gateway, stream).map(|proxy| proxy.profile) else {
         return Vec::new();
     };
-    let total = fleet.proxies(gateway).filter(|proxy| proxy.profile == profile).count();
+    let total = fleet
+        .proxies(gateway)
+        .filter(|proxy| proxy.profile == profile)
+        .count();
     let refusing = fleet
         .proxies(gateway)
         .filter(|proxy| proxy.profile == profile && proxy.rejected.is_some())
@@ -51,7 +54,11 @@ pub fn changes(
 }
 
 fn blamed(nack: &Nack) -> Vec<(TypeUrl, String, String, String)> {
-    if let Some(report) = nack.report.as_ref().filter(|report| !report.items.is_empty()) {
+    if let Some(report) = nack
+        .report
+        .as_ref()
+        .filter(|report| !report.items.is_empty())
+    {
         return report
             .items
             .iter()
@@ -71,7 +78,14 @@ fn blamed(nack: &Nack) -> Vec<(TypeUrl, String, String, String)> {
     };
     nack.culprits
         .iter()
-        .map(|name| (type_url, name.to_string(), String::new(), nack.message.clone()))
+        .map(|name| {
+            (
+                type_url,
+                name.to_string(),
+                String::new(),
+                nack.message.clone(),
+            )
+        })
         .collect()
 }
 

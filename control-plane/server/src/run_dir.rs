@@ -25,9 +25,14 @@ pub fn prepare(dir: &Path) -> Result<()> {
     let metadata = fs::symlink_metadata(dir)
         .with_context(|| format!("cannot look at the run directory {}", dir.display()))?;
     if !metadata.is_dir() {
-        bail!("the run directory {} is not a directory; choose another with --run-dir", dir.display());
+        bail!(
+            "the run directory {} is not a directory; choose another with --run-dir",
+            dir.display()
+        );
     }
-    let own = fs::metadata("/proc/self").map(|own| own.uid()).unwrap_or_else(|_| metadata.uid());
+    let own = fs::metadata("/proc/self")
+        .map(|own| own.uid())
+        .unwrap_or_else(|_| metadata.uid());
     if metadata.uid() != own {
         bail!(
             "the run directory {} belongs to user {}, not to you; choose another with --run-dir",
@@ -71,7 +76,8 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<()> {
         .mode(0o600)
         .open(path)
         .with_context(|| format!("cannot write {}", path.display()))?;
-    file.write_all(content).with_context(|| format!("cannot write {}", path.display()))
+    file.write_all(content)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]
@@ -84,13 +90,19 @@ mod tests {
         let parent = tempfile::tempdir().expect("temporary directory");
         let dir = parent.path().join("run");
         prepare(&dir).expect("prepared");
-        let mode = std::fs::metadata(&dir).expect("directory").permissions().mode();
+        let mode = std::fs::metadata(&dir)
+            .expect("directory")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o700);
         let first = secret(&dir).expect("made");
         let again = secret(&dir).expect("read");
         let subject = grpc::token::Subject::Admin;
         assert!(again.verify(&first.mint(&subject)).is_some());
-        let mode = std::fs::metadata(dir.join("run-secret")).expect("file").permissions().mode();
+        let mode = std::fs::metadata(dir.join("run-secret"))
+            .expect("file")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -101,7 +113,10 @@ mod tests {
         std::fs::create_dir(&dir).expect("made");
         std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755)).expect("opened");
         prepare(&dir).expect("prepared");
-        let mode = std::fs::metadata(&dir).expect("directory").permissions().mode();
+        let mode = std::fs::metadata(&dir)
+            .expect("directory")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o700);
     }
 }

@@ -57,12 +57,14 @@ enum Accepted {
 
 async fn accept(listening: &Listening) -> std::io::Result<Accepted> {
     match listening {
-        Listening::Unix(listener, _) => {
-            listener.accept().await.map(|(stream, _)| Accepted::Unix(stream))
-        }
-        Listening::Tcp(listener) => {
-            listener.accept().await.map(|(stream, _)| Accepted::Tcp(stream))
-        }
+        Listening::Unix(listener, _) => listener
+            .accept()
+            .await
+            .map(|(stream, _)| Accepted::Unix(stream)),
+        Listening::Tcp(listener) => listener
+            .accept()
+            .await
+            .map(|(stream, _)| Accepted::Tcp(stream)),
     }
 }
 

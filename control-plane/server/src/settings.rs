@@ -45,7 +45,9 @@ pub enum SettingsError {
         source: grpc::address::AddressError,
     },
     /// `--provider-override` is malformed.
-    #[error("--provider-override {0:?}: use KIND=http://HOST:PORT, for example openai=http://127.0.0.1:9911")]
+    #[error(
+        "--provider-override {0:?}: use KIND=http://HOST:PORT, for example openai=http://127.0.0.1:9911"
+    )]
     ProviderOverride(String),
 }
 
@@ -55,9 +57,10 @@ impl TryFrom<Args> for Settings {
     fn try_from(args: Args) -> Result<Self, Self::Error> {
         let listen = match &args.listen {
             None => Address::Unix(args.run_dir.join(crate::run_dir::SOCKET)),
-            Some(value) => value
-                .parse()
-                .map_err(|source| SettingsError::Listen { value: value.clone(), source })?,
+            Some(value) => value.parse().map_err(|source| SettingsError::Listen {
+                value: value.clone(),
+                source,
+            })?,
         };
         let mut translate = cp_translate::Settings::directory();
         translate.trusted_hops = args.xff_trusted_hops;
@@ -94,7 +97,11 @@ fn provider_override(text: &str) -> Option<(String, cp_translate::ProviderAddres
         return None;
     }
     let port = port.parse().ok()?;
-    let target = cp_translate::ProviderAddress { host: host.to_owned(), port, tls: is_tls };
+    let target = cp_translate::ProviderAddress {
+        host: host.to_owned(),
+        port,
+        tls: is_tls,
+    };
     Some((kind.to_owned(), target))
 }
 
@@ -105,16 +112,22 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<(&str, &str, u16, bool)>) {
         let parsed = provider_override(text);
-        let parsed = parsed.as_ref().map(|(kind, target)| {
-            (kind.as_str(), target.host.as_str(), target.port, target.tls)
-        });
+        let parsed = parsed
+            .as_ref()
+            .map(|(kind, target)| (kind.as_str(), target.host.as_str(), target.port, target.tls));
         assert_eq!(parsed, expected, "{text}");
     }
 
     #[test]
     fn provider_overrides() {
-        check("openai=http://127.0.0.1:9911", Some(("openai", "127.0.0.1", 9911, false)));
-        check("openai=https://llm.example:443/", Some(("openai", "llm.example", 443, true)));
+        check(
+            "openai=http://127.0.0.1:9911",
+            Some(("openai", "127.0.0.1", 9911, false)),
+        );
+        check(
+            "openai=https://llm.example:443/",
+            Some(("openai", "llm.example", 443, true)),
+        );
         check("openai=http://127.0.0.1", None);
         check("openai=http://127.0.0.1:99111", None);
         check("openai=ftp://127.0.0.1:21", None);

@@ -31,7 +31,10 @@ pub fn view(published: &Published, request: &GetSnapshotRequest) -> SnapshotResp
         .filter(is_wanted)
         .flat_map(|url| snapshot.iter(url).map(move |resource| shown(url, resource)));
     SnapshotResponse {
-        commit_id: snapshot.commit_id().map(ToString::to_string).unwrap_or_default(),
+        commit_id: snapshot
+            .commit_id()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         resources: resources.collect(),
     }
 }
@@ -49,19 +52,26 @@ fn shown(url: TypeUrl, resource: &Resource) -> SnapshotResource {
         | TypeUrl::RouteRule
         | TypeUrl::Commit => resource.message().clone(),
     };
-    let provenance: Option<Provenance> =
-        resource.metadata().and_then(|metadata| proto::provenance::read(Some(&metadata)));
+    let provenance: Option<Provenance> = resource
+        .metadata()
+        .and_then(|metadata| proto::provenance::read(Some(&metadata)));
     SnapshotResource {
         name: resource.name().to_string(),
         version: resource.version().hex(),
-        resource: Some(Any { type_url: url.as_str().to_owned(), value }),
+        resource: Some(Any {
+            type_url: url.as_str().to_owned(),
+            value,
+        }),
         provenance,
     }
 }
 
 /// A Secret with its name only: no value, no length of one.
 fn redacted(name: &str) -> Bytes {
-    let secret = Secret { name: name.to_owned(), ..Secret::default() };
+    let secret = Secret {
+        name: name.to_owned(),
+        ..Secret::default()
+    };
     Bytes::from(secret.encode_to_vec())
 }
 
@@ -111,7 +121,11 @@ pub fn summary(old: Option<&Published>, new: &Published) -> String {
             )
         })
         .collect();
-    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
+    if words.is_empty() {
+        "nothing".to_owned()
+    } else {
+        words.join(", ")
+    }
 }
 
 /// Milliseconds since the Unix epoch.
@@ -147,12 +161,19 @@ mod tests {
             })),
         };
         let snapshot: Snapshot = [Resource::of(&secret, None)].into_iter().collect();
-        let published = Published { tidegate: snapshot.clone(), envoy: snapshot };
+        let published = Published {
+            tidegate: snapshot.clone(),
+            envoy: snapshot,
+        };
         let shown = view(&published, &GetSnapshotRequest::default());
         assert_eq!(shown.resources.len(), 1);
         let text = format!("{shown:?}");
         assert!(text.contains("secret/default/key"));
         let bytes: Vec<u8> = prost::Message::encode_to_vec(&shown);
-        assert!(!bytes.windows(value.len()).any(|window| window == value.as_bytes()));
+        assert!(
+            !bytes
+                .windows(value.len())
+                .any(|window| window == value.as_bytes())
+        );
     }
 }

@@ -97,7 +97,12 @@ impl State {
     pub fn on(&mut self, event: Event) -> bool {
         match event {
             Event::Source(batch) => self.source(batch),
-            Event::Connected { gateway, stream, proxy, answer } => {
+            Event::Connected {
+                gateway,
+                stream,
+                proxy,
+                answer,
+            } => {
                 self.metrics.proxies.inc();
                 self.fleet.connected(&gateway, stream, proxy);
                 // A stream that ended meanwhile needs no slot.
@@ -112,14 +117,23 @@ impl State {
                 self.settle(&gateway);
                 false
             }
-            Event::Applied { gateway, stream, commit } => {
+            Event::Applied {
+                gateway,
+                stream,
+                commit,
+            } => {
                 self.applied(&gateway, stream, &commit);
                 false
             }
-            Event::Rejected { gateway, stream, nack } => {
+            Event::Rejected {
+                gateway,
+                stream,
+                nack,
+            } => {
                 warn!(%gateway, stream = stream.0, kind = %nack.type_url, reason = nack.message, "nack");
                 self.fleet.rejected(&gateway, stream, &nack.message);
-                let changes = rejection::changes(&gateway, stream, &nack, &self.fleet, &self.publisher);
+                let changes =
+                    rejection::changes(&gateway, stream, &nack, &self.fleet, &self.publisher);
                 self.take("rejection by a proxy", Instant::now(), changes)
             }
             Event::Status(answer) => {
@@ -143,8 +157,9 @@ impl State {
     /// Translates what has arrived and publishes what changed by it.
     pub fn epoch(&mut self) {
         let pending = std::mem::take(&mut self.pending);
-        let (event, event_at) =
-            pending.first.unwrap_or_else(|| (Instant::now(), SystemTime::now()));
+        let (event, event_at) = pending
+            .first
+            .unwrap_or_else(|| (Instant::now(), SystemTime::now()));
         let translate_at = SystemTime::now();
         let started = Instant::now();
         self.translation = cp_translate::translate(&self.inputs, &self.settings);
@@ -166,7 +181,12 @@ impl State {
         self.count();
         self.log_conditions();
         self.settle_epochs();
-        debug!(changes = times.changes, reason = times.reason, ?took, "epoch");
+        debug!(
+            changes = times.changes,
+            reason = times.reason,
+            ?took,
+            "epoch"
+        );
     }
 
     fn source(&mut self, batch: Batch) -> bool {
@@ -195,7 +215,9 @@ impl State {
         self.inputs = next;
         if self.pending.first.is_none() {
             let ago = noticed.elapsed();
-            let at = SystemTime::now().checked_sub(ago).unwrap_or_else(SystemTime::now);
+            let at = SystemTime::now()
+                .checked_sub(ago)
+                .unwrap_or_else(SystemTime::now);
             self.pending.first = Some((noticed, at));
             self.pending.reason = reason.to_owned();
         }
@@ -207,7 +229,9 @@ impl State {
         for (key, output) in &self.translation.gateways {
             let current = self.publisher.current(key);
             let commit = |profile: Profile| {
-                let parent = current.as_ref().and_then(|old| old.of(profile).commit_id().cloned());
+                let parent = current
+                    .as_ref()
+                    .and_then(|old| old.of(profile).commit_id().cloned());
                 let origin = CommitOrigin {
                     parent_id: parent.map(|id| id.to_string()).unwrap_or_default(),
                     created_ms: snapshot_view::millis(times.translated_at),
@@ -231,16 +255,22 @@ impl State {
                 continue;
             }
             let id = |profile: Profile| next.of(profile).commit_id().map_or("", |id| &**id);
-            let number = self.fleet.published(key, id(Profile::Tidegate), id(Profile::Envoy));
+            let number = self
+                .fleet
+                .published(key, id(Profile::Tidegate), id(Profile::Envoy));
             info!(gateway = %key, commit = id(Profile::Tidegate), reason = times.reason, changed = %snapshot_view::summary(current.as_deref(), &next), "publish");
             self.traces.published(key, number);
-            let change = LastChange { at: times.translated_at, reason: times.reason.clone() };
+            let change = LastChange {
+                at: times.translated_at,
+                reason: times.reason.clone(),
+            };
             self.last_changes.insert(key.clone(), change);
             self.publisher.publish(key, Arc::new(next));
         }
         let gateways = &self.translation.gateways;
         self.publisher.retain(|key| gateways.contains_key(key));
-        self.last_changes.retain(|key, _| gateways.contains_key(key));
+        self.last_changes
+            .retain(|key, _| gateways.contains_key(key));
     }
 
     fn program(&mut self) {
@@ -249,7 +279,8 @@ impl State {
             for gateway in &report.gateways {
                 let latest = self.fleet.latest(gateway);
                 let generation = report.source.generation;
-                self.programmed.translated(&report.key, gateway, generation, latest);
+                self.programmed
+                    .translated(&report.key, gateway, generation, latest);
             }
         }
         self.programmed.end();
@@ -266,10 +297,16 @@ impl State {
                 namespace: key.namespace.clone(),
                 name: key.name.clone(),
                 token: self.secret.mint(&subject),
-                ports: desired.ports.iter().map(|port| u32::from(port.port)).collect(),
+                ports: desired
+                    .ports
+                    .iter()
+                    .map(|port| u32::from(port.port))
+                    .collect(),
             }
         });
-        let next = Infrastructure { proxies: proxies.collect() };
+        let next = Infrastructure {
+            proxies: proxies.collect(),
+        };
         self.infrastructure.send_if_modified(|current| {
             let is_new = *current != next;
             if is_new {
@@ -312,8 +349,12 @@ impl State {
 
     fn count(&self) {
         self.metrics.objects.set(gauge(self.inputs.len()));
-        let quarantined =
-            self.translation.gateways.values().map(|output| output.quarantined.len()).sum();
+        let quarantined = self
+            .translation
+            .gateways
+            .values()
+            .map(|output| output.quarantined.len())
+            .sum();
         self.metrics.quarantined.set(gauge(quarantined));
     }
 

@@ -56,7 +56,12 @@ impl View<'_> {
                 .iter()
                 .map(|(key, output)| self.gateway(key, output))
                 .collect(),
-            objects: self.translation.reports.iter().map(|report| self.object(report)).collect(),
+            objects: self
+                .translation
+                .reports
+                .iter()
+                .map(|report| self.object(report))
+                .collect(),
             problems: self.problems.iter().map(problem).collect(),
         }
     }
@@ -95,12 +100,15 @@ impl View<'_> {
     }
 
     fn object(&self, report: &Report) -> tidegate::ObjectStatus {
-        let conditions = self.conditions(report).into_iter().map(|condition| tidegate::Condition {
-            r#type: condition.kind.to_string(),
-            status: condition.status.to_string(),
-            reason: condition.reason.to_string(),
-            message: condition.message,
-        });
+        let conditions = self
+            .conditions(report)
+            .into_iter()
+            .map(|condition| tidegate::Condition {
+                r#type: condition.kind.to_string(),
+                status: condition.status.to_string(),
+                reason: condition.reason.to_string(),
+                message: condition.message,
+            });
         tidegate::ObjectStatus {
             source: Some(report.source.clone()),
             scope: report.scope.to_string(),
@@ -130,7 +138,9 @@ impl View<'_> {
                 .map(|proxy| proxy_status(proxy, &desired(proxy.profile)))
                 .collect(),
             last_change: change.map(|change| timestamp(change.at)),
-            last_change_reason: change.map(|change| change.reason.clone()).unwrap_or_default(),
+            last_change_reason: change
+                .map(|change| change.reason.clone())
+                .unwrap_or_default(),
             quarantined: output.quarantined.iter().map(quarantined).collect(),
         }
     }
@@ -140,7 +150,10 @@ fn pending(gateway: &GatewayKey, progress: Progress) -> String {
     if progress.total == 0 {
         return format!("no proxy of Gateway {gateway} is connected");
     }
-    format!("applied by {} of {} proxies of Gateway {gateway}", progress.applied, progress.total)
+    format!(
+        "applied by {} of {} proxies of Gateway {gateway}",
+        progress.applied, progress.total
+    )
 }
 
 fn proxy_status(proxy: &Proxy, desired: &str) -> tidegate::ProxyStatus {

@@ -18,12 +18,14 @@ use crate::args::LogFormat;
 pub fn start_log(filter: &str, format: LogFormat) -> Result<()> {
     let filter = EnvFilter::try_new(filter)
         .with_context(|| format!("--log {filter:?}: use a level such as info, or target=level"))?;
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match format {
-        LogFormat::Text => {
-            builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init()
-        }
+        LogFormat::Text => builder
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
     started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
@@ -38,7 +40,11 @@ pub fn start_traces(endpoint: &str) -> Result<(SdkTracerProvider, SdkTracer)> {
         .with_context(|| format!("--otlp-endpoint {endpoint:?} cannot be used"))?;
     let provider = SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
-        .with_resource(Resource::builder().with_service_name("tidegate-control-plane").build())
+        .with_resource(
+            Resource::builder()
+                .with_service_name("tidegate-control-plane")
+                .build(),
+        )
         .build();
     let tracer = provider.tracer("tidegate-control-plane");
     Ok((provider, tracer))

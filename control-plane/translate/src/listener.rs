@@ -253,7 +253,11 @@ impl ListenerDraft<'_> {
 
     /// Number of attached routes.
     pub(crate) fn attached(&self) -> u32 {
-        u32::try_from(self.routes.len()).unwrap_or(u32::MAX)
+        let accepted = self
+            .routes
+            .iter()
+            .filter(|attached| attached.route.is_accepted);
+        u32::try_from(accepted.count()).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn detail(&self) -> Detail {

@@ -85,6 +85,8 @@ pub(crate) struct RoutePlan {
     pub(crate) kind: &'static str,
     /// Seconds since the epoch; 0 where unknown.
     pub(crate) created: i64,
+    /// False if no rule of it is valid: its matches answer 500, and it does not count as attached.
+    pub(crate) is_accepted: bool,
     pub(crate) rules: Vec<RulePlan>,
     /// What its rules lead to.
     pub(crate) backends: Vec<Arc<BackendPlan>>,

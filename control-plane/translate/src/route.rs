@@ -74,6 +74,19 @@ enum Miss {
     Hostname,
 }
 
+// === impl Rules ===
+
+impl Rules {
+    fn dropped_indexes(&self) -> BTreeSet<usize> {
+        self.dropped.iter().map(|(index, _)| *index).collect()
+    }
+
+    /// Whether no rule is served as written.
+    fn are_all_dropped(&self) -> bool {
+        !self.dropped.is_empty() && self.dropped_indexes().len() == self.written
+    }
+}
+
 /// Attaches all routes of a kind and reports on them.
 pub(crate) fn attach_all<K: RouteKind>(
     lookup: &Lookup<'_>,
@@ -107,6 +120,7 @@ fn attach<K: RouteKind>(
         source: Arc::clone(&stored.source),
         kind: K::SHORT,
         created: metadata.creation_timestamp.unwrap_or(0),
+        is_accepted: !rules.are_all_dropped(),
         rules: std::mem::take(&mut rules.rules),
         backends: std::mem::take(&mut rules.backends),
     });
@@ -292,9 +306,8 @@ fn accepted(rules: &Rules, missed: Option<Miss>, scope: &ParentScope) -> Vec<Con
     let Some((_, first)) = rules.dropped.first() else {
         return vec![holds];
     };
-    let indexes: BTreeSet<usize> = rules.dropped.iter().map(|(index, _)| *index).collect();
     let message = join(rules.dropped.iter().map(|(_, problem)| problem));
-    if indexes.len() == rules.written {
+    if rules.are_all_dropped() {
         return fails(first.reason, format!("{message}; its matches answer 500"));
     }
     let names: Vec<String> = indexes

@@ -16,15 +16,14 @@ use crate::value::{Held, Value};
 pub(crate) struct Resources {
     // Indexed by the order of `TypeUrl::ALL`.
     sets: [Set; TypeUrl::ALL.len()],
+    /// Stays empty; stands in for a type beyond the list, of which there is none.
+    empty: Set,
 }
-
-/// The set of a type without resources.
-static EMPTY: std::sync::LazyLock<Set> = std::sync::LazyLock::new(Set::default);
 
 impl Resources {
     /// The set of a type.
     pub(crate) fn set(&self, type_url: TypeUrl) -> &Set {
-        self.sets.get(type_url as usize).unwrap_or(&EMPTY)
+        self.sets.get(type_url as usize).unwrap_or(&self.empty)
     }
 
     /// Adds or replaces; returns the old value.

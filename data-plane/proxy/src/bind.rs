@@ -9,7 +9,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -30,6 +30,9 @@ pub(crate) const RETIREMENT: Retirement = Retirement {
     limit: Duration::from_secs(600),
 };
 
+/// How long a worker may take to accept what is queued on a socket that closes.
+const SETTLING: Duration = Duration::from_secs(1);
+
 /// What a listener asks to be bound.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct BindKey {
@@ -47,11 +50,12 @@ pub(crate) struct Bound {
     pub(crate) local: SocketAddr,
     /// Cancelled once the socket is to be closed.
     pub(crate) closing: CancellationToken,
-    socket: TcpListener,
+    /// Taken out when it is to be closed: configurations keep the rest of this alive for longer.
+    socket: Mutex<Option<TcpListener>>,
     phase: Mutex<watch::Sender<Phase>>,
     open: AtomicUsize,
     /// The last configuration that had the listener as its connections know it.
-    last: OnceLock<Arc<Active>>,
+    last: Mutex<Option<Arc<Active>>>,
 }
 
 /// How far the connections of a listener are on their way out.
@@ -121,16 +125,25 @@ impl Bound {
             key,
             local,
             closing: CancellationToken::new(),
-            socket,
+            socket: Mutex::new(Some(socket)),
             phase: Mutex::new(watch::Sender::new(Phase::Serving)),
             open: AtomicUsize::new(0),
-            last: OnceLock::new(),
+            last: Mutex::default(),
         }))
     }
 
     /// A handle of the socket for one worker.
     pub(crate) fn clone_socket(&self) -> io::Result<TcpListener> {
-        self.socket.try_clone()
+        match lock(&self.socket).as_ref() {
+            Some(socket) => socket.try_clone(),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// Closes the socket once the workers have accepted what is queued.
+    pub(crate) fn close(&self) {
+        self.closing.cancel();
+        lock(&self.socket).take();
     }
 
     /// The phase that a new connection belongs to.
@@ -158,12 +171,17 @@ impl Bound {
 
     /// Keeps the configuration that connections go on with once the listener is gone.
     pub(crate) fn leave_behind(&self, active: Arc<Active>) {
-        let _ = self.last.set(active);
+        *lock(&self.last) = Some(active);
     }
 
     /// What `leave_behind` kept.
-    pub(crate) fn left_behind(&self) -> Option<&Arc<Active>> {
-        self.last.get()
+    pub(crate) fn left_behind(&self) -> Option<Arc<Active>> {
+        lock(&self.last).clone()
+    }
+
+    /// Lets go of what `leave_behind` kept: no connection needs it any more.
+    pub(crate) fn forget(&self) {
+        lock(&self.last).take();
     }
 
     /// Connections open now.
@@ -178,9 +196,7 @@ impl Bound {
     }
 
     fn phase_sender(&self) -> MutexGuard<'_, watch::Sender<Phase>> {
-        self.phase
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        lock(&self.phase)
     }
 }
 
@@ -216,17 +232,24 @@ impl Sockets {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<BindKey, Arc<Bound>>> {
-        self.0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        lock(&self.0)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Brings connections to their end; returns early once none is left.
 pub(crate) async fn retire(phase: watch::Sender<Phase>, retirement: Retirement) {
+    phase.send_replace(Phase::Closing);
+    // Connections that were still queued join in meanwhile.
+    let settling = SETTLING.min(retirement.grace);
+    tokio::time::sleep(settling).await;
     let steps = async {
-        phase.send_replace(Phase::Closing);
-        tokio::time::sleep(retirement.grace).await;
+        tokio::time::sleep(retirement.grace - settling).await;
         phase.send_replace(Phase::Ending);
         tokio::time::sleep(retirement.limit.saturating_sub(retirement.grace)).await;
         phase.send_replace(Phase::Over);

@@ -5,17 +5,13 @@
 //! idleness, on a head that does not come, or when its listener's phase says so.
 
 use std::{
-    cell::Cell,
-    convert::Infallible,
-    future::pending,
-    net::SocketAddr,
-    pin::{Pin, pin},
-    rc::Rc,
-    sync::Arc,
-    time::Duration,
+    cell::Cell, convert::Infallible, io::ErrorKind, net::SocketAddr, pin::pin, rc::Rc, sync::Arc,
 };
 
-use dp_config::{Chain, http_options::HttpOptions};
+use dp_config::{
+    Chain,
+    http_options::{Codec, HttpOptions},
+};
 use hyper::{
     body::Incoming,
     rt::Executor,
@@ -26,24 +22,22 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::TcpStream,
     sync::{Notify, watch},
-    time::{Instant, MissedTickBehavior, interval_at, timeout},
+    time::timeout,
 };
 
 use crate::{
     bind::{Bound, Open, Phase},
     exchange,
     io::{Http, Io, Reads, Transport},
-    served::Active,
+    served::{Active, Served},
     tls,
     worker::Worker,
 };
 
 mod pace;
+mod way_out;
 
-use pace::{Pace, Verdict};
-
-/// For a request head where the listener does not say.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+use way_out::{HEAD_TIMEOUT, Step, next, way_out};
 
 /// What exchanges know of their connection.
 pub(crate) struct Client {
@@ -76,6 +70,15 @@ struct Count {
 #[derive(Clone, Copy, Debug)]
 struct Local;
 
+/// A connection that is ready for requests.
+struct Opened {
+    io: Io,
+    http: Http,
+    is_tls: bool,
+    server_name: Option<Box<str>>,
+    chain: Arc<Chain>,
+}
+
 /// Serves a connection until it ends.
 pub(crate) async fn serve(
     worker: Rc<Worker>,
@@ -83,41 +86,22 @@ pub(crate) async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
 ) {
-    let phase = bound.phase();
+    let mut phase = bound.phase();
     let count = Count::new(worker.clone(), bound.connection());
-    let Some(served) = worker.active().served(&bound).cloned() else {
-        return;
+    let opened = tokio::select! {
+        biased;
+        opened = open(&worker, &bound, stream, peer) => opened,
+        // Nothing was asked yet: nothing is lost. An error means that the listener is gone, as much as over.
+        _ = phase.wait_for(|phase| *phase >= Phase::Ending) => None,
     };
-    let (transport, server_name) = if served.is_tls() {
-        let current = || worker.active().served(&bound).cloned();
-        match timeout(tls::HANDSHAKE_TIMEOUT, tls::handshake(stream, current)).await {
-            Ok(Ok((stream, name))) => (Transport::Tls(Box::new(stream)), name),
-            Ok(Err(error)) => {
-                worker.shared.metrics.handshakes_failed.inc();
-                tracing::debug!(%peer, %error, "handshake failed");
-                return;
-            }
-            Err(_) => {
-                worker.shared.metrics.handshakes_failed.inc();
-                return;
-            }
-        }
-    } else {
-        (Transport::Plain(stream), None)
-    };
-    let active = worker.active();
-    let chain = active
-        .served(&bound)
-        .and_then(|served| served.listener.chain(server_name.as_deref()))
-        .cloned();
-    drop(active);
-    let Some(chain) = chain else { return };
-    let is_tls = matches!(transport, Transport::Tls(_));
-    let mut io = Io::new(transport);
-    let patience = chain.http.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
-    let Ok(Ok(Some(http))) = timeout(patience, io.detect()).await else {
-        return;
-    };
+    let Some(opened) = opened else { return };
+    let Opened {
+        io,
+        http,
+        is_tls,
+        server_name,
+        chain,
+    } = opened;
     let is_closing = *phase.borrow() > Phase::Serving;
     let client = Rc::new(Client {
         bound,
@@ -137,6 +121,56 @@ pub(crate) async fn serve(
         Http::One => serve_http1(client, io, &chain).await,
         Http::Two => serve_http2(client, io, &chain).await,
     }
+}
+
+/// Up to the first bytes of HTTP.
+async fn open(
+    worker: &Worker,
+    bound: &Arc<Bound>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> Option<Opened> {
+    let (transport, server_name) = if current(worker, bound)?.is_tls() {
+        let served = || current(worker, bound);
+        let shaken = timeout(tls::HANDSHAKE_TIMEOUT, tls::handshake(stream, served)).await;
+        match shaken.unwrap_or_else(|_| Err(std::io::Error::from(ErrorKind::TimedOut).into())) {
+            Ok((stream, name)) => (Transport::Tls(Box::new(stream)), name),
+            Err(error) => {
+                worker.shared.metrics.handshakes_failed.inc();
+                tracing::debug!(%peer, %error, "handshake failed");
+                return None;
+            }
+        }
+    } else {
+        (Transport::Plain(stream), None)
+    };
+    let chain = current(worker, bound)?
+        .listener
+        .chain(server_name.as_deref())?
+        .clone();
+    let is_tls = matches!(transport, Transport::Tls(_));
+    let mut io = Io::new(transport);
+    let patience = chain.http.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
+    let http = timeout(patience, io.detect()).await.ok()?.ok()??;
+    match (chain.http.codec, http) {
+        (Codec::Http1, Http::Two) | (Codec::Http2, Http::One) => None,
+        (Codec::Auto, _) | (Codec::Http1, Http::One) | (Codec::Http2, Http::Two) => Some(Opened {
+            io,
+            http,
+            is_tls,
+            server_name,
+            chain,
+        }),
+    }
+}
+
+/// The listener of a socket: as it is now, or as its connections last knew it.
+fn current(worker: &Worker, bound: &Arc<Bound>) -> Option<Arc<Served>> {
+    worker
+        .active()
+        .served(bound)
+        .cloned()
+        .or_else(|| bound.left_behind()?.served(bound).cloned())
 }
 
 async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
@@ -213,106 +247,13 @@ async fn serve_http2(client: Rc<Client>, io: Io, chain: &Chain) {
     }
 }
 
-/// What is done to a connection from outside its requests.
-enum Step {
-    /// No further request.
-    Finish,
-    /// Nothing any more.
-    Drop,
-}
-
-/// The steps of a connection's way out, as a future that is polled for one after the other.
-struct WayOut<'c> {
-    client: &'c Client,
-    phase: watch::Receiver<Phase>,
-    pace: Pace,
-    tick: tokio::time::Interval,
-    http: Http,
-    has_gone_away: bool,
-}
-
-fn way_out<'c>(client: &'c Client, options: &HttpOptions, http: Http) -> WayOut<'c> {
-    let head = options.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
-    let pace = Pace::new(
-        head,
-        options.timeouts.connection_idle,
-        options.timeouts.max_connection,
-    );
-    let every = pace.interval();
-    let mut tick = interval_at(Instant::now() + every, every);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    WayOut {
-        client,
-        phase: client.phase.clone(),
-        pace,
-        tick,
-        http,
-        has_gone_away: false,
-    }
-}
-
-async fn next(mut way_out: Pin<&mut WayOut<'_>>) -> Step {
-    let WayOut {
-        client,
-        phase,
-        pace,
-        tick,
-        http,
-        has_gone_away,
-    } = &mut *way_out;
-    loop {
-        // A connection that came while its listener was closing gets one request.
-        let asked = async {
-            if *http == Http::Two && client.is_closing.get() && !*has_gone_away {
-                client.asked.notified().await;
-            } else {
-                pending::<()>().await;
-            }
-        };
-        tokio::select! {
-            changed = phase.changed() => {
-                // The sender is gone with the listener: its retirement is over.
-                let now = if changed.is_ok() { *phase.borrow_and_update() } else { Phase::Over };
-                client.is_closing.set(now > Phase::Serving);
-                match (now, *http) {
-                    (Phase::Serving, _) | (Phase::Closing, Http::One) => {}
-                    // HTTP/2 can say it without losing a request.
-                    (Phase::Closing, Http::Two) | (Phase::Ending, _) => {
-                        *has_gone_away = true;
-                        return Step::Finish;
-                    }
-                    (Phase::Over, _) => return Step::Drop,
-                }
-            }
-            () = asked => {
-                *has_gone_away = true;
-                return Step::Finish;
-            }
-            now = tick.tick() => {
-                let is_head_begun = *http == Http::One && client.has_begun();
-                match pace.judge(now, client.in_flight.get() > 0, is_head_begun) {
-                    Verdict::Fine => {}
-                    Verdict::Idle => return Step::Finish,
-                    Verdict::Slow => return Step::Drop,
-                    Verdict::Old => {
-                        client.is_closing.set(true);
-                        if *http == Http::Two && !*has_gone_away {
-                            *has_gone_away = true;
-                            return Step::Finish;
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 // === impl Client ===
 
 impl Client {
     /// Marks a request as being in flight.
     pub(crate) fn begin(self: &Rc<Self>) -> Flight {
         self.in_flight.set(self.in_flight.get() + 1);
+        self.reads.stop_keeping();
         self.reads_seen.set(self.reads.count());
         if self.is_closing.get() {
             self.asked.notify_one();
@@ -326,10 +267,16 @@ impl Client {
         let fits = active
             .served(&self.bound)
             .is_some_and(|served| served.is_tls() == self.is_tls);
-        match self.bound.left_behind() {
-            Some(last) if !fits => last.clone(),
-            Some(_) | None => active,
+        if fits {
+            active
+        } else {
+            self.bound.left_behind().unwrap_or(active)
         }
+    }
+
+    /// Whether the bytes of the current head, as far as they are known, hold this field.
+    pub(crate) fn head_names(&self, field: &str) -> bool {
+        self.reads.head_names(field)
     }
 
     /// Whether responses say that the connection closes.
@@ -345,9 +292,11 @@ impl Client {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.0
-            .in_flight
-            .set(self.0.in_flight.get().saturating_sub(1));
+        let in_flight = self.0.in_flight.get().saturating_sub(1);
+        self.0.in_flight.set(in_flight);
+        if in_flight == 0 {
+            self.0.reads.keep();
+        }
         self.0.reads_seen.set(self.0.reads.count());
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     MissingHost,
     /// A target or header that cannot be understood.
     InvalidRequest,
+    /// Both `content-length` and `transfer-encoding`: a smuggling shape.
+    AmbiguousLength,
     /// CONNECT: this is no forward proxy for tunnels.
     ConnectRefused,
     /// More headers than the listener takes.
@@ -162,6 +164,7 @@ impl Kind {
         match self {
             Kind::MissingHost
             | Kind::InvalidRequest
+            | Kind::AmbiguousLength
             | Kind::ConnectRefused
             | Kind::HeadersTooLarge
             | Kind::BodyTooLarge
@@ -189,6 +192,7 @@ impl Kind {
         match self {
             Kind::MissingHost => "missing_host",
             Kind::InvalidRequest => "invalid_request",
+            Kind::AmbiguousLength => "ambiguous_length",
             Kind::ConnectRefused => "connect_refused",
             Kind::HeadersTooLarge => "headers_too_large",
             Kind::BodyTooLarge => "body_too_large",

@@ -12,7 +12,7 @@ use dp_policy::{
 };
 use http::{
     HeaderMap, HeaderValue, Method, Uri,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRAILER, TRANSFER_ENCODING},
+    header::{CONTENT_TYPE, EXPECT, HOST, TRAILER, TRANSFER_ENCODING},
     request::Parts,
     uri::PathAndQuery,
 };
@@ -61,9 +61,9 @@ pub(crate) fn inspect(
 ) -> Result<Inspected, Fault> {
     record.request.dialect = dialect(&head.headers);
     check_size(head, chain)?;
-    if head.headers.contains_key(TRANSFER_ENCODING) && head.headers.contains_key(CONTENT_LENGTH) {
+    if head.headers.contains_key(TRANSFER_ENCODING) && client.head_names("content-length") {
         // Two opinions about where the body ends (RFC 9112, section 6.3).
-        return Err(Kind::InvalidRequest.into());
+        return Err(Kind::AmbiguousLength.into());
     }
     if head.method == Method::CONNECT {
         return Err(Kind::ConnectRefused.into());

@@ -8,8 +8,8 @@ use std::{
     io,
     pin::Pin,
     sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     task::{Context, Poll},
 };
@@ -26,6 +26,9 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Read ahead at most; the first request mostly fits, so it costs no read of its own.
 const AHEAD: usize = 2048;
 
+/// Of a head, this much is kept.
+const HEAD_KEPT: usize = 64 << 10;
+
 /// Plain TCP, or TLS over it.
 #[derive(Debug)]
 pub(crate) enum Transport {
@@ -41,10 +44,16 @@ pub(crate) enum Http {
     Two,
 }
 
-/// Reads that brought bytes. Shared with the task that serves the connection; an atomic only because hyper
-/// wants its I/O to be `Send`.
+/// Reads that brought bytes. Shared with the task that serves the connection; atomics and a lock only because
+/// hyper wants its I/O to be `Send`.
 #[derive(Debug, Default)]
-pub(crate) struct Reads(AtomicU32);
+pub(crate) struct Reads {
+    count: AtomicU32,
+    /// While a request is served, what is read is no head.
+    is_serving: AtomicBool,
+    /// The bytes of the next head: hyper drops a `content-length` that contradicts it, and we want to know.
+    head: Mutex<Vec<u8>>,
+}
 
 /// A client's connection.
 #[derive(Debug)]
@@ -59,13 +68,47 @@ pub(crate) struct Io {
 impl Reads {
     /// How many there were; wraps.
     pub(crate) fn count(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.count.load(Ordering::Relaxed)
     }
 
-    fn add(&self) {
+    /// What is read from now on belongs to a body, or to a request behind the current one.
+    pub(crate) fn stop_keeping(&self) {
+        self.is_serving.store(true, Ordering::Relaxed);
+    }
+
+    /// What is read from now on is the next head.
+    pub(crate) fn keep(&self) {
+        self.is_serving.store(false, Ordering::Relaxed);
+        self.kept().clear();
+    }
+
+    /// Whether a line of the head that was kept begins with this field name. A head that came in one piece with
+    /// the request before it was not kept; hyper closes the connection after such a request in any case.
+    pub(crate) fn head_names(&self, field: &str) -> bool {
+        let kept = self.kept();
+        kept.split(|&byte| byte == b'\n')
+            .take_while(|line| !line.trim_ascii().is_empty())
+            .filter_map(|line| line.split_at_checked(field.len()))
+            .any(|(name, rest)| {
+                name.eq_ignore_ascii_case(field.as_bytes()) && rest.first() == Some(&b':')
+            })
+    }
+
+    fn add(&self, bytes: &[u8]) {
         // One thread writes, so no read-modify-write is needed.
-        self.0
+        self.count
             .store(self.count().wrapping_add(1), Ordering::Relaxed);
+        if !self.is_serving.load(Ordering::Relaxed) {
+            let mut kept = self.kept();
+            let room = HEAD_KEPT.saturating_sub(kept.len());
+            kept.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.head
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -123,8 +166,8 @@ impl AsyncRead for Io {
             this.ahead.advance(length);
             Poll::Ready(Ok(()))
         };
-        if buf.filled().len() > before {
-            this.reads.add();
+        if let Some(read) = buf.filled().get(before..).filter(|read| !read.is_empty()) {
+            this.reads.add(read);
         }
         polled
     }

@@ -139,7 +139,10 @@ fn fields(record: &Record, ending: Ending, duration: Duration) -> Map<String, Va
         "reason",
         json!(record.response.fault.map(|kind| kind.reason())),
     );
-    put("side", json!(record.response.fault.map(|kind| kind.side().as_str())));
+    put(
+        "side",
+        json!(record.response.fault.map(|kind| kind.side().as_str())),
+    );
     put("error", json!(record.response.detail));
     put(
         "ending",

@@ -10,7 +10,7 @@ use dp_config::{Config, Listener};
 use proto::type_url::TypeUrl;
 
 use crate::{
-    bind::{BindKey, Bound, RETIREMENT},
+    bind::{BindKey, Bound},
     proxy::Shared,
     served::{Active, Served},
     worker::Command,
@@ -101,8 +101,8 @@ impl Prepared {
         for bound in shared.sockets.replace(opened.clone(), wanted) {
             // Its connections go on with the configuration they knew until they are over.
             bound.leave_behind(before.clone());
-            bound.closing.cancel();
-            shared.first(Command::Retire(bound.retire(), RETIREMENT));
+            bound.close();
+            shared.first(Command::Retire(bound.retire(), bound.clone()));
         }
         for bound in &opened {
             shared.every(|| Command::Accept(bound.clone()));
@@ -114,7 +114,7 @@ impl Prepared {
                 .is_some_and(|old| old.is_tls() != served.is_tls())
             {
                 bound.leave_behind(before.clone());
-                shared.first(Command::Retire(bound.retire_open(), RETIREMENT));
+                shared.first(Command::Retire(bound.retire_open(), bound.clone()));
             }
         }
     }

@@ -158,7 +158,7 @@ impl Proxy {
                 );
             }
             for bound in shared.sockets.all() {
-                bound.closing.cancel();
+                bound.close();
             }
             shared.enter(Phase::Over);
         }

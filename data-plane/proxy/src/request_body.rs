@@ -113,6 +113,12 @@ impl Stream {
                 if let Some(copy) = &mut self.copy {
                     copy.frame(&frame);
                 }
+                // hyper does not ask again once a known length is there.
+                if self.incoming.is_end_stream()
+                    && let Some(copy) = self.copy.take()
+                {
+                    copy.end();
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => {

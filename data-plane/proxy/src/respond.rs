@@ -44,7 +44,7 @@ pub(crate) fn respond(fault: &Fault, dialect: Dialect) -> Response<ResponseBody>
     // What follows such a head on the connection cannot be trusted to be a request.
     if matches!(
         fault.kind,
-        Kind::HeadersTooLarge | Kind::BodyTooLarge | Kind::BodyTimeout
+        Kind::AmbiguousLength | Kind::HeadersTooLarge | Kind::BodyTooLarge | Kind::BodyTimeout
     ) {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -61,6 +61,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
         Kind::Forbidden => (StatusCode::FORBIDDEN, "the destination is not allowed"),
         Kind::NoRoute => (StatusCode::NOT_FOUND, "no route matches the request"),
         Kind::UnknownOperation => (StatusCode::NOT_FOUND, "the path names no known operation"),
+        Kind::AmbiguousLength => (
+            StatusCode::BAD_REQUEST,
+            "the request has both content-length and transfer-encoding",
+        ),
         Kind::ConnectRefused => (
             StatusCode::METHOD_NOT_ALLOWED,
             "CONNECT is not allowed here",
@@ -193,6 +197,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         Kind::Timeout => Some(ErrorCode::UpstreamTimeout),
         Kind::MissingHost
         | Kind::InvalidRequest
+        | Kind::AmbiguousLength
         | Kind::ConnectRefused
         | Kind::HeadersTooLarge
         | Kind::BodyTimeout

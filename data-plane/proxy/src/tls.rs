@@ -163,11 +163,11 @@ fn certified_key(
         .map(Arc::new)
         .map_err(|error| {
             refused(if matches!(error, rustls::Error::InconsistentKeys(_)) {
-            "the private key does not belong to the certificate".to_owned()
-        } else {
-            error.to_string()
+                "the private key does not belong to the certificate".to_owned()
+            } else {
+                error.to_string()
+            })
         })
-    })
 }
 
 fn client_verifier(

@@ -25,7 +25,7 @@ use tokio::{
 
 use crate::{
     accept::accept,
-    bind::{Bound, Phase, Retirement, retire},
+    bind::{Bound, Phase, RETIREMENT, retire},
     metrics::Local,
     proxy::Shared,
     request_body::RequestBody,
@@ -48,8 +48,8 @@ pub(crate) struct Worker {
 pub(crate) enum Command {
     /// Accept connections from this socket until it closes.
     Accept(Arc<Bound>),
-    /// Bring connections to their end. For one worker: it only drives the clock.
-    Retire(watch::Sender<Phase>, Retirement),
+    /// Bring connections of a socket to their end. For one worker: it only drives the clock.
+    Retire(watch::Sender<Phase>, Arc<Bound>),
     /// Drop everything.
     Stop,
 }
@@ -102,8 +102,11 @@ async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<Command>) {
                 Some(Command::Accept(bound)) => {
                     tokio::task::spawn_local(accept(worker.clone(), bound));
                 }
-                Some(Command::Retire(phase, retirement)) => {
-                    tokio::task::spawn_local(retire(phase, retirement));
+                Some(Command::Retire(phase, bound)) => {
+                    tokio::task::spawn_local(async move {
+                        retire(phase, RETIREMENT).await;
+                        bound.forget();
+                    });
                 }
                 Some(Command::Stop) | None => return,
             },

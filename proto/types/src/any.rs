@@ -29,17 +29,25 @@ pub enum UnpackError {
 
 /// Wraps a message.
 pub fn pack<M: Message + Name>(message: &M) -> Any {
-    Any { type_url: M::type_url(), value: Bytes::from(message.encode_to_vec()) }
+    Any {
+        type_url: M::type_url(),
+        value: Bytes::from(message.encode_to_vec()),
+    }
 }
 
 /// Unwraps a message of a known type.
 pub fn unpack<M: Message + Name + Default>(any: &Any) -> Result<M, UnpackError> {
     let wanted = M::type_url();
     if any.type_url != wanted {
-        return Err(UnpackError::Mismatch { wanted, found: any.type_url.clone() });
+        return Err(UnpackError::Mismatch {
+            wanted,
+            found: any.type_url.clone(),
+        });
     }
-    M::decode(any.value.clone())
-        .map_err(|source| UnpackError::Malformed { type_url: any.type_url.clone(), source })
+    M::decode(any.value.clone()).map_err(|source| UnpackError::Malformed {
+        type_url: any.type_url.clone(),
+        source,
+    })
 }
 
 // === impl UnpackError ===

@@ -17,8 +17,13 @@ use crate::type_url::TypeUrl;
 
 /// Metadata that refers to a resource of ours.
 pub fn metadata(type_url: TypeUrl, name: &str) -> Metadata {
-    let reference = Reference { type_url: type_url.as_str().to_owned(), name: name.to_owned() };
-    let wrapped = BytesValue { value: Bytes::from(reference.encode_to_vec()) };
+    let reference = Reference {
+        type_url: type_url.as_str().to_owned(),
+        name: name.to_owned(),
+    };
+    let wrapped = BytesValue {
+        value: Bytes::from(reference.encode_to_vec()),
+    };
     Metadata {
         filter_metadata: BTreeMap::new(),
         typed_filter_metadata: BTreeMap::from([(KEY.to_owned(), any::pack(&wrapped))]),
@@ -33,7 +38,10 @@ pub fn read(metadata: Option<&Metadata>) -> Result<Option<Reference>, any::Unpac
     let wrapped: BytesValue = any::unpack(any)?;
     Reference::decode(wrapped.value)
         .map(Some)
-        .map_err(|source| any::UnpackError::Malformed { type_url: any.type_url.clone(), source })
+        .map_err(|source| any::UnpackError::Malformed {
+            type_url: any.type_url.clone(),
+            source,
+        })
 }
 
 #[cfg(test)]

@@ -33,19 +33,27 @@ pub(crate) fn used(pid: u32) -> Result<Used> {
 
 /// Resident memory of a process and its direct children, in KiB.
 pub(crate) fn resident_kib(pid: u32) -> u64 {
-    std::iter::once(pid).chain(children(pid)).filter_map(rss).sum()
+    std::iter::once(pid)
+        .chain(children(pid))
+        .filter_map(rss)
+        .sum()
 }
 
 fn one(pid: u32) -> Result<Used> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))
         .with_context(|| format!("process {pid} is gone"))?;
     // The command's name is in parentheses and may hold spaces; fields are counted behind it.
-    let (_, fields) = stat.rsplit_once(')').context("/proc/PID/stat has no command")?;
+    let (_, fields) = stat
+        .rsplit_once(')')
+        .context("/proc/PID/stat has no command")?;
     let mut fields = fields.split_ascii_whitespace().skip(11);
     let mut ticks = || -> Result<u64> { Ok(fields.next().context("short stat")?.parse()?) };
     let (user, system) = (ticks()?, ticks()?);
     let time = |ticks: u64| Duration::from_millis(ticks * 1000 / TICKS);
-    Ok(Used { user: time(user), total: time(user + system) })
+    Ok(Used {
+        user: time(user),
+        total: time(user + system),
+    })
 }
 
 fn children(pid: u32) -> Vec<u32> {
@@ -58,6 +66,8 @@ fn children(pid: u32) -> Vec<u32> {
 
 fn rss(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.split_ascii_whitespace().next()?.parse().ok()
 }

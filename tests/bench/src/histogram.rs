@@ -18,7 +18,10 @@ pub(crate) struct Histogram {
 impl Histogram {
     /// An empty one.
     pub(crate) fn new() -> Self {
-        Histogram { counts: vec![0; BUCKETS], total: 0 }
+        Histogram {
+            counts: vec![0; BUCKETS],
+            total: 0,
+        }
     }
 
     /// Counts one.

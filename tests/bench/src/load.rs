@@ -95,7 +95,11 @@ async fn response(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<()> {
 fn content_length(head: &str) -> Result<usize> {
     let value = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim())
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim())
     });
-    value.context("the response has no Content-Length")?.parse().context("Content-Length")
+    value
+        .context("the response has no Content-Length")?
+        .parse()
+        .context("Content-Length")
 }

@@ -17,7 +17,9 @@ use clap::Parser;
 
 fn main() -> Result<()> {
     let args = args::Args::parse();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let work = tempfile::tempdir()?;
         if !args.skip_peers {

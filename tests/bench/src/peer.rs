@@ -97,7 +97,9 @@ async fn round(
     };
     let target = SocketAddr::from(([127, 0, 0, 1], port));
     let path = if body == 2 { "/small" } else { "/large" };
-    wait_for(target, path).await.with_context(|| format!("{peer} does not serve"))?;
+    wait_for(target, path)
+        .await
+        .with_context(|| format!("{peer} does not serve"))?;
     load::run(target, path, args.connections, WARM_UP).await?;
     let before = cpu::used(pid)?;
     let start = Instant::now();
@@ -176,7 +178,10 @@ fn start_envoy(args: &Args, dir: &Path, port: u16, backend: u16) -> Result<(Vec<
     let file = dir.join("envoy.yaml");
     fs::write(&file, config)?;
     let mut command = pinned(PROXY_CORE, envoy);
-    command.arg("-c").arg(&file).args(["--concurrency", "1", "--log-level", "error"]);
+    command
+        .arg("-c")
+        .arg(&file)
+        .args(["--concurrency", "1", "--log-level", "error"]);
     command.arg("--disable-hot-restart");
     let running = spawn(command, dir, "envoy")?;
     let pid = running.0.id();
@@ -195,14 +200,28 @@ fn start_tidegate(args: &Args, dir: &Path, port: u16, backend: u16) -> Result<(V
 pub(crate) fn planes(args: &Args, dir: &Path, manifests: &Path) -> Result<(Vec<Running>, u32)> {
     let run_dir = dir.join("run");
     let mut command = pinned(LOAD_CORE, &args.bin_dir.join("tidegate-control-plane"));
-    command.arg("--file").arg(manifests).arg("--run-dir").arg(&run_dir);
+    command
+        .arg("--file")
+        .arg(manifests)
+        .arg("--run-dir")
+        .arg(&run_dir);
     let control_plane = spawn(command, dir, "control-plane")?;
     let token = token(&args.bin_dir, &run_dir)?;
     let mut command = pinned(PROXY_CORE, &args.bin_dir.join("tidegate-proxy"));
     command
-        .args(["--gateway", "default/bench", "--workers", "1", "--access-log", "off"])
+        .args([
+            "--gateway",
+            "default/bench",
+            "--workers",
+            "1",
+            "--access-log",
+            "off",
+        ])
         .arg("--xds")
-        .arg(format!("unix:{}", run_dir.join("control-plane.sock").display()))
+        .arg(format!(
+            "unix:{}",
+            run_dir.join("control-plane.sock").display()
+        ))
         .arg("--admin")
         .arg(format!("unix:{}", run_dir.join("proxy.sock").display()))
         .env("TIDEGATE_TOKEN", token);
@@ -226,7 +245,10 @@ fn token(bin_dir: &Path, run_dir: &Path) -> Result<String> {
             return Ok(token.to_owned());
         }
         if Instant::now() > deadline {
-            bail!("the control plane does not answer: {}", String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "the control plane does not answer: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
     }
 }
@@ -265,8 +287,14 @@ fn pinned(core: &str, program: &Path) -> Command {
 
 fn spawn(mut command: Command, dir: &Path, name: &str) -> Result<Running> {
     let log = fs::File::create(dir.join(format!("{name}.log")))?;
-    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-    command.spawn().map(Running).with_context(|| format!("{name} does not start"))
+    command
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    command
+        .spawn()
+        .map(Running)
+        .with_context(|| format!("{name} does not start"))
 }
 
 /// Waits until a GET is answered.
@@ -293,7 +321,10 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-#[allow(clippy::disallowed_methods, reason = "the search path is needed once, by this tool")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the search path is needed once, by this tool"
+)]
 fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var("PATH").unwrap_or_default();
     // Debian keeps servers where a normal user's PATH does not look.

@@ -35,7 +35,10 @@ pub(crate) fn peers(rows: &[peer::Row]) -> Result<()> {
             format!("{:.2} x", ours / row.cpu_micros),
         )?;
     }
-    writeln!(out, "ratio: CPU of tidegate divided by CPU of the proxy in the row\n")?;
+    writeln!(
+        out,
+        "ratio: CPU of tidegate divided by CPU of the proxy in the row\n"
+    )?;
     Ok(())
 }
 
@@ -59,7 +62,10 @@ pub(crate) fn routes(rows: &[routes::Row]) -> Result<()> {
             mebibytes(row.control_plane_kib),
         )?;
     }
-    writeln!(out, "edit: one HTTPRoute rewritten in a file, until a request shows it\n")?;
+    writeln!(
+        out,
+        "edit: one HTTPRoute rewritten in a file, until a request shows it\n"
+    )?;
     Ok(())
 }
 

@@ -18,8 +18,7 @@ use crate::{cpu, peer};
 
 const EDITS: usize = 15;
 const EDIT_LIMIT: Duration = Duration::from_secs(30);
-const REQUEST: &[u8] =
-    b"GET /edited HTTP/1.1\r\nHost: bench.example\r\nConnection: close\r\n\r\n";
+const REQUEST: &[u8] = b"GET /edited HTTP/1.1\r\nHost: bench.example\r\nConnection: close\r\n\r\n";
 
 /// One number of routes.
 #[derive(Clone, Debug)]
@@ -54,7 +53,10 @@ async fn one(args: &Args, work: &Path, routes: usize) -> Result<Row> {
     let dir = work.join(format!("routes-{routes}"));
     let manifests = dir.join("manifests");
     fs::create_dir_all(&manifests)?;
-    fs::write(manifests.join("all.yaml"), peer::manifest(port, backend, routes))?;
+    fs::write(
+        manifests.join("all.yaml"),
+        peer::manifest(port, backend, routes),
+    )?;
     write_edit(&manifests, "0")?;
     let start = Instant::now();
     let (keep, pid) = peer::planes(args, &dir, &manifests)?;
@@ -70,7 +72,10 @@ async fn one(args: &Args, work: &Path, routes: usize) -> Result<Row> {
         edits.push(start.elapsed());
     }
     edits.sort();
-    let control_plane = keep.last().map(|running| running.0.id()).unwrap_or_default();
+    let control_plane = keep
+        .last()
+        .map(|running| running.0.id())
+        .unwrap_or_default();
     Ok(Row {
         routes,
         first,
@@ -101,7 +106,10 @@ async fn until(target: SocketAddr, mark: &str) -> Result<()> {
             return Ok(());
         }
         if Instant::now() > deadline {
-            bail!("the edit {mark:?} did not show within {} s", EDIT_LIMIT.as_secs());
+            bail!(
+                "the edit {mark:?} did not show within {} s",
+                EDIT_LIMIT.as_secs()
+            );
         }
         ticks.tick().await;
     }

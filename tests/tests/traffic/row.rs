@@ -22,6 +22,7 @@ enum Wish {
     Upstream(&'static str),
     Saw(&'static str, &'static str),
     SawHeader(&'static str, &'static str),
+    SawSome(&'static str),
     Answers(&'static str, &'static str),
 }
 
@@ -75,6 +76,11 @@ impl Row {
         self.wish(Wish::SawHeader(name, value))
     }
 
+    /// The upstream saw this request header, whatever its value.
+    pub(crate) fn saw_some(self, name: &'static str) -> Row {
+        self.wish(Wish::SawSome(name))
+    }
+
     /// The answer has this header; an empty value means that it has none.
     pub(crate) fn answers(self, name: &'static str, value: &'static str) -> Row {
         self.wish(Wish::Answers(name, value))
@@ -125,6 +131,13 @@ impl Wish {
                 reply.echo()?.header(name),
                 value,
             ),
+            Wish::SawSome(name) => {
+                ensure!(
+                    !reply.echo()?.header(name).is_empty(),
+                    "no request header {name}"
+                );
+                Ok(())
+            }
             Wish::Answers(name, value) => same(
                 &format!("response header {name}"),
                 reply.header(name),

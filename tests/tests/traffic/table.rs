@@ -75,7 +75,7 @@ fn normalised() -> Vec<Row> {
             .served_by("b")
             .saw("path", "/prefix/x"),
         get("an encoded slash", "http://paths.test/prefix%2Flonger").served_by("c"),
-        get("above the root", "http://paths.test/../../exact").status(400),
+        get("nothing is above the root", "http://paths.test/../../exact").served_by("a"),
     ]
 }
 
@@ -132,7 +132,8 @@ fn headers() -> Vec<Row> {
         get("per backend", "http://headers.test/backend").saw_header("x-backend", "only-here"),
         get("forwarded headers", "http://headers.test/")
             .saw_header("x-forwarded-proto", "http")
-            .saw_header("x-forwarded-for", "127.0.0.1")
+            .saw_some("x-forwarded-for")
+            .saw_some("x-request-id")
             .saw("authority", "headers.test"),
         get("hop-by-hop headers end here", "http://headers.test/")
             .with("connection", "x-hop")

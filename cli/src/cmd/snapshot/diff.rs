@@ -61,7 +61,11 @@ impl Diff {
 
     /// For people.
     pub(super) fn text(&self, gateway: &str) -> String {
-        let title = if gateway.is_empty() { String::new() } else { format!("Gateway {gateway}: ") };
+        let title = if gateway.is_empty() {
+            String::new()
+        } else {
+            format!("Gateway {gateway}: ")
+        };
         if self.is_empty() {
             return format!("{title}no difference\n");
         }
@@ -72,7 +76,11 @@ impl Diff {
                 false => format!("   ({})", entry.source),
             };
             let sign = entry.change.sign();
-            text.push_str(&format!("{sign} {} {}{source}\n", entry.id.type_url.short(), entry.id.name));
+            text.push_str(&format!(
+                "{sign} {} {}{source}\n",
+                entry.id.type_url.short(),
+                entry.id.name
+            ));
             match &entry.change {
                 Change::Added | Change::Removed => {}
                 Change::Changed(diff) if diff.is_empty() => {
@@ -108,7 +116,10 @@ impl Diff {
 
     fn summary(&self) -> String {
         let count = |word: &str| {
-            self.entries.iter().filter(|entry| entry.change.word() == word).count()
+            self.entries
+                .iter()
+                .filter(|entry| entry.change.word() == word)
+                .count()
         };
         let (added, changed, removed) = (count("added"), count("changed"), count("removed"));
         format!("{added} added, {changed} changed, {removed} removed")
@@ -119,7 +130,11 @@ impl Diff {
 
 impl Entry {
     fn new(id: &Id, change: Change, shown: &Shown) -> Self {
-        Self { id: id.clone(), change, source: shown.source() }
+        Self {
+            id: id.clone(),
+            change,
+            source: shown.source(),
+        }
     }
 }
 
@@ -153,7 +168,10 @@ fn is_same(old: &Shown, new: &Shown) -> bool {
 
 fn unified(old: &Value, new: &Value) -> String {
     let (old, new) = (pretty(old), pretty(new));
-    TextDiff::from_lines(&old, &new).unified_diff().context_radius(2).to_string()
+    TextDiff::from_lines(&old, &new)
+        .unified_diff()
+        .context_radius(2)
+        .to_string()
 }
 
 fn pretty(value: &Value) -> String {
@@ -172,13 +190,22 @@ mod tests {
 
     fn resources(list: &[(TypeUrl, &str, &str, Value)]) -> Resources {
         let held = list.iter().map(|(type_url, name, version, content)| {
-            let id = Id { type_url: *type_url, name: (*name).to_owned() };
+            let id = Id {
+                type_url: *type_url,
+                name: (*name).to_owned(),
+            };
             let provenance = json!({"sources": [{"file": "a.yaml", "line": 3}]});
-            let shown =
-                Shown { version: (*version).to_owned(), content: content.clone(), provenance };
+            let shown = Shown {
+                version: (*version).to_owned(),
+                content: content.clone(),
+                provenance,
+            };
             (id, shown)
         });
-        Resources { commit_id: String::new(), held: held.collect() }
+        Resources {
+            commit_id: String::new(),
+            held: held.collect(),
+        }
     }
 
     #[test]
@@ -186,14 +213,24 @@ mod tests {
         let old = resources(&[
             (TypeUrl::Cluster, "same", "1", json!({"a": 1})),
             (TypeUrl::Cluster, "gone", "1", json!({"a": 1})),
-            (TypeUrl::RouteRule, "rule", "1", json!({"weight": 90, "rest": true})),
+            (
+                TypeUrl::RouteRule,
+                "rule",
+                "1",
+                json!({"weight": 90, "rest": true}),
+            ),
             (TypeUrl::Secret, "key", "1", json!({"name": "key"})),
             (TypeUrl::Commit, "commit", "1", json!({})),
         ]);
         let new = resources(&[
             (TypeUrl::Cluster, "same", "1", json!({"a": 1})),
             (TypeUrl::Cluster, "new", "1", json!({"a": 1})),
-            (TypeUrl::RouteRule, "rule", "2", json!({"weight": 80, "rest": true})),
+            (
+                TypeUrl::RouteRule,
+                "rule",
+                "2",
+                json!({"weight": 80, "rest": true}),
+            ),
             (TypeUrl::Secret, "key", "2", json!({"name": "key"})),
             (TypeUrl::Commit, "commit", "2", json!({})),
         ]);

@@ -13,7 +13,10 @@ use super::{age, text};
 const NOW: u64 = 1_000_000;
 
 fn at(seconds_ago: i64) -> Option<Timestamp> {
-    Some(Timestamp { seconds: 1_000_000 - seconds_ago, nanos: 0 })
+    Some(Timestamp {
+        seconds: 1_000_000 - seconds_ago,
+        nanos: 0,
+    })
 }
 
 fn now() -> SystemTime {
@@ -38,7 +41,11 @@ fn object(kind: &str, name: &str, scope: &str, conditions: Vec<Condition>) -> Ob
         line: 12,
         ..Source::default()
     };
-    ObjectStatus { source: Some(source), scope: scope.to_owned(), conditions }
+    ObjectStatus {
+        source: Some(source),
+        scope: scope.to_owned(),
+        conditions,
+    }
 }
 
 fn status() -> StatusResponse {
@@ -74,14 +81,29 @@ fn status() -> StatusResponse {
             }],
         }],
         objects: vec![
-            object("HTTPRoute", "cart", "parent shop/edge", vec![
-                condition("Accepted", "True", "Accepted", ""),
-                condition("ResolvedRefs", "False", "BackendNotFound", "Service shop/web does not exist"),
-            ]),
-            object("Gateway", "edge", "", vec![
-                condition("Accepted", "True", "Accepted", ""),
-                condition("Conflicted", "False", "NoConflicts", ""),
-            ]),
+            object(
+                "HTTPRoute",
+                "cart",
+                "parent shop/edge",
+                vec![
+                    condition("Accepted", "True", "Accepted", ""),
+                    condition(
+                        "ResolvedRefs",
+                        "False",
+                        "BackendNotFound",
+                        "Service shop/web does not exist",
+                    ),
+                ],
+            ),
+            object(
+                "Gateway",
+                "edge",
+                "",
+                vec![
+                    condition("Accepted", "True", "Accepted", ""),
+                    condition("Conflicted", "False", "NoConflicts", ""),
+                ],
+            ),
         ],
         problems: vec![SourceProblem {
             file: "demo/bad.yaml".to_owned(),
@@ -126,7 +148,10 @@ fn everything_is_shown_when_asked_for() {
 
 #[test]
 fn an_empty_instance_says_so() {
-    let status = StatusResponse { version: "0.1.0".to_owned(), ..StatusResponse::default() };
+    let status = StatusResponse {
+        version: "0.1.0".to_owned(),
+        ..StatusResponse::default()
+    };
     let text = text(&status, false, now(), None);
     assert!(text.starts_with("No Gateway is served."), "{text}");
 }

@@ -150,3 +150,43 @@ impl fmt::Display for PairError {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{certified, elliptic, pkcs8, rsa};
+    use proptest::prelude::{any, proptest};
+
+    /// Version, serial number, four empty parts, then a key that is cut short.
+    const TRUNCATED: &[u8] = &[
+        0x30, 0x82, 0x00, 0x12, 0x30, 0x10, 0x02, 0x01, 0x01, 0x30, 0x00, 0x30, 0x00, 0x30, 0x00,
+        0x30, 0x00, 0x30, 0x7f,
+    ];
+
+    #[test]
+    fn a_length_beyond_the_input_is_malformed() {
+        assert_eq!(certified(TRUNCATED), None);
+        assert_eq!(certified(&[0x30, 0x80, 0x00, 0x00]), None);
+        assert_eq!(
+            certified(&[0x30, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            None
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(
+            bytes in proptest::collection::vec(any::<u8>(), 0..64),
+            at in 0..TRUNCATED.len(),
+        ) {
+            for parse in [certified, rsa] {
+                let _ = parse(&bytes);
+            }
+            for parse in [elliptic, pkcs8] {
+                let _ = parse(&bytes);
+            }
+            let mut damaged = TRUNCATED.to_vec();
+            damaged.splice(at.., bytes);
+            let _ = certified(&damaged);
+        }
+    }
+}

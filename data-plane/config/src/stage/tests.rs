@@ -256,6 +256,26 @@ fn a_mismatch_names_the_type_and_what_was_expected_and_drops_the_stage() {
     );
 }
 
+#[test]
+fn equal_counts_do_not_make_equal_sets() {
+    let snapshot = base();
+    let mut stage = Stage::new();
+    fixture::stage(&mut stage, &Snapshot::default(), &snapshot).expect("staged");
+    let other = fixture::resource("other", &fixture::eds("other"));
+    let gone = ["one".to_owned()];
+    stage
+        .apply(TypeUrl::Cluster, &[other], &gone)
+        .expect("staged");
+    let rejection = stage
+        .prepare(&fixture::commit_of(&snapshot))
+        .expect_err("one is not other");
+    assert_eq!(rejection.kind, RejectionKind::Mismatch);
+    assert!(
+        rejection.to_string().contains("staged are 1 with"),
+        "{rejection}"
+    );
+}
+
 fn with_entry(snapshot: &Snapshot, entry: CommitEntry) -> Received {
     let received = fixture::commit_of(snapshot);
     let mut commit = Commit::decode(received.message).expect("commit");

@@ -59,20 +59,26 @@ impl Tapped {
                 State::Open(tap) => match ready!(self.upstream.poll(cx)) {
                     Some(Ok(frame)) => match frame.into_data() {
                         Ok(data) => {
-                            let data = tap.push(data);
+                            let mut data = tap.push(data);
+                            // hyper does not ask again once a known length is there.
+                            if self.upstream.is_end_stream() {
+                                data = joined(data, self.finish(None));
+                            }
                             if !data.is_empty() {
                                 return Poll::Ready(Some(Ok(Frame::data(data))));
                             }
                         }
                         Err(other) => {
-                            if let Some(rest) = self.finish(other.into_trailers().ok()) {
+                            let rest = self.finish(other.into_trailers().ok());
+                            if !rest.is_empty() {
                                 return Poll::Ready(Some(Ok(Frame::data(rest))));
                             }
                         }
                     },
                     Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                     None => {
-                        if let Some(rest) = self.finish(None) {
+                        let rest = self.finish(None);
+                        if !rest.is_empty() {
                             return Poll::Ready(Some(Ok(Frame::data(rest))));
                         }
                     }
@@ -98,10 +104,10 @@ impl Tapped {
         SizeHint::default()
     }
 
-    /// Takes the tap off; what it gives last, if anything, goes out first.
-    fn finish(&mut self, trailers: Option<http::HeaderMap>) -> Option<Bytes> {
+    /// Takes the tap off; returns what it gives last, which goes out first.
+    fn finish(&mut self, trailers: Option<http::HeaderMap>) -> Bytes {
         let State::Open(tap) = std::mem::replace(&mut self.state, State::Done) else {
-            return None;
+            return Bytes::new();
         };
         let finish = tap.finish();
         self.observed = Some(Box::new(finish.observed));
@@ -109,7 +115,18 @@ impl Tapped {
             Ending::Complete | Ending::Failed => false,
             Ending::Truncated(_) => true,
         };
-        self.state = State::Over { trailers, is_cut };
-        (!finish.rest.is_empty()).then_some(finish.rest)
+        if is_cut || trailers.is_some() {
+            self.state = State::Over { trailers, is_cut };
+        }
+        finish.rest
+    }
+}
+
+/// Two pieces as one; mostly one of them is empty.
+fn joined(first: Bytes, second: Bytes) -> Bytes {
+    match (first.is_empty(), second.is_empty()) {
+        (_, true) => first,
+        (true, false) => second,
+        (false, false) => [first, second].concat().into(),
     }
 }

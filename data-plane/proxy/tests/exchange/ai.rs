@@ -8,13 +8,13 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     forward_proxy::reference,
     harness::{
-        Answer, Seen, World, cluster, http_listener, raw_upstream, read_head, route_to, routes, send,
-        try_send, upstream,
+        Answer, Seen, World, cluster, http_listener, raw_upstream, read_head, route_to, routes,
+        send, try_send, upstream,
     },
 };
 
@@ -104,7 +104,10 @@ async fn the_model_of_the_backend_is_used() {
         let (head, sent) = seen.requests.borrow()[0].clone();
         let sent: Value = serde_json::from_slice(&sent).unwrap();
         assert_eq!(sent["model"], "pinned");
-        assert!(!head.headers.contains_key("authorization"), "the client's key stays here");
+        assert!(
+            !head.headers.contains_key("authorization"),
+            "the client's key stays here"
+        );
     }
 }
 
@@ -113,7 +116,10 @@ async fn without_its_credential_nothing_is_sent() {
     for (credential, secret) in [
         (key("key"), None),
         (key("key"), Some("  ")),
-        (json!({"unavailable": {"reason": "secret default/openai is not there"}}), None),
+        (
+            json!({"unavailable": {"reason": "secret default/openai is not there"}}),
+            None,
+        ),
     ] {
         let (up, seen) = provider().await;
         let world = world(up, credential, "m", secret);
@@ -135,13 +141,28 @@ async fn what_is_no_prompt_is_refused_in_the_clients_dialect() {
         body["error"]["code"].as_str().unwrap().to_owned()
     };
     let answer = ask(&world, "no json").await;
-    assert_eq!((answer.status.as_u16(), error(&answer).as_str()), (400, "invalid_request_body"));
-    let answer = ask(&world, &format!(r#"{{"messages":"{}"}}"#, "x".repeat(3 << 20))).await;
-    assert_eq!((answer.status.as_u16(), error(&answer).as_str()), (413, "request_body_too_large"));
+    assert_eq!(
+        (answer.status.as_u16(), error(&answer).as_str()),
+        (400, "invalid_request_body")
+    );
+    let answer = ask(
+        &world,
+        &format!(r#"{{"messages":"{}"}}"#, "x".repeat(3 << 20)),
+    )
+    .await;
+    assert_eq!(
+        (answer.status.as_u16(), error(&answer).as_str()),
+        (413, "request_body_too_large")
+    );
     let mut request = chat("{}");
-    request.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("content-encoding", "gzip".parse().unwrap());
     let answer = send(address, request).await;
-    assert_eq!((answer.status.as_u16(), error(&answer).as_str()), (415, "unsupported_encoding"));
+    assert_eq!(
+        (answer.status.as_u16(), error(&answer).as_str()),
+        (415, "unsupported_encoding")
+    );
     let mut request = chat("{}");
     *request.method_mut() = http::Method::PUT;
     assert_eq!(send(address, request).await.status, 405);
@@ -153,7 +174,10 @@ async fn what_is_no_prompt_is_refused_in_the_clients_dialect() {
 
 async fn streaming(end: &'static [u8]) -> SocketAddr {
     raw_upstream(move |mut stream| async move {
-        read_head(&mut stream).await;
+        let head = read_head(&mut stream).await.to_lowercase();
+        let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
+        // What is left unread would reset the connection at its end.
+        stream.read_exact(&mut vec![0; length.parse().unwrap()]).await.unwrap();
         let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
         stream.write_all(head).await.unwrap();
         let events = b"data: {\"id\":\"1\",\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"}}]}\n\ndata: {\"id\":\"1\",\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}\n\n";
@@ -163,17 +187,28 @@ async fn streaming(end: &'static [u8]) -> SocketAddr {
     .await
 }
 
-const STREAM: &str = r#"{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}}"#;
+const STREAM: &str =
+    r#"{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}}"#;
 
 #[tokio::test(flavor = "local")]
 async fn a_stream_passes_and_is_counted() {
     let up = streaming(b"data: [DONE]\n\n").await;
     let world = world(up, json!({"none": {}}), "", None);
     let answer = ask(&world, STREAM).await;
-    assert!(answer.text().ends_with("data: [DONE]\n\n"), "{}", answer.text());
+    assert!(
+        answer.text().ends_with("data: [DONE]\n\n"),
+        "{}",
+        answer.text()
+    );
     assert!(answer.text().contains("prompt_tokens"));
     let line = world.line(|_| true).await;
-    assert_eq!((&line["gen_ai.usage.input_tokens"], &line["gen_ai.usage.output_tokens"]), (&json!(3), &json!(2)));
+    assert_eq!(
+        (
+            &line["gen_ai.usage.input_tokens"],
+            &line["gen_ai.usage.output_tokens"]
+        ),
+        (&json!(3), &json!(2))
+    );
 }
 
 #[tokio::test(flavor = "local")]
@@ -182,22 +217,35 @@ async fn a_cut_stream_is_cut_for_the_client() {
         let up = streaming(end).await;
         let world = world(up, json!({"none": {}}), "", None);
         let outcome = try_send(world.address("http"), chat(STREAM)).await;
-        assert!(outcome.is_err(), "without its terminator the stream must not look whole");
+        assert!(
+            outcome.is_err(),
+            "without its terminator the stream must not look whole"
+        );
         let line = world.line(|_| true).await;
         assert_eq!(line["ending"], "upstream_broke");
-        assert_eq!(line["gen_ai.usage.output_tokens"], 2, "what was used is counted all the same");
+        assert_eq!(
+            line["gen_ai.usage.output_tokens"], 2,
+            "what was used is counted all the same"
+        );
     }
 }
 
 #[tokio::test(flavor = "local")]
 async fn errors_of_the_provider_are_told_in_the_clients_dialect() {
     let (up, _) = upstream(|_, _| async {
-        Response::builder().status(429).header("retry-after", "7").body(Full::from("<html>slow down</html>")).unwrap()
+        Response::builder()
+            .status(429)
+            .header("retry-after", "7")
+            .body(Full::from("<html>slow down</html>"))
+            .unwrap()
     })
     .await;
     let world = world(up, json!({"none": {}}), "m", None);
     let answer = ask(&world, r#"{"messages":[]}"#).await;
-    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("7")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("retry-after")),
+        (429, Some("7"))
+    );
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
     assert!(body["error"]["message"].is_string(), "{body}");
 }

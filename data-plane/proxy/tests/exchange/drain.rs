@@ -18,20 +18,35 @@ use tokio::{
 };
 
 use crate::harness::{
-    self, PATIENCE, World, chain, cluster, echo_path, get, listener, manager, read_head, route_to, routes,
-    simple, upstream,
+    self, PATIENCE, World, chain, cluster, echo_path, get, listener, manager, read_head, route_to,
+    routes, simple, upstream,
 };
 
+/// A listener on an address of its own: two cannot both have any port of one.
 fn named(name: &str) -> Value {
-    listener(name, vec![chain(manager("routes", json!({})))])
+    let mut named = listener(name, vec![chain(manager("routes", json!({})))]);
+    let address = if name == "a" {
+        "127.0.0.1"
+    } else {
+        "127.0.0.2"
+    };
+    named["address"]["socket_address"]["address"] = json!(address);
+    named
 }
 
 #[tokio::test(flavor = "local")]
 async fn listeners_are_opened_kept_and_closed() {
     let (up, _) = echo_path().await;
-    let rest = [routes(vec![route_to("up", json!({}))]), cluster("up", up, json!({}))];
+    let rest = [
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", up, json!({})),
+    ];
     let with = |names: &[&str]| {
-        names.iter().map(|name| named(name)).chain(rest.clone()).collect::<Vec<_>>()
+        names
+            .iter()
+            .map(|name| named(name))
+            .chain(rest.clone())
+            .collect::<Vec<_>>()
     };
     let world = World::serving(&with(&["a"]));
     let a = world.address("a");
@@ -43,7 +58,10 @@ async fn listeners_are_opened_kept_and_closed() {
     assert_eq!(get(a, "/").await.status, 200);
     let deadline = tokio::time::Instant::now() + PATIENCE;
     while TcpStream::connect(b).await.is_ok() {
-        assert!(tokio::time::Instant::now() < deadline, "the port of a removed listener is still open");
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "the port of a removed listener is still open"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(world.proxy.listeners().len(), 1);
@@ -80,15 +98,24 @@ async fn an_idle_connection_of_a_removed_listener_gets_one_more_answer() {
     let (up, _) = echo_path().await;
     let world = World::serving(&simple(up));
     let mut client = TcpStream::connect(world.address("http")).await.unwrap();
-    client.write_all(b"GET /1 HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    client
+        .write_all(b"GET /1 HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
     read_head(&mut client).await;
     client.read_exact(&mut [0; 5]).await.unwrap();
     world.commit(&[]);
-    client.write_all(b"GET /2 HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    client
+        .write_all(b"GET /2 HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
     let head = timeout(PATIENCE, read_head(&mut client)).await.unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let mut rest = String::new();
-    timeout(PATIENCE, client.read_to_string(&mut rest)).await.unwrap().unwrap();
+    timeout(PATIENCE, client.read_to_string(&mut rest))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(rest, "ok /2");
 }
 
@@ -96,19 +123,30 @@ async fn an_idle_connection_of_a_removed_listener_gets_one_more_answer() {
 async fn prepare_binds_and_gives_back() {
     let (up, _) = echo_path().await;
     let world = World::serving(&simple(up));
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.2:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let mut next = simple(up);
     let mut second = named("second");
     second["address"]["socket_address"]["port_value"] = json!(port);
     next.push(second);
     let refused = world.prepare(&next).err().expect("the port is taken");
-    assert_eq!((refused[0].name.as_str(), refused[0].path.as_str()), ("second", "address"));
-    assert!(refused[0].message.contains("choose another port"), "{}", refused[0].message);
-    assert_eq!(get(world.address("http"), "/").await.status, 200, "what is active is untouched");
+    assert_eq!(
+        (refused[0].name.as_str(), refused[0].path.as_str()),
+        ("second", "address")
+    );
+    assert!(
+        refused[0].message.contains("choose another port"),
+        "{}",
+        refused[0].message
+    );
+    assert_eq!(
+        get(world.address("http"), "/").await.status,
+        200,
+        "what is active is untouched"
+    );
     drop(taken);
     drop(world.prepare(&next).unwrap());
-    std::net::TcpListener::bind(("127.0.0.1", port)).expect("a dropped Prepared holds no port");
+    std::net::TcpListener::bind(("127.0.0.2", port)).expect("a dropped Prepared holds no port");
     world.commit(&next);
     assert_eq!(get(world.address("second"), "/").await.status, 200);
 }
@@ -122,7 +160,11 @@ async fn commits_lose_no_request_and_mix_nothing() {
         let mut route = route_to("up", json!({"prefix_rewrite": format!("/{mark}")}));
         route["request_headers_to_add"] = add("x-request-mark");
         route["response_headers_to_add"] = add("x-response-mark");
-        vec![harness::http_listener(), routes(vec![route]), cluster("up", up, json!({}))]
+        vec![
+            harness::http_listener(),
+            routes(vec![route]),
+            cluster("up", up, json!({})),
+        ]
     };
     let world = World::serving(&generation(0));
     let address = world.address("http");
@@ -130,18 +172,29 @@ async fn commits_lose_no_request_and_mix_nothing() {
     let over = is_over.clone();
     let asking = tokio::task::spawn_local(async move {
         let stream = TcpStream::connect(address).await.unwrap();
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
         tokio::task::spawn_local(connection);
         let mut marks = std::collections::BTreeSet::new();
         while !over.get() {
-            let request = Request::get("/").header("host", "a").body(Empty::<Bytes>::new()).unwrap();
+            let request = Request::get("/a")
+                .header("host", "a")
+                .body(Empty::<Bytes>::new())
+                .unwrap();
             sender.ready().await.unwrap();
             let response = sender.send_request(request).await.unwrap();
             assert_eq!(response.status(), 200);
-            let mark = response.headers()["x-response-mark"].to_str().unwrap().to_owned();
+            let mark = response.headers()["x-response-mark"]
+                .to_str()
+                .unwrap()
+                .to_owned();
             let body = response.into_body().collect().await.unwrap().to_bytes();
-            assert_eq!(body, format!("ok /{mark}"), "one request, one configuration");
+            assert_eq!(
+                body,
+                format!("ok /{mark}/a"),
+                "one request, one configuration"
+            );
             marks.insert(mark);
         }
         marks.len()
@@ -153,7 +206,10 @@ async fn commits_lose_no_request_and_mix_nothing() {
     is_over.set(true);
     assert!(timeout(PATIENCE, asking).await.unwrap().unwrap() > 20);
     for (head, _) in seen.requests.borrow().iter() {
-        assert_eq!(head.uri.path(), format!("/{}", head.headers["x-request-mark"].to_str().unwrap()));
+        assert_eq!(
+            head.uri.path(),
+            format!("/{}/a", head.headers["x-request-mark"].to_str().unwrap())
+        );
     }
     assert_eq!(seen.connections.get(), 1, "commits do not touch pools");
 }
@@ -179,20 +235,34 @@ async fn a_drain_finishes_what_is_in_flight() {
     let address = world.address("http");
     let slow = tokio::task::spawn_local(async move { get(address, "/slow").await });
     arrived.notified().await;
-    let timeouts = DrainTimeouts { min: Duration::from_millis(300), max: PATIENCE };
+    let timeouts = DrainTimeouts {
+        min: Duration::from_millis(300),
+        max: PATIENCE,
+    };
     let drained = tokio::task::spawn_local(world.proxy.drain(timeouts));
     tokio::time::sleep(Duration::from_millis(50)).await;
     let late = get(address, "/").await;
-    assert_eq!((late.status.as_u16(), late.header("connection")), (200, Some("close")));
+    assert_eq!(
+        (late.status.as_u16(), late.header("connection")),
+        (200, Some("close"))
+    );
     go.notify_one();
     assert_eq!(slow.await.unwrap().text(), "done");
-    timeout(PATIENCE, drained).await.expect("no connection is left").unwrap();
+    timeout(PATIENCE, drained)
+        .await
+        .expect("no connection is left")
+        .unwrap();
     assert!(TcpStream::connect(address).await.is_err() || raw_is_closed(address).await);
 }
 
 async fn raw_is_closed(address: std::net::SocketAddr) -> bool {
-    let Ok(mut stream) = TcpStream::connect(address).await else { return true };
-    matches!(timeout(PATIENCE, stream.read(&mut [0; 1])).await, Ok(Ok(0) | Err(_)))
+    let Ok(mut stream) = TcpStream::connect(address).await else {
+        return true;
+    };
+    matches!(
+        timeout(PATIENCE, stream.read(&mut [0; 1])).await,
+        Ok(Ok(0) | Err(_))
+    )
 }
 
 #[tokio::test(flavor = "local")]
@@ -200,10 +270,20 @@ async fn a_drain_ends_at_its_limit() {
     let (up, _) = upstream(|_, _| std::future::pending()).await;
     let world = World::serving(&simple(up));
     let mut client = TcpStream::connect(world.address("http")).await.unwrap();
-    client.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-    let timeouts = DrainTimeouts { min: Duration::from_millis(50), max: Duration::from_millis(200) };
-    timeout(PATIENCE, world.proxy.drain(timeouts)).await.expect("the limit ends it");
+    client
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    let timeouts = DrainTimeouts {
+        min: Duration::from_millis(50),
+        max: Duration::from_millis(200),
+    };
+    timeout(PATIENCE, world.proxy.drain(timeouts))
+        .await
+        .expect("the limit ends it");
     let mut rest = Vec::new();
-    let _ = timeout(PATIENCE, client.read_to_end(&mut rest)).await.expect("closed");
+    let _ = timeout(PATIENCE, client.read_to_end(&mut rest))
+        .await
+        .expect("closed");
     assert!(rest.is_empty());
 }

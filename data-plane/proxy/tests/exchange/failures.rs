@@ -32,15 +32,27 @@ async fn statuses() {
         (hang_up(b"").await, 503, "reset"),
         (hang_up(b"garbage\r\n\r\n").await, 502, "garbage"),
         (hang_up(b"HTTP/1.1 abc\r\n\r\n").await, 502, "garbage"),
-        (hang_up(b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n").await, 502, "garbage"),
+        (
+            hang_up(b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n").await,
+            502,
+            "garbage",
+        ),
     ] {
         let world = World::serving(&simple(upstream));
         let answer = get(world.address("http"), "/").await;
         assert_eq!(answer.status, expected, "{reason}");
-        assert!(!answer.text().contains("127.0.0.1"), "no upstream detail for clients");
+        assert!(
+            !answer.text().contains("127.0.0.1"),
+            "no upstream detail for clients"
+        );
         let line = world.line(|_| true).await;
         assert_eq!(line["reason"], reason);
-        assert!(world.metrics().contains(&format!(r#"reason="{reason}"}} 1"#)), "{reason}");
+        assert!(
+            world
+                .metrics()
+                .contains(&format!(r#"reason="{reason}"}} 1"#)),
+            "{reason}"
+        );
     }
 }
 
@@ -93,11 +105,20 @@ async fn a_silent_stream_ends() {
     })
     .await;
     let world = World::serving(&[
-        listener("http", vec![chain(manager("routes", json!({"stream_idle_timeout": "0.2s"})))]),
+        listener(
+            "http",
+            vec![chain(manager(
+                "routes",
+                json!({"stream_idle_timeout": "0.2s"}),
+            ))],
+        ),
         routes(vec![route_to("up", json!({}))]),
         cluster("up", upstream, json!({})),
     ]);
-    let request = http::Request::get("/").header("host", "a").body(Default::default()).unwrap();
+    let request = http::Request::get("/")
+        .header("host", "a")
+        .body(Default::default())
+        .unwrap();
     let start = Instant::now();
     assert!(try_send(world.address("http"), request).await.is_err());
     assert!(start.elapsed() >= Duration::from_millis(200));
@@ -113,6 +134,9 @@ async fn grpc_clients_are_told_in_grpc() {
         .body(Default::default())
         .unwrap();
     let answer = try_send(world.address("http"), request).await.unwrap();
-    assert_eq!((answer.status.as_u16(), answer.header("grpc-status")), (200, Some("12")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("grpc-status")),
+        (200, Some("12"))
+    );
     assert_eq!(answer.header("content-type"), Some("application/grpc"));
 }

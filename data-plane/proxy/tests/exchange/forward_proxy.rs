@@ -23,10 +23,16 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for group in bytes.chunks(3) {
-        let bits = (0..3).fold(0_u32, |bits, i| bits << 8 | u32::from(*group.get(i).unwrap_or(&0)));
+        let bits = (0..3).fold(0_u32, |bits, i| {
+            bits << 8 | u32::from(*group.get(i).unwrap_or(&0))
+        });
         for place in 0..4 {
             let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= group.len() { char::from(digit) } else { '=' });
+            text.push(if place <= group.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
         }
     }
     text
@@ -57,7 +63,10 @@ async fn private_destinations_are_refused() {
         "cart.shop.svc".to_owned(),
         "10.0.0.1".to_owned(),
     ] {
-        let request = Request::get("/").header("host", &host).body(Default::default()).unwrap();
+        let request = Request::get("/")
+            .header("host", &host)
+            .body(Default::default())
+            .unwrap();
         let answer = send(world.address("http"), request).await;
         assert_eq!(answer.status, 403, "{host}");
     }
@@ -68,10 +77,17 @@ async fn private_destinations_are_refused() {
 async fn a_host_that_is_allowed_by_name_is_reached() {
     let (upstream, seen) = echo_path().await;
     let world = world(&["127.0.0.1", "localhost"]);
-    for host in [upstream.to_string(), format!("LOCALHOST:{}", upstream.port())] {
-        let request = format!("GET http://{host}/a HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    for host in [
+        upstream.to_string(),
+        format!("LOCALHOST:{}", upstream.port()),
+    ] {
+        let request =
+            format!("GET http://{host}/a HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         let answer = raw(world.address("http"), request.as_bytes()).await;
         assert!(answer.ends_with("ok /a"), "{answer}");
-        assert_eq!(seen.requests.borrow().last().unwrap().0.headers["host"], host.as_str());
+        assert_eq!(
+            seen.requests.borrow().last().unwrap().0.headers["host"],
+            host.as_str()
+        );
     }
 }

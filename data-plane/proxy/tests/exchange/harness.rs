@@ -70,9 +70,18 @@ impl World {
         let (mut registry, lines) = (Registry::default(), Lines::default());
         let mut options = Options::new(&mut registry);
         let sink = Box::new(lines.clone());
-        options.access_log = Some(AccessLog { format: AccessLogFormat::Json, sink });
+        options.access_log = Some(AccessLog {
+            format: AccessLogFormat::Json,
+            sink,
+        });
         let proxy = Proxy::start(options).unwrap();
-        World { proxy, registry, stage: RefCell::default(), held: RefCell::default(), lines }
+        World {
+            proxy,
+            registry,
+            stage: RefCell::default(),
+            held: RefCell::default(),
+            lines,
+        }
     }
 
     /// A proxy that serves these resources.
@@ -104,7 +113,7 @@ impl World {
             if type_url == TypeUrl::Commit {
                 continue;
             }
-            let received: Vec<_> = next.iter(type_url).map(|resource| received(resource)).collect();
+            let received: Vec<_> = next.iter(type_url).map(received).collect();
             let gone: Vec<_> = held
                 .iter(type_url)
                 .filter(|old| next.get(type_url, old.name()).is_none())
@@ -122,7 +131,11 @@ impl World {
     /// The address of a listener.
     pub(crate) fn address(&self, name: &str) -> SocketAddr {
         let listeners = self.proxy.listeners();
-        listeners.iter().find(|listener| listener.name == name).expect("no such listener").address
+        listeners
+            .iter()
+            .find(|listener| listener.name == name)
+            .expect("no such listener")
+            .address
     }
 
     /// The first line of the access log that `wanted` accepts.
@@ -130,7 +143,9 @@ impl World {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let text = String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap();
-            let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+            let lines = text
+                .lines()
+                .filter_map(|line| serde_json::from_str(line).ok());
             if let Some(line) = lines.into_iter().find(|line| wanted(line)) {
                 return line;
             }
@@ -163,7 +178,12 @@ fn encode(resource: &Value) -> Arc<Resource> {
     let type_name = type_name.as_str().unwrap();
     let descriptor = POOL.get_message_by_name(type_name).expect("a known type");
     let message = DynamicMessage::deserialize(descriptor, Value::Object(fields.clone())).unwrap();
-    let name = fields.get("name").or(fields.get("cluster_name")).unwrap().as_str().unwrap();
+    let name = fields
+        .get("name")
+        .or(fields.get("cluster_name"))
+        .unwrap()
+        .as_str()
+        .unwrap();
     let type_url = format!("type.googleapis.com/{type_name}").parse().unwrap();
     Resource::new(type_url, name, message.encode_to_vec().into(), None)
 }
@@ -263,7 +283,9 @@ pub(crate) fn simple(upstream: SocketAddr) -> Vec<Value> {
 }
 
 fn merge(into: &mut Value, more: Value) {
-    let Value::Object(more) = more else { panic!("not an object") };
+    let Value::Object(more) = more else {
+        panic!("not an object")
+    };
     into.as_object_mut().unwrap().extend(more);
 }
 
@@ -293,7 +315,11 @@ where
                 let (answer, requests) = (answer.clone(), requests.clone());
                 async move {
                     let (head, body) = request.into_parts();
-                    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+                    let body = body
+                        .collect()
+                        .await
+                        .map(|body| body.to_bytes())
+                        .unwrap_or_default();
                     requests.borrow_mut().push((head.clone(), body.clone()));
                     Ok::<_, Infallible>(answer(head, body).await)
                 }
@@ -368,7 +394,9 @@ impl Answer {
 
 /// A GET for `example.com` on a connection of its own.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> Answer {
-    let request = Request::get(path).header("host", "example.com").body(Full::default());
+    let request = Request::get(path)
+        .header("host", "example.com")
+        .body(Full::default());
     send(address, request.unwrap()).await
 }
 
@@ -386,7 +414,9 @@ pub(crate) async fn try_send(
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::task::spawn_local(connection);
-    let response = timeout(PATIENCE, sender.send_request(request)).await.expect("no response")?;
+    let response = timeout(PATIENCE, sender.send_request(request))
+        .await
+        .expect("no response")?;
     whole(response).await
 }
 
@@ -395,7 +425,12 @@ pub(crate) async fn whole(response: Response<Incoming>) -> Result<Answer, hyper:
     let (head, body) = response.into_parts();
     let body = timeout(PATIENCE, body.collect()).await.expect("no end")?;
     let trailers = body.trailers().cloned();
-    Ok(Answer { status: head.status, headers: head.headers, body: body.to_bytes(), trailers })
+    Ok(Answer {
+        status: head.status,
+        headers: head.headers,
+        body: body.to_bytes(),
+        trailers,
+    })
 }
 
 /// Writes bytes and reads until the proxy closes or `PATIENCE` is over.
@@ -403,6 +438,8 @@ pub(crate) async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
-    let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("still open");
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut answer))
+        .await
+        .expect("still open");
     String::from_utf8_lossy(&answer).into_owned()
 }

@@ -14,7 +14,8 @@ use serde_json::json;
 use tokio::net::TcpStream;
 
 use crate::harness::{
-    Answer, World, cluster, echo_path, http2, http_listener, listen, route_to, routes, simple, whole,
+    Answer, World, cluster, echo_path, http_listener, http2, listen, route_to, routes, simple,
+    whole,
 };
 
 /// Answers with the version, the request's trailer and a trailer of its own.
@@ -27,8 +28,12 @@ async fn upstream() -> SocketAddr {
                 let body = body.collect().await.unwrap();
                 let sum = body.trailers().and_then(|t| t.get("x-sum").cloned());
                 let text = format!("{:?} {} {:?}", head.version, head.uri, sum);
-                let trailers = HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())]);
-                let frames = [Ok::<_, Infallible>(Frame::data(Bytes::from(text))), Ok(Frame::trailers(trailers))];
+                let trailers =
+                    HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())]);
+                let frames = [
+                    Ok::<_, Infallible>(Frame::data(Bytes::from(text))),
+                    Ok(Frame::trailers(trailers)),
+                ];
                 let body = StreamBody::new(futures::stream::iter(frames));
                 Ok::<_, Infallible>(Response::new(body))
             });
@@ -42,15 +47,23 @@ async fn upstream() -> SocketAddr {
 async fn get2(address: SocketAddr, path: &str) -> Answer {
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
     tokio::task::spawn_local(connection);
     let request = Request::get(format!("http://example.com{path}")).version(Version::HTTP_2);
     let request = request.body(Empty::<Bytes>::new()).unwrap();
-    whole(sender.send_request(request).await.unwrap()).await.unwrap()
+    whole(sender.send_request(request).await.unwrap())
+        .await
+        .unwrap()
 }
 
 fn two(up: SocketAddr) -> Vec<serde_json::Value> {
-    vec![http_listener(), routes(vec![route_to("up", json!({}))]), cluster("up", up, http2())]
+    vec![
+        http_listener(),
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", up, http2()),
+    ]
 }
 
 #[tokio::test(flavor = "local")]
@@ -58,17 +71,26 @@ async fn prior_knowledge_down_and_up_with_trailers() {
     let world = World::serving(&two(upstream().await));
     let stream = TcpStream::connect(world.address("http")).await.unwrap();
     let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
     tokio::task::spawn_local(connection);
     let trailers = HeaderMap::from_iter([("x-sum".parse().unwrap(), "42".parse().unwrap())]);
-    let frames =
-        [Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"abc"))), Ok(Frame::trailers(trailers))];
+    let frames = [
+        Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"abc"))),
+        Ok(Frame::trailers(trailers)),
+    ];
     let request = Request::post("http://example.com/a?b")
         .header("te", "trailers")
         .body(StreamBody::new(futures::stream::iter(frames)))
         .unwrap();
-    let answer = whole(sender.send_request(request).await.unwrap()).await.unwrap();
-    assert_eq!(answer.text(), r#"HTTP/2.0 http://example.com/a?b Some("42")"#);
+    let answer = whole(sender.send_request(request).await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        answer.text(),
+        r#"HTTP/2.0 http://example.com/a?b Some("42")"#
+    );
     assert_eq!(answer.trailers.unwrap()["grpc-status"], "0");
 }
 
@@ -95,12 +117,22 @@ async fn split_cookies_are_joined_for_http1() {
     let world = World::serving(&simple(up));
     let stream = TcpStream::connect(world.address("http")).await.unwrap();
     let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
     tokio::task::spawn_local(connection);
-    let request = Request::get("http://a/").header("cookie", "a=1").header("cookie", "b=2");
+    let request = Request::get("http://a/")
+        .header("cookie", "a=1")
+        .header("cookie", "b=2");
     let request = request.body(Full::<Bytes>::default()).unwrap();
     assert_eq!(sender.send_request(request).await.unwrap().status(), 200);
-    let cookies: Vec<_> = seen.requests.borrow()[0].0.headers.get_all("cookie").iter().cloned().collect();
+    let cookies: Vec<_> = seen.requests.borrow()[0]
+        .0
+        .headers
+        .get_all("cookie")
+        .iter()
+        .cloned()
+        .collect();
     assert_eq!(cookies, ["a=1; b=2"]);
 }
 
@@ -109,17 +141,32 @@ async fn many_streams_share_connections() {
     let world = World::serving(&two(upstream().await));
     let stream = TcpStream::connect(world.address("http")).await.unwrap();
     let (sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
     tokio::task::spawn_local(connection);
     let all = (0..50).map(|_| {
         let mut sender = sender.clone();
         async move {
-            let request = Request::get("http://a/").body(Full::<Bytes>::default()).unwrap();
+            let request = Request::get("http://a/")
+                .body(Full::<Bytes>::default())
+                .unwrap();
             sender.send_request(request).await.unwrap().status()
         }
     });
-    assert!(futures::future::join_all(all).await.iter().all(|status| *status == 200));
+    assert!(
+        futures::future::join_all(all)
+            .await
+            .iter()
+            .all(|status| *status == 200)
+    );
     let metrics = world.metrics();
-    assert!(metrics.contains("tidegate_proxy_upstream_connects_total 1\n"), "{metrics}");
-    assert!(metrics.contains("tidegate_proxy_connections_total 1\n"), "{metrics}");
+    assert!(
+        metrics.contains("tidegate_proxy_upstream_connects_total 1\n"),
+        "{metrics}"
+    );
+    assert!(
+        metrics.contains("tidegate_proxy_connections_total 1\n"),
+        "{metrics}"
+    );
 }

@@ -68,11 +68,31 @@ const TABLE: &[(&str, &str, &str)] = &[
         "HTTP/1.1 400",
     ),
     ("no host", "GET / HTTP/1.1\r\nx: y\r\n\r\n", "HTTP/1.1 400"),
-    ("two hosts", "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n", "HTTP/1.1 400"),
-    ("host with a path", "GET / HTTP/1.1\r\nhost: a/b\r\n\r\n", "HTTP/1.1 400"),
-    ("host with a user", "GET / HTTP/1.1\r\nhost: u@a\r\n\r\n", "HTTP/1.1 400"),
-    ("control character", "GET / HTTP/1.1\r\nhost: a\r\nx: \u{1}\r\n\r\n", "HTTP/1.1 400"),
-    ("tunnel", "CONNECT a:80 HTTP/1.1\r\nhost: a:80\r\n\r\n", "HTTP/1.1 405"),
+    (
+        "two hosts",
+        "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+        "HTTP/1.1 400",
+    ),
+    (
+        "host with a path",
+        "GET / HTTP/1.1\r\nhost: a/b\r\n\r\n",
+        "HTTP/1.1 400",
+    ),
+    (
+        "host with a user",
+        "GET / HTTP/1.1\r\nhost: u@a\r\n\r\n",
+        "HTTP/1.1 400",
+    ),
+    (
+        "control character",
+        "GET / HTTP/1.1\r\nhost: a\r\nx: \u{1}\r\n\r\n",
+        "HTTP/1.1 400",
+    ),
+    (
+        "tunnel",
+        "CONNECT a:80 HTTP/1.1\r\nhost: a:80\r\n\r\n",
+        "HTTP/1.1 405",
+    ),
     ("no HTTP", "\u{16}\u{3}\u{1}\r\n\r\n", "HTTP/1.1 400"),
 ];
 
@@ -85,12 +105,22 @@ async fn malformed_heads_are_refused() {
         stream.write_all(bytes.as_bytes()).await.unwrap();
         stream.shutdown().await.unwrap();
         let mut answer = Vec::new();
-        timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("still open").unwrap();
+        timeout(PATIENCE, stream.read_to_end(&mut answer))
+            .await
+            .expect("still open")
+            .unwrap();
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.starts_with(expected), "{what}: {answer:?}");
         assert!(!answer.contains(" 200 "), "{what}: {answer:?}");
-        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{what}: one answer, then the end");
-        assert!(seen.requests.borrow().is_empty(), "{what}: it reached the upstream");
+        assert_eq!(
+            answer.matches("HTTP/1.").count(),
+            1,
+            "{what}: one answer, then the end"
+        );
+        assert!(
+            seen.requests.borrow().is_empty(),
+            "{what}: it reached the upstream"
+        );
     }
 }
 
@@ -104,7 +134,11 @@ async fn a_broken_chunk_ends_the_connection() {
         );
         let answer = raw(world.address("http"), bytes.as_bytes()).await;
         assert!(!answer.contains(" 200 "), "{size}: {answer}");
-        let second = seen.requests.borrow().iter().any(|(head, _)| head.uri.path() == "/second");
+        let second = seen
+            .requests
+            .borrow()
+            .iter()
+            .any(|(head, _)| head.uri.path() == "/second");
         assert!(!second, "{size}: what followed was taken for a request");
     }
 }
@@ -113,8 +147,14 @@ async fn a_broken_chunk_ends_the_connection() {
 async fn large_heads_are_refused() {
     let (upstream, seen) = echo_path().await;
     let world = World::serving(&simple(upstream));
-    let long = format!("GET / HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n", "x".repeat(70 << 10));
-    let many = format!("GET / HTTP/1.1\r\nhost: a\r\n{}\r\n", "x: y\r\n".repeat(200));
+    let long = format!(
+        "GET / HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n",
+        "x".repeat(70 << 10)
+    );
+    let many = format!(
+        "GET / HTTP/1.1\r\nhost: a\r\n{}\r\n",
+        "x: y\r\n".repeat(200)
+    );
     let endless = format!("GET / HTTP/1.1\r\nhost: a\r\nx: {}", "x".repeat(1 << 20));
     for head in [long, many, endless] {
         let answer = raw(world.address("http"), head.as_bytes()).await;
@@ -128,7 +168,13 @@ async fn large_heads_are_refused() {
 async fn a_slow_head_is_given_up_and_others_are_served() {
     let (upstream, _) = echo_path().await;
     let world = World::serving(&[
-        listener("http", vec![chain(manager("routes", json!({"request_headers_timeout": "0.4s"})))]),
+        listener(
+            "http",
+            vec![chain(manager(
+                "routes",
+                json!({"request_headers_timeout": "0.4s"}),
+            ))],
+        ),
         routes(vec![route_to("up", json!({}))]),
         cluster("up", upstream, json!({})),
     ]);
@@ -148,7 +194,10 @@ async fn a_slow_head_is_given_up_and_others_are_served() {
             }
         }
         assert!(start.elapsed() < PATIENCE);
-        assert_eq!(crate::harness::get(world.address("http"), "/").await.status, 200);
+        assert_eq!(
+            crate::harness::get(world.address("http"), "/").await.status,
+            200
+        );
     }
     assert!(start.elapsed() >= Duration::from_millis(400));
 }
@@ -157,7 +206,8 @@ async fn a_slow_head_is_given_up_and_others_are_served() {
 async fn an_absolute_target_wins_over_host() {
     let (upstream, seen) = echo_path().await;
     let world = World::serving(&simple(upstream));
-    let bytes = b"GET http://right.example/a HTTP/1.1\r\nhost: wrong.example\r\nconnection: close\r\n\r\n";
+    let bytes =
+        b"GET http://right.example/a HTTP/1.1\r\nhost: wrong.example\r\nconnection: close\r\n\r\n";
     let answer = raw(world.address("http"), bytes).await;
     assert!(answer.ends_with("ok /a"), "{answer}");
     assert_eq!(seen.requests.borrow()[0].0.headers["host"], "right.example");

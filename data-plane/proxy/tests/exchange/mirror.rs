@@ -8,13 +8,20 @@ use tokio::time::{Instant, sleep};
 
 use std::time::Duration;
 
-use crate::harness::{PATIENCE, World, cluster, http_listener, listen, route_to, routes, send, upstream};
+use crate::harness::{
+    PATIENCE, World, cluster, http_listener, listen, route_to, routes, send, upstream,
+};
 
 #[tokio::test(flavor = "local")]
 async fn a_mirror_gets_a_copy() {
     let (up, _) = upstream(|_, body| async move { Response::new(Full::from(body)) }).await;
-    let (mirror, seen) =
-        upstream(|_, _| async { Response::builder().status(500).body(Full::default()).unwrap() }).await;
+    let (mirror, seen) = upstream(|_, _| async {
+        Response::builder()
+            .status(500)
+            .body(Full::default())
+            .unwrap()
+    })
+    .await;
     let (gone, dead) = listen().await;
     drop(gone);
     let mirrors = json!({"request_mirror_policies": [
@@ -30,7 +37,9 @@ async fn a_mirror_gets_a_copy() {
         cluster("dead", dead, json!({})),
     ]);
     let body = Bytes::from(vec![b'm'; 100_000]);
-    let request = Request::post("/a?b").header("host", "example.com").body(Full::from(body.clone()));
+    let request = Request::post("/a?b")
+        .header("host", "example.com")
+        .body(Full::from(body.clone()));
     let answer = send(world.address("http"), request.unwrap()).await;
     assert_eq!((answer.status.as_u16(), answer.body), (200, body.clone()));
     let deadline = Instant::now() + PATIENCE;
@@ -39,7 +48,10 @@ async fn a_mirror_gets_a_copy() {
         sleep(Duration::from_millis(5)).await;
     }
     let (head, copied) = seen.requests.borrow()[0].clone();
-    assert_eq!((head.method.as_str(), head.uri.to_string()), ("POST", "/a?b".to_owned()));
+    assert_eq!(
+        (head.method.as_str(), head.uri.to_string()),
+        ("POST", "/a?b".to_owned())
+    );
     assert_eq!(head.headers["host"], "example.com");
     assert_eq!(copied, body);
 }

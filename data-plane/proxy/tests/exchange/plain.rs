@@ -12,7 +12,10 @@ async fn a_request_reaches_its_upstream() {
     let (upstream, seen) = echo_path().await;
     let world = World::serving(&simple(upstream));
     let answer = get(world.address("http"), "/a/b?c=d").await;
-    assert_eq!((answer.status.as_u16(), answer.text()), (200, "ok /a/b?c=d"));
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (200, "ok /a/b?c=d")
+    );
     assert_eq!(answer.header("server"), Some("tidegate"));
     let (head, _) = seen.requests.borrow()[0].clone();
     assert_eq!(head.headers["host"], "example.com");
@@ -26,11 +29,19 @@ async fn a_request_reaches_its_upstream() {
     assert_eq!(line["bytes_sent"], 11);
     let metrics = world.metrics();
     assert!(
-        metrics.contains(r#"tidegate_proxy_requests_total{listener="http",route="",code_class="2xx"} 1"#),
+        metrics.contains(
+            r#"tidegate_proxy_requests_total{listener="http",route="",code_class="2xx"} 1"#
+        ),
         "{metrics}"
     );
-    assert!(metrics.contains("tidegate_proxy_requests_active 0"), "{metrics}");
-    assert!(metrics.contains("tidegate_proxy_upstream_connects_total 1"), "{metrics}");
+    assert!(
+        metrics.contains("tidegate_proxy_requests_active 0"),
+        "{metrics}"
+    );
+    assert!(
+        metrics.contains("tidegate_proxy_upstream_connects_total 1"),
+        "{metrics}"
+    );
 }
 
 #[tokio::test(flavor = "local")]
@@ -43,7 +54,10 @@ async fn upstream_connections_are_kept() {
     assert_eq!(seen.connections.get(), 1);
     // A commit that does not touch the cluster does not touch its connections.
     let mut next = simple(upstream);
-    next[1] = routes(vec![harness::route_to("up", json!({"prefix_rewrite": "/x/"}))]);
+    next[1] = routes(vec![harness::route_to(
+        "up",
+        json!({"prefix_rewrite": "/x/"}),
+    )]);
     world.commit(&next);
     assert_eq!(get(world.address("http"), "/a").await.text(), "ok /x/a");
     assert_eq!(seen.connections.get(), 1);
@@ -61,10 +75,20 @@ async fn paths_are_normalised_before_matching_and_forwarding() {
         cluster("up", upstream, json!({})),
     ]);
     let address = world.address("http");
-    for path in ["/admin", "/x/../admin/a", "/%61dmin", "//admin", "/x%2f..%2fadmin", "/./admin"] {
+    for path in [
+        "/admin",
+        "/x/../admin/a",
+        "/%61dmin",
+        "//admin",
+        "/x%2f..%2fadmin",
+        "/./admin",
+    ] {
         assert_eq!(get(address, path).await.status, 403, "{path}");
     }
-    assert_eq!(get(address, "/a//b/../c?q=/../x").await.text(), "ok /a/c?q=/../x");
+    assert_eq!(
+        get(address, "/a//b/../c?q=/../x").await.text(),
+        "ok /a/c?q=/../x"
+    );
     assert_eq!(get(address, "/administrator").await.status, 200);
     assert_eq!(get(address, "/%zz").await.status, 400);
     assert_eq!(get(address, "/a%00").await.status, 400);
@@ -88,13 +112,19 @@ async fn local_answers() {
     let fixed = get(address, "/fixed").await;
     assert_eq!((fixed.status.as_u16(), fixed.text()), (418, "tea"));
     let moved = get(address, "/moved").await;
-    assert_eq!((moved.status.as_u16(), moved.header("location")), (302, Some("https://example.com/moved")));
+    assert_eq!(
+        (moved.status.as_u16(), moved.header("location")),
+        (302, Some("https://example.com/moved"))
+    );
     assert_eq!(moved.header("x-added"), Some("yes"));
     assert_eq!(get(address, "/gone").await.status, 500);
     assert_eq!(get(address, "/empty").await.status, 503);
     assert_eq!(get(address, "/nothing").await.status, 404);
     let line = world.line(|line| line["http.path"] == "/nothing").await;
-    assert_eq!((line["reason"].as_str(), line["side"].as_str()), (Some("no_route"), Some("proxy")));
+    assert_eq!(
+        (line["reason"].as_str(), line["side"].as_str()),
+        (Some("no_route"), Some("proxy"))
+    );
 }
 
 #[tokio::test(flavor = "local")]
@@ -120,7 +150,10 @@ async fn headers_of_one_connection_do_not_pass() {
         .body(Full::<Bytes>::default())
         .unwrap();
     let answer = harness::send(world.address("http"), request).await;
-    assert_eq!((answer.header("x-hop"), answer.header("keep-alive")), (None, None));
+    assert_eq!(
+        (answer.header("x-hop"), answer.header("keep-alive")),
+        (None, None)
+    );
     assert_eq!(answer.header("x-end"), Some("2"));
     let (head, _) = seen.requests.borrow()[0].clone();
     for name in ["x-mine", "proxy-connection", "te", "connection"] {
@@ -136,8 +169,10 @@ async fn bodies_pass_both_ways() {
         harness::upstream(|_, body| async move { Response::new(Full::from(body)) }).await;
     let world = World::serving(&simple(upstream));
     let big = Bytes::from(vec![b'x'; 3 << 20]);
-    let request =
-        Request::post("/").header("host", "a").body(Full::from(big.clone())).unwrap();
+    let request = Request::post("/")
+        .header("host", "a")
+        .body(Full::from(big.clone()))
+        .unwrap();
     let answer = harness::send(world.address("http"), request).await;
     assert_eq!(answer.body.len(), big.len());
     assert_eq!(answer.header("content-length"), Some("3145728"));

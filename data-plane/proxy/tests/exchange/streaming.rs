@@ -38,15 +38,20 @@ async fn events_pass_one_by_one() {
     };
     let world = World::serving(&simple(upstream));
     let stream = TcpStream::connect(world.address("http")).await.unwrap();
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
     tokio::task::spawn_local(connection);
     let request = http::Request::get("/").header("host", "a");
     let request = request.body(http_body_util::Empty::<Bytes>::new()).unwrap();
     let mut body = sender.send_request(request).await.unwrap().into_body();
     for _ in 0..3 {
         next.notify_one();
-        let frame = timeout(PATIENCE, body.frame()).await.expect("held back").unwrap().unwrap();
+        let frame = timeout(PATIENCE, body.frame())
+            .await
+            .expect("held back")
+            .unwrap()
+            .unwrap();
         assert_eq!(frame.into_data().unwrap(), "data: x\n\n");
     }
     assert!(timeout(PATIENCE, body.frame()).await.unwrap().is_none());
@@ -60,7 +65,10 @@ async fn a_request_body_is_not_held_back() {
         // The answer to the first part comes before the second is sent.
         stream.read_exact(&mut piece).await.unwrap();
         assert_eq!(&piece, b"5\r\nfirst\r\n");
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nyes").await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nyes")
+            .await
+            .unwrap();
         let _ = stream.read(&mut piece).await;
     })
     .await;
@@ -68,7 +76,9 @@ async fn a_request_body_is_not_held_back() {
     let mut client = TcpStream::connect(world.address("http")).await.unwrap();
     let head = b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n";
     client.write_all(head).await.unwrap();
-    let answer = timeout(PATIENCE, read_head(&mut client)).await.expect("held back");
+    let answer = timeout(PATIENCE, read_head(&mut client))
+        .await
+        .expect("held back");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
@@ -91,7 +101,9 @@ async fn trailers_pass_both_ways_in_http1() {
     .await;
     let world = World::serving(&simple(upstream));
     let bytes = b"POST / HTTP/1.1\r\nhost: a\r\nte: trailers\r\nconnection: te, close\r\ntransfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nx-sum: 42\r\n\r\n";
-    let answer = crate::harness::raw(world.address("http"), bytes).await.to_lowercase();
+    let answer = crate::harness::raw(world.address("http"), bytes)
+        .await
+        .to_lowercase();
     assert!(answer.ends_with("0\r\nx-back: 43\r\n\r\n"), "{answer}");
 }
 
@@ -102,17 +114,24 @@ async fn continue_is_answered_here_and_not_asked_upstream() {
         assert!(!head.to_lowercase().contains("expect"), "{head}");
         let mut body = [0; 4];
         stream.read_exact(&mut body).await.unwrap();
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .unwrap();
     })
     .await;
     let world = World::serving(&simple(upstream));
     let mut client = TcpStream::connect(world.address("http")).await.unwrap();
     let head = b"POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n";
     client.write_all(head).await.unwrap();
-    let interim = timeout(PATIENCE, read_head(&mut client)).await.expect("no 100");
+    let interim = timeout(PATIENCE, read_head(&mut client))
+        .await
+        .expect("no 100");
     assert!(interim.starts_with("HTTP/1.1 100"), "{interim}");
     client.write_all(b"body").await.unwrap();
-    let answer = timeout(PATIENCE, read_head(&mut client)).await.expect("no answer");
+    let answer = timeout(PATIENCE, read_head(&mut client))
+        .await
+        .expect("no answer");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
@@ -138,7 +157,10 @@ async fn a_slow_client_slows_the_upstream() {
     };
     let world = World::serving(&simple(upstream));
     let mut client = TcpStream::connect(world.address("http")).await.unwrap();
-    client.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    client
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
     read_head(&mut client).await;
     // Until nothing moves any more.
     let mut before = usize::MAX;
@@ -146,5 +168,9 @@ async fn a_slow_client_slows_the_upstream() {
         before = written.get();
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
-    assert!(written.get() < 64 << 20, "{} bytes were taken for a client that reads none", written.get());
+    assert!(
+        written.get() < 64 << 20,
+        "{} bytes were taken for a client that reads none",
+        written.get()
+    );
 }

@@ -16,8 +16,8 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::harness::{
-    Answer, PATIENCE, World, chain, cluster, echo_path, get, http_listener, listen, listener, manager,
-    route_to, routes, whole,
+    Answer, PATIENCE, World, chain, cluster, echo_path, get, http_listener, listen, listener,
+    manager, route_to, routes, whole,
 };
 
 /// A certificate authority of a test.
@@ -38,43 +38,68 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         let pem = params.self_signed(&key).unwrap().pem();
-        Authority { issuer: Issuer::new(params, key), pem }
+        Authority {
+            issuer: Issuer::new(params, key),
+            pem,
+        }
     }
 
     fn leaf(&self, names: &[&str]) -> Leaf {
         let key = KeyPair::generate().unwrap();
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &self.issuer).unwrap();
-        Leaf { chain: certificate.pem(), key: key.serialize_pem() }
+        let certificate = CertificateParams::new(names)
+            .unwrap()
+            .signed_by(&key, &self.issuer)
+            .unwrap();
+        Leaf {
+            chain: certificate.pem(),
+            key: key.serialize_pem(),
+        }
     }
 
     fn connector(&self, alpn: &[&str]) -> TlsConnector {
         use rustls_pki_types::{CertificateDer, pem::PemObject};
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(self.pem.as_bytes()).unwrap()).unwrap();
-        let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        roots
+            .add(CertificateDer::from_pem_slice(self.pem.as_bytes()).unwrap())
+            .unwrap();
+        let mut config =
+            ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_root_certificates(roots)
+                .with_no_client_auth();
         config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
         TlsConnector::from(Arc::new(config))
     }
 
-    async fn connect(&self, address: SocketAddr, name: &str, alpn: &[&str]) -> std::io::Result<TlsStream<TcpStream>> {
+    async fn connect(
+        &self,
+        address: SocketAddr,
+        name: &str,
+        alpn: &[&str],
+    ) -> std::io::Result<TlsStream<TcpStream>> {
         let stream = TcpStream::connect(address).await?;
         let name = name.to_owned().try_into().unwrap();
-        timeout(PATIENCE, self.connector(alpn).connect(name, stream)).await.expect("no handshake")
+        timeout(PATIENCE, self.connector(alpn).connect(name, stream))
+            .await
+            .expect("no handshake")
     }
 
     /// A GET over a fresh connection whose SNI and Host may differ.
     async fn get(&self, address: SocketAddr, sni: &str, host: &str) -> Answer {
         let stream = self.connect(address, sni, &["http/1.1"]).await.unwrap();
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
         tokio::task::spawn_local(connection);
-        let request = Request::get("/").header("host", host).body(Full::<Bytes>::default()).unwrap();
-        whole(sender.send_request(request).await.unwrap()).await.unwrap()
+        let request = Request::get("/")
+            .header("host", host)
+            .body(Full::<Bytes>::default())
+            .unwrap();
+        whole(sender.send_request(request).await.unwrap())
+            .await
+            .unwrap()
     }
 }
 
@@ -120,22 +145,56 @@ fn answering(name: &str, text: &str) -> Value {
 async fn the_server_name_picks_chain_and_certificate() {
     let authority = Authority::new();
     let world = World::serving(&[
-        listener("tls", vec![
-            tls_chain(&["a.example"], "a", "of-a"),
-            tls_chain(&["*.b.example"], "b", "of-b"),
-        ]),
+        listener(
+            "tls",
+            vec![
+                tls_chain(&["a.example"], "a", "of-a"),
+                tls_chain(&["*.b.example"], "b", "of-b"),
+            ],
+        ),
         answering("of-a", "a"),
         answering("of-b", "b"),
         secret("a", &authority.leaf(&["a.example"])),
         secret("b", &authority.leaf(&["*.b.example"])),
     ]);
     let address = world.address("tls");
-    assert_eq!(authority.get(address, "a.example", "a.example").await.text(), "a");
-    assert_eq!(authority.get(address, "x.b.example", "x.b.example:443").await.text(), "b");
-    assert_eq!(authority.get(address, "a.example", "y.b.example").await.status, 421);
-    assert_eq!(authority.get(address, "a.example", "c.example").await.status, 404);
-    authority.connect(address, "c.example", &[]).await.expect_err("no chain serves the name");
-    for (alpn, expected) in [(&["h2", "http/1.1"][..], Some(&b"h2"[..])), (&["http/1.1"], Some(b"http/1.1")), (&[], None)] {
+    assert_eq!(
+        authority
+            .get(address, "a.example", "a.example")
+            .await
+            .text(),
+        "a"
+    );
+    assert_eq!(
+        authority
+            .get(address, "x.b.example", "x.b.example:443")
+            .await
+            .text(),
+        "b"
+    );
+    assert_eq!(
+        authority
+            .get(address, "a.example", "y.b.example")
+            .await
+            .status,
+        421
+    );
+    assert_eq!(
+        authority
+            .get(address, "a.example", "c.example")
+            .await
+            .status,
+        404
+    );
+    authority
+        .connect(address, "c.example", &[])
+        .await
+        .expect_err("no chain serves the name");
+    for (alpn, expected) in [
+        (&["h2", "http/1.1"][..], Some(&b"h2"[..])),
+        (&["http/1.1"], Some(b"http/1.1")),
+        (&[], None),
+    ] {
         let stream = authority.connect(address, "a.example", alpn).await.unwrap();
         assert_eq!(stream.get_ref().1.alpn_protocol(), expected);
     }
@@ -149,32 +208,62 @@ async fn http2_over_tls() {
         answering("of-a", "a"),
         secret("a", &authority.leaf(&["a.example"])),
     ]);
-    let stream = authority.connect(world.address("tls"), "a.example", &["h2"]).await.unwrap();
+    let stream = authority
+        .connect(world.address("tls"), "a.example", &["h2"])
+        .await
+        .unwrap();
     let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
     tokio::task::spawn_local(connection);
-    let request = Request::get("https://a.example/").body(Full::<Bytes>::default()).unwrap();
-    assert_eq!(whole(sender.send_request(request).await.unwrap()).await.unwrap().text(), "a");
+    let request = Request::get("https://a.example/")
+        .body(Full::<Bytes>::default())
+        .unwrap();
+    assert_eq!(
+        whole(sender.send_request(request).await.unwrap())
+            .await
+            .unwrap()
+            .text(),
+        "a"
+    );
 }
 
 #[tokio::test(flavor = "local")]
 async fn a_new_certificate_applies_to_the_next_handshake() {
     let (old, new) = (Authority::new(), Authority::new());
     let with = |leaf: &Leaf| {
-        vec![listener("tls", vec![tls_chain(&[], "a", "of-a")]), answering("of-a", "a"), secret("a", leaf)]
+        vec![
+            listener("tls", vec![tls_chain(&[], "a", "of-a")]),
+            answering("of-a", "a"),
+            secret("a", leaf),
+        ]
     };
     let world = World::serving(&with(&old.leaf(&["a.example"])));
     let address = world.address("tls");
-    let kept = old.connect(address, "a.example", &["http/1.1"]).await.unwrap();
+    let kept = old
+        .connect(address, "a.example", &["http/1.1"])
+        .await
+        .unwrap();
     world.commit(&with(&new.leaf(&["a.example"])));
     assert_eq!(world.address("tls"), address);
     assert_eq!(new.get(address, "a.example", "a.example").await.text(), "a");
-    old.connect(address, "a.example", &[]).await.expect_err("the old certificate is gone");
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(kept)).await.unwrap();
+    old.connect(address, "a.example", &[])
+        .await
+        .expect_err("the old certificate is gone");
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(kept))
+        .await
+        .unwrap();
     tokio::task::spawn_local(connection);
-    let request = Request::get("/").header("host", "a.example").body(Full::<Bytes>::default()).unwrap();
-    assert_eq!(sender.send_request(request).await.unwrap().status(), 200, "open connections go on");
+    let request = Request::get("/")
+        .header("host", "a.example")
+        .body(Full::<Bytes>::default())
+        .unwrap();
+    assert_eq!(
+        sender.send_request(request).await.unwrap().status(),
+        200,
+        "open connections go on"
+    );
 }
 
 #[tokio::test(flavor = "local")]
@@ -184,8 +273,15 @@ async fn without_certificate_the_handshake_fails() {
         listener("tls", vec![tls_chain(&[], "missing", "of-a")]),
         answering("of-a", "a"),
     ]);
-    authority.connect(world.address("tls"), "a.example", &[]).await.expect_err("fails closed");
-    assert!(world.metrics().contains("tidegate_proxy_handshakes_failed_total 1"));
+    authority
+        .connect(world.address("tls"), "a.example", &[])
+        .await
+        .expect_err("fails closed");
+    assert!(
+        world
+            .metrics()
+            .contains("tidegate_proxy_handshakes_failed_total 1")
+    );
 }
 
 #[tokio::test(flavor = "local")]
@@ -203,7 +299,11 @@ async fn a_key_of_another_certificate_is_refused_in_prepare() {
         .err()
         .expect("the key does not fit");
     assert_eq!(refused[0].name, "a");
-    assert!(refused[0].message.contains("does not belong"), "{}", refused[0].message);
+    assert!(
+        refused[0].message.contains("does not belong"),
+        "{}",
+        refused[0].message
+    );
 }
 
 /// A TLS server that answers with the SNI it got.
@@ -211,23 +311,30 @@ async fn tls_upstream(leaf: &Leaf) -> SocketAddr {
     use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
     let chain = vec![CertificateDer::from_pem_slice(leaf.chain.as_bytes()).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(leaf.key.as_bytes()).unwrap();
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
+    let config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let (listener, address) = listen().await;
     tokio::task::spawn_local(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let acceptor = acceptor.clone();
             tokio::task::spawn_local(async move {
-                let Ok(stream) = acceptor.accept(stream).await else { return };
+                let Ok(stream) = acceptor.accept(stream).await else {
+                    return;
+                };
                 let name = stream.get_ref().1.server_name().map(str::to_owned);
                 let service = service_fn(move |_| {
                     let name = name.clone();
-                    async move { Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::from(format!("{name:?}")))) }
+                    async move {
+                        Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::from(
+                            format!("{name:?}"),
+                        )))
+                    }
                 });
                 let _ = hyper::server::conn::http1::Builder::new()
                     .serve_connection(TokioIo::new(stream), service)
@@ -251,14 +358,29 @@ async fn upstreams_are_verified() {
                 "common_tls_context": {"validation_context": {"trusted_ca": {"inline_string": pem}}},
             },
         }});
-        vec![http_listener(), routes(vec![route_to("up", json!({}))]), cluster("up", up, tls)]
+        vec![
+            http_listener(),
+            routes(vec![route_to("up", json!({}))]),
+            cluster("up", up, tls),
+        ]
     };
     let world = World::serving(&with(&authority.pem, "up.example"));
-    assert_eq!(get(world.address("http"), "/").await.text(), r#"Some("up.example")"#);
+    assert_eq!(
+        get(world.address("http"), "/").await.text(),
+        r#"Some("up.example")"#
+    );
     world.commit(&with(&stranger.pem, "up.example"));
-    assert_eq!(get(world.address("http"), "/").await.status, 503, "another authority");
+    assert_eq!(
+        get(world.address("http"), "/").await.status,
+        503,
+        "another authority"
+    );
     world.commit(&with(&authority.pem, "other.example"));
-    assert_eq!(get(world.address("http"), "/").await.status, 503, "another name");
+    assert_eq!(
+        get(world.address("http"), "/").await.status,
+        503,
+        "another name"
+    );
 }
 
 #[tokio::test(flavor = "local")]
@@ -271,12 +393,20 @@ async fn from_plain_text_to_tls_on_one_socket() {
         secret("a", &authority.leaf(&["a.example"])),
     ];
     let with = |chain: Value| {
-        std::iter::once(listener("http", vec![chain])).chain(rest.clone()).collect::<Vec<_>>()
+        std::iter::once(listener("http", vec![chain]))
+            .chain(rest.clone())
+            .collect::<Vec<_>>()
     };
     let world = World::serving(&with(chain(manager("routes", json!({})))));
     let address = world.address("http");
     assert_eq!(get(address, "/").await.status, 200);
     world.commit(&with(tls_chain(&[], "a", "routes")));
     assert_eq!(world.address("http"), address, "the socket is kept");
-    assert_eq!(authority.get(address, "a.example", "a.example").await.status, 200);
+    assert_eq!(
+        authority
+            .get(address, "a.example", "a.example")
+            .await
+            .status,
+        200
+    );
 }

@@ -10,7 +10,8 @@ use tokio::{
 };
 
 use crate::harness::{
-    PATIENCE, World, chain, cluster, listener, manager, raw_upstream, read_head, route_to, routes, simple,
+    PATIENCE, World, chain, cluster, listener, manager, raw_upstream, read_head, route_to, routes,
+    simple,
 };
 
 const ASK: &[u8] = b"GET /ws HTTP/1.1\r\nhost: a\r\nconnection: keep-alive, Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: k\r\nsec-websocket-version: 13\r\n\r\n";
@@ -36,19 +37,34 @@ async fn an_agreed_upgrade_is_spliced() {
     let world = World::serving(&simple(echo().await));
     let mut client = TcpStream::connect(world.address("http")).await.unwrap();
     client.write_all(ASK).await.unwrap();
-    let head = timeout(PATIENCE, read_head(&mut client)).await.unwrap().to_lowercase();
+    let head = timeout(PATIENCE, read_head(&mut client))
+        .await
+        .unwrap()
+        .to_lowercase();
     assert!(head.starts_with("http/1.1 101"), "{head}");
-    assert!(head.contains("upgrade: websocket") && head.contains("sec-websocket-accept: a"), "{head}");
+    assert!(
+        head.contains("upgrade: websocket") && head.contains("sec-websocket-accept: a"),
+        "{head}"
+    );
     let mut read = [0; 5];
     client.read_exact(&mut read).await.unwrap();
     assert_eq!(&read, b"hello");
     for word in [b"ping1", b"ping2"] {
         client.write_all(word).await.unwrap();
-        timeout(PATIENCE, client.read_exact(&mut read)).await.unwrap().unwrap();
+        timeout(PATIENCE, client.read_exact(&mut read))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(&read, word);
     }
     client.shutdown().await.unwrap();
-    assert_eq!(timeout(PATIENCE, client.read(&mut read)).await.unwrap().unwrap(), 0);
+    assert_eq!(
+        timeout(PATIENCE, client.read(&mut read))
+            .await
+            .unwrap()
+            .unwrap(),
+        0
+    );
     let line = world.line(|line| line["http.status"] == 101).await;
     assert_eq!(line["bytes_sent"], 15);
 }
@@ -57,7 +73,9 @@ async fn an_agreed_upgrade_is_spliced() {
 async fn a_refused_upgrade_is_an_ordinary_response() {
     let upstream = raw_upstream(|mut stream| async move {
         read_head(&mut stream).await;
-        let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno").await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno")
+            .await;
     })
     .await;
     let world = World::serving(&simple(upstream));
@@ -70,7 +88,10 @@ async fn a_refused_upgrade_is_an_ordinary_response() {
 #[tokio::test(flavor = "local")]
 async fn an_upgrade_that_the_listener_does_not_allow_is_not_asked_for() {
     let world = World::serving(&[
-        listener("http", vec![chain(manager("routes", json!({"upgrade_configs": []})))]),
+        listener(
+            "http",
+            vec![chain(manager("routes", json!({"upgrade_configs": []})))],
+        ),
         routes(vec![route_to("up", json!({}))]),
         cluster("up", echo().await, json!({})),
     ]);

@@ -83,6 +83,13 @@ impl TypeStream {
     /// Takes in what a request changed. `held` is what a reconnecting client says it holds: a claim about
     /// resources, no subscription (R43).
     pub(crate) fn ask(&mut self, asked: Asked, held: &BTreeMap<String, String>) {
+        // A Commit is sent on every new stream, held or not: only its ACK there says that it is applied.
+        let nothing = BTreeMap::new();
+        let held = if self.type_url == TypeUrl::Commit {
+            &nothing
+        } else {
+            held
+        };
         if asked.first {
             for (name, version) in held {
                 if self.subscription.covers(name) {

@@ -151,6 +151,14 @@ fn r13_an_explicit_resubscription_is_answered_even_after_a_nack() {
     assert_eq!(peer.ask(Endpoint, ask("a")), "endpoint +a=1");
     assert_eq!(peer.nack(Endpoint, "no"), "nacked a");
     assert_eq!(peer.ask(Endpoint, ask("a")), "endpoint +a=1");
+    assert_eq!(peer.ack(Endpoint), "");
+    assert_eq!(peer.ask(Endpoint, ask("b")), "endpoint -b");
+    assert_eq!(peer.ack(Endpoint), "");
+    assert_eq!(
+        peer.snapshot("endpoint a=1 b=1"),
+        "endpoint +b=1",
+        "a is known again"
+    );
 }
 
 #[test]

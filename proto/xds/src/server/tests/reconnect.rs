@@ -50,6 +50,20 @@ fn r41_named_sotw_subscriptions_are_always_answered() {
 }
 
 #[test]
+fn r41_the_version_of_a_client_that_names_things_is_not_believed() {
+    // Its list may have been shorter while it took that version.
+    let version = bare("cluster a=1").digest(Cluster).hex();
+    for list in ["*", "* a", "a"] {
+        let mut peer = Peer::with(Sotw, Plain, "cluster a=1");
+        assert_eq!(
+            peer.ask(Cluster, ask(list).version(&version)),
+            "cluster +a=1",
+            "{list}"
+        );
+    }
+}
+
+#[test]
 fn r41_a_named_sotw_client_is_told_that_its_clusters_are_gone() {
     let mut peer = Peer::with(Sotw, Plain, "cluster other=1");
     assert_eq!(

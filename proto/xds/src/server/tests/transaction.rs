@@ -183,18 +183,18 @@ fn a_reconnect_costs_the_difference_and_the_same_commit() {
 }
 
 #[test]
-fn a_reconnect_that_lacks_nothing_gets_the_commit_only_if_it_lacks_that() {
+fn a_reconnect_that_lacks_nothing_gets_the_same_commit_and_applies_it() {
     let text = "cluster a=1";
     let commit_id = snapshot(text).commit_id().expect("committed").to_string();
     let mut peer = Peer::with(Delta, Transactional, text);
-    peer.ask(Cluster, ask("*").holding("a=1"));
+    assert_eq!(peer.ask(Cluster, ask("*").holding("a=1")), "cluster");
     let mut asked = ask("*");
     asked.held.insert("commit/test/gw".to_owned(), commit_id);
-    assert_eq!(peer.ask(Commit, asked), "commit", "an empty answer");
-    peer.ack_all();
+    assert_eq!(peer.ask(Commit, asked), "commit +commit");
     assert_eq!(
-        peer.snapshot("cluster a=2"),
-        "cluster +a=2 | commit +commit"
+        peer.ack_all(),
+        "applied",
+        "the fleet must learn what this proxy serves"
     );
 }
 
@@ -242,6 +242,22 @@ fn what_was_in_a_refused_response_goes_with_the_next_commit() {
     assert_eq!(peer.nack(Commit, "poisoned"), "nacked commit/test/gw");
     let said = peer.snapshot("cluster a=1 b=2; listener l=1");
     assert_eq!(said, "cluster +a=1 +b=2 | listener +l=1 | commit +commit");
+}
+
+#[test]
+fn a_refused_resource_that_is_already_on_its_way_again_is_not_sent_a_third_time() {
+    let mut peer = proxy(&[Cluster], "cluster a=0 b=0");
+    assert_eq!(
+        peer.snapshot("cluster a=1 b=1"),
+        "cluster +a=1 +b=1 | commit +commit"
+    );
+    assert_eq!(
+        peer.snapshot("cluster a=2 b=1"),
+        "cluster +a=2 | commit +commit"
+    );
+    // The second commit does not carry b, so b is told now, and the commit with it.
+    assert_eq!(peer.nack(Cluster, "no"), "nacked a b | cluster +b=1");
+    assert_eq!(peer.ack(Commit), "applied | commit +commit");
 }
 
 #[test]

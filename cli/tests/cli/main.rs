@@ -3,15 +3,12 @@
 //! Owns exit codes and output of every command that needs no running control plane, and of those that ask one, against
 //! a stand-in that serves canned answers over the real socket. Nothing here knows the inside of the CLI.
 
-#[path = "cli/explain.rs"]
+#![allow(clippy::expect_used, reason = "a test that cannot be set up fails")]
+
 mod explain;
-#[path = "cli/instance.rs"]
 mod instance;
-#[path = "cli/manifests.rs"]
 mod manifests;
-#[path = "cli/snapshot.rs"]
 mod snapshot;
-#[path = "cli/validate.rs"]
 mod validate;
 
 use std::process::{Command, Stdio};
@@ -58,7 +55,11 @@ fn usage_errors_are_errors_and_help_is_not() {
     ] {
         let run = tidegate(arguments);
         assert_eq!(run.code, 0, "{arguments:?}");
-        assert!(run.out.contains("EXAMPLES\n  tidegate "), "{arguments:?} teaches: {}", run.out);
+        assert!(
+            run.out.contains("EXAMPLES\n  tidegate "),
+            "{arguments:?} teaches: {}",
+            run.out
+        );
     }
     assert!(tidegate(&["--version"]).out.starts_with("tidegate "));
 }

@@ -1,0 +1,118 @@
+//! How a connection comes to its end from outside its requests.
+//!
+//! Owns the steps that its listener's phase and its client's pace lead to. Must not touch the connection; whoever
+//! serves it takes the steps. Invariant: HTTP/1.1 is told with the next response, HTTP/2 with GOAWAY, and neither
+//! loses a request that is being served.
+
+use std::{future::pending, pin::Pin, time::Duration};
+
+use dp_config::http_options::HttpOptions;
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval_at},
+};
+
+use super::{
+    Client,
+    pace::{Pace, Verdict},
+};
+use crate::{bind::Phase, io::Http};
+
+/// For a request head where the listener does not say.
+pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What is done to a connection from outside its requests.
+pub(super) enum Step {
+    /// No further request.
+    Finish,
+    /// Nothing any more.
+    Drop,
+}
+
+/// What decides about the next step.
+pub(super) struct WayOut<'c> {
+    client: &'c Client,
+    phase: watch::Receiver<Phase>,
+    pace: Pace,
+    tick: tokio::time::Interval,
+    http: Http,
+    has_gone_away: bool,
+}
+
+/// Watches over a connection.
+pub(super) fn way_out<'c>(client: &'c Client, options: &HttpOptions, http: Http) -> WayOut<'c> {
+    let head = options.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
+    let pace = Pace::new(
+        head,
+        options.timeouts.connection_idle,
+        options.timeouts.max_connection,
+    );
+    let every = pace.interval();
+    let mut tick = interval_at(Instant::now() + every, every);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    WayOut {
+        client,
+        phase: client.phase.clone(),
+        pace,
+        tick,
+        http,
+        has_gone_away: false,
+    }
+}
+
+/// Waits for the next step.
+pub(super) async fn next(mut way_out: Pin<&mut WayOut<'_>>) -> Step {
+    let WayOut {
+        client,
+        phase,
+        pace,
+        tick,
+        http,
+        has_gone_away,
+    } = &mut *way_out;
+    loop {
+        // A connection that came while its listener was closing gets one request.
+        let asked = async {
+            if *http == Http::Two && client.is_closing.get() && !*has_gone_away {
+                client.asked.notified().await;
+            } else {
+                pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            changed = phase.changed() => {
+                // The sender is gone with the listener: its retirement is over.
+                let now = if changed.is_ok() { *phase.borrow_and_update() } else { Phase::Over };
+                client.is_closing.set(now > Phase::Serving);
+                match (now, *http) {
+                    (Phase::Serving, _) | (Phase::Closing, Http::One) => {}
+                    // HTTP/2 can say it without losing a request.
+                    (Phase::Closing, Http::Two) | (Phase::Ending, _) => {
+                        *has_gone_away = true;
+                        return Step::Finish;
+                    }
+                    (Phase::Over, _) => return Step::Drop,
+                }
+            }
+            () = asked => {
+                *has_gone_away = true;
+                return Step::Finish;
+            }
+            now = tick.tick() => {
+                let is_head_begun = *http == Http::One && client.has_begun();
+                match pace.judge(now, client.in_flight.get() > 0, is_head_begun) {
+                    Verdict::Fine => {}
+                    Verdict::Idle => return Step::Finish,
+                    Verdict::Slow => return Step::Drop,
+                    Verdict::Old => {
+                        client.is_closing.set(true);
+                        if *http == Http::Two && !*has_gone_away {
+                            *has_gone_away = true;
+                            return Step::Finish;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
