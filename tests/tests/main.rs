@@ -5,6 +5,7 @@
 
 mod atomicity;
 mod bad_requests;
+mod contract;
 mod edit;
 mod envoy;
 mod foreign;

@@ -42,6 +42,8 @@ pub struct Ads {
     pub metrics: Metrics,
     /// Ends every stream.
     pub shutdown: CancellationToken,
+    /// Name of this replica; clients see it as `control_plane.identifier`.
+    pub replica: Arc<str>,
     /// Number of the next stream.
     pub streams: Arc<AtomicU64>,
 }
@@ -224,7 +226,7 @@ impl Stream {
             Profile::Tidegate => Mode::Transactional,
             Profile::Envoy => Mode::MakeBeforeBreak,
         };
-        let mut server = Server::new(self.protocol, mode);
+        let mut server = Server::new(self.protocol, mode).identified(&self.service.replica);
         slot.mark_changed();
         let mut ticks = tokio::time::interval(TICK);
         let mut actions = server.on(first.event());

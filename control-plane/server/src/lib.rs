@@ -105,7 +105,7 @@ async fn serve(settings: Settings) -> Result<()> {
     let (ready, is_ready) = watch::channel(false);
     let listening = grpc::listen::bind(&settings.listen).await?;
     info!(address = %listening.address().unwrap_or_else(|_| settings.listen.clone()), "serving ADS and the admin service");
-    let router = router(&events, &metrics, &secret, &shutdown)
+    let router = router(&events, &metrics, &secret, &settings.replica, &shutdown)
         .merge(http::routes(Arc::new(registry), is_ready));
     let server = task::spawn("server", serve::serve(listening, router, shutdown.clone()));
     let pipeline = task::spawn(
@@ -137,6 +137,7 @@ fn router(
     events: &event::Events,
     metrics: &metrics::Metrics,
     secret: &RunSecret,
+    replica: &str,
     shutdown: &CancellationToken,
 ) -> axum::Router {
     let guard = Guard::new(secret.clone());
@@ -144,6 +145,7 @@ fn router(
         events: events.clone(),
         metrics: metrics.clone(),
         shutdown: shutdown.clone(),
+        replica: Arc::from(format!("{replica}/{}", env!("CARGO_PKG_VERSION"))),
         streams: Arc::new(AtomicU64::new(1)),
     };
     let ads = AggregatedDiscoveryServiceServer::new(ads).max_decoding_message_size(MAX_REQUEST);

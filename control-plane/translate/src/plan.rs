@@ -272,6 +272,8 @@ pub(crate) struct ProviderPlan {
     pub(crate) path: String,
     pub(crate) authority: String,
     pub(crate) credential: Credential,
+    /// `gen_ai.provider.name`.
+    pub(crate) telemetry_name: String,
 }
 
 #[derive(Clone, Debug)]

@@ -310,7 +310,8 @@ fn accepted(rules: &Rules, missed: Option<Miss>, scope: &ParentScope) -> Vec<Con
     if rules.are_all_dropped() {
         return fails(first.reason, format!("{message}; its matches answer 500"));
     }
-    let names: Vec<String> = indexes
+    let names: Vec<String> = rules
+        .dropped_indexes()
         .iter()
         .map(|index| format!("rules[{index}]"))
         .collect();

@@ -40,6 +40,8 @@ pub struct AiProvider {
     pub authority: Option<Authority>,
     /// How a request authenticates itself.
     pub credential: AiCredential,
+    /// `gen_ai.provider.name` of the OpenTelemetry GenAI conventions.
+    pub telemetry_name: Arc<str>,
 }
 
 /// How a request authenticates itself to a provider.

@@ -62,7 +62,7 @@ pub(crate) async fn forward(
     let rendered = prompt
         .render(provider.model.as_deref())
         .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))?;
-    exchange.record.llm.provider = Some(provider.name.clone());
+    exchange.record.llm.provider = Some(provider.telemetry_name.clone());
     exchange.record.llm.model = Some(rendered.model.clone());
     exchange.record.upstream.cluster = Some(provider.cluster.clone());
     authenticate(exchange, provider, &mut head.headers)?;

@@ -153,15 +153,18 @@ impl Bound {
 
     /// Starts the end of every connection, those that are still queued included. The caller drives the phases.
     pub(crate) fn retire(&self) -> watch::Sender<Phase> {
-        self.phase_sender().clone()
+        let phase = self.phase_sender().clone();
+        // At once, so that a response that is on its way already says it.
+        phase.send_replace(Phase::Closing);
+        phase
     }
 
     /// Starts the end of the connections that are open now; later ones start afresh.
     pub(crate) fn retire_open(&self) -> watch::Sender<Phase> {
-        std::mem::replace(
-            &mut *self.phase_sender(),
-            watch::Sender::new(Phase::Serving),
-        )
+        let fresh = watch::Sender::new(Phase::Serving);
+        let phase = std::mem::replace(&mut *self.phase_sender(), fresh);
+        phase.send_replace(Phase::Closing);
+        phase
     }
 
     /// Moves all connections, later ones included, to a phase.
@@ -242,9 +245,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// Brings connections to their end; returns early once none is left.
+/// Brings connections that are closing to their end; returns early once none is left.
 pub(crate) async fn retire(phase: watch::Sender<Phase>, retirement: Retirement) {
-    phase.send_replace(Phase::Closing);
     // Connections that were still queued join in meanwhile.
     let settling = SETTLING.min(retirement.grace);
     tokio::time::sleep(settling).await;

@@ -281,7 +281,7 @@ impl Client {
 
     /// Whether responses say that the connection closes.
     pub(crate) fn is_closing(&self) -> bool {
-        self.is_closing.get()
+        self.is_closing.get() || *self.phase.borrow() > Phase::Serving
     }
 
     /// Whether bytes of a next request are there.

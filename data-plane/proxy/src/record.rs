@@ -34,6 +34,7 @@ pub(crate) struct Record {
     pub(crate) bytes_sent: u64,
     pub(crate) span: Option<Box<BoxedSpan>>,
     worker: Rc<Worker>,
+    is_closed: bool,
     /// Keeps the connection from counting as idle.
     _flight: Flight,
 }
@@ -121,6 +122,7 @@ impl Record {
             bytes_sent: 0,
             span: None,
             worker,
+            is_closed: false,
             _flight: flight,
         })
     }
@@ -131,8 +133,11 @@ impl Record {
         self.response.detail = fault.detail();
     }
 
-    /// Hands the facts to those who read them. The caller drops the record then.
+    /// Hands the facts to those who read them, once.
     pub(crate) fn close(&mut self, ending: Ending) {
+        if std::mem::replace(&mut self.is_closed, true) {
+            return;
+        }
         let worker = self.worker.clone();
         worker.shared.metrics.active.dec();
         let duration = self.start.elapsed();
@@ -149,6 +154,21 @@ impl Record {
     pub(crate) fn wants_head(&self) -> bool {
         self.worker.shared.log.is_some() || self.worker.shared.tracer.is_some()
     }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        // hyper drops the exchange of a client that is gone before its response: nobody else can close it.
+        if !self.is_closed {
+            self.response.status = client_closed_request();
+            self.close(Ending::Dropped);
+        }
+    }
+}
+
+/// What logs of other proxies say too where there was nobody to answer.
+fn client_closed_request() -> StatusCode {
+    StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 // === impl Ending ===

@@ -10,7 +10,7 @@ mod sotw;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proto::tidegate::v1::CommitOrigin;
 use proto::type_url::TypeUrl;
 
@@ -79,6 +79,11 @@ fn any_op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Break),
         1 => any::<u16>().prop_map(|millis| Op::Tick { millis }),
     ]
+}
+
+/// Half of what is asked for: a history is long, and there are seven properties.
+fn cases() -> ProptestConfig {
+    ProptestConfig::with_cases((ProptestConfig::default().cases / 2).max(1))
 }
 
 fn any_history() -> impl Strategy<Value = Vec<Op>> {

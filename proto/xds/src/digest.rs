@@ -86,7 +86,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn order_does_not_matter_and_removal_undoes(names in proptest::collection::vec("[a-c]{1,3}", 0..8), extra in any::<u8>()) {
+        fn order_does_not_matter_and_removal_undoes(
+            names in proptest::collection::vec("[a-c]{1,3}", 0..8),
+            extra in any::<u8>(),
+        ) {
             let mut forward = Digest::default();
             for name in &names {
                 forward.add(name, "v");

@@ -157,6 +157,14 @@ impl Scope<'_> {
         name::backend_target(self.namespace(), &self.object.metadata.name, provider)
     }
 
+    /// `gen_ai.provider.name`: the well-known name, else what the user calls the backend.
+    fn telemetry_name(&self, placed: &Placed<'_>) -> String {
+        match placed.provider.openai {
+            Some(_) => "openai".to_owned(),
+            None => self.object.metadata.name.clone(),
+        }
+    }
+
     fn provider(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> ProviderPlan {
         match self.build(placed, verdict) {
             Ok(plan) => plan,
@@ -171,6 +179,7 @@ impl Scope<'_> {
                     path: String::new(),
                     authority: String::new(),
                     credential: Credential::Unavailable(message),
+                    telemetry_name: self.telemetry_name(placed),
                 }
             }
         }
@@ -203,6 +212,7 @@ impl Scope<'_> {
             path: provider.path.clone().or(format_path).unwrap_or_default(),
             authority: address.authority,
             credential: self.credential(placed, verdict)?,
+            telemetry_name: self.telemetry_name(placed),
         })
     }
 

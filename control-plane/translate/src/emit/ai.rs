@@ -49,6 +49,7 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
         path: plan.path.clone(),
         authority: plan.authority.clone(),
         credential: Some(credential(&plan.credential)),
+        telemetry_name: plan.telemetry_name.clone(),
     }
 }
 

@@ -82,6 +82,11 @@ fn provider(message: &wire::AiProvider) -> Result<AiProvider, FieldError> {
         path,
         authority,
         credential: credential(message.credential.as_ref()).within("credential")?,
+        // A control plane that is older than the field leaves it empty.
+        telemetry_name: match message.telemetry_name.as_str() {
+            "" => message.name.as_str().into(),
+            name => name.into(),
+        },
     })
 }
 

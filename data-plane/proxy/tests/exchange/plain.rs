@@ -177,3 +177,61 @@ async fn bodies_pass_both_ways() {
     assert_eq!(answer.body.len(), big.len());
     assert_eq!(answer.header("content-length"), Some("3145728"));
 }
+
+#[tokio::test(flavor = "local")]
+async fn a_head_request_keeps_its_length_and_its_connection() {
+    let upstream = harness::raw_upstream(|mut stream| async move {
+        while !harness::read_head(&mut stream).await.is_empty() {
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 1234\r\n\r\n";
+            tokio::io::AsyncWriteExt::write_all(&mut stream, answer)
+                .await
+                .unwrap();
+        }
+    })
+    .await;
+    let world = World::serving(&simple(upstream));
+    for _ in 0..2 {
+        let request = Request::head("/")
+            .header("host", "a")
+            .body(Full::<Bytes>::default())
+            .unwrap();
+        let answer = harness::send(world.address("http"), request).await;
+        assert_eq!(
+            (answer.header("content-length"), answer.body.len()),
+            (Some("1234"), 0)
+        );
+    }
+    assert!(
+        world
+            .metrics()
+            .contains("tidegate_proxy_upstream_connects_total 1\n")
+    );
+}
+
+#[tokio::test(flavor = "local")]
+async fn a_client_that_leaves_is_recorded_and_its_upstream_let_go() {
+    let (upstream, seen) = harness::upstream(|_, _| std::future::pending()).await;
+    let world = World::serving(&simple(upstream));
+    let mut client = tokio::net::TcpStream::connect(world.address("http"))
+        .await
+        .unwrap();
+    let request = b"GET /left HTTP/1.1\r\nhost: a\r\n\r\n";
+    tokio::io::AsyncWriteExt::write_all(&mut client, request)
+        .await
+        .unwrap();
+    let deadline = tokio::time::Instant::now() + harness::PATIENCE;
+    while seen.requests.borrow().is_empty() {
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "the upstream got nothing"
+        );
+        tokio::task::yield_now().await;
+    }
+    drop(client);
+    let line = world.line(|line| line["http.path"] == "/left").await;
+    assert_eq!(
+        (&line["http.status"], &line["ending"]),
+        (&json!(499), &json!("client_gone"))
+    );
+    assert!(world.metrics().contains("tidegate_proxy_requests_active 0"));
+}

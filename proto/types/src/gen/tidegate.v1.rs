@@ -410,6 +410,8 @@ pub struct AiProvider {
     pub authority: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "8")]
     pub credential: ::core::option::Option<AiCredential>,
+    #[prost(string, tag = "9")]
+    pub telemetry_name: ::prost::alloc::string::String,
 }
 impl ::prost::Name for AiProvider {
     const NAME: &'static str = "AiProvider";

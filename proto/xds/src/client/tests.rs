@@ -1,4 +1,6 @@
 //! The client's side of R1, R7, R10, R11, R13, R20, R22-R27, R33, R38, R42, R43 and resync.
+//!
+//! One line per request and per delivery; the server is played by hand.
 
 use std::collections::BTreeMap;
 

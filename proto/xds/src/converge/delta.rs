@@ -1,4 +1,7 @@
 //! The delta server against the client machine, through encoded bytes.
+//!
+//! Requests and responses cross as messages, in order per type; a broken stream loses what is under way. The
+//! user of the client keeps its own books, so that an error in the client shows as well.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -10,7 +13,7 @@ use proto::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DeltaDiscovery
 use proto::tidegate::v1::Commit;
 use proto::type_url::TypeUrl;
 
-use super::{Desired, NAMES, Op, TYPES, Wanted, Watch, any_history, name_list};
+use super::{Desired, NAMES, Op, TYPES, Wanted, Watch, any_history, cases, name_list};
 use crate::client::{Client, ClientAction, ClientEvent, Rejection, Update, Verdict};
 use crate::digest::Digest;
 use crate::server::{Mode, Protocol, Server, ServerAction, ServerEvent};
@@ -285,6 +288,8 @@ fn converge(mode: Mode, arrival: Arrival, history: &[Op]) -> World {
 }
 
 proptest! {
+    #![proptest_config(cases())]
+
     #[test]
     fn plain_delta_converges(history in any_history()) {
         converge(Mode::Plain, Arrival::AnyOrder, &history);
@@ -384,7 +389,6 @@ fn check_commit(world: &World) {
     }
 }
 
-/// A removed cluster is taken from the client only after the routes were answered.
 #[test]
 fn the_histories_can_tell_a_broken_server() {
     // The property would be vacuous if nothing ever reached the client.

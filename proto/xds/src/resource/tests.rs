@@ -1,4 +1,6 @@
 //! One buffer, one version.
+//!
+//! What is written by hand must be what prost would write.
 
 use bytes::Bytes;
 use proptest::prelude::{any, proptest};

@@ -1,4 +1,6 @@
 //! Digests, commits and differences.
+//!
+//! The digest that is kept up to date must equal the one computed from scratch, after any history.
 
 use std::cell::Cell;
 use std::sync::Arc;

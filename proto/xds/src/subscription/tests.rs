@@ -1,4 +1,6 @@
 //! R20, R21, R25-R27: what lists of names mean, as tables.
+//!
+//! Each table is one stream of one type, request by request.
 
 use super::{Asked, Request, Subscription, Wildcard};
 

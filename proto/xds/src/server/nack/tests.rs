@@ -1,4 +1,6 @@
 //! R18, R19: what is kept of an error text.
+//!
+//! Tables of texts, with what is left of them and whom they blame.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
 //! R8, R11-R15, R17, R18: nonces, versions, ACK, NACK, windows.
+//!
+//! The peer answers by hand here, or does not.
 
 use std::collections::BTreeSet;
 

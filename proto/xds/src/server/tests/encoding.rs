@@ -1,4 +1,6 @@
 //! The bytes of responses: decodable, exact, and shared between streams.
+//!
+//! Each response is decoded by prost, which knows nothing of how it was written.
 
 use bytes::Bytes;
 use prost::Message;

@@ -1,4 +1,6 @@
 //! R33-R40, R53, R57: what one push contains, and in which order.
+//!
+//! The peer is an Envoy unless a test says otherwise: nothing is sent that it would have to ask for first.
 
 use proto::type_url::TypeUrl::{Cluster, Endpoint, Listener, RouteConfiguration, Secret};
 

@@ -1,4 +1,6 @@
 //! R41-R43: streams that begin with what the client already holds.
+//!
+//! A claim is about content and is no subscription; a wrong claim must only cost bytes.
 
 use proto::type_url::TypeUrl::{Cluster, Endpoint, Listener, RouteConfiguration};
 

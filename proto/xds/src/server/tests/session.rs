@@ -1,4 +1,6 @@
 //! R1-R5, R7: streams, nodes, types.
+//!
+//! What ends a stream, and with which status.
 
 use proto::envoy::config::core::v3::Node;
 use proto::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DiscoveryRequest};

@@ -1,4 +1,6 @@
 //! R9, R16, R20-R29, R31, R32, R49: what a subscription is answered with.
+//!
+//! The meaning of the lists themselves is tested beside `Subscription`.
 
 use proto::type_url::TypeUrl::{
     Cluster, Endpoint, Listener, RouteConfiguration, Secret, VirtualHost,

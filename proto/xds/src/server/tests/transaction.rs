@@ -1,4 +1,6 @@
 //! Commits to Tidegate proxies (spec C.4): contiguous, windowed, coalesced, resumed.
+//!
+//! The peer is a Tidegate proxy: it asks for Commits last, and their ACK is the only one that counts.
 
 use std::sync::Arc;
 

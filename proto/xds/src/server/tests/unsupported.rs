@@ -1,4 +1,6 @@
 //! R30, R50-R52 and unknown types: answered clearly, never a hang.
+//!
+//! Each is reported once, and answered as often as it is asked for.
 
 use proto::envoy::service::discovery::v3::{DeltaDiscoveryRequest, ResourceLocator};
 use proto::type_url::TypeUrl::{Cluster, Endpoint};
