@@ -1,5 +1,5 @@
 # The front door. Every target is cargo or `cargo xtask`; `make help` lists them.
-.PHONY: help check test run bench bless soak
+.PHONY: help check test run bench bless
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,7 +16,12 @@ test: ## everything that must hold, on this machine, without root
 
 run: ## build and start the quickstart: control plane, proxy, mock model provider
 	cargo build --bins --locked
-	./target/debug/tidegate up -f examples/quickstart
+	./target/debug/tidegate up -f examples/quickstart --mock-provider 127.0.0.1:9911
+
+bench: ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
+	@command -v nginx >/dev/null || { echo "missing: nginx 1.22 or newer (package nginx-light)"; exit 1; }
+	cargo xtask tools envoy && cargo build --release --locked --bins -p cp-server -p dp-server -p cli -p bench
+	./target/release/bench --bin-dir target/release --envoy "$${XDG_CACHE_HOME:-$$HOME/.cache}/tidegate/bin/envoy"
 
 bless: ## let the golden tests write what they produce; read the diff before you commit it
 	cargo xtask bless

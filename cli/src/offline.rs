@@ -22,21 +22,19 @@ use xds::snapshot::Snapshot;
 
 use crate::environment;
 
-/// Which manifests, and how an instance would run them.
+/// Which manifests.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Manifests {
     /// File or directory of manifests (YAML or JSON); may be repeated. No instance is asked
     #[arg(short = 'f', long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
-
-    /// Add N to every listener port, as `tidegate up --port-offset` does
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) port_offset: u16,
 }
 
 /// What manifests say and what follows from it.
 #[derive(Debug)]
 pub(crate) struct Offline {
+    /// How many objects there are.
+    pub(crate) objects: usize,
     /// What is wrong with the files.
     pub(crate) problems: Vec<Problem>,
     /// What follows.
@@ -56,10 +54,10 @@ impl Manifests {
         let batch = source::load(self.files.clone(), &(Arc::new(environment::lookup) as _))
             .context("nothing to read")?;
         let inputs = Inputs::default().with_all(batch.changes);
-        let mut settings = Settings::directory();
-        settings.port_offset = self.port_offset;
-        let translation = cp_translate::translate(&inputs, &settings);
+        let objects = inputs.len();
+        let translation = cp_translate::translate(&inputs, &Settings::directory());
         Ok(Offline {
+            objects,
             problems: batch.problems,
             translation,
         })

@@ -24,6 +24,8 @@ use xds::client::Received;
 use xds::resource::Resource;
 use xds::snapshot::Snapshot;
 
+/// Envoy reads the system's roots from a file; our proxy has them without one, and refuses file names.
+const SYSTEM_ROOTS: &str = "validation_context.trusted_ca.filename";
 const OUTPUT: &str = "\n# Output\n";
 
 /// Every directory or file of manifests, with its text where it is a golden.
@@ -127,7 +129,7 @@ where
     let theirs = Theirs::decode(bytes.clone())?;
     let back = Ours::decode(theirs.encode_to_vec().as_slice())?;
     if back != Ours::decode(bytes.clone())? {
-        bail!("differs after a trip through envoy-types: {back:?}");
+        bail!("differs after a trip through envoy-types");
     }
     Ok(())
 }
@@ -137,7 +139,7 @@ fn the_proxy_applies_every_snapshot() -> Result<()> {
     each(|output| {
         let name = name::commit("default", "gateway");
         let snapshot = output.snapshot(Profile::Tidegate).clone();
-        let snapshot = snapshot.committed(&name, xds::snapshot::CommitOrigin::default());
+        let snapshot = snapshot.committed(&name, proto::tidegate::v1::CommitOrigin::default());
         let mut stage = Stage::new();
         let (mut commit, mut count) = (None, 0);
         for (url, resources) in by_type(&snapshot) {
@@ -165,9 +167,11 @@ fn the_proxy_takes_every_envoy_snapshot_from_a_foreign_server() -> Result<()> {
         let mut count = 0;
         for (url, resources) in by_type(output.snapshot(Profile::Envoy)) {
             count += resources.len();
-            closure
-                .apply(url, &resources, &[])
-                .map_err(|refused| anyhow!("{refused:?}"))?;
+            if let Err(refused) = closure.apply(url, &resources, &[]) {
+                let is_known = |path: &str| path.ends_with(SYSTEM_ROOTS);
+                let known = refused.items.iter().all(|item| is_known(&item.path));
+                ensure!(known, "{refused:?}");
+            }
         }
         closure
             .prepare()

@@ -1,6 +1,6 @@
 //! Processes that start, end and die: what a user sees of `tidegate up`.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use tests::client::{self, Client};
@@ -9,6 +9,7 @@ use tests::manifest::{backend, gateway, route};
 use tests::port;
 use tests::process::{self, Signal};
 use tests::upstream::Upstream;
+use tests::wire::{self, Wire};
 use tests::world::{STOP_LIMIT, World};
 
 async fn start() -> Result<(World, Upstream, u16)> {
@@ -107,41 +108,68 @@ async fn until_edited(port: u16) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_request_is_finished_before_the_end() -> Result<()> {
-    let upstream = Upstream::start("slow", tests::upstream::Behaviour::Echo).await?;
-    let port = port::free()?;
-    let mut world = World::up(&[
-        ("gateway.yaml", gateway(port)),
-        ("backend.yaml", backend("a", upstream.port())),
-        ("route.yaml", route("route", "/", "a")),
-    ])?;
-    world
-        .until_served_by(port, "http://a.test/", "slow")
-        .await?;
-    let mut wire = tests::wire::Wire::connect(port).await?;
-    let length = "Content-Length: 8\r\nConnection: close\r\n\r\n";
-    wire.send(format!("POST / HTTP/1.1\r\nHost: a.test\r\n{length}half"))
-        .await?;
-    deadline::until("the request is open", deadline::SOON, || async {
-        ensure!(upstream.requests() >= 2, "{} requests", upstream.requests());
-        Ok(())
-    })
-    .await?;
-    world.process().signal(Signal::Terminate)?;
-    deadline::until("new connections are refused", deadline::SOON, || async {
-        ensure!(tests::wire::Wire::connect(port).await.is_err(), "accepted");
-        Ok(())
-    })
-    .await?;
+    let (mut world, upstream, port) = start().await?;
+    let mut wire = half_a_request(port, &upstream).await?;
+    drain(&mut world).await?;
     wire.send("more").await?;
     let answer = wire.read_to_end().await?;
-    let is_whole = tests::wire::statuses(&answer) == [200] && answer.contains("halfmore");
+    let is_whole = wire::statuses(&answer) == [200] && answer.contains("halfmore");
     ensure!(is_whole, "{answer:?}\n{}", world.log());
-    let status = world
-        .process()
-        .wait(STOP_LIMIT + Duration::from_secs(1))
-        .await?;
+    let status = world.process().wait(STOP_LIMIT).await?;
     ensure!(status.success(), "{status}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_draining_a_new_connection_is_refused_or_answered() -> Result<()> {
+    let (mut world, upstream, port) = start().await?;
+    let mut open = half_a_request(port, &upstream).await?;
+    drain(&mut world).await?;
+    for number in 0..50 {
+        let Ok(mut wire) = Wire::connect(port).await else {
+            continue;
+        };
+        let request = "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
+        let Ok(()) = wire.send(request).await else {
+            continue;
+        };
+        let answer = wire.read_response().await?;
+        ensure!(
+            wire::statuses(&answer) == [200],
+            "connection {number} got {answer:?}"
+        );
+    }
+    open.send("more").await?;
+    open.read_to_end().await?;
+    world.process().wait(STOP_LIMIT).await?;
+    Ok(())
+}
+
+/// A request whose body the client has not sent to the end, and which its upstream has.
+async fn half_a_request(port: u16, upstream: &Upstream) -> Result<Wire> {
+    let before = upstream.requests();
+    let mut wire = Wire::connect(port).await?;
+    let length = "Content-Length: 8\r\nConnection: close";
+    wire.send(format!(
+        "POST / HTTP/1.1\r\nHost: a.test\r\n{length}\r\n\r\nhalf"
+    ))
+    .await?;
+    deadline::until("the request is open", deadline::SOON, || async {
+        ensure!(upstream.requests() > before, "the upstream saw nothing");
+        Ok(())
+    })
+    .await?;
+    Ok(wire)
+}
+
+/// Asks everything to end and waits until the proxy has noticed.
+async fn drain(world: &mut World) -> Result<()> {
+    world.process().signal(Signal::Terminate)?;
+    deadline::until("the proxy drains", deadline::SOON, || async {
+        ensure!(world.log().contains("draining"), "{}", world.log());
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 //! side. `make test` builds the binaries first; a test whose binary is missing fails and says so.
 
 mod atomicity;
+mod bad_manifests;
 mod bad_requests;
 mod contract;
 mod edit;

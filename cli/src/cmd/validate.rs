@@ -3,12 +3,10 @@
 //! Owns the order of the checks and the exit code. Must not check anything itself: reading and translation are the
 //! control plane's, decoding and matching are the proxy's, so that what passes here passes in production.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use cp_api::ObjectKey;
 use cp_files::Severity;
 use cp_translate::{GatewayKey, GatewayOutput, Profile};
 
@@ -35,17 +33,12 @@ pub(crate) struct ValidateArgs {
     /// Warnings are errors
     #[arg(long)]
     strict: bool,
-
-    /// Add N to every listener port, as `tidegate up --port-offset` does
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    port_offset: u16,
 }
 
 /// Checks and prints.
 pub(crate) fn run(args: &ValidateArgs, global: &Global) -> Result<Exit> {
     let manifests = Manifests {
         files: args.files.clone(),
-        port_offset: args.port_offset,
     };
     let offline = manifests.load()?;
     let found = check(&offline);
@@ -102,18 +95,12 @@ fn summary(offline: &Offline, found: &[Finding]) -> String {
         1 => format!("1 {word}"),
         _ => format!("{count} {word}s"),
     };
-    let objects: BTreeSet<&ObjectKey> = offline
-        .translation
-        .reports
-        .iter()
-        .map(|report| &report.key)
-        .collect();
     let errors = findings::errors(found);
     format!(
         "{}, {} in {} ({})\n",
         plural(errors, "error"),
         plural(found.len() - errors, "warning"),
-        plural(objects.len(), "object"),
+        plural(offline.objects, "object"),
         plural(offline.translation.gateways.len(), "Gateway"),
     )
 }

@@ -32,7 +32,7 @@ fn what_is_fine_passes() {
         &[("gateway.yaml", GATEWAY), ("route.yaml", ROUTE)],
         &["--strict"],
     );
-    assert_eq!(out, "0 errors, 0 warnings in 2 objects (1 Gateway)\n");
+    assert_eq!(out, "0 errors, 0 warnings in 3 objects (1 Gateway)\n");
     assert_eq!(code, 0);
 }
 

@@ -45,6 +45,20 @@ pub(crate) struct Finished {
     pub(crate) writing: BTreeSet<PathBuf>,
 }
 
+// === impl Signal ===
+
+impl Signal {
+    /// The same about another name of the path.
+    pub(crate) fn map_path(self, map: impl FnOnce(PathBuf) -> PathBuf) -> Self {
+        match self {
+            Signal::Structure(path) => Signal::Structure(map(path)),
+            Signal::Lost => Signal::Lost,
+            Signal::Written(path) => Signal::Written(map(path)),
+            Signal::Closed(path) => Signal::Closed(map(path)),
+        }
+    }
+}
+
 // === impl Burst ===
 
 impl Burst {

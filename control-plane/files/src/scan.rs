@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::parse::{Format, MAX_FILE_BYTES};
 use crate::problem::{Position, Problem};
+pub(crate) use walk::child;
 pub use walk::{DirectoryId, Stamp, Walk};
 
 /// How often a tree that moves while it is read is read again.
@@ -80,7 +81,7 @@ impl Scanner {
     /// A scanner of these directories or single files, which has read nothing yet.
     pub fn new(roots: Vec<PathBuf>) -> Self {
         Self {
-            roots,
+            roots: roots.iter().map(|root| walk::plain(root)).collect(),
             known: BTreeMap::new(),
         }
     }

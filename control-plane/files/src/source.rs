@@ -222,6 +222,7 @@ impl Looker {
 
     /// Takes an event if it can matter.
     fn hear(&mut self, signal: Signal, burst: &mut Burst) {
+        let signal = signal.map_path(|path| self.watch.localize(path));
         let is_relevant = match &signal {
             Signal::Lost => true,
             Signal::Structure(path) => {

@@ -12,7 +12,7 @@ use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::burst::Signal;
-use crate::scan::{DirectoryId, Walk};
+use crate::scan::{DirectoryId, Walk, child};
 
 /// What reaches the loop.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) enum Message {
 pub(crate) struct Watch {
     watcher: Option<RecommendedWatcher>,
     watched: BTreeMap<PathBuf, DirectoryId>,
+    /// Watched directories as events call them: notify tells absolute paths, a walk keeps what was typed.
+    names: BTreeMap<PathBuf, PathBuf>,
     failure: Option<String>,
 }
 
@@ -48,6 +50,7 @@ impl Watch {
         Self {
             watcher,
             watched: BTreeMap::new(),
+            names: BTreeMap::new(),
             failure,
         }
     }
@@ -58,6 +61,7 @@ impl Watch {
         Self {
             watcher: None,
             watched: BTreeMap::new(),
+            names: BTreeMap::new(),
             failure: Some("deaf".to_owned()),
         }
     }
@@ -91,6 +95,7 @@ impl Watch {
             match watcher.watch(path, RecursiveMode::NonRecursive) {
                 Ok(()) => {
                     is_new = true;
+                    self.names.insert(absolute(path), path.clone());
                     self.watched.insert(path.clone(), *id);
                 }
                 Err(error) => {
@@ -99,7 +104,21 @@ impl Watch {
                 }
             }
         }
+        let watched = &self.watched;
+        self.names.retain(|_, path| watched.contains_key(path));
         is_new
+    }
+
+    /// The path of an event as a walk calls it.
+    pub(crate) fn localize(&self, path: PathBuf) -> PathBuf {
+        if let Some(directory) = self.names.get(&path) {
+            return directory.clone();
+        }
+        let directory = path.parent().and_then(|parent| self.names.get(parent));
+        match (directory, path.file_name()) {
+            (Some(directory), Some(name)) => child(directory, name),
+            (Some(_) | None, _) => path,
+        }
     }
 
     /// The kernel drops a watch when its directory is renamed or removed, even if the same directory comes back.
@@ -109,6 +128,14 @@ impl Watch {
         {
             let _ = watcher.unwatch(path);
         }
+    }
+}
+
+/// As notify makes it: `..` and links stay.
+fn absolute(path: &Path) -> PathBuf {
+    match std::env::current_dir() {
+        Ok(current) if path.is_relative() => current.join(path),
+        Ok(_) | Err(_) => path.to_owned(),
     }
 }
 

@@ -153,6 +153,27 @@ fn a_single_file_is_a_root_too() {
 }
 
 #[test]
+fn equal_places_have_equal_paths() {
+    // Tests run in the directory of their package.
+    for root in [".", "./", "./."] {
+        let walk = Scanner::new(vec![PathBuf::from(root)]).walk();
+        assert!(
+            walk.listed.contains_key(Path::new("src")),
+            "{:?}",
+            walk.listed
+        );
+        assert!(walk.concerns(Path::new("src")) && walk.concerns(Path::new("new.yaml")));
+    }
+    let walk = Scanner::new(vec![PathBuf::from("./src/")]).walk();
+    assert!(
+        walk.listed.contains_key(Path::new("src/scan")),
+        "{:?}",
+        walk.listed
+    );
+    assert!(walk.targets.contains(Path::new("src")));
+}
+
+#[test]
 fn a_file_that_is_being_written_waits() {
     let mut tree = Tree::new(&[("a.yaml", "1"), ("b.yaml", "1")]);
     let writing = BTreeSet::from([tree.path("a.yaml")]);

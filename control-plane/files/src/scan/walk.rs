@@ -4,10 +4,11 @@
 //! listed is told apart from what is empty: the first keeps its content, the second loses it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::parse::Format;
@@ -73,9 +74,7 @@ impl Walk {
     pub fn concerns(&self, path: &Path) -> bool {
         self.targets.contains(path)
             || self.listed.contains_key(path)
-            || path
-                .parent()
-                .is_some_and(|parent| self.listed.contains_key(parent))
+            || self.listed.contains_key(parent(path))
     }
 
     /// The same for an event that changes content only.
@@ -113,7 +112,7 @@ impl Walk {
         let entries: Result<BTreeSet<PathBuf>, std::io::Error> =
             std::fs::read_dir(path).and_then(|entries| {
                 entries
-                    .map(|entry| entry.map(|entry| entry.path()))
+                    .map(|entry| entry.map(|entry| child(path, &entry.file_name())))
                     .collect()
             });
         let entries = match entries {
@@ -171,7 +170,7 @@ impl Walk {
     fn watch_around(&mut self, target: &Path) {
         let directory = parent(target);
         if let Some(name) = target.file_name() {
-            self.targets.insert(directory.join(name));
+            self.targets.insert(child(directory, name));
         }
         if !self.listed.contains_key(directory)
             && let Ok(metadata) = std::fs::metadata(directory)
@@ -217,6 +216,28 @@ impl DirectoryId {
 fn is_hidden(path: &Path) -> bool {
     path.file_name()
         .is_none_or(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+/// A path without the `.` that means nothing, so that equal places have equal paths.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    let plain: PathBuf = path
+        .components()
+        .filter(|part| *part != Component::CurDir)
+        .collect();
+    if plain.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        plain
+    }
+}
+
+/// What stands in a directory under a name; in `.` it is the name alone.
+pub(crate) fn child(directory: &Path, name: &OsStr) -> PathBuf {
+    if directory == Path::new(".") {
+        PathBuf::from(name)
+    } else {
+        directory.join(name)
+    }
 }
 
 fn parent(path: &Path) -> &Path {

@@ -106,6 +106,49 @@ async fn an_edit_is_seen_at_once() {
     assert!(best < Duration::from_millis(50), "{best:?}");
 }
 
+/// What people type: `-f manifests`, `-f ./manifests`, `-f ../x/manifests/a.yaml`.
+#[tokio::test]
+async fn relative_roots_are_watched_under_their_own_name() {
+    let up: PathBuf = std::env::current_dir()
+        .expect("a directory")
+        .components()
+        .skip(1)
+        .map(|_| "..")
+        .collect();
+    for (prefix, suffix) in [("", ""), (".", ""), ("", "a.yaml")] {
+        let dir = tempfile::tempdir().expect("temporary directory");
+        fs::write(dir.path().join("a.yaml"), service("a", 80)).expect("written");
+        let below = dir.path().strip_prefix("/").expect("absolute");
+        let root = PathBuf::from(prefix).join(&up).join(below).join(suffix);
+        assert!(root.is_relative());
+        let (source, first) = Source::open(vec![root], nothing()).expect("opened");
+        let expected = up.join(below).join("a.yaml");
+        assert_eq!(origin(&first), expected.display().to_string());
+        let mut world = World {
+            dir,
+            source,
+            first: Vec::new(),
+        };
+        let started = Instant::now();
+        world.write("a.yaml", &service("a", 81));
+        assert_eq!(world.changes().await, ["apply Service default/a"]);
+        assert!(
+            started.elapsed() < super::TICK,
+            "by an event, not by the slow look"
+        );
+    }
+}
+
+fn origin(batch: &Batch) -> String {
+    match batch.changes.first() {
+        Some(Change::Apply {
+            origin: Some(origin),
+            ..
+        }) => origin.file.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
 async fn a_rename_over_a_file_is_one_batch() {
     let mut world = World::new(&[("a.yaml", service("a", 80))]);
