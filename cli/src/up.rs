@@ -99,6 +99,8 @@ struct Supervised {
     mock: Option<Child>,
     control_plane: Child,
     fleet: Fleet,
+    /// Whether the control plane answered once.
+    has_served: bool,
 }
 
 impl Supervised {
@@ -142,6 +144,7 @@ impl Supervised {
             mock,
             control_plane,
             fleet,
+            has_served: false,
         })
     }
 
@@ -150,11 +153,14 @@ impl Supervised {
         let mut is_announced = false;
         loop {
             let mut client = self.connect(run_dir).await?;
-            let mut stream = client
+            let Ok(response) = client
                 .watch_infrastructure(WatchInfrastructureRequest {})
                 .await
-                .context("the control plane does not tell which proxies it wants")?
-                .into_inner();
+            else {
+                child::poll_pause().await;
+                continue;
+            };
+            let mut stream = response.into_inner();
             loop {
                 tokio::select! {
                     message = stream.message() => match message {
@@ -169,26 +175,34 @@ impl Supervised {
                         Ok(None) | Err(_) => break,
                     },
                     () = self.fleet.restart_ended() => {}
-                    status = self.control_plane.ended() => {
-                        eprintln!("tidegate: the control plane ended ({status}); starting it again, traffic goes on");
-                        self.control_plane.restart().await?;
-                        break;
-                    }
+                    _ = self.control_plane.ended() => break,
                 }
             }
         }
     }
 
-    /// Connects to the admin service, as soon as it answers.
+    /// Connects to the admin service, as soon as it answers. A control plane that never answered is an error; one that
+    /// did is started again for as long as it takes, because the proxies serve without it.
     async fn connect(&mut self, run_dir: &Path) -> Result<TokenAdminClient> {
         let deadline = tokio::time::Instant::now() + START_LIMIT;
         loop {
             if let Some(status) = self.control_plane.has_ended() {
-                bail!("the control plane ended ({status}); its last lines above say why");
+                if !self.has_served {
+                    bail!("the control plane ended ({status}); its last lines above say why");
+                }
+                eprintln!(
+                    "tidegate: the control plane ended ({status}); starting it again, traffic goes on"
+                );
+                if let Err(error) = self.control_plane.restart().await {
+                    eprintln!("tidegate: {error:#}");
+                }
             }
             match crate::fetch::admin(run_dir).await {
-                Ok(client) => return Ok(client),
-                Err(error) if tokio::time::Instant::now() > deadline => {
+                Ok(client) => {
+                    self.has_served = true;
+                    return Ok(client);
+                }
+                Err(error) if !self.has_served && tokio::time::Instant::now() > deadline => {
                     return Err(error).context("the control plane does not answer");
                 }
                 Err(_) => child::poll_pause().await,

@@ -31,22 +31,12 @@ struct Case {
     says: Says,
 }
 
-fn cases(own: u16, other: u16) -> Result<Vec<Case>> {
-    let authority = Authority::new()?;
-    let mut crossed = authority.issue(&["a.test"])?;
-    crossed.key = authority.issue(&["a.test"])?.key;
-    let listeners = |name: &str, listeners: &str| {
-        format!(
-            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: {name}}}\nspec:\n  \
-             gatewayClassName: tidegate\n  listeners:\n{listeners}"
-        )
-    };
-    let http =
-        |name: &str, port: u16| format!("  - {{name: {name}, protocol: HTTP, port: {port}}}\n");
+/// Files and routes.
+fn simple_cases() -> Vec<Case> {
     let missing = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: bad}\nspec:\n  \
                    parentRefs: [{name: gateway}]\n  hostnames: [bad.test]\n  rules:\n  \
                    - backendRefs: [{name: nowhere, port: 80}]\n";
-    Ok(vec![
+    vec![
         Case {
             about: "an unknown kind",
             text: "apiVersion: example.com/v1\nkind: Unheard\nmetadata: {name: x}\n".to_owned(),
@@ -77,6 +67,23 @@ fn cases(own: u16, other: u16) -> Result<Vec<Case>> {
                 "",
             ),
         },
+    ]
+}
+
+/// Gateways; `own` is the port of the good one, `other` is free.
+fn gateway_cases(own: u16, other: u16) -> Result<Vec<Case>> {
+    let authority = Authority::new()?;
+    let mut crossed = authority.issue(&["a.test"])?;
+    crossed.key = authority.issue(&["a.test"])?.key;
+    let listeners = |name: &str, listeners: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: {name}}}\nspec:\n  \
+             gatewayClassName: tidegate\n  listeners:\n{listeners}"
+        )
+    };
+    let http =
+        |name: &str, port: u16| format!("  - {{name: {name}, protocol: HTTP, port: {port}}}\n");
+    Ok(vec![
         Case {
             about: "two listeners that claim the same",
             text: listeners("twins", &(http("one", other) + &http("two", other))),
@@ -202,7 +209,10 @@ async fn start() -> Result<(World, Upstream, u16)> {
 async fn each_mistake_is_named_and_breaks_nothing_else() -> Result<()> {
     let (world, _upstream, port) = start().await?;
     let mut failures = Vec::new();
-    for case in cases(port, port::free()?)? {
+    for case in simple_cases()
+        .into_iter()
+        .chain(gateway_cases(port, port::free()?)?)
+    {
         world.write("bad.yaml", &case.text)?;
         let said =
             tests::deadline::until(case.about, std::time::Duration::from_secs(5), || async {
@@ -268,6 +278,7 @@ async fn ten_thousand_routes_are_served() -> Result<()> {
         );
     }
     world.remove("route.yaml")?;
+    world.until_status(port, "http://h9999.test/", 404).await?;
     let started = Instant::now();
     world.write("many.yaml", &text)?;
     world

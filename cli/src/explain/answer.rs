@@ -127,7 +127,6 @@ impl Way<'_> {
             scheme: self.head.scheme,
             authority: self.head.authority,
             target: self.target,
-            listener_port: self.listener.address.port(),
         };
         let location = redirect.location(origin, &found.entry.matcher.path);
         let location = location

@@ -1,8 +1,8 @@
 //! Answering with a redirection.
 //!
-//! Owns Gateway API's rules for the new location (HTTPRequestRedirectFilter): the port is the given one,
-//! else the one that belongs to the given scheme, else the listener's; the scheme's own port is never
-//! written. Must not look at a connection: scheme and listener port are arguments.
+//! Owns the new location as Envoy makes it behind `strip_any_host_port`: a port only where the action gives one,
+//! and never the scheme's own. Must not look at a connection or know Gateway API's rule that the listener's port is
+//! the default: who writes the action follows it.
 
 use http::header::HeaderValue;
 use http::status::StatusCode;
@@ -45,8 +45,6 @@ pub struct Origin<'a> {
     pub authority: &'a str,
     /// Normalised path, and query if there is one.
     pub target: &'a str,
-    /// Port of the listener as its configuration names it.
-    pub listener_port: u16,
 }
 
 // === impl Redirect ===
@@ -106,14 +104,9 @@ impl Redirect {
             "https" => 443,
             _ => 80,
         };
-        let inherited = if self.scheme.is_some() {
-            own_port
-        } else {
-            origin.listener_port
-        };
-        let port = match self.port.unwrap_or(inherited) {
-            port if port == own_port => String::new(),
-            port => format!(":{port}"),
+        let port = match self.port {
+            Some(port) if port != own_port => format!(":{port}"),
+            Some(_) | None => String::new(),
         };
         let target = self.target(origin.target, matched);
         HeaderValue::try_from(format!("{scheme}://{host}{port}{target}")).ok()

@@ -124,7 +124,7 @@ async fn read(
     if announced.is_some_and(|length: usize| length > PROMPT_LIMIT) {
         return Err(Kind::BodyTooLarge.into());
     }
-    let body = Limited::new(RequestBody::stream(body, limits.idle, None), PROMPT_LIMIT).collect();
+    let body = Limited::new(RequestBody::stream(body, limits, None), PROMPT_LIMIT).collect();
     let collected = match limits.deadline {
         None => body.await,
         Some(deadline) => tokio::time::timeout_at(deadline.into(), body)

@@ -149,9 +149,15 @@ async fn open(
         .chain(server_name.as_deref())?
         .clone();
     let is_tls = matches!(transport, Transport::Tls(_));
+    let agreed = transport.agreed();
     let mut io = Io::new(transport);
-    let patience = chain.http.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
-    let http = timeout(patience, io.detect()).await.ok()?.ok()??;
+    let http = match agreed {
+        Some(http) => http,
+        None => {
+            let patience = chain.http.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
+            timeout(patience, io.detect()).await.ok()?.ok()??
+        }
+    };
     match (chain.http.codec, http) {
         (Codec::Http1, Http::Two) | (Codec::Http2, Http::One) => None,
         (Codec::Auto, _) | (Codec::Http1, Http::One) | (Codec::Http2, Http::Two) => Some(Opened {

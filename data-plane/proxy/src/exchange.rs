@@ -170,7 +170,6 @@ impl Exchange<'_> {
                         .uri
                         .path_and_query()
                         .map_or("/", |target| target.as_str()),
-                    listener_port: self.listener_port(),
                 };
                 let location = redirect
                     .location(origin, &found.entry.matcher.path)
@@ -221,11 +220,6 @@ impl Exchange<'_> {
                 .map_or("HTTP", |head| head.method.as_str());
             self.record.span = trace::start(tracer, headers, name, worker.upstream.random());
         }
-    }
-
-    fn listener_port(&self) -> u16 {
-        let served = self.active.served(&self.client.bound);
-        served.map_or(0, |served| served.listener.address.port())
     }
 }
 

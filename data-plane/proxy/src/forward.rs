@@ -39,6 +39,8 @@ pub(crate) struct Limits {
     pub(crate) deadline: Option<Instant>,
     /// For each wait for a part of a body.
     pub(crate) idle: Option<Duration>,
+    /// For the last byte of the request.
+    pub(crate) body_end: Option<Instant>,
 }
 
 /// Forwards a request whose route says so.
@@ -79,7 +81,7 @@ pub(crate) async fn forward(
         upgrade::forward(exchange, &picked, head, limits).await?
     } else {
         let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
-        let body = RequestBody::stream(body, limits.idle, copies);
+        let body = RequestBody::stream(body, limits, copies);
         let facts = &mut exchange.record.upstream;
         let (response, lease) = attempt::send(&picked, head, body, limits.deadline, facts).await?;
         exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
@@ -150,9 +152,11 @@ fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Li
         IdleTimeout::Never => None,
         IdleTimeout::After(limit) => Some(limit),
     };
+    let after = |limit| exchange.record.start + limit;
     Limits {
-        deadline: shortest.map(|limit| exchange.record.start + limit),
+        deadline: shortest.map(after),
         idle,
+        body_end: exchange.chain.http.timeouts.request.map(after),
     }
 }
 

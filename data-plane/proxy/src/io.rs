@@ -63,6 +63,22 @@ pub(crate) struct Io {
     reads: Arc<Reads>,
 }
 
+// === impl Transport ===
+
+impl Transport {
+    /// The protocol that both sides agreed on in the handshake (RFC 7301); `None` where it has to be detected.
+    pub(crate) fn agreed(&self) -> Option<Http> {
+        match self {
+            Transport::Plain(_) => None,
+            Transport::Tls(stream) => match stream.get_ref().1.alpn_protocol()? {
+                b"h2" => Some(Http::Two),
+                b"http/1.1" => Some(Http::One),
+                _ => None,
+            },
+        }
+    }
+}
+
 // === impl Reads ===
 
 impl Reads {

@@ -7,14 +7,13 @@
 use std::{
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use crate::{mirror::Copy, stall::Stall};
+use crate::{forward::Limits, mirror::Copy, stall::Stall};
 
 /// What hyper reads the request from.
 pub(crate) enum RequestBody {
@@ -52,14 +51,14 @@ pub(crate) enum BodyError {
 // === impl RequestBody ===
 
 impl RequestBody {
-    /// The client's stream; `idle` bounds each wait for it.
-    pub(crate) fn stream(incoming: Incoming, idle: Option<Duration>, copy: Option<Copy>) -> Self {
+    /// The client's stream, within the limits of its exchange.
+    pub(crate) fn stream(incoming: Incoming, limits: Limits, copy: Option<Copy>) -> Self {
         if incoming.is_end_stream() {
             return RequestBody::Empty;
         }
         RequestBody::Stream(Box::new(Stream {
             incoming,
-            stall: Stall::new(idle),
+            stall: Stall::new(limits.idle).until(limits.body_end.map(Into::into)),
             copy,
         }))
     }

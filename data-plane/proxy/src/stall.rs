@@ -1,6 +1,6 @@
-//! A deadline that moves with progress.
+//! A deadline that moves with progress, and one that does not.
 //!
-//! Owns the idle time-out of one body. Must not know what progress means; its user says so. Invariant: the
+//! Owns the time limits of one body. Must not know what progress means; its user says so. Invariant: the
 //! timer is made on the first wait and re-armed only when it fires, so a body that never waits, or a stream
 //! of thousands of events a second, does not touch the timer wheel.
 
@@ -16,6 +16,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 #[derive(Debug)]
 pub(crate) struct Stall {
     limit: Option<Duration>,
+    end: Option<Instant>,
     last: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
 }
@@ -25,9 +26,16 @@ impl Stall {
     pub(crate) fn new(limit: Option<Duration>) -> Stall {
         Stall {
             limit,
+            end: None,
             last: None,
             timer: None,
         }
+    }
+
+    /// Ends every wait at `end`, progress or not.
+    pub(crate) fn until(mut self, end: Option<Instant>) -> Stall {
+        self.end = end;
+        self
     }
 
     /// Something came: the wait starts anew.
@@ -37,11 +45,12 @@ impl Stall {
 
     /// Nothing is there. Ready once that has been so for the whole limit.
     pub(crate) fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(limit) = self.limit else {
+        let idle = self
+            .limit
+            .map(|limit| *self.last.get_or_insert_with(Instant::now) + limit);
+        let Some(due) = [idle, self.end].into_iter().flatten().min() else {
             return Poll::Pending;
         };
-        let now = Instant::now();
-        let due = *self.last.get_or_insert(now) + limit;
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
         // The timer was armed for an earlier wait; it may fire early, never late.
         while timer.as_mut().poll(cx).is_ready() {
@@ -80,6 +89,19 @@ mod tests {
             "the old deadline has passed, the new one has not"
         );
         advance(LIMIT).await;
+        assert!(stalled(&mut stall).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn progress_does_not_move_the_end() {
+        let mut stall = Stall::new(None).until(Some(Instant::now() + LIMIT));
+        for _ in 0..9 {
+            advance(Duration::from_secs(1)).await;
+            stall.progress();
+            assert!(!stalled(&mut stall).await);
+        }
+        advance(Duration::from_secs(1)).await;
+        stall.progress();
         assert!(stalled(&mut stall).await);
     }
 

@@ -48,9 +48,10 @@ pub fn check_name(host: &str, allowed: impl Fn(&str) -> bool) -> Result<(), Refu
         "internal",
         "localdomain",
     ];
-    // A name without a dot is completed by the search list of resolv.conf: in a cluster, to a Service.
+    // A name without a dot is completed by the search list of resolv.conf: in a cluster, to a Service. So is
+    // `a.default`; it resolves to a private address and is refused for that.
     let is_bare = !name.contains('.') && name.parse::<IpAddr>().is_err() && !name.contains(':');
-    // `a.default.svc` and `a.default` are Service names under the usual search list as well.
+
     if is_bare || refused.into_iter().any(is_under) {
         return Err(Refusal::Name {
             host: host.to_owned(),

@@ -140,3 +140,43 @@ async fn grpc_clients_are_told_in_grpc() {
     );
     assert_eq!(answer.header("content-type"), Some("application/grpc"));
 }
+
+#[tokio::test(flavor = "local")]
+async fn a_body_that_drips_is_given_up() {
+    let upstream = raw_upstream(|mut stream| async move {
+        let mut sink = tokio::io::sink();
+        let _ = tokio::io::copy(&mut stream, &mut sink).await;
+    })
+    .await;
+    let world = World::serving(&[
+        listener(
+            "http",
+            vec![chain(manager("routes", json!({"request_timeout": "0.4s"})))],
+        ),
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", upstream, json!({})),
+    ]);
+    let mut client = tokio::net::TcpStream::connect(world.address("http"))
+        .await
+        .unwrap();
+    let (mut from, mut to) = client.split();
+    let start = Instant::now();
+    let drip = async {
+        let head = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n";
+        to.write_all(head).await.unwrap();
+        let mut tick = tokio::time::interval(Duration::from_millis(20));
+        while to.write_all(b"x").await.is_ok() {
+            tick.tick().await;
+        }
+    };
+    let mut answer = [0; 12];
+    tokio::select! {
+        () = drip => {}
+        read = from.read_exact(&mut answer) => {
+            read.unwrap();
+        }
+    }
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    assert!(start.elapsed() >= Duration::from_millis(400));
+    assert!(start.elapsed() < Duration::from_secs(5));
+}

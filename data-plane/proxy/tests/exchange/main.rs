@@ -9,6 +9,8 @@ mod harness;
 #[cfg(test)]
 mod ai;
 #[cfg(test)]
+mod balance;
+#[cfg(test)]
 mod drain;
 #[cfg(test)]
 mod failures;
