@@ -25,6 +25,8 @@ pub use walk::{DirectoryId, Stamp, Walk};
 const ATTEMPTS: u32 = 5;
 /// Coarse file clocks: a file that changed this recently may change again without a new stamp.
 const SETTLE: Duration = Duration::from_millis(100);
+/// How long an emptied file may stay empty before that is believed.
+const EMPTY_GRACE: Duration = Duration::from_millis(50);
 
 /// Remembers what was read, so that the next scan reads only what changed.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub struct Scan {
     pub problems: Vec<Problem>,
     /// Something moved all the time: look again soon.
     pub is_restless: bool,
+    /// A file was found empty that an editor may be about to fill: look again soon.
+    pub is_half_saved: bool,
 }
 
 /// What reading one file gave.
@@ -133,6 +137,11 @@ impl Scanner {
                     self.known.remove(path);
                     scan.read.insert(path.clone(), Reading::Unreadable(message));
                 }
+                Attempt::Read(reading, found) if is_half_saved(known, &found) => {
+                    // Nothing is noted: the next look, which comes soon, reads it again.
+                    drop(reading);
+                    scan.is_half_saved = true;
+                }
                 Attempt::Read(reading, found) => {
                     let is_new = known.is_none_or(|known| known.content != found.content);
                     self.known.insert(path.clone(), found);
@@ -144,6 +153,19 @@ impl Scanner {
         }
         moved
     }
+}
+
+/// Whether a file that had content was emptied a moment ago: saving in place truncates first and writes then. Who
+/// really empties a file waits [`EMPTY_GRACE`] for it.
+fn is_half_saved(known: Option<&Known>, found: &Known) -> bool {
+    let empty = blake3::hash(&[]);
+    let had_content = known.is_some_and(|known| known.content != empty);
+    let is_fresh = found
+        .stamp
+        .changed
+        .checked_add(EMPTY_GRACE)
+        .is_some_and(|end| SystemTime::now() < end);
+    had_content && found.content == empty && is_fresh
 }
 
 /// Reads one file if it still is what the walk saw, before and after.

@@ -250,7 +250,7 @@ impl Looker {
         self.walk = walk.clone();
         let mut scan = self.scanner.scan(walk, writing);
         self.tell_failure(&mut scan);
-        let is_restless = scan.is_restless;
+        let is_restless = scan.is_restless || scan.is_half_saved;
         let before = self.state.problems().to_vec();
         let changes = self.state.advance(scan);
         let is_same = changes.is_empty() && before == self.state.problems();

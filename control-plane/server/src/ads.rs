@@ -226,7 +226,8 @@ impl Stream {
             Profile::Tidegate => Mode::Transactional,
             Profile::Envoy => Mode::MakeBeforeBreak,
         };
-        let mut server = Server::new(self.protocol, mode).identified(Arc::clone(&self.service.replica));
+        let mut server =
+            Server::new(self.protocol, mode).identified(Arc::clone(&self.service.replica));
         slot.mark_changed();
         let mut ticks = tokio::time::interval(TICK);
         let mut actions = server.on(first.event());

@@ -1,6 +1,6 @@
 //! A client's connection as hyper reads and writes it.
 //!
-//! Owns the choice plain or TLS, the bytes that were read ahead to tell HTTP/1.1 from HTTP/2, and a count of
+//! Owns the bytes that were read ahead to tell HTTP/1.1 from HTTP/2, and a count of
 //! reads that tells a slow client from an idle one. Must not parse HTTP beyond the HTTP/2 preface.
 //! Invariant: bytes read ahead come first and exactly once.
 
@@ -15,11 +15,13 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
-    net::TcpStream,
-};
-use tokio_rustls::server::TlsStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+
+mod linger;
+mod transport;
+
+use linger::Linger;
+pub(crate) use transport::Transport;
 
 /// How an HTTP/2 connection begins (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -28,14 +30,6 @@ const AHEAD: usize = 2048;
 
 /// Of a head, this much is kept.
 const HEAD_KEPT: usize = 64 << 10;
-
-/// Plain TCP, or TLS over it.
-#[derive(Debug)]
-pub(crate) enum Transport {
-    Plain(TcpStream),
-    /// Boxed: a TLS state is large and plain connections must not pay for it.
-    Tls(Box<TlsStream<TcpStream>>),
-}
 
 /// The protocol of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,22 +55,7 @@ pub(crate) struct Io {
     transport: Transport,
     ahead: Bytes,
     reads: Arc<Reads>,
-}
-
-// === impl Transport ===
-
-impl Transport {
-    /// The protocol that both sides agreed on in the handshake (RFC 7301); `None` where it has to be detected.
-    pub(crate) fn agreed(&self) -> Option<Http> {
-        match self {
-            Transport::Plain(_) => None,
-            Transport::Tls(stream) => match stream.get_ref().1.alpn_protocol()? {
-                b"h2" => Some(Http::Two),
-                b"http/1.1" => Some(Http::One),
-                _ => None,
-            },
-        }
-    }
+    linger: Linger,
 }
 
 // === impl Reads ===
@@ -137,6 +116,7 @@ impl Io {
             transport,
             ahead: Bytes::new(),
             reads: Arc::default(),
+            linger: Linger::default(),
         }
     }
 
@@ -215,74 +195,18 @@ impl AsyncWrite for Io {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().transport).poll_shutdown(cx)
-    }
-}
-
-// === impl Transport ===
-
-impl AsyncRead for Transport {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Transport::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-            Transport::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
-        }
-    }
-}
-
-impl AsyncWrite for Transport {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Transport::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
-            Transport::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
-        }
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
-            Transport::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match self {
-            Transport::Plain(stream) => stream.is_write_vectored(),
-            Transport::Tls(stream) => stream.is_write_vectored(),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Transport::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Transport::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Transport::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Transport::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+        let this = self.get_mut();
+        this.linger.poll(&mut this.transport, cx)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::{io::AsyncWriteExt, net::TcpListener};
+    use tokio::{
+        io::AsyncWriteExt,
+        net::{TcpListener, TcpStream},
+    };
 
     async fn check(pieces: &[&[u8]], expected: Option<Http>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

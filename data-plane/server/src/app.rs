@@ -135,6 +135,10 @@ async fn until_drained(
     tracing::info!(%cause, "draining");
     let drained = proxy.drain(settings.shutdown.drain);
     let forced = async {
+        // A supervisor lets go of our standard input and sends SIGTERM: both say the same once.
+        if cause == Cause::ParentGone {
+            shutdown.next_signal().await;
+        }
         let cause: Cause = shutdown.next_signal().await;
         tracing::warn!(%cause, "stopping at once");
     };

@@ -255,3 +255,20 @@ fn a_file_that_is_rewritten_while_it_is_read_is_read_again() {
     latest.extend(tree.read());
     assert_eq!(latest.last().map(|(_, text)| text), Some(&contents[1]));
 }
+
+#[test]
+fn a_file_that_is_emptied_to_be_written_keeps_its_content() {
+    let mut tree = Tree::new(&[("a.yaml", "kind: A")]);
+    assert_eq!(tree.scan().read.len(), 1);
+    tree.write("a.yaml", "");
+    let emptied = tree.scan();
+    assert!(
+        emptied.read.is_empty() && emptied.is_half_saved,
+        "{emptied:?}"
+    );
+    // What stays empty is believed in the end.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while tree.scan().read.is_empty() {
+        assert!(std::time::Instant::now() < deadline, "never believed");
+    }
+}

@@ -48,10 +48,7 @@ fn ports() {
         port_redirect: port,
         ..action
     };
-    check(
-        &with_port(none.clone(), 80),
-        "http://a.example/foo/bar?q=1",
-    );
+    check(&with_port(none.clone(), 80), "http://a.example/foo/bar?q=1");
     check(&with_port(none, 81), "http://a.example:81/foo/bar?q=1");
     check(
         &with_port(scheme("https"), 443),

@@ -56,14 +56,10 @@ async fn listeners_are_opened_kept_and_closed() {
     assert_eq!(get(b, "/").await.status, 200);
     world.commit(&with(&["a"]));
     assert_eq!(get(a, "/").await.status, 200);
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    while TcpStream::connect(b).await.is_ok() {
-        assert!(
-            tokio::time::Instant::now() < deadline,
-            "the port of a removed listener is still open"
-        );
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    harness::until("the port of a removed listener is closed", async || {
+        TcpStream::connect(b).await.err()
+    })
+    .await;
     assert_eq!(world.proxy.listeners().len(), 1);
 }
 
@@ -199,9 +195,10 @@ async fn commits_lose_no_request_and_mix_nothing() {
         }
         marks.len()
     });
+    let mut pace = tokio::time::interval(Duration::from_millis(1));
     for mark in 1..=200 {
         world.commit(&generation(mark));
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        pace.tick().await;
     }
     is_over.set(true);
     assert!(timeout(PATIENCE, asking).await.unwrap().unwrap() > 20);
@@ -240,12 +237,12 @@ async fn a_drain_finishes_what_is_in_flight() {
         max: PATIENCE,
     };
     let drained = tokio::task::spawn_local(world.proxy.drain(timeouts));
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let late = get(address, "/").await;
-    assert_eq!(
-        (late.status.as_u16(), late.header("connection")),
-        (200, Some("close"))
-    );
+    harness::until("new connections are told to close", async || {
+        let late = get(address, "/").await;
+        assert_eq!(late.status, 200);
+        (late.header("connection") == Some("close")).then_some(())
+    })
+    .await;
     go.notify_one();
     assert_eq!(slow.await.unwrap().text(), "done");
     timeout(PATIENCE, drained)

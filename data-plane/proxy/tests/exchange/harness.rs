@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    time::{Instant, sleep, timeout},
+    time::{Instant, interval, timeout},
 };
 use xds::{client::Received, resource::Resource, snapshot::Snapshot};
 
@@ -140,18 +140,19 @@ impl World {
 
     /// The first line of the access log that `wanted` accepts.
     pub(crate) async fn line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        until("a line of the access log", async || {
             let text = String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap();
-            let lines = text
+            let mut lines = text
                 .lines()
                 .filter_map(|line| serde_json::from_str(line).ok());
-            if let Some(line) = lines.into_iter().find(|line| wanted(line)) {
-                return line;
-            }
-            assert!(Instant::now() < deadline, "no such line in:\n{text}");
-            sleep(Duration::from_millis(5)).await;
-        }
+            lines.find(|line| wanted(line))
+        })
+        .await
+    }
+
+    /// Waits until the metrics hold this text.
+    pub(crate) async fn counts(&self, text: &str) {
+        until(text, async || self.metrics().contains(text).then_some(())).await;
     }
 
     /// The metrics as they are scraped.
@@ -370,6 +371,19 @@ pub(crate) async fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     (listener, address)
+}
+
+/// Asks again and again until the answer is there.
+pub(crate) async fn until<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    let mut pace = interval(Duration::from_millis(5));
+    loop {
+        if let Some(found) = probe().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "in vain: {what}");
+        pace.tick().await;
+    }
 }
 
 // === clients ===

@@ -216,3 +216,20 @@ async fn an_absolute_target_wins_over_host() {
     assert!(answer.ends_with("ok /a"), "{answer}");
     assert_eq!(seen.requests.borrow()[0].0.headers["host"], "right.example");
 }
+
+/// The answer comes before the body has been read; it must get through all the same.
+#[tokio::test(flavor = "local")]
+async fn an_early_answer_survives_a_large_body() {
+    let world = World::serving(&[crate::harness::http_listener(), routes(vec![])]);
+    for _ in 0..20 {
+        let body = bytes::Bytes::from(vec![b'x'; 3 << 20]);
+        let request = http::Request::post("/").header("host", "a");
+        let request = request.body(http_body_util::Full::from(body)).unwrap();
+        assert_eq!(
+            crate::harness::send(world.address("http"), request)
+                .await
+                .status,
+            404
+        );
+    }
+}

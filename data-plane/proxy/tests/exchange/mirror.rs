@@ -1,16 +1,12 @@
 //! Mirrors get the request, body included, and cannot disturb the original.
 
+use crate::harness::{
+    World, cluster, http_listener, listen, route_to, routes, send, until, upstream,
+};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::json;
-use tokio::time::{Instant, sleep};
-
-use std::time::Duration;
-
-use crate::harness::{
-    PATIENCE, World, cluster, http_listener, listen, route_to, routes, send, upstream,
-};
 
 #[tokio::test(flavor = "local")]
 async fn a_mirror_gets_a_copy() {
@@ -42,12 +38,8 @@ async fn a_mirror_gets_a_copy() {
         .body(Full::from(body.clone()));
     let answer = send(world.address("http"), request.unwrap()).await;
     assert_eq!((answer.status.as_u16(), answer.body), (200, body.clone()));
-    let deadline = Instant::now() + PATIENCE;
-    while seen.requests.borrow().is_empty() {
-        assert!(Instant::now() < deadline, "no copy came");
-        sleep(Duration::from_millis(5)).await;
-    }
-    let (head, copied) = seen.requests.borrow()[0].clone();
+    let copy = async || seen.requests.borrow().first().cloned();
+    let (head, copied) = until("a copy", copy).await;
     assert_eq!(
         (head.method.as_str(), head.uri.to_string()),
         ("POST", "/a?b".to_owned())

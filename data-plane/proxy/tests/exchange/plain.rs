@@ -219,19 +219,13 @@ async fn a_client_that_leaves_is_recorded_and_its_upstream_let_go() {
     tokio::io::AsyncWriteExt::write_all(&mut client, request)
         .await
         .unwrap();
-    let deadline = tokio::time::Instant::now() + harness::PATIENCE;
-    while seen.requests.borrow().is_empty() {
-        assert!(
-            tokio::time::Instant::now() < deadline,
-            "the upstream got nothing"
-        );
-        tokio::task::yield_now().await;
-    }
+    let arrived = async || seen.requests.borrow().first().map(|_| ());
+    harness::until("the request at the upstream", arrived).await;
     drop(client);
     let line = world.line(|line| line["http.path"] == "/left").await;
     assert_eq!(
         (&line["http.status"], &line["ending"]),
         (&json!(499), &json!("client_gone"))
     );
-    assert!(world.metrics().contains("tidegate_proxy_requests_active 0"));
+    world.counts("tidegate_proxy_requests_active 0").await;
 }

@@ -164,9 +164,11 @@ async fn a_slow_client_slows_the_upstream() {
     read_head(&mut client).await;
     // Until nothing moves any more.
     let mut before = usize::MAX;
+    let mut pace = tokio::time::interval(std::time::Duration::from_millis(200));
+    pace.tick().await;
     while before != written.get() {
         before = written.get();
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        pace.tick().await;
     }
     assert!(
         written.get() < 64 << 20,

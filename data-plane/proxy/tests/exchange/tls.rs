@@ -277,11 +277,9 @@ async fn without_certificate_the_handshake_fails() {
         .connect(world.address("tls"), "a.example", &[])
         .await
         .expect_err("fails closed");
-    assert!(
-        world
-            .metrics()
-            .contains("tidegate_proxy_handshakes_failed_total 1")
-    );
+    world
+        .counts("tidegate_proxy_handshakes_failed_total 1")
+        .await;
 }
 
 #[tokio::test(flavor = "local")]
