@@ -13,4 +13,6 @@ mod foreign;
 mod guide;
 mod h2spec;
 mod lifecycle;
+mod rejection;
+mod strangers;
 mod traffic;

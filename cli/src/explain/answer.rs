@@ -62,7 +62,6 @@ pub(crate) fn explain(config: &Config, asked: &Asked, place_of: &mut PlaceOf<'_>
         Some(routes) => {
             let way = Way {
                 config,
-                listener,
                 routes,
                 head,
                 target: &target,
@@ -77,7 +76,6 @@ pub(crate) fn explain(config: &Config, asked: &Asked, place_of: &mut PlaceOf<'_>
 /// What is known once the listener is.
 struct Way<'a> {
     config: &'a Config,
-    listener: &'a Listener,
     routes: &'a RouteConfig,
     head: Head<'a>,
     target: &'a str,

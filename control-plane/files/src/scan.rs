@@ -25,8 +25,9 @@ pub use walk::{DirectoryId, Stamp, Walk};
 const ATTEMPTS: u32 = 5;
 /// Coarse file clocks: a file that changed this recently may change again without a new stamp.
 const SETTLE: Duration = Duration::from_millis(100);
-/// How long an emptied file may stay empty before that is believed.
-const EMPTY_GRACE: Duration = Duration::from_millis(50);
+/// How long an emptied file may stay empty before that is believed: an editor on a busy machine can be held up between
+/// truncating and writing.
+const EMPTY_GRACE: Duration = Duration::from_secs(1);
 
 /// Remembers what was read, so that the next scan reads only what changed.
 #[derive(Debug)]
@@ -114,9 +115,14 @@ impl Scanner {
             }
             scan.is_restless = true;
         }
-        self.known.retain(|path, _| walk.files.contains_key(path));
-        scan.read.retain(|path, _| walk.files.contains_key(path));
         scan.present = walk.files.into_keys().collect();
+        if scan.is_restless {
+            // A directory that is listed while entries are renamed may leave one out: nothing is missing before two
+            // looks agree on it.
+            scan.present.extend(self.known.keys().cloned());
+        }
+        self.known.retain(|path, _| scan.present.contains(path));
+        scan.read.retain(|path, _| scan.present.contains(path));
         scan.unlisted = walk.unlisted;
         scan.problems = walk.problems;
         scan

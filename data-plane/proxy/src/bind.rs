@@ -30,8 +30,9 @@ pub(crate) const RETIREMENT: Retirement = Retirement {
     limit: Duration::from_secs(600),
 };
 
-/// How long a worker may take to accept what is queued on a socket that closes.
-const SETTLING: Duration = Duration::from_secs(1);
+/// How long a worker may take to accept what is queued on a socket that closes, and a client to ask for something on a
+/// connection that is about to be closed.
+pub(crate) const SETTLING: Duration = Duration::from_secs(1);
 
 /// What a listener asks to be bound.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

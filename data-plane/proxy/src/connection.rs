@@ -26,7 +26,7 @@ use tokio::{
 };
 
 use crate::{
-    bind::{Bound, Open, Phase},
+    bind::{Bound, Open, Phase, SETTLING},
     exchange,
     io::{Http, Io, Reads, Transport},
     served::{Active, Served},
@@ -91,8 +91,7 @@ pub(crate) async fn serve(
     let opened = tokio::select! {
         biased;
         opened = open(&worker, &bound, stream, peer) => opened,
-        // Nothing was asked yet: nothing is lost. An error means that the listener is gone, as much as over.
-        _ = phase.wait_for(|phase| *phase >= Phase::Ending) => None,
+        () = no_longer(&mut phase) => None,
     };
     let Some(opened) = opened else { return };
     let Opened {
@@ -120,6 +119,21 @@ pub(crate) async fn serve(
     match http {
         Http::One => serve_http1(client, io, &chain).await,
         Http::Two => serve_http2(client, io, &chain).await,
+    }
+}
+
+/// Waits until a connection that has asked for nothing yet is to be closed. What a client has sent by then may still
+/// be on its way, and it may have connected a moment ago: it gets a moment more.
+async fn no_longer(phase: &mut watch::Receiver<Phase>) {
+    // An error means that the listener is gone, which is as much as over.
+    if matches!(
+        phase
+            .wait_for(|phase| *phase >= Phase::Ending)
+            .await
+            .as_deref(),
+        Ok(Phase::Ending)
+    ) {
+        let _ = timeout(SETTLING, phase.wait_for(|phase| *phase == Phase::Over)).await;
     }
 }
 

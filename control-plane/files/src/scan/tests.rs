@@ -272,3 +272,29 @@ fn a_file_that_is_emptied_to_be_written_keeps_its_content() {
         assert!(std::time::Instant::now() < deadline, "never believed");
     }
 }
+
+#[test]
+fn a_file_that_is_saved_all_the_time_is_never_missing_and_never_empty() {
+    let mut tree = Tree::new(&[("a.yaml", "kind: A")]);
+    tree.scan();
+    let (path, scratch) = (tree.path("a.yaml"), tree.path(".a.new"));
+    let writer = std::thread::spawn(move || {
+        for number in 0..300 {
+            // As a careless editor saves, in place, and as a careful one, by renaming.
+            fs::write(&path, format!("kind: A{number}")).expect("written");
+            fs::write(&scratch, format!("kind: B{number}")).expect("written");
+            fs::rename(&scratch, &path).expect("renamed");
+        }
+    });
+    while !writer.is_finished() {
+        let scan = tree.scan();
+        assert!(scan.present.contains(&tree.path("a.yaml")), "{scan:?}");
+        for reading in scan.read.values() {
+            assert!(
+                matches!(reading, Reading::Content { bytes, .. } if bytes.starts_with(b"kind: ")),
+                "{reading:?}"
+            );
+        }
+    }
+    writer.join().expect("the writer ended");
+}
