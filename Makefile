@@ -19,7 +19,6 @@ run: ## build and start the quickstart: control plane, proxy, mock model provide
 	./target/debug/tidegate up -f examples/quickstart --mock-provider 127.0.0.1:9911
 
 bench: ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
-	@command -v nginx >/dev/null || { echo "missing: nginx 1.22 or newer (package nginx-light)"; exit 1; }
 	cargo xtask tools envoy && cargo build --release --locked --bins -p cp-server -p dp-server -p cli -p bench
 	./target/release/bench --bin-dir target/release --envoy "$${XDG_CACHE_HOME:-$$HOME/.cache}/tidegate/bin/envoy"
 

@@ -72,6 +72,16 @@ pub fn read(document: Document, environment: &dyn Fn(&str) -> Option<String>) ->
             );
         }
     }
+    // A misspelled field is ignored by design of the API; who wrote it means something by it.
+    faults.extend(
+        cp_api::unknown_fields(&value)
+            .into_iter()
+            .map(|field| Fault {
+                position: positions.nearest_field(&field.path),
+                severity: Severity::Warning,
+                message: format!("{} {}/{}: {field}", key.kind, key.namespace, key.name),
+            }),
+    );
     let object = match cp_api::decode(value) {
         Ok(object) => Some(object),
         Err(error) => {

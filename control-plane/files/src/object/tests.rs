@@ -136,3 +136,11 @@ fn secrets_are_not_quoted() {
     assert!(reading.object.is_none());
     assert!(!format!("{:?}", reading.faults).contains("hunter2"));
 }
+
+#[test]
+fn a_misspelled_field_is_told_and_the_object_is_used() {
+    let text = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec:\n  \
+                parentRefs: [{name: g}]\n  hostnamez: [a.test]\n";
+    fault(text, 6, Severity::Warning, "spec.hostnamez");
+    assert!(reading(text).object.is_some());
+}
