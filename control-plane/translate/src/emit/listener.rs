@@ -180,6 +180,8 @@ fn manager(plan: &GatewayPlan, port: &PortPlan, routes: &str) -> Filter {
         stream_idle_timeout: Some(duration(STREAM_IDLE)),
         request_headers_timeout: Some(duration(REQUEST_HEADERS)),
         use_remote_address: Some(BoolValue { value: true }),
+        // The id that a client or another proxy gave a request is what people search for.
+        preserve_external_request_id: true,
         xff_num_trusted_hops: plan.trusted_hops,
         upgrade_configs: vec![hcm::http_connection_manager::UpgradeConfig {
             upgrade_type: "websocket".to_owned(),
