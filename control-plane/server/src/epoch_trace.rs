@@ -134,3 +134,92 @@ fn traceparent(context: &SpanContext) -> String {
         context.trace_flags().to_u8()
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant, SystemTime};
+
+    use cp_translate::{GatewayKey, Profile};
+    use opentelemetry::trace::TracerProvider as _;
+    use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+
+    use super::{EpochTimes, EpochTraces};
+    use crate::fleet::{Fleet, Proxy, StreamId};
+
+    fn times() -> EpochTimes {
+        EpochTimes {
+            event: Instant::now(),
+            event_at: SystemTime::now(),
+            translate_at: SystemTime::now(),
+            translated_at: SystemTime::now(),
+            changes: 1,
+            reason: "HTTPRoute default/r".to_owned(),
+        }
+    }
+
+    fn connected(gateway: &GatewayKey) -> Fleet {
+        let mut fleet = Fleet::default();
+        let proxy = Proxy {
+            node_id: "node".to_owned(),
+            user_agent: proto::USER_AGENT.to_owned(),
+            version: "0.1.0".to_owned(),
+            profile: Profile::Tidegate,
+            connected_at: SystemTime::UNIX_EPOCH,
+            applied: None,
+            rejected: None,
+        };
+        fleet.connected(gateway, StreamId(1), proxy);
+        fleet
+    }
+
+    #[test]
+    fn an_epoch_is_one_trace_that_ends_with_the_last_ack() {
+        let exporter = InMemorySpanExporter::default();
+        let provider = SdkTracerProvider::builder()
+            .with_simple_exporter(exporter.clone())
+            .build();
+        let mut traces = EpochTraces::new(Some(provider.tracer("test")));
+        let gateway = GatewayKey::new("default", "edge");
+        let mut fleet = connected(&gateway);
+
+        let traceparent = traces.begin(&times());
+        traces.published(&gateway, fleet.published(&gateway, "a", "x"));
+        assert!(
+            traces.settle(&fleet, Instant::now()).is_empty(),
+            "nothing was applied yet"
+        );
+        let names = |exporter: &InMemorySpanExporter| -> Vec<String> {
+            let spans = exporter.get_finished_spans().expect("spans");
+            spans.iter().map(|span| span.name.to_string()).collect()
+        };
+        assert_eq!(names(&exporter), ["change", "translate"]);
+
+        fleet.applied(&gateway, StreamId(1), "a");
+        let later = Instant::now() + Duration::from_secs(1);
+        let settled = traces.settle(&fleet, later);
+        assert!(settled.iter().all(|took| *took >= Duration::from_secs(1)));
+        assert_eq!((settled.len(), traces.settle(&fleet, later).len()), (1, 0));
+        assert_eq!(names(&exporter), ["change", "translate", "push", "epoch"]);
+        let spans = exporter.get_finished_spans().expect("spans");
+        let trace = spans
+            .first()
+            .expect("a span")
+            .span_context
+            .trace_id()
+            .to_string();
+        assert!(
+            spans
+                .iter()
+                .all(|span| span.span_context.trace_id().to_string() == trace)
+        );
+        assert!(traceparent.contains(&trace), "{traceparent}");
+    }
+
+    #[test]
+    fn without_a_tracer_only_the_time_is_kept() {
+        let mut traces = EpochTraces::new(None);
+        assert_eq!(traces.begin(&times()), "");
+        // Nothing was published: the epoch is over at once.
+        assert_eq!(traces.settle(&Fleet::default(), Instant::now()).len(), 1);
+    }
+}
