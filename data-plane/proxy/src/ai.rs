@@ -82,9 +82,10 @@ pub(crate) async fn forward(
     if let Some(authority) = authority.and_then(|text| HeaderValue::from_str(text).ok()) {
         head.headers.insert(HOST, authority);
     }
+    let deadline = exchange.client.worker.timers.deadline(limits.deadline);
     let facts = &mut exchange.record.upstream;
     let body = RequestBody::Full(body);
-    let (response, lease) = attempt::send(&picked, head, body, limits.deadline, facts).await?;
+    let (response, lease) = attempt::send(&picked, head, body, deadline, facts).await?;
     exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
     let (parts, incoming) = response.into_parts();
     let upstream = Upstream::new(incoming, lease, limits.idle);

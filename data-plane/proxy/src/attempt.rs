@@ -4,8 +4,6 @@
 //! what follows a failure. Invariant: `Host` and `:authority` are never both sent, and nothing of the
 //! client's connection reaches the upstream.
 
-use std::time::Instant;
-
 use dp_upstream::{
     Picked,
     pool::{Lease, Protocol},
@@ -22,6 +20,7 @@ use crate::{
     fault::{Fault, Kind},
     record::UpstreamFacts,
     request_body::RequestBody,
+    timer::Deadline,
 };
 
 /// Sends a request and waits for the head of the response, until `deadline` at most.
@@ -32,7 +31,7 @@ pub(crate) async fn send(
     picked: &Picked<RequestBody>,
     head: Parts,
     body: RequestBody,
-    deadline: Option<Instant>,
+    deadline: Deadline<'_>,
     facts: &mut UpstreamFacts,
 ) -> Result<(Response<Incoming>, Lease<RequestBody>), Fault> {
     let request = Request::from_parts(in_protocol(head, picked.endpoint.protocol())?, body);
@@ -41,13 +40,8 @@ pub(crate) async fn send(
     let sent = picked
         .endpoint
         .send(request, &picked.fallbacks, picked.connect_timeout);
-    let outcome = match deadline {
-        None => sent.await,
-        Some(deadline) => tokio::time::timeout_at(deadline.into(), sent)
-            .await
-            .map_err(|_| Fault::new(Kind::Timeout))?,
-    };
-    Ok(outcome?)
+    let outcome = deadline.bound(sent).await;
+    Ok(outcome.ok_or(Kind::Timeout)??)
 }
 
 /// Puts a head in origin form, with its authority in `Host`, into the form of a protocol.

@@ -12,6 +12,7 @@ use dp_config::{
     Chain,
     http_options::{Codec, HttpOptions},
 };
+use futures::StreamExt as _;
 use hyper::{
     body::Incoming,
     rt::Executor,
@@ -37,7 +38,7 @@ use crate::{
 mod pace;
 mod way_out;
 
-use way_out::{HEAD_TIMEOUT, Step, next, way_out};
+use way_out::{HEAD_TIMEOUT, Step, way_out};
 
 /// What exchanges know of their connection.
 pub(crate) struct Client {
@@ -213,7 +214,7 @@ async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
         .serve_connection(TokioIo::new(io), service)
         .with_upgrades();
     let mut connection = pin!(connection);
-    let mut way_out = pin!(way_out(&client, &chain.http, Http::One));
+    let mut steps = way_out(&client, &chain.http, Http::One);
     loop {
         tokio::select! {
             biased;
@@ -223,7 +224,7 @@ async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
                 }
                 return;
             }
-            step = next(way_out.as_mut()) => match step {
+            Some(step) = steps.next() => match step {
                 Step::Finish => connection.as_mut().graceful_shutdown(),
                 Step::Drop => return,
             }
@@ -249,7 +250,7 @@ async fn serve_http2(client: Rc<Client>, io: Io, chain: &Chain) {
         .initial_connection_window_size(options.initial_connection_window)
         .serve_connection(TokioIo::new(io), service);
     let mut connection = pin!(connection);
-    let mut way_out = pin!(way_out(&client, &chain.http, Http::Two));
+    let mut steps = way_out(&client, &chain.http, Http::Two);
     loop {
         tokio::select! {
             biased;
@@ -259,7 +260,7 @@ async fn serve_http2(client: Rc<Client>, io: Io, chain: &Chain) {
                 }
                 return;
             }
-            step = next(way_out.as_mut()) => match step {
+            Some(step) = steps.next() => match step {
                 Step::Finish => connection.as_mut().graceful_shutdown(),
                 Step::Drop => return,
             }

@@ -82,8 +82,9 @@ pub(crate) async fn forward(
     } else {
         let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
         let body = RequestBody::stream(body, limits, copies);
+        let deadline = exchange.client.worker.timers.deadline(limits.deadline);
         let facts = &mut exchange.record.upstream;
-        let (response, lease) = attempt::send(&picked, head, body, limits.deadline, facts).await?;
+        let (response, lease) = attempt::send(&picked, head, body, deadline, facts).await?;
         exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
         let (parts, incoming) = response.into_parts();
         let upstream = Upstream::new(incoming, lease, limits.idle);

@@ -36,6 +36,7 @@ mod respond;
 mod response_body;
 mod served;
 mod stall;
+mod timer;
 mod tls;
 mod trace;
 mod upgrade;

@@ -132,7 +132,8 @@ async fn send(
             .pick(&active.config, cluster, client, now)
             .await?;
         let mut facts = UpstreamFacts::default();
-        let (response, lease) = attempt::send(&picked, head, body, None, &mut facts).await?;
+        let never = worker.timers.deadline(None);
+        let (response, lease) = attempt::send(&picked, head, body, never, &mut facts).await?;
         let mut rest = Upstream::new(response.into_body(), lease, None);
         while let Some(frame) = poll_fn(|cx| rest.poll(cx)).await {
             if frame.is_err() {

@@ -41,9 +41,10 @@ pub(crate) async fn forward(
     let client = head.extensions.remove::<OnUpgrade>();
     let asked = exchange.inspected.upgrade.as_ref().ok_or(Kind::Bug)?;
     asked.restore(&mut head.headers);
+    let deadline = exchange.client.worker.timers.deadline(limits.deadline);
     let facts = &mut exchange.record.upstream;
     let (mut response, lease) =
-        attempt::send(picked, head, RequestBody::Empty, limits.deadline, facts).await?;
+        attempt::send(picked, head, RequestBody::Empty, deadline, facts).await?;
     exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         let (parts, incoming) = response.into_parts();

@@ -30,6 +30,7 @@ use crate::{
     proxy::Shared,
     request_body::RequestBody,
     served::Active,
+    timer::Timers,
 };
 
 /// How often unused connections and handles are looked for.
@@ -40,6 +41,7 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) upstream: Upstream<RequestBody>,
     pub(crate) metrics: Local,
+    pub(crate) timers: Timers,
     /// Sees a new pointer without touching the shared reference count for each request.
     active: RefCell<Cache<Arc<ArcSwap<Active>>, Arc<Active>>>,
 }
@@ -90,6 +92,7 @@ async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<Command>) {
     let worker = Rc::new(Worker {
         upstream: Upstream::new(shared.resolver.clone(), shared.upstream.clone(), seed()),
         metrics: Local::new(shared.metrics.clone()),
+        timers: Timers::default(),
         active: RefCell::new(Cache::new(shared.active.clone())),
         shared,
     });

@@ -4,9 +4,13 @@
 //! serves it takes the steps. Invariant: HTTP/1.1 is told with the next response, HTTP/2 with GOAWAY, and neither
 //! loses a request that is being served.
 
-use std::{future::pending, pin::Pin, time::Duration};
+use std::{future::pending, time::Duration};
 
 use dp_config::http_options::HttpOptions;
+use futures::{
+    Stream,
+    stream::{select_all, unfold},
+};
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval_at},
@@ -30,7 +34,7 @@ pub(super) enum Step {
 }
 
 /// What decides about the next step.
-pub(super) struct WayOut<'c> {
+struct WayOut<'c> {
     client: &'c Client,
     phase: watch::Receiver<Phase>,
     pace: Pace,
@@ -39,8 +43,12 @@ pub(super) struct WayOut<'c> {
     has_gone_away: bool,
 }
 
-/// Watches over a connection.
-pub(super) fn way_out<'c>(client: &'c Client, options: &HttpOptions, http: Http) -> WayOut<'c> {
+/// Watches over a connection: the steps as they become due.
+pub(super) fn way_out(
+    client: &Client,
+    options: &HttpOptions,
+    http: Http,
+) -> impl Stream<Item = Step> + Unpin {
     let head = options.timeouts.request_headers.unwrap_or(HEAD_TIMEOUT);
     let pace = Pace::new(
         head,
@@ -50,18 +58,24 @@ pub(super) fn way_out<'c>(client: &'c Client, options: &HttpOptions, http: Http)
     let every = pace.interval();
     let mut tick = interval_at(Instant::now() + every, every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    WayOut {
+    let way_out = WayOut {
         client,
         phase: client.phase.clone(),
         pace,
         tick,
         http,
         has_gone_away: false,
-    }
+    };
+    let steps = unfold(way_out, async |mut way_out| {
+        Some((next(&mut way_out).await, way_out))
+    });
+    // It shares a task with the connection, which is woken several times a request. A set polls only those of its
+    // streams that were woken themselves.
+    select_all([Box::pin(steps)])
 }
 
 /// Waits for the next step.
-pub(super) async fn next(mut way_out: Pin<&mut WayOut<'_>>) -> Step {
+async fn next(way_out: &mut WayOut<'_>) -> Step {
     let WayOut {
         client,
         phase,
@@ -69,7 +83,7 @@ pub(super) async fn next(mut way_out: Pin<&mut WayOut<'_>>) -> Step {
         tick,
         http,
         has_gone_away,
-    } = &mut *way_out;
+    } = way_out;
     loop {
         // A connection that came while its listener was closing gets one request.
         let asked = async {
