@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{Entry, HeaderMap, HeaderName, HeaderValue};
 
 /// `x-forwarded-for`.
 pub const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -25,6 +25,13 @@ pub struct Trust {
     pub trusted_hops: u32,
 }
 
+/// The other end of a connection, with its address written once for all requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    address: IpAddr,
+    text: HeaderValue,
+}
+
 /// What the headers and the connection say about the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
@@ -34,12 +41,25 @@ pub struct Client {
     pub is_https: bool,
 }
 
+// === impl Peer ===
+
+impl Peer {
+    /// The peer of a connection; an IPv4 address in IPv6 clothes is taken as IPv4.
+    pub fn new(address: IpAddr) -> Peer {
+        let address = address.to_canonical();
+        Peer {
+            address,
+            text: HeaderValue::try_from(address.to_string())
+                .unwrap_or_else(|_| HeaderValue::from_static("unknown")),
+        }
+    }
+}
+
 /// Updates the headers of a request that came from `peer`, and returns who the client is.
-pub fn apply(headers: &mut HeaderMap, peer: IpAddr, is_tls: bool, trust: Trust) -> Client {
+pub fn apply(headers: &mut HeaderMap, peer: &Peer, is_tls: bool, trust: Trust) -> Client {
     // Envoy's SANITIZE, the default: an upstream must not take a client's word for its certificate.
     headers.remove(X_FORWARDED_CLIENT_CERT);
-    let peer = peer.to_canonical();
-    let address = client_address(headers, trust).unwrap_or(peer);
+    let address = client_address(headers, trust).unwrap_or(peer.address);
     if trust.use_remote_address {
         append_peer(headers, peer);
     }
@@ -89,20 +109,27 @@ fn parse_address(entry: &str) -> Option<IpAddr> {
         .map(|socket| socket.ip().to_canonical())
 }
 
-fn append_peer(headers: &mut HeaderMap, peer: IpAddr) {
-    let mut list = String::new();
-    for value in headers.get_all(X_FORWARDED_FOR) {
+fn append_peer(headers: &mut HeaderMap, peer: &Peer) {
+    let mut entry = match headers.entry(X_FORWARDED_FOR) {
+        Entry::Vacant(entry) => {
+            entry.insert(peer.text.clone());
+            return;
+        }
+        Entry::Occupied(entry) => entry,
+    };
+    let mut list = Vec::new();
+    for value in entry.iter() {
         // What is not text cannot have been written by a trusted hop.
         if let Ok(text) = value.to_str()
             && !text.trim().is_empty()
         {
-            list.push_str(text.trim());
-            list.push_str(", ");
+            list.extend_from_slice(text.trim().as_bytes());
+            list.extend_from_slice(b", ");
         }
     }
-    list.push_str(&peer.to_string());
+    list.extend_from_slice(peer.text.as_bytes());
     if let Ok(value) = HeaderValue::try_from(list) {
-        headers.insert(X_FORWARDED_FOR, value);
+        entry.insert(value);
     }
 }
 
@@ -117,7 +144,7 @@ fn claimed_https(headers: &HeaderMap) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Client, Trust, X_FORWARDED_FOR, X_FORWARDED_PROTO, apply};
+    use super::{Client, Peer, Trust, X_FORWARDED_FOR, X_FORWARDED_PROTO, apply};
     use http::{HeaderMap, HeaderValue};
 
     struct Case {
@@ -138,10 +165,10 @@ mod tests {
             headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static(proto));
         }
         let (use_remote_address, trusted_hops) = case.trust;
-        let peer = "::ffff:192.0.2.9".parse().expect("address");
+        let peer = Peer::new("::ffff:192.0.2.9".parse().expect("address"));
         let found = apply(
             &mut headers,
-            peer,
+            &peer,
             case.is_tls,
             Trust {
                 use_remote_address,
@@ -205,7 +232,7 @@ mod tests {
         };
         apply(
             &mut headers,
-            "192.0.2.9".parse().expect("address"),
+            &Peer::new("192.0.2.9".parse().expect("address")),
             true,
             trust,
         );

@@ -41,19 +41,35 @@ fn uuid(random: u128) -> HeaderValue {
     const VARIANT: u128 = 0b11 << 62;
     let bits = (random & !VERSION & !VARIANT) | (0x4 << 76) | (0b10 << 62);
     let mut text = [b'-'; 36];
-    let digits = (0..32_u32).map(|index| {
-        let digit = (bits >> (124 - 4 * index)) & 0xf;
-        char::from_digit(u32::try_from(digit).unwrap_or_default(), 16).unwrap_or('0')
-    });
+    let mut put = |at: usize, digits: &[u8]| {
+        if let Some(place) = text.get_mut(at..at + digits.len()) {
+            place.copy_from_slice(digits);
+        }
+    };
     // Groups of 8, 4, 4, 4 and 12 digits.
-    let places = text
-        .iter_mut()
-        .enumerate()
-        .filter(|(at, _)| ![8, 13, 18, 23].contains(at));
-    for ((_, place), digit) in places.zip(digits) {
-        *place = u8::try_from(digit).unwrap_or(b'0');
-    }
+    let [first, second, third, fourth] = [96, 64, 32, 0].map(|shift| hex(bits >> shift));
+    put(0, &first);
+    let (left, right) = second.split_at(4);
+    put(9, left);
+    put(14, right);
+    let (left, right) = third.split_at(4);
+    put(19, left);
+    put(24, right);
+    put(28, &fourth);
     HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// The low 32 bits as eight digits, all at once: each nibble is spread to a byte of its own.
+fn hex(bits: u128) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let low = u64::try_from(bits & 0xffff_ffff).unwrap_or_default();
+    let pairs = (low << 16 | low) & 0x0000_ffff_0000_ffff;
+    let bytes = (pairs << 8 | pairs) & 0x00ff_00ff_00ff_00ff;
+    let nibbles = (bytes << 4 | bytes) & (ONES * 0x0f);
+    // 1 in each byte whose digit is a letter.
+    let letters = ((nibbles + ONES * 6) >> 4) & ONES;
+    let to_letter = u64::from(b'a' - b'0' - 10);
+    (nibbles + ONES * u64::from(b'0') + letters * to_letter).to_be_bytes()
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ const ERROR_LIMIT: usize = 64 << 10;
 pub(crate) async fn forward(
     exchange: &mut Exchange<'_>,
     backend: &str,
-    mut head: Parts,
+    mut head: Box<Parts>,
     body: Incoming,
     limits: Limits,
 ) -> Result<Reply, Fault> {

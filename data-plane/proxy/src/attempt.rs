@@ -29,12 +29,13 @@ use crate::{
 /// No connection, no valid response, or not in time.
 pub(crate) async fn send(
     picked: &Picked<RequestBody>,
-    head: Parts,
+    mut head: Box<Parts>,
     body: RequestBody,
     deadline: Deadline<'_>,
     facts: &mut UpstreamFacts,
 ) -> Result<(Response<Incoming>, Lease<RequestBody>), Fault> {
-    let request = Request::from_parts(in_protocol(head, picked.endpoint.protocol())?, body);
+    put_into(picked.endpoint.protocol(), &mut head)?;
+    let request = Request::from_parts(*head, body);
     facts.attempts += 1;
     facts.endpoint = Some(picked.endpoint.address());
     let sent = picked
@@ -45,11 +46,11 @@ pub(crate) async fn send(
 }
 
 /// Puts a head in origin form, with its authority in `Host`, into the form of a protocol.
-fn in_protocol(mut head: Parts, protocol: Protocol) -> Result<Parts, Fault> {
+fn put_into(protocol: Protocol, head: &mut Parts) -> Result<(), Fault> {
     match protocol {
         Protocol::Http1 => {
             head.version = Version::HTTP_11;
-            join_cookies(&mut head);
+            join_cookies(head);
         }
         Protocol::Http2 => {
             head.version = Version::HTTP_2;
@@ -68,7 +69,7 @@ fn in_protocol(mut head: Parts, protocol: Protocol) -> Result<Parts, Fault> {
             head.uri = Uri::from_parts(parts).map_err(|error| Fault::caused(Kind::Bug, error))?;
         }
     }
-    Ok(head)
+    Ok(())
 }
 
 /// HTTP/2 may split `cookie`; HTTP/1.1 may not (RFC 9113, section 8.2.3).

@@ -12,6 +12,7 @@ use dp_config::{
     Chain,
     http_options::{Codec, HttpOptions},
 };
+use dp_policy::forwarded;
 use futures::StreamExt as _;
 use hyper::{
     body::Incoming,
@@ -45,6 +46,8 @@ pub(crate) struct Client {
     pub(crate) worker: Rc<Worker>,
     pub(crate) bound: Arc<Bound>,
     pub(crate) peer: SocketAddr,
+    /// The address of `peer`, as upstreams are told.
+    pub(crate) peer_address: forwarded::Peer,
     pub(crate) is_tls: bool,
     pub(crate) server_name: Option<Box<str>>,
     pub(crate) phase: watch::Receiver<Phase>,
@@ -106,6 +109,7 @@ pub(crate) async fn serve(
     let client = Rc::new(Client {
         bound,
         peer,
+        peer_address: forwarded::Peer::new(peer.ip()),
         is_tls,
         server_name,
         in_flight: Cell::new(0),

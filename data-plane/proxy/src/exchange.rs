@@ -50,10 +50,12 @@ pub(crate) async fn serve(
     client: Rc<Client>,
     request: Request<Incoming>,
 ) -> Response<ResponseBody> {
+    let (head, body) = request.into_parts();
+    // It goes through many hands: moving it by value would cost more than this allocation.
+    let head = Box::new(head);
     let mut record = Record::open(client.worker.clone(), client.begin());
     let active = client.active();
-    let version = request.version();
-    let (head, body) = request.into_parts();
+    let version = head.version;
     let mut reply = match run(&client, &active, head, body, &mut record).await {
         Ok(reply) => reply,
         Err(fault) => failed(&fault, &mut record),
@@ -79,7 +81,7 @@ pub(crate) async fn serve(
 async fn run(
     client: &Rc<Client>,
     active: &Arc<Active>,
-    mut head: Parts,
+    mut head: Box<Parts>,
     body: Incoming,
     record: &mut Record,
 ) -> Result<Reply, Fault> {
@@ -89,22 +91,22 @@ async fn run(
         .listener
         .chain(client.server_name.as_deref())
         .ok_or(Kind::NoRoute)?;
-    let inspected = match inspect(&mut head, chain, client, record) {
-        Ok(inspected) => inspected,
-        Err(fault) => return Ok(with_server(failed(&fault, record), chain)),
+    let mut reply = match inspect(&mut head, chain, client, record) {
+        Err(fault) => failed(&fault, record),
+        Ok(inspected) => {
+            let mut exchange = Exchange {
+                client,
+                active,
+                chain,
+                record,
+                inspected,
+            };
+            let reply = exchange.route(head, body).await;
+            reply.unwrap_or_else(|fault| failed(&fault, exchange.record))
+        }
     };
-    let mut exchange = Exchange {
-        client,
-        active,
-        chain,
-        record,
-        inspected,
-    };
-    let reply = exchange.route(head, body).await;
-    Ok(with_server(
-        reply.unwrap_or_else(|fault| failed(&fault, exchange.record)),
-        chain,
-    ))
+    name_server(&mut reply, chain);
+    Ok(reply)
 }
 
 fn failed(fault: &Fault, record: &mut Record) -> Reply {
@@ -112,7 +114,7 @@ fn failed(fault: &Fault, record: &mut Record) -> Reply {
     respond(fault, record.request.dialect).into()
 }
 
-fn with_server(mut reply: Reply, chain: &Chain) -> Reply {
+fn name_server(reply: &mut Reply, chain: &Chain) {
     let headers = reply.response.headers_mut();
     match &chain.http.server {
         ServerHeader::Overwrite(name) => {
@@ -123,14 +125,13 @@ fn with_server(mut reply: Reply, chain: &Chain) -> Reply {
         }
         ServerHeader::PassThrough => {}
     }
-    reply
 }
 
 // === impl Exchange ===
 
 impl Exchange<'_> {
     /// Finds the route and does what it says.
-    async fn route(&mut self, mut head: Parts, body: Incoming) -> Result<Reply, Fault> {
+    async fn route(&mut self, mut head: Box<Parts>, body: Incoming) -> Result<Reply, Fault> {
         self.check_direction()?;
         self.start_trace(&mut head.headers);
         let active = self.active;
@@ -157,7 +158,7 @@ impl Exchange<'_> {
     async fn act(
         &mut self,
         found: &Found<'_>,
-        head: Parts,
+        head: Box<Parts>,
         body: Incoming,
     ) -> Result<Reply, Fault> {
         match &found.route().action {

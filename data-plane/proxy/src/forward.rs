@@ -16,7 +16,7 @@ use dp_policy::{hop_by_hop, url_rewrite::HostRewrite};
 use dp_upstream::{PickError, Picked, pool::Protocol};
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode, Version,
-    header::{HOST, TRAILER},
+    header::HOST,
     request::Parts,
     uri::{Authority, PathAndQuery},
 };
@@ -48,7 +48,7 @@ pub(crate) async fn forward(
     exchange: &mut Exchange<'_>,
     found: &Found<'_>,
     forward: &Forward,
-    mut head: Parts,
+    mut head: Box<Parts>,
     body: Incoming,
 ) -> Result<Reply, Fault> {
     let active = exchange.active;
@@ -72,13 +72,14 @@ pub(crate) async fn forward(
         head.headers.insert(HOST, authority.clone());
     }
     if let ClusterKind::Ai(backend) = &cluster.kind {
-        return ai::forward(exchange, backend, head, body, limits).await;
+        // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
+        return Box::pin(ai::forward(exchange, backend, head, body, limits)).await;
     }
     rewrite_target(&mut head, forward, found)?;
     let picked = pick(exchange, cluster, &head, is_upgrade).await?;
     rewrite_authority(&mut head.headers, forward, choice, &picked);
     let mut reply = if is_upgrade {
-        upgrade::forward(exchange, &picked, head, limits).await?
+        Box::pin(upgrade::forward(exchange, &picked, head, limits)).await?
     } else {
         let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
         let body = RequestBody::stream(body, limits, copies);
@@ -107,7 +108,7 @@ pub(crate) async fn pick(
 ) -> Result<Picked<RequestBody>, Fault> {
     let config = &exchange.active.config;
     if let ClusterKind::ForwardProxy(name) = &cluster.kind {
-        return forward_proxy::pick(exchange, cluster, name, head).await;
+        return Box::pin(forward_proxy::pick(exchange, cluster, name, head)).await;
     }
     let client = match head.version {
         // An upgrade is HTTP/1.1's own.
@@ -122,11 +123,7 @@ pub(crate) async fn pick(
 
 /// A response as it passes: without what belongs to the upstream's connection.
 pub(crate) fn passed<B>(mut response: Response<B>) -> Response<B> {
-    let trailer = response.headers_mut().remove(TRAILER);
     hop_by_hop::strip(response.headers_mut());
-    if let Some(trailer) = trailer {
-        response.headers_mut().insert(TRAILER, trailer);
-    }
     // hyper writes the version that the client speaks.
     *response.version_mut() = Version::HTTP_11;
     response

@@ -12,7 +12,7 @@ use dp_policy::{
 };
 use http::{
     HeaderMap, HeaderValue, Method, Uri,
-    header::{CONTENT_TYPE, EXPECT, HOST, TRAILER, TRANSFER_ENCODING},
+    header::{CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING},
     request::Parts,
     uri::PathAndQuery,
 };
@@ -70,12 +70,7 @@ pub(crate) fn inspect(
     }
     let authority = authority(head)?;
     normalize_target(head, chain)?;
-    // Trailers are announced end to end; hyper passes on those that are.
-    let trailer = head.headers.remove(TRAILER);
     let upgrade = hop_by_hop::strip(&mut head.headers);
-    if let Some(trailer) = trailer {
-        head.headers.insert(TRAILER, trailer);
-    }
     // hyper answers it as soon as the body is first wanted.
     head.headers.remove(EXPECT);
     let options = &chain.http;
@@ -83,7 +78,12 @@ pub(crate) fn inspect(
         use_remote_address: options.use_remote_address,
         trusted_hops: options.trusted_hops,
     };
-    let from = forwarded::apply(&mut head.headers, client.peer.ip(), client.is_tls, trust);
+    let from = forwarded::apply(
+        &mut head.headers,
+        &client.peer_address,
+        client.is_tls,
+        trust,
+    );
     let random = || {
         let upstream = &client.worker.upstream;
         (u128::from(upstream.random()) << 64) | u128::from(upstream.random())

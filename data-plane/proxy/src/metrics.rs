@@ -6,7 +6,7 @@
 
 use std::{
     cell::RefCell,
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -72,7 +72,7 @@ pub(crate) struct Metrics {
 pub(crate) struct Local {
     metrics: Metrics,
     /// By the addresses of listener name and route; the entry keeps both alive, so that no address is used twice.
-    routes: RefCell<HashMap<(usize, usize), RouteHandles>>,
+    routes: RefCell<BTreeMap<(usize, usize), RouteHandles>>,
 }
 
 struct RouteHandles {

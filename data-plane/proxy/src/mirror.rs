@@ -83,7 +83,7 @@ pub(crate) fn start(
     has_body.then_some(copy)
 }
 
-fn head_for(mirror: &Mirror, original: &Parts) -> Parts {
+fn head_for(mirror: &Mirror, original: &Parts) -> Box<Parts> {
     let (mut head, ()) = Request::new(()).into_parts();
     head.method = original.method.clone();
     head.uri = original.uri.clone();
@@ -100,7 +100,7 @@ fn head_for(mirror: &Mirror, original: &Parts) -> Parts {
     if let Some(authority) = authority {
         head.headers.insert(HOST, authority);
     }
-    head
+    Box::new(head)
 }
 
 /// `host:port` with `-shadow` behind the host, as Envoy names mirrored traffic.
@@ -118,7 +118,7 @@ async fn send(
     worker: Rc<Worker>,
     active: Arc<Active>,
     cluster: Arc<str>,
-    head: Parts,
+    head: Box<Parts>,
     body: RequestBody,
 ) {
     let Some(cluster) = active.config.cluster(&cluster) else {

@@ -35,7 +35,7 @@ pub(crate) struct Splice {
 pub(crate) async fn forward(
     exchange: &mut Exchange<'_>,
     picked: &Picked<RequestBody>,
-    mut head: Parts,
+    mut head: Box<Parts>,
     limits: Limits,
 ) -> Result<Reply, Fault> {
     let client = head.extensions.remove::<OnUpgrade>();

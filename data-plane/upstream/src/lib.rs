@@ -13,6 +13,7 @@ pub mod balance;
 pub mod connect;
 pub mod credential;
 pub mod forward_proxy;
+pub mod gather;
 pub mod pool;
 pub mod resolve;
 pub mod stream;

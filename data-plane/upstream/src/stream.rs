@@ -15,6 +15,8 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
+use crate::gather;
+
 /// Plain TCP, or TLS over it.
 #[derive(Debug)]
 pub enum Stream {
@@ -55,7 +57,7 @@ impl AsyncWrite for Stream {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Stream::Plain(stream) => gather::poll_write(Pin::new(stream), cx, bufs),
             Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
         }
     }
