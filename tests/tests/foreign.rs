@@ -2,8 +2,6 @@
 //!
 //! The resources are those that a real Envoy gets, without anything of ours; the proxy cannot tell.
 
-mod ads;
-
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -18,7 +16,7 @@ use tests::{binaries, world::STOP_LIMIT};
 use tokio::process::Command;
 use xds::snapshot::Snapshot;
 
-use self::ads::Foreign;
+use crate::ads::Foreign;
 use crate::traffic::{Plane, Setup};
 
 /// The resources that an Envoy would get for these manifests.

@@ -3,6 +3,7 @@
 //! One module a concern. Each test starts a world of its own and takes free ports, so they run side by
 //! side. `make test` builds the binaries first; a test whose binary is missing fails and says so.
 
+mod ads;
 mod atomicity;
 mod bad_manifests;
 mod bad_requests;

@@ -25,7 +25,7 @@ use xds::snapshot::Snapshot;
 type Outbound = Pin<Box<dyn Stream<Item = Result<Encoded, Status>> + Send>>;
 
 /// A running server; it ends when dropped.
-pub(super) struct Foreign {
+pub(crate) struct Foreign {
     snapshot: watch::Sender<Snapshot>,
     refusals: Arc<Mutex<Vec<String>>>,
     address: SocketAddr,
@@ -42,7 +42,7 @@ struct Service {
 
 impl Foreign {
     /// Serves `snapshot` on a port of its own.
-    pub(super) async fn start(snapshot: Snapshot) -> Result<Foreign> {
+    pub(crate) async fn start(snapshot: Snapshot) -> Result<Foreign> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (snapshot, receiver) = watch::channel(snapshot);
@@ -67,17 +67,17 @@ impl Foreign {
     }
 
     /// Where it listens.
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Serves another snapshot from now on.
-    pub(super) fn publish(&self, snapshot: Snapshot) {
+    pub(crate) fn publish(&self, snapshot: Snapshot) {
         self.snapshot.send_replace(snapshot);
     }
 
     /// What clients refused so far, in their words.
-    pub(super) fn refusals(&self) -> Vec<String> {
+    pub(crate) fn refusals(&self) -> Vec<String> {
         self.refusals
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
