@@ -280,14 +280,15 @@ impl Reply {
             .unwrap_or_default()
     }
 
-    /// What the echoing upstream says it received.
+    /// What the echoing upstream says it received; in an event stream, the first event does.
     pub fn echo(&self) -> Result<Echo> {
         if self.status != StatusCode::OK {
             bail!("status {}: {}", self.status, self.text());
         }
-        Ok(Echo(
-            serde_json::from_slice(&self.body).context("not an echo")?,
-        ))
+        let text = self.text();
+        let event = text.lines().find_map(|line| line.strip_prefix("data: "));
+        let echo = serde_json::from_str(event.unwrap_or(&text)).context("not an echo")?;
+        Ok(Echo(echo))
     }
 }
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
 use tokio::process::Command;
 
 use crate::client::{Client, Reply};
@@ -97,6 +99,20 @@ impl World {
     /// The process ids of the children called `name`.
     pub fn children(&self, name: &str) -> Result<Vec<u32>> {
         process::children(self.main.id(), name)
+    }
+
+    /// `/metrics` of the proxy of a Gateway, written `namespace-name`.
+    pub async fn proxy_metrics(&self, gateway: &str) -> Result<String> {
+        let socket = self.run_dir().join(format!("proxy-{gateway}.sock"));
+        let ask = async {
+            let mut stream = UnixStream::connect(&socket).await?;
+            let request = "GET /metrics HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n\r\n";
+            stream.write_all(request.as_bytes()).await?;
+            let mut text = String::new();
+            stream.read_to_string(&mut text).await?;
+            Ok(text)
+        };
+        deadline::within("/metrics", deadline::SOON, ask).await
     }
 
     /// Runs the CLI against this instance.

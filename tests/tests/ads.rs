@@ -1,11 +1,12 @@
-//! A plain xDS v3 management server: no tokens, no Commits, no types of ours.
+//! An xDS v3 management server without tokens, in any mode of the `xds` crate's server.
 //!
-//! Owns sockets and streams around the `xds` crate's server in its plainest mode. Records what clients
-//! refuse. Must not know what it serves.
+//! Owns sockets and streams around that server. Records what clients apply and refuse. Must not know what it
+//! serves.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::Result;
 use grpc::ads::aggregated_discovery_service_server::{
@@ -16,40 +17,57 @@ use proto::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DiscoveryReque
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, interval};
 use tokio_stream::Stream;
 use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tonic::{Request, Response, Status, Streaming};
 use xds::server::{Mode, Protocol, Server, ServerAction, ServerEvent};
 use xds::snapshot::Snapshot;
 
+/// How often time passes for the state machine.
+const TICK: Duration = Duration::from_millis(250);
+
 type Outbound = Pin<Box<dyn Stream<Item = Result<Encoded, Status>> + Send>>;
 
 /// A running server; it ends when dropped.
-pub(crate) struct Foreign {
+pub(crate) struct Management {
     snapshot: watch::Sender<Snapshot>,
-    refusals: Arc<Mutex<Vec<String>>>,
+    said: Arc<Mutex<Said>>,
     address: SocketAddr,
     _task: JoinSet<()>,
 }
 
-#[derive(Clone)]
-struct Service {
-    snapshot: watch::Receiver<Snapshot>,
-    refusals: Arc<Mutex<Vec<String>>>,
+/// What clients said.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Said {
+    /// Commits that were ACKed, each counted once in a row.
+    pub(crate) applied: usize,
+    /// The last of them.
+    pub(crate) last: Option<Arc<str>>,
+    /// What was refused, in their words.
+    pub(crate) refusals: Vec<String>,
 }
 
-// === impl Foreign ===
+#[derive(Clone)]
+struct Service {
+    mode: Mode,
+    snapshot: watch::Receiver<Snapshot>,
+    said: Arc<Mutex<Said>>,
+}
 
-impl Foreign {
+// === impl Management ===
+
+impl Management {
     /// Serves `snapshot` on a port of its own.
-    pub(crate) async fn start(snapshot: Snapshot) -> Result<Foreign> {
+    pub(crate) async fn start(mode: Mode, snapshot: Snapshot) -> Result<Management> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (snapshot, receiver) = watch::channel(snapshot);
-        let refusals = Arc::new(Mutex::new(Vec::new()));
+        let said = Arc::new(Mutex::new(Said::default()));
         let service = Service {
+            mode,
             snapshot: receiver,
-            refusals: Arc::clone(&refusals),
+            said: Arc::clone(&said),
         };
         let mut task = JoinSet::new();
         task.spawn(async move {
@@ -58,9 +76,9 @@ impl Foreign {
                 .serve_with_incoming(TcpListenerStream::new(listener));
             drop(served.await);
         });
-        Ok(Foreign {
+        Ok(Management {
             snapshot,
-            refusals,
+            said,
             address,
             _task: task,
         })
@@ -76,12 +94,15 @@ impl Foreign {
         self.snapshot.send_replace(snapshot);
     }
 
+    /// What clients said so far.
+    pub(crate) fn said(&self) -> Said {
+        let said = self.said.lock();
+        said.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// What clients refused so far, in their words.
     pub(crate) fn refusals(&self) -> Vec<String> {
-        self.refusals
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.said().refusals
     }
 }
 
@@ -120,8 +141,10 @@ impl Service {
         let (sender, receiver) = mpsc::channel(8);
         let mut service = self.clone();
         tokio::task::spawn(async move {
-            let mut server = Server::new(protocol, Mode::Plain);
+            let mut server = Server::new(protocol, service.mode);
             service.snapshot.mark_changed();
+            let opened = Instant::now();
+            let mut ticks = interval(TICK);
             loop {
                 let actions = tokio::select! {
                     request = inbound.message() => match request {
@@ -135,6 +158,7 @@ impl Service {
                         }
                         Err(_) => return,
                     },
+                    _ = ticks.tick() => server.on(ServerEvent::Tick(opened.elapsed())),
                 };
                 for action in actions {
                     if service.perform(action, &sender).await.is_err() {
@@ -154,8 +178,15 @@ impl Service {
         match action {
             ServerAction::Send(response) => sender.send(Ok(Encoded::from(response.encode()))).await,
             ServerAction::Nacked(nack) => {
-                let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-                refusals.push(format!("{}: {}", nack.type_url, nack.message));
+                let refusal = format!("{}: {}", nack.type_url, nack.message);
+                self.hear(|said| said.refusals.push(refusal));
+                Ok(())
+            }
+            ServerAction::Applied { commit_id } => {
+                self.hear(|said| {
+                    said.applied += 1;
+                    said.last = Some(commit_id);
+                });
                 Ok(())
             }
             ServerAction::Close(refusal) => {
@@ -163,9 +194,11 @@ impl Service {
                     .send(Err(Status::invalid_argument(refusal.to_string())))
                     .await
             }
-            ServerAction::Applied { .. } | ServerAction::Unsupported(_) | ServerAction::Node(_) => {
-                Ok(())
-            }
+            ServerAction::Unsupported(_) | ServerAction::Node(_) => Ok(()),
         }
+    }
+
+    fn hear(&self, what: impl FnOnce(&mut Said)) {
+        what(&mut self.said.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }

@@ -1,124 +1,216 @@
 //! One request never sees two generations.
 //!
-//! A file is written over and over; each content is one generation, marked in four resources of four
-//! types: the route (a response header), the backend (the model), the credential (its key) and the
-//! upstream's address. Every answer must carry four equal marks.
+//! A generation marks several resources of several types at once, and every answer must carry equal marks.
+//! Generations come as edits of a file, end to end, and as Commits straight from a management server, a hundred a
+//! second.
 
+mod generator;
+mod marks;
+
+use std::collections::HashMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use tests::binaries;
 use tests::client::{Client, Reply};
+use tests::deadline;
 use tests::load::Load;
 use tests::manifest::{documents, gateway};
 use tests::port;
-use tests::upstream::Upstream;
-use tests::world::World;
+use tests::process::Process;
+use tests::world::{STOP_LIMIT, World};
+use tokio::process::Command;
 use tokio::time::{MissedTickBehavior, interval};
+use xds::server::Mode;
 
-/// Length of the short form.
+use self::generator::{Generator, turn, upstreams};
+use self::marks::{Mark, check_events, generation};
+use crate::ads::Management;
+
+/// Length of the short form of T1.
 const LENGTH: Duration = Duration::from_secs(20);
+/// Commits that must be applied in it, half of those published.
+const LEAST: usize = 1000;
+/// On a machine that has other things to do, they may take longer.
+const LIMIT: Duration = Duration::from_secs(60);
+/// Length of the form that goes through files.
+const FILES_LENGTH: Duration = Duration::from_secs(5);
+/// Commits that must be applied in it.
+const FILES_LEAST: u64 = 20;
 /// Generations a second.
 const RATE: u32 = 100;
-/// Upstreams that take turns; a generation's number modulo this names its upstream.
-const UPSTREAMS: u32 = 8;
+/// Events of a streamed answer, 10 ms apart: it outlives about as many Commits.
+const EVENTS: usize = 20;
 
-/// The generation that an answer is wholly of.
-fn generation(reply: &Reply) -> Result<u32> {
-    ensure!(
-        reply.status == 200,
-        "status {}: {}",
-        reply.status,
-        reply.text()
-    );
-    let echo = reply.echo()?;
-    let route = reply.header("x-generation").to_owned();
-    let key = echo
-        .header("authorization")
-        .trim_start_matches("Bearer key-")
-        .to_owned();
-    let model = serde_json::from_str::<serde_json::Value>(echo.field("body"))
-        .ok()
-        .and_then(|body| {
-            Some(
-                body.get("model")?
-                    .as_str()?
-                    .trim_start_matches("model-")
-                    .to_owned(),
-            )
-        })
-        .unwrap_or_default();
-    let upstream = echo.field("upstream").to_owned();
-    let number: u32 = route
-        .parse()
-        .with_context(|| format!("no generation in {reply:?}"))?;
-    let turn = (number % UPSTREAMS).to_string();
-    if key != route || model != route || upstream != turn {
-        bail!("mixed: route {route}, key {key}, model {model}, upstream {upstream} (of {turn})");
-    }
-    Ok(number)
-}
-
-fn is_one_generation(reply: &Reply) -> Result<()> {
-    generation(reply).map(drop)
-}
+/// Marks that a manifest can set.
+const FILES: [Mark; 4] = [Mark::Route, Mark::Model, Mark::Credential, Mark::Upstream];
+/// Marks that our proxy can carry.
+const OURS: [Mark; 5] = [
+    Mark::Listener,
+    Mark::Route,
+    Mark::Model,
+    Mark::Credential,
+    Mark::Upstream,
+];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_answer_mixes_generations() -> Result<()> {
+async fn no_answer_mixes_generations_of_a_file() -> Result<()> {
     let port = port::free()?;
-    let mut upstreams = Vec::new();
-    for number in 0..UPSTREAMS {
-        upstreams.push(Upstream::echo(&number.to_string()).await?);
-    }
-    let content = |number: u32| -> Result<String> {
-        let turn = usize::try_from(number % UPSTREAMS)?;
-        let upstream = upstreams.get(turn).context("an upstream")?;
-        Ok(manifests(number, upstream.port()))
-    };
-    let mut world = World::up(&[("gateway.yaml", gateway(port)), ("all.yaml", content(0)?)])?;
+    let upstreams = upstreams().await?;
+    let content = |number: u32| anyhow::Ok(model(number, turn(&upstreams, number)?));
+    let world = World::up(&[("gateway.yaml", gateway(port)), ("all.yaml", content(0)?)])?;
     let client = Client::http1(port);
-    world
-        .until("the first generation is served", || async {
-            generation(&client.send(chat()?).await?)
-        })
-        .await?;
+    until_served(&client, &FILES, 0)
+        .await
+        .with_context(|| world.log())?;
+    let before = commits(&world).await?;
 
+    let is_whole = |reply: &Reply| generation(reply, &FILES).map(drop);
     let loads = [
-        Load::start(&client, chat, 4, is_one_generation),
-        Load::start(&Client::http2(port), chat, 4, is_one_generation),
+        Load::start(&client, chat, 4, is_whole),
+        Load::start(&Client::http2(port), chat, 4, is_whole),
     ];
     let mut ticks = interval(Duration::from_secs(1) / RATE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let started = Instant::now();
-    let (mut number, mut seen, mut last) = (0, 0, 0);
-    while started.elapsed() < LENGTH {
+    let (mut number, mut last) = (0, 0);
+    while started.elapsed() < FILES_LENGTH {
         ticks.tick().await;
         number += 1;
         world.write("all.yaml", &content(number)?)?;
         if number % 10 == 0 {
-            let now = generation(&client.send(chat()?).await?)?;
+            let now = served(&client, &FILES).await?;
             ensure!(now >= last, "generation {now} after {last}");
-            seen += u32::from(now > last);
             last = now;
         }
     }
-    world
-        .until("the last generation is served", || async {
-            let now = generation(&client.send(chat()?).await?)?;
-            ensure!(now == number, "generation {now}, not {number}");
-            Ok(())
-        })
-        .await?;
+    let commits = commits(&world).await? - before;
+    until_served(&client, &FILES, number).await?;
+    let answers = finish(loads).await.with_context(|| world.log())?;
+    println!("{number} edits, {commits} commits, {answers} answers, none mixed");
+    // Edits that come within a moment are one commit, and a busy machine makes the moments longer.
+    ensure!(commits >= FILES_LEAST, "only {commits} of {number} edits");
+    world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_mixes_generations_at_a_hundred_commits_a_second() -> Result<()> {
+    let port = port::free()?;
+    let generator = Generator::tidegate(port).await?;
+    let server = Management::start(Mode::Transactional, generator.snapshot(0)?).await?;
+    let dir = tempfile::tempdir()?;
+    let mut proxy = proxy(&server, dir.path())?;
+    let client = Client::http1(port);
+    until_served(&client, &OURS, 0)
+        .await
+        .with_context(|| format!("{:?}\n{}", server.refusals(), proxy.tail()))?;
+
+    let http2 = Client::http2(port);
+    let loads = [
+        Load::start(&client, chat, 4, is_ours),
+        Load::start(&http2, chat, 4, is_ours),
+        Load::start(&client, streamed_chat, 2, is_our_stream),
+        Load::start(&http2, streamed_chat, 2, is_our_stream),
+    ];
+    let started = Instant::now();
+    let before = server.said().applied;
+    let applied = || server.said().applied - before;
+    let is_over = |took| took >= LENGTH && (applied() >= LEAST || took >= LIMIT);
+    let number = churn(&generator, &server, &client, || is_over(started.elapsed())).await?;
+    let (applied, took) = (applied(), started.elapsed());
+    until_served(&client, &OURS, number).await?;
+    let answers = finish(loads).await.with_context(|| proxy.tail())?;
+    println!(
+        "{number} commits published, {applied} applied in {took:.1?}, {answers} answers, none mixed"
+    );
+    ensure!(applied >= LEAST, "only {applied} of {number} were applied");
+    ensure!(server.refusals().is_empty(), "{:?}", server.refusals());
+    ensure!(proxy.stop(STOP_LIMIT).await?.success(), "{}", proxy.tail());
+    Ok(())
+}
+
+/// Publishes a generation at a time until `is_over`; the number of the last. What was ACKed before a request
+/// begins is the least that it sees.
+async fn churn(
+    generator: &Generator,
+    server: &Management,
+    client: &Client,
+    is_over: impl Fn() -> bool,
+) -> Result<u32> {
+    let mut ticks = interval(Duration::from_secs(1) / RATE);
+    let (mut number, mut numbers) = (0, HashMap::new());
+    while !is_over() {
+        ticks.tick().await;
+        number += 1;
+        let snapshot = generator.snapshot(number)?;
+        let id = snapshot.commit_id().context("no Commit")?;
+        numbers.insert(id.clone(), number);
+        server.publish(snapshot);
+        if number % 10 == 0 {
+            let acked = server.said().last.and_then(|id| numbers.get(&id).copied());
+            let now = served(client, &OURS).await?;
+            ensure!(Some(now) >= acked, "{now}, but {acked:?} was ACKed");
+        }
+    }
+    Ok(number)
+}
+
+fn is_ours(reply: &Reply) -> Result<()> {
+    generation(reply, &OURS).map(drop)
+}
+
+fn is_our_stream(reply: &Reply) -> Result<()> {
+    check_events(reply, EVENTS)?;
+    is_ours(reply)
+}
+
+/// The generation that is served now.
+async fn served(client: &Client, marks: &[Mark]) -> Result<u32> {
+    generation(&client.send(chat()?).await?, marks)
+}
+
+async fn until_served(client: &Client, marks: &[Mark], number: u32) -> Result<()> {
+    let what = format!("generation {number} is served");
+    deadline::until(&what, deadline::SOON, || async {
+        let now = served(client, marks).await?;
+        ensure!(now == number, "generation {now}");
+        Ok(())
+    })
+    .await
+}
+
+/// Ends them all; the number of answers.
+async fn finish(loads: impl IntoIterator<Item = Load>) -> Result<u64> {
     let mut answers = 0;
     for load in loads {
-        answers += load.finish().await.with_context(|| world.log())?;
+        answers += load.finish().await?;
     }
-    println!("{number} generations, {answers} answers, none mixed");
-    // Samples every tenth generation: most of them must have found a newer one.
-    ensure!(
-        seen > number / 10 / 2,
-        "only {seen} changes were seen in {number} generations"
-    );
-    world.stop().await
+    Ok(answers)
+}
+
+/// Our proxy under a management server of the test.
+fn proxy(server: &Management, dir: &Path) -> Result<Process> {
+    let mut command = Command::new(binaries::ours("tidegate-proxy")?);
+    command
+        .env_clear()
+        .args(["--gateway", "default/gateway", "--access-log", "off"])
+        .args(["--log", "warn"])
+        .arg("--xds")
+        .arg(server.address().to_string())
+        .arg("--exit-with-parent");
+    Process::start(command, &dir.join("proxy.log"))
+}
+
+/// Commits that the Gateway's proxy applied so far.
+async fn commits(world: &World) -> Result<u64> {
+    let metrics = world.proxy_metrics("default-gateway").await?;
+    let name = "tidegate_proxy_commits_total{outcome=\"Accepted\"} ";
+    let count = metrics.lines().find_map(|line| line.strip_prefix(name));
+    count
+        .with_context(|| format!("no {name}in\n{metrics}"))?
+        .parse()
+        .context("a count")
 }
 
 fn chat() -> Result<http::Request<http_body_util::Full<bytes::Bytes>>> {
@@ -127,7 +219,18 @@ fn chat() -> Result<http::Request<http_body_util::Full<bytes::Bytes>>> {
     tests::client::request("POST", "http://a.test/v1/chat/completions", &headers, body)
 }
 
-fn manifests(number: u32, port: u16) -> String {
+fn streamed_chat() -> Result<http::Request<http_body_util::Full<bytes::Bytes>>> {
+    let body = r#"{"messages":[{"role":"user","content":"hello"}],"stream":true}"#;
+    let events = EVENTS.to_string();
+    let headers = [
+        ("content-type", "application/json"),
+        ("x-reply-events", &events),
+    ];
+    tests::client::request("POST", "http://a.test/v1/chat/completions", &headers, body)
+}
+
+/// The manifests of a generation behind the Gateway's own.
+fn model(number: u32, port: u16) -> String {
     documents(&[
         format!(
             "apiVersion: gateway.networking.k8s.io/v1

@@ -2,10 +2,8 @@
 //!
 //! The resources are those that a real Envoy gets, without anything of ours; the proxy cannot tell.
 
-use std::sync::Arc;
-
 use anyhow::{Context, Result, ensure};
-use cp_translate::{GatewayKey, Inputs, Profile, Settings, translate};
+use cp_translate::Profile;
 use tests::client::Client;
 use tests::deadline;
 use tests::manifest::{backend, documents, gateway, route};
@@ -14,29 +12,20 @@ use tests::process::Process;
 use tests::upstream::Upstream;
 use tests::{binaries, world::STOP_LIMIT};
 use tokio::process::Command;
+use xds::server::Mode;
 use xds::snapshot::Snapshot;
 
-use crate::ads::Foreign;
+use crate::ads::Management;
 use crate::traffic::{Plane, Setup};
+use crate::translated;
 
 /// The resources that an Envoy would get for these manifests.
 fn resources(manifests: &[(&str, String)]) -> Result<Snapshot> {
-    let dir = tempfile::tempdir()?;
-    for (name, text) in manifests {
-        std::fs::write(dir.path().join(name), text)?;
-    }
-    let environment: cp_files::source::Environment = Arc::new(|_: &str| None);
-    let batch = cp_files::source::load(vec![dir.path().to_path_buf()], &environment)?;
-    ensure!(batch.problems.is_empty(), "{:?}", batch.problems);
-    let inputs = Inputs::default().with_all(batch.changes);
-    let translation = translate(&inputs, &Settings::directory());
-    let key = GatewayKey::new("default", "gateway");
-    let output = translation.gateways.get(&key).context("no Gateway")?;
-    Ok(output.snapshot(Profile::Envoy).clone())
+    translated::snapshot(Profile::Envoy, manifests)
 }
 
 /// A proxy that takes its configuration from `foreign`.
-fn proxy(foreign: &Foreign, dir: &std::path::Path) -> Result<Process> {
+pub(crate) fn proxy(foreign: &Management, dir: &std::path::Path) -> Result<Process> {
     let mut command = Command::new(binaries::ours("tidegate-proxy")?);
     command
         .env_clear()
@@ -51,7 +40,7 @@ fn proxy(foreign: &Foreign, dir: &std::path::Path) -> Result<Process> {
     Process::start(command, &dir.join("proxy.log"))
 }
 
-async fn until_served_by(port: u16, url: &str, upstream: &str) -> Result<()> {
+pub(crate) async fn until_served_by(port: u16, url: &str, upstream: &str) -> Result<()> {
     let client = Client::http1(port);
     deadline::until(
         &format!("{url} is served by {upstream}"),
@@ -74,7 +63,7 @@ async fn until_served_by(port: u16, url: &str, upstream: &str) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_server_is_served_by_the_table() -> Result<()> {
     let setup = Setup::start().await?;
-    let foreign = Foreign::start(resources(&setup.manifests())?).await?;
+    let foreign = Management::start(Mode::Plain, resources(&setup.manifests())?).await?;
     let dir = tempfile::tempdir()?;
     let mut proxy = proxy(&foreign, dir.path())?;
     let outcome = async {
@@ -108,7 +97,7 @@ async fn a_change_of_a_foreign_server_takes_effect_and_its_end_takes_nothing() -
             ("route.yaml", route("route", "/", backend_name)),
         ])
     };
-    let foreign = Foreign::start(snapshot("a")?).await?;
+    let foreign = Management::start(Mode::Plain, snapshot("a")?).await?;
     let dir = tempfile::tempdir()?;
     let proxy = proxy(&foreign, dir.path())?;
     let show = || proxy.tail();

@@ -17,3 +17,4 @@ mod lifecycle;
 mod rejection;
 mod strangers;
 mod traffic;
+mod translated;

@@ -1,26 +1,40 @@
 //! The answer of a well-behaved upstream.
 //!
 //! Request headers choose it: `x-reply-status: N`, `x-reply-size: N` (that many bytes instead of JSON),
-//! `x-reply-events: N` (an event stream), `x-reply-trailer: V` (a trailer `x-trailer: V`). An upgrade is
-//! accepted and echoed byte by byte; a gRPC request is answered with its own body and `grpc-status: 0`.
+//! `x-reply-events: N` (the JSON as N events, 10 ms apart, and `[DONE]`), `x-reply-trailer: V` (a trailer `x-trailer: V`).
+//! An upgrade is accepted and echoed byte by byte; a gRPC request is answered with its own body and `grpc-status: 0`.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, UPGRADE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
+use tokio::time::{Interval, interval};
+
+/// Between two events.
+const PACE: Duration = Duration::from_millis(10);
 
 type Body = BoxBody<Bytes, Infallible>;
 
 /// Bytes of a request body that the answer repeats.
 const REPEATED: usize = 4096;
+
+/// An event stream that takes its time.
+struct Events {
+    left: usize,
+    event: Bytes,
+    pace: Interval,
+}
 
 /// Answers `request` in the name of `upstream`.
 pub(super) async fn to(
@@ -44,16 +58,12 @@ pub(super) async fn to(
     if let Some(status) = wish("x-reply-status").and_then(|text| text.parse().ok()) {
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     }
-    let (kind, content) = match (wish("x-reply-size"), wish("x-reply-events")) {
-        (Some(size), _) => {
+    let (kind, content) = match wish("x-reply-size") {
+        Some(size) => {
             let size = size.parse().unwrap_or_default();
             ("application/octet-stream", Bytes::from(vec![b'x'; size]))
         }
-        (None, Some(count)) => (
-            "text/event-stream",
-            events(count.parse().unwrap_or_default()),
-        ),
-        (None, None) => {
+        None => {
             let shown = body.get(..body.len().min(REPEATED)).unwrap_or_default();
             let text = json!({
                 "upstream": &*upstream,
@@ -69,15 +79,55 @@ pub(super) async fn to(
             ("application/json", Bytes::from(text.to_string()))
         }
     };
+    let events = wish("x-reply-events").and_then(|text| text.parse().ok());
+    let kind = events.map_or(kind, |_: usize| "text/event-stream");
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Some(count) = events {
+        *response.body_mut() = Events::new(count, &content).boxed();
+        return Ok(response);
+    }
     let trailer = wish("x-reply-trailer").and_then(|value| value.parse().ok());
     *response.body_mut() = match trailer {
         Some(value) => with_trailer(content, "x-trailer", value),
         None => Full::new(content).boxed(),
     };
     Ok(response)
+}
+
+// === impl Events ===
+
+impl Events {
+    fn new(count: usize, content: &[u8]) -> Events {
+        let event = [b"data: ", content, b"\n\n"].concat();
+        Events {
+            left: count + 1,
+            event: Bytes::from(event),
+            pace: interval(PACE),
+        }
+    }
+}
+
+impl http_body::Body for Events {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        ready!(self.pace.poll_tick(context));
+        self.left -= 1;
+        let event = match self.left {
+            0 => Bytes::from_static(b"data: [DONE]\n\n"),
+            _ => self.event.clone(),
+        };
+        Poll::Ready(Some(Ok(Frame::data(event))))
+    }
 }
 
 #[allow(
@@ -138,11 +188,6 @@ fn authority(head: &http::request::Parts) -> String {
         .authority()
         .map_or(host, |authority| authority.as_str())
         .to_owned()
-}
-
-fn events(count: usize) -> Bytes {
-    let event = |number| format!("data: {{\"event\":{number}}}\n\n");
-    Bytes::from((0..count).map(event).collect::<String>())
 }
 
 fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
