@@ -1,15 +1,16 @@
-//! A real Envoy under our control plane.
+//! A real Envoy under our control plane, or under a management server of the test.
 //!
-//! Owns the process, started with the bootstrap that `tidegate envoy-bootstrap` writes and nothing
-//! else, and reading Envoy's own admin interface. Must not edit the bootstrap: what a user gets is what
+//! Owns the process, started with the bootstrap that `tidegate envoy-bootstrap` writes and nothing else (or,
+//! under another server, the least that works), and reading Envoy's own admin interface. Must not edit the bootstrap: what a user gets is what
 //! is tested.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -53,6 +54,20 @@ impl Envoy {
             Ok(fs::write(&path, output.stdout)?)
         })
         .await?;
+        let process = Process::start(command(&path)?, &dir.path().join("envoy.log"))?;
+        Ok(Envoy {
+            dir,
+            process,
+            admin,
+        })
+    }
+
+    /// Starts an Envoy under another management server, which asks for no token.
+    pub fn under(ads: SocketAddr) -> Result<Envoy> {
+        let dir = tempfile::Builder::new().prefix("tg").tempdir()?;
+        let admin = port::free()?;
+        let path = dir.path().join("envoy.json");
+        fs::write(&path, bootstrap(ads, admin).to_string())?;
         let process = Process::start(command(&path)?, &dir.path().join("envoy.log"))?;
         Ok(Envoy {
             dir,
@@ -136,6 +151,40 @@ impl Envoy {
         }
         Ok(reply.text())
     }
+}
+
+/// The least that takes listeners and clusters by ADS.
+fn bootstrap(ads: SocketAddr, admin: u16) -> Value {
+    let address =
+        |host: String, port: u16| json!({"socket_address": {"address": host, "port_value": port}});
+    let source = json!({"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"});
+    let options = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    let endpoint = json!({"endpoint": {"address": address(ads.ip().to_string(), ads.port())}});
+    json!({
+        "node": {"id": "envoy", "cluster": "envoy"},
+        "admin": {"address": address("127.0.0.1".to_owned(), admin)},
+        "dynamic_resources": {
+            "ads_config": {
+                "api_type": "DELTA_GRPC",
+                "transport_api_version": "V3",
+                "grpc_services": [{"envoy_grpc": {"cluster_name": "ads"}}],
+            },
+            "cds_config": source,
+            "lds_config": source,
+        },
+        "static_resources": {"clusters": [{
+            "name": "ads",
+            "type": "STATIC",
+            "typed_extension_protocol_options": {options: {
+                "@type": format!("type.googleapis.com/{options}"),
+                "explicit_http_config": {"http2_protocol_options": {}},
+            }},
+            "load_assignment": {
+                "cluster_name": "ads",
+                "endpoints": [{"lb_endpoints": [endpoint]}],
+            },
+        }]},
+    })
 }
 
 fn command(bootstrap: &Path) -> Result<Command> {

@@ -1,8 +1,8 @@
 //! One request never sees two generations.
 //!
 //! A generation marks several resources of several types at once, and every answer must carry equal marks.
-//! Generations come as edits of a file, end to end, and as Commits straight from a management server, a hundred a
-//! second.
+//! Generations come as edits of a file, end to end; as Commits straight from a management server, a hundred a
+//! second; and the same way to a real Envoy, which applies type by type: there the checker must find a mixture.
 
 mod generator;
 mod marks;
@@ -15,17 +15,19 @@ use anyhow::{Context, Result, ensure};
 use tests::binaries;
 use tests::client::{Client, Reply};
 use tests::deadline;
+use tests::envoy::Envoy;
 use tests::load::Load;
 use tests::manifest::{documents, gateway};
 use tests::port;
 use tests::process::Process;
 use tests::world::{STOP_LIMIT, World};
 use tokio::process::Command;
+use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use xds::server::Mode;
 
 use self::generator::{Generator, turn, upstreams};
-use self::marks::{Mark, check_events, generation};
+use self::marks::{Answer, Mark, check_events, generation};
 use crate::ads::Management;
 
 /// Length of the short form of T1.
@@ -40,11 +42,15 @@ const FILES_LENGTH: Duration = Duration::from_secs(5);
 const FILES_LEAST: u64 = 20;
 /// Generations a second.
 const RATE: u32 = 100;
+/// What a real Envoy has to be caught.
+const ENVOY_LIMIT: Duration = Duration::from_secs(30);
 /// Events of a streamed answer, 10 ms apart: it outlives about as many Commits.
 const EVENTS: usize = 20;
 
 /// Marks that a manifest can set.
 const FILES: [Mark; 4] = [Mark::Route, Mark::Model, Mark::Credential, Mark::Upstream];
+/// Marks that a real Envoy can carry.
+const ENVOYS: [Mark; 4] = [Mark::Listener, Mark::Route, Mark::Cluster, Mark::Upstream];
 /// Marks that our proxy can carry.
 const OURS: [Mark; 5] = [
     Mark::Listener,
@@ -154,6 +160,56 @@ async fn churn(
         }
     }
     Ok(number)
+}
+
+/// The checker's own check: Envoy applies each type by itself, so a mixture must show.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_envoy_is_caught_mixing_generations() -> Result<()> {
+    let port = port::free()?;
+    let generator = Generator::envoy(port).await?;
+    let server = Management::start(Mode::MakeBeforeBreak, generator.snapshot(0)?).await?;
+    let envoy = Envoy::under(server.address())?;
+    let client = Client::http1(port);
+    let show = || format!("{:?}\n{}", server.refusals(), envoy.tail());
+    until_served(&client, &ENVOYS, 0).await.with_context(show)?;
+
+    let mut clients = JoinSet::new();
+    for _ in 0..8 {
+        clients.spawn(first_mixed(client.clone()));
+    }
+    let publish = async {
+        let mut ticks = interval(Duration::from_secs(1) / RATE);
+        let mut number = 0;
+        loop {
+            ticks.tick().await;
+            number += 1;
+            server.publish(generator.snapshot(number)?);
+        }
+    };
+    let caught = async {
+        tokio::select! {
+            failed = publish => failed,
+            caught = clients.join_next() => caught.context("no client")?.context("a client"),
+        }
+    };
+    let marks = deadline::within("a mixture", ENVOY_LIMIT, caught)
+        .await
+        .with_context(show)?;
+    println!("Envoy mixed: {marks}");
+    Ok(())
+}
+
+/// Asks until an answer is mixed. A connection keeps the listener that it was opened with: each request has one
+/// of its own, so that it is not for that.
+async fn first_mixed(client: Client) -> String {
+    loop {
+        let reply = async { Answer::read(&client.send(chat()?).await?, &ENVOYS) };
+        match reply.await {
+            Ok(Answer::Mixed(marks)) => return marks,
+            // Whether a request may fail meanwhile is another test's question.
+            Ok(Answer::Whole(_)) | Err(_) => tokio::task::yield_now().await,
+        }
+    }
 }
 
 fn is_ours(reply: &Reply) -> Result<()> {

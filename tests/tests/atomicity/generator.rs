@@ -9,8 +9,10 @@ use proto::envoy::config::core::v3::socket_address::PortSpecifier;
 use proto::envoy::config::core::v3::{HeaderValue, HeaderValueOption};
 use proto::envoy::config::endpoint::v3::ClusterLoadAssignment;
 use proto::envoy::config::endpoint::v3::lb_endpoint::HostIdentifier;
-use proto::envoy::config::route::v3::Route;
+use proto::envoy::config::route::v3::{Route, RouteConfiguration};
 use proto::envoy::extensions::transport_sockets::tls::v3::{Secret, secret};
+use proto::google::protobuf::value::Kind;
+use proto::google::protobuf::{Struct, Value};
 use proto::name;
 use proto::tidegate::v1::{AiBackend, CommitOrigin, RouteRule};
 use tests::manifest::{documents, gateway};
@@ -20,8 +22,12 @@ use xds::snapshot::Snapshot;
 use super::marks::UPSTREAMS;
 use crate::translated::{edit, edit_http, snapshot};
 
+/// Where Envoy's formatter finds the mark of a cluster.
+const METADATA: &str = "marks";
+
 /// Makes the generations of one Gateway.
 pub(super) struct Generator {
+    profile: Profile,
     base: Snapshot,
     upstreams: Vec<Upstream>,
 }
@@ -46,10 +52,23 @@ pub(super) fn turn(upstreams: &[Upstream], generation: u32) -> Result<u16> {
 impl Generator {
     /// For our proxy: an AI backend.
     pub(super) async fn tidegate(port: u16) -> Result<Generator> {
+        Generator::new(Profile::Tidegate, port, super::model).await
+    }
+
+    /// For a real Envoy: a Service, the nearest that it can do.
+    pub(super) async fn envoy(port: u16) -> Result<Generator> {
+        Generator::new(Profile::Envoy, port, service).await
+    }
+
+    async fn new(profile: Profile, port: u16, rest: fn(u32, u16) -> String) -> Result<Generator> {
         let upstreams = upstreams().await?;
-        let manifests = documents(&[gateway(port), super::model(0, turn(&upstreams, 0)?)]);
-        let base = snapshot(Profile::Tidegate, &[("all.yaml", manifests)])?;
-        Ok(Generator { base, upstreams })
+        let manifests = documents(&[gateway(port), rest(0, turn(&upstreams, 0)?)]);
+        let base = snapshot(profile, &[("all.yaml", manifests)])?;
+        Ok(Generator {
+            profile,
+            base,
+            upstreams,
+        })
     }
 
     /// The resources of a generation and their Commit.
@@ -61,7 +80,10 @@ impl Generator {
             // OVERWRITE.
             http.server_header_transformation = 0;
         })?;
-        mark_ours(&mut snapshot, generation, port)?;
+        match self.profile {
+            Profile::Tidegate => mark_ours(&mut snapshot, generation, port)?,
+            Profile::Envoy => mark_envoys(&mut snapshot, generation, port)?,
+        }
         let name = name::commit("default", "gateway");
         Ok(snapshot.committed(&name, CommitOrigin::default()))
     }
@@ -87,6 +109,31 @@ fn mark_ours(snapshot: &mut Snapshot, generation: u32, port: u16) -> Result<()> 
             mark_endpoints(assignment, port);
         }
     })
+}
+
+fn mark_envoys(snapshot: &mut Snapshot, generation: u32, port: u16) -> Result<()> {
+    edit::<RouteConfiguration>(snapshot, |config| {
+        for host in &mut config.virtual_hosts {
+            mark_routes(&mut host.routes, generation);
+            for route in &mut host.routes {
+                let value = format!("%CLUSTER_METADATA({METADATA}:generation)%");
+                route
+                    .response_headers_to_add
+                    .push(header("x-cluster", value));
+            }
+        }
+    })?;
+    edit::<Cluster>(snapshot, |cluster| {
+        let value = Value {
+            kind: Some(Kind::StringValue(generation.to_string())),
+        };
+        let fields = [("generation".to_owned(), value)].into();
+        let metadata = cluster.metadata.get_or_insert_default();
+        metadata
+            .filter_metadata
+            .insert(METADATA.to_owned(), Struct { fields });
+    })?;
+    edit::<ClusterLoadAssignment>(snapshot, |assignment| mark_endpoints(assignment, port))
 }
 
 fn mark_routes(routes: &mut [Route], generation: u32) {
@@ -116,4 +163,36 @@ fn mark_endpoints(assignment: &mut ClusterLoadAssignment, port: u16) {
             socket.port_specifier = Some(PortSpecifier::PortValue(u32::from(port)));
         }
     }
+}
+
+fn service(_: u32, port: u16) -> String {
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata:
+  name: service
+spec:
+  ports: [{{name: http, port: 80}}]
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata:
+  name: service-1
+  labels:
+    kubernetes.io/service-name: service
+addressType: IPv4
+ports: [{{name: http, port: {port}}}]
+endpoints:
+  - addresses: [127.0.0.1]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: service
+spec:
+  parentRefs: [{{name: gateway}}]
+  rules:
+    - backendRefs: [{{name: service, port: 80}}]
+"
+    )
 }

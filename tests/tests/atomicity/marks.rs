@@ -13,12 +13,23 @@ pub(super) enum Mark {
     Listener,
     /// `x-generation` of the response.
     Route,
+    /// `x-cluster` of the response.
+    Cluster,
     /// The key that the upstream got.
     Credential,
     /// The model that the upstream got.
     Model,
     /// The upstream that answered.
     Upstream,
+}
+
+/// What an answer is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// One generation.
+    Whole(u32),
+    /// Several: what each mark says.
+    Mixed(String),
 }
 
 // === impl Mark ===
@@ -30,6 +41,7 @@ impl Mark {
         let text = match self {
             Mark::Listener => reply.header("server").to_owned(),
             Mark::Route => reply.header("x-generation").to_owned(),
+            Mark::Cluster => reply.header("x-cluster").to_owned(),
             Mark::Credential => echo
                 .header("authorization")
                 .trim_start_matches("Bearer key-")
@@ -52,29 +64,45 @@ impl Mark {
     fn of(self, generation: u32) -> u32 {
         match self {
             Mark::Upstream => generation % UPSTREAMS,
-            Mark::Listener | Mark::Route | Mark::Credential | Mark::Model => generation,
+            Mark::Listener | Mark::Route | Mark::Cluster | Mark::Credential | Mark::Model => {
+                generation
+            }
         }
     }
 }
 
-/// The generation that an answer is wholly of; the first mark names it.
+// === impl Answer ===
+
+impl Answer {
+    /// Compares the marks; the first names the generation. An error if one of them is missing.
+    pub(super) fn read(reply: &Reply, marks: &[Mark]) -> Result<Answer> {
+        let said: Vec<u32> = marks
+            .iter()
+            .map(|mark| mark.read(reply))
+            .collect::<Result<_>>()?;
+        let generation = *said.first().context("no mark")?;
+        let is_whole = marks
+            .iter()
+            .zip(&said)
+            .all(|(mark, said)| mark.of(generation) == *said);
+        if is_whole {
+            return Ok(Answer::Whole(generation));
+        }
+        let each: Vec<String> = marks
+            .iter()
+            .zip(&said)
+            .map(|(mark, said)| format!("{mark:?} {said}"))
+            .collect();
+        Ok(Answer::Mixed(each.join(", ")))
+    }
+}
+
+/// The generation that an answer is wholly of.
 pub(super) fn generation(reply: &Reply, marks: &[Mark]) -> Result<u32> {
-    let said: Vec<u32> = marks
-        .iter()
-        .map(|mark| mark.read(reply))
-        .collect::<Result<_>>()?;
-    let generation = *said.first().context("no mark")?;
-    let is_whole = marks
-        .iter()
-        .zip(&said)
-        .all(|(mark, said)| mark.of(generation) == *said);
-    let each: Vec<String> = marks
-        .iter()
-        .zip(&said)
-        .map(|(mark, said)| format!("{mark:?} {said}"))
-        .collect();
-    ensure!(is_whole, "mixed: {}", each.join(", "));
-    Ok(generation)
+    match Answer::read(reply, marks)? {
+        Answer::Whole(generation) => Ok(generation),
+        Answer::Mixed(marks) => anyhow::bail!("mixed: {marks}"),
+    }
 }
 
 /// Whether an event stream came to its end.
