@@ -17,6 +17,7 @@ use xds::client::{Client, ClientEvent, Rejection, Update, WILDCARD};
 
 use self::closures::Closures;
 use self::commits::Commits;
+use crate::apply_trace::{ApplySpan, ApplyTraces, Steps};
 use crate::metrics::{ConfigMetrics, Outcome};
 use crate::refusal::Refusal;
 use crate::settings::Dialect;
@@ -38,6 +39,7 @@ pub(crate) struct Activation {
     proxy: Arc<Proxy>,
     standing: StandingWriter,
     metrics: ConfigMetrics,
+    traces: ApplyTraces,
     source: Source,
 }
 
@@ -53,6 +55,7 @@ enum Source {
 struct Ready {
     next: Arc<Config>,
     prepared: Prepared,
+    steps: Steps,
     /// Why it was made, in the words of the control plane; empty if it does not say.
     reason: String,
 }
@@ -75,8 +78,14 @@ impl Activation {
             proxy,
             standing,
             metrics,
+            traces: ApplyTraces::default(),
             source,
         }
+    }
+
+    /// Records the spans of Commits.
+    pub(crate) fn trace(&mut self, traces: ApplyTraces) {
+        self.traces = traces;
     }
 
     /// What to subscribe to before the first stream, in the order of the requests: the Commit last.
@@ -107,6 +116,7 @@ impl Activation {
     pub(crate) async fn take(&mut self, update: Update) -> Step {
         let began = Instant::now();
         let type_url = update.type_url;
+        let span = self.traces.begin(&update);
         let (ready, refusal) = match &mut self.source {
             Source::Commits(commits) => match commits.take(update, &self.proxy).await {
                 Ok(ready) => (ready, None),
@@ -114,15 +124,16 @@ impl Activation {
             },
             Source::Closures(closures) => closures.take(update, &self.proxy).await,
         };
-        if let Some(ready) = ready {
-            self.swap(ready, began);
-        }
+        let steps = ready.map(|ready| self.swap(ready, began));
         match refusal {
             None => {
                 self.metrics.response(type_url, Outcome::Accepted);
+                if let Some(span) = span {
+                    span.applied(steps);
+                }
                 Step::Accept
             }
-            Some(refusal) => self.refuse(type_url, &refusal),
+            Some(refusal) => self.refuse(type_url, &refusal, span),
         }
     }
 
@@ -143,10 +154,11 @@ impl Activation {
         }
     }
 
-    fn swap(&mut self, ready: Ready, began: Instant) {
+    fn swap(&mut self, ready: Ready, began: Instant) -> Steps {
         let Ready {
             next,
             prepared,
+            steps,
             reason,
         } = ready;
         prepared.commit();
@@ -171,9 +183,10 @@ impl Activation {
         } else {
             self.standing.partial(next);
         }
+        steps
     }
 
-    fn refuse(&self, type_url: TypeUrl, refusal: &Refusal) -> Step {
+    fn refuse(&self, type_url: TypeUrl, refusal: &Refusal, span: Option<ApplySpan>) -> Step {
         let nack = refusal.nack();
         tracing::warn!(%type_url, code = nack.code, message = nack.message, "refused");
         self.standing.rejected(nack.message.clone());
@@ -186,6 +199,9 @@ impl Activation {
         if type_url == TypeUrl::Commit {
             self.metrics.commit(outcome);
         }
+        if let Some(span) = span {
+            span.refused(outcome, nack.message.clone());
+        }
         if refusal.is_mismatch() {
             Step::Resync(nack)
         } else {
@@ -196,10 +212,15 @@ impl Activation {
 
 /// Binds and loads what the next configuration needs.
 fn prepare(proxy: &Proxy, next: Arc<Config>, reason: String) -> Result<Ready, Refusal> {
+    let staged = SystemTime::now();
     match proxy.prepare(Arc::clone(&next)) {
         Ok(prepared) => Ok(Ready {
             next,
             prepared,
+            steps: Steps {
+                staged,
+                prepared: SystemTime::now(),
+            },
             reason,
         }),
         Err(items) => Err(Refusal::unprepared(items, &next)),

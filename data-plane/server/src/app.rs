@@ -14,6 +14,7 @@ use prometheus_client::registry::Registry;
 use tokio::task::JoinSet;
 
 use crate::admin::{self, Admin};
+use crate::apply_trace::ApplyTraces;
 use crate::args::{AccessLog, Args};
 use crate::metrics::ConfigMetrics;
 use crate::settings::{Invalid, Settings};
@@ -115,7 +116,10 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
         Arc::clone(&proxy),
         standing.clone(),
         metrics,
-    );
+    )
+    .traced(ApplyTraces::new(
+        traces.as_ref().map(|traces| traces.tracer().tracer),
+    ));
     tasks.spawn(subscription.run());
 
     let end = until_drained(settings, &mut shutdown, &proxy, &standing).await;

@@ -4,7 +4,7 @@
 //!   args -> settings -> app --+-- subscribe   tonic <-> xds::client <-> activation (stage, commit, swap)
 //!                             +-- admin       /ready /live /metrics /config_dump
 //!                             +-- shutdown    signals, parent -> not ready, drain, end
-//!                             +-- telemetry   log, traces
+//!                             +-- telemetry   log, traces; apply_trace: the span of a Commit
 //! ```
 //!
 //! Owns the process's edges: flags, environment, sockets to the control plane, signals. Must not know what a
@@ -13,6 +13,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod apply_trace;
 pub mod args;
 pub mod metrics;
 pub mod settings;

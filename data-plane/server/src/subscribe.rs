@@ -21,6 +21,7 @@ use xds::backoff::{Backoff, Ending};
 use xds::client::{Client, ClientAction, ClientEvent, Update, Verdict};
 
 use crate::activation::{Activation, Step};
+use crate::apply_trace::ApplyTraces;
 use crate::metrics::ConfigMetrics;
 use crate::settings::{ControlPlane, TokenSource};
 use crate::standing::StandingWriter;
@@ -100,6 +101,13 @@ impl Subscription {
             backoff: Backoff::default(),
             complaint: None,
         }
+    }
+
+    /// Records the spans of Commits.
+    #[must_use]
+    pub fn traced(mut self, traces: ApplyTraces) -> Self {
+        self.activation.trace(traces);
+        self
     }
 
     /// Connects, follows, and connects again, until it is dropped.

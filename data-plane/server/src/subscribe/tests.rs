@@ -21,6 +21,7 @@ use xds::snapshot::Snapshot;
 
 use self::management::{Management, Seen};
 use super::{Subscription, describe, token};
+use crate::apply_trace::ApplyTraces;
 use crate::args::Token;
 use crate::metrics::ConfigMetrics;
 use crate::settings::{ControlPlane, Dialect, TokenSource};
@@ -28,6 +29,7 @@ use crate::standing::{Standing, StandingWriter};
 
 mod fixture;
 mod management;
+mod trace;
 
 /// A test that waits longer than this fails.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -45,6 +47,10 @@ struct Follower {
 
 impl Follower {
     fn start(dialect: Dialect) -> Self {
+        Follower::traced(dialect, ApplyTraces::default())
+    }
+
+    fn traced(dialect: Dialect, traces: ApplyTraces) -> Self {
         let dir = tempfile::tempdir().expect("tempdir");
         let address = Address::unix(dir.path().join("ads.sock"));
         let mut registry = Registry::default();
@@ -60,7 +66,8 @@ impl Follower {
         };
         let reader = standing.subscribe();
         let mut tasks = JoinSet::new();
-        tasks.spawn(Subscription::new(&control_plane, proxy, standing, metrics).run());
+        let subscription = Subscription::new(&control_plane, proxy, standing, metrics);
+        tasks.spawn(subscription.traced(traces).run());
         Follower {
             address,
             standing: reader,

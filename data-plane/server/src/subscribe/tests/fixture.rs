@@ -58,6 +58,15 @@ pub(super) fn snapshot(port: u16, body: &str) -> Snapshot {
     committed(uncommitted(port, body))
 }
 
+/// The same, of an epoch with a trace.
+pub(super) fn traced(port: u16, traceparent: &str) -> Snapshot {
+    let origin = CommitOrigin {
+        traceparent: traceparent.to_owned(),
+        ..Default::default()
+    };
+    uncommitted(port, "traced").committed(&name::commit("ns", "gw"), origin)
+}
+
 /// The same with another rule, whose regular expression is none.
 pub(super) fn with_bad_rule(port: u16) -> Snapshot {
     let mut snapshot = uncommitted(port, "bad");
