@@ -43,5 +43,5 @@ mod upgrade;
 mod worker;
 
 pub use options::{AccessLog, AccessLogFormat, DrainTimeouts, Options};
-pub use prepare::{Prepared, Unprepared};
+pub use prepare::{Cause, Prepared, Unprepared};
 pub use proxy::{ListenerStatus, Proxy, StartError};

@@ -24,9 +24,20 @@ pub struct Prepared {
     opened: Vec<Arc<Bound>>,
 }
 
+/// Whether another machine, or this one at another time, could prepare a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// No: its content is wrong, or it contradicts the rest of the configuration.
+    Content,
+    /// Yes: this machine lacks what it takes now, a port for one.
+    Machine,
+}
+
 /// One resource that cannot be prepared, in the form that a NACK reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unprepared {
+    /// Where the fault lies.
+    pub cause: Cause,
     /// Type of the resource.
     pub type_url: TypeUrl,
     /// Name of the resource.
@@ -54,10 +65,13 @@ pub(crate) fn prepare(
             }
         };
         if let Some(other) = taken.insert(key.clone(), listener.name.clone()) {
-            refused.push(address_error(
-                listener,
-                format!("{} is the address of {other}", key.address),
-            ));
+            refused.push(Unprepared {
+                cause: Cause::Content,
+                ..address_error(
+                    listener,
+                    format!("{} is the address of {other}", key.address),
+                )
+            });
             continue;
         }
         let served = Served::load(&next, listener, active.served_at(&key));
@@ -135,7 +149,7 @@ fn bind_key(listener: &Listener, port_offset: u16) -> Result<BindKey, Unprepared
 
 fn bind_message(address: SocketAddr, error: &std::io::Error) -> String {
     let remedy = if error.kind() == std::io::ErrorKind::AddrInUse {
-        ": another process or Gateway has it; choose another port"
+        ": another process or Gateway has it; free it or choose another port"
     } else if error.kind() == std::io::ErrorKind::PermissionDenied {
         ": ports below 1024 need rights; use a port offset or another port"
     } else {
@@ -146,6 +160,7 @@ fn bind_message(address: SocketAddr, error: &std::io::Error) -> String {
 
 fn address_error(listener: &Listener, message: String) -> Unprepared {
     Unprepared {
+        cause: Cause::Machine,
         type_url: TypeUrl::Listener,
         name: listener.name.to_string(),
         path: "address".to_owned(),

@@ -24,7 +24,10 @@ use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
 use tokio::net::TcpStream;
 use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
-use crate::{prepare::Unprepared, served::Served};
+use crate::{
+    prepare::{Cause, Unprepared},
+    served::Served,
+};
 
 /// From accept to the end of the handshake.
 pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -110,6 +113,7 @@ pub(crate) fn server_config(
         return Ok(None);
     }
     let refused = |error: &dyn fmt::Display| Unprepared {
+        cause: Cause::Content,
         type_url: TypeUrl::Listener,
         name: listener.to_owned(),
         path: format!("filter_chains[{:?}].transport_socket", chain.name),
@@ -145,12 +149,14 @@ fn certified_key(
 ) -> Result<Arc<CertifiedKey>, Unprepared> {
     let refused = |message: String| match source {
         CertificateSource::Secret(name) => Unprepared {
+            cause: Cause::Content,
             type_url: TypeUrl::Secret,
             name: name.to_string(),
             path: "tls_certificate".to_owned(),
             message,
         },
         CertificateSource::Inline(_) => Unprepared {
+            cause: Cause::Content,
             type_url: TypeUrl::Listener,
             name: listener.to_owned(),
             path: "transport_socket.common_tls_context.tls_certificates".to_owned(),

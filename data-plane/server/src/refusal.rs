@@ -6,7 +6,7 @@
 
 use dp_config::Config;
 use dp_config::reject::{Refused, Rejection, RejectionKind};
-use dp_proxy::Unprepared;
+use dp_proxy::{Cause, Unprepared};
 use proto::type_url::TypeUrl;
 
 /// INTERNAL: a bug of ours.
@@ -21,8 +21,8 @@ const MAX_MESSAGE: usize = 2048;
 pub(crate) enum Refusal {
     /// dp-config: not decodable, not what the Commit says, not known.
     Config(Rejection),
-    /// dp-proxy: cannot be bound or loaded here.
-    Unprepared(Rejection),
+    /// dp-proxy: good, but cannot be had on this machine now.
+    Unavailable(Rejection),
     /// Preparing panicked.
     Bug,
 }
@@ -30,7 +30,9 @@ pub(crate) enum Refusal {
 // === impl Refusal ===
 
 impl Refusal {
-    /// What dp-proxy refused, with the versions that `next` holds.
+    /// What dp-proxy refused, with the versions that `next` holds. A NACK has one code for all that it names, and
+    /// only a fault of this machine may pass by itself: where content is bad, that alone is told, and the rest
+    /// comes up again once the server has put it aside.
     pub(crate) fn unprepared(items: Vec<Unprepared>, next: &Config) -> Self {
         let refused = |item: Unprepared| Refused {
             version: version(next, item.type_url, &item.name),
@@ -39,14 +41,23 @@ impl Refusal {
             path: item.path,
             message: item.message,
         };
-        Refusal::Unprepared(Rejection::invalid(items.into_iter().map(refused).collect()))
+        let rejection =
+            |items: Vec<Unprepared>| Rejection::invalid(items.into_iter().map(refused).collect());
+        let (bad, unavailable): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .partition(|item| item.cause == Cause::Content);
+        if bad.is_empty() {
+            Refusal::Unavailable(rejection(unavailable))
+        } else {
+            Refusal::Config(rejection(bad))
+        }
     }
 
     /// Whether what is staged differs from what the server believes.
     pub(crate) fn is_mismatch(&self) -> bool {
         match self {
             Refusal::Config(rejection) => rejection.kind == RejectionKind::Mismatch,
-            Refusal::Unprepared(_) | Refusal::Bug => false,
+            Refusal::Unavailable(_) | Refusal::Bug => false,
         }
     }
 
@@ -59,7 +70,7 @@ impl Refusal {
         };
         match self {
             Refusal::Config(rejection) => of(rejection.code(), rejection),
-            Refusal::Unprepared(rejection) => of(UNAVAILABLE, rejection),
+            Refusal::Unavailable(rejection) => of(UNAVAILABLE, rejection),
             Refusal::Bug => xds::client::Rejection {
                 code: INTERNAL,
                 message: "the proxy failed while it prepared this; its log says where".to_owned(),
@@ -99,7 +110,7 @@ fn shortened(mut message: String) -> String {
 mod tests {
     use super::{MAX_MESSAGE, Refusal, shortened};
     use dp_config::reject::{Refused, Rejection, RejectionKind};
-    use dp_proxy::Unprepared;
+    use dp_proxy::{Cause, Unprepared};
     use proto::type_url::TypeUrl;
 
     fn refused() -> Refused {
@@ -120,21 +131,27 @@ mod tests {
                 items: vec![refused()],
             })
         };
-        let unprepared = Unprepared {
+        let unprepared = |cause| Unprepared {
+            cause,
             type_url: TypeUrl::Listener,
             name: "svc/a/b/80".to_owned(),
             path: "lb_policy".to_owned(),
             message: "in use".to_owned(),
         };
+        let prepared = |causes: &[Cause]| {
+            Refusal::unprepared(
+                causes.iter().copied().map(unprepared).collect(),
+                &Default::default(),
+            )
+        };
         for (refusal, code, mismatch) in [
             (of(RejectionKind::Invalid), 3, false),
             (of(RejectionKind::Mismatch), 9, true),
             (of(RejectionKind::UnknownType), 12, false),
-            (
-                Refusal::unprepared(vec![unprepared], &Default::default()),
-                14,
-                false,
-            ),
+            (prepared(&[Cause::Machine]), 14, false),
+            (prepared(&[Cause::Content]), 3, false),
+            // What is bad is told alone: it must not be tried again like the rest.
+            (prepared(&[Cause::Machine, Cause::Content]), 3, false),
         ] {
             let nack = refusal.nack();
             assert_eq!((nack.code, refusal.is_mismatch()), (code, mismatch));

@@ -5,7 +5,7 @@
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use bytes::Bytes;
-use dp_proxy::DrainTimeouts;
+use dp_proxy::{Cause, DrainTimeouts};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper_util::rt::TokioIo;
@@ -130,6 +130,7 @@ async fn prepare_binds_and_gives_back() {
         (refused[0].name.as_str(), refused[0].path.as_str()),
         ("second", "address")
     );
+    assert_eq!(refused[0].cause, Cause::Machine);
     assert!(
         refused[0].message.contains("choose another port"),
         "{}",

@@ -296,7 +296,10 @@ async fn a_key_of_another_certificate_is_refused_in_prepare() {
         ])
         .err()
         .expect("the key does not fit");
-    assert_eq!(refused[0].name, "a");
+    assert_eq!(
+        (refused[0].name.as_str(), refused[0].cause),
+        ("a", dp_proxy::Cause::Content)
+    );
     assert!(
         refused[0].message.contains("does not belong"),
         "{}",
