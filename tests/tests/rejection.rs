@@ -102,3 +102,52 @@ async fn a_listener_that_cannot_be_bound_leaves_the_others_served() -> Result<()
     .await?;
     world.stop().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_becomes_free_is_bound_without_an_edit() -> Result<()> {
+    let upstream = Upstream::echo("a").await?;
+    let http = port::free()?;
+    let taken = TcpListener::bind("0.0.0.0:0")?;
+    let second = taken.local_addr()?.port();
+    let mut world = World::up(&[
+        ("gateway.yaml", two_listeners(http, second)),
+        (
+            "rest.yaml",
+            documents(&[backend("a", upstream.port()), route("route", "/", "a")]),
+        ),
+    ])?;
+    let told = || async {
+        let status = status(&world).await?;
+        let told = condition(&status, "Gateway", "Programmed").unwrap_or_default();
+        ensure!(told.starts_with("RejectedByProxy"), "{told:?}");
+        ensure!(told.contains("tried again by itself"), "{told:?}");
+        let next = status.pointer("/gateways/0/quarantined/0/nextTry");
+        ensure!(next.is_some_and(Value::is_string), "{status}");
+        Ok(told)
+    };
+    let first = deadline::until("the cause is told", deadline::SOON, told).await?;
+    // It has been tried in vain at least once, and nothing but the log shows it.
+    deadline::until("an attempt was made", deadline::SOON, || async {
+        ensure!(world.log().contains("attempt=2"), "{}", world.log());
+        Ok(())
+    })
+    .await?;
+    ensure!(told().await? == first, "the condition has changed");
+    let reply = Client::http1(http).get("http://a.test/").await?;
+    ensure!(reply.header("x-upstream") == "a", "{}", reply.text());
+    ensure!(!first.is_empty() && world.log().matches("RejectedByProxy").count() == 1);
+
+    drop(taken);
+    world.until_served_by(second, "http://a.test/", "a").await?;
+    deadline::until("nothing is refused any more", deadline::SOON, || async {
+        let status = status(&world).await?;
+        let told = condition(&status, "Gateway", "Programmed");
+        ensure!(told.is_none(), "{told:?}");
+        let aside = status.pointer("/gateways/0/quarantined");
+        let is_empty = aside.and_then(Value::as_array).is_none_or(Vec::is_empty);
+        ensure!(is_empty, "{status}");
+        Ok(())
+    })
+    .await?;
+    world.stop().await
+}

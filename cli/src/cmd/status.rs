@@ -64,7 +64,7 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit> {
 fn text(status: &StatusResponse, all: bool, now: SystemTime, width: Option<u16>) -> String {
     let mut sections = vec![gateways(status, now, width)];
     sections.push(proxies(status, now, width));
-    sections.push(quarantined(status, width));
+    sections.push(quarantined(status, now, width));
     sections.push(objects(status, all, width));
     sections.push(problems(status, width));
     sections.retain(|section| !section.is_empty());
@@ -156,14 +156,21 @@ fn proxies(status: &StatusResponse, now: SystemTime, width: Option<u16>) -> Stri
     }
 }
 
-fn quarantined(status: &StatusResponse, width: Option<u16>) -> String {
-    let mut table = Table::new(&["REFUSED", "GATEWAY", "IN ITS PLACE", "PROXY SAYS"]);
+fn quarantined(status: &StatusResponse, now: SystemTime, width: Option<u16>) -> String {
+    let mut table = Table::new(&[
+        "REFUSED",
+        "GATEWAY",
+        "IN ITS PLACE",
+        "NEXT TRY",
+        "PROXY SAYS",
+    ]);
     for gateway in &status.gateways {
         for resource in &gateway.quarantined {
             table.row([
                 resource.name.clone(),
                 name_of(gateway),
                 resource.substitute.clone(),
+                next_try(resource.next_try.as_ref(), now),
                 resource.message.clone(),
             ]);
         }
@@ -285,18 +292,34 @@ fn short(commit: &str) -> String {
     commit.chars().take(SHORT_COMMIT).collect()
 }
 
+/// When what was refused is sent again.
+fn next_try(at: Option<&Timestamp>, now: SystemTime) -> String {
+    let Some(at) = at else {
+        return "when it changes".to_owned();
+    };
+    match seconds(at).saturating_sub(since_epoch(now)) {
+        0 => "now".to_owned(),
+        left => format!("in {left}s"),
+    }
+}
+
 /// `3s`, `12m`, `5h`, `2d`.
 fn age(at: &Timestamp, now: SystemTime) -> String {
-    let since_epoch = now
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
-    let then = u64::try_from(at.seconds).unwrap_or_default();
-    let seconds = since_epoch.saturating_sub(then);
+    let seconds = since_epoch(now).saturating_sub(seconds(at));
     match seconds {
         0..=119 => format!("{seconds}s"),
         120..=7_199 => format!("{}m", seconds / 60),
         7_200..=172_799 => format!("{}h", seconds / 3_600),
         _ => format!("{}d", seconds / 86_400),
     }
+}
+
+fn since_epoch(now: SystemTime) -> u64 {
+    now.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
+}
+
+fn seconds(at: &Timestamp) -> u64 {
+    u64::try_from(at.seconds).unwrap_or_default()
 }

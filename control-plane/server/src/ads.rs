@@ -3,6 +3,7 @@
 //! Owns the sockets' half of a stream: who may open it, when it stalls, how a refusal becomes a gRPC status. Must not
 //! decide what is sent: that is `xds::server`. The identity of a stream is its token; `node` only names and describes.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -343,5 +344,6 @@ fn describe(node: &Node) -> Proxy {
         connected_at: SystemTime::now(),
         applied: None,
         rejected: None,
+        refused: BTreeSet::new(),
     }
 }

@@ -137,6 +137,7 @@ fn traceparent(context: &SpanContext) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::time::{Duration, Instant, SystemTime};
 
     use cp_translate::{GatewayKey, Profile};
@@ -167,6 +168,7 @@ mod tests {
             connected_at: SystemTime::UNIX_EPOCH,
             applied: None,
             rejected: None,
+            refused: BTreeSet::new(),
         };
         fleet.connected(gateway, StreamId(1), proxy);
         fleet

@@ -4,10 +4,11 @@
 //! touch a stream. A proxy holds every publication up to the newest one whose commit it applied: equal content
 //! has an equal commit, so an id that comes back counts for its latest publication.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::SystemTime;
 
-use cp_translate::{GatewayKey, Profile};
+use cp_translate::{Content, GatewayKey, Profile};
+use xds::snapshot::Snapshot;
 
 /// Publications remembered per Gateway; an applied commit older than that counts as none.
 const HISTORY: usize = 512;
@@ -37,6 +38,8 @@ pub struct Proxy {
     pub applied: Option<String>,
     /// The refusal that stands, in the proxy's words; cleared by the next commit it applies.
     pub rejected: Option<String>,
+    /// What it refused and has not taken since.
+    pub refused: BTreeSet<Content>,
 }
 
 /// How many proxies hold a publication.
@@ -126,6 +129,45 @@ impl Fleet {
         }
     }
 
+    /// A proxy refused this content; how many of the connected ones with its profile did, and how many there are.
+    pub fn refused(&mut self, content: &Content, stream: StreamId) -> (u32, u32) {
+        if let Some(proxy) = self.proxy_mut(&content.gateway, stream) {
+            proxy.refused.insert(content.clone());
+        }
+        let (mut refusing, mut total) = (0_u32, 0_u32);
+        for proxy in self.profiled(&content.gateway, content.profile) {
+            total = total.saturating_add(1);
+            refusing = refusing.saturating_add(u32::from(proxy.refused.contains(content)));
+        }
+        (refusing, total)
+    }
+
+    /// A proxy holds this: it does not refuse what is in it any more.
+    pub fn took(&mut self, gateway: &GatewayKey, stream: StreamId, snapshot: &Snapshot) {
+        if let Some(proxy) = self.proxy_mut(gateway, stream) {
+            proxy.refused.retain(|content| !holds(snapshot, content));
+        }
+    }
+
+    /// Forgets refusals of content that matters no more.
+    pub fn retain_refused(&mut self, gateway: &GatewayKey, matters: impl Fn(&Content) -> bool) {
+        let fleet = self.gateways.get_mut(gateway);
+        for proxy in fleet
+            .into_iter()
+            .flat_map(|fleet| fleet.proxies.values_mut())
+        {
+            proxy.refused.retain(&matters);
+        }
+    }
+
+    /// Whether every connected proxy of a profile, and at least one, holds this commit.
+    pub fn all_hold(&self, gateway: &GatewayKey, profile: Profile, commit: &str) -> bool {
+        self.has(gateway, profile)
+            && self
+                .profiled(gateway, profile)
+                .all(|proxy| proxy.applied.as_deref() == Some(commit))
+    }
+
     /// The connected proxies of a Gateway.
     pub fn proxies(&self, gateway: &GatewayKey) -> impl Iterator<Item = &Proxy> {
         self.gateways
@@ -141,7 +183,7 @@ impl Fleet {
 
     /// Whether a client of this profile is connected to the Gateway.
     pub fn has(&self, gateway: &GatewayKey, profile: Profile) -> bool {
-        self.proxies(gateway).any(|proxy| proxy.profile == profile)
+        self.profiled(gateway, profile).next().is_some()
     }
 
     /// The latest publication of a Gateway; zero before the first.
@@ -171,6 +213,11 @@ impl Fleet {
         }
     }
 
+    fn profiled(&self, gateway: &GatewayKey, profile: Profile) -> impl Iterator<Item = &Proxy> {
+        self.proxies(gateway)
+            .filter(move |proxy| proxy.profile == profile)
+    }
+
     fn proxy_mut(&mut self, gateway: &GatewayKey, stream: StreamId) -> Option<&mut Proxy> {
         self.gateways.get_mut(gateway)?.proxies.get_mut(&stream)
     }
@@ -196,10 +243,18 @@ impl GatewayFleet {
     }
 }
 
+/// Whether a snapshot has this content under its name.
+pub fn holds(snapshot: &Snapshot, content: &Content) -> bool {
+    snapshot
+        .get(content.type_url, &content.name)
+        .is_some_and(|resource| resource.version().hex() == content.version)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Fleet, Progress, Proxy, Publication, StreamId};
     use cp_translate::{GatewayKey, Profile};
+    use std::collections::BTreeSet;
     use std::time::SystemTime;
 
     fn gateway() -> GatewayKey {
@@ -215,6 +270,7 @@ mod tests {
             connected_at: SystemTime::UNIX_EPOCH,
             applied: None,
             rejected: None,
+            refused: BTreeSet::new(),
         }
     }
 

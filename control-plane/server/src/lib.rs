@@ -22,6 +22,7 @@ pub mod pipeline;
 pub mod programmed;
 pub mod publish;
 pub mod rejection;
+pub mod retry;
 pub mod run_dir;
 pub mod serve;
 pub mod settings;

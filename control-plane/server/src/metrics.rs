@@ -28,6 +28,8 @@ pub struct Metrics {
     pub proxies: Gauge,
     /// Resources that are replaced or left out because a proxy refused them.
     pub quarantined: Gauge,
+    /// Refused resources that were sent again.
+    pub retries: Counter,
     /// Responses sent, by type.
     pub responses: Family<TypeLabel, Counter>,
     /// Responses refused by a proxy, by type.
@@ -97,6 +99,7 @@ impl Metrics {
             source_problems: Gauge::default(),
             proxies: Gauge::default(),
             quarantined: Gauge::default(),
+            retries: Counter::default(),
             responses: Family::default(),
             rejections: Family::default(),
             refused_streams: Family::default(),
@@ -129,6 +132,11 @@ impl Metrics {
             "quarantined_resources",
             "Resources replaced or left out because a proxy refused them",
             metrics.quarantined.clone(),
+        );
+        registry.register(
+            "retries",
+            "Refused resources sent again because the cause may be gone",
+            metrics.retries.clone(),
         );
         registry.register("responses", "xDS responses sent", metrics.responses.clone());
         registry.register(

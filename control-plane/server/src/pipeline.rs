@@ -1,7 +1,8 @@
 //! The one loop of this process: changes in, epochs, publications out.
 //!
 //! Owns when an epoch runs. Must not know how to translate or to send. Nothing is published before every source has
-//! been read once; from then on an epoch follows a change after at most `debounce::MAX`.
+//! been read once; from then on an epoch follows a change after at most `debounce::MAX`. An attempt with what was refused
+//! is a change like any other.
 
 use std::time::Instant;
 
@@ -30,12 +31,20 @@ pub async fn run(
     loop {
         let due = debounce.due();
         let deadline = tokio::time::Instant::from_std(start + due.unwrap_or_default());
+        let retry_due = state.retry_due();
+        let retry_at = tokio::time::Instant::from_std(retry_due.unwrap_or(start));
         let event = tokio::select! {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep_until(deadline), if due.is_some() => {
                 debounce.ran(start.elapsed());
                 // Pure work on many cores' worth of objects: other tasks move to other threads meanwhile.
                 tokio::task::block_in_place(|| state.epoch());
+                continue;
+            }
+            () = tokio::time::sleep_until(retry_at), if retry_due.is_some() => {
+                if state.retry(Instant::now()) {
+                    debounce.changed(start.elapsed());
+                }
                 continue;
             }
             event = events.recv() => match event {

@@ -4,53 +4,56 @@
 //! not decide what takes their place: translation does, with everything else it knows. A NACK that blames nothing
 //! that is published now changes nothing; the content it was about is gone.
 
-use cp_translate::{Change, GatewayKey, Profile, Rejection};
+use cp_translate::{Cause, Change, Content, GatewayKey, Profile, Rejection};
 use proto::type_url::TypeUrl;
 use xds::server::Nack;
 
 use crate::fleet::{Fleet, StreamId};
 use crate::publish::Publisher;
 
-/// The changes that follow from a NACK.
+/// UNAVAILABLE: the content is good, the proxy's machine cannot have it now.
+const UNAVAILABLE: i32 = 14;
+
+/// The changes that follow from a NACK. The fleet notes who refused what.
 pub fn changes(
     gateway: &GatewayKey,
     stream: StreamId,
     nack: &Nack,
-    fleet: &Fleet,
+    fleet: &mut Fleet,
     publisher: &Publisher,
 ) -> Vec<Change> {
     let Some(profile) = fleet.proxy(gateway, stream).map(|proxy| proxy.profile) else {
         return Vec::new();
     };
-    let total = fleet
-        .proxies(gateway)
-        .filter(|proxy| proxy.profile == profile)
-        .count();
-    let refusing = fleet
-        .proxies(gateway)
-        .filter(|proxy| proxy.profile == profile && proxy.rejected.is_some())
-        .count();
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    blamed(nack)
-        .into_iter()
-        .filter_map(|(type_url, name, version, message)| {
-            let version = if version.is_empty() {
-                published_version(gateway, profile, type_url, &name, publisher)?
-            } else {
-                version
-            };
-            Some(Change::Rejected(Rejection {
-                gateway: gateway.clone(),
-                profile,
-                type_url,
-                name,
-                version,
-                message,
-                proxies: count(refusing),
-                of: count(total),
-            }))
-        })
-        .collect()
+    let cause = match nack.code {
+        UNAVAILABLE => Cause::Machine,
+        _ => Cause::Content,
+    };
+    let mut changes = Vec::new();
+    for (type_url, name, version, message) in blamed(nack) {
+        let version = if version.is_empty() {
+            published_version(gateway, profile, type_url, &name, publisher)
+        } else {
+            Some(version)
+        };
+        let Some(version) = version else { continue };
+        let content = Content {
+            gateway: gateway.clone(),
+            profile,
+            type_url,
+            name,
+            version,
+        };
+        let (proxies, of) = fleet.refused(&content, stream);
+        changes.push(Change::Rejected(Rejection {
+            content,
+            cause,
+            message,
+            proxies,
+            of,
+        }));
+    }
+    changes
 }
 
 fn blamed(nack: &Nack) -> Vec<(TypeUrl, String, String, String)> {

@@ -97,8 +97,9 @@ fn describe(change: &Change) -> String {
             format!("{} {}/{} unreadable", key.kind, key.namespace, key.name)
         }
         Change::Relist { kind, .. } => format!("all of {}", kind.as_str()),
-        Change::Rejected(rejection) => format!("{} refused by a proxy", rejection.name),
-        Change::Retry(gateway) => format!("retry of Gateway {gateway}"),
+        Change::Rejected(rejection) => format!("{} refused by a proxy", rejection.content.name),
+        Change::Retry(content) => format!("{} tried again", content.name),
+        Change::Accepted(content) => format!("{} accepted", content.name),
         Change::Applied { gateway, .. } => format!("applied by Gateway {gateway}"),
     }
 }

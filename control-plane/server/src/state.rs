@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use cp_files::{Batch, Problem};
-use cp_translate::{Change, GatewayKey, Inputs, Profile, Translation};
+use cp_translate::{Change, Content, GatewayKey, Inputs, Profile, Translation};
 use grpc::token::{RunSecret, Subject};
 use proto::tidegate::v1::{CommitOrigin, DesiredProxy, Infrastructure};
 use tokio::sync::watch;
@@ -18,28 +18,25 @@ use tracing::{debug, info, warn};
 use crate::condition_log::ConditionLog;
 use crate::epoch_trace::{EpochTimes, EpochTraces};
 use crate::event::Event;
-use crate::fleet::{Fleet, StreamId};
+use crate::fleet::{self, Fleet, StreamId};
 use crate::metrics::Metrics;
 use crate::programmed::Programmed;
 use crate::publish::{Published, Publisher};
 use crate::rejection;
+use crate::retry::Retries;
 use crate::snapshot_view;
 use crate::status::{LastChange, View};
 
 /// The loop's state.
 pub struct State {
-    settings: cp_translate::Settings,
-    secret: RunSecret,
-    replica: String,
-    sources: Vec<String>,
-    metrics: Metrics,
+    parts: Parts,
     inputs: Inputs,
     translation: Translation,
     problems: Vec<Problem>,
     publisher: Publisher,
     fleet: Fleet,
+    retries: Retries,
     programmed: Programmed,
-    traces: EpochTraces,
     conditions: ConditionLog,
     last_changes: BTreeMap<GatewayKey, LastChange>,
     infrastructure: watch::Sender<Infrastructure>,
@@ -74,18 +71,14 @@ impl State {
     /// A state that knows nothing yet.
     pub fn new(parts: Parts) -> Self {
         State {
-            settings: parts.settings,
-            secret: parts.secret,
-            replica: parts.replica,
-            sources: parts.sources,
-            metrics: parts.metrics,
+            parts,
             inputs: Inputs::default(),
             translation: Translation::default(),
             problems: Vec::new(),
             publisher: Publisher::default(),
             fleet: Fleet::default(),
+            retries: Retries::default(),
             programmed: Programmed::default(),
-            traces: parts.traces,
             conditions: ConditionLog::default(),
             last_changes: BTreeMap::new(),
             infrastructure: watch::Sender::new(Infrastructure::default()),
@@ -103,28 +96,23 @@ impl State {
                 proxy,
                 answer,
             } => {
-                self.metrics.proxies.inc();
+                self.parts.metrics.proxies.inc();
                 self.fleet.connected(&gateway, stream, proxy);
                 // A stream that ended meanwhile needs no slot.
                 let _ = answer.send(self.publisher.watch(&gateway));
-                self.settle(&gateway);
-                false
+                self.settle(&gateway)
             }
             Event::Disconnected { gateway, stream } => {
                 info!(%gateway, stream = stream.0, "proxy disconnected");
-                self.metrics.proxies.dec();
+                self.parts.metrics.proxies.dec();
                 self.fleet.disconnected(&gateway, stream);
-                self.settle(&gateway);
-                false
+                self.settle(&gateway)
             }
             Event::Applied {
                 gateway,
                 stream,
                 commit,
-            } => {
-                self.applied(&gateway, stream, &commit);
-                false
-            }
+            } => self.applied(&gateway, stream, &commit),
             Event::Rejected {
                 gateway,
                 stream,
@@ -133,7 +121,7 @@ impl State {
                 warn!(%gateway, stream = stream.0, kind = %nack.type_url, reason = nack.message, "nack");
                 self.fleet.rejected(&gateway, stream, &nack.message);
                 let changes =
-                    rejection::changes(&gateway, stream, &nack, &self.fleet, &self.publisher);
+                    rejection::changes(&gateway, stream, &nack, &mut self.fleet, &self.publisher);
                 self.take("rejection by a proxy", Instant::now(), changes)
             }
             Event::Status(answer) => {
@@ -162,10 +150,10 @@ impl State {
             .unwrap_or_else(|| (Instant::now(), SystemTime::now()));
         let translate_at = SystemTime::now();
         let started = Instant::now();
-        self.translation = cp_translate::translate(&self.inputs, &self.settings);
+        self.translation = cp_translate::translate(&self.inputs, &self.parts.settings);
         let took = started.elapsed();
-        self.metrics.epochs.inc();
-        self.metrics.translate.observe(took.as_secs_f64());
+        self.parts.metrics.epochs.inc();
+        self.parts.metrics.translate.observe(took.as_secs_f64());
         let times = EpochTimes {
             event,
             event_at,
@@ -174,9 +162,10 @@ impl State {
             changes: pending.changes,
             reason: pending.reason,
         };
-        let traceparent = self.traces.begin(&times);
+        let traceparent = self.parts.traces.begin(&times);
         self.publish(&times, &traceparent);
         self.program();
+        self.follow_refusals();
         self.follow_infrastructure();
         self.count();
         self.log_conditions();
@@ -187,6 +176,23 @@ impl State {
             ?took,
             "epoch"
         );
+    }
+
+    /// When refused content is due to be sent again.
+    pub fn retry_due(&self) -> Option<Instant> {
+        self.retries.due()
+    }
+
+    /// Sends again what is due to be; true if an epoch has to follow.
+    pub fn retry(&mut self, now: Instant) -> bool {
+        let mut changes = Vec::new();
+        for (content, attempt) in self.retries.begin(now) {
+            info!(gateway = %content.gateway, kind = content.type_url.short(), name = content.name, attempt, "retry");
+            self.parts.metrics.retries.inc();
+            changes.push(Change::Retry(content));
+        }
+        let reason = snapshot_view::reason(&changes);
+        self.take(&reason, now, changes)
     }
 
     fn source(&mut self, batch: Batch) -> bool {
@@ -201,7 +207,10 @@ impl State {
             }
         }
         self.problems = batch.problems;
-        self.metrics.source_problems.set(gauge(self.problems.len()));
+        self.parts
+            .metrics
+            .source_problems
+            .set(gauge(self.problems.len()));
         let reason = snapshot_view::reason(&batch.changes);
         self.take(&reason, batch.noticed, batch.changes)
     }
@@ -235,7 +244,7 @@ impl State {
                 let origin = CommitOrigin {
                     parent_id: parent.map(|id| id.to_string()).unwrap_or_default(),
                     created_ms: snapshot_view::millis(times.translated_at),
-                    replica: self.replica.clone(),
+                    replica: self.parts.replica.clone(),
                     reason: times.reason.clone(),
                     traceparent: traceparent.to_owned(),
                 };
@@ -259,7 +268,7 @@ impl State {
                 .fleet
                 .published(key, id(Profile::Tidegate), id(Profile::Envoy));
             info!(gateway = %key, commit = id(Profile::Tidegate), reason = times.reason, changed = %snapshot_view::summary(current.as_deref(), &next), "publish");
-            self.traces.published(key, number);
+            self.parts.traces.published(key, number);
             let change = LastChange {
                 at: times.translated_at,
                 reason: times.reason.clone(),
@@ -296,7 +305,7 @@ impl State {
             DesiredProxy {
                 namespace: key.namespace.clone(),
                 name: key.name.clone(),
-                token: self.secret.mint(&subject),
+                token: self.parts.secret.mint(&subject),
                 ports: desired
                     .ports
                     .iter()
@@ -316,46 +325,83 @@ impl State {
         });
     }
 
-    fn applied(&mut self, gateway: &GatewayKey, stream: StreamId, commit: &str) {
+    /// Adapts the fleet's refusals and the retries to what is put aside now.
+    fn follow_refusals(&mut self) {
+        let gateways = &self.translation.gateways;
+        let aside = gateways.values().flat_map(|output| &output.quarantined);
+        self.retries.follow(aside, Instant::now());
+        for (key, output) in gateways {
+            self.fleet.retain_refused(key, |content| {
+                let mut aside = output.quarantined.iter();
+                aside.any(|item| item.rejection.content == *content)
+            });
+        }
+    }
+
+    fn applied(&mut self, gateway: &GatewayKey, stream: StreamId, commit: &str) -> bool {
         info!(%gateway, stream = stream.0, commit, "applied");
         self.fleet.applied(gateway, stream, commit);
         if let Some(published) = self.publisher.current(gateway) {
             for profile in [Profile::Tidegate, Profile::Envoy] {
                 let snapshot = published.of(profile);
-                let is_it = snapshot.commit_id().is_some_and(|id| **id == *commit);
-                if is_it && self.fleet.has(gateway, profile) {
-                    // By itself this never changes a translation, so no epoch follows.
-                    self.inputs = self.inputs.with(Change::Applied {
-                        gateway: gateway.clone(),
-                        profile,
-                        snapshot: snapshot.clone(),
-                    });
+                if snapshot.commit_id().is_some_and(|id| **id == *commit) {
+                    self.fleet.took(gateway, stream, snapshot);
                 }
             }
         }
-        self.settle(gateway);
+        self.settle(gateway)
     }
 
-    fn settle(&mut self, gateway: &GatewayKey) {
+    /// Draws the conclusions from what a Gateway's proxies hold; true if an epoch has to follow.
+    fn settle(&mut self, gateway: &GatewayKey) -> bool {
         self.programmed.advance(gateway, &self.fleet);
         self.settle_epochs();
+        let Some(published) = self.publisher.current(gateway) else {
+            return false;
+        };
+        let mut accepted = Vec::new();
+        for profile in [Profile::Tidegate, Profile::Envoy] {
+            let snapshot = published.of(profile);
+            let id = snapshot.commit_id();
+            if !id.is_some_and(|id| self.fleet.all_hold(gateway, profile, id)) {
+                continue;
+            }
+            // By itself this never changes a translation, so no epoch follows.
+            self.inputs = self.inputs.with(Change::Applied {
+                gateway: gateway.clone(),
+                profile,
+                snapshot: snapshot.clone(),
+            });
+            let tried = self.retries.iter().map(|(content, _)| content);
+            accepted.extend(
+                tried
+                    .filter(|content| content.gateway == *gateway && content.profile == profile)
+                    .filter(|content| fleet::holds(snapshot, content))
+                    .map(|content| Change::Accepted(content.clone())),
+            );
+        }
+        let reason = snapshot_view::reason(&accepted);
+        self.take(&reason, Instant::now(), accepted)
     }
 
     fn settle_epochs(&mut self) {
-        for took in self.traces.settle(&self.fleet, Instant::now()) {
-            self.metrics.event_to_applied.observe(took.as_secs_f64());
+        for took in self.parts.traces.settle(&self.fleet, Instant::now()) {
+            self.parts
+                .metrics
+                .event_to_applied
+                .observe(took.as_secs_f64());
         }
     }
 
     fn count(&self) {
-        self.metrics.objects.set(gauge(self.inputs.len()));
+        self.parts.metrics.objects.set(gauge(self.inputs.len()));
         let quarantined = self
             .translation
             .gateways
             .values()
             .map(|output| output.quarantined.len())
             .sum();
-        self.metrics.quarantined.set(gauge(quarantined));
+        self.parts.metrics.quarantined.set(gauge(quarantined));
     }
 
     fn log_conditions(&mut self) {
@@ -372,11 +418,25 @@ impl State {
             publisher: &self.publisher,
             last_changes: &self.last_changes,
             problems: &self.problems,
-            sources: &self.sources,
+            sources: &self.parts.sources,
+            next_tries: self.next_tries(),
         }
+    }
+
+    /// When each refused content is tried next, on the wall clock.
+    fn next_tries(&self) -> BTreeMap<Content, SystemTime> {
+        let (now, wall) = (Instant::now(), SystemTime::now());
+        let tries = self.retries.iter().map(|(content, due)| {
+            let left = due.map(|due| due.saturating_duration_since(now));
+            (content.clone(), wall + left.unwrap_or_default())
+        });
+        tries.collect()
     }
 }
 
 fn gauge(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use cp_api::condition::{Condition, ConditionType, Reason};
 use cp_files::Problem;
-use cp_translate::{GatewayKey, GatewayOutput, Profile, Quarantined, Remedy, Report, Translation};
+use cp_translate::{
+    Content, GatewayKey, GatewayOutput, Profile, Quarantined, Remedy, Report, Translation,
+};
 use proto::google::protobuf::Timestamp;
 use proto::tidegate::v1 as tidegate;
 use proto::type_url::TypeUrl;
@@ -42,6 +44,8 @@ pub struct View<'a> {
     pub problems: &'a [Problem],
     /// The sources, for humans.
     pub sources: &'a [String],
+    /// When refused content is tried next; what is not in here is not tried again by itself.
+    pub next_tries: BTreeMap<Content, SystemTime>,
 }
 
 impl View<'_> {
@@ -141,7 +145,28 @@ impl View<'_> {
             last_change_reason: change
                 .map(|change| change.reason.clone())
                 .unwrap_or_default(),
-            quarantined: output.quarantined.iter().map(quarantined).collect(),
+            quarantined: output
+                .quarantined
+                .iter()
+                .map(|item| self.quarantined(item))
+                .collect(),
+        }
+    }
+
+    fn quarantined(&self, item: &Quarantined) -> tidegate::QuarantinedResource {
+        let substitute = match item.remedy {
+            Remedy::LastGood => "its last content that was applied",
+            Remedy::Deny => "a stand-in that refuses requests",
+            Remedy::LeftOut => "nothing: it is left out",
+        };
+        let content = &item.rejection.content;
+        tidegate::QuarantinedResource {
+            type_url: content.type_url.as_str().to_owned(),
+            name: content.name.clone(),
+            version: content.version.clone(),
+            message: item.rejection.message.clone(),
+            substitute: substitute.to_owned(),
+            next_try: self.next_tries.get(content).copied().map(timestamp),
         }
     }
 }
@@ -172,21 +197,6 @@ fn proxy_status(proxy: &Proxy, desired: &str) -> tidegate::ProxyStatus {
         applied_commit: proxy.applied.clone().unwrap_or_default(),
         connected_at: Some(timestamp(proxy.connected_at)),
         detail: proxy.rejected.clone().unwrap_or_default(),
-    }
-}
-
-fn quarantined(quarantined: &Quarantined) -> tidegate::QuarantinedResource {
-    let substitute = match quarantined.remedy {
-        Remedy::LastGood => "its last content that was applied",
-        Remedy::Deny => "a stand-in that refuses requests",
-        Remedy::LeftOut => "nothing: it is left out",
-    };
-    tidegate::QuarantinedResource {
-        type_url: quarantined.type_url.as_str().to_owned(),
-        name: quarantined.name.clone(),
-        version: quarantined.version.clone(),
-        message: quarantined.message.clone(),
-        substitute: substitute.to_owned(),
     }
 }
 

@@ -42,8 +42,10 @@ pub enum Change {
     },
     /// Proxies refused a resource.
     Rejected(Rejection),
-    /// Rejections of a Gateway are forgotten: what was refused is tried again.
-    Retry(GatewayKey),
+    /// What was refused is sent again. It counts as refused until it is accepted.
+    Retry(Content),
+    /// The proxies that had refused it hold it.
+    Accepted(Content),
     /// Proxies of a Gateway applied a snapshot. By itself it never changes a translation; it is what a later
     /// rejection falls back to.
     Applied {
@@ -74,9 +76,9 @@ pub enum Profile {
     Envoy,
 }
 
-/// Proxies refused a resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
+/// What the proxies of a Gateway are sent under a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Content {
     /// Gateway of the proxies.
     pub gateway: GatewayKey,
     /// What kind of proxies.
@@ -85,8 +87,26 @@ pub struct Rejection {
     pub type_url: TypeUrl,
     /// Name of the resource.
     pub name: String,
-    /// Version of the refused content, hex. The rejection holds for this content only.
+    /// Version, hex.
     pub version: String,
+}
+
+/// Where the fault of a refused resource lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// In its content: only another content helps.
+    Content,
+    /// In the proxy's machine, which may have by itself what it lacks now: a port that is held, for one.
+    Machine,
+}
+
+/// Proxies refused a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// What they refused. The rejection holds for this content only.
+    pub content: Content,
+    /// Where the fault lies.
+    pub cause: Cause,
     /// The proxy's own words.
     pub message: String,
     /// How many proxies refused it.

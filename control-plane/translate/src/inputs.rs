@@ -25,7 +25,7 @@ use proto::type_url::TypeUrl;
 use xds::resource::Version;
 use xds::snapshot::Snapshot;
 
-use crate::change::{Change, Origin, Profile, Rejection};
+use crate::change::{Change, Content, Origin, Profile, Rejection};
 use crate::output::GatewayKey;
 
 /// Rejections that are kept per Gateway and profile.
@@ -33,6 +33,9 @@ const MAX_REJECTIONS: usize = 1_024;
 
 /// (namespace, name).
 pub(crate) type Name = (String, String);
+
+/// (type, name, version).
+pub(crate) type RefusedKey = (TypeUrl, String, String);
 
 /// Everything a translation depends on. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +78,9 @@ pub(crate) struct Invalid {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fleet {
     pub(crate) applied: Snapshot,
-    pub(crate) rejections: OrdMap<(TypeUrl, String, String), Rejection>,
+    pub(crate) rejections: OrdMap<RefusedKey, Rejection>,
+    /// Of the rejections, those whose content is sent again.
+    pub(crate) trials: OrdSet<RefusedKey>,
 }
 
 // === impl Inputs ===
@@ -165,7 +170,8 @@ impl Tables {
             }
             Change::Relist { kind, objects } => self.relist(kind, objects),
             Change::Rejected(rejection) => self.reject(rejection),
-            Change::Retry(gateway) => self.retry(&gateway),
+            Change::Retry(content) => self.retry(&content),
+            Change::Accepted(content) => self.accept(&content),
             Change::Applied {
                 gateway,
                 profile,
@@ -244,16 +250,10 @@ impl Tables {
     }
 
     fn reject(&mut self, rejection: Rejection) -> bool {
-        let fleet = self
-            .fleets
-            .entry((rejection.gateway.clone(), rejection.profile))
-            .or_default();
-        let key = (
-            rejection.type_url,
-            rejection.name.clone(),
-            rejection.version.clone(),
-        );
-        if fleet.rejections.get(&key) == Some(&rejection) {
+        let fleet = self.fleets.entry(fleet_of(&rejection.content)).or_default();
+        let key = refused_key(&rejection.content);
+        let was_on_trial = fleet.trials.remove(&key).is_some();
+        if !was_on_trial && fleet.rejections.get(&key) == Some(&rejection) {
             return false;
         }
         fleet.rejections.insert(key, rejection);
@@ -263,15 +263,22 @@ impl Tables {
         true
     }
 
-    fn retry(&mut self, gateway: &GatewayKey) -> bool {
-        let mut changed = false;
-        for profile in [Profile::Tidegate, Profile::Envoy] {
-            if let Some(fleet) = self.fleets.get_mut(&(gateway.clone(), profile)) {
-                changed |= !fleet.rejections.is_empty();
-                fleet.rejections = OrdMap::default();
-            }
-        }
-        changed
+    fn retry(&mut self, content: &Content) -> bool {
+        let key = refused_key(content);
+        self.fleets
+            .get_mut(&fleet_of(content))
+            .filter(|fleet| fleet.rejections.contains_key(&key))
+            .is_some_and(|fleet| fleet.trials.insert(key).is_none())
+    }
+
+    fn accept(&mut self, content: &Content) -> bool {
+        let key = refused_key(content);
+        self.fleets
+            .get_mut(&fleet_of(content))
+            .is_some_and(|fleet| {
+                fleet.trials.remove(&key);
+                fleet.rejections.remove(&key).is_some()
+            })
     }
 
     fn names(&self, kind: Kind) -> Vec<Name> {
@@ -318,6 +325,18 @@ impl Tables {
             }
         }
     }
+}
+
+fn fleet_of(content: &Content) -> (GatewayKey, Profile) {
+    (content.gateway.clone(), content.profile)
+}
+
+fn refused_key(content: &Content) -> RefusedKey {
+    (
+        content.type_url,
+        content.name.clone(),
+        content.version.clone(),
+    )
 }
 
 fn name_of(metadata: &Metadata) -> Name {

@@ -30,7 +30,7 @@ mod route;
 mod settings;
 mod tls;
 
-pub use change::{Change, Origin, Profile, Rejection};
+pub use change::{Cause, Change, Content, Origin, Profile, Rejection};
 pub use infra::{Desired, DesiredPort};
 pub use inputs::{Inputs, Stored};
 pub use output::{GatewayKey, GatewayOutput, ListenerOutput, Quarantined, Remedy, Translation};

@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use proto::tidegate::v1 as tidegate;
-use proto::type_url::TypeUrl;
 use xds::snapshot::Snapshot;
 
-use crate::change::Profile;
+use crate::change::{Profile, Rejection};
 use crate::infra::Desired;
 use crate::report::Report;
 
@@ -69,22 +68,12 @@ pub struct ListenerOutput {
 /// A resource that proxies refused.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quarantined {
-    /// For which kind of proxy.
-    pub profile: Profile,
-    /// Type.
-    pub type_url: TypeUrl,
-    /// Name.
-    pub name: String,
-    /// Version that was refused, hex.
-    pub version: String,
-    /// What took its place.
+    /// What was refused, and why.
+    pub rejection: Rejection,
+    /// What takes its place.
     pub remedy: Remedy,
-    /// The proxy's own words.
-    pub message: String,
-    /// How many proxies refused it.
-    pub proxies: u32,
-    /// How many were connected.
-    pub of: u32,
+    /// Whether it is in the snapshot nevertheless, to see if it is taken now.
+    pub is_on_trial: bool,
     /// The objects it was made from.
     pub sources: Vec<tidegate::Source>,
 }

@@ -2,7 +2,8 @@
 //!
 //! Owns the substitution (decisions 3): the last content that was applied; else, for what protects something,
 //! a stand-in that refuses; else nothing. A rejection holds for exactly the content that was refused, so a
-//! changed object is tried again by itself. The cause is written on the objects the resource came from.
+//! changed object is tried again by itself. The cause is written on the objects the resource came from, and stays
+//! there word for word while the content is on trial: a condition must not flap with every attempt.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use proto::type_url::TypeUrl;
 use xds::resource::Resource;
 use xds::snapshot::Snapshot;
 
-use crate::change::Profile;
+use crate::change::{Cause, Content, Profile, Rejection};
 use crate::emit;
 use crate::inputs::Fleet;
 use crate::lookup::Lookup;
@@ -45,12 +46,15 @@ pub(crate) fn apply(lookup: &Lookup<'_>, resolved: Resolved) -> Translation {
                 for _ in 0..ROUNDS {
                     quarantined.extend(substitute(fleet, &mut snapshot));
                 }
+                quarantined.extend(on_trial(fleet, &snapshot));
             }
             match profile {
                 Profile::Tidegate => output.tidegate = snapshot,
                 Profile::Envoy => output.envoy = snapshot,
             }
         }
+        // One order whether an item is on trial or not; the substitutions of one name stay as they were made.
+        quarantined.sort_by(|one, other| place(one).cmp(&place(other)));
         for item in &quarantined {
             mark(&mut translation.reports, key, item);
         }
@@ -63,32 +67,60 @@ pub(crate) fn apply(lookup: &Lookup<'_>, resolved: Resolved) -> Translation {
 /// Takes refused content out of a snapshot.
 fn substitute(fleet: &Fleet, snapshot: &mut Snapshot) -> Vec<Quarantined> {
     let mut found = Vec::new();
-    for rejection in fleet.rejections.values() {
-        let Some(refused) = snapshot.get(rejection.type_url, &rejection.name).cloned() else {
+    for (key, rejection) in &fleet.rejections {
+        if fleet.trials.contains(key) {
+            continue;
+        }
+        let Some(refused) = refused(rejection, snapshot) else {
             continue;
         };
-        if refused.version().hex() != rejection.version {
-            continue;
-        }
         let sources = sources(&refused);
         let (remedy, stand_in) = stand_in(fleet, &refused, &sources);
+        let Content { type_url, name, .. } = &rejection.content;
         match stand_in {
             Some(resource) => snapshot.insert(resource),
-            None => drop(snapshot.remove(rejection.type_url, &rejection.name)),
+            None => drop(snapshot.remove(*type_url, name)),
         }
         found.push(Quarantined {
-            profile: rejection.profile,
-            type_url: rejection.type_url,
-            name: rejection.name.clone(),
-            version: rejection.version.clone(),
+            rejection: rejection.clone(),
             remedy,
-            message: rejection.message.clone(),
-            proxies: rejection.proxies,
-            of: rejection.of,
+            is_on_trial: false,
             sources,
         });
     }
     found
+}
+
+/// What is sent although it was refused, with what would take its place.
+fn on_trial(fleet: &Fleet, snapshot: &Snapshot) -> Vec<Quarantined> {
+    let rejections = fleet
+        .trials
+        .iter()
+        .filter_map(|key| fleet.rejections.get(key));
+    rejections
+        .filter_map(|rejection| {
+            let refused = refused(rejection, snapshot)?;
+            let sources = sources(&refused);
+            Some(Quarantined {
+                rejection: rejection.clone(),
+                remedy: stand_in(fleet, &refused, &sources).0,
+                is_on_trial: true,
+                sources,
+            })
+        })
+        .collect()
+}
+
+/// The content that a rejection is about, if a snapshot holds it.
+fn refused(rejection: &Rejection, snapshot: &Snapshot) -> Option<Arc<Resource>> {
+    let content = &rejection.content;
+    let resource = snapshot.get(content.type_url, &content.name)?;
+    (resource.version().hex() == content.version).then(|| Arc::clone(resource))
+}
+
+fn place(item: &Quarantined) -> (Profile, TypeUrl, &str) {
+    let content = &item.rejection.content;
+    (content.profile, content.type_url, &content.name)
 }
 
 fn stand_in(
@@ -102,7 +134,7 @@ fn stand_in(
             resource.name().as_ref().to_owned(),
             resource.version().hex(),
         );
-        fleet.rejections.contains_key(&key)
+        fleet.rejections.contains_key(&key) && !fleet.trials.contains(&key)
     };
     let last = fleet.applied.get(refused.type_url(), refused.name());
     if let Some(last) = last.filter(|last| !is_refused(last)) {
@@ -178,13 +210,17 @@ fn mark(reports: &mut Vec<Report>, gateway: &GatewayKey, item: &Quarantined) {
         Remedy::Deny => "its requests are refused",
         Remedy::LeftOut => "it is left out",
     };
+    let again = match item.rejection.cause {
+        Cause::Content => "",
+        Cause::Machine => ", and it is tried again by itself",
+    };
     let message = format!(
-        "{} of {} proxies of Gateway {gateway} rejected {} {}: {}; {instead}",
-        item.proxies,
-        item.of,
-        item.type_url.short(),
-        item.name,
-        item.message
+        "{} of {} proxies of Gateway {gateway} rejected {} {}: {}; {instead}{again}",
+        item.rejection.proxies,
+        item.rejection.of,
+        item.rejection.content.type_url.short(),
+        item.rejection.content.name,
+        item.rejection.message
     );
     for source in &item.sources {
         let key = ObjectKey {

@@ -14,8 +14,8 @@
 
 use cp_api::condition::{ConditionStatus, ConditionType, Reason};
 use cp_translate::{
-    Change, GatewayKey, Inputs, Profile, Quarantined, Rejection, Remedy, Settings, Translation,
-    translate,
+    Cause, Change, Content, GatewayKey, Inputs, Profile, Quarantined, Rejection, Remedy, Settings,
+    Translation, translate,
 };
 use prost::Message;
 use proto::envoy::config::route::v3::route::Action;
@@ -78,18 +78,37 @@ fn quarantined(translation: &Translation) -> &[Quarantined] {
     &translation.gateways[&gateway()].quarantined
 }
 
-/// The rejection of what a translation holds under a name.
-fn reject(translation: &Translation, type_url: TypeUrl, name: &str) -> Change {
-    let refused = snapshot(translation).get(type_url, name).expect("emitted");
-    Change::Rejected(Rejection {
+/// What a translation holds under a name.
+fn content(translation: &Translation, type_url: TypeUrl, name: &str) -> Content {
+    let resource = snapshot(translation).get(type_url, name).expect("emitted");
+    Content {
         gateway: gateway(),
         profile: Profile::Tidegate,
         type_url,
         name: name.to_owned(),
-        version: refused.version().hex(),
+        version: resource.version().hex(),
+    }
+}
+
+/// The rejection of what a translation holds under a name.
+fn reject(translation: &Translation, type_url: TypeUrl, name: &str) -> Change {
+    Change::Rejected(Rejection {
+        content: content(translation, type_url, name),
+        cause: Cause::Content,
         message: "routes[0].match: too clever".to_owned(),
         proxies: 1,
         of: 2,
+    })
+}
+
+/// The rejection of content that a proxy's machine cannot have now.
+fn unavailable(content: &Content) -> Change {
+    Change::Rejected(Rejection {
+        content: content.clone(),
+        cause: Cause::Machine,
+        message: "address: in use".to_owned(),
+        proxies: 1,
+        of: 1,
     })
 }
 
@@ -123,7 +142,7 @@ fn the_last_good_content_takes_the_place() {
         panic!("one resource")
     };
     assert_eq!(
-        (item.remedy, item.proxies, item.of),
+        (item.remedy, item.rejection.proxies, item.rejection.of),
         (Remedy::LastGood, 1, 2)
     );
 
@@ -199,21 +218,105 @@ fn changed_content_is_tried_again() {
         1,
         "the same content is known to be bad"
     );
-    let retried = run(&refused.with(Change::Retry(gateway())));
-    assert!(quarantined(&retried).is_empty());
+}
+
+const LISTENER: &str = "gw/default/gw/listener/80";
+
+/// Every condition of every object, as text.
+fn conditions(translation: &Translation) -> Vec<String> {
+    let reports = translation.reports.iter();
+    reports
+        .flat_map(|report| {
+            let conditions = report.conditions.iter();
+            conditions.map(|condition| format!("{} {} {condition}", report.key, report.scope))
+        })
+        .collect()
+}
+
+fn digests(translation: &Translation) -> Vec<String> {
+    let snapshot = snapshot(translation);
+    let digest = |type_url| format!("{type_url}: {:?}", snapshot.digest(type_url));
+    TypeUrl::ALL.into_iter().map(digest).collect()
+}
+
+#[test]
+fn content_on_trial_is_sent_and_counts_as_refused() {
+    let first = inputs("/a");
+    let wanted = run(&first);
+    let listener = content(&wanted, TypeUrl::Listener, LISTENER);
+    let refused = first.with(unavailable(&listener));
+    let aside = run(&refused);
+    assert!(snapshot(&aside).get(TypeUrl::Listener, LISTENER).is_none());
+    let told = conditions(&aside);
+    let words = "1 of 1 proxies of Gateway default/gw rejected listener gw/default/gw/listener/80: \
+                 address: in use; it is left out, and it is tried again by itself";
+    assert!(
+        told.iter().any(|condition| condition.contains(words)
+            && condition.contains("Programmed")
+            && condition.contains("RejectedByProxy")),
+        "{told:#?}"
+    );
+
+    let tried = refused.with(Change::Retry(listener.clone()));
+    let trial = run(&tried);
+    assert_eq!(digests(&trial), digests(&wanted));
+    assert_eq!(conditions(&trial), told, "no condition flaps");
+    let [item] = quarantined(&trial) else {
+        panic!("one resource")
+    };
+    assert!(item.is_on_trial);
+
+    let again = run(&tried.with(unavailable(&listener)));
+    assert_eq!(digests(&again), digests(&aside));
+    assert_eq!(conditions(&again), told);
+
+    let accepted = run(&tried.with(Change::Accepted(listener)));
+    assert_eq!(digests(&accepted), digests(&wanted));
+    assert_eq!(conditions(&accepted), conditions(&wanted));
+    assert!(quarantined(&accepted).is_empty());
+}
+
+#[test]
+fn a_trial_moves_no_other_refusal() {
+    let first = inputs("/a");
+    let wanted = run(&first);
+    let listener = content(&wanted, TypeUrl::Listener, LISTENER);
+    let rule = reject(&wanted, TypeUrl::RouteRule, RULE);
+    let refused = first.with_all([unavailable(&listener), rule]);
+    let aside = run(&refused);
+    let trial = run(&refused.with(Change::Retry(listener)));
+    assert_eq!(
+        snapshot(&trial).get(TypeUrl::RouteRule, RULE),
+        snapshot(&aside).get(TypeUrl::RouteRule, RULE)
+    );
+    let names = |translation: &Translation| -> Vec<String> {
+        let items = quarantined(translation).iter();
+        items
+            .map(|item| item.rejection.content.name.clone())
+            .collect()
+    };
+    assert_eq!(names(&trial), names(&aside), "told in one order");
+    assert_eq!(conditions(&trial), conditions(&aside));
+}
+
+#[test]
+fn only_what_was_refused_can_be_tried_or_accepted() {
+    let first = inputs("/a");
+    let listener = content(&run(&first), TypeUrl::Listener, LISTENER);
+    assert!(first.with(Change::Retry(listener.clone())).same(&first));
+    assert!(first.with(Change::Accepted(listener.clone())).same(&first));
+    let tried = first.with_all([unavailable(&listener), Change::Retry(listener.clone())]);
+    assert!(tried.with(Change::Retry(listener)).same(&tried));
 }
 
 #[test]
 fn a_rejection_of_one_profile_leaves_the_other() {
     let first = inputs("/a");
-    let name = "gw/default/gw/listener/80";
+    let name = LISTENER;
     let before = run(&first);
-    let Change::Rejected(rejection) = reject(&before, TypeUrl::Listener, name) else {
-        panic!("a rejection")
-    };
-    let after = run(&first.with(Change::Rejected(Rejection {
+    let after = run(&first.with(unavailable(&Content {
         profile: Profile::Envoy,
-        ..rejection
+        ..content(&before, TypeUrl::Listener, name)
     })));
     assert!(
         after.gateways[&gateway()]

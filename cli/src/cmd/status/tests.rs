@@ -8,7 +8,7 @@ use proto::tidegate::v1::{
     SourceProblem, StatusResponse,
 };
 
-use super::{age, text};
+use super::{age, next_try, text};
 
 const NOW: u64 = 1_000_000;
 
@@ -125,8 +125,8 @@ fn what_is_wrong_is_shown_and_what_is_fine_is_counted() {
          edge-1  shop/edge  tidegate-proxy 0.1.0  2h         c8f1a2e4  APPLIED   -\n\
          edge-2  shop/edge  tidegate-proxy 0.1.0  2h         c8f1a2e4  REJECTED  cart: no such regex\n\
          \n\
-         REFUSED                                             GATEWAY    IN ITS PLACE       PROXY SAYS\n\
-         gw/shop/edge/rc/80/rule/http/HTTPRoute/shop/cart/0  shop/edge  last good content  no such regex\n\
+         REFUSED                                             GATEWAY    IN ITS PLACE       NEXT TRY         PROXY SAYS\n\
+         gw/shop/edge/rc/80/rule/http/HTTPRoute/shop/cart/0  shop/edge  last good content  when it changes  no such regex\n\
          \n\
          OBJECT                                  WHERE             CONDITION                           MESSAGE\n\
          HTTPRoute shop/cart (parent shop/edge)  demo/all.yaml:12  ResolvedRefs=False BackendNotFound  Service shop/web does not exist\n\
@@ -167,4 +167,16 @@ fn ages() {
     check(120, "2m");
     check(7_200, "2h");
     check(172_800, "2d");
+}
+
+#[test]
+fn next_tries() {
+    let check = |seconds_ago: Option<i64>, expected: &str| {
+        let at = seconds_ago.and_then(at);
+        assert_eq!(next_try(at.as_ref(), now()), expected);
+    };
+    check(None, "when it changes");
+    check(Some(-16), "in 16s");
+    check(Some(0), "now");
+    check(Some(1), "now");
 }

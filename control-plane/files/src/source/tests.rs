@@ -85,7 +85,11 @@ fn words(batch: &Batch) -> Vec<String> {
         Change::Apply { object, .. } => format!("apply {}", object.key()),
         Change::Delete(key) => format!("delete {key}"),
         Change::Invalid { key, .. } => format!("invalid {key}"),
-        Change::Relist { .. } | Change::Rejected(_) | Change::Retry(_) | Change::Applied { .. } => {
+        Change::Relist { .. }
+        | Change::Rejected(_)
+        | Change::Retry(_)
+        | Change::Accepted(_)
+        | Change::Applied { .. } => {
             panic!("not from files: {change:?}")
         }
     };

@@ -70,7 +70,11 @@ fn word(change: &Change) -> String {
         }
         Change::Delete(key) => format!("delete {key}"),
         Change::Invalid { key, .. } => format!("invalid {key}"),
-        Change::Relist { .. } | Change::Rejected(_) | Change::Retry(_) | Change::Applied { .. } => {
+        Change::Relist { .. }
+        | Change::Rejected(_)
+        | Change::Retry(_)
+        | Change::Accepted(_)
+        | Change::Applied { .. } => {
             panic!("not from files: {change:?}")
         }
     }

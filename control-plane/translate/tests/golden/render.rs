@@ -69,7 +69,14 @@ fn gateway(pool: &DescriptorPool, output: &GatewayOutput, show: &[String], out: 
         out,
     );
     for item in &output.quarantined {
-        writeln!(out, "quarantined {} {}", item.type_url.short(), item.name).unwrap();
+        let content = &item.rejection.content;
+        writeln!(
+            out,
+            "quarantined {} {}",
+            content.type_url.short(),
+            content.name
+        )
+        .unwrap();
     }
 }
 

@@ -149,6 +149,8 @@ pub struct QuarantinedResource {
     pub message: ::prost::alloc::string::String,
     #[prost(string, tag = "5")]
     pub substitute: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "6")]
+    pub next_try: ::core::option::Option<super::super::google::protobuf::Timestamp>,
 }
 impl ::prost::Name for QuarantinedResource {
     const NAME: &'static str = "QuarantinedResource";

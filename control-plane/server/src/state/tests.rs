@@ -1,0 +1,265 @@
+//! What becomes of a refusal, event by event: no process, no sockets, and time is an argument.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use cp_files::Batch;
+use cp_translate::{Change, GatewayKey, Profile, Settings};
+use grpc::token::RunSecret;
+use prometheus_client::registry::Registry;
+use proto::tidegate::v1::{QuarantinedResource, RejectItem, RejectReport};
+use proto::type_url::TypeUrl;
+use serde_json::json;
+use tokio::sync::oneshot;
+use xds::server::Nack;
+
+use super::{Parts, State};
+use crate::epoch_trace::EpochTraces;
+use crate::event::Event;
+use crate::fleet::{Proxy, StreamId};
+use crate::metrics::Metrics;
+
+const LISTENER: &str = "gw/default/edge/listener/81";
+const UNAVAILABLE: i32 = 14;
+const INVALID_ARGUMENT: i32 = 3;
+
+/// A Gateway with two listeners, published to these many proxies.
+fn started(proxies: u64) -> State {
+    let mut state = State::new(Parts {
+        settings: Settings::directory(),
+        secret: RunSecret::new([0; 32]),
+        replica: "test".to_owned(),
+        sources: Vec::new(),
+        metrics: Metrics::new(&mut Registry::default()),
+        traces: EpochTraces::new(None),
+    });
+    let object = cp_api::decode(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
+        "metadata": {"name": "edge"},
+        "spec": {"gatewayClassName": "tidegate", "listeners": [
+            {"name": "a", "port": 80, "protocol": "HTTP"},
+            {"name": "b", "port": 81, "protocol": "HTTP"},
+        ]},
+    }));
+    state.on(Event::Source(Batch {
+        changes: vec![Change::Apply {
+            object: Box::new(object.expect("decodes")),
+            origin: None,
+        }],
+        problems: Vec::new(),
+        noticed: Instant::now(),
+    }));
+    state.epoch();
+    for number in 1..=proxies {
+        let (answer, _slot) = oneshot::channel();
+        state.on(Event::Connected {
+            gateway: gateway(),
+            stream: StreamId(number),
+            proxy: proxy(),
+            answer,
+        });
+    }
+    state
+}
+
+fn gateway() -> GatewayKey {
+    GatewayKey::new("default", "edge")
+}
+
+fn proxy() -> Proxy {
+    Proxy {
+        node_id: "node".to_owned(),
+        user_agent: proto::USER_AGENT.to_owned(),
+        version: "0.1.0".to_owned(),
+        profile: Profile::Tidegate,
+        connected_at: SystemTime::UNIX_EPOCH,
+        applied: None,
+        rejected: None,
+        refused: BTreeSet::new(),
+    }
+}
+
+/// Id of the published commit, and whether the second listener is in it.
+fn published(state: &State) -> (String, bool) {
+    let published = state.publisher.current(&gateway()).expect("published");
+    let snapshot = published.of(Profile::Tidegate);
+    (
+        snapshot.commit_id().expect("a commit").to_string(),
+        snapshot.get(TypeUrl::Listener, LISTENER).is_some(),
+    )
+}
+
+fn apply(state: &mut State, stream: u64) -> bool {
+    let commit = published(state).0;
+    state.on(Event::Applied {
+        gateway: gateway(),
+        stream: StreamId(stream),
+        commit,
+    })
+}
+
+/// A proxy refuses the second listener; its content is as published or as it was.
+fn refuse(state: &mut State, stream: u64, code: i32, version: &str) -> bool {
+    let commit = proto::name::commit("default", "edge");
+    state.on(Event::Rejected {
+        gateway: gateway(),
+        stream: StreamId(stream),
+        nack: Nack {
+            type_url: Arc::from(TypeUrl::Commit.as_str()),
+            names: vec![Arc::from(commit)],
+            culprits: vec![Arc::from(LISTENER)],
+            code,
+            message: "in use".to_owned(),
+            report: Some(RejectReport {
+                items: vec![RejectItem {
+                    type_url: TypeUrl::Listener.as_str().to_owned(),
+                    name: LISTENER.to_owned(),
+                    version: version.to_owned(),
+                    path: "address".to_owned(),
+                    message: "in use".to_owned(),
+                }],
+            }),
+            commit_id: None,
+        },
+    })
+}
+
+fn version(state: &State) -> String {
+    let published = state.publisher.current(&gateway()).expect("published");
+    let snapshot = published.of(Profile::Tidegate);
+    let listener = snapshot.get(TypeUrl::Listener, LISTENER);
+    listener.expect("the listener").version().hex()
+}
+
+/// `Programmed` of the Gateway, and what status says of the refused listener.
+fn told(state: &State) -> (String, Option<QuarantinedResource>) {
+    let status = state.view().status();
+    let conditions = status
+        .objects
+        .iter()
+        .filter(|object| object.scope.is_empty());
+    let programmed = conditions
+        .flat_map(|object| &object.conditions)
+        .find(|condition| condition.r#type == "Programmed")
+        .expect("a condition");
+    let text = format!(
+        "{} {} {}",
+        programmed.status, programmed.reason, programmed.message
+    );
+    (text, status.gateways[0].quarantined.first().cloned())
+}
+
+fn rejected(proxies: &str) -> String {
+    format!(
+        "False RejectedByProxy {proxies} proxies of Gateway default/edge rejected listener {LISTENER}: \
+         address: in use; it is left out, and it is tried again by itself"
+    )
+}
+
+#[test]
+fn what_a_machine_lacked_is_tried_again_until_it_is_taken() {
+    let mut state = started(1);
+    let (wanted, _) = published(&state);
+    let version = version(&state);
+    assert!(refuse(&mut state, 1, UNAVAILABLE, &version));
+    state.epoch();
+    apply(&mut state, 1);
+    let (aside, is_there) = published(&state);
+    assert!(!is_there && aside != wanted);
+    let (condition, item) = told(&state);
+    assert_eq!(condition, rejected("1 of 1"));
+    assert!(item.expect("put aside").next_try.is_some());
+
+    let mut before = None;
+    for attempt in 1..=3 {
+        let due = state.retry_due().expect("an attempt is due");
+        assert!(before < Some(due));
+        before = Some(due);
+        assert!(!state.retry(due - Duration::from_nanos(1)), "too early");
+        assert!(state.retry(due));
+        state.epoch();
+        assert_eq!(published(&state), (wanted.clone(), true));
+        assert_eq!(told(&state).0, rejected("1 of 1"), "no flapping");
+        assert_eq!(state.retry_due(), None, "one attempt at a time");
+        assert_eq!(state.parts.metrics.retries.get(), attempt);
+
+        assert!(refuse(&mut state, 1, UNAVAILABLE, &version));
+        state.epoch();
+        apply(&mut state, 1);
+        assert_eq!(published(&state), (aside.clone(), false), "the same bytes");
+        assert_eq!(told(&state).0, rejected("1 of 1"));
+    }
+
+    let due = state.retry_due().expect("an attempt is due");
+    assert!(state.retry(due));
+    state.epoch();
+    assert!(apply(&mut state, 1), "an epoch takes the refusal back");
+    state.epoch();
+    assert_eq!(told(&state), ("True Programmed ".to_owned(), None));
+    assert_eq!(published(&state), (wanted, true));
+    assert_eq!(state.retry_due(), None);
+}
+
+#[test]
+fn bad_content_waits_for_other_content() {
+    let mut state = started(1);
+    let version = version(&state);
+    assert!(refuse(&mut state, 1, INVALID_ARGUMENT, &version));
+    state.epoch();
+    apply(&mut state, 1);
+    assert_eq!(state.retry_due(), None);
+    let (condition, item) = told(&state);
+    assert!(condition.ends_with("in use; it is left out"), "{condition}");
+    assert_eq!(item.expect("put aside").next_try, None);
+}
+
+#[test]
+fn a_fleet_has_taken_it_once_its_last_proxy_has() {
+    let mut state = started(2);
+    let version = version(&state);
+    for stream in [1, 2] {
+        refuse(&mut state, stream, UNAVAILABLE, &version);
+    }
+    state.epoch();
+    for stream in [1, 2] {
+        apply(&mut state, stream);
+    }
+    assert_eq!(told(&state).0, rejected("2 of 2"));
+
+    // One of them refuses again: both still do, as far as is known.
+    let due = state.retry_due().expect("an attempt is due");
+    state.retry(due);
+    state.epoch();
+    refuse(&mut state, 1, UNAVAILABLE, &version);
+    state.epoch();
+    assert_eq!(told(&state).0, rejected("2 of 2"));
+    for stream in [1, 2] {
+        apply(&mut state, stream);
+    }
+
+    // One takes it, the other does not.
+    let due = state.retry_due().expect("an attempt is due");
+    state.retry(due);
+    state.epoch();
+    assert!(!apply(&mut state, 1));
+    assert_eq!(told(&state).0, rejected("2 of 2"));
+    assert!(refuse(&mut state, 2, UNAVAILABLE, &version));
+    state.epoch();
+    assert_eq!(told(&state).0, rejected("1 of 2"));
+    for stream in [1, 2] {
+        apply(&mut state, stream);
+    }
+
+    // One takes it, the other leaves.
+    let due = state.retry_due().expect("an attempt is due");
+    state.retry(due);
+    state.epoch();
+    assert!(!apply(&mut state, 1));
+    assert!(state.on(Event::Disconnected {
+        gateway: gateway(),
+        stream: StreamId(2),
+    }));
+    state.epoch();
+    assert_eq!(told(&state).0, "True Programmed ");
+}
