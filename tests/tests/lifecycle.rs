@@ -25,6 +25,33 @@ async fn start() -> Result<(World, Upstream, u16)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_offset_moves_what_is_bound_and_nothing_else() -> Result<()> {
+    const OFFSET: u16 = 1_000;
+    let upstream = Upstream::echo("a").await?;
+    let bound = port::free()?;
+    let written = bound - OFFSET;
+    let mut world = World::up_with(
+        &[
+            ("gateway.yaml", gateway(written)),
+            ("backend.yaml", backend("a", upstream.port())),
+            ("route.yaml", route("route", "/", "a")),
+        ],
+        &["--port-offset", &OFFSET.to_string()],
+    )?;
+    world.until_served_by(bound, "http://a.test/", "a").await?;
+    let output = world.tidegate(&["snapshot", "get"]).await?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    ensure!(text.contains(&format!("/listener/{written}")), "{text}");
+    let banner = format!("listens on http://127.0.0.1:{bound}\n");
+    deadline::until("the banner names the port", deadline::SOON, || async {
+        ensure!(world.log().contains(&banner), "{}", world.log());
+        Ok(())
+    })
+    .await?;
+    world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn both_signals_end_everything() -> Result<()> {
     for signal in [Signal::Terminate, Signal::Interrupt] {
         let (mut world, _upstream, port) = start().await?;

@@ -194,7 +194,7 @@ fn draft<'a>(
     }
 }
 
-/// Gives each bound port to one Gateway; the others are told who has it.
+/// Gives each port to one Gateway; the others are told who has it.
 fn claim_ports(drafts: &mut [GatewayDraft<'_>]) {
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     order.sort_by_key(|index| {
@@ -213,13 +213,11 @@ fn claim_ports(drafts: &mut [GatewayDraft<'_>]) {
             .iter_mut()
             .filter(|listener| listener.is_served())
         {
-            let Some(bound) = listener.bound else {
-                continue;
-            };
-            let holder = holders.entry(bound).or_insert_with(|| draft.key.clone());
+            let port = listener.spec.port;
+            let holder = holders.entry(port).or_insert_with(|| draft.key.clone());
             if *holder != draft.key {
                 let message =
-                    format!("port {bound} is held by Gateway {holder}; choose another port");
+                    format!("port {port} is held by Gateway {holder}; choose another port");
                 listener.lose_port(message);
             }
         }
@@ -349,7 +347,7 @@ impl GatewayDraft<'_> {
             .iter()
             .filter(|listener| self.serves() && listener.is_served() && listener.lost.is_none());
         for listener in served {
-            let (Some(protocol), Some(bound)) = (listener.protocol, listener.bound) else {
+            let Some(protocol) = listener.protocol else {
                 continue;
             };
             for route in &listener.routes {
@@ -360,7 +358,6 @@ impl GatewayDraft<'_> {
             let port = listener.spec.port;
             let empty = || PortPlan {
                 port,
-                bound,
                 protocol,
                 listeners: Vec::new(),
             };
@@ -388,16 +385,13 @@ impl GatewayDraft<'_> {
     /// The output before any resource is in it.
     pub(crate) fn output(&self) -> GatewayOutput {
         let serves = self.serves();
-        let listeners = self.listeners.iter().map(|listener| {
-            let is_bound = serves && listener.is_served() && listener.lost.is_none();
-            ListenerOutput {
-                name: listener.spec.name.clone(),
-                port: listener.spec.port,
-                bound: listener.bound.filter(|_| is_bound),
-                protocol: listener.spec.protocol.clone(),
-                hostname: listener.hostname.clone(),
-                attached_routes: listener.attached(),
-            }
+        let listeners = self.listeners.iter().map(|listener| ListenerOutput {
+            name: listener.spec.name.clone(),
+            port: listener.spec.port,
+            is_served: serves && listener.is_served() && listener.lost.is_none(),
+            protocol: listener.spec.protocol.clone(),
+            hostname: listener.hostname.clone(),
+            attached_routes: listener.attached(),
         });
         GatewayOutput {
             generation: self.stored.source.generation,

@@ -22,10 +22,8 @@ pub struct Desired {
 /// A port of a fleet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesiredPort {
-    /// Port as written in the Gateway.
+    /// Port as written in the Gateway. A proxy that was started with an offset adds it.
     pub port: u16,
-    /// Port that the proxy binds.
-    pub bound: u16,
     /// `HTTP` or `HTTPS`.
     pub protocol: &'static str,
     /// Hostnames of its listeners; empty if one of them serves every host.
@@ -49,7 +47,6 @@ fn port(port: &crate::plan::PortPlan) -> DesiredPort {
         .collect();
     DesiredPort {
         port: port.port,
-        bound: port.bound,
         protocol: port.protocol.as_str(),
         hostnames: hostnames.unwrap_or_default(),
     }

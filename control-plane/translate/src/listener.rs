@@ -24,8 +24,8 @@ pub(crate) struct ListenerDraft<'a> {
     pub(crate) spec: &'a Listener,
     pub(crate) hostname: Option<String>,
     pub(crate) protocol: Option<Protocol>,
-    /// Port that the proxy binds.
-    pub(crate) bound: Option<u16>,
+    /// Whether the proxy itself uses its port.
+    is_reserved: bool,
     pub(crate) certificate: Option<Certificate>,
     pub(crate) routes: Vec<Attached>,
     /// Who has its port instead.
@@ -76,13 +76,14 @@ fn draft<'a>(
         .filter(|hostname| !hostname.is_empty());
     let (kinds, mut unresolved) = kinds(spec);
     let mut refused = None;
-    let mut bound = None;
-    match bind(settings, spec.port) {
-        Ok(port) => bound = Some(port),
-        Err(message) => {
-            let reason = Reason::PortUnavailable;
-            refused = Some(Condition::fails(ConditionType::Accepted, reason, message));
-        }
+    let is_reserved = settings.reserved_ports.contains(&spec.port);
+    if is_reserved {
+        let message = format!(
+            "port {} is used by the proxy itself; choose another",
+            spec.port
+        );
+        let reason = Reason::PortUnavailable;
+        refused = Some(Condition::fails(ConditionType::Accepted, reason, message));
     }
     if protocol.is_none() {
         let reason = Reason::UnsupportedProtocol;
@@ -105,7 +106,7 @@ fn draft<'a>(
         spec,
         hostname,
         protocol,
-        bound,
+        is_reserved,
         certificate,
         routes: Vec::new(),
         lost: None,
@@ -115,21 +116,6 @@ fn draft<'a>(
         conflict: None,
         unresolved,
     }
-}
-
-fn bind(settings: &Settings, port: u16) -> Result<u16, String> {
-    let bound = port.checked_add(settings.port_offset).ok_or_else(|| {
-        format!(
-            "port {port} plus the offset {} is beyond 65535",
-            settings.port_offset
-        )
-    })?;
-    if settings.reserved_ports.contains(&bound) {
-        return Err(format!(
-            "port {bound} is used by the proxy itself; choose another"
-        ));
-    }
-    Ok(bound)
 }
 
 fn unsupported(spec: &Listener) -> String {
@@ -222,7 +208,7 @@ impl ListenerDraft<'_> {
     pub(crate) fn is_served(&self) -> bool {
         let is_closed = matches!(self.certificate, Some(Certificate::Unusable));
         self.conflict.is_none()
-            && self.bound.is_some()
+            && !self.is_reserved
             && (self.refused.is_none() || is_closed)
             && self.protocol.is_some()
     }

@@ -53,10 +53,10 @@ pub struct GatewayOutput {
 pub struct ListenerOutput {
     /// Name.
     pub name: String,
-    /// Port as written.
+    /// Port as written. A proxy that was started with an offset adds it.
     pub port: u16,
-    /// Port that the proxy binds; `None` if the listener is not served.
-    pub bound: Option<u16>,
+    /// Whether proxies listen for it.
+    pub is_served: bool,
     /// Protocol as written.
     pub protocol: String,
     /// Hostname, if it has one.

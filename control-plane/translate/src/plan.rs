@@ -19,17 +19,16 @@ pub(crate) struct GatewayPlan {
     pub(crate) class: String,
     pub(crate) source: Arc<tidegate::Source>,
     pub(crate) trusted_hops: u32,
-    /// By port as written.
+    /// By port.
     pub(crate) ports: BTreeMap<u16, PortPlan>,
     /// What its routes lead to, by cluster name.
     pub(crate) backends: BTreeMap<String, Arc<BackendPlan>>,
 }
 
-/// One bound port.
+/// One port.
 #[derive(Clone, Debug)]
 pub(crate) struct PortPlan {
     pub(crate) port: u16,
-    pub(crate) bound: u16,
     pub(crate) protocol: Protocol,
     pub(crate) listeners: Vec<ListenerPlan>,
 }

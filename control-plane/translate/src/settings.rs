@@ -15,8 +15,6 @@ pub struct Settings {
     pub source: Source,
     /// Whether the proxies of all Gateways share the ports of one machine.
     pub shared_host: bool,
-    /// Added to every port that is bound.
-    pub port_offset: u16,
     /// Ports that Gateways may not claim, because the proxy itself uses them.
     pub reserved_ports: BTreeSet<u16>,
     /// How many proxies in front of ours are trusted to have told the client's address.
@@ -53,7 +51,6 @@ impl Settings {
         Settings {
             source: Source::Directory,
             shared_host: true,
-            port_offset: 0,
             reserved_ports: BTreeSet::new(),
             trusted_hops: 0,
             provider_overrides: BTreeMap::new(),

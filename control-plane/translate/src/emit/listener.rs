@@ -1,4 +1,4 @@
-//! Listener resources: one per bound port.
+//! Listener resources: one per port.
 //!
 //! Owns the HTTP connection manager's settings, which both kinds of proxy read alike. One chain on a plain-text
 //! port; one per listener, chosen by SNI, on a TLS port.
@@ -66,7 +66,7 @@ pub(super) fn listener(plan: &GatewayPlan, port: &PortPlan) -> Listener {
     };
     Listener {
         name: name::listener(namespace, gateway, port.port),
-        address: Some(address("0.0.0.0", port.bound)),
+        address: Some(address("0.0.0.0", port.port)),
         filter_chains,
         listener_filters,
         ..Default::default()

@@ -67,9 +67,6 @@ impl Case {
                     .collect()
             })
             .unwrap_or_default();
-        if let Some(offset) = number("portOffset") {
-            self.settings.port_offset = u16::try_from(offset).expect("offset");
-        }
         if let Some(hops) = number("trustedHops") {
             self.settings.trusted_hops = u32::try_from(hops).expect("hops");
         }

@@ -31,12 +31,7 @@ pub(crate) fn translation(
         let ports: Vec<String> = desired
             .ports
             .iter()
-            .map(|port| {
-                format!(
-                    "{}->{} {} {:?}",
-                    port.port, port.bound, port.protocol, port.hostnames
-                )
-            })
+            .map(|port| format!("{} {} {:?}", port.port, port.protocol, port.hostnames))
             .collect();
         writeln!(out, "## Fleet {}: {}", desired.gateway, ports.join(", ")).unwrap();
     }
@@ -51,12 +46,17 @@ fn gateway(pool: &DescriptorPool, output: &GatewayOutput, show: &[String], out: 
     for listener in &output.listeners {
         writeln!(
             out,
-            "listener {} {}/{:?} {:?} routes {}",
+            "listener {} {}/{} {:?} routes {}{}",
             listener.name,
             listener.protocol,
-            listener.bound,
+            listener.port,
             listener.hostname.as_deref().unwrap_or("*"),
-            listener.attached_routes
+            listener.attached_routes,
+            if listener.is_served {
+                ""
+            } else {
+                ", not served"
+            }
         )
         .unwrap();
     }

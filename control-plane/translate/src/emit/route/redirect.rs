@@ -25,7 +25,7 @@ impl Entry {
             Protocol::Https => "https",
         };
         Entry {
-            port: port.bound,
+            port: port.port,
             scheme,
         }
     }
