@@ -16,8 +16,9 @@ use crate::listener::{Chain, Listener, Routes};
 use crate::resources::Resources;
 use crate::route_config::RouteConfig;
 use crate::route_index::RouteIndex;
-use crate::secret::{Certificate, Opaque, Secret, SecretKind};
-use crate::tls::{CertificateSource, Trust, TrustSource};
+use crate::secret::{Certificate, Opaque, Pem, Secret, SecretKind};
+use crate::tls::{CertificateSource, Roots, Trust, TrustSource};
+use crate::trusted_file::{Contents, TrustedFile};
 
 /// Everything a proxy serves with, at one moment.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct Config {
     commit_id: Arc<str>,
     resources: Resources,
     routes: RouteIndex,
+    /// What was read from the files that resources name.
+    files: Arc<Contents>,
 }
 
 impl Config {
@@ -33,6 +36,20 @@ impl Config {
             commit_id,
             resources,
             routes,
+            files: Arc::default(),
+        }
+    }
+
+    /// Every file that a resource names, with its place there.
+    pub fn trusted_files(&self) -> impl Iterator<Item = TrustedFile> {
+        self.resources.trusted_files()
+    }
+
+    /// The same configuration with the content of these files. What names another one is not trusted.
+    pub fn with_trusted_files(&self, files: Contents) -> Config {
+        Config {
+            files: Arc::new(files),
+            ..self.clone()
         }
     }
 
@@ -129,6 +146,25 @@ impl Config {
 
     /// What a source believes. `None`: the hand-shake must fail.
     pub fn trust(&self, source: &TrustSource) -> Option<Arc<Trust>> {
+        let trust = self.declared_trust(source)?;
+        match &trust.roots {
+            Roots::System | Roots::Pem(_) => Some(trust),
+            Roots::File(path) => Some(Arc::new(Trust {
+                roots: Roots::Pem(self.files.get(path)?.clone()),
+                subject_names: trust.subject_names.clone(),
+            })),
+        }
+    }
+
+    /// What was read from the file that a source believes; for noticing that it has changed.
+    pub fn trusted_file(&self, source: &TrustSource) -> Option<&Pem> {
+        match &self.declared_trust(source)?.roots {
+            Roots::System | Roots::Pem(_) => None,
+            Roots::File(path) => self.files.get(path),
+        }
+    }
+
+    fn declared_trust(&self, source: &TrustSource) -> Option<Arc<Trust>> {
         let named = |name: &str| match &self.secret(name)?.kind {
             SecretKind::Trust(trust) => Some(Arc::clone(trust)),
             SecretKind::Certificate(_) | SecretKind::Generic(_) => None,
@@ -138,6 +174,9 @@ impl Config {
             TrustSource::Secret(name) => named(name),
             TrustSource::Combined { secret, also } => {
                 let mut trust = Trust::clone(&*named(secret)?);
+                if trust.roots == Roots::System {
+                    trust.roots.clone_from(&also.roots);
+                }
                 trust
                     .subject_names
                     .extend(also.subject_names.iter().cloned());

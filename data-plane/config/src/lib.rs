@@ -24,6 +24,7 @@ pub mod route_config;
 pub mod secret;
 pub mod stage;
 pub mod tls;
+pub mod trusted_file;
 
 mod commit;
 mod decode;

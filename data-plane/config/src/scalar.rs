@@ -109,7 +109,7 @@ impl HostPort<'_> {
     }
 }
 
-/// Inline bytes; files and the environment are not read.
+/// Inline bytes; the environment is not read, nor are files but those of authorities.
 pub(crate) fn inline(field: &str, source: Option<&DataSource>) -> Result<Bytes, FieldError> {
     match source.and_then(|source| source.specifier.as_ref()) {
         None => Err(FieldError::missing(field)),

@@ -56,7 +56,7 @@ pub enum TrustSource {
     Secret(Arc<str>),
     /// Written into the resource.
     Inline(Arc<Trust>),
-    /// Both: the secret gives the roots, the resource adds its subject names.
+    /// Both: the secret gives the roots if it has some, the resource adds its subject names.
     Combined {
         /// Name of the Secret resource.
         secret: Arc<str>,
@@ -82,6 +82,8 @@ pub enum Roots {
     System,
     /// PEM.
     Pem(Pem),
+    /// A file of the proxy's machine; see [`crate::Config::with_trusted_files`].
+    File(Arc<str>),
 }
 
 /// A condition on subject alternative names.

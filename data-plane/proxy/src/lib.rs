@@ -39,6 +39,7 @@ mod stall;
 mod timer;
 mod tls;
 mod trace;
+mod trusted_file;
 mod upgrade;
 mod worker;
 

@@ -1,6 +1,6 @@
 //! Everything about a next configuration that can fail, done before it is active.
 //!
-//! Owns binding of new sockets and loading of certificates ahead of the swap. Must not change what is
+//! Owns binding of new sockets and loading of certificates and files ahead of the swap. Must not change what is
 //! being served: until `commit`, nothing is visible to a client. Invariant: `commit` cannot fail, and a
 //! `Prepared` that is dropped gives its sockets back.
 
@@ -13,6 +13,7 @@ use crate::{
     bind::{BindKey, Bound},
     proxy::Shared,
     served::{Active, Served},
+    trusted_file,
     worker::Command,
 };
 
@@ -54,7 +55,11 @@ pub(crate) fn prepare(
     next: Arc<Config>,
 ) -> Result<Prepared, Vec<Unprepared>> {
     let active = shared.active.load();
-    let (mut listeners, mut opened, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    let (next, mut refused) = match trusted_file::load(&next) {
+        Ok(loaded) => (loaded, Vec::new()),
+        Err(refused) => (next, refused),
+    };
+    let (mut listeners, mut opened) = (Vec::new(), Vec::new());
     let mut taken: BTreeMap<BindKey, Arc<str>> = BTreeMap::new();
     for listener in next.listeners() {
         let key = match bind_key(listener, shared.port_offset) {

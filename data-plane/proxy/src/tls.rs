@@ -11,16 +11,16 @@ use dp_config::{
     secret::Certificate,
     tls::{CertificateSource, ClientValidation, DownstreamTls, Roots},
 };
-use dp_upstream::tls::{identity, versions};
+use dp_upstream::tls::{TlsError, authorities, identity, versions};
 use proto::type_url::TypeUrl;
 use rustls::{
-    RootCertStore, ServerConfig,
+    ServerConfig,
     client::verify_server_name,
     crypto::{CryptoProvider, aws_lc_rs},
     server::{ClientHello, ParsedCertificate, ResolvesServerCert, WebPkiClientVerifier},
     sign::CertifiedKey,
 };
-use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
@@ -77,8 +77,14 @@ impl Sources {
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
+        // Subject names of clients are refused, so the roots are all there is to it.
         let same_trust = match (&self.trust, &other.trust) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (Some(a), Some(b)) => {
+                Arc::ptr_eq(a, b)
+                    || a.roots == b.roots
+                        && a.subject_names.is_empty()
+                        && b.subject_names.is_empty()
+            }
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
@@ -181,15 +187,11 @@ fn client_verifier(
     trusted: &Roots,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn rustls::server::danger::ClientCertVerifier>, Box<dyn std::error::Error>> {
-    let mut roots = RootCertStore::empty();
-    match trusted {
+    let roots = match trusted {
         Roots::System => return Err("clients cannot be verified against the system's roots".into()),
-        Roots::Pem(pem) => {
-            for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-                roots.add(certificate?)?;
-            }
-        }
-    }
+        Roots::Pem(pem) => authorities(pem)?,
+        Roots::File(path) => return Err(TlsError::NotLoaded(path.clone()).into()),
+    };
     let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
     Ok(if client.required {
         builder

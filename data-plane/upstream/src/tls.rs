@@ -12,7 +12,7 @@ use std::{
 };
 
 use dp_config::{
-    secret::Certificate,
+    secret::{Certificate, Pem},
     tls::{Roots, TlsVersion},
 };
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, version};
@@ -62,6 +62,9 @@ pub enum TlsError {
     /// A secret that the cluster names is not there.
     #[error("the secret {0} is not there")]
     MissingSecret(Arc<str>),
+    /// A file that was not read into the configuration.
+    #[error("the file {0:?} was not read")]
+    NotLoaded(Arc<str>),
     /// A condition on the certificate that is not implied by the host name.
     #[error("the subject names of the validation context do not cover the server name {0:?}")]
     SubjectName(String),
@@ -114,19 +117,11 @@ impl ClientTls {
     fn build(settings: &TlsSettings) -> Result<ClientTls, TlsError> {
         let server_name = ServerName::try_from(settings.server_name.clone())
             .map_err(|_| TlsError::ServerName(settings.server_name.clone()))?;
-        let mut roots = RootCertStore::empty();
-        match &settings.roots {
-            Roots::System => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Roots::Pem(pem) => {
-                for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-                    let certificate = certificate.map_err(|e| TlsError::Pem(e.to_string()))?;
-                    roots.add(certificate)?;
-                }
-                if roots.is_empty() {
-                    return Err(TlsError::NoRoots);
-                }
-            }
-        }
+        let roots = match &settings.roots {
+            Roots::System => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+            Roots::Pem(pem) => authorities(pem)?,
+            Roots::File(path) => return Err(TlsError::NotLoaded(path.clone())),
+        };
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&versions(settings.versions))?
@@ -172,6 +167,22 @@ impl Hash for TlsSettings {
     }
 }
 
+/// The authorities of a bundle; at least one.
+///
+/// # Errors
+/// It holds none, or one that cannot be a trust anchor.
+pub fn authorities(pem: &Pem) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate.map_err(|e| TlsError::Pem(e.to_string()))?;
+        roots.add(certificate)?;
+    }
+    if roots.is_empty() {
+        return Err(TlsError::NoRoots);
+    }
+    Ok(roots)
+}
+
 /// The protocol versions of a range.
 pub fn versions(
     (lowest, highest): (TlsVersion, TlsVersion),
@@ -205,7 +216,6 @@ pub fn identity(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dp_config::secret::Pem;
 
     fn settings(roots: Roots, server_name: &str) -> TlsSettings {
         TlsSettings {

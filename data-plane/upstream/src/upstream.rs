@@ -17,6 +17,7 @@ use std::{
 use dp_config::{
     Cluster, Config, Endpoints,
     cluster::{Balancing, Protocol as Spoken},
+    secret::Pem,
 };
 
 use crate::{
@@ -90,6 +91,8 @@ struct State<B> {
     endpoints: Arc<Endpoints>,
     /// Secrets that the transport was made from, compared by identity.
     secrets: Vec<Option<Arc<dp_config::Secret>>>,
+    /// File that it was made from; another content makes another transport.
+    file: Option<Pem>,
     /// Host names with what they resolved to; `None` for those that did not.
     names: Vec<(Arc<str>, Option<Addresses>)>,
     members: Vec<Member<B>>,
@@ -241,6 +244,7 @@ impl<B: RequestBody> Upstream<B> {
             cluster: cluster.clone(),
             endpoints: endpoints.clone(),
             secrets: transport::secrets(config, cluster),
+            file: transport::trusted_file(config, cluster),
             names,
             weights: Weights::new(members.iter().map(|member| member.weight)),
             members,
@@ -278,5 +282,6 @@ impl<B> State<B> {
                     .secrets
                     .iter()
                     .map(|secret| secret.as_ref().map(Arc::as_ptr)))
+            && transport::trusted_file(config, cluster) == self.file
     }
 }

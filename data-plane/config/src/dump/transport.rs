@@ -219,6 +219,7 @@ fn trust(source: &TrustSource) -> String {
         TrustSource::Inline(trust) => match &trust.roots {
             Roots::System => "system roots".to_owned(),
             Roots::Pem(_) => "inline".to_owned(),
+            Roots::File(path) => format!("file {path}"),
         },
     }
 }

@@ -1,6 +1,7 @@
 //! Envoy's `Secret` to [`Secret`].
 //!
-//! Ignored: OCSP staples, signed certificate timestamps, watched directories (nothing is read from files).
+//! Ignored: OCSP staples, signed certificate timestamps, watched directories (what is read from a file is read with
+//! every configuration).
 //! Must not quote what it decodes: an error names the field and what is wrong, never a byte of it.
 
 use std::sync::Arc;

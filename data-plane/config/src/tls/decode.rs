@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use ::route::decode::string_match;
 use ::route::field::{FieldError, Within, refuse_set};
+use proto::envoy::config::core::v3::{DataSource, data_source::Specifier};
 use proto::envoy::extensions::transport_sockets::tls::v3 as wire;
 use proto::envoy::extensions::transport_sockets::tls::v3::common_tls_context::ValidationContextType;
 use proto::envoy::extensions::transport_sockets::tls::v3::subject_alt_name_matcher::SanType;
@@ -128,15 +129,23 @@ pub(crate) fn trust(context: &wire::CertificateValidationContext) -> Result<Trus
     ])?;
     let roots = match &context.trusted_ca {
         None => Roots::System,
-        Some(source) => {
-            let pem = inline("trusted_ca", Some(source))?;
-            Roots::Pem(trusted_pem(&pem).within("trusted_ca")?)
-        }
+        Some(source) => authorities(source)?,
     };
     Ok(Trust {
         roots,
         subject_names: subject_names(context)?,
     })
+}
+
+fn authorities(source: &DataSource) -> Result<Roots, FieldError> {
+    if let Some(Specifier::Filename(path)) = &source.specifier {
+        return match path.as_str() {
+            "" => Err(FieldError::missing("trusted_ca.filename")),
+            path => Ok(Roots::File(path.into())),
+        };
+    }
+    let pem = inline("trusted_ca", Some(source))?;
+    Ok(Roots::Pem(trusted_pem(&pem).within("trusted_ca")?))
 }
 
 struct Common {

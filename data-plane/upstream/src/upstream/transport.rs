@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use dp_config::{
     Cluster, Config, Secret,
+    secret::Pem,
     tls::{CertificateSource, ServerName, SubjectNameKind, Trust, TrustSource, UpstreamTls},
 };
 
@@ -85,6 +86,11 @@ pub(super) fn secrets(config: &Config, cluster: &Cluster) -> Vec<Option<Arc<Secr
     .flatten()
     .map(|name| config.secret(name).cloned())
     .collect()
+}
+
+/// What was read from the file that a cluster's transport depends on.
+pub(super) fn trusted_file(config: &Config, cluster: &Cluster) -> Option<Pem> {
+    config.trusted_file(&cluster.tls.as_ref()?.trust).cloned()
 }
 
 fn trust_secret(source: &TrustSource) -> Option<&Arc<str>> {

@@ -1,5 +1,6 @@
 //! TLS: what is believed, what is presented, and that no condition is skipped.
 
+use proto::envoy::config::core::v3::{DataSource, data_source::Specifier};
 use proto::envoy::extensions::transport_sockets::tls::v3 as wire;
 use proto::envoy::extensions::transport_sockets::tls::v3::common_tls_context::{
     CombinedCertificateValidationContext, ValidationContextType,
@@ -11,6 +12,7 @@ use proto::google::protobuf::BoolValue;
 
 use super::{downstream_tls, trust, upstream_tls};
 use crate::fixture::{self, CERTIFICATE, text};
+use crate::secret::Pem;
 use crate::tls::{CertificateSource, Roots, ServerName, SubjectNameKind, TlsVersion, TrustSource};
 
 type Context = wire::CertificateValidationContext;
@@ -20,6 +22,50 @@ fn authority() -> Context {
         trusted_ca: text(CERTIFICATE),
         ..Context::default()
     }
+}
+
+fn source(specifier: Specifier) -> Option<DataSource> {
+    Some(DataSource {
+        specifier: Some(specifier),
+        ..DataSource::default()
+    })
+}
+
+#[test]
+fn authorities_are_inline_or_in_a_file() {
+    let roots = |specifier| {
+        let context = Context {
+            trusted_ca: source(specifier),
+            ..Context::default()
+        };
+        trust(&context).expect("good").roots
+    };
+    let pem = Roots::Pem(Pem::new(CERTIFICATE.as_bytes()));
+    assert_eq!(roots(Specifier::InlineString(CERTIFICATE.to_owned())), pem);
+    assert_eq!(roots(Specifier::InlineBytes(CERTIFICATE.into())), pem);
+    assert_eq!(
+        roots(Specifier::Filename("/etc/ca.pem".to_owned())),
+        Roots::File("/etc/ca.pem".into())
+    );
+    assert_eq!(
+        trust(&Context::default()).expect("good").roots,
+        Roots::System
+    );
+    let refused = |specifier| {
+        let context = Context {
+            trusted_ca: source(specifier),
+            ..Context::default()
+        };
+        trust(&context).expect_err("refused").path
+    };
+    assert_eq!(
+        refused(Specifier::Filename(String::new())),
+        "trusted_ca.filename"
+    );
+    assert_eq!(
+        refused(Specifier::EnvironmentVariable("CA".to_owned())),
+        "trusted_ca.environment_variable"
+    );
 }
 
 fn downstream(change: impl FnOnce(&mut wire::CommonTlsContext)) -> wire::DownstreamTlsContext {
