@@ -4,7 +4,9 @@
 //! host of any listener. Must not retry, follow redirects or hide a failure. What a well-behaved client
 //! cannot send is `wire`'s business.
 
+use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,15 +14,16 @@ use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use http::header::HOST;
 use http::{HeaderMap, Request, Response, StatusCode, Uri, Version};
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ClientConfig;
 use rustls::pki_types::{CertificateDer, ServerName};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
@@ -53,9 +56,12 @@ pub struct Connection {
     pub certificate: Option<CertificateDer<'static>>,
 }
 
+/// What a request carries, whole or in pieces.
+type Boxed = BoxBody<Bytes, Infallible>;
+
 enum Sender {
-    Http1(http1::SendRequest<Full<Bytes>>),
-    Http2(http2::SendRequest<Full<Bytes>>),
+    Http1(http1::SendRequest<Boxed>),
+    Http2(http2::SendRequest<Boxed>),
 }
 
 /// A whole response.
@@ -76,6 +82,22 @@ pub struct Reply {
 /// A GET of `url`.
 pub fn get(url: &str) -> Result<Request<Full<Bytes>>> {
     request("GET", url, &[], "")
+}
+
+/// A GET of `path` over a Unix socket.
+pub async fn get_over_unix(socket: &Path, path: &str) -> Result<Reply> {
+    let connected = async {
+        let stream = UnixStream::connect(socket).await;
+        handshake(stream.context("connect")?, Version::HTTP_11).await
+    };
+    let (sender, driver) = deadline::within("connecting", LIMIT, connected).await?;
+    let mut connection = Connection {
+        sender,
+        is_tls: false,
+        _driver: driver,
+        certificate: None,
+    };
+    connection.send(get(&format!("http://socket{path}"))?).await
 }
 
 /// Any request.
@@ -209,7 +231,11 @@ impl Connection {
     }
 
     /// Sends one request and returns the response as soon as its head is there.
-    pub async fn open(&mut self, mut request: Request<Full<Bytes>>) -> Result<Response<Incoming>> {
+    pub async fn open<B>(&mut self, request: Request<B>) -> Result<Response<Incoming>>
+    where
+        B: Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
+    {
+        let mut request = request.map(BodyExt::boxed);
         let head = async {
             match &mut self.sender {
                 Sender::Http1(sender) => {
@@ -232,7 +258,7 @@ impl Connection {
 }
 
 /// HTTP/1.1 carries the authority in a header and the path alone in the request line.
-fn claim_host(request: &mut Request<Full<Bytes>>) -> Result<()> {
+fn claim_host(request: &mut Request<Boxed>) -> Result<()> {
     let uri = request.uri().clone();
     let authority = uri.authority().context("a URL without a host")?;
     if !request.headers().contains_key(HOST) {
@@ -245,7 +271,7 @@ fn claim_host(request: &mut Request<Full<Bytes>>) -> Result<()> {
     Ok(())
 }
 
-fn claim_scheme(request: &mut Request<Full<Bytes>>, is_tls: bool) -> Result<()> {
+fn claim_scheme(request: &mut Request<Boxed>, is_tls: bool) -> Result<()> {
     let mut parts = request.uri().clone().into_parts();
     parts.scheme = Some(if is_tls { "https" } else { "http" }.parse()?);
     *request.uri_mut() = Uri::from_parts(parts)?;

@@ -17,6 +17,8 @@ pub mod deadline;
 pub mod envoy;
 pub mod load;
 pub mod manifest;
+pub mod manual;
+pub mod pieces;
 pub mod port;
 pub mod process;
 pub mod upstream;

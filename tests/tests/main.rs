@@ -16,5 +16,6 @@ mod h2spec;
 mod lifecycle;
 mod rejection;
 mod strangers;
+mod streams;
 mod traffic;
 mod translated;

@@ -1,0 +1,339 @@
+//! Streams through both planes: events as they are sent, and each side at the pace of the other.
+//!
+//! The upstream and the client are the test's own hands: nothing is sent before the test says so, so a data
+//! plane that holds anything back stops the test.
+
+use anyhow::{Context, Result, bail, ensure};
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::Incoming;
+use tests::client::{self, Client, Connection, LIMIT};
+use tests::manifest::{backend, documents, gateway, route};
+use tests::manual::{Call, Manual};
+use tests::pieces::{InPieces, Pieces, pieces};
+use tests::world::World;
+use tests::{deadline, port, process};
+
+/// What a side that does not stop would send.
+const ENDLESS: usize = 256 << 20;
+/// What the kernel's buffers of two connections and the proxy's own may hold at most. The kernel's grow to some
+/// 10 MiB a connection.
+const IN_FLIGHT: usize = 48 << 20;
+/// What of it may be in the proxy's own memory.
+const HELD: u64 = 32 << 20;
+const EVENTS: &str = "text/event-stream";
+
+/// Both planes, an upstream that the test plays, and each way through.
+struct Ways {
+    world: World,
+    upstream: Manual,
+    port: u16,
+}
+
+/// A version of HTTP on either side.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    client: fn(u16) -> Client,
+    /// `/one` is asked by HTTP/1.1, `/two` by HTTP/2.
+    path: &'static str,
+    name: &'static str,
+}
+
+const WAYS: [Way; 4] = [
+    way("1.1 to 1.1", Client::http1, "/one"),
+    way("1.1 to 2", Client::http1, "/two"),
+    way("2 to 1.1", Client::http2, "/one"),
+    way("2 to 2", Client::http2, "/two"),
+];
+
+const fn way(name: &'static str, client: fn(u16) -> Client, path: &'static str) -> Way {
+    Way { client, path, name }
+}
+
+/// A Service that is spoken to in HTTP/2, and the route `/two` to it.
+fn http2_service(port: u16) -> String {
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata: {{name: two}}
+spec:
+  ports: [{{name: http, port: 80, appProtocol: kubernetes.io/h2c}}]
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {{name: two-1, labels: {{kubernetes.io/service-name: two}}}}
+addressType: IPv4
+ports: [{{name: http, port: {port}}}]
+endpoints: [{{addresses: [127.0.0.1]}}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {{name: two}}
+spec:
+  parentRefs: [{{name: gateway}}]
+  rules:
+    - matches: [{{path: {{type: PathPrefix, value: /two}}}}]
+      backendRefs: [{{name: two, port: 80}}]
+"
+    )
+}
+
+/// A model provider, and the route of its API to it.
+fn model(port: u16) -> String {
+    let backend = format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: model}}
+spec:
+  ai: {{provider: {{custom: {{model: m}}, host: 127.0.0.1, port: {port}}}}}
+"
+    );
+    documents(&[backend, route("model", "/v1", "model")])
+}
+
+// === impl Ways ===
+
+impl Ways {
+    async fn start() -> Result<Ways> {
+        let upstream = Manual::start().await?;
+        let port = port::free()?;
+        let mut world = World::up(&[
+            ("gateway.yaml", gateway(port)),
+            ("one.yaml", backend("one", upstream.port())),
+            ("one-route.yaml", route("one", "/one", "one")),
+            ("two.yaml", http2_service(upstream.port())),
+            ("model.yaml", model(upstream.port())),
+            ("ready.yaml", route("ready", "/ready", "absent")),
+        ])?;
+        // The route whose backend is missing says that all are there.
+        world.until_status(port, "http://a.test/ready", 500).await?;
+        Ok(Ways {
+            world,
+            upstream,
+            port,
+        })
+    }
+
+    /// Asks by `way`, and hands the call to the test.
+    async fn ask(&mut self, way: Way) -> Result<(Connection, Pieces, Incoming)> {
+        let mut connection = (way.client)(self.port).connect().await?;
+        let request = client::get(&format!("http://a.test{}", way.path))?;
+        let (pieces, body) = self.exchange(&mut connection, request).await?;
+        Ok((connection, pieces, body))
+    }
+
+    /// Sends `request`, and answers it with an event stream.
+    async fn exchange(
+        &mut self,
+        connection: &mut Connection,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(Pieces, Incoming)> {
+        let answer = async {
+            let (pieces, _) = self.upstream.call().await?.stream(EVENTS)?;
+            Ok(pieces)
+        };
+        let (response, pieces) = tokio::try_join!(connection.open(request), answer)?;
+        let kind = response.headers().get("content-type");
+        ensure!(
+            response.status() == 200 && kind.is_some_and(|kind| kind == EVENTS),
+            "{response:?}"
+        );
+        Ok((pieces, response.into_body()))
+    }
+
+    /// The proxy's memory.
+    fn resident(&self) -> Result<u64> {
+        let proxies = self.world.children("tidegate-proxy")?;
+        process::resident(*proxies.first().context("no proxy")?)
+    }
+}
+
+/// Reads as much as `expected` has; no more may be there.
+async fn read(body: &mut Incoming, expected: &str) -> Result<()> {
+    let mut got = Vec::new();
+    let read = async {
+        while got.len() < expected.len() {
+            let frame = body.frame().await.context("the stream has ended")??;
+            got.extend_from_slice(&frame.into_data().unwrap_or_default());
+        }
+        Ok(())
+    };
+    deadline::within("an event", LIMIT, read).await?;
+    ensure!(got == expected.as_bytes(), "{expected:?} came as {got:?}");
+    Ok(())
+}
+
+/// Reads to the end; how many bytes came.
+async fn drain(body: &mut Incoming) -> Result<usize> {
+    let read = async {
+        let mut count = 0;
+        while let Some(frame) = body.frame().await {
+            count += frame?.data_ref().map_or(0, Bytes::len);
+        }
+        Ok(count)
+    };
+    deadline::within("the end of the stream", 2 * LIMIT, read).await
+}
+
+fn check_bounded(taken: usize, before: u64, after: u64) -> Result<()> {
+    ensure!(
+        taken < IN_FLIGHT,
+        "{taken} bytes were taken that nobody reads"
+    );
+    let held = after.saturating_sub(before);
+    ensure!(held < HELD, "the proxy holds {held} bytes");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_arrive_as_they_are_sent() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    for way in WAYS {
+        let about = |event: &str| format!("{}: {event:?}", way.name);
+        let (_connection, pieces, mut body) = ways.ask(way).await.context(way.name)?;
+        // The next is sent when the last has been seen; an event may also come in two parts.
+        for event in ["data: 1\n\n", "id: 2\nda", "ta: 2\n\n", ": ping\n\n"] {
+            pieces.send(event).await.with_context(|| about(event))?;
+            read(&mut body, event).await.with_context(|| about(event))?;
+        }
+        drop(pieces);
+        let rest = drain(&mut body).await.context(way.name)?;
+        ensure!(rest == 0, "{}: {rest} bytes too many", way.name);
+    }
+    ways.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_models_words_arrive_as_they_are_sent() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    let prompt = r#"{"messages":[{"role":"user","content":"hi"}],"stream":true}"#;
+    for client in [Client::http1, Client::http2] {
+        let mut connection = client(ways.port).connect().await?;
+        let url = "http://a.test/v1/chat/completions";
+        let kind = [("content-type", "application/json")];
+        let request = client::request("POST", url, &kind, prompt)?;
+        let (pieces, mut body) = ways.exchange(&mut connection, request).await?;
+        for word in ["one", "two", "three"] {
+            let chunk = format!(
+                "data: {{\"object\":\"chat.completion.chunk\",\"choices\":[{{\"index\":0,\
+                 \"delta\":{{\"content\":\"{word}\"}}}}]}}\n\n"
+            );
+            pieces.send(chunk.clone()).await?;
+            read(&mut body, &chunk).await.context(word)?;
+        }
+        let end = "data: [DONE]\n\n";
+        pieces.send(end).await?;
+        read(&mut body, end).await?;
+        drop(pieces);
+        ensure!(
+            drain(&mut body).await? == 0,
+            "something came behind the end"
+        );
+    }
+    ways.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_stops_the_upstream() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    for way in WAYS {
+        let (_connection, pieces, mut body) = ways.ask(way).await.context(way.name)?;
+        let before = ways.resident()?;
+        let taken = pieces.fill(ENDLESS).await.context(way.name)?;
+        check_bounded(taken, before, ways.resident()?).context(way.name)?;
+        // It was held, not lost.
+        drop(pieces);
+        let came = drain(&mut body).await.context(way.name)?;
+        ensure!(came == taken, "{}: {came} of {taken} bytes", way.name);
+    }
+    ways.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_does_not_read_stops_the_client() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    for way in WAYS {
+        upload_is_stopped(&mut ways, way).await.context(way.name)?;
+    }
+    ways.world.stop().await
+}
+
+async fn upload_is_stopped(ways: &mut Ways, way: Way) -> Result<()> {
+    let mut connection = (way.client)(ways.port).connect().await?;
+    let (pieces, body) = pieces();
+    let request = upload(way, body)?;
+    let played = async {
+        let mut call = ways.upstream.call().await?;
+        let before = ways.resident()?;
+        let taken = pieces.fill(ENDLESS).await?;
+        check_bounded(taken, before, ways.resident()?)?;
+        drop(pieces);
+        let came = drain(&mut call.body).await?;
+        ensure!(came == taken, "{came} of {taken} bytes");
+        call.answer(Response::new(Empty::new()))
+    };
+    let (response, _) = tokio::try_join!(connection.open(request), played)?;
+    ensure!(response.status() == 200, "{}", response.status());
+    Ok(())
+}
+
+fn upload(way: Way, body: InPieces) -> Result<Request<InPieces>> {
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("http://a.test{}", way.path));
+    Ok(request.body(body)?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_leaves_ends_the_upstreams_stream() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    for way in WAYS {
+        // Nothing flows when it goes, and the proxy must notice all the same.
+        let (connection, pieces, mut body) = ways.ask(way).await.context(way.name)?;
+        pieces.send("data: 1\n\n").await?;
+        read(&mut body, "data: 1\n\n").await.context(way.name)?;
+        drop((connection, body));
+        pieces.closed().await.context(way.name)?;
+    }
+    // One stream of HTTP/2 ends alone: its neighbour goes on.
+    for path in ["/one", "/two"] {
+        let mut connection = Client::http2(ways.port).connect().await?;
+        let url = format!("http://a.test{path}");
+        let (first, first_body) = ways.exchange(&mut connection, client::get(&url)?).await?;
+        let (second, mut second_body) = ways.exchange(&mut connection, client::get(&url)?).await?;
+        drop(first_body);
+        first.closed().await.context(path)?;
+        second.send("data: 2\n\n").await?;
+        read(&mut second_body, "data: 2\n\n").await.context(path)?;
+    }
+    ways.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_breaks_off_is_never_taken_as_whole() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    for way in WAYS {
+        let (call, _pieces) = broken_upload(&mut ways, way).await.context(way.name)?;
+        let end = deadline::within("the end", LIMIT, async { Ok(call.body.collect().await) });
+        let end = end.await.context(way.name)?;
+        ensure!(end.is_err(), "{}: the upload ended well", way.name);
+    }
+    ways.world.stop().await
+}
+
+/// A call whose client left in the middle of its body, which goes on as long as the pieces live.
+async fn broken_upload(ways: &mut Ways, way: Way) -> Result<(Call, Pieces)> {
+    let mut connection = (way.client)(ways.port).connect().await?;
+    let (pieces, body) = pieces();
+    let request = upload(way, body)?;
+    let started = async {
+        pieces.send("half of ").await?;
+        ways.upstream.call().await
+    };
+    let call = tokio::select! {
+        response = connection.open(request) => bail!("answered: {:?}", response?),
+        call = started => call?,
+    };
+    Ok((call, pieces))
+}
