@@ -10,6 +10,7 @@ mod bad_requests;
 mod contract;
 mod edit;
 mod envoy;
+mod expect;
 mod foreign;
 mod guide;
 mod h2spec;
