@@ -15,6 +15,7 @@ mod foreign;
 mod guide;
 mod h2spec;
 mod lifecycle;
+mod misdirected;
 mod rejection;
 mod strangers;
 mod streams;
