@@ -12,6 +12,7 @@ mod edit;
 mod envoy;
 mod expect;
 mod foreign;
+mod forward_proxy;
 mod guide;
 mod h2spec;
 mod lifecycle;
