@@ -16,6 +16,7 @@ mod forward_proxy;
 mod guide;
 mod h2spec;
 mod lifecycle;
+mod metrics;
 mod misdirected;
 mod rejection;
 mod strangers;

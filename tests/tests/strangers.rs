@@ -28,7 +28,11 @@ fn first_request(cluster: &str) -> DeltaDiscoveryRequest {
 }
 
 /// How an ADS stream with this token and node ends; `None` if it is served.
-async fn refusal(address: &Address, token: BearerToken, cluster: &str) -> Result<Option<Code>> {
+pub(crate) async fn refusal(
+    address: &Address,
+    token: BearerToken,
+    cluster: &str,
+) -> Result<Option<Code>> {
     let mut client = ads(connect(address).await?, token);
     let requests = tokio_stream::iter([first_request(cluster)]);
     let mut stream = match client.delta_aggregated_resources(requests).await {

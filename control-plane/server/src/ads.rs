@@ -26,7 +26,7 @@ use xds::server::{Mode, Protocol, Server, ServerAction, ServerEvent};
 
 use crate::event::{Event, Events};
 use crate::fleet::{Proxy, StreamId};
-use crate::metrics::{Metrics, Refusal, RefusalLabel, TypeLabel};
+use crate::metrics::{Metrics, Refusal, TypeLabel};
 use crate::publish::Slot;
 
 /// Longest wait for a client that does not take what is sent to it (xds.md R54).
@@ -80,13 +80,13 @@ impl Ads {
         let gateway = match Subject::of(&request) {
             Some(Subject::Gateway(name)) => GatewayKey::new(&name.namespace, &name.name),
             Some(Subject::Admin) => {
-                self.refused(Refusal::PermissionDenied);
+                self.metrics.refused(Refusal::PermissionDenied);
                 return Err(Status::permission_denied(
                     "the admin token opens no ADS stream; a proxy needs the token of its Gateway",
                 ));
             }
             None => {
-                self.refused(Refusal::Unauthenticated);
+                self.metrics.refused(Refusal::Unauthenticated);
                 return Err(Status::unauthenticated("a valid bearer token is needed"));
             }
         };
@@ -103,13 +103,6 @@ impl Ads {
         let inbound = request.into_inner();
         crate::task::spawn("ads-stream", async move { stream.run(inbound).await });
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
-    }
-
-    fn refused(&self, reason: Refusal) {
-        self.metrics
-            .refused_streams
-            .get_or_create(&RefusalLabel { reason })
-            .inc();
     }
 }
 
@@ -173,7 +166,7 @@ impl Stream {
             Err(end) => end,
         };
         if let End::Refused(status, reason) = end {
-            self.service.refused(reason);
+            self.service.metrics.refused(reason);
             info!(gateway = %self.gateway, stream = self.id.0, code = ?status.code(), reason = status.message(), "ADS stream refused");
             // The client may be gone already; then there is nobody to tell.
             let _ = self.outbound.try_send(Err(status));

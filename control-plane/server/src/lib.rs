@@ -44,6 +44,7 @@ use grpc::token::{Guard, RunSecret, Subject};
 use prometheus_client::registry::Registry;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use tonic::service::Interceptor as _;
 use tracing::info;
 
 use crate::args::Args;
@@ -155,9 +156,16 @@ fn router(
         shutdown: shutdown.clone(),
     };
     let admin = AdminServer::new(admin).max_decoding_message_size(MAX_REQUEST);
+    // Whom the guard refuses never reaches the service, which counts the others.
+    let counted = {
+        let (mut guard, metrics) = (guard.clone(), metrics.clone());
+        move |request: tonic::Request<()>| {
+            let refused = |_: &tonic::Status| metrics.refused(metrics::Refusal::Unauthenticated);
+            guard.call(request).inspect_err(refused)
+        }
+    };
     tonic::service::Routes::new(tonic::service::interceptor::InterceptedService::new(
-        ads,
-        guard.clone(),
+        ads, counted,
     ))
     .add_service(tonic::service::interceptor::InterceptedService::new(
         admin, guard,

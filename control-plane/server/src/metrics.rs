@@ -151,4 +151,11 @@ impl Metrics {
         );
         metrics
     }
+
+    /// A stream was refused.
+    pub fn refused(&self, reason: Refusal) {
+        self.refused_streams
+            .get_or_create(&RefusalLabel { reason })
+            .inc();
+    }
 }

@@ -1,0 +1,204 @@
+//! The guide's table of metrics is what the running planes print: names, types and labels.
+//!
+//! Owns the reading of the page and of the exposition format. Must not have a list of its own: a metric that is
+//! added, renamed or forgotten shows as a difference between the two.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use grpc::address::Address;
+use grpc::token::BearerToken;
+use tests::client::{self, Client, request};
+use tests::manifest::{backend, documents, gateway, route};
+use tests::upstream::{Behaviour, Upstream};
+use tests::world::World;
+use tests::{binaries, deadline, port};
+
+use crate::strangers::refusal;
+
+const PAGE: &str = "docs/guide/metrics.md";
+/// A model's answer with its usage.
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 104\r\n\r\n\
+{\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[],\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":7}}";
+/// An answer that ends before its length.
+const BROKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
+
+/// What is said of a metric.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Family {
+    kind: String,
+    labels: BTreeSet<String>,
+}
+
+/// By the name in a query: a counter with `_total`.
+type Families = BTreeMap<String, Family>;
+
+/// Reads the rows of every table on the page under this heading.
+fn documented(heading: &str) -> Result<Families> {
+    let page = fs::read_to_string(binaries::repository(PAGE)).context(PAGE)?;
+    let heading = format!("\n## {heading}\n");
+    let (_, section) = page.split_once(&heading).context(heading.clone())?;
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let mut families = Families::new();
+    for row in section.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, name, kind, labels, meaning, _] = cells.as_slice() else {
+            anyhow::bail!("not a row of four cells: {row}");
+        };
+        ensure!(!meaning.is_empty(), "nothing is said of {name}");
+        let labels = labels
+            .split(',')
+            .map(|label| label.trim().trim_matches('`'));
+        let family = Family {
+            kind: (*kind).to_owned(),
+            labels: labels
+                .filter(|label| !label.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        };
+        let is_new = families.insert(name.trim_matches('`').to_owned(), family);
+        ensure!(is_new.is_none(), "{name} stands there twice");
+    }
+    Ok(families)
+}
+
+/// Reads the families that a process prints. A family without a series has no labels to be known by, and is an error.
+fn printed(text: &str) -> Result<Families> {
+    let mut families = Families::new();
+    let mut current = None;
+    for line in text.lines() {
+        if let Some(declared) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = declared.split_once(' ').context(line.to_owned())?;
+            let suffix = match kind {
+                "counter" => "_total",
+                "info" => "_info",
+                _ => "",
+            };
+            let name = format!("{name}{suffix}");
+            ensure!(current.is_none(), "{current:?} has no series");
+            families.entry(name.clone()).or_default().kind = kind.to_owned();
+            current = Some(name);
+        } else if !line.starts_with('#') {
+            let (name, family) = families
+                .iter_mut()
+                .rfind(|(name, _)| line.starts_with(name.as_str()))
+                .with_context(|| format!("a series of nothing: {line}"))?;
+            family.labels.extend(labels(line));
+            if current.as_ref() == Some(name) {
+                current = None;
+            }
+        }
+    }
+    ensure!(current.is_none(), "{current:?} has no series");
+    Ok(families)
+}
+
+/// The names of the labels of a series, without the bound of a bucket.
+fn labels(line: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = line.split_once('{').map_or("", |(_, rest)| rest);
+    while let Some((name, value)) = rest.split_once("=\"") {
+        names.push(name.trim_start_matches(',').to_owned());
+        rest = value.split_once('"').map_or("", |(_, rest)| rest);
+    }
+    names.retain(|name| name != "le");
+    names
+}
+
+/// What differs between the page and a process, in words.
+fn differences(page: &Families, process: &Families) -> Vec<String> {
+    let names: BTreeSet<&String> = page.keys().chain(process.keys()).collect();
+    let difference = |name: &String| match (page.get(name), process.get(name)) {
+        (Some(told), Some(found)) if told == found => None,
+        (told, found) => Some(format!(
+            "{name}: the page has {told:?}, it prints {found:?}"
+        )),
+    };
+    names.into_iter().filter_map(difference).collect()
+}
+
+/// Asks for whatever makes a metric appear: answers, faults, a broken answer, tokens, a stranger.
+async fn make_everything_happen(world: &World, http: u16) -> Result<()> {
+    let client = Client::http1(http);
+    for (path, status) in [("/a", 200), ("/nowhere", 404)] {
+        let reply = client.get(&format!("http://a.test{path}")).await?;
+        ensure!(reply.status == status, "{path}: {}", reply.status);
+    }
+    let broken = client.get("http://a.test/broken").await;
+    ensure!(broken.is_err(), "half an answer passed for a whole one");
+    let prompt = r#"{"messages":[{"role":"user","content":"hi"}]}"#;
+    let url = "http://a.test/v1/chat/completions";
+    let reply = client.send(request("POST", url, &[], prompt)?).await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let control_plane = Address::unix(world.run_dir().join("control-plane.sock"));
+    let refused = refusal(&control_plane, BearerToken::none(), "default/gateway").await?;
+    ensure!(refused.is_some(), "a stranger is served");
+    Ok(())
+}
+
+async fn scrape(socket: &Path) -> Result<Families> {
+    let reply = client::get_over_unix(socket, "/metrics").await?;
+    let kind = reply.header("content-type");
+    ensure!(
+        reply.status == 200 && kind.starts_with("application/openmetrics-text"),
+        "{} {kind:?}",
+        reply.status
+    );
+    printed(&reply.text())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guide_names_every_metric_and_no_other() -> Result<()> {
+    let upstream = Upstream::echo("a").await?;
+    let broken = Upstream::start("broken", Behaviour::Raw(BROKEN)).await?;
+    let provider = Upstream::start("model", Behaviour::Raw(ANSWER)).await?;
+    let http = port::free()?;
+    // A port that is taken makes the proxy refuse something.
+    let taken = TcpListener::bind("0.0.0.0:0")?;
+    let second = taken.local_addr()?.port();
+    let listener = format!("    - {{name: second, protocol: HTTP, port: {second}}}\n");
+    let model = format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: model}}
+spec:
+  ai: {{provider: {{custom: {{model: m}}, host: 127.0.0.1, port: {}}}}}
+",
+        provider.port()
+    );
+    let backends = [
+        backend("a", upstream.port()),
+        backend("broken", broken.port()),
+        model,
+    ];
+    let routes = [
+        route("a", "/a", "a"),
+        route("broken", "/broken", "broken"),
+        route("model", "/v1", "model"),
+    ];
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(http) + &listener),
+        ("backends.yaml", documents(&backends)),
+        ("routes.yaml", documents(&routes)),
+    ])?;
+    world.until_served_by(http, "http://a.test/a", "a").await?;
+    make_everything_happen(&world, http).await?;
+    for (heading, socket) in [
+        ("Control plane", "control-plane.sock"),
+        ("Proxy", "proxy-default-gateway.sock"),
+    ] {
+        let page = documented(heading)?;
+        let socket = world.run_dir().join(socket);
+        // A count may come a moment after what it counts.
+        deadline::until("the page and the process agree", deadline::SOON, || async {
+            let wrong = differences(&page, &scrape(&socket).await?);
+            ensure!(wrong.is_empty(), "{heading}:\n{}", wrong.join("\n"));
+            Ok(())
+        })
+        .await?;
+    }
+    world.stop().await
+}
