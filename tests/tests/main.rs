@@ -21,5 +21,6 @@ mod misdirected;
 mod rejection;
 mod strangers;
 mod streams;
+mod traces;
 mod traffic;
 mod translated;

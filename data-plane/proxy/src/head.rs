@@ -101,6 +101,7 @@ pub(crate) fn inspect(
     if record.wants_head() {
         record.request.head = Some(Box::new(HeadFacts {
             method: head.method.clone(),
+            scheme: inspected.scheme(),
             authority: inspected.authority().to_owned(),
             target: head.uri.path().to_owned(),
             version: head.version,

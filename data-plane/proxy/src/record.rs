@@ -49,6 +49,7 @@ pub(crate) struct RequestFacts {
 /// The head as access log and trace show it.
 pub(crate) struct HeadFacts {
     pub(crate) method: Method,
+    pub(crate) scheme: &'static str,
     pub(crate) authority: String,
     pub(crate) target: String,
     pub(crate) version: Version,

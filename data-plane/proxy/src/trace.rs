@@ -85,7 +85,12 @@ pub(crate) fn end(mut span: BoxedSpan, record: &Record, ending: Ending) {
             head.method.as_str().to_owned(),
         ));
         span.set_attribute(KeyValue::new("url.path", head.target.clone()));
-        span.set_attribute(KeyValue::new("server.address", head.authority.clone()));
+        span.set_attribute(KeyValue::new("url.scheme", head.scheme));
+        let (host, port) = host_and_port(&head.authority);
+        span.set_attribute(KeyValue::new("server.address", host.to_owned()));
+        if let Some(port) = port {
+            span.set_attribute(KeyValue::new("server.port", i64::from(port)));
+        }
         span.set_attribute(KeyValue::new("client.address", head.client.to_string()));
     }
     if let Some(route) = Some(record.route.label()).filter(|label| !label.is_empty()) {
@@ -119,6 +124,14 @@ pub(crate) fn end(mut span: BoxedSpan, record: &Record, ending: Ending) {
         span.set_status(Status::error(ending.as_str()));
     }
     span.end();
+}
+
+/// The two parts of an authority; without a port where the client named none.
+fn host_and_port(authority: &str) -> (&str, Option<u16>) {
+    let split = authority.rsplit_once(':');
+    split
+        .and_then(|(host, port)| Some((host, Some(port.parse().ok()?))))
+        .unwrap_or((authority, None))
 }
 
 /// Version 00, and later versions as far as they are alike (Trace Context, section 3.2).
@@ -196,5 +209,18 @@ mod tests {
             None,
         );
         check("garbage", None);
+    }
+
+    #[test]
+    fn authorities() {
+        for (authority, expected) in [
+            ("a.test", ("a.test", None)),
+            ("a.test:8080", ("a.test", Some(8080))),
+            ("[::1]", ("[::1]", None)),
+            ("[::1]:80", ("[::1]", Some(80))),
+            ("a.test:", ("a.test:", None)),
+        ] {
+            assert_eq!(host_and_port(authority), expected);
+        }
     }
 }

@@ -1,0 +1,158 @@
+//! A collector of traces: OTLP over gRPC, as exporters speak it.
+//!
+//! Owns an upstream that answers every export with success, the bytes that came, and their decoding. Must not
+//! know what a span should say.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response};
+use http_body_util::{BodyExt, Full};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
+use tests::manual::{Call, Manual};
+use tokio::task::JoinSet;
+
+const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+/// The five bytes that stand before a gRPC message: not compressed, and its length.
+const PREFIX: usize = 5;
+
+/// A running collector; it ends when dropped.
+pub(super) struct Collector {
+    port: u16,
+    exports: Exports,
+    _task: JoinSet<()>,
+}
+
+type Exports = Arc<Mutex<Vec<Result<Bytes>>>>;
+
+/// A span as a test reads it: ids in hexadecimal, values as text.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) service: String,
+    pub(super) name: String,
+    pub(super) trace: String,
+    pub(super) id: String,
+    /// Empty for a root.
+    pub(super) parent: String,
+    pub(super) kind: i32,
+    pub(super) is_error: bool,
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) attributes: BTreeMap<String, String>,
+}
+
+// === impl Collector ===
+
+impl Collector {
+    pub(super) async fn start() -> Result<Collector> {
+        let mut server = Manual::start().await?;
+        let port = server.port();
+        let exports = Exports::default();
+        let kept = Arc::clone(&exports);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            while let Some(call) = server.next().await {
+                let export = take(call).await;
+                lock(&kept).push(export);
+            }
+        });
+        Ok(Collector {
+            port,
+            exports,
+            _task: task,
+        })
+    }
+
+    /// What exporters are told.
+    pub(super) fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The message of every export so far.
+    pub(super) fn bytes(&self) -> Result<Vec<Bytes>> {
+        let exports = lock(&self.exports);
+        let messages = exports.iter().map(|export| match export {
+            Ok(bytes) => Ok(bytes.clone()),
+            Err(error) => Err(anyhow::anyhow!("an export: {error:#}")),
+        });
+        messages.collect()
+    }
+
+    /// Every span so far.
+    pub(super) fn spans(&self) -> Result<Vec<Seen>> {
+        let mut spans = Vec::new();
+        for bytes in self.bytes()? {
+            let export = ExportTraceServiceRequest::decode(bytes)?;
+            for group in export.resource_spans {
+                let resource = group.resource.context("spans of nobody")?;
+                let mut resource = texts(resource.attributes);
+                let service = resource.remove("service.name").unwrap_or_default();
+                let of_group = group.scope_spans.into_iter().flat_map(|scope| scope.spans);
+                spans.extend(of_group.map(|span| seen(&service, span)));
+            }
+        }
+        Ok(spans)
+    }
+}
+
+/// Reads one export and answers it.
+async fn take(mut call: Call) -> Result<Bytes> {
+    let path = call.head.uri.path();
+    ensure!(path == EXPORT, "{path} was asked");
+    let mut message = (&mut call.body).collect().await?.to_bytes();
+    ensure!(message.len() >= PREFIX, "a frame of {}", message.len());
+    let prefix = message.split_to(PREFIX);
+    let length = u32::try_from(message.len())?.to_be_bytes();
+    ensure!(
+        prefix.first() == Some(&0) && prefix.ends_with(&length),
+        "a frame with the prefix {prefix:?}"
+    );
+    let status = HeaderMap::from_iter([(
+        http::HeaderName::from_static("grpc-status"),
+        HeaderValue::from_static("0"),
+    )]);
+    let empty = Full::new(Bytes::from_static(&[0; PREFIX]));
+    let response = Response::builder()
+        .header("content-type", "application/grpc")
+        .body(empty.with_trailers(async move { Some(Ok(status)) }))?;
+    drop(call.answer(response)?);
+    Ok(message)
+}
+
+fn lock(exports: &Exports) -> std::sync::MutexGuard<'_, Vec<Result<Bytes>>> {
+    exports.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn seen(service: &str, span: Span) -> Seen {
+    Seen {
+        service: service.to_owned(),
+        name: span.name,
+        trace: hex(&span.trace_id),
+        id: hex(&span.span_id),
+        parent: hex(&span.parent_span_id),
+        kind: span.kind,
+        is_error: span.status.is_some_and(|status| status.code == 2),
+        start: span.start_time_unix_nano,
+        end: span.end_time_unix_nano,
+        attributes: texts(span.attributes),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn texts(attributes: Vec<KeyValue>) -> BTreeMap<String, String> {
+    let text = |value: Option<AnyValue>| match value.and_then(|value| value.value) {
+        Some(Value::StringValue(text)) => text,
+        Some(Value::IntValue(number)) => number.to_string(),
+        other => format!("{other:?}"),
+    };
+    let pairs = attributes.into_iter();
+    pairs.map(|pair| (pair.key, text(pair.value))).collect()
+}
