@@ -337,3 +337,41 @@ async fn broken_upload(ways: &mut Ways, way: Way) -> Result<(Call, Pieces)> {
     };
     Ok((call, pieces))
 }
+
+/// An upstream that has heard enough answers while the client still sends: the client gets that answer, whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_overtakes_an_upload() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    for way in WAYS {
+        // A reset may overtake an answer now and then only.
+        for _ in 0..10 {
+            overtake(&mut ways, way).await.context(way.name)?;
+        }
+    }
+    ways.world.stop().await
+}
+
+async fn overtake(ways: &mut Ways, way: Way) -> Result<()> {
+    let mut connection = (way.client)(ways.port).connect().await?;
+    let (pieces, body) = pieces();
+    let request = upload(way, body)?;
+    let played = async {
+        pieces.send("first").await?;
+        let call = ways.upstream.call().await?;
+        let refusal = Response::builder().status(413);
+        drop(call.answer(refusal.body(Full::new(Bytes::from_static(b"enough")))?)?);
+        // Whether the rest is read or refused is not the client's business.
+        let _ = pieces.fill(ENDLESS).await;
+        anyhow::Ok(())
+    };
+    let answered = async {
+        let response = connection.open(request).await?;
+        let status = response.status();
+        let body = response.into_body().collect().await;
+        let body = body.context("the answer's body")?.to_bytes();
+        anyhow::Ok((status, body))
+    };
+    let ((status, body), ()) = tokio::try_join!(answered, played)?;
+    ensure!(status == 413 && body == "enough", "{status} {body:?}");
+    Ok(())
+}

@@ -32,6 +32,7 @@ use crate::{
 mod dial;
 mod http1_idle;
 mod http2_shared;
+mod last_word;
 
 use http1_idle::IdleList;
 use http2_shared::SharedList;

@@ -12,7 +12,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 
-use super::{Endpoint, RequestBody, SendError};
+use super::{Endpoint, RequestBody, SendError, last_word::LastWord};
 use crate::{connect::connect, stream::Stream, tls::HandshakeError};
 
 /// How often a silent HTTP/2 connection with open streams is pinged, and how long the answer may take.
@@ -39,7 +39,7 @@ impl<F: Future + 'static> Executor<F> for Local {
 
 impl<B: RequestBody> Dial<'_, B> {
     pub(super) async fn http1(&self) -> Result<http1::SendRequest<B>, SendError> {
-        let io = TokioIo::new(self.stream().await?);
+        let io = TokioIo::new(LastWord::new(self.stream().await?));
         let (sender, connection) = http1::handshake(io).await.map_err(SendError::Exchange)?;
         self.drive(connection.with_upgrades());
         Ok(sender)
