@@ -244,8 +244,19 @@ async fn failures_and_tokens_are_on_the_span() -> Result<()> {
     scene.world.stop().await
 }
 
+/// The spans of an edit: what each is part of, and who records it.
+const STEPS: [(&str, &str, &str); 7] = [
+    ("change", "epoch", "tidegate-control-plane"),
+    ("translate", "epoch", "tidegate-control-plane"),
+    ("push", "epoch", "tidegate-control-plane"),
+    ("apply", "epoch", "tidegate-proxy"),
+    ("stage", "apply", "tidegate-proxy"),
+    ("prepare", "apply", "tidegate-proxy"),
+    ("swap", "apply", "tidegate-proxy"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
-async fn an_edit_is_a_trace_from_its_change_to_its_push() -> Result<()> {
+async fn an_edit_is_one_trace_through_both_planes() -> Result<()> {
     let mut scene = Scene::start().await?;
     let edit = documents(&[route("route", "/edited", "a")]);
     scene.world.write("route.yaml", &edit)?;
@@ -260,37 +271,38 @@ async fn an_edit_is_a_trace_from_its_change_to_its_push() -> Result<()> {
             span.name == "epoch" && reason.is_some_and(|reason| reason.contains("default/route"))
         });
         let trace = epoch.context("no epoch for the route")?.trace.clone();
-        Ok(spans
+        let spans: Vec<Seen> = spans
             .into_iter()
             .filter(|span| span.trace == trace)
-            .collect::<Vec<_>>())
+            .collect();
+        // Each plane exports on its own.
+        ensure!(spans.len() == STEPS.len() + 1, "not all of {spans:?}");
+        Ok(spans)
     })
     .await?;
     let named = |name: &str| {
-        spans
-            .iter()
-            .find(|span| span.name == name)
-            .context(name.to_owned())
+        let found = spans.iter().find(|span| span.name == name);
+        found.with_context(|| format!("no {name} in {spans:?}"))
     };
-    let (epoch, change, translate, push) = (
-        named("epoch")?,
-        named("change")?,
-        named("translate")?,
-        named("push")?,
-    );
-    ensure!(spans.len() == 4 && epoch.parent.is_empty(), "{spans:?}");
-    for step in [change, translate, push] {
-        let is_inside = step.start >= epoch.start && step.end <= epoch.end;
+    ensure!(named("epoch")?.parent.is_empty(), "{spans:?}");
+    for (name, parent, plane) in STEPS {
+        let (step, parent) = (named(name)?, named(parent)?);
+        let is_inside = step.start >= parent.start && step.end <= parent.end;
         ensure!(
-            step.parent == epoch.id && is_inside,
-            "{step:?} of {epoch:?}"
+            step.parent == parent.id && is_inside,
+            "{step:?} of {parent:?}"
         );
-        ensure!(step.service == "tidegate-control-plane", "{step:?}");
+        ensure!(step.service == plane, "{step:?}");
     }
-    ensure!(
-        change.end <= translate.start && translate.end <= push.start,
-        "{spans:?}"
-    );
+    for (before, after) in [
+        ("change", "translate"),
+        ("translate", "push"),
+        ("stage", "prepare"),
+        ("prepare", "swap"),
+    ] {
+        let (before, after) = (named(before)?, named(after)?);
+        ensure!(before.end <= after.start, "{before:?}, then {after:?}");
+    }
     scene.world.stop().await
 }
 
