@@ -14,6 +14,7 @@ use tests::manual::{Call, Manual};
 use tests::pieces::{InPieces, Pieces, pieces};
 use tests::world::World;
 use tests::{deadline, port, process};
+use tokio::task::JoinSet;
 
 /// What a side that does not stop would send.
 const ENDLESS: usize = 256 << 20;
@@ -374,4 +375,30 @@ async fn overtake(ways: &mut Ways, way: Way) -> Result<()> {
     let ((status, body), ()) = tokio::try_join!(answered, played)?;
     ensure!(status == 413 && body == "enough", "{status} {body:?}");
     Ok(())
+}
+
+/// Clients that read nothing. Each has a connection of its own; what the proxy has to an upstream of HTTP/2, they share.
+const IDLERS: usize = 10;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_do_not_read_hold_up_nobody_else() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    for way in WAYS {
+        let mut idlers = Vec::new();
+        let mut filling = JoinSet::new();
+        for _ in 0..IDLERS {
+            let (connection, pieces, body) = ways.ask(way).await.context(way.name)?;
+            idlers.push((connection, body));
+            filling.spawn(async move { pieces.fill(ENDLESS).await.map(|_| pieces) });
+        }
+        let filled = filling.join_all().await;
+        // More than one, as each worker of the proxy has connections of its own.
+        for _ in 0..IDLERS {
+            let (_connection, pieces, mut body) = ways.ask(way).await.context(way.name)?;
+            pieces.send("data: 1\n\n").await?;
+            read(&mut body, "data: 1\n\n").await.context(way.name)?;
+        }
+        drop((idlers, filled));
+    }
+    ways.world.stop().await
 }

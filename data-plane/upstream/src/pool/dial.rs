@@ -12,11 +12,16 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 
-use super::{Endpoint, RequestBody, SendError, last_word::LastWord};
+use super::{Endpoint, RequestBody, SendError, http2_shared::MAX_STREAMS, last_word::LastWord};
 use crate::{connect::connect, stream::Stream, tls::HandshakeError};
 
 /// How often a silent HTTP/2 connection with open streams is pinged, and how long the answer may take.
 const PING: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(15));
+
+/// What a stream may hold that its client has not read. The window of a connection has room for that of every stream:
+/// with less, a few clients that do not read would hold up all others.
+const STREAM_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = STREAM_WINDOW * MAX_STREAMS;
 
 /// What is needed to connect.
 pub(super) struct Dial<'a, B> {
@@ -54,6 +59,8 @@ impl<B: RequestBody> Dial<'_, B> {
         }
         let (sender, connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
             .keep_alive_interval(PING.0)
             .keep_alive_timeout(PING.1)
             .handshake(TokioIo::new(stream))

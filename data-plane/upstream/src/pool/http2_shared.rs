@@ -15,7 +15,7 @@ use tokio::{sync::Mutex, time::Instant};
 use super::{IDLE_CAP, RequestBody, SendError, dial::Dial};
 
 /// Streams of one connection before another is opened; most servers allow 100.
-const MAX_STREAMS: usize = 100;
+pub(super) const MAX_STREAMS: u32 = 100;
 
 pub(super) struct SharedList<B> {
     connections: RefCell<Vec<Shared<B>>>,
@@ -29,7 +29,7 @@ struct Shared<B> {
 }
 
 struct State {
-    streams: Cell<usize>,
+    streams: Cell<u32>,
     used: Cell<Instant>,
     is_retired: Cell<bool>,
 }
