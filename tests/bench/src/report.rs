@@ -13,8 +13,17 @@ pub(crate) fn peers(rows: &[peer::Row]) -> Result<()> {
     let mut out = stdout().lock();
     writeln!(
         out,
-        "\n{:<10} {:>8} {:>12} {:>10} {:>9} {:>9} {:>9} {:>10} {:>9}",
-        "proxy", "body", "CPU us/req", "user us", "p50 us", "p99 us", "req/s", "RSS MiB", "ratio"
+        "\n{:<10} {:>8} {:>12} {:>10} {:>9} {:>9} {:>9} {:>7} {:>10} {:>9}",
+        "proxy",
+        "body",
+        "CPU us/req",
+        "user us",
+        "p50 us",
+        "p99 us",
+        "req/s",
+        "busy",
+        "RSS MiB",
+        "ratio"
     )?;
     for row in rows {
         let ours = rows
@@ -23,7 +32,7 @@ pub(crate) fn peers(rows: &[peer::Row]) -> Result<()> {
             .map_or(f64::NAN, |ours| ours.cpu_micros);
         writeln!(
             out,
-            "{:<10} {:>8} {:>12.1} {:>10.1} {:>9.0} {:>9.0} {:>9.0} {:>10.1} {:>9}",
+            "{:<10} {:>8} {:>12.1} {:>10.1} {:>9.0} {:>9.0} {:>9.0} {:>6.0}% {:>10.1} {:>9}",
             row.peer,
             row.body,
             row.cpu_micros,
@@ -31,13 +40,15 @@ pub(crate) fn peers(rows: &[peer::Row]) -> Result<()> {
             row.p50,
             row.p99,
             row.rate,
+            row.rate * row.cpu_micros / 1e4,
             mebibytes(row.resident_kib),
             format!("{:.2} x", ours / row.cpu_micros),
         )?;
     }
     writeln!(
         out,
-        "ratio: CPU of tidegate divided by CPU of the proxy in the row\n"
+        "busy: share of the proxy's core; far below 100 %, waking up is a part of what is measured\n\
+         ratio: CPU of tidegate divided by CPU of the proxy in the row\n"
     )?;
     Ok(())
 }
