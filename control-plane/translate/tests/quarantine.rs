@@ -301,8 +301,11 @@ fn a_trial_moves_no_other_refusal() {
 
 #[test]
 fn only_what_was_refused_can_be_tried_or_accepted() {
-    let first = inputs("/a");
-    let listener = content(&run(&first), TypeUrl::Listener, LISTENER);
+    let fresh = inputs("/a");
+    let wanted = run(&fresh);
+    let listener = content(&wanted, TypeUrl::Listener, LISTENER);
+    // Something else was refused, so the proxies are known.
+    let first = fresh.with(reject(&wanted, TypeUrl::RouteRule, RULE));
     assert!(first.with(Change::Retry(listener.clone())).same(&first));
     assert!(first.with(Change::Accepted(listener.clone())).same(&first));
     let tried = first.with_all([unavailable(&listener), Change::Retry(listener.clone())]);

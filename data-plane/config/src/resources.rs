@@ -19,7 +19,7 @@ pub(crate) struct Resources {
     // Indexed by the order of `TypeUrl::ALL`.
     sets: [Set; TypeUrl::ALL.len()],
     /// Those that name a file, so that nobody has to look through all of them.
-    naming_files: OrdSet<(TypeUrl, Arc<str>)>,
+    pub(crate) naming_files: OrdSet<(TypeUrl, Arc<str>)>,
     /// Stays empty; stands in for a type beyond the list, of which there is none.
     empty: Set,
 }

@@ -149,9 +149,12 @@ fn what_is_not_named_any_more_is_not_asked_for() {
     put_cluster(&mut second, "changed", None);
     let mut stage = Stage::new();
     fixture::push(&mut stage, &empty, &first).expect("good");
+    let looked_through = |stage: &Stage| stage.active().resources().naming_files.len();
     assert_eq!(places(stage.active()).len(), 2);
+    assert_eq!(looked_through(&stage), 2);
     fixture::push(&mut stage, &first, &second).expect("good");
     assert_eq!(places(stage.active()), []);
+    assert_eq!(looked_through(&stage), 0);
 }
 
 #[test]
