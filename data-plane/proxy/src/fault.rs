@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     AmbiguousLength,
     /// CONNECT: this is no forward proxy for tunnels.
     ConnectRefused,
+    /// A body in a request for an upgrade: what follows the head is the next protocol's.
+    UpgradeWithBody,
     /// More headers than the listener takes.
     HeadersTooLarge,
     /// A body larger than the route buffers.
@@ -166,6 +168,7 @@ impl Kind {
             | Kind::InvalidRequest
             | Kind::AmbiguousLength
             | Kind::ConnectRefused
+            | Kind::UpgradeWithBody
             | Kind::HeadersTooLarge
             | Kind::BodyTooLarge
             | Kind::BodyTimeout
@@ -194,6 +197,7 @@ impl Kind {
             Kind::InvalidRequest => "invalid_request",
             Kind::AmbiguousLength => "ambiguous_length",
             Kind::ConnectRefused => "connect_refused",
+            Kind::UpgradeWithBody => "upgrade_with_body",
             Kind::HeadersTooLarge => "headers_too_large",
             Kind::BodyTooLarge => "body_too_large",
             Kind::BodyTimeout => "body_timeout",

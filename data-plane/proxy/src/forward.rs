@@ -75,6 +75,9 @@ pub(crate) async fn forward(
         // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
         return Box::pin(ai::forward(exchange, backend, head, body, limits)).await;
     }
+    if is_upgrade {
+        upgrade::check(&body)?;
+    }
     rewrite_target(&mut head, forward, found)?;
     let picked = pick(exchange, cluster, &head, is_upgrade).await?;
     rewrite_authority(&mut head.headers, forward, choice, &picked);

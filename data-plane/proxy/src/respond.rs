@@ -44,7 +44,11 @@ pub(crate) fn respond(fault: &Fault, dialect: Dialect) -> Response<ResponseBody>
     // What follows such a head on the connection cannot be trusted to be a request.
     if matches!(
         fault.kind,
-        Kind::AmbiguousLength | Kind::HeadersTooLarge | Kind::BodyTooLarge | Kind::BodyTimeout
+        Kind::AmbiguousLength
+            | Kind::UpgradeWithBody
+            | Kind::HeadersTooLarge
+            | Kind::BodyTooLarge
+            | Kind::BodyTimeout
     ) {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -64,6 +68,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
         Kind::AmbiguousLength => (
             StatusCode::BAD_REQUEST,
             "the request has both content-length and transfer-encoding",
+        ),
+        Kind::UpgradeWithBody => (
+            StatusCode::BAD_REQUEST,
+            "a request for an upgrade must not have a body",
         ),
         Kind::ConnectRefused => (
             StatusCode::METHOD_NOT_ALLOWED,
@@ -199,6 +207,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::InvalidRequest
         | Kind::AmbiguousLength
         | Kind::ConnectRefused
+        | Kind::UpgradeWithBody
         | Kind::HeadersTooLarge
         | Kind::BodyTimeout
         | Kind::Misdirected

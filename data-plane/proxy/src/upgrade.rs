@@ -1,13 +1,16 @@
 //! Connections that stop being HTTP: WebSocket.
 //!
-//! Owns the handshake with the upstream and the splice of both sides after it. Must not look at frames.
-//! Invariant: the client gets 101 only where the upstream gave it; any other answer passes as an ordinary
-//! response.
+//! Owns what such a request may be, the handshake with the upstream, and the splice of both sides after it. Must not
+//! look at frames. Invariant: the client gets 101 only where the upstream gave it; any other answer passes as an
+//! ordinary response.
 
 use dp_policy::hop_by_hop;
 use dp_upstream::{Picked, pool::Lease};
 use http::{Response, StatusCode, request::Parts};
-use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper::{
+    body::{Body as _, Incoming},
+    upgrade::{OnUpgrade, Upgraded},
+};
 use hyper_util::rt::TokioIo;
 use tokio::{io::copy_bidirectional, sync::watch};
 
@@ -29,6 +32,16 @@ pub(crate) struct Splice {
     phase: watch::Receiver<Phase>,
     /// Keeps the endpoint's load right.
     _lease: Lease<RequestBody>,
+}
+
+/// Refuses a body beside the wish for an upgrade. None is sent on: the upstream would take what the connection carries
+/// next, which after a refused upgrade is another client's request, for the body that the head announces.
+pub(crate) fn check(body: &Incoming) -> Result<(), Fault> {
+    if body.is_end_stream() {
+        Ok(())
+    } else {
+        Err(Kind::UpgradeWithBody.into())
+    }
 }
 
 /// Asks the upstream for the upgrade that the client asks for.

@@ -2,6 +2,8 @@
 //!
 //! Bytes after the handshake are opaque to the proxy, so plain text stands for frames.
 
+use std::{cell::RefCell, rc::Rc};
+
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -10,8 +12,8 @@ use tokio::{
 };
 
 use crate::harness::{
-    PATIENCE, World, chain, cluster, listener, manager, raw_upstream, read_head, route_to, routes,
-    simple,
+    PATIENCE, World, chain, cluster, get, listener, manager, raw, raw_upstream, read_head,
+    route_to, routes, simple,
 };
 
 const ASK: &[u8] = b"GET /ws HTTP/1.1\r\nhost: a\r\nconnection: keep-alive, Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: k\r\nsec-websocket-version: 13\r\n\r\n";
@@ -99,4 +101,50 @@ async fn an_upgrade_that_the_listener_does_not_allow_is_not_asked_for() {
     client.write_all(ASK).await.unwrap();
     let head = timeout(PATIENCE, read_head(&mut client)).await.unwrap();
     assert!(head.starts_with("HTTP/1.1 426"), "{head}");
+}
+
+/// An upstream that refuses every upgrade at once, keeps the connection, and reads as much of a body as a head
+/// announces, like any server does.
+async fn refusing(heads: Rc<RefCell<Vec<String>>>) -> std::net::SocketAddr {
+    raw_upstream(move |mut stream| {
+        let heads = heads.clone();
+        async move {
+            loop {
+                let head = read_head(&mut stream).await.to_lowercase();
+                if head.is_empty() {
+                    return;
+                }
+                let refusal = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno";
+                stream.write_all(refusal).await.unwrap();
+                let length = head
+                    .lines()
+                    .find_map(|line| line.strip_prefix("content-length: "));
+                let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+                heads.borrow_mut().push(head);
+                if stream.read_exact(&mut body).await.is_err() {
+                    return;
+                }
+            }
+        }
+    })
+    .await
+}
+
+/// What the first client announces must not be taken out of what the second one sends on the same connection.
+#[tokio::test(flavor = "local")]
+async fn an_upgrade_with_a_body_is_refused() {
+    for framing in ["content-length: 60", "transfer-encoding: chunked"] {
+        let heads = Rc::new(RefCell::new(Vec::new()));
+        let world = World::serving(&simple(refusing(heads.clone()).await));
+        let ask = String::from_utf8_lossy(ASK);
+        let ask = ask.replace("host: a\r\n", &format!("host: a\r\n{framing}\r\n"));
+        let answer = raw(world.address("http"), ask.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
+        let answer = get(world.address("http"), "/next").await;
+        assert_eq!(answer.text(), "no");
+        let heads = heads.borrow();
+        assert_eq!(heads.len(), 1, "{heads:?}");
+        assert!(heads[0].starts_with("get /next http/1.1"), "{heads:?}");
+    }
 }
