@@ -6,7 +6,7 @@
 
 use dp_upstream::{
     Picked,
-    pool::{Lease, Protocol},
+    pool::{Endpoint, Lease, Protocol},
 };
 use http::{
     HeaderValue, Request, Response, Uri, Version,
@@ -34,7 +34,7 @@ pub(crate) async fn send(
     deadline: Deadline<'_>,
     facts: &mut UpstreamFacts,
 ) -> Result<(Response<Incoming>, Lease<RequestBody>), Fault> {
-    put_into(picked.endpoint.protocol(), &mut head)?;
+    put_into(&picked.endpoint, &mut head)?;
     let request = Request::from_parts(*head, body);
     facts.attempts += 1;
     facts.endpoint = Some(picked.endpoint.address());
@@ -45,9 +45,9 @@ pub(crate) async fn send(
     Ok(outcome.ok_or(Kind::Timeout)??)
 }
 
-/// Puts a head in origin form, with its authority in `Host`, into the form of a protocol.
-fn put_into(protocol: Protocol, head: &mut Parts) -> Result<(), Fault> {
-    match protocol {
+/// Puts a head in origin form, with its authority in `Host`, into the form that an endpoint takes.
+fn put_into(endpoint: &Endpoint<RequestBody>, head: &mut Parts) -> Result<(), Fault> {
+    match endpoint.protocol() {
         Protocol::Http1 => {
             head.version = Version::HTTP_11;
             join_cookies(head);
@@ -63,7 +63,12 @@ fn put_into(protocol: Protocol, head: &mut Parts) -> Result<(), Fault> {
                 .cloned()
                 .unwrap_or(PathAndQuery::from_static("/"));
             let mut parts = http::uri::Parts::default();
-            parts.scheme = Some(Scheme::HTTP);
+            // That of this connection (RFC 9113, section 8.3.1), whatever the client spoke.
+            parts.scheme = Some(if endpoint.is_tls() {
+                Scheme::HTTPS
+            } else {
+                Scheme::HTTP
+            });
             parts.authority = Some(authority);
             parts.path_and_query = Some(target);
             head.uri = Uri::from_parts(parts).map_err(|error| Fault::caused(Kind::Bug, error))?;

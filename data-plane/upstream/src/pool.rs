@@ -197,6 +197,11 @@ impl<B> Endpoint<B> {
         self.address
     }
 
+    /// Whether the connection is secured.
+    pub fn is_tls(&self) -> bool {
+        self.transport.tls.is_some()
+    }
+
     /// The protocol that a request must be written for.
     pub fn protocol(&self) -> Protocol {
         self.transport.protocol

@@ -16,8 +16,8 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::harness::{
-    Answer, PATIENCE, World, chain, cluster, echo_path, get, http_listener, listen, listener,
-    manager, route_to, routes, whole,
+    Answer, PATIENCE, World, chain, cluster, echo_path, get, http_listener, http2, listen,
+    listener, manager, route_to, routes, whole,
 };
 
 /// A certificate authority of a test.
@@ -312,13 +312,14 @@ async fn tls_upstream(leaf: &Leaf) -> SocketAddr {
     use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
     let chain = vec![CertificateDer::from_pem_slice(leaf.chain.as_bytes()).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(leaf.key.as_bytes()).unwrap();
-    let config =
+    let mut config =
         rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(chain, key)
             .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let (listener, address) = listen().await;
     tokio::task::spawn_local(async move {
@@ -329,17 +330,24 @@ async fn tls_upstream(leaf: &Leaf) -> SocketAddr {
                     return;
                 };
                 let name = stream.get_ref().1.server_name().map(str::to_owned);
-                let service = service_fn(move |_| {
-                    let name = name.clone();
-                    async move {
-                        Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::from(
-                            format!("{name:?}"),
-                        )))
-                    }
+                let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+                    let scheme = request.uri().scheme_str().unwrap_or_default();
+                    let answer = Response::builder()
+                        .header("x-scheme", scheme)
+                        .body(Full::<Bytes>::from(format!("{name:?}")));
+                    std::future::ready(answer)
                 });
-                let _ = hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service)
-                    .await;
+                let io = TokioIo::new(stream);
+                if is_http2 {
+                    let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+                        .serve_connection(io, service)
+                        .await;
+                } else {
+                    let _ = hyper::server::conn::http1::Builder::new()
+                        .serve_connection(io, service)
+                        .await;
+                }
             });
         }
     });
@@ -382,6 +390,29 @@ async fn upstreams_are_verified() {
         503,
         "another name"
     );
+}
+
+/// The client came without TLS; the upstream's connection has it.
+#[tokio::test(flavor = "local")]
+async fn the_scheme_for_an_http2_upstream_is_that_of_its_connection() {
+    let authority = Authority::new();
+    let up = tls_upstream(&authority.leaf(&["up.example"])).await;
+    let mut options = http2();
+    options["transport_socket"] = json!({
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+            "sni": "up.example",
+            "common_tls_context": {"validation_context": {"trusted_ca": {"inline_string": authority.pem}}},
+        },
+    });
+    let world = World::serving(&[
+        http_listener(),
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", up, options),
+    ]);
+    let answer = get(world.address("http"), "/").await;
+    assert_eq!(answer.header("x-scheme"), Some("https"));
 }
 
 #[tokio::test(flavor = "local")]
