@@ -25,10 +25,9 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
 use crate::{
-    attempt,
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
-    forward::{Limits, passed, pick},
+    forward::{Limits, answered, pick, send},
     request_body::{BodyError, RequestBody},
     respond::Dialect,
     response_body::{ResponseBody, Upstream},
@@ -82,14 +81,9 @@ pub(crate) async fn forward(
     if let Some(authority) = authority.and_then(|text| HeaderValue::from_str(text).ok()) {
         head.headers.insert(HOST, authority);
     }
-    let deadline = exchange.client.worker.timers.deadline(limits.deadline);
-    let facts = &mut exchange.record.upstream;
     let body = RequestBody::Full(body);
-    let (response, lease) = attempt::send(&picked, head, body, deadline, facts).await?;
-    exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
-    let (parts, incoming) = response.into_parts();
-    let upstream = Upstream::new(incoming, lease, limits.idle);
-    let response = passed(Response::from_parts(parts, upstream));
+    let (response, lease) = send(exchange, &picked, head, body, limits).await?;
+    let response = answered(response, lease, limits)?;
     Ok(if response.status().is_success() {
         tap(response, format, usage_chunk).into()
     } else {

@@ -13,7 +13,10 @@ use dp_config::{
     route_config::Found,
 };
 use dp_policy::{hop_by_hop, url_rewrite::HostRewrite};
-use dp_upstream::{PickError, Picked, pool::Protocol};
+use dp_upstream::{
+    PickError, Picked,
+    pool::{Lease, Protocol},
+};
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode, Version,
     header::HOST,
@@ -86,17 +89,10 @@ pub(crate) async fn forward(
     } else {
         let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
         let body = RequestBody::stream(body, limits, copies);
-        let deadline = exchange.client.worker.timers.deadline(limits.deadline);
-        let facts = &mut exchange.record.upstream;
-        let (response, lease) = attempt::send(&picked, head, body, deadline, facts).await?;
-        exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
-        let (parts, incoming) = response.into_parts();
-        let upstream = Upstream::new(incoming, lease, limits.idle);
-        passed(Response::from_parts(
-            parts,
-            ResponseBody::upstream(upstream),
-        ))
-        .into()
+        let (response, lease) = send(exchange, &picked, head, body, limits).await?;
+        answered(response, lease, limits)?
+            .map(ResponseBody::upstream)
+            .into()
     };
     choice.response_headers.apply(reply.response.headers_mut());
     Ok(reply)
@@ -122,6 +118,38 @@ pub(crate) async fn pick(
     Ok(upstream
         .pick(config, cluster, client, exchange.record.start)
         .await?)
+}
+
+/// Sends to an endpoint, and notes what is learnt there.
+pub(crate) async fn send(
+    exchange: &mut Exchange<'_>,
+    picked: &Picked<RequestBody>,
+    head: Parts,
+    body: RequestBody,
+    limits: Limits,
+) -> Result<(Response<Incoming>, Lease<RequestBody>), Fault> {
+    let deadline = exchange.client.worker.timers.deadline(limits.deadline);
+    let facts = &mut exchange.record.upstream;
+    let answer = attempt::send(picked, head, body, deadline, facts).await?;
+    exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
+    Ok(answer)
+}
+
+/// The answer to an ordinary request, with a body that gives its connection back at the end.
+///
+/// # Errors
+/// The upstream speaks something else from here on, which nobody asked of it.
+pub(crate) fn answered(
+    response: Response<Incoming>,
+    lease: Lease<RequestBody>,
+    limits: Limits,
+) -> Result<Response<Upstream>, Fault> {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return Err(Kind::Garbage.into());
+    }
+    let (parts, incoming) = response.into_parts();
+    let upstream = Upstream::new(incoming, lease, limits.idle);
+    Ok(passed(Response::from_parts(parts, upstream)))
 }
 
 /// A response as it passes: without what belongs to the upstream's connection.

@@ -6,7 +6,7 @@
 
 use dp_policy::hop_by_hop;
 use dp_upstream::{Picked, pool::Lease};
-use http::{Response, StatusCode, request::Parts};
+use http::{StatusCode, request::Parts};
 use hyper::{
     body::{Body as _, Incoming},
     upgrade::{OnUpgrade, Upgraded},
@@ -15,14 +15,13 @@ use hyper_util::rt::TokioIo;
 use tokio::{io::copy_bidirectional, sync::watch};
 
 use crate::{
-    attempt,
     bind::Phase,
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
-    forward::{Limits, passed},
+    forward::{Limits, answered, passed, send},
     record::{Ending, Record},
     request_body::RequestBody,
-    response_body::{ResponseBody, Upstream},
+    response_body::ResponseBody,
 };
 
 /// Both sides of an agreed upgrade.
@@ -54,19 +53,11 @@ pub(crate) async fn forward(
     let client = head.extensions.remove::<OnUpgrade>();
     let asked = exchange.inspected.upgrade.as_ref().ok_or(Kind::Bug)?;
     asked.restore(&mut head.headers);
-    let deadline = exchange.client.worker.timers.deadline(limits.deadline);
-    let facts = &mut exchange.record.upstream;
-    let (mut response, lease) =
-        attempt::send(picked, head, RequestBody::Empty, deadline, facts).await?;
-    exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());
+    let asked = asked.protocol.clone();
+    let (mut response, lease) = send(exchange, picked, head, RequestBody::Empty, limits).await?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        let (parts, incoming) = response.into_parts();
-        let upstream = Upstream::new(incoming, lease, limits.idle);
-        return Ok(passed(Response::from_parts(
-            parts,
-            ResponseBody::upstream(upstream),
-        ))
-        .into());
+        let response = answered(response, lease, limits)?;
+        return Ok(response.map(ResponseBody::upstream).into());
     }
     let upstream = hyper::upgrade::on(&mut response);
     let agreed = hop_by_hop::strip(response.headers_mut());
@@ -75,7 +66,7 @@ pub(crate) async fn forward(
             agreed
                 .protocol
                 .as_bytes()
-                .eq_ignore_ascii_case(asked.protocol.as_bytes())
+                .eq_ignore_ascii_case(asked.as_bytes())
         })
         .ok_or(Kind::UpgradeFailed)?;
     let mut response = passed(response.map(|_| ResponseBody::empty()));

@@ -37,6 +37,15 @@ async fn statuses() {
             502,
             "garbage",
         ),
+        (
+            // Nobody asked for an upgrade.
+            hang_up(
+                b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+            )
+            .await,
+            502,
+            "garbage",
+        ),
     ] {
         let world = World::serving(&simple(upstream));
         let answer = get(world.address("http"), "/").await;
