@@ -73,7 +73,7 @@ pub(crate) async fn forward(
         .config
         .cluster(&provider.cluster)
         .ok_or(Kind::InvalidBackend)?;
-    let picked = pick(exchange, cluster, &head, false).await?;
+    let picked = pick(exchange, cluster, &head, false, limits).await?;
     let authority = match &provider.authority {
         Some(authority) => Some(authority.as_str()),
         None => picked.hostname.as_deref(),

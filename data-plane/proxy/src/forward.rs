@@ -4,7 +4,10 @@
 //! not speak a protocol. Invariant: an upstream gets the normalised path and the authority that were
 //! matched, changed only by the route.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use dp_config::{
     Cluster,
@@ -82,7 +85,7 @@ pub(crate) async fn forward(
         upgrade::check(&body)?;
     }
     rewrite_target(&mut head, forward, found)?;
-    let picked = pick(exchange, cluster, &head, is_upgrade).await?;
+    let picked = pick(exchange, cluster, &head, is_upgrade, limits).await?;
     rewrite_authority(&mut head.headers, forward, choice, &picked);
     let mut reply = if is_upgrade {
         Box::pin(upgrade::forward(exchange, &picked, head, limits)).await?
@@ -98,10 +101,22 @@ pub(crate) async fn forward(
     Ok(reply)
 }
 
-/// The endpoint for a request to a cluster.
+/// The endpoint for a request to a cluster. Names may have to be resolved: that is part of the wait for the response.
 pub(crate) async fn pick(
     exchange: &Exchange<'_>,
-    cluster: &std::sync::Arc<Cluster>,
+    cluster: &Arc<Cluster>,
+    head: &Parts,
+    is_upgrade: bool,
+    limits: Limits,
+) -> Result<Picked<RequestBody>, Fault> {
+    let deadline = exchange.client.worker.timers.deadline(limits.deadline);
+    let picked = endpoint(exchange, cluster, head, is_upgrade);
+    deadline.bound(picked).await.ok_or(Kind::Timeout)?
+}
+
+async fn endpoint(
+    exchange: &Exchange<'_>,
+    cluster: &Arc<Cluster>,
     head: &Parts,
     is_upgrade: bool,
 ) -> Result<Picked<RequestBody>, Fault> {

@@ -6,6 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use dp_upstream::resolve::Resolver;
 use opentelemetry::global::BoxedTracer;
 use prometheus_client::registry::Registry;
 
@@ -21,6 +22,8 @@ pub struct Options<'a> {
     pub tracer: Option<Tracer>,
     /// Added to every listener port before it is bound; for ports below 1024 without rights.
     pub port_offset: u16,
+    /// Names to addresses; `None` for what the system is configured with.
+    pub resolver: Option<Resolver>,
 }
 
 /// The access log: one line for each request, written when its last byte has gone.
@@ -70,6 +73,7 @@ impl<'a> Options<'a> {
             registry,
             tracer: None,
             port_offset: 0,
+            resolver: None,
         }
     }
 }

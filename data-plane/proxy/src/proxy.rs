@@ -102,6 +102,10 @@ impl Proxy {
                 Log::start(log, metrics.lines_dropped.clone()).map_err(service("access-log"))?,
             ),
         };
+        let resolver = match options.resolver {
+            Some(resolver) => resolver,
+            None => Resolver::system().map_err(service("resolver"))?,
+        };
         let (workers, inboxes): (Vec<_>, Vec<_>) = (0..options.workers.max(1))
             .map(|_| mpsc::unbounded_channel())
             .unzip();
@@ -112,7 +116,7 @@ impl Proxy {
             metrics,
             log,
             tracer: options.tracer,
-            resolver: Resolver::system().map_err(service("resolver"))?,
+            resolver,
             upstream,
             connections: watch::Sender::new(0),
             workers,

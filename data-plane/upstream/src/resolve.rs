@@ -47,6 +47,8 @@ enum Origin {
     System,
     /// A fixed table, for tests.
     Table(HashMap<String, Vec<IpAddr>>),
+    /// Nowhere: every query waits for ever, for tests.
+    Silent,
 }
 
 struct Shared {
@@ -84,6 +86,14 @@ impl Resolver {
     /// The system gave no thread.
     pub fn table(names: HashMap<String, Vec<IpAddr>>) -> std::io::Result<Resolver> {
         Resolver::start(Origin::Table(names))
+    }
+
+    /// A resolver that never answers.
+    ///
+    /// # Errors
+    /// The system gave no thread.
+    pub fn silent() -> std::io::Result<Resolver> {
+        Resolver::start(Origin::Silent)
     }
 
     fn start(origin: Origin) -> std::io::Result<Resolver> {
@@ -218,6 +228,7 @@ async fn answer_all(
     let origin = std::rc::Rc::new(match origin {
         Origin::System => Asker::System(system_resolver()),
         Origin::Table(table) => Asker::Table(table),
+        Origin::Silent => Asker::Silent,
     });
     while let Some(query) = inbox.recv().await {
         let (origin, cache) = (origin.clone(), cache.clone());
@@ -237,6 +248,7 @@ async fn answer_all(
 enum Asker {
     System(Result<Box<TokioResolver>, String>),
     Table(HashMap<String, Vec<IpAddr>>),
+    Silent,
 }
 
 fn system_resolver() -> Result<Box<TokioResolver>, String> {
@@ -265,6 +277,7 @@ async fn ask(origin: &Asker, host: &str) -> Result<(Addresses, Duration), Resolv
                 .ok_or_else(|| failed("no such host".to_owned()))?;
             (addresses.clone().into(), *TTL.end())
         }
+        Asker::Silent => std::future::pending().await,
         Asker::System(Err(reason)) => return Err(failed(reason.clone())),
         Asker::System(Ok(resolver)) => {
             let answer = resolver

@@ -4,15 +4,19 @@
 
 use std::time::Duration;
 
+use dp_upstream::resolve::Resolver;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::Instant,
 };
 
-use crate::harness::{
-    World, chain, cluster, get, http_listener, listen, listener, manager, raw_upstream, read_head,
-    route_to, routes, simple, try_send,
+use crate::{
+    forward_proxy,
+    harness::{
+        World, chain, cluster, get, http_listener, listen, listener, manager, raw_upstream,
+        read_head, route_to, routes, simple, try_send,
+    },
 };
 
 async fn hang_up(bytes: &'static [u8]) -> std::net::SocketAddr {
@@ -81,6 +85,34 @@ async fn a_hanging_upstream_times_out() {
             routes(vec![route_to("up", limits)]),
             cluster("up", upstream, json!({})),
         ]);
+        let start = Instant::now();
+        assert_eq!(get(world.address("http"), "/").await.status, 504);
+        assert!(start.elapsed() >= Duration::from_millis(200));
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+}
+
+/// Names are part of what a time limit covers.
+#[tokio::test(flavor = "local")]
+async fn a_silent_name_server_times_out() {
+    let named = json!({
+        "type": "STRICT_DNS",
+        "load_assignment": {"cluster_name": "up", "endpoints": [{"lb_endpoints": [{"endpoint": {
+            "address": {"socket_address": {"address": "up.example", "port_value": 80}},
+        }}]}]},
+    });
+    let (_, anywhere) = listen().await;
+    let limit = json!({"timeout": "0.2s"});
+    for resources in [
+        vec![
+            http_listener(),
+            routes(vec![route_to("up", limit.clone())]),
+            cluster("up", anywhere, named),
+        ],
+        forward_proxy::resources(&[], limit),
+    ] {
+        let world = World::start_with(Some(Resolver::silent().unwrap()));
+        world.commit(&resources);
         let start = Instant::now();
         assert_eq!(get(world.address("http"), "/").await.status, 504);
         assert!(start.elapsed() >= Duration::from_millis(200));

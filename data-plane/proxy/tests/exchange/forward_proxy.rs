@@ -39,15 +39,20 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 fn world(allowed: &[&str]) -> World {
-    World::serving(&[
+    World::serving(&resources(allowed, json!({})))
+}
+
+/// A listener whose requests all go where they say, with more fields of the route's action.
+pub(crate) fn resources(allowed: &[&str], more: Value) -> Vec<Value> {
+    vec![
         http_listener(),
-        routes(vec![route_to("proxy", json!({}))]),
+        routes(vec![route_to("proxy", more)]),
         json!({
             "@type": "envoy.config.cluster.v3.Cluster", "name": "proxy", "type": "STATIC",
             "connect_timeout": "1s", "metadata": reference("tidegate.v1.DynamicForwardProxy", "proxy"),
         }),
         json!({"@type": "tidegate.v1.DynamicForwardProxy", "name": "proxy", "allowed_hosts": allowed}),
-    ])
+    ]
 }
 
 #[tokio::test(flavor = "local")]

@@ -17,6 +17,7 @@ use std::{
 use bytes::Bytes;
 use dp_config::{Config, Stage};
 use dp_proxy::{AccessLog, AccessLogFormat, Options, Prepared, Proxy, Unprepared};
+use dp_upstream::resolve::Resolver;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, service::service_fn};
@@ -67,6 +68,11 @@ impl std::io::Write for Lines {
 impl World {
     /// A proxy with one worker and nothing to serve.
     pub(crate) fn start() -> World {
+        World::start_with(None)
+    }
+
+    /// The same with names from elsewhere than the system.
+    pub(crate) fn start_with(resolver: Option<Resolver>) -> World {
         let (mut registry, lines) = (Registry::default(), Lines::default());
         let mut options = Options::new(&mut registry);
         let sink = Box::new(lines.clone());
@@ -74,6 +80,7 @@ impl World {
             format: AccessLogFormat::Json,
             sink,
         });
+        options.resolver = resolver;
         let proxy = Proxy::start(options).unwrap();
         World {
             proxy,
