@@ -109,7 +109,8 @@ async fn run(
     Ok(reply)
 }
 
-fn failed(fault: &Fault, record: &mut Record) -> Reply {
+/// The answer to a request that failed, noted in its record.
+pub(crate) fn failed(fault: &Fault, record: &mut Record) -> Reply {
     record.fault(fault);
     respond(fault, record.request.dialect).into()
 }

@@ -30,7 +30,7 @@ use hyper::body::Incoming;
 
 use crate::{
     ai, attempt,
-    exchange::{Exchange, Reply},
+    exchange::{Exchange, Reply, failed},
     fault::{Fault, Kind},
     forward_proxy, mirror,
     request_body::RequestBody,
@@ -49,34 +49,56 @@ pub(crate) struct Limits {
     pub(crate) body_end: Option<Instant>,
 }
 
+/// What leads to an upstream.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    found: &'a Found<'a>,
+    forward: &'a Forward,
+    choice: &'a ClusterChoice,
+}
+
 /// Forwards a request whose route says so.
 pub(crate) async fn forward(
     exchange: &mut Exchange<'_>,
     found: &Found<'_>,
     forward: &Forward,
-    mut head: Box<Parts>,
+    head: Box<Parts>,
     body: Incoming,
 ) -> Result<Reply, Fault> {
-    let active = exchange.active;
     let random = exchange.client.worker.upstream.random();
     let choice = forward.clusters.pick(random).ok_or(Kind::InvalidBackend)?;
     exchange.record.upstream.cluster = Some(choice.cluster.clone());
+    let way = Way {
+        found,
+        forward,
+        choice,
+    };
+    let reply = follow(exchange, way, head, body).await;
+    // Whoever answers, in the end: every kind of backend, or this proxy where there is no answer.
+    let mut reply = reply.unwrap_or_else(|fault| failed(&fault, exchange.record));
+    choice.response_headers.apply(reply.response.headers_mut());
+    Ok(reply)
+}
+
+async fn follow(
+    exchange: &mut Exchange<'_>,
+    way: Way<'_>,
+    mut head: Box<Parts>,
+    body: Incoming,
+) -> Result<Reply, Fault> {
+    let Way {
+        found,
+        forward,
+        choice,
+    } = way;
+    let active = exchange.active;
     let cluster = active
         .config
         .cluster(&choice.cluster)
         .ok_or_else(|| missing(choice))?;
     let limits = limits(exchange, forward, &head.headers);
     let is_upgrade = wants_upgrade(exchange, forward);
-    let mut authority = None;
-    choice.request_headers.apply(&mut head.headers);
-    authority = choice.request_headers.authority().or(authority);
-    for modifier in found.request_headers() {
-        modifier.apply(&mut head.headers);
-        authority = modifier.authority().or(authority);
-    }
-    if let Some(authority) = authority {
-        head.headers.insert(HOST, authority.clone());
-    }
+    modify(&mut head.headers, way);
     if let ClusterKind::Ai(backend) = &cluster.kind {
         // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
         return Box::pin(ai::forward(exchange, backend, head, body, limits)).await;
@@ -87,18 +109,27 @@ pub(crate) async fn forward(
     rewrite_target(&mut head, forward, found)?;
     let picked = pick(exchange, cluster, &head, is_upgrade, limits).await?;
     rewrite_authority(&mut head.headers, forward, choice, &picked);
-    let mut reply = if is_upgrade {
-        Box::pin(upgrade::forward(exchange, &picked, head, limits)).await?
-    } else {
-        let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
-        let body = RequestBody::stream(body, limits, copies);
-        let (response, lease) = send(exchange, &picked, head, body, limits).await?;
-        answered(response, lease, limits)?
-            .map(ResponseBody::upstream)
-            .into()
-    };
-    choice.response_headers.apply(reply.response.headers_mut());
-    Ok(reply)
+    if is_upgrade {
+        return Box::pin(upgrade::forward(exchange, &picked, head, limits)).await;
+    }
+    let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
+    let body = RequestBody::stream(body, limits, copies);
+    let (response, lease) = send(exchange, &picked, head, body, limits).await?;
+    let response = answered(response, lease, limits)?;
+    Ok(response.map(ResponseBody::upstream).into())
+}
+
+/// What the header filters make of a request: those of the choice first, as Envoy has it.
+fn modify(headers: &mut HeaderMap, way: Way<'_>) {
+    let mut authority = None;
+    let of_route = way.found.request_headers();
+    for modifier in std::iter::once(&way.choice.request_headers).chain(of_route) {
+        modifier.apply(headers);
+        authority = modifier.authority().or(authority);
+    }
+    if let Some(authority) = authority {
+        headers.insert(HOST, authority.clone());
+    }
 }
 
 /// The endpoint for a request to a cluster. Names may have to be resolved: that is part of the wait for the response.
@@ -139,7 +170,7 @@ async fn endpoint(
 pub(crate) async fn send(
     exchange: &mut Exchange<'_>,
     picked: &Picked<RequestBody>,
-    head: Parts,
+    head: Box<Parts>,
     body: RequestBody,
     limits: Limits,
 ) -> Result<(Response<Incoming>, Lease<RequestBody>), Fault> {

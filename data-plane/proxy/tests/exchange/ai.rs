@@ -35,6 +35,10 @@ fn key(secret: &str) -> Value {
 }
 
 fn world(up: SocketAddr, credential: Value, model: &str, secret: Option<&str>) -> World {
+    World::serving(&resources(up, credential, model, secret))
+}
+
+fn resources(up: SocketAddr, credential: Value, model: &str, secret: Option<&str>) -> Vec<Value> {
     let mut resources = vec![
         http_listener(),
         routes(vec![route_to("ai", json!({"timeout": "5s"}))]),
@@ -54,7 +58,7 @@ fn world(up: SocketAddr, credential: Value, model: &str, secret: Option<&str>) -
             "generic_secret": {"secret": {"inline_string": secret}},
         }));
     }
-    World::serving(&resources)
+    resources
 }
 
 async fn ask(world: &World, body: &str) -> Answer {
@@ -248,4 +252,28 @@ async fn errors_of_the_provider_are_told_in_the_clients_dialect() {
     );
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
     assert!(body["error"]["message"].is_string(), "{body}");
+}
+
+/// Header filters of a backendRef act on what the client gets, whoever answers.
+#[tokio::test(flavor = "local")]
+async fn header_filters_of_the_backend_apply_to_answers() {
+    let (up, _) = provider().await;
+    let add = json!([{"header": {"key": "x-backend", "value": "ai"}}]);
+    let weighted =
+        json!({"clusters": [{"name": "ai", "weight": 1, "response_headers_to_add": add}]});
+    let mut route = route_to("ai", json!({"weighted_clusters": weighted}));
+    route["route"].as_object_mut().unwrap().remove("cluster");
+    let mut resources = resources(up, json!({"none": {}}), "", None);
+    resources[1] = routes(vec![route]);
+    let world = World::serving(&resources);
+    let answer = ask(&world, r#"{"model":"gpt-x","messages":[]}"#).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("x-backend")),
+        (200, Some("ai"))
+    );
+    let answer = ask(&world, "no JSON").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("x-backend")),
+        (400, Some("ai"))
+    );
 }
