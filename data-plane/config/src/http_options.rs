@@ -77,7 +77,8 @@ pub enum PathOptions {
 /// Time limits of downstream HTTP. `None` is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// No byte in either direction of a stream.
+    /// A stream in which nothing moves: the head of the response where the route has no limit for it, a part of a body
+    /// in either direction, what a client leaves unread, a connection after an upgrade.
     pub stream_idle: Option<Duration>,
     /// From the first byte of a request head to its last.
     pub request_headers: Option<Duration>,

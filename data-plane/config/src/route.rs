@@ -63,11 +63,13 @@ pub struct Forward {
     pub rewrite: UrlRewrite,
     /// Who else gets a copy.
     pub mirrors: Vec<Mirror>,
-    /// From the whole request received to the response's head, over all attempts. `None` is no limit.
+    /// From the arrival of the request's head to the head of the response: the name resolved, connected, and what is
+    /// sent of the request's body until then. The body of the response is not in it. `None` is no limit of its own;
+    /// `idle_timeout` bounds the wait then.
     pub timeout: Option<Duration>,
-    /// The same for one attempt. `None` is no limit of its own.
+    /// The same for one attempt, and there is only one: the shorter of both counts. `None` is no limit of its own.
     pub attempt_timeout: Option<Duration>,
-    /// No byte in either direction.
+    /// Nothing moves; see [`crate::http_options::Timeouts::stream_idle`].
     pub idle_timeout: IdleTimeout,
     /// Upgrades that are let through or refused here, whatever the chain says.
     pub upgrades: Vec<RouteUpgrade>,

@@ -57,6 +57,8 @@ pub(crate) async fn forward(
         .ai_backend(backend)
         .ok_or(Kind::InvalidBackend)?;
     let prompt = read(&head.headers, body, limits, format).await?;
+    // The prompt has been moving until now.
+    let due = limits.due(std::time::Instant::now());
     let provider = choose(backend, exchange.client.worker.upstream.random())?;
     let rendered = prompt
         .render(provider.model.as_deref())
@@ -73,7 +75,7 @@ pub(crate) async fn forward(
         .config
         .cluster(&provider.cluster)
         .ok_or(Kind::InvalidBackend)?;
-    let picked = pick(exchange, cluster, &head, false, limits).await?;
+    let picked = pick(exchange, cluster, &head, false, due).await?;
     let authority = match &provider.authority {
         Some(authority) => Some(authority.as_str()),
         None => picked.hostname.as_deref(),
@@ -82,7 +84,7 @@ pub(crate) async fn forward(
         head.headers.insert(HOST, authority);
     }
     let body = RequestBody::Full(body);
-    let (response, lease) = send(exchange, &picked, head, body, limits).await?;
+    let (response, lease) = send(exchange, &picked, head, body, due).await?;
     let response = answered(response, lease, limits)?;
     Ok(if response.status().is_success() {
         tap(response, format, usage_chunk).into()

@@ -4,6 +4,8 @@
 //! what follows a failure. Invariant: `Host` and `:authority` are never both sent, and nothing of the
 //! client's connection reaches the upstream.
 
+use std::pin::pin;
+
 use dp_upstream::{
     Picked,
     pool::{Endpoint, Lease, Protocol},
@@ -19,11 +21,12 @@ use hyper::body::Incoming;
 use crate::{
     fault::{Fault, Kind},
     record::UpstreamFacts,
-    request_body::RequestBody,
+    request_body::{Moving, RequestBody},
     timer::Deadline,
 };
 
-/// Sends a request and waits for the head of the response, until `deadline` at most.
+/// Sends a request and waits for the head of the response, until `deadline`, or for as long as the body moves where that
+/// is what counts.
 ///
 /// # Errors
 /// No connection, no valid response, or not in time.
@@ -31,18 +34,26 @@ pub(crate) async fn send(
     picked: &Picked<RequestBody>,
     mut head: Box<Parts>,
     body: RequestBody,
-    deadline: Deadline<'_>,
+    mut deadline: Deadline<'_>,
     facts: &mut UpstreamFacts,
 ) -> Result<(Response<Incoming>, Lease<RequestBody>), Fault> {
     put_into(&picked.endpoint, &mut head)?;
+    let moving = body.moving();
     let request = Request::from_parts(*head, body);
     facts.attempts += 1;
     facts.endpoint = Some(picked.endpoint.address());
-    let sent = picked
-        .endpoint
-        .send(request, &picked.fallbacks, picked.connect_timeout);
-    let outcome = deadline.bound(sent).await;
-    Ok(outcome.ok_or(Kind::Timeout)??)
+    let mut sent = pin!(
+        picked
+            .endpoint
+            .send(request, &picked.fallbacks, picked.connect_timeout)
+    );
+    loop {
+        if let Some(outcome) = deadline.bound(sent.as_mut()).await {
+            return Ok(outcome?);
+        }
+        let due = moving.as_ref().and_then(Moving::due);
+        deadline = deadline.later(due.ok_or(Kind::Timeout)?);
+    }
 }
 
 /// Puts a head in origin form, with its authority in `Host`, into the form that an endpoint takes.

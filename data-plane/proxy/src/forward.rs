@@ -41,9 +41,10 @@ use crate::{
 /// Time limits of one exchange.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// For the head of the response.
+    /// For the head of the response, where the route or the client says so.
     pub(crate) deadline: Option<Instant>,
-    /// For each wait for a part of a body.
+    /// For each wait for something to move: a part of a body in either direction, and the head of the response where
+    /// it has no deadline.
     pub(crate) idle: Option<Duration>,
     /// For the last byte of the request.
     pub(crate) body_end: Option<Instant>,
@@ -55,6 +56,14 @@ struct Way<'a> {
     found: &'a Found<'a>,
     forward: &'a Forward,
     choice: &'a ClusterChoice,
+}
+
+impl Limits {
+    /// When the head of the response is due. `since` is when something moved last.
+    pub(crate) fn due(&self, since: Instant) -> Option<Instant> {
+        let idle = || self.idle.and_then(|limit| since.checked_add(limit));
+        self.deadline.or_else(idle)
+    }
 }
 
 /// Forwards a request whose route says so.
@@ -107,14 +116,15 @@ async fn follow(
         upgrade::check(&body)?;
     }
     rewrite_target(&mut head, forward, found)?;
-    let picked = pick(exchange, cluster, &head, is_upgrade, limits).await?;
+    let due = limits.due(exchange.record.start);
+    let picked = pick(exchange, cluster, &head, is_upgrade, due).await?;
     rewrite_authority(&mut head.headers, forward, choice, &picked);
     if is_upgrade {
         return Box::pin(upgrade::forward(exchange, &picked, head, limits)).await;
     }
     let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
     let body = RequestBody::stream(body, limits, copies);
-    let (response, lease) = send(exchange, &picked, head, body, limits).await?;
+    let (response, lease) = send(exchange, &picked, head, body, due).await?;
     let response = answered(response, lease, limits)?;
     Ok(response.map(ResponseBody::upstream).into())
 }
@@ -138,9 +148,9 @@ pub(crate) async fn pick(
     cluster: &Arc<Cluster>,
     head: &Parts,
     is_upgrade: bool,
-    limits: Limits,
+    due: Option<Instant>,
 ) -> Result<Picked<RequestBody>, Fault> {
-    let deadline = exchange.client.worker.timers.deadline(limits.deadline);
+    let deadline = exchange.client.worker.timers.deadline(due);
     let picked = endpoint(exchange, cluster, head, is_upgrade);
     deadline.bound(picked).await.ok_or(Kind::Timeout)?
 }
@@ -172,9 +182,9 @@ pub(crate) async fn send(
     picked: &Picked<RequestBody>,
     head: Box<Parts>,
     body: RequestBody,
-    limits: Limits,
+    due: Option<Instant>,
 ) -> Result<(Response<Incoming>, Lease<RequestBody>), Fault> {
-    let deadline = exchange.client.worker.timers.deadline(limits.deadline);
+    let deadline = exchange.client.worker.timers.deadline(due);
     let facts = &mut exchange.record.upstream;
     let answer = attempt::send(picked, head, body, deadline, facts).await?;
     exchange.record.upstream.first_byte = Some(exchange.record.start.elapsed());

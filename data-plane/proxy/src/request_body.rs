@@ -7,13 +7,18 @@
 use std::{
     pin::Pin,
     task::{Context, Poll},
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use crate::{forward::Limits, mirror::Copy, stall::Stall};
+use crate::{
+    forward::Limits,
+    mirror::Copy,
+    stall::{Progress, Stall},
+};
 
 /// What hyper reads the request from.
 pub(crate) enum RequestBody {
@@ -32,6 +37,14 @@ pub(crate) struct Stream {
     incoming: Incoming,
     stall: Stall,
     copy: Option<Copy>,
+    moving: Option<Moving>,
+}
+
+/// How long a request whose body moves may go on without the head of a response.
+#[derive(Clone, Debug)]
+pub(crate) struct Moving {
+    progress: Progress,
+    idle: Duration,
 }
 
 /// Why a client's body ended early.
@@ -60,9 +73,39 @@ impl RequestBody {
             incoming,
             stall: Stall::new(limits.idle).until(limits.body_end.map(Into::into)),
             copy,
+            // A deadline stands, whatever moves.
+            moving: limits
+                .idle
+                .filter(|_| limits.deadline.is_none())
+                .map(|idle| Moving {
+                    progress: Progress::default(),
+                    idle,
+                }),
         }))
     }
+
+    /// Tells from outside whether the body moves, where that counts.
+    pub(crate) fn moving(&self) -> Option<Moving> {
+        match self {
+            RequestBody::Stream(stream) => stream.moving.clone(),
+            RequestBody::Empty | RequestBody::Full(_) | RequestBody::Copied(_) => None,
+        }
+    }
 }
+
+// === impl Moving ===
+
+impl Moving {
+    /// Until when to wait from now on: `None` where nothing has moved since this was last asked.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.progress
+            .take()
+            .then(|| Instant::now().checked_add(self.idle))
+            .flatten()
+    }
+}
+
+// === impl RequestBody ===
 
 impl Body for RequestBody {
     type Data = Bytes;
@@ -109,6 +152,9 @@ impl Stream {
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.stall.progress();
+                if let Some(moving) = &self.moving {
+                    moving.progress.note();
+                }
                 if let Some(copy) = &mut self.copy {
                     copy.frame(&frame);
                 }

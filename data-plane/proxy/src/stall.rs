@@ -5,7 +5,9 @@
 //! of thousands of events a second, does not touch the timer wheel.
 
 use std::{
+    cell::Cell,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -20,6 +22,26 @@ pub(crate) struct Stall {
     last: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
 }
+
+/// Says that something moves, to somebody who waits elsewhere. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Progress(Rc<Cell<bool>>);
+
+// === impl Progress ===
+
+impl Progress {
+    /// Something moved.
+    pub(crate) fn note(&self) {
+        self.0.set(true);
+    }
+
+    /// Whether something has moved since this was last asked.
+    pub(crate) fn take(&self) -> bool {
+        self.0.take()
+    }
+}
+
+// === impl Stall ===
 
 impl Stall {
     /// `None` never ends a wait.

@@ -86,6 +86,14 @@ impl Timers {
 // === impl Deadline ===
 
 impl Deadline<'_> {
+    /// The same wait, until another moment.
+    pub(crate) fn later(self, due: std::time::Instant) -> Self {
+        Deadline {
+            due: Some(due.into()),
+            ..self
+        }
+    }
+
     /// What the future gives, or `None` where the deadline comes first. The future is asked first, and the timer
     /// only if it is not ready.
     pub(crate) async fn bound<F: Future>(self, future: F) -> Option<F::Output> {

@@ -54,7 +54,8 @@ pub(crate) async fn forward(
     let asked = exchange.inspected.upgrade.as_ref().ok_or(Kind::Bug)?;
     asked.restore(&mut head.headers);
     let asked = asked.protocol.clone();
-    let (mut response, lease) = send(exchange, picked, head, RequestBody::Empty, limits).await?;
+    let due = limits.due(exchange.record.start);
+    let (mut response, lease) = send(exchange, picked, head, RequestBody::Empty, due).await?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         let response = answered(response, lease, limits)?;
         return Ok(response.map(ResponseBody::upstream).into());

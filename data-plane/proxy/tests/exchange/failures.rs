@@ -8,6 +8,7 @@ use dp_upstream::resolve::Resolver;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
     time::Instant,
 };
 
@@ -79,6 +80,8 @@ async fn a_hanging_upstream_times_out() {
     for limits in [
         json!({"timeout": "0.2s"}),
         json!({"timeout": "60s", "retry_policy": {"per_try_timeout": "0.2s"}}),
+        // Without a limit of its own, the wait for the answer is idle time.
+        json!({"idle_timeout": "0.2s"}),
     ] {
         let world = World::serving(&[
             http_listener(),
@@ -90,6 +93,39 @@ async fn a_hanging_upstream_times_out() {
         assert!(start.elapsed() >= Duration::from_millis(200));
         assert!(start.elapsed() < Duration::from_secs(5));
     }
+}
+
+/// While the body moves, the wait for the answer is not idle.
+#[tokio::test(flavor = "local")]
+async fn an_upload_may_take_longer_than_the_idle_limit() {
+    let upstream = raw_upstream(|mut stream| async move {
+        read_head(&mut stream).await;
+        stream.read_exact(&mut [0; 20]).await.unwrap();
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            .await;
+        let _ = stream.read(&mut [0; 1]).await;
+    })
+    .await;
+    let world = World::serving(&[
+        http_listener(),
+        routes(vec![route_to("up", json!({"idle_timeout": "0.4s"}))]),
+        cluster("up", upstream, json!({})),
+    ]);
+    let mut client = TcpStream::connect(world.address("http")).await.unwrap();
+    let start = Instant::now();
+    client
+        .write_all(b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 20\r\n\r\n")
+        .await
+        .unwrap();
+    let mut tick = tokio::time::interval(Duration::from_millis(60));
+    for _ in 0..20 {
+        tick.tick().await;
+        client.write_all(b"x").await.unwrap();
+    }
+    let head = read_head(&mut client).await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(start.elapsed() > Duration::from_secs(1));
 }
 
 /// Names are part of what a time limit covers.
