@@ -4,6 +4,8 @@
 //! look at frames. Invariant: the client gets 101 only where the upstream gave it; any other answer passes as an
 //! ordinary response.
 
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
 use dp_policy::hop_by_hop;
 use dp_upstream::{Picked, pool::Lease};
 use http::{StatusCode, request::Parts};
@@ -22,13 +24,19 @@ use crate::{
     record::{Ending, Record},
     request_body::RequestBody,
     response_body::ResponseBody,
+    stall::{Progress, Stall},
 };
+
+mod watched;
+
+use watched::Watched;
 
 /// Both sides of an agreed upgrade.
 pub(crate) struct Splice {
     client: OnUpgrade,
     upstream: OnUpgrade,
     phase: watch::Receiver<Phase>,
+    idle: Option<Duration>,
     /// Keeps the endpoint's load right.
     _lease: Lease<RequestBody>,
 }
@@ -80,6 +88,7 @@ pub(crate) async fn forward(
             client,
             upstream,
             phase,
+            idle: limits.idle,
             _lease: lease,
         }),
     })
@@ -88,7 +97,7 @@ pub(crate) async fn forward(
 // === impl Splice ===
 
 impl Splice {
-    /// Copies both ways until either side closes or the listener's connections are over.
+    /// Copies both ways until either side closes, both are silent for too long, or the listener's connections are over.
     pub(crate) async fn run(mut self, mut record: Box<Record>) {
         let ending = match tokio::try_join!(self.client, self.upstream) {
             Err(error) => {
@@ -101,7 +110,7 @@ impl Splice {
                     let _ = self.phase.wait_for(|phase| *phase == Phase::Over).await;
                 };
                 tokio::select! {
-                    (sent, ending) = splice(client, upstream) => {
+                    (sent, ending) = splice(client, upstream, self.idle) => {
                         record.bytes_sent = sent;
                         ending
                     }
@@ -113,10 +122,23 @@ impl Splice {
     }
 }
 
-async fn splice(client: Upgraded, upstream: Upgraded) -> (u64, Ending) {
-    let (mut client, mut upstream) = (TokioIo::new(client), TokioIo::new(upstream));
-    match copy_bidirectional(&mut client, &mut upstream).await {
-        Ok((_, sent)) => (sent, Ending::Complete),
-        Err(_) => (0, Ending::Dropped),
+async fn splice(client: Upgraded, upstream: Upgraded, idle: Option<Duration>) -> (u64, Ending) {
+    let progress = Progress::default();
+    let watched = |end| Watched::new(TokioIo::new(end), progress.clone());
+    let (mut client, mut upstream) = (watched(client), watched(upstream));
+    let mut copying = pin!(copy_bidirectional(&mut client, &mut upstream));
+    let mut stall = Stall::new(idle);
+    let copied = poll_fn(|cx| {
+        if let Poll::Ready(copied) = copying.as_mut().poll(cx) {
+            return Poll::Ready(Some(copied));
+        }
+        if progress.take() {
+            stall.progress();
+        }
+        stall.poll_stalled(cx).map(|()| None)
+    });
+    match copied.await {
+        Some(Ok((_, sent))) => (sent, Ending::Complete),
+        Some(Err(_)) | None => (0, Ending::Dropped),
     }
 }

@@ -2,7 +2,11 @@
 //!
 //! Bytes after the handshake are opaque to the proxy, so plain text stands for frames.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 use tokio::{
@@ -147,4 +151,41 @@ async fn an_upgrade_with_a_body_is_refused() {
         assert_eq!(heads.len(), 1, "{heads:?}");
         assert!(heads[0].starts_with("get /next http/1.1"), "{heads:?}");
     }
+}
+
+/// Silence ends it; one side that speaks is enough to keep it.
+#[tokio::test(flavor = "local")]
+async fn a_silent_upgrade_ends() {
+    let limit = json!({"stream_idle_timeout": "0.4s"});
+    let world = World::serving(&[
+        listener("http", vec![chain(manager("routes", limit))]),
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", mute().await, json!({})),
+    ]);
+    let mut client = TcpStream::connect(world.address("http")).await.unwrap();
+    client.write_all(ASK).await.unwrap();
+    let head = timeout(PATIENCE, read_head(&mut client)).await.unwrap();
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    let start = Instant::now();
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    for _ in 0..10 {
+        tick.tick().await;
+        client.write_all(b"x").await.unwrap();
+    }
+    assert!(start.elapsed() > Duration::from_millis(800));
+    let ended = timeout(PATIENCE, client.read(&mut [0; 1])).await;
+    assert!(matches!(ended.expect("still open"), Ok(0) | Err(_)));
+    let line = world.line(|line| line["http.status"] == 101).await;
+    assert_eq!(line["ending"], "client_gone");
+}
+
+/// An upstream that agrees to an upgrade, and then only listens.
+async fn mute() -> std::net::SocketAddr {
+    raw_upstream(|mut stream| async move {
+        read_head(&mut stream).await;
+        let agreed = b"HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n";
+        stream.write_all(agreed).await.unwrap();
+        let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+    })
+    .await
 }
