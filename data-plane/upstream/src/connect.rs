@@ -10,6 +10,7 @@ use futures::{
     future::{Either, select},
     stream::{FuturesUnordered, StreamExt},
 };
+use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     net::TcpStream,
     time::{sleep, timeout},
@@ -17,6 +18,12 @@ use tokio::{
 
 /// How long one address may stay silent before the next is tried beside it (RFC 8305, section 5).
 const STAGGER: Duration = Duration::from_millis(250);
+
+/// Finds out that an upstream has vanished while nothing is asked of it: behind a long answer, or in the pool.
+const KEEPALIVE: TcpKeepalive = TcpKeepalive::new()
+    .with_time(Duration::from_secs(60))
+    .with_interval(Duration::from_secs(15))
+    .with_retries(4);
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +66,7 @@ pub async fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<TcpStr
     .map_err(|(address, source)| ConnectError::Refused { address, source })?;
     // A small request must not wait for the acknowledgement of an earlier one.
     let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(&stream).set_tcp_keepalive(&KEEPALIVE);
     Ok(stream)
 }
 
@@ -120,6 +128,7 @@ mod tests {
         let stream = connect(&[down, up], Duration::from_secs(5)).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), up);
         assert!(stream.nodelay().unwrap());
+        assert!(SockRef::from(&stream).keepalive().unwrap());
     }
 
     #[tokio::test]
