@@ -30,7 +30,7 @@ use tokio::{
 use crate::{
     bind::{Bound, Open, Phase, SETTLING},
     exchange,
-    io::{Http, Io, Reads, Transport},
+    io::{Http, Io, Reads, Transport, Writes},
     served::{Active, Served},
     tls,
     worker::Worker,
@@ -55,6 +55,7 @@ pub(crate) struct Client {
     /// Reads up to the end of the last request or the start of the current one.
     reads_seen: Cell<u32>,
     reads: Arc<Reads>,
+    pub(crate) writes: Arc<Writes>,
     is_closing: Cell<bool>,
     /// Wakes the connection once its first request after `is_closing` is there.
     asked: Notify,
@@ -70,9 +71,9 @@ struct Count {
     _open: Open,
 }
 
-/// Spawns hyper's HTTP/2 tasks on this worker.
-#[derive(Clone, Copy, Debug)]
-struct Local;
+/// Runs hyper's HTTP/2 streams on this worker, and ends those whose client takes nothing any more.
+#[derive(Clone)]
+struct Streams(Rc<Worker>);
 
 /// A connection that is ready for requests.
 struct Opened {
@@ -115,6 +116,7 @@ pub(crate) async fn serve(
         in_flight: Cell::new(0),
         reads_seen: Cell::new(0),
         reads: io.reads(),
+        writes: io.writes(),
         is_closing: Cell::new(is_closing),
         asked: Notify::new(),
         phase,
@@ -170,6 +172,7 @@ async fn open(
     let is_tls = matches!(transport, Transport::Tls(_));
     let agreed = transport.agreed();
     let mut io = Io::new(transport);
+    io.writes().be_patient(chain.http.timeouts.stream_idle);
     let http = match agreed {
         Some(http) => http,
         None => {
@@ -246,7 +249,7 @@ async fn serve_http2(client: Rc<Client>, io: Io, chain: &Chain) {
     };
     let options = &chain.http.http2;
     let list_size = u32::try_from(chain.http.max_head_bytes).unwrap_or(u32::MAX);
-    let connection = http2::Builder::new(Local)
+    let connection = http2::Builder::new(Streams(client.worker.clone()))
         .timer(TokioTimer::new())
         .max_header_list_size(list_size)
         .max_concurrent_streams(options.max_concurrent_streams.unwrap_or(100))
@@ -351,13 +354,14 @@ impl Drop for Count {
     }
 }
 
-// === impl Local ===
+// === impl Streams ===
 
-impl<F: Future + 'static> Executor<F> for Local {
+impl<F: Future + 'static> Executor<F> for Streams {
     fn execute(&self, future: F) {
-        // Ends with its stream or its connection.
+        let worker = self.0.clone();
+        // Ends with its stream or its connection. A stream that is dropped is reset.
         tokio::task::spawn_local(async move {
-            future.await;
+            worker.turn.watch(future).await;
         });
     }
 }

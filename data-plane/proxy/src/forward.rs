@@ -237,6 +237,9 @@ fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Li
         IdleTimeout::Never => None,
         IdleTimeout::After(limit) => Some(limit),
     };
+    if forward.idle_timeout != IdleTimeout::Inherit {
+        exchange.client.writes.be_patient(idle);
+    }
     let after = |limit| exchange.record.start + limit;
     Limits {
         deadline: shortest.map(after),

@@ -19,9 +19,13 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 mod linger;
 mod transport;
+mod writes;
 
 use linger::Linger;
 pub(crate) use transport::Transport;
+pub(crate) use writes::Writes;
+
+use crate::stall::Stall;
 
 /// How an HTTP/2 connection begins (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -55,6 +59,9 @@ pub(crate) struct Io {
     transport: Transport,
     ahead: Bytes,
     reads: Arc<Reads>,
+    writes: Arc<Writes>,
+    /// While the client leaves unread what is written to it.
+    unread: Stall,
     linger: Linger,
 }
 
@@ -116,6 +123,8 @@ impl Io {
             transport,
             ahead: Bytes::new(),
             reads: Arc::default(),
+            writes: Arc::default(),
+            unread: Stall::new(None),
             linger: Linger::default(),
         }
     }
@@ -123,6 +132,27 @@ impl Io {
     /// The count of reads.
     pub(crate) fn reads(&self) -> Arc<Reads> {
         self.reads.clone()
+    }
+
+    /// What becomes of writes.
+    pub(crate) fn writes(&self) -> Arc<Writes> {
+        self.writes.clone()
+    }
+
+    /// What a write came to: an error once the client has taken nothing for too long.
+    fn written<T>(
+        &mut self,
+        polled: Poll<io::Result<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if polled.is_ready() {
+            self.unread.progress();
+            return polled;
+        }
+        self.unread.allow(self.writes.patience());
+        self.unread
+            .poll_stalled(cx)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Reads until it is clear which protocol the client speaks; the bytes are read again by hyper. `None`
@@ -175,7 +205,9 @@ impl AsyncWrite for Io {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().transport).poll_write(cx, buf)
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.transport).poll_write(cx, buf);
+        this.written(polled, cx)
     }
 
     fn poll_write_vectored(
@@ -183,7 +215,9 @@ impl AsyncWrite for Io {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().transport).poll_write_vectored(cx, bufs)
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.transport).poll_write_vectored(cx, bufs);
+        this.written(polled, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -191,7 +225,9 @@ impl AsyncWrite for Io {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().transport).poll_flush(cx)
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.transport).poll_flush(cx);
+        this.written(polled, cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -40,6 +40,7 @@ mod timer;
 mod tls;
 mod trace;
 mod trusted_file;
+mod turn;
 mod upgrade;
 mod worker;
 

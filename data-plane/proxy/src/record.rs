@@ -151,6 +151,11 @@ impl Record {
         }
     }
 
+    /// The worker that serves the request.
+    pub(crate) fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
     /// Whether anybody reads texts of the head.
     pub(crate) fn wants_head(&self) -> bool {
         self.worker.shared.log.is_some() || self.worker.shared.tracer.is_some()

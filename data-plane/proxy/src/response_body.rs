@@ -99,6 +99,11 @@ impl Upstream {
         }
     }
 
+    /// How long either side may keep the other waiting.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        self.stall.limit()
+    }
+
     pub(crate) fn is_end_stream(&self) -> bool {
         self.incoming.is_end_stream()
     }
@@ -160,6 +165,15 @@ impl ResponseBody {
         self
     }
 
+    /// How long the client may take to ask for the next part.
+    fn patience(&self) -> Option<Duration> {
+        match &self.source {
+            Source::Empty | Source::Full(_) => None,
+            Source::Upstream(upstream) => upstream.patience(),
+            Source::Tapped(tapped) => tapped.patience(),
+        }
+    }
+
     fn close(&mut self, ending: Ending) {
         if let Some(mut record) = self.record.take() {
             if let Source::Tapped(tapped) = &mut self.source {
@@ -186,6 +200,13 @@ impl Body for ResponseBody {
             Source::Upstream(upstream) => upstream.poll(cx),
             Source::Tapped(tapped) => tapped.poll(cx),
         };
+        if let Some(record) = &this.record {
+            let turn = &record.worker().turn;
+            match &polled {
+                Poll::Ready(Some(Ok(_))) => turn.is_clients(this.patience()),
+                Poll::Ready(Some(Err(_)) | None) | Poll::Pending => turn.is_upstreams(),
+            }
+        }
         match &polled {
             Poll::Pending => {}
             Poll::Ready(None) => this.close(Ending::Complete),

@@ -60,6 +60,16 @@ impl Stall {
         self
     }
 
+    /// Waits this long from now on; `None` for ever.
+    pub(crate) fn allow(&mut self, limit: Option<Duration>) {
+        self.limit = limit;
+    }
+
+    /// How long a wait may last.
+    pub(crate) fn limit(&self) -> Option<Duration> {
+        self.limit
+    }
+
     /// Something came: the wait starts anew.
     pub(crate) fn progress(&mut self) {
         self.last = None;

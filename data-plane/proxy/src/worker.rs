@@ -31,6 +31,7 @@ use crate::{
     request_body::RequestBody,
     served::Active,
     timer::Timers,
+    turn::Turn,
 };
 
 /// How often unused connections and handles are looked for.
@@ -42,6 +43,7 @@ pub(crate) struct Worker {
     pub(crate) upstream: Upstream<RequestBody>,
     pub(crate) metrics: Local,
     pub(crate) timers: Timers,
+    pub(crate) turn: Turn,
     /// Sees a new pointer without touching the shared reference count for each request.
     active: RefCell<Cache<Arc<ArcSwap<Active>>, Arc<Active>>>,
 }
@@ -93,6 +95,7 @@ async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<Command>) {
         upstream: Upstream::new(shared.resolver.clone(), shared.upstream.clone(), seed()),
         metrics: Local::new(shared.metrics.clone()),
         timers: Timers::default(),
+        turn: Turn::default(),
         active: RefCell::new(Cache::new(shared.active.clone())),
         shared,
     });

@@ -3,7 +3,10 @@
 //! Owns the order of the tap's output and the end of the stream. Must not read the answer itself.
 //! Invariant: an answer that the tap calls cut ends in an error, after everything that came of it.
 
-use std::task::{Context, Poll, ready};
+use std::{
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use dp_llm::{
@@ -42,6 +45,11 @@ impl Tapped {
             state: State::Open(Box::new(tap)),
             observed: None,
         }
+    }
+
+    /// How long either side may keep the other waiting.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        self.upstream.patience()
     }
 
     /// What was seen, once; as far as it got where the answer is not over.

@@ -4,7 +4,8 @@
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -12,9 +13,12 @@ use tokio::{
     time::timeout,
 };
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
-use crate::harness::{PATIENCE, World, raw_upstream, read_head, simple};
+use crate::harness::{
+    PATIENCE, World, chain, cluster, listener, manager, raw_upstream, read_head, route_to, routes,
+    simple, until,
+};
 
 #[tokio::test(flavor = "local")]
 async fn events_pass_one_by_one() {
@@ -138,27 +142,11 @@ async fn continue_is_answered_here_and_not_asked_upstream() {
 /// A client that does not read must stop the upstream, not fill the proxy.
 #[tokio::test(flavor = "local")]
 async fn a_slow_client_slows_the_upstream() {
-    let written = Rc::new(std::cell::Cell::new(0_usize));
-    let upstream = {
-        let written = written.clone();
-        raw_upstream(move |mut stream| {
-            let written = written.clone();
-            async move {
-                read_head(&mut stream).await;
-                let head = b"HTTP/1.1 200 OK\r\ncontent-length: 268435456\r\n\r\n";
-                stream.write_all(head).await.unwrap();
-                let piece = vec![0; 64 << 10];
-                while let Ok(()) = stream.write_all(&piece).await {
-                    written.set(written.get() + piece.len());
-                }
-            }
-        })
-        .await
-    };
-    let world = World::serving(&simple(upstream));
+    let (up, seen) = endless().await;
+    let world = World::serving(&simple(up));
     let mut client = TcpStream::connect(world.address("http")).await.unwrap();
     client
-        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        .write_all(b"GET /endless HTTP/1.1\r\nhost: a\r\n\r\n")
         .await
         .unwrap();
     read_head(&mut client).await;
@@ -166,13 +154,106 @@ async fn a_slow_client_slows_the_upstream() {
     let mut before = usize::MAX;
     let mut pace = tokio::time::interval(std::time::Duration::from_millis(200));
     pace.tick().await;
-    while before != written.get() {
-        before = written.get();
+    while before != seen.written.get() {
+        before = seen.written.get();
         pace.tick().await;
     }
     assert!(
-        written.get() < 64 << 20,
+        seen.written.get() < 64 << 20,
         "{} bytes were taken for a client that reads none",
-        written.get()
+        seen.written.get()
     );
+}
+
+/// What an upstream has written, and whether its connection is still there.
+#[derive(Default)]
+struct Endless {
+    written: Cell<usize>,
+    is_gone: Cell<bool>,
+}
+
+/// An upstream that never stops answering `/endless`, and answers everything else at once.
+async fn endless() -> (std::net::SocketAddr, Rc<Endless>) {
+    let seen = Rc::new(Endless::default());
+    let all = seen.clone();
+    let address = raw_upstream(move |mut stream| {
+        let seen = all.clone();
+        async move {
+            if !read_head(&mut stream).await.starts_with("GET /endless") {
+                let head = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+                stream.write_all(head).await.unwrap();
+                return;
+            }
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 268435456\r\n\r\n";
+            stream.write_all(head).await.unwrap();
+            let piece = vec![0; 64 << 10];
+            while let Ok(()) = stream.write_all(&piece).await {
+                seen.written.set(seen.written.get() + piece.len());
+            }
+            seen.is_gone.set(true);
+        }
+    })
+    .await;
+    (address, seen)
+}
+
+fn impatient(up: std::net::SocketAddr) -> World {
+    let limit = json!({"stream_idle_timeout": "0.4s"});
+    World::serving(&[
+        listener("http", vec![chain(manager("routes", limit))]),
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", up, json!({})),
+    ])
+}
+
+/// One that reads slowly is served; one that has stopped is let go of, and the upstream with it.
+#[tokio::test(flavor = "local")]
+async fn a_client_that_does_not_read_is_given_up() {
+    let (up, seen) = endless().await;
+    let world = impatient(up);
+    let mut client = TcpStream::connect(world.address("http")).await.unwrap();
+    client
+        .write_all(b"GET /endless HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    read_head(&mut client).await;
+    let mut piece = vec![0; 1 << 20];
+    let mut pace = tokio::time::interval(std::time::Duration::from_millis(100));
+    for _ in 0..10 {
+        pace.tick().await;
+        client.read_exact(&mut piece).await.unwrap();
+    }
+    assert!(!seen.is_gone.get(), "it has been reading all the time");
+    until("the upstream is let go of", async || {
+        seen.is_gone.get().then_some(())
+    })
+    .await;
+    world.line(|line| line["ending"] == "client_gone").await;
+}
+
+/// The stream ends, its connection does not.
+#[tokio::test(flavor = "local")]
+async fn an_http2_stream_that_is_not_read_is_given_up() {
+    let (up, seen) = endless().await;
+    let world = impatient(up);
+    let stream = TcpStream::connect(world.address("http")).await.unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
+    tokio::task::spawn_local(connection);
+    let ask = |path: &str| {
+        let uri = format!("http://a{path}");
+        http::Request::get(uri)
+            .body(http_body_util::Empty::<Bytes>::new())
+            .unwrap()
+    };
+    let unread = sender.send_request(ask("/endless")).await.unwrap();
+    until("the upstream is let go of", async || {
+        seen.is_gone.get().then_some(())
+    })
+    .await;
+    let other = sender.send_request(ask("/")).await.unwrap();
+    assert_eq!(other.status(), 200);
+    assert!(unread.into_body().collect().await.is_err(), "it was cut");
 }
