@@ -39,6 +39,7 @@ use crate::{
 mod pace;
 mod way_out;
 
+use pace::Seen;
 use way_out::{HEAD_TIMEOUT, Step, way_out};
 
 /// What exchanges know of their connection.
@@ -182,13 +183,18 @@ async fn open(
     };
     match (chain.http.codec, http) {
         (Codec::Http1, Http::Two) | (Codec::Http2, Http::One) => None,
-        (Codec::Auto, _) | (Codec::Http1, Http::One) | (Codec::Http2, Http::Two) => Some(Opened {
-            io,
-            http,
-            is_tls,
-            server_name,
-            chain,
-        }),
+        (Codec::Auto, _) | (Codec::Http1, Http::One) | (Codec::Http2, Http::Two) => {
+            if http == Http::Two {
+                io.follow_frames();
+            }
+            Some(Opened {
+                io,
+                http,
+                is_tls,
+                server_name,
+                chain,
+            })
+        }
     }
 }
 
@@ -312,9 +318,17 @@ impl Client {
         self.is_closing.get() || *self.phase.borrow() > Phase::Serving
     }
 
-    /// Whether bytes of a next request are there.
-    fn has_begun(&self) -> bool {
-        self.reads.count() != self.reads_seen.get()
+    /// What there is to be judged about the connection.
+    fn seen(&self, http: Http) -> Seen {
+        Seen {
+            is_serving: self.in_flight.get() > 0,
+            has_begun: match http {
+                Http::One => self.reads.count() != self.reads_seen.get(),
+                // Other frames than those of requests come at any time, but each must come to its end.
+                Http::Two => self.reads.is_amid_frame(),
+            },
+            writes: self.writes.done(),
+        }
     }
 }
 

@@ -17,10 +17,12 @@ use std::{
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
+mod frames;
 mod linger;
 mod transport;
 mod writes;
 
+use frames::Frames;
 use linger::Linger;
 pub(crate) use transport::Transport;
 pub(crate) use writes::Writes;
@@ -47,6 +49,8 @@ pub(crate) enum Http {
 #[derive(Debug, Default)]
 pub(crate) struct Reads {
     count: AtomicU32,
+    /// Over HTTP/2, whether the last byte was one inside a frame or a header block.
+    is_amid_frame: AtomicBool,
     /// While a request is served, what is read is no head.
     is_serving: AtomicBool,
     /// The bytes of the next head: hyper drops a `content-length` that contradicts it, and we want to know.
@@ -59,6 +63,8 @@ pub(crate) struct Io {
     transport: Transport,
     ahead: Bytes,
     reads: Arc<Reads>,
+    /// Of HTTP/2.
+    frames: Option<Frames>,
     writes: Arc<Writes>,
     /// While the client leaves unread what is written to it.
     unread: Stall,
@@ -71,6 +77,11 @@ impl Reads {
     /// How many there were; wraps.
     pub(crate) fn count(&self) -> u32 {
         self.count.load(Ordering::Relaxed)
+    }
+
+    /// Whether the client has begun something, over HTTP/2, that it has not ended.
+    pub(crate) fn is_amid_frame(&self) -> bool {
+        self.is_amid_frame.load(Ordering::Relaxed)
     }
 
     /// What is read from now on belongs to a body, or to a request behind the current one.
@@ -123,6 +134,7 @@ impl Io {
             transport,
             ahead: Bytes::new(),
             reads: Arc::default(),
+            frames: None,
             writes: Arc::default(),
             unread: Stall::new(None),
             linger: Linger::default(),
@@ -132,6 +144,11 @@ impl Io {
     /// The count of reads.
     pub(crate) fn reads(&self) -> Arc<Reads> {
         self.reads.clone()
+    }
+
+    /// Follows the frames of HTTP/2 from here on.
+    pub(crate) fn follow_frames(&mut self) {
+        self.frames = Some(Frames::default());
     }
 
     /// What becomes of writes.
@@ -194,6 +211,10 @@ impl AsyncRead for Io {
         };
         if let Some(read) = buf.filled().get(before..).filter(|read| !read.is_empty()) {
             this.reads.add(read);
+            if let Some(frames) = &mut this.frames {
+                let is_amid = frames.follow(read);
+                this.reads.is_amid_frame.store(is_amid, Ordering::Relaxed);
+            }
         }
         polled
     }
@@ -207,6 +228,7 @@ impl AsyncWrite for Io {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let polled = Pin::new(&mut this.transport).poll_write(cx, buf);
+        this.writes.count(&polled);
         this.written(polled, cx)
     }
 
@@ -217,6 +239,7 @@ impl AsyncWrite for Io {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let polled = Pin::new(&mut this.transport).poll_write_vectored(cx, bufs);
+        this.writes.count(&polled);
         this.written(polled, cx)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns the steps that its listener's phase and its client's pace lead to. Must not touch the connection; whoever
 //! serves it takes the steps. Invariant: HTTP/1.1 is told with the next response, HTTP/2 with GOAWAY, and neither
-//! loses a request that is being served.
+//! loses a request that is being served; what a client does not do about it does not keep the connection.
 
 use std::{future::pending, time::Duration};
 
@@ -13,7 +13,7 @@ use futures::{
 };
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval_at},
+    time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
 
 use super::{
@@ -38,7 +38,7 @@ struct WayOut<'c> {
     client: &'c Client,
     phase: watch::Receiver<Phase>,
     pace: Pace,
-    tick: tokio::time::Interval,
+    tick: Interval,
     http: Http,
     has_gone_away: bool,
 }
@@ -55,23 +55,32 @@ pub(super) fn way_out(
         options.timeouts.connection_idle,
         options.timeouts.max_connection,
     );
-    let every = pace.interval();
-    let mut tick = interval_at(Instant::now() + every, every);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let way_out = WayOut {
         client,
         phase: client.phase.clone(),
+        tick: ticks(pace.interval()),
         pace,
-        tick,
         http,
         has_gone_away: false,
     };
     let steps = unfold(way_out, async |mut way_out| {
-        Some((next(&mut way_out).await, way_out))
+        let step = next(&mut way_out).await;
+        if matches!(step, Step::Finish) {
+            let seen = way_out.client.seen(way_out.http);
+            way_out.pace.leave(Instant::now(), seen);
+            way_out.tick = ticks(way_out.pace.interval());
+        }
+        Some((step, way_out))
     });
     // It shares a task with the connection, which is woken several times a request. A set polls only those of its
     // streams that were woken themselves.
     select_all([Box::pin(steps)])
+}
+
+fn ticks(every: Duration) -> Interval {
+    let mut tick = interval_at(Instant::now() + every, every);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tick
 }
 
 /// Waits for the next step.
@@ -113,11 +122,10 @@ async fn next(way_out: &mut WayOut<'_>) -> Step {
                 return Step::Finish;
             }
             now = tick.tick() => {
-                let is_head_begun = *http == Http::One && client.has_begun();
-                match pace.judge(now, client.in_flight.get() > 0, is_head_begun) {
+                match pace.judge(now, client.seen(*http)) {
                     Verdict::Fine => {}
                     Verdict::Idle => return Step::Finish,
-                    Verdict::Slow => return Step::Drop,
+                    Verdict::Slow | Verdict::Gone => return Step::Drop,
                     Verdict::Old => {
                         client.is_closing.set(true);
                         if *http == Http::Two && !*has_gone_away {

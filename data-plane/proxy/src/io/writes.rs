@@ -1,11 +1,14 @@
 //! What becomes of what is written to a client.
 //!
-//! Owns how long a client may leave it unread. Must not know what is written. Invariant: the limit of a connection only
+//! Owns how long a client may leave it unread, and a count that tells a client that still reads from one that does
+//! not. Must not know what is written. Invariant: the limit of a connection only
 //! grows: a route may be more patient than its listener, and what it has written may still be unread when the next
 //! request comes.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    io,
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+    task::Poll,
     time::Duration,
 };
 
@@ -17,6 +20,8 @@ const FOR_EVER: u64 = u64::MAX;
 pub(crate) struct Writes {
     /// In milliseconds.
     patience: AtomicU64,
+    /// Writes that got through; wraps.
+    done: AtomicU32,
 }
 
 impl Writes {
@@ -26,6 +31,20 @@ impl Writes {
             u64::try_from(limit.as_millis()).unwrap_or(FOR_EVER)
         });
         self.patience.fetch_max(limit, Ordering::Relaxed);
+    }
+
+    /// How many got through; wraps.
+    pub(crate) fn done(&self) -> u32 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Counts a write if it got through.
+    pub(super) fn count(&self, write: &Poll<io::Result<usize>>) {
+        if write.is_ready() {
+            // One thread writes, so no read-modify-write is needed.
+            self.done
+                .store(self.done().wrapping_add(1), Ordering::Relaxed);
+        }
     }
 
     /// How long the client may take.

@@ -2,7 +2,7 @@
 //!
 //! The upstream is hyper's own server; both ends see trailers.
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Version};
@@ -11,11 +11,15 @@ use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::json;
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{Instant, timeout},
+};
 
 use crate::harness::{
-    Answer, World, cluster, echo_path, http_listener, http2, listen, route_to, routes, simple,
-    whole,
+    Answer, PATIENCE, World, chain, cluster, echo_path, http_listener, http2, listen, listener,
+    manager, route_to, routes, simple, whole,
 };
 
 /// Answers with the version, the request's trailer and a trailer of its own.
@@ -169,4 +173,65 @@ async fn many_streams_share_connections() {
         metrics.contains("tidegate_proxy_connections_total 1\n"),
         "{metrics}"
     );
+}
+
+/// The preface and empty settings.
+const HELLO: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+
+fn limited(limits: serde_json::Value) -> World {
+    World::serving(&[
+        listener("http", vec![chain(manager("routes", limits))]),
+        routes(vec![]),
+    ])
+}
+
+/// A head of a hundred bytes, one at a time, and an answer to nothing.
+#[tokio::test(flavor = "local")]
+async fn a_head_that_drips_is_given_up() {
+    let world = limited(json!({"request_headers_timeout": "0.4s"}));
+    let quiet = TcpStream::connect(world.address("http")).await.unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(quiet))
+            .await
+            .unwrap();
+    tokio::task::spawn_local(connection);
+    let mut client = TcpStream::connect(world.address("http")).await.unwrap();
+    client.set_nodelay(true).unwrap();
+    client.write_all(HELLO).await.unwrap();
+    let (mut from, mut to) = client.split();
+    let start = Instant::now();
+    let drip = async {
+        to.write_all(b"\0\0\x64\x01\x05\0\0\0\x01").await.unwrap();
+        let mut pace = tokio::time::interval(Duration::from_millis(50));
+        while to.write_all(b"\x82").await.is_ok() {
+            pace.tick().await;
+        }
+    };
+    let mut sink = tokio::io::sink();
+    let ended = async { tokio::io::copy(&mut from, &mut sink).await };
+    timeout(PATIENCE, async { tokio::join!(drip, ended) })
+        .await
+        .expect("still open")
+        .1
+        .ok();
+    assert!(start.elapsed() >= Duration::from_millis(400));
+    assert!(start.elapsed() < Duration::from_secs(3));
+    let request = Request::get("http://a/").body(Full::<Bytes>::default());
+    let answer = sender.send_request(request.unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 404, "one that sends nothing has its time");
+}
+
+/// One that does not answer the PING behind GOAWAY either.
+#[tokio::test(flavor = "local")]
+async fn an_idle_client_that_answers_nothing_is_dropped() {
+    let idle = json!({"common_http_protocol_options": {"idle_timeout": "0.2s"}});
+    let world = limited(idle);
+    let mut client = TcpStream::connect(world.address("http")).await.unwrap();
+    client.write_all(HELLO).await.unwrap();
+    let mut said = Vec::new();
+    let _ = timeout(PATIENCE, client.read_to_end(&mut said))
+        .await
+        .expect("still open");
+    let goaway = b"\0\0\x08\x07\0";
+    assert!(said.windows(5).any(|bytes| bytes == goaway), "{said:?}");
 }
