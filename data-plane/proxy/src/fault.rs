@@ -119,17 +119,21 @@ impl From<Kind> for Fault {
 
 impl From<SendError> for Fault {
     fn from(error: SendError) -> Fault {
-        let kind = match &error {
-            SendError::Connect(ConnectError::NoAddress) => Kind::NoEndpoint,
-            SendError::Connect(ConnectError::Timeout { .. } | ConnectError::Refused { .. })
-            | SendError::Tls(_)
-            | SendError::Http2(_) => Kind::ConnectFailed,
-            // A body that ended in an error is the client's doing, not the upstream's.
-            SendError::Exchange(cause) if cause.is_user() => of_body(cause),
-            SendError::Exchange(cause) if cause.is_parse() => Kind::Garbage,
-            SendError::Exchange(_) => Kind::Reset,
-        };
-        Fault::caused(kind, error)
+        Fault::caused(of_send(&error), error)
+    }
+}
+
+fn of_send(error: &SendError) -> Kind {
+    match error {
+        SendError::Connect(ConnectError::NoAddress) => Kind::NoEndpoint,
+        SendError::Connect(ConnectError::Timeout { .. } | ConnectError::Refused { .. })
+        | SendError::Tls(_)
+        | SendError::Http2(_) => Kind::ConnectFailed,
+        SendError::Shared(error) => of_send(error),
+        // A body that ended in an error is the client's doing, not the upstream's.
+        SendError::Exchange(cause) if cause.is_user() => of_body(cause),
+        SendError::Exchange(cause) if cause.is_parse() => Kind::Garbage,
+        SendError::Exchange(_) => Kind::Reset,
     }
 }
 

@@ -88,6 +88,9 @@ pub enum SendError {
     /// The HTTP/2 handshake failed.
     #[error("HTTP/2 handshake failed")]
     Http2(#[source] hyper::Error),
+    /// The connection that this request and others waited for came to nothing.
+    #[error(transparent)]
+    Shared(Arc<SendError>),
     /// The request went out and no valid response came back.
     #[error("the upstream broke off or answered garbage")]
     Exchange(#[source] hyper::Error),

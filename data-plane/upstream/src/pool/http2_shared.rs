@@ -2,11 +2,12 @@
 //!
 //! Owns how many streams a connection carries and that only one is opened at a time. Must not know
 //! requests. Invariant: a connection that is retired takes no further stream and closes once its streams
-//! are over.
+//! are over; and who waits for another's dial has its outcome, good or bad.
 
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::Arc,
 };
 
 use hyper::client::conn::http2::SendRequest;
@@ -21,6 +22,10 @@ pub(super) struct SharedList<B> {
     connections: RefCell<Vec<Shared<B>>>,
     /// Requests that find no room wait here for the one that connects.
     connecting: Mutex<()>,
+    /// Dials that came to an end; wraps.
+    dialled: Cell<u32>,
+    /// What the last of them failed with.
+    failed: RefCell<Option<Arc<SendError>>>,
 }
 
 struct Shared<B> {
@@ -46,6 +51,8 @@ impl<B> Default for SharedList<B> {
         SharedList {
             connections: RefCell::new(Vec::new()),
             connecting: Mutex::new(()),
+            dialled: Cell::new(0),
+            failed: RefCell::new(None),
         }
     }
 }
@@ -59,11 +66,18 @@ impl<B: RequestBody> SharedList<B> {
         if let Some(open) = self.room() {
             return Ok(open);
         }
+        let before = self.dialled.get();
         let _turn = self.connecting.lock().await;
         if let Some(open) = self.room() {
             return Ok(open);
         }
-        let sender = dial.http2().await?;
+        if self.dialled.get() != before
+            && let Some(error) = &*self.failed.borrow()
+        {
+            // To dial again would take each of those who wait longer than the one before it.
+            return Err(SendError::Shared(error.clone()));
+        }
+        let sender = self.dial(dial).await?;
         let state = Rc::new(State {
             streams: Cell::new(0),
             used: Cell::new(Instant::now()),
@@ -75,6 +89,22 @@ impl<B: RequestBody> SharedList<B> {
             state,
         });
         Ok((sender, stream))
+    }
+
+    async fn dial(&self, dial: &Dial<'_, B>) -> Result<SendRequest<B>, SendError> {
+        let dialled = dial.http2().await;
+        self.dialled.set(self.dialled.get().wrapping_add(1));
+        match dialled {
+            Ok(sender) => {
+                self.failed.take();
+                Ok(sender)
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                self.failed.replace(Some(error.clone()));
+                Err(SendError::Shared(error))
+            }
+        }
     }
 
     pub(super) fn sweep(&self, now: Instant) {

@@ -204,3 +204,32 @@ async fn idle_connections_grow_old() {
         })
         .await;
 }
+
+/// An address that stays silent costs everybody who waits for it one connect timeout, not one after the other.
+#[tokio::test]
+async fn a_dial_that_fails_fails_for_all_who_waited() {
+    LocalSet::new()
+        .run_until(async {
+            // A full accept queue makes Linux ignore further SYNs.
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            let listener = socket.listen(1).unwrap();
+            let address = listener.local_addr().unwrap();
+            let mut held = Vec::new();
+            while let Ok(stream) = crate::connect::connect(&[address], SECOND / 5).await {
+                held.push(stream);
+            }
+            let (pools, counters) = pools();
+            let endpoint = pools.endpoint(address, &plain(Protocol::Http2));
+            let failures = || counters.connect_failures.load(Ordering::Relaxed);
+            let all = (0..20).map(|_| endpoint.send(request(address, "x"), &[], SECOND / 5));
+            for outcome in futures::future::join_all(all).await {
+                assert!(matches!(outcome.err(), Some(SendError::Shared(_))));
+            }
+            assert_eq!(failures(), 1);
+            let later = endpoint.send(request(address, "x"), &[], SECOND / 5).await;
+            assert!(later.is_err());
+            assert_eq!(failures(), 2, "who comes later finds out anew");
+        })
+        .await;
+}
