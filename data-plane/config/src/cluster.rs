@@ -29,7 +29,7 @@ pub struct Cluster {
     pub protocol: Protocol,
     /// TLS to the endpoints; `None` for plain text.
     pub tls: Option<UpstreamTls>,
-    /// Idle pooled connections are closed after this; `None` for the proxy's default.
+    /// Idle pooled connections are closed after this; `None` for the proxy's default, 90 s.
     pub idle_timeout: Option<Duration>,
     /// Preference between address families of host names.
     pub families: AddressFamilies,

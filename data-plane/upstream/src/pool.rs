@@ -1,8 +1,8 @@
 //! Connections of one worker, kept by endpoint.
 //!
 //! Owns reuse: an idle list for HTTP/1.1, shared connections for HTTP/2, and the count of requests in
-//! flight that the balancer reads. Must not know configuration; a key is an address, a TLS configuration
-//! and a protocol, so a swap of the configuration leaves pools alone. Invariant: nothing here is shared
+//! flight that the balancer reads. Must not know configuration; a key is an address, a TLS configuration,
+//! a protocol and an idle limit, so a swap of the configuration leaves pools alone. Invariant: nothing here is shared
 //! between threads, hence `Rc` and cells instead of locks; and a request that may have been written once
 //! is never sent again.
 
@@ -37,7 +37,7 @@ mod last_word;
 use http1_idle::IdleList;
 use http2_shared::SharedList;
 
-/// How long an unused connection is kept.
+/// How long an unused connection is kept where nobody says.
 pub(crate) const IDLE_CAP: Duration = Duration::from_secs(90);
 
 /// What hyper asks of the body of a request.
@@ -63,6 +63,8 @@ pub struct Transport {
     pub tls: Option<Arc<ClientTls>>,
     /// The protocol above it.
     pub protocol: Protocol,
+    /// How long an unused connection is kept; `None` for the pool's own measure.
+    pub idle: Option<Duration>,
 }
 
 /// Counts of a whole process, read by its metrics.
@@ -126,6 +128,7 @@ struct Key {
     /// The address of the shared configuration, which the endpoint keeps alive; 0 for none.
     tls: usize,
     protocol: Protocol,
+    idle: Option<Duration>,
 }
 
 // === impl Pools ===
@@ -148,6 +151,7 @@ impl<B: RequestBody> Pools<B> {
                 .as_ref()
                 .map_or(0, |tls| Arc::as_ptr(tls).addr()),
             protocol: transport.protocol,
+            idle: transport.idle,
         };
         let mut endpoints = self.endpoints.borrow_mut();
         let endpoint = endpoints.entry(key).or_insert_with(|| {
@@ -155,8 +159,8 @@ impl<B: RequestBody> Pools<B> {
                 address,
                 transport: transport.clone(),
                 in_flight: Cell::new(0),
-                idle: IdleList::default(),
-                shared: SharedList::default(),
+                idle: IdleList::new(transport.idle.unwrap_or(IDLE_CAP)),
+                shared: SharedList::new(transport.idle.unwrap_or(IDLE_CAP)),
                 counters: self.counters.clone(),
             })
         });

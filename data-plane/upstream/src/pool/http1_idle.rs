@@ -3,18 +3,19 @@
 //! Owns their order and age: the one used last is taken first, so that the surplus grows old and goes.
 //! Must not know requests. Invariant: a connection is in the list only while it is ready for a request.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use hyper::client::conn::http1::SendRequest;
 use tokio::time::Instant;
 
-use super::{Endpoint, IDLE_CAP, RequestBody};
+use super::{Endpoint, RequestBody};
 
 /// More than this many idle connections to one endpoint are not worth their memory.
 const MAX_IDLE: usize = 1024;
 
 pub(super) struct IdleList<B> {
     idle: RefCell<Vec<Idle<B>>>,
+    limit: Duration,
 }
 
 struct Idle<B> {
@@ -22,20 +23,20 @@ struct Idle<B> {
     since: Instant,
 }
 
-impl<B> Default for IdleList<B> {
-    fn default() -> IdleList<B> {
+impl<B: RequestBody> IdleList<B> {
+    /// An empty list of connections that are kept this long.
+    pub(super) fn new(limit: Duration) -> IdleList<B> {
         IdleList {
             idle: RefCell::new(Vec::new()),
+            limit,
         }
     }
-}
 
-impl<B: RequestBody> IdleList<B> {
     /// The connection used last that is still good.
     pub(super) fn take(&self, now: Instant) -> Option<SendRequest<B>> {
         let mut idle = self.idle.borrow_mut();
         while let Some(Idle { sender, since }) = idle.pop() {
-            if sender.is_ready() && now.duration_since(since) < IDLE_CAP {
+            if sender.is_ready() && now.duration_since(since) < self.limit {
                 return Some(sender);
             }
         }
@@ -61,7 +62,7 @@ impl<B: RequestBody> IdleList<B> {
     pub(super) fn sweep(&self, now: Instant) {
         self.idle
             .borrow_mut()
-            .retain(|idle| !idle.sender.is_closed() && now.duration_since(idle.since) < IDLE_CAP);
+            .retain(|idle| !idle.sender.is_closed() && now.duration_since(idle.since) < self.limit);
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -8,17 +8,19 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
     sync::Arc,
+    time::Duration,
 };
 
 use hyper::client::conn::http2::SendRequest;
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{IDLE_CAP, RequestBody, SendError, dial::Dial};
+use super::{RequestBody, SendError, dial::Dial};
 
 /// Streams of one connection before another is opened; most servers allow 100.
 pub(super) const MAX_STREAMS: u32 = 100;
 
 pub(super) struct SharedList<B> {
+    limit: Duration,
     connections: RefCell<Vec<Shared<B>>>,
     /// Requests that find no room wait here for the one that connects.
     connecting: Mutex<()>,
@@ -46,18 +48,18 @@ pub(super) struct Stream {
 
 // === impl SharedList ===
 
-impl<B> Default for SharedList<B> {
-    fn default() -> SharedList<B> {
+impl<B: RequestBody> SharedList<B> {
+    /// No connections yet; each is kept this long without a stream.
+    pub(super) fn new(limit: Duration) -> SharedList<B> {
         SharedList {
+            limit,
             connections: RefCell::new(Vec::new()),
             connecting: Mutex::new(()),
             dialled: Cell::new(0),
             failed: RefCell::new(None),
         }
     }
-}
 
-impl<B: RequestBody> SharedList<B> {
     /// A stream on a connection with room, or on a fresh one.
     pub(super) async fn open(
         &self,
@@ -110,7 +112,7 @@ impl<B: RequestBody> SharedList<B> {
     pub(super) fn sweep(&self, now: Instant) {
         self.connections.borrow_mut().retain(|shared| {
             let is_idle = shared.state.streams.get() == 0
-                && now.duration_since(shared.state.used.get()) >= IDLE_CAP;
+                && now.duration_since(shared.state.used.get()) >= self.limit;
             shared.is_usable() && !is_idle
         });
     }

@@ -22,6 +22,7 @@ fn plain(protocol: Protocol) -> Transport {
     Transport {
         tls: None,
         protocol,
+        idle: None,
     }
 }
 
@@ -185,22 +186,31 @@ async fn garbage_and_silence_are_errors() {
         .await;
 }
 
+/// By the measure of the cluster, else by the pool's.
 #[tokio::test(start_paused = true)]
 async fn idle_connections_grow_old() {
     LocalSet::new()
         .run_until(async {
-            let (listener, address) = listen().await;
-            let accepted = serve(listener, Protocol::Http1);
-            let (pools, _) = pools();
-            exchange(&pools.endpoint(address, &plain(Protocol::Http1)), "x").await;
-            tokio::time::advance(IDLE_CAP - SECOND).await;
-            pools.sweep();
-            assert_eq!(pools.len(), 1);
-            tokio::time::advance(2 * SECOND).await;
-            pools.sweep();
-            assert!(pools.is_empty());
-            exchange(&pools.endpoint(address, &plain(Protocol::Http1)), "x").await;
-            assert_eq!(accepted.get(), 2);
+            for protocol in [Protocol::Http1, Protocol::Http2] {
+                for (idle, limit) in [(None, IDLE_CAP), (Some(5 * SECOND), 5 * SECOND)] {
+                    let (listener, address) = listen().await;
+                    let accepted = serve(listener, protocol);
+                    let (pools, _) = pools();
+                    let transport = Transport {
+                        idle,
+                        ..plain(protocol)
+                    };
+                    exchange(&pools.endpoint(address, &transport), "x").await;
+                    tokio::time::advance(limit - SECOND).await;
+                    pools.sweep();
+                    assert_eq!(pools.len(), 1);
+                    tokio::time::advance(2 * SECOND).await;
+                    pools.sweep();
+                    assert!(pools.is_empty());
+                    exchange(&pools.endpoint(address, &transport), "x").await;
+                    assert_eq!(accepted.get(), 2);
+                }
+            }
         })
         .await;
 }

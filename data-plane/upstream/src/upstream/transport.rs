@@ -30,6 +30,7 @@ pub fn transport(
         return Ok(Transport {
             tls: None,
             protocol,
+            idle: cluster.idle_timeout,
         });
     };
     let server_name = match &tls.server_name {
@@ -67,6 +68,7 @@ pub fn transport(
     Ok(Transport {
         tls: Some(ClientTls::shared(&settings)?),
         protocol,
+        idle: cluster.idle_timeout,
     })
 }
 
