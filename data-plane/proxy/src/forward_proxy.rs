@@ -45,7 +45,7 @@ pub(crate) async fn pick(
         Ok(address) => [address].into(),
         Err(_) => upstream
             .resolver
-            .resolve(host)
+            .resolve_for_client(host)
             .await
             .map_err(PickError::from)?,
     };

@@ -1,25 +1,29 @@
 //! Names to addresses, for every worker of the process.
 //!
-//! Owns the cache and the one thread that asks the name servers (or /etc/hosts). Must not know what the
+//! Owns the one thread that asks the name servers (or /etc/hosts), and the way there and back. Must not know what the
 //! addresses are for. Invariant: an answer that has expired is still served while it is renewed, so a slow
 //! or broken name server never stops traffic to a known host.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, RwLock, Weak},
+    rc::Rc,
+    sync::{Arc, RwLock, RwLockWriteGuard, Weak},
     time::{Duration, Instant},
 };
 
 use hickory_resolver::{TokioResolver, config::ResolverConfig, net::runtime::TokioRuntimeProvider};
 use tokio::sync::{mpsc, oneshot};
 
-/// The shortest and the longest time an answer is kept.
-const TTL: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(300);
-/// How long a failure is remembered, so that a broken name does not cost a query a request.
-const FAILURE_TTL: Duration = Duration::from_secs(2);
-/// How long an expired answer may still be served when it cannot be renewed.
-const STALE: Duration = Duration::from_secs(600);
+mod cache;
+mod queries;
+
+use cache::{Answer, Cache, Look, TTL};
+use queries::{Joined, Queries, Whose};
+
+/// The longest name that there can be (RFC 1035, section 2.3.4), as text.
+const NAME: usize = 253;
 
 /// Addresses of one name, as one answer gave them.
 pub type Addresses = Arc<[IpAddr]>;
@@ -53,19 +57,13 @@ enum Origin {
 
 struct Shared {
     // A std lock: held for a map look-up, never across an await.
-    cache: RwLock<HashMap<String, Entry>>,
-}
-
-#[derive(Clone)]
-struct Entry {
-    answer: Result<Addresses, ResolveError>,
-    expires: Instant,
-    renewing: bool,
+    cache: RwLock<Cache>,
 }
 
 struct Query {
     host: String,
-    reply: Option<oneshot::Sender<Result<Addresses, ResolveError>>>,
+    whose: Whose,
+    reply: Option<oneshot::Sender<Answer>>,
 }
 
 // === impl Resolver ===
@@ -98,7 +96,7 @@ impl Resolver {
 
     fn start(origin: Origin) -> std::io::Result<Resolver> {
         let shared = Arc::new(Shared {
-            cache: RwLock::default(),
+            cache: RwLock::new(Cache::new(Instant::now())),
         });
         let (queries, inbox) = mpsc::unbounded_channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -114,109 +112,83 @@ impl Resolver {
         Ok(Resolver { shared, queries })
     }
 
-    /// The addresses of a name: at once where they are known, else after a query.
+    /// The addresses of a name of the configuration: at once where they are known, else after a query.
     ///
     /// # Errors
     /// The name does not exist, has no address, or nobody answers.
     pub async fn resolve(&self, host: &str) -> Result<Addresses, ResolveError> {
+        self.ask(host, Whose::Ours).await
+    }
+
+    /// The same for a name that a client chose.
+    ///
+    /// # Errors
+    /// As for [`Resolver::resolve`], or clients have asked for too many names at once.
+    pub async fn resolve_for_client(&self, host: &str) -> Result<Addresses, ResolveError> {
+        if host.len() > NAME {
+            return Err(ResolveError::new(host, "the name is too long"));
+        }
+        self.ask(host, Whose::Clients).await
+    }
+
+    async fn ask(&self, host: &str, whose: Whose) -> Answer {
         if let Some(known) = self.known(host) {
             return known;
         }
         let (reply, answer) = oneshot::channel();
         let _ = self.queries.send(Query {
             host: host.to_owned(),
+            whose,
             reply: Some(reply),
         });
-        answer.await.unwrap_or_else(|_| {
-            Err(ResolveError {
-                host: host.to_owned(),
-                reason: "the resolver has stopped".to_owned(),
-            })
-        })
+        answer
+            .await
+            .unwrap_or_else(|_| Err(ResolveError::new(host, "the resolver has stopped")))
     }
 
     /// The answer in the cache, if there is one; an expired one is renewed in the background.
     pub fn known(&self, host: &str) -> Option<Result<Addresses, ResolveError>> {
-        let now = Instant::now();
-        {
-            let cache = self
-                .shared
-                .cache
-                .read()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
-            let entry = cache.get(host)?;
-            if now < entry.expires {
-                return Some(entry.answer.clone());
-            }
-            // A failure is asked again, not served beyond its time.
-            entry.answer.as_ref().ok()?;
-            if entry.renewing {
-                return Some(entry.answer.clone());
+        match self.shared.look(host) {
+            Look::Unknown => None,
+            Look::Fresh(answer) => Some(answer),
+            Look::Stale(answer) => {
+                if self.shared.write().renew(host) {
+                    let _ = self.queries.send(Query {
+                        host: host.to_owned(),
+                        whose: Whose::Ours,
+                        reply: None,
+                    });
+                }
+                Some(answer)
             }
         }
-        let mut cache = self
-            .shared
-            .cache
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        let entry = cache.get_mut(host)?;
-        if !entry.renewing {
-            entry.renewing = true;
-            let _ = self.queries.send(Query {
-                host: host.to_owned(),
-                reply: None,
-            });
-        }
-        Some(entry.answer.clone())
     }
 }
 
+// === impl ResolveError ===
+
+impl ResolveError {
+    fn new(host: &str, reason: impl Into<String>) -> ResolveError {
+        ResolveError {
+            host: host.to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
+// === impl Shared ===
+
 impl Shared {
-    fn store(
-        &self,
-        host: &str,
-        answer: Result<(Addresses, Duration), ResolveError>,
-    ) -> Result<Addresses, ResolveError> {
-        let now = Instant::now();
-        let mut cache = self
-            .cache
+    fn look(&self, host: &str) -> Look {
+        let cache = self.cache.read();
+        let cache = cache.unwrap_or_else(|poisoned| poisoned.into_inner());
+        cache.look(host, Instant::now())
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Cache> {
+        self.cache
             .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        let entry = match answer {
-            Ok((addresses, ttl)) => {
-                let before = cache.get(host).and_then(|entry| entry.answer.as_ref().ok());
-                // The same answer keeps its identity, so that pools see no change.
-                let same = before.filter(|old| ***old == *addresses).cloned();
-                let ttl = ttl.clamp(*TTL.start(), *TTL.end());
-                Entry {
-                    answer: Ok(same.unwrap_or(addresses)),
-                    expires: now + ttl,
-                    renewing: false,
-                }
-            }
-            Err(error) => match cache.get(host) {
-                Some(Entry {
-                    answer: Ok(old),
-                    expires,
-                    ..
-                }) if now < *expires + STALE => {
-                    // Kept `renewing` off: the next look-up tries again.
-                    Entry {
-                        answer: Ok(old.clone()),
-                        expires: *expires,
-                        renewing: false,
-                    }
-                }
-                _ => Entry {
-                    answer: Err(error),
-                    expires: now + FAILURE_TTL,
-                    renewing: false,
-                },
-            },
-        };
-        let answer = entry.answer.clone();
-        cache.insert(host.to_owned(), entry);
-        answer
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -225,23 +197,44 @@ async fn answer_all(
     mut inbox: mpsc::UnboundedReceiver<Query>,
     cache: Weak<Shared>,
 ) {
-    let origin = std::rc::Rc::new(match origin {
+    let origin = Rc::new(match origin {
         Origin::System => Asker::System(system_resolver()),
         Origin::Table(table) => Asker::Table(table),
         Origin::Silent => Asker::Silent,
     });
-    while let Some(query) = inbox.recv().await {
-        let (origin, cache) = (origin.clone(), cache.clone());
-        // Ends with its query; the resolver's own time-outs bound it.
-        tokio::task::spawn_local(async move {
-            let answer = ask(&origin, &query.host).await;
-            if let Some(shared) = cache.upgrade() {
-                let answer = shared.store(&query.host, answer);
-                if let Some(reply) = query.reply {
-                    let _ = reply.send(answer);
-                }
+    let queries = Rc::new(RefCell::new(Queries::default()));
+    while let Some(Query { host, whose, reply }) = inbox.recv().await {
+        let known = cache.upgrade().map(|shared| shared.look(&host));
+        let reply = match (known, reply) {
+            // Answered since it was sent.
+            (Some(Look::Fresh(answer)), Some(reply)) => {
+                let _ = reply.send(answer);
+                continue;
             }
-        });
+            (_, reply) => reply,
+        };
+        let joined = queries.borrow_mut().join(&host, whose, reply);
+        match joined {
+            Joined::Wait | Joined::Full(None) => {}
+            Joined::Full(Some(reply)) => {
+                let error = ResolveError::new(&host, "too many other names are being resolved");
+                let _ = reply.send(Err(error));
+            }
+            Joined::Ask => {
+                let (origin, cache, queries) = (origin.clone(), cache.clone(), queries.clone());
+                // Ends with its query; the resolver's own time-outs bound it.
+                tokio::task::spawn_local(async move {
+                    let answer = ask(&origin, &host).await;
+                    let waiting = queries.borrow_mut().end(&host);
+                    if let Some(shared) = cache.upgrade() {
+                        let answer = shared.write().store(&host, answer, Instant::now());
+                        for reply in waiting {
+                            let _ = reply.send(answer.clone());
+                        }
+                    }
+                });
+            }
+        }
     }
 }
 
@@ -266,10 +259,7 @@ fn system_resolver() -> Result<Box<TokioResolver>, String> {
 }
 
 async fn ask(origin: &Asker, host: &str) -> Result<(Addresses, Duration), ResolveError> {
-    let failed = |reason: String| ResolveError {
-        host: host.to_owned(),
-        reason,
-    };
+    let failed = |reason: String| ResolveError::new(host, reason);
     let (addresses, ttl): (Addresses, _) = match origin {
         Asker::Table(table) => {
             let addresses = table
@@ -303,6 +293,7 @@ async fn ask(origin: &Asker, host: &str) -> Result<(Addresses, Duration), Resolv
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt as _;
 
     fn table() -> Resolver {
         let address: IpAddr = "192.0.2.1".parse().unwrap();
@@ -310,16 +301,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_is_cached_and_keeps_its_identity() {
+    async fn an_answer_is_cached() {
         let resolver = table();
         assert!(resolver.known("a.example").is_none());
         let first = resolver.resolve("a.example").await.unwrap();
         let second = resolver.known("a.example").unwrap().unwrap();
         assert!(Arc::ptr_eq(&first, &second));
-        let renewed = resolver
-            .shared
-            .store("a.example", Ok((first.to_vec().into(), Duration::ZERO)));
-        assert!(Arc::ptr_eq(&first, &renewed.unwrap()));
     }
 
     #[tokio::test]
@@ -331,15 +318,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_known_answer_outlives_a_broken_name_server() {
-        let resolver = table();
-        let first = resolver.resolve("a.example").await.unwrap();
-        let broken = ResolveError {
-            host: "a.example".to_owned(),
-            reason: "refused".to_owned(),
-        };
-        let kept = resolver.shared.store("a.example", Err(broken)).unwrap();
-        assert!(Arc::ptr_eq(&first, &kept));
+    async fn clients_cannot_ask_for_names_without_end() {
+        let resolver = Resolver::silent().unwrap();
+        let long = "a".repeat(NAME + 1);
+        assert!(resolver.resolve_for_client(&long).await.is_err());
+        let names = (0..1000).map(|i| format!("{i}.example"));
+        let mut asked: Vec<_> = names
+            .map(|name| {
+                let resolver = resolver.clone();
+                async move { resolver.resolve_for_client(&name).await }.boxed()
+            })
+            .collect();
+        // The first answer is a refusal: every name server is silent.
+        let (answer, _, rest) = futures::future::select_all(asked.drain(..)).await;
+        let error = answer.unwrap_err();
+        assert!(error.reason.contains("too many"), "{error}");
+        drop(rest);
+        assert!(resolver.known(&error.host).is_none(), "not remembered");
     }
 
     #[tokio::test]
