@@ -402,3 +402,41 @@ async fn clients_that_do_not_read_hold_up_nobody_else() -> Result<()> {
     }
     ways.world.stop().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_nobody_reads_holds_up_no_other_of_its_client() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    // What an upstream of HTTP/2 takes on one connection is its own choice.
+    let way = way("2 to 1.1", Client::http2, "/one");
+    let mut connection = (way.client)(ways.port).connect().await?;
+    let (pieces_of_first, body) = pieces();
+    let first = upload(way, body)?;
+    // Answered, so that the second can be asked; unread all the same.
+    let (_events, _unread, _answer) = answered_unread(&mut ways, &mut connection, first).await?;
+    pieces_of_first.fill(ENDLESS).await?;
+
+    let (pieces, body) = pieces();
+    let second = upload(way, body)?;
+    let played = async {
+        pieces.send("second").await?;
+        drop(pieces);
+        let mut call = ways.upstream.call().await?;
+        let came = drain(&mut call.body).await?;
+        ensure!(came == 6, "{came} bytes");
+        call.answer(Response::new(Empty::new()))
+    };
+    let (response, _) = tokio::try_join!(connection.open(second), played).context(way.name)?;
+    ensure!(response.status() == 200, "{}", response.status());
+    ways.world.stop().await
+}
+
+/// Sends an upload that is answered with events before any of it is read.
+async fn answered_unread(
+    ways: &mut Ways,
+    connection: &mut Connection,
+    request: Request<InPieces>,
+) -> Result<(Pieces, Incoming, Incoming)> {
+    let played = async { ways.upstream.call().await?.stream(EVENTS) };
+    let (response, (events, unread)) = tokio::try_join!(connection.open(request), played)?;
+    Ok((events, unread, response.into_body()))
+}

@@ -42,6 +42,14 @@ mod way_out;
 use pace::Seen;
 use way_out::{HEAD_TIMEOUT, Step, way_out};
 
+/// Streams of one connection where the configuration does not say.
+const MAX_STREAMS: u32 = 100;
+/// What a stream may hold that its upstream has not read, where the configuration does not say. The window of a
+/// connection then has room for that of every stream: one upload that nobody reads must not hold up the others.
+const STREAM_WINDOW: u32 = 256 << 10;
+/// The largest window there is (RFC 9113, section 6.9.1).
+const LARGEST_WINDOW: u32 = (1 << 31) - 1;
+
 /// What exchanges know of their connection.
 pub(crate) struct Client {
     pub(crate) worker: Rc<Worker>,
@@ -254,13 +262,18 @@ async fn serve_http2(client: Rc<Client>, io: Io, chain: &Chain) {
         })
     };
     let options = &chain.http.http2;
+    let streams = options.max_concurrent_streams.unwrap_or(MAX_STREAMS);
+    let stream_window = options.initial_stream_window.unwrap_or(STREAM_WINDOW);
+    let connection_window = options
+        .initial_connection_window
+        .unwrap_or(stream_window.saturating_mul(streams).min(LARGEST_WINDOW));
     let list_size = u32::try_from(chain.http.max_head_bytes).unwrap_or(u32::MAX);
     let connection = http2::Builder::new(Streams(client.worker.clone()))
         .timer(TokioTimer::new())
         .max_header_list_size(list_size)
-        .max_concurrent_streams(options.max_concurrent_streams.unwrap_or(100))
-        .initial_stream_window_size(options.initial_stream_window)
-        .initial_connection_window_size(options.initial_connection_window)
+        .max_concurrent_streams(streams)
+        .initial_stream_window_size(stream_window)
+        .initial_connection_window_size(connection_window)
         .serve_connection(TokioIo::new(io), service);
     let mut connection = pin!(connection);
     let mut steps = way_out(&client, &chain.http, Http::Two);
