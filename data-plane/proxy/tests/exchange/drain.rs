@@ -8,7 +8,7 @@ use bytes::Bytes;
 use dp_proxy::{Cause, DrainTimeouts};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Empty, Full};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -324,4 +324,64 @@ async fn a_drain_ends_at_its_limit() {
         .await
         .expect("closed");
     assert!(rest.is_empty());
+}
+
+/// What ends the connections of a world.
+enum End {
+    Removal,
+    Drain,
+}
+
+/// GOAWAY: the stream in flight is finished, the next one is refused, and then the connection closes.
+#[tokio::test(flavor = "local")]
+async fn an_http2_connection_is_drained() {
+    for end in [End::Removal, End::Drain] {
+        let (go, arrived) = (Rc::new(Notify::new()), Rc::new(Notify::new()));
+        let (up, _) = {
+            let (go, arrived) = (go.clone(), arrived.clone());
+            upstream(move |head, _| {
+                let (go, arrived) = (go.clone(), arrived.clone());
+                async move {
+                    if head.uri.path() == "/slow" {
+                        arrived.notify_one();
+                        go.notified().await;
+                    }
+                    Response::new(Full::from("done"))
+                }
+            })
+            .await
+        };
+        let world = World::serving(&simple(up));
+        let stream = TcpStream::connect(world.address("http")).await.unwrap();
+        let (sender, connection) =
+            hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+                .await
+                .unwrap();
+        tokio::task::spawn_local(connection);
+        let ask = |path: &str| {
+            let request = Request::get(format!("http://a{path}"));
+            let request = request.body(Empty::<Bytes>::new()).unwrap();
+            let mut sender = sender.clone();
+            async move { sender.send_request(request).await }
+        };
+        let slow = tokio::task::spawn_local(ask("/slow"));
+        arrived.notified().await;
+        match end {
+            End::Removal => world.commit(&[]),
+            End::Drain => {
+                let timeouts = DrainTimeouts {
+                    min: Duration::from_millis(100),
+                    max: PATIENCE,
+                };
+                tokio::task::spawn_local(world.proxy.drain(timeouts));
+            }
+        }
+        harness::until("a further stream is refused", async || ask("/").await.err()).await;
+        world.counts("tidegate_proxy_connections_active 1").await;
+        go.notify_one();
+        let answer = timeout(PATIENCE, slow).await.unwrap().unwrap().unwrap();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(body, "done");
+        world.counts("tidegate_proxy_connections_active 0").await;
+    }
 }
