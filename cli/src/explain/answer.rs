@@ -114,7 +114,7 @@ impl Way<'_> {
         place_of: &mut PlaceOf<'_>,
     ) {
         told.filters = effects::of_forward(found, forward, self.head.headers, self.target);
-        told.backends = backend::of_forward(self.config, forward, place_of);
+        told.backends = backend::of_forward(self.config, forward, self.head.headers, place_of);
         if told.backends.iter().all(|backend| backend.weight == 0) {
             told.answer = Some("500: the rule has no backend with a weight".to_owned());
         }

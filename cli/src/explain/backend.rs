@@ -20,6 +20,7 @@ const NAMED: usize = 4;
 pub(super) fn of_forward(
     config: &Config,
     forward: &Forward,
+    headers: &HeaderMap,
     place_of: &mut PlaceOf<'_>,
 ) -> Vec<BackendFacts> {
     let total: u64 = forward
@@ -29,12 +30,12 @@ pub(super) fn of_forward(
         .sum();
     let mut fact = |choice: &ClusterChoice| BackendFacts {
         place: place_of(&choice.cluster, None),
-        ..fact(config, choice, total)
+        ..fact(config, choice, total, headers)
     };
     forward.clusters.iter().map(&mut fact).collect()
 }
 
-fn fact(config: &Config, choice: &ClusterChoice, total: u64) -> BackendFacts {
+fn fact(config: &Config, choice: &ClusterChoice, total: u64, headers: &HeaderMap) -> BackendFacts {
     let mut what = match config.cluster(&choice.cluster) {
         Some(cluster) => of_cluster(config, cluster),
         None => format!(
@@ -42,8 +43,9 @@ fn fact(config: &Config, choice: &ClusterChoice, total: u64) -> BackendFacts {
             choice.missing_status.as_u16()
         ),
     };
-    let mut headers = HeaderMap::new();
-    for effect in effects::of_modifier("request", &choice.request_headers, &mut headers) {
+    let of_request = effects::of_modifier("request", &choice.request_headers, &mut headers.clone());
+    let of_response = effects::of_response([&choice.response_headers]);
+    for effect in of_request.into_iter().chain(of_response) {
         what.push_str(&format!("; {effect}"));
     }
     let share = if total == 0 {

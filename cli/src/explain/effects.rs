@@ -59,9 +59,16 @@ pub(super) fn of_request_headers(found: &Found<'_>, headers: &HeaderMap) -> Vec<
 
 /// Changes to the headers of a response that has none.
 pub(super) fn of_response_headers(found: &Found<'_>) -> Vec<String> {
+    of_response(found.response_headers())
+}
+
+/// The same for these changes.
+pub(super) fn of_response<'a>(
+    modifiers: impl IntoIterator<Item = &'a HeaderModifier>,
+) -> Vec<String> {
     let mut headers = HeaderMap::new();
     let mut effects = Vec::new();
-    for modifier in found.response_headers() {
+    for modifier in modifiers {
         let told = of_modifier("response", modifier, &mut headers);
         if told.is_empty() && !modifier.is_empty() {
             effects.push("response headers are removed".to_owned());

@@ -24,9 +24,9 @@ pub struct Route {
     pub source: RouteSource,
     /// What happens.
     pub action: Action,
-    /// Changes to the request's headers; before those of virtual host and route configuration.
+    /// Changes to the request's headers; [`crate::route_config::LastWord`] has the order.
     pub request_headers: HeaderModifier,
-    /// Changes to the response's headers; before those of virtual host and route configuration.
+    /// Changes to the response's headers; [`crate::route_config::LastWord`] has the order.
     pub response_headers: HeaderModifier,
 }
 

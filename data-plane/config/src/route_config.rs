@@ -22,8 +22,20 @@ pub struct RouteConfig {
     pub name: Arc<str>,
     /// Virtual hosts by domain.
     pub hosts: HostTable<Arc<VirtualHost>>,
-    /// Changes to headers, after those of the virtual host.
+    /// Changes to headers.
     pub headers: Headers,
+    /// Whose changes to headers come last.
+    pub last_word: LastWord,
+}
+
+/// Who has the last word about a header. Those of a cluster's share always come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastWord {
+    /// Route, virtual host, route configuration: Envoy's order where nothing is said.
+    #[default]
+    Config,
+    /// The other way round.
+    Route,
 }
 
 /// The routes of some domains.
@@ -33,7 +45,7 @@ pub struct VirtualHost {
     pub name: Arc<str>,
     /// Routes.
     pub table: Table<Arc<Route>>,
-    /// Changes to headers, after those of the route.
+    /// Changes to headers, between those of the route and of the route configuration.
     pub headers: Headers,
 }
 
@@ -84,20 +96,28 @@ impl<'a> Found<'a> {
     /// Changes to the request's headers, in the order in which they apply. Those of the cluster come first
     /// and are not among them.
     pub fn request_headers(&self) -> [&'a HeaderModifier; 3] {
-        [
+        self.in_order([
             &self.entry.payload.request_headers,
             &self.host.headers.request,
             &self.config.headers.request,
-        ]
+        ])
     }
 
     /// Changes to the response's headers, in the order in which they apply. Those of the cluster come first
     /// and are not among them.
     pub fn response_headers(&self) -> [&'a HeaderModifier; 3] {
-        [
+        self.in_order([
             &self.entry.payload.response_headers,
             &self.host.headers.response,
             &self.config.headers.response,
-        ]
+        ])
+    }
+
+    fn in_order(&self, mut modifiers: [&'a HeaderModifier; 3]) -> [&'a HeaderModifier; 3] {
+        match self.config.last_word {
+            LastWord::Config => {}
+            LastWord::Route => modifiers.reverse(),
+        }
+        modifiers
     }
 }

@@ -166,13 +166,18 @@ impl<'a> Patch<'a> {
                         .configs
                         .insert(Arc::clone(change.name), Arc::clone(config));
                 }
-                Some(RouteConfigResource::Linked { name, headers }) => {
+                Some(RouteConfigResource::Linked {
+                    name,
+                    headers,
+                    last_word,
+                }) => {
                     let kept = self.index.configs.get(&**name).filter(|_| was_linked);
                     let hosts = kept.map(|config| config.hosts.clone()).unwrap_or_default();
                     let config = RouteConfig {
                         name: Arc::clone(name),
                         hosts,
                         headers: headers.clone(),
+                        last_word: *last_word,
                     };
                     self.index
                         .configs

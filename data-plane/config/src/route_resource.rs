@@ -9,7 +9,7 @@ use ::route::HostPattern;
 use ::route::table::RankedEntry;
 
 use crate::route::Route;
-use crate::route_config::{Headers, RouteConfig};
+use crate::route_config::{Headers, LastWord, RouteConfig};
 
 /// One `RouteConfiguration`.
 #[derive(Clone, Debug)]
@@ -17,7 +17,11 @@ pub(crate) enum RouteConfigResource {
     /// Virtual hosts are written into it: complete.
     Inline(Arc<RouteConfig>),
     /// Virtual hosts and rules are resources of their own.
-    Linked { name: Arc<str>, headers: Headers },
+    Linked {
+        name: Arc<str>,
+        headers: Headers,
+        last_word: LastWord,
+    },
 }
 
 /// One `VirtualHost` resource, `<route configuration>/<domain>`.

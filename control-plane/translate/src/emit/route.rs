@@ -1,12 +1,11 @@
 //! Route messages: one per match of a rule.
 //!
-//! Owns the wire form of actions, equal in both profiles but for targets that only our proxy can use. Header
-//! values are literal: a percent sign is doubled, because Envoy reads `%COMMAND%` in them.
+//! Owns the wire form of actions, equal in both profiles but for targets that only our proxy can use. Must not decide
+//! what a rule means.
 
 use std::time::Duration;
 
-use proto::envoy::config::core::v3::header_value_option::HeaderAppendAction;
-use proto::envoy::config::core::v3::{HeaderValue, HeaderValueOption, RuntimeFractionalPercent};
+use proto::envoy::config::core::v3::RuntimeFractionalPercent;
 use proto::envoy::config::route::v3::route::Action as RouteActionKind;
 use proto::envoy::config::route::v3::route_action::{
     ClusterNotFoundResponseCode, ClusterSpecifier, HostRewriteSpecifier, RequestMirrorPolicy,
@@ -22,13 +21,13 @@ use proto::google::protobuf::UInt32Value;
 use super::match_term;
 use super::source::duration;
 use crate::change::Profile;
-use crate::plan::{
-    Action, Forward, HeaderChange, Match, Mirror, RoutePlan, RulePlan, Share, Target,
-};
+use crate::plan::{Action, Forward, Match, Mirror, RoutePlan, RulePlan, Share, Target};
 
+mod headers;
 mod path;
 mod redirect;
 
+use headers::Headers;
 pub(super) use redirect::Entry;
 
 /// The routes of a rule, in the order of its matches.
@@ -41,15 +40,23 @@ pub(super) fn routes(
     let matches = rule.matches.iter().enumerate();
     matches
         .map(|(index, one)| {
-            let (add, remove) = headers(&rule.request_headers);
-            let (response_add, response_remove) = headers(&rule.response_headers);
+            let headers = Headers::of(rule);
+            let (add, remove) = headers.request.of_route();
+            let (response_add, response_remove) = headers.response.of_route();
             Route {
                 name: format!(
                     "{}/{}/{}/{}/{index}",
                     route.kind, route.source.namespace, route.source.name, rule.index
                 ),
                 r#match: Some(match_term::route_match(one)),
-                action: Some(action(&rule.action, one, entry, profile)),
+                action: Some(match &rule.action {
+                    Action::Respond(status) => respond(*status),
+                    Action::Redirect(plan) => {
+                        RouteActionKind::Redirect(redirect::redirect(plan, one, entry))
+                    }
+                    Action::Forward(plan) if is_refused(plan, profile) => respond(503),
+                    Action::Forward(plan) => RouteActionKind::Route(forward(plan, one, &headers)),
+                }),
                 request_headers_to_add: add,
                 request_headers_to_remove: remove,
                 response_headers_to_add: response_add,
@@ -70,19 +77,10 @@ pub(crate) fn refused(route: &Route, status: u32) -> Route {
     }
 }
 
-fn action(action: &Action, one: &Match, entry: Entry, profile: Profile) -> RouteActionKind {
-    match action {
-        Action::Respond(status) => respond(*status),
-        Action::Redirect(plan) => RouteActionKind::Redirect(redirect::redirect(plan, one, entry)),
-        Action::Forward(plan) => {
-            let is_own = |share: &&Share| matches!(share.target, Target::Own(_));
-            let mut active = plan.shares.iter().filter(|share| share.weight > 0);
-            if profile == Profile::Envoy && active.all(|share| is_own(&share)) {
-                return respond(503);
-            }
-            RouteActionKind::Route(forward(plan, one))
-        }
-    }
+/// Whether a proxy of this profile can use no target of it.
+fn is_refused(plan: &Forward, profile: Profile) -> bool {
+    let mut active = plan.shares.iter().filter(|share| share.weight > 0);
+    profile == Profile::Envoy && active.all(|share| matches!(share.target, Target::Own(_)))
 }
 
 fn respond(status: u32) -> RouteActionKind {
@@ -92,7 +90,7 @@ fn respond(status: u32) -> RouteActionKind {
     })
 }
 
-fn forward(plan: &Forward, one: &Match) -> RouteAction {
+fn forward(plan: &Forward, one: &Match, headers: &Headers<'_>) -> RouteAction {
     let active: Vec<&Share> = plan
         .shares
         .iter()
@@ -126,7 +124,7 @@ fn forward(plan: &Forward, one: &Match) -> RouteAction {
         shares => ClusterSpecifier::WeightedClusters(WeightedCluster {
             clusters: shares
                 .iter()
-                .map(|share| weighted(share, plan.host.is_some()))
+                .map(|share| weighted(share, plan.host.is_some(), headers))
                 .collect(),
             ..Default::default()
         }),
@@ -142,9 +140,9 @@ fn forward(plan: &Forward, one: &Match) -> RouteAction {
     message
 }
 
-fn weighted(share: &Share, is_host_set: bool) -> ClusterWeight {
-    let (add, remove) = headers(&share.request_headers);
-    let (response_add, response_remove) = headers(&share.response_headers);
+fn weighted(share: &Share, is_host_set: bool, headers: &Headers<'_>) -> ClusterWeight {
+    let (add, remove) = headers.request.of_share(&share.request_headers);
+    let (response_add, response_remove) = headers.response.of_share(&share.response_headers);
     let host = share.host.clone().filter(|_| !is_host_set);
     ClusterWeight {
         name: share.target.cluster().to_owned(),
@@ -173,27 +171,4 @@ fn mirror(plan: &Mirror) -> RequestMirrorPolicy {
         disable_shadow_host_suffix_append: true,
         ..Default::default()
     }
-}
-
-/// Additions and removals. Proxies remove first and then add in order; what is set comes last, so that it
-/// also stands where the same header is added.
-fn headers(change: &HeaderChange) -> (Vec<HeaderValueOption>, Vec<String>) {
-    let option = |(name, value): &(String, String), how: HeaderAppendAction| HeaderValueOption {
-        header: Some(HeaderValue {
-            key: name.clone(),
-            value: value.replace('%', "%%"),
-            ..Default::default()
-        }),
-        append_action: how.into(),
-        ..Default::default()
-    };
-    let added = change
-        .add
-        .iter()
-        .map(|header| option(header, HeaderAppendAction::AppendIfExistsOrAdd));
-    let set = change
-        .set
-        .iter()
-        .map(|header| option(header, HeaderAppendAction::OverwriteIfExistsOrAdd));
-    (added.chain(set).collect(), change.remove.clone())
 }

@@ -17,7 +17,7 @@ use dp_policy::header_modifier::Fields;
 use proto::envoy::config::route::v3 as wire;
 use proto::tidegate::v1 as tidegate;
 
-use super::{Headers, RouteConfig, VirtualHost};
+use super::{Headers, LastWord, RouteConfig, VirtualHost};
 use crate::route::{Route, RouteSource, route};
 use crate::route_resource::{HostResource, RouteConfigResource, RuleResource};
 use crate::scalar::over_ads;
@@ -41,6 +41,7 @@ pub(crate) fn route_config(
     Ok(RouteConfigResource::Linked {
         name: message.name.as_str().into(),
         headers: config_headers(message)?,
+        last_word: last_word(message),
     })
 }
 
@@ -59,7 +60,16 @@ pub(crate) fn inline_route_config(
         name,
         hosts,
         headers: config_headers(message)?,
+        last_word: last_word(message),
     })
+}
+
+fn last_word(message: &wire::RouteConfiguration) -> LastWord {
+    if message.most_specific_header_mutations_wins {
+        LastWord::Route
+    } else {
+        LastWord::Config
+    }
 }
 
 /// Decodes a `VirtualHost` resource of a route configuration with vhds.
@@ -125,10 +135,6 @@ pub(crate) fn rule(message: &tidegate::RouteRule) -> Result<RuleResource, FieldE
 
 fn refuse_config(message: &wire::RouteConfiguration) -> Result<(), FieldError> {
     refuse_set(&[
-        (
-            "most_specific_header_mutations_wins",
-            message.most_specific_header_mutations_wins,
-        ),
         (
             "cluster_specifier_plugins",
             !message.cluster_specifier_plugins.is_empty(),

@@ -1,6 +1,7 @@
 //! Route configurations, virtual hosts and rules.
 
 use http::{HeaderMap, Method};
+use proto::envoy::config::core::v3::{HeaderValue, HeaderValueOption};
 use proto::envoy::config::route::v3::{RouteConfiguration, VirtualHost};
 
 use super::{host_resource, inline_route_config, route_config, rule};
@@ -152,4 +153,54 @@ fn rules() {
         rule(&bad).expect_err("refused").path,
         "routes[1].match.path_separated_prefix"
     );
+}
+
+/// By default the least specific comes last, and can be made to come first.
+#[test]
+fn the_order_of_header_changes() {
+    let add = |value: &str| {
+        vec![HeaderValueOption {
+            header: Some(HeaderValue {
+                key: "x-by".to_owned(),
+                value: value.to_owned(),
+                ..HeaderValue::default()
+            }),
+            ..HeaderValueOption::default()
+        }]
+    };
+    let mut route = fixture::forward("/", "c");
+    route.request_headers_to_add = add("route");
+    route.response_headers_to_add = add("route");
+    let mut host = fixture::inline_host("a", vec![route]);
+    host.request_headers_to_add = add("host");
+    host.response_headers_to_add = add("host");
+    for (most_specific_header_mutations_wins, expected) in [
+        (false, ["route", "host", "config"]),
+        (true, ["config", "host", "route"]),
+    ] {
+        let message = RouteConfiguration {
+            request_headers_to_add: add("config"),
+            response_headers_to_add: add("config"),
+            most_specific_header_mutations_wins,
+            ..config(vec![host.clone()])
+        };
+        let decoded = inline_route_config(&message).expect("valid");
+        let found = decoded.find(&::route::Head {
+            method: &Method::GET,
+            scheme: "http",
+            authority: "a",
+            path: "/",
+            query: None,
+            headers: &HeaderMap::new(),
+        });
+        let found = found.expect("route");
+        for modifiers in [found.request_headers(), found.response_headers()] {
+            let mut headers = HeaderMap::new();
+            for modifier in modifiers {
+                modifier.apply(&mut headers);
+            }
+            let values: Vec<_> = headers.get_all("x-by").iter().collect();
+            assert_eq!(values, expected);
+        }
+    }
 }
