@@ -34,10 +34,12 @@ pub(super) fn of_forward(
         effects.push(format!("a copy goes to {}", mirror.cluster));
     }
     if let Some(timeout) = forward.timeout {
-        effects.push(format!("the whole request may take {timeout:?}"));
+        effects.push(format!("the response must begin within {timeout:?}"));
     }
     if let Some(timeout) = forward.attempt_timeout {
-        effects.push(format!("one attempt may take {timeout:?}"));
+        effects.push(format!(
+            "the backend must begin to respond within {timeout:?}"
+        ));
     }
     match forward.idle_timeout {
         IdleTimeout::After(timeout) => effects.push(format!("it may be idle for {timeout:?}")),

@@ -36,7 +36,7 @@ not taken  HTTPRoute default/cart rule 1: matches, too, but a longer path prefix
 filters    1 request header x-a becomes 1
            2 request header x-team is removed
            3 the path becomes /v2/1?q=2
-           4 the whole request may take 3s
+           4 the response must begin within 3s
 backends      90 %  svc/default/web/80   web.example.com:80   (route.yaml:27)
               10 %  svc/default/web/81   web.example.com:81   (route.yaml:27)
 "

@@ -86,14 +86,14 @@ pub struct HttpRouteRule {
     pub session_persistence: Option<Value>,
 }
 
-/// Timeouts of a rule; zero switches one off.
+/// Timeouts of a rule; zero switches one off. Bodies are not in them: those are bound by how long nothing moves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct HttpRouteTimeouts {
-    /// From the request to the end of the response.
+    /// From the head of the request to the head of the response.
     #[serde(deserialize_with = "duration::optional")]
     pub request: Option<Duration>,
-    /// Of one attempt at a backend.
+    /// The same for one attempt at a backend, and there is only one.
     #[serde(deserialize_with = "duration::optional")]
     pub backend_request: Option<Duration>,
 }

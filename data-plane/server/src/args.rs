@@ -45,8 +45,8 @@ pub struct Args {
     /// Threads that serve traffic. As many as there are processors if not given.
     #[arg(long, env = "TIDEGATE_WORKERS", value_name = "N")]
     pub workers: Option<usize>,
-    /// Added to every listener port before it is bound: with 8000, the Gateway's port 80 is served on 8080. Redirects and
-    /// X-Forwarded-Port keep the Gateway's own port.
+    /// Added to every listener port before it is bound: with 8000, the Gateway's port 80 is served on 8080. Redirects
+    /// keep the Gateway's own port.
     #[arg(
         long,
         env = "TIDEGATE_PORT_OFFSET",
