@@ -129,9 +129,14 @@ impl Drop for Lent<'_> {
 mod tests {
     use super::*;
     use std::{future::pending, time::Duration};
-    use tokio::time::sleep;
+    use tokio::time::timeout;
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    /// Something that takes this long.
+    async fn nap(length: Duration) {
+        assert!(timeout(length, pending::<()>()).await.is_err());
+    }
 
     /// Waits for `limit` in vain; returns how long it really took.
     async fn wait(timers: &Timers, limit: Duration) -> Duration {
@@ -159,9 +164,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_timer_serves_again() {
         let timers = Timers::default();
-        for (nap, limit) in [(1, 10), (2, 10), (3, 5)] {
+        for (length, limit) in [(1, 10), (2, 10), (3, 5)] {
             let end = Instant::now() + SECOND * limit;
-            assert_eq!(timers.until(end, sleep(SECOND * nap)).await, Some(()));
+            assert_eq!(timers.until(end, nap(SECOND * length)).await, Some(()));
             assert_eq!(timers.len(), 1, "one timer in turns");
         }
     }
@@ -171,9 +176,9 @@ mod tests {
         let timers = Timers::default();
         let start = Instant::now();
         // Leaves a timer behind that is armed for the tenth second.
-        timers.until(start + SECOND * 10, sleep(SECOND)).await;
+        timers.until(start + SECOND * 10, nap(SECOND)).await;
         check(wait(&timers, SECOND * 2).await, SECOND * 2);
-        timers.until(start + SECOND * 20, sleep(SECOND)).await;
+        timers.until(start + SECOND * 20, nap(SECOND)).await;
         check(wait(&timers, SECOND * 60).await, SECOND * 60);
         check(wait(&timers, SECOND * 60).await, SECOND * 60);
         assert_eq!(timers.len(), 1);

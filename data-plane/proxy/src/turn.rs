@@ -67,9 +67,13 @@ impl Turn {
 mod tests {
     use super::*;
     use std::future::pending;
-    use tokio::time::{Instant, sleep};
+    use tokio::time::{Instant, timeout};
 
     const LIMIT: Duration = Duration::from_secs(10);
+
+    async fn wait(length: Duration) {
+        assert!(timeout(length, pending::<()>()).await.is_err());
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_ends_its_stream() {
@@ -77,7 +81,7 @@ mod tests {
         let stream = async {
             for _ in 0..3 {
                 turn.is_clients(Some(LIMIT));
-                sleep(LIMIT - Duration::from_secs(1)).await;
+                wait(LIMIT - Duration::from_secs(1)).await;
             }
             turn.is_clients(Some(LIMIT));
             pending::<()>().await;
@@ -94,9 +98,9 @@ mod tests {
             turn.is_clients(Some(LIMIT));
             tokio::task::yield_now().await;
             turn.is_upstreams();
-            sleep(LIMIT * 10).await;
+            wait(LIMIT * 10).await;
             turn.is_clients(None);
-            sleep(LIMIT * 10).await;
+            wait(LIMIT * 10).await;
             7
         };
         assert_eq!(turn.watch(stream).await, Some(7));
