@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 use crate::cmd::envoy_bootstrap::EnvoyBootstrapArgs;
@@ -95,10 +95,11 @@ pub(crate) fn parse() -> Result<Cli> {
 // === impl Global ===
 
 impl Global {
-    /// The directory of the instance.
+    /// The directory of the instance, from the root: others get the paths of sockets in it.
     pub(crate) fn run_dir(&self) -> Result<PathBuf> {
         match &self.run_dir {
-            Some(dir) => Ok(dir.clone()),
+            Some(dir) => std::path::absolute(dir)
+                .with_context(|| format!("--run-dir {} is no usable path", dir.display())),
             None => Ok(run_dir::run_dir(&Surroundings::current(), &self.instance)?),
         }
     }

@@ -5,6 +5,7 @@
 //! real socket; nothing here translates or proxies. Every child ends when this process does, however it ends: its
 //! standard input is a pipe that only we hold.
 
+mod admin_socket;
 mod banner;
 mod binary;
 mod child;
@@ -76,6 +77,7 @@ pub(crate) async fn run(args: UpArgs, run_dir: PathBuf) -> Result<()> {
             bail!("{}: no such file or directory", path.display());
         }
     }
+    admin_socket::check(&run_dir)?;
     let socket = run_dir.join("control-plane.sock");
     if tokio::net::UnixStream::connect(&socket).await.is_ok() {
         bail!(

@@ -33,7 +33,11 @@ pub(super) async fn print(client: &mut TokenAdminClient, fleet: &Fleet, port_off
         };
         let gateway = format!("{}/{}", proxy.namespace, proxy.name);
         match client.get_snapshot(request).await {
-            Ok(response) => describe(&mut text, &gateway, &response.into_inner(), port_offset),
+            Ok(response) => {
+                describe(&mut text, &gateway, &response.into_inner(), port_offset);
+                let admin = fleet.admin_socket(proxy);
+                let _ = writeln!(text, "  its proxy answers at unix:{}", admin.display());
+            }
             Err(error) => {
                 let _ = writeln!(text, "Gateway {gateway}: {}", error.message());
             }

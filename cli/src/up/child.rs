@@ -5,6 +5,7 @@
 //! killed. Must not know what the child does.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -20,6 +21,8 @@ const RESTART_MAX: Duration = Duration::from_secs(5);
 /// A child that ran this long counts as healthy: its next restart is quick again.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(5);
+/// What our binaries end with when they are given wrong flags.
+const WRONG_FLAGS: i32 = 2;
 
 /// What to start.
 #[derive(Clone, Debug)]
@@ -28,6 +31,10 @@ pub(super) struct Spec {
     args: Vec<OsString>,
     secret_env: Vec<(String, String)>,
 }
+
+/// How a process ended.
+#[derive(Debug)]
+pub(super) struct Ended(std::io::Result<ExitStatus>);
 
 /// A started process.
 #[derive(Debug)]
@@ -139,16 +146,16 @@ impl Child {
     }
 
     /// Waits until the process ends.
-    pub(super) async fn ended(&mut self) -> String {
-        describe(self.process.wait().await)
+    pub(super) async fn ended(&mut self) -> Ended {
+        Ended(self.process.wait().await)
     }
 
     /// How the process ended, if it did.
-    pub(super) fn has_ended(&mut self) -> Option<String> {
+    pub(super) fn has_ended(&mut self) -> Option<Ended> {
         match self.process.try_wait() {
             Ok(None) => None,
-            Ok(Some(status)) => Some(describe(Ok(status))),
-            Err(error) => Some(describe(Err(error))),
+            Ok(Some(status)) => Some(Ended(Ok(status))),
+            Err(error) => Some(Ended(Err(error))),
         }
     }
 
@@ -187,9 +194,22 @@ impl Child {
     }
 }
 
-fn describe(status: std::io::Result<ExitStatus>) -> String {
-    match status {
-        Ok(status) => status.to_string(),
-        Err(error) => format!("unknown: {error}"),
+// === impl Ended ===
+
+impl Ended {
+    /// Whether it was given flags that it refuses: started again, it would end again.
+    pub(super) fn is_wrong_flags(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_ok_and(|status| status.code() == Some(WRONG_FLAGS))
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(status) => status.fmt(f),
+            Err(error) => write!(f, "unknown: {error}"),
+        }
     }
 }

@@ -12,8 +12,8 @@ use proto::tidegate::v1::{DesiredProxy, Infrastructure};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::child::{Child, Spec, poll_pause};
-use super::{UpArgs, ready};
+use super::child::{Child, Ended, Spec, poll_pause};
+use super::{UpArgs, admin_socket, ready};
 
 /// Every proxy process, by Gateway.
 pub(super) struct Fleet {
@@ -27,6 +27,8 @@ pub(super) struct Fleet {
 struct Running {
     wanted: DesiredProxy,
     child: Child,
+    /// It refused its flags; they are the same for every start.
+    is_given_up: bool,
 }
 
 impl Fleet {
@@ -91,6 +93,7 @@ impl Fleet {
                     Running {
                         wanted: proxy,
                         child,
+                        is_given_up: false,
                     },
                 );
             } else if let Some(running) = self.proxies.get_mut(&key) {
@@ -102,29 +105,30 @@ impl Fleet {
 
     /// Waits for a proxy that ends by itself and starts it again; waits for ever while all run.
     pub(super) async fn restart_ended(&mut self) {
-        if self.proxies.is_empty() {
+        let ends = self
+            .proxies
+            .iter_mut()
+            .filter(|(_, running)| !running.is_given_up)
+            .map(|(key, running)| {
+                Box::pin(async move { (key.clone(), running.child.ended().await) })
+            });
+        let ends: Vec<_> = ends.collect();
+        if ends.is_empty() {
             return std::future::pending().await;
         }
-        let ends = self.proxies.iter_mut().map(|(key, running)| {
-            Box::pin(async move { (key.clone(), running.child.ended().await) })
-        });
-        let (((namespace, name), status), _, _) = futures::future::select_all(ends).await;
-        eprintln!(
-            "tidegate: the proxy of Gateway {namespace}/{name} ended ({status}); starting it again"
-        );
-        if let Some(running) = self.proxies.get_mut(&(namespace, name))
-            && let Err(error) = running.child.restart().await
-        {
-            eprintln!("tidegate: {error:#}");
-        }
+        let ((key, ended), _, _) = futures::future::select_all(ends).await;
+        self.start_again(&key, &ended).await;
     }
 
-    /// Waits until every proxy says that it is ready, or the limit passes.
+    /// Waits until every proxy says that it is ready or cannot be, or the limit passes.
     pub(super) async fn wait_until_ready(&mut self, limit: Duration) {
         let deadline = Instant::now() + limit;
-        for (namespace, name) in self.proxies.keys() {
-            let socket = self.admin_socket(namespace, name);
-            while Instant::now() < deadline && !ready::ask(&socket).await {
+        for ((namespace, name), running) in &mut self.proxies {
+            let socket = admin_socket::path(&self.run_dir, namespace, name);
+            while Instant::now() < deadline
+                && running.child.has_ended().is_none()
+                && !ready::ask(&socket).await
+            {
                 poll_pause().await;
             }
         }
@@ -133,6 +137,11 @@ impl Fleet {
     /// The proxies that run, with what they serve.
     pub(super) fn wanted(&self) -> impl Iterator<Item = &DesiredProxy> {
         self.proxies.values().map(|running| &running.wanted)
+    }
+
+    /// The admin socket of a proxy.
+    pub(super) fn admin_socket(&self, proxy: &DesiredProxy) -> PathBuf {
+        admin_socket::path(&self.run_dir, &proxy.namespace, &proxy.name)
     }
 
     /// Ends all of them at once.
@@ -145,13 +154,28 @@ impl Fleet {
         while self.leaving.join_next().await.is_some() {}
     }
 
-    fn admin_socket(&self, namespace: &str, name: &str) -> PathBuf {
-        self.run_dir.join(format!("proxy-{namespace}-{name}.sock"))
+    async fn start_again(&mut self, key: &(String, String), ended: &Ended) {
+        let Some(running) = self.proxies.get_mut(key) else {
+            return;
+        };
+        let gateway = format!("{}/{}", key.0, key.1);
+        if ended.is_wrong_flags() {
+            eprintln!(
+                "tidegate: the proxy of Gateway {gateway} refuses its flags ({ended}; its own words stand above) and is not started again: \
+                 the Gateway is not served; end this with Ctrl-C and start it with other flags"
+            );
+            running.is_given_up = true;
+            return;
+        }
+        eprintln!("tidegate: the proxy of Gateway {gateway} ended ({ended}); starting it again");
+        if let Err(error) = running.child.restart().await {
+            eprintln!("tidegate: {error:#}");
+        }
     }
 
     fn spec(&self, proxy: &DesiredProxy) -> Spec {
         let control_plane = self.run_dir.join("control-plane.sock");
-        let admin = self.admin_socket(&proxy.namespace, &proxy.name);
+        let admin = self.admin_socket(proxy);
         let mut spec = Spec::new(self.binary.clone())
             .arg("--gateway")
             .arg(format!("{}/{}", proxy.namespace, proxy.name))

@@ -17,7 +17,7 @@ Examples:
   One Gateway of a control plane on this machine (`tidegate up` does this for you):
     tidegate-proxy --gateway default/quickstart \\
         --xds unix:/run/user/1000/tidegate/default/control-plane.sock \\
-        --token-file token --admin unix:/run/user/1000/tidegate/default/proxy-default-quickstart.sock
+        --token-file token --admin unix:/run/user/1000/tidegate/default/proxy-default.quickstart.sock
 
   Any other xDS v3 management server (plain LDS, RDS, CDS, EDS and SDS):
     tidegate-proxy --foreign --node-id edge-1 --node-cluster edge --xds xds.example.com:18000
