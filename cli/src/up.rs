@@ -176,7 +176,7 @@ impl Supervised {
                         }
                         Ok(None) | Err(_) => break,
                     },
-                    () = self.fleet.restart_ended() => {}
+                    tended = self.fleet.tend() => tended?,
                     _ = self.control_plane.ended() => break,
                 }
             }

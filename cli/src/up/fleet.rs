@@ -1,7 +1,8 @@
 //! The proxies of this machine: one process per Gateway.
 //!
 //! Owns the difference between the proxies that the control plane wants and the processes that run. Must not decide
-//! what is wanted: that is the control plane's infrastructure output.
+//! what is wanted: that is the control plane's infrastructure output. The invariant: a proxy is started only when no
+//! other process of ours holds one of its ports, so that what replaces a proxy that still drains can bind.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,13 +16,21 @@ use tokio::time::Instant;
 use super::child::{Child, Ended, Spec, poll_pause};
 use super::{UpArgs, admin_socket, ready};
 
+/// Namespace and name of a Gateway.
+type Key = (String, String);
+
 /// Every proxy process, by Gateway.
 pub(super) struct Fleet {
     binary: PathBuf,
     run_dir: PathBuf,
     flags: Vec<String>,
-    proxies: BTreeMap<(String, String), Running>,
-    leaving: JoinSet<()>,
+    proxies: BTreeMap<Key, Running>,
+    /// Wanted, and started once those that leave have let go of its ports.
+    waiting: BTreeMap<Key, DesiredProxy>,
+    /// Those that nobody wants any more and that finish their requests; each task yields its proxy at the end.
+    leaving: JoinSet<DesiredProxy>,
+    /// What the tasks of `leaving` still hold.
+    held: Vec<DesiredProxy>,
 }
 
 struct Running {
@@ -30,6 +39,16 @@ struct Running {
     /// It refused its flags; they are the same for every start.
     is_given_up: bool,
 }
+
+/// What happened to a process of ours.
+enum Happened {
+    /// A proxy ended by itself.
+    Ended(Key, Ended),
+    /// One that was asked to has ended.
+    Left(Option<DesiredProxy>),
+}
+
+// === impl Fleet ===
 
 impl Fleet {
     pub(super) fn new(binary: PathBuf, run_dir: PathBuf, args: &UpArgs) -> Self {
@@ -53,58 +72,55 @@ impl Fleet {
             run_dir,
             flags,
             proxies: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             leaving: JoinSet::new(),
+            held: Vec::new(),
         }
     }
 
     /// Starts what is wanted and not there, ends what is there and not wanted.
     pub(super) fn reconcile(&mut self, infrastructure: Infrastructure) -> Result<()> {
-        let wanted: BTreeMap<_, _> = infrastructure
+        let wanted: BTreeMap<Key, DesiredProxy> = infrastructure
             .proxies
             .into_iter()
-            .map(|proxy| ((proxy.namespace.clone(), proxy.name.clone()), proxy))
+            .map(|proxy| (key(&proxy), proxy))
             .collect();
-        let gone: Vec<_> = self
+        // A proxy with another token is another proxy: it cannot connect any more.
+        let is_wanted = |key: &Key, running: &Running| {
+            wanted
+                .get(key)
+                .is_some_and(|proxy| proxy.token == running.wanted.token)
+        };
+        let gone: Vec<Key> = self
             .proxies
-            .keys()
-            .filter(|key| !wanted.contains_key(*key))
-            .cloned()
+            .iter()
+            .filter(|(key, running)| !is_wanted(key, running))
+            .map(|(key, _)| key.clone())
             .collect();
         for key in gone {
-            if let Some(mut running) = self.proxies.remove(&key) {
+            if !wanted.contains_key(&key) {
                 eprintln!(
                     "tidegate: Gateway {}/{} is gone, its proxy ends",
                     key.0, key.1
                 );
-                // A proxy that nobody wants any more still finishes its requests, beside everything else.
-                self.leaving
-                    .spawn(async move { running.child.stop(super::STOP_LIMIT).await });
             }
+            self.let_go(&key);
         }
+        self.waiting.clear();
         for (key, proxy) in wanted {
-            let is_same = self
-                .proxies
-                .get(&key)
-                .is_some_and(|running| running.wanted.token == proxy.token);
-            if !is_same {
-                let child = Child::start(self.spec(&proxy))?;
-                self.proxies.insert(
-                    key,
-                    Running {
-                        wanted: proxy,
-                        child,
-                        is_given_up: false,
-                    },
-                );
-            } else if let Some(running) = self.proxies.get_mut(&key) {
-                running.wanted = proxy;
+            match self.proxies.get_mut(&key) {
+                Some(running) => running.wanted = proxy,
+                None => {
+                    self.waiting.insert(key, proxy);
+                }
             }
         }
-        Ok(())
+        self.start_waiting()
     }
 
-    /// Waits for a proxy that ends by itself and starts it again; waits for ever while all run.
-    pub(super) async fn restart_ended(&mut self) {
+    /// Waits until a process of ours ends, and does what follows from it: a proxy that ended by itself is started again,
+    /// one that made room lets others start. Waits for ever while nothing happens.
+    pub(super) async fn tend(&mut self) -> Result<()> {
         let ends = self
             .proxies
             .iter_mut()
@@ -113,11 +129,28 @@ impl Fleet {
                 Box::pin(async move { (key.clone(), running.child.ended().await) })
             });
         let ends: Vec<_> = ends.collect();
-        if ends.is_empty() {
-            return std::future::pending().await;
+        let first = async move {
+            match ends.is_empty() {
+                true => std::future::pending().await,
+                false => futures::future::select_all(ends).await.0,
+            }
+        };
+        let happened = tokio::select! {
+            (key, ended) = first => Happened::Ended(key, ended),
+            Some(left) = self.leaving.join_next() => Happened::Left(left.ok()),
+        };
+        match happened {
+            Happened::Ended(key, ended) => self.start_again(&key, &ended).await,
+            Happened::Left(left) => {
+                match left {
+                    Some(left) => self.held.retain(|held| *held != left),
+                    // A task that panicked does not say whose it was; what it held is tried.
+                    None => self.held.clear(),
+                }
+                return self.start_waiting();
+            }
         }
-        let ((key, ended), _, _) = futures::future::select_all(ends).await;
-        self.start_again(&key, &ended).await;
+        Ok(())
     }
 
     /// Waits until every proxy says that it is ready or cannot be, or the limit passes.
@@ -154,7 +187,35 @@ impl Fleet {
         while self.leaving.join_next().await.is_some() {}
     }
 
-    async fn start_again(&mut self, key: &(String, String), ended: &Ended) {
+    /// A proxy that nobody wants any more still finishes its requests, beside everything else.
+    fn let_go(&mut self, key: &Key) {
+        if let Some(mut running) = self.proxies.remove(key) {
+            self.held.push(running.wanted.clone());
+            self.leaving.spawn(async move {
+                running.child.stop(super::STOP_LIMIT).await;
+                running.wanted
+            });
+        }
+    }
+
+    /// Starts those whose ports nobody holds who leaves. Their own predecessor holds their admin socket, too.
+    fn start_waiting(&mut self) -> Result<()> {
+        for (key, proxy) in std::mem::take(&mut self.waiting) {
+            if self.held.iter().any(|held| is_in_the_way(held, &proxy)) {
+                self.waiting.insert(key, proxy);
+                continue;
+            }
+            let running = Running {
+                child: Child::start(self.spec(&proxy))?,
+                wanted: proxy,
+                is_given_up: false,
+            };
+            self.proxies.insert(key, running);
+        }
+        Ok(())
+    }
+
+    async fn start_again(&mut self, key: &Key, ended: &Ended) {
         let Some(running) = self.proxies.get_mut(key) else {
             return;
         };
@@ -188,5 +249,40 @@ impl Fleet {
             spec = spec.arg(flag);
         }
         spec
+    }
+}
+
+fn key(proxy: &DesiredProxy) -> Key {
+    (proxy.namespace.clone(), proxy.name.clone())
+}
+
+/// Whether a proxy that leaves holds what `wanted` needs.
+fn is_in_the_way(leaving: &DesiredProxy, wanted: &DesiredProxy) -> bool {
+    let is_same = key(leaving) == key(wanted);
+    is_same || leaving.ports.iter().any(|port| wanted.ports.contains(port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_in_the_way;
+    use proto::tidegate::v1::DesiredProxy;
+
+    #[track_caller]
+    fn check(leaving: (&str, &[u32]), wanted: (&str, &[u32]), expected: bool) {
+        let proxy = |(name, ports): (&str, &[u32])| DesiredProxy {
+            namespace: "default".to_owned(),
+            name: name.to_owned(),
+            token: String::new(),
+            ports: ports.to_vec(),
+        };
+        let found = is_in_the_way(&proxy(leaving), &proxy(wanted));
+        assert_eq!(found, expected, "{leaving:?} {wanted:?}");
+    }
+
+    #[test]
+    fn one_port_and_one_gateway_are_for_one_process() {
+        check(("old", &[80, 443]), ("new", &[443]), true);
+        check(("old", &[80]), ("new", &[443]), false);
+        check(("same", &[80]), ("same", &[443]), true);
     }
 }
