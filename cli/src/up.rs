@@ -20,17 +20,22 @@ use clap::Args;
 use grpc::connect::TokenAdminClient;
 use proto::tidegate::v1::WatchInfrastructureRequest;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Instant;
 
+use crate::run_dir;
 use child::{Child, Spec};
 use fleet::Fleet;
 
 /// How long the control plane may take to answer for the first time.
 const START_LIMIT: Duration = Duration::from_secs(10);
-/// How long a child may take to end once it was asked to, within the 10 s that are promised.
-const STOP_LIMIT: Duration = Duration::from_secs(8);
-
+/// How long everything may take to end, within the 10 s that are promised: the rest is for killing what has not.
+const STOP_LIMIT: Duration = Duration::from_secs(9);
+/// How long the proxies may take of that: to drain, and to send their last spans (1 s). What is left is for the others.
+const FLEET_LIMIT: Duration = Duration::from_millis(7_500);
 /// How long a proxy finishes requests that are under way.
 const DRAIN_LIMIT: Duration = Duration::from_secs(6);
+/// How long a process that was killed may take to be gone.
+const KILL_LIMIT: Duration = Duration::from_millis(500);
 
 /// Flags of `tidegate up`.
 #[derive(Clone, Debug, Args)]
@@ -78,14 +83,19 @@ pub(crate) async fn run(args: UpArgs, run_dir: PathBuf) -> Result<()> {
         }
     }
     admin_socket::check(&run_dir)?;
-    let socket = run_dir.join("control-plane.sock");
+    let socket = run_dir.join(run_dir::SOCKET);
     if tokio::net::UnixStream::connect(&socket).await.is_ok() {
         bail!(
             "an instance is running in {} already; stop it, or give this one a name with --instance",
             run_dir.display()
         );
     }
-    let mut supervised = Supervised::start(&args, &run_dir).await?;
+    let mut supervised = tokio::select! {
+        started = Supervised::start(&args, &run_dir) => started?,
+        // What has been started ends when it is dropped.
+        _ = interrupt.recv() => return Ok(()),
+        _ = terminate.recv() => return Ok(()),
+    };
     let outcome = tokio::select! {
         outcome = supervised.follow(&args, &run_dir) => outcome,
         _ = interrupt.recv() => Ok(()),
@@ -186,7 +196,7 @@ impl Supervised {
     /// Connects to the admin service, as soon as it answers. A control plane that never answered is an error; one that
     /// did is started again for as long as it takes, because the proxies serve without it.
     async fn connect(&mut self, run_dir: &Path) -> Result<TokenAdminClient> {
-        let deadline = tokio::time::Instant::now() + START_LIMIT;
+        let deadline = Instant::now() + START_LIMIT;
         loop {
             if let Some(status) = self.control_plane.has_ended() {
                 if !self.has_served {
@@ -204,7 +214,7 @@ impl Supervised {
                     self.has_served = true;
                     return Ok(client);
                 }
-                Err(error) if !self.has_served && tokio::time::Instant::now() > deadline => {
+                Err(error) if !self.has_served && Instant::now() > deadline => {
                     return Err(error).context("the control plane does not answer");
                 }
                 Err(_) => child::poll_pause().await,
@@ -212,11 +222,16 @@ impl Supervised {
         }
     }
 
+    /// The proxies first, which finish requests, for the mock may have to answer them; all within one deadline.
     async fn stop(mut self) {
-        self.fleet.stop(STOP_LIMIT).await;
-        self.control_plane.stop(STOP_LIMIT).await;
-        if let Some(mut mock) = self.mock.take() {
-            mock.stop(STOP_LIMIT).await;
-        }
+        let now = Instant::now();
+        let deadline = now + STOP_LIMIT;
+        self.fleet.stop(now + FLEET_LIMIT).await;
+        let mock = async {
+            if let Some(mock) = &mut self.mock {
+                mock.stop(deadline).await;
+            }
+        };
+        tokio::join!(self.control_plane.stop(deadline), mock);
     }
 }

@@ -5,10 +5,10 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use tests::client::{self, Client};
 use tests::deadline;
-use tests::manifest::{backend, gateway, route};
+use tests::manifest::{backend, documents, gateway, route};
 use tests::port;
 use tests::process::{self, Signal};
-use tests::upstream::Upstream;
+use tests::upstream::{Behaviour, Upstream};
 use tests::wire::{self, Wire};
 use tests::world::{STOP_LIMIT, World};
 
@@ -87,6 +87,35 @@ async fn children_do_not_outlive_a_parent_that_was_killed() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_seconds_are_enough_whatever_hangs() -> Result<()> {
+    let upstream = Upstream::echo("a").await?;
+    let collector = Upstream::start("collector", Behaviour::Hang).await?;
+    let port = port::free()?;
+    let rest = documents(&[backend("a", upstream.port()), route("route", "/", "a")]);
+    let manifests = [("gateway.yaml", gateway(port)), ("rest.yaml", rest)];
+    let endpoint = format!("http://{}", collector.address());
+    let mut world = World::up_with(&manifests, &["--otlp-endpoint", &endpoint])?;
+    world.until_served_by(port, "http://a.test/", "a").await?;
+    let mut open = Wire::connect(port).await?;
+    open.send(
+        "GET /socket HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    )
+    .await?;
+    let head = open.read_until("\r\n\r\n").await?;
+    ensure!(head.starts_with("HTTP/1.1 101"), "{head}");
+    let children = descendants(&world)?;
+    world.process().signal(Signal::Terminate)?;
+    let ended = world.process().wait(STOP_LIMIT).await;
+    let status = ended.with_context(|| world.log())?;
+    ensure!(status.success(), "{status}\n{}", world.log());
+    for child in children {
+        ensure!(process::resident(child).is_err(), "{child} lives on");
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

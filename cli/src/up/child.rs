@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{ChildStdin, Command};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 /// First pause before a child that ended by itself is started again; doubled each time.
 const RESTART_FIRST: Duration = Duration::from_millis(50);
@@ -178,14 +178,13 @@ impl Child {
         Ok(())
     }
 
-    /// Asks it to end, and kills it if it does not in time.
-    pub(super) async fn stop(&mut self, limit: Duration) {
+    /// Asks it to end, and kills it if it has not by then.
+    pub(super) async fn stop(&mut self, deadline: Instant) {
         drop(self.lifeline.take());
-        if timeout(limit, self.process.wait()).await.is_err() {
+        if timeout_at(deadline, self.process.wait()).await.is_err() {
             eprintln!(
-                "tidegate: {} did not end within {} s and is killed",
-                self.spec.program.display(),
-                limit.as_secs()
+                "tidegate: {} did not end in time and is killed",
+                self.spec.program.display()
             );
             if let Err(error) = self.process.kill().await {
                 eprintln!("tidegate: it cannot be killed: {error}");

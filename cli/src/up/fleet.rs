@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Result;
 use proto::tidegate::v1::{DesiredProxy, Infrastructure};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::child::{Child, Ended, Spec, poll_pause};
 use super::{UpArgs, admin_socket, ready};
@@ -177,14 +177,21 @@ impl Fleet {
         admin_socket::path(&self.run_dir, &proxy.namespace, &proxy.name)
     }
 
-    /// Ends all of them at once.
-    pub(super) async fn stop(&mut self, limit: Duration) {
+    /// Ends all of them at once, those that were leaving already too.
+    pub(super) async fn stop(&mut self, deadline: Instant) {
         let running = std::mem::take(&mut self.proxies);
         let stops = running.into_values().map(|mut running| async move {
-            running.child.stop(limit).await;
+            running.child.stop(deadline).await;
         });
-        futures::future::join_all(stops).await;
-        while self.leaving.join_next().await.is_some() {}
+        let left = async { while self.leaving.join_next().await.is_some() {} };
+        let stops = futures::future::join(futures::future::join_all(stops), left);
+        if timeout_at(deadline + super::KILL_LIMIT, stops)
+            .await
+            .is_err()
+        {
+            // Dropping a child kills it.
+            self.leaving.abort_all();
+        }
     }
 
     /// A proxy that nobody wants any more still finishes its requests, beside everything else.
@@ -192,7 +199,8 @@ impl Fleet {
         if let Some(mut running) = self.proxies.remove(key) {
             self.held.push(running.wanted.clone());
             self.leaving.spawn(async move {
-                running.child.stop(super::STOP_LIMIT).await;
+                let deadline = Instant::now() + super::FLEET_LIMIT;
+                running.child.stop(deadline).await;
                 running.wanted
             });
         }
@@ -235,7 +243,7 @@ impl Fleet {
     }
 
     fn spec(&self, proxy: &DesiredProxy) -> Spec {
-        let control_plane = self.run_dir.join("control-plane.sock");
+        let control_plane = self.run_dir.join(crate::run_dir::SOCKET);
         let admin = self.admin_socket(proxy);
         let mut spec = Spec::new(self.binary.clone())
             .arg("--gateway")

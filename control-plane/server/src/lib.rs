@@ -128,7 +128,7 @@ async fn serve(settings: Settings) -> Result<()> {
         );
     }
     if let Some(provider) = provider
-        && let Err(error) = provider.shutdown()
+        && let Err(error) = provider.shutdown_with_timeout(shutdown::FLUSH)
     {
         info!(%error, "the last traces could not be sent");
     }

@@ -1,6 +1,7 @@
 //! When this process ends.
 //!
-//! Owns the reasons: SIGTERM, SIGINT, and, where asked for, the end of the parent. Must not end anything itself.
+//! Owns the reasons: SIGTERM, SIGINT, and, where asked for, the end of the parent; and how long each part of the end may
+//! take. Must not end anything itself.
 
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use tracing::warn;
 
 /// How long open connections may take to end.
 pub const LIMIT: Duration = Duration::from_secs(5);
+/// How long the last spans may take to leave.
+pub const FLUSH: Duration = Duration::from_secs(1);
 
 /// Waits for a reason to end. With a parent, SIGINT is none: Ctrl-C reaches the whole terminal, and the parent
 /// decides in which order things end.

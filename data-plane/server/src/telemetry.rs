@@ -22,7 +22,7 @@ use crate::args::LogFormat;
 use crate::settings::Telemetry;
 
 /// How long the last spans may take to leave.
-const FLUSH: Duration = Duration::from_secs(2);
+const FLUSH: Duration = Duration::from_secs(1);
 
 /// The level of the log, for as long as the process lives.
 #[derive(Clone, Debug)]
@@ -153,7 +153,7 @@ impl Traces {
         }
     }
 
-    /// Sends what is left. Blocks, at most two seconds; the runtime must still run.
+    /// Sends what is left. Blocks, at most one second; the runtime must still run.
     pub fn flush(self) {
         if let Err(error) = self.provider.shutdown_with_timeout(FLUSH) {
             tracing::warn!(%error, "the last spans are lost");
