@@ -1,11 +1,14 @@
 //! Where an instance keeps its socket and its tokens.
 //!
 //! Owns the rule, as a pure function of the environment: `$XDG_RUNTIME_DIR/tidegate/<instance>`, else
-//! `<tmp>/tidegate-<user>/<instance>`. Must not make or read anything. Everything that looks for an instance uses
-//! this, so that `tidegate status` finds what `tidegate up` started.
+//! `<tmp>/tidegate-<user>/<instance>`; the names of the files in it, and their end. Must not make or read anything.
+//! Everything that looks for an instance uses this, so that `tidegate status` finds what `tidegate up` started.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use anyhow::Context;
 
 use crate::environment;
 
@@ -13,6 +16,8 @@ use crate::environment;
 pub(crate) const SOCKET: &str = "control-plane.sock";
 /// File with the administrator's token.
 pub(crate) const ADMIN_TOKEN: &str = "admin-token";
+/// File with the secret that all tokens of a run are made with.
+const SECRET: &str = "run-secret";
 
 /// What the rule depends on.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +55,21 @@ pub(crate) fn run_dir(surroundings: &Surroundings, instance: &str) -> Result<Pat
             .join(format!("tidegate-{}", surroundings.owner())),
     };
     Ok(base.join(instance))
+}
+
+/// Takes away what belongs to one run: after that, its tokens are void.
+pub(crate) fn clear(run_dir: &Path) -> anyhow::Result<()> {
+    for file in [SECRET, ADMIN_TOKEN] {
+        let path = run_dir.join(file);
+        match std::fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+            }
+        }
+    }
+    Ok(())
 }
 
 // === impl Surroundings ===

@@ -3,7 +3,8 @@
 //! Owns the order of starting and stopping and follows the control plane's infrastructure output: one
 //! `tidegate-proxy` process per Gateway, as Gateways come and go. The planes are the real binaries and talk over a
 //! real socket; nothing here translates or proxies. Every child ends when this process does, however it ends: its
-//! standard input is a pipe that only we hold.
+//! standard input is a pipe that only we hold. This process is the run that tokens belong to: the run's secret is made
+//! after it starts and goes when it ends, and a control plane that is started again in between finds it.
 
 mod admin_socket;
 mod banner;
@@ -90,6 +91,8 @@ pub(crate) async fn run(args: UpArgs, run_dir: PathBuf) -> Result<()> {
             run_dir.display()
         );
     }
+    // What a run left that was killed: its tokens are not for this one.
+    run_dir::clear(&run_dir)?;
     let mut supervised = tokio::select! {
         started = Supervised::start(&args, &run_dir) => started?,
         // What has been started ends when it is dropped.
@@ -103,7 +106,7 @@ pub(crate) async fn run(args: UpArgs, run_dir: PathBuf) -> Result<()> {
     };
     eprintln!("tidegate: stopping");
     supervised.stop().await;
-    outcome
+    outcome.and(run_dir::clear(&run_dir))
 }
 
 /// Everything that was started.

@@ -70,6 +70,8 @@ async fn both_signals_end_everything() -> Result<()> {
             Client::http1(port).get("http://a.test/").await.is_err(),
             "{signal:?}: still served"
         );
+        let left = std::fs::read_dir(world.run_dir())?.count();
+        ensure!(left == 0, "{signal:?}: tokens outlive the run");
     }
     Ok(())
 }
@@ -86,7 +88,10 @@ async fn children_do_not_outlive_a_parent_that_was_killed() -> Result<()> {
         }
         Ok(())
     })
-    .await
+    .await?;
+    let left = std::fs::read_dir(world.run_dir())?.count();
+    ensure!(left == 0, "tokens outlive the run");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

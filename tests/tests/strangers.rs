@@ -48,6 +48,7 @@ async fn only_the_holder_of_a_token_is_served() -> Result<()> {
     let socket = world.run_dir().join("control-plane.sock");
     let address = Address::unix(&socket);
     deadline::until("the control plane answers", deadline::SOON, || async {
+        ensure!(world.run_dir().join("admin-token").exists(), "no token yet");
         connect(&address).await.map(drop).context("connect")
     })
     .await?;

@@ -40,7 +40,8 @@ use anyhow::{Context, Result};
 use cp_files::Source;
 use grpc::admin::admin_server::AdminServer;
 use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryServiceServer;
-use grpc::token::{Guard, RunSecret, Subject};
+use grpc::listen::Listening;
+use grpc::token::{Guard, RunSecret};
 use prometheus_client::registry::Registry;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -49,7 +50,9 @@ use tracing::info;
 
 use crate::args::Args;
 use crate::event::Event;
+use crate::run_dir::RunFiles;
 use crate::settings::Settings;
+use crate::shutdown::Ending;
 use crate::state::{Parts, State};
 
 /// Events that may wait for the loop.
@@ -71,12 +74,24 @@ pub fn run(args: Args) -> Result<()> {
 
 async fn serve(settings: Settings) -> Result<()> {
     run_dir::prepare(&settings.run_dir)?;
-    let secret = run_dir::secret(&settings.run_dir)?;
-    let token = secret.mint(&Subject::Admin);
-    run_dir::write_private(
-        &settings.run_dir.join(run_dir::ADMIN_TOKEN),
-        token.as_bytes(),
-    )?;
+    // First the socket: who finds it taken must not touch the files of the run that it belongs to.
+    let listening = grpc::listen::bind(&settings.listen).await?;
+    let (secret, files) = RunFiles::begin(&settings.run_dir)?;
+    let outcome = live(&settings, listening, secret).await;
+    let is_over = match &outcome {
+        Ok(ending) => *ending == Ending::Run,
+        // A parent starts another process for the same run.
+        Err(_) => !settings.exit_with_parent,
+    };
+    if is_over {
+        drop(files);
+    } else {
+        files.keep();
+    }
+    outcome.map(drop)
+}
+
+async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> Result<Ending> {
     let mut registry = Registry::default();
     let metrics = metrics::Metrics::new(&mut registry);
     let traces = settings
@@ -105,8 +120,7 @@ async fn serve(settings: Settings) -> Result<()> {
     let shutdown = CancellationToken::new();
     let (events, received) = mpsc::channel(EVENTS);
     let (ready, is_ready) = watch::channel(false);
-    let listening = grpc::listen::bind(&settings.listen).await?;
-    info!(address = %listening.address().unwrap_or_else(|_| settings.listen.clone()), "serving ADS and the admin service");
+    info!(address = %listening.address()?, "serving ADS and the admin service");
     let router = router(&events, &metrics, &secret, &settings.replica, &shutdown)
         .merge(http::routes(Arc::new(registry), is_ready));
     let server = task::spawn("server", serve::serve(listening, router, shutdown.clone()));
@@ -114,7 +128,7 @@ async fn serve(settings: Settings) -> Result<()> {
         "pipeline",
         pipeline::run(state, source, received, ready, shutdown.clone()),
     );
-    shutdown::requested(settings.exit_with_parent).await;
+    let ending = shutdown::requested(settings.exit_with_parent).await;
     info!("shutting down");
     shutdown.cancel();
     let ended = tokio::time::timeout(shutdown::LIMIT, async {
@@ -132,7 +146,7 @@ async fn serve(settings: Settings) -> Result<()> {
     {
         info!(%error, "the last traces could not be sent");
     }
-    Ok(())
+    Ok(ending)
 }
 
 fn router(

@@ -1,22 +1,28 @@
 //! The directory of one instance: its socket, its tokens, nothing that must survive it.
 //!
-//! Owns names, modes and the run's secret. The secret is kept in the directory (mode 0600) so that a control
-//! plane which is restarted accepts the tokens of the proxies that kept running. Must not be readable by others:
-//! a directory that somebody else owns or may enter is refused.
+//! Owns names, modes and the run's secret. The secret is a file while the run lasts, so that a control plane which was
+//! killed and is started again accepts the tokens of the proxies that kept running; it goes at the end of the run, and
+//! all tokens are void then. Must not be readable by others: a directory that somebody else owns or may enter is
+//! refused.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, DirBuilder};
+use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use grpc::token::RunSecret;
+use grpc::private_file::PrivateFile;
+use grpc::token::{RunSecret, Subject};
 
 /// Socket of ADS and the admin service.
 pub const SOCKET: &str = "control-plane.sock";
 /// File with the token for operators' tools.
 pub const ADMIN_TOKEN: &str = "admin-token";
 const SECRET: &str = "run-secret";
+
+/// The files of one run; they go when this is dropped.
+#[derive(Debug)]
+pub struct RunFiles(Vec<PrivateFile>);
 
 /// Makes sure that the directory is there and ours alone.
 pub fn prepare(dir: &Path) -> Result<()> {
@@ -47,63 +53,92 @@ pub fn prepare(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The secret of this run, made on first use.
-pub fn secret(dir: &Path) -> Result<RunSecret> {
+/// The secret of this run. One that is there already belongs to a run that has not ended: its control plane was killed.
+fn secret(dir: &Path) -> Result<(RunSecret, PrivateFile)> {
     let path = dir.join(SECRET);
     let mut bytes = [0_u8; 32];
-    match fs::File::open(&path) {
+    let file = match fs::File::open(&path) {
         Ok(mut file) => {
             file.read_exact(&mut bytes)
                 .with_context(|| format!("{} is damaged; delete it", path.display()))?;
+            PrivateFile::adopt(&path)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             getrandom::fill(&mut bytes).context("the system gives no random bytes")?;
-            write_private(&path, &bytes)?;
+            PrivateFile::write(&path, &bytes)
         }
-        Err(error) => {
-            return Err(error).with_context(|| format!("cannot read {}", path.display()));
-        }
-    }
-    Ok(RunSecret::new(bytes))
+        Err(error) => Err(error),
+    };
+    let file = file.with_context(|| format!("cannot use {}", path.display()))?;
+    Ok((RunSecret::new(bytes), file))
 }
 
-/// Writes a file that only its owner can read.
-pub fn write_private(path: &Path, content: &[u8]) -> Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    file.write_all(content)
-        .with_context(|| format!("cannot write {}", path.display()))
+// === impl RunFiles ===
+
+impl RunFiles {
+    /// Begins a run in this directory, or goes on with one whose control plane was killed.
+    pub fn begin(dir: &Path) -> Result<(RunSecret, RunFiles)> {
+        let (secret, file) = secret(dir)?;
+        let mut files = RunFiles(vec![file]);
+        files.write(
+            &dir.join(ADMIN_TOKEN),
+            secret.mint(&Subject::Admin).as_bytes(),
+        )?;
+        Ok((secret, files))
+    }
+
+    /// Leaves them where they are: this process ends, the run does not.
+    pub fn keep(self) {
+        for file in self.0 {
+            file.keep();
+        }
+    }
+
+    fn write(&mut self, path: &Path, content: &[u8]) -> Result<()> {
+        let file = PrivateFile::write(path, content)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        self.0.push(file);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{prepare, secret};
+    use super::{RunFiles, prepare};
+    use grpc::token::{RunSecret, Subject};
     use std::os::unix::fs::PermissionsExt;
 
+    fn begun() -> (tempfile::TempDir, RunSecret, RunFiles) {
+        let dir = tempfile::tempdir().expect("temporary directory");
+        let (secret, files) = RunFiles::begin(dir.path()).expect("begun");
+        (dir, secret, files)
+    }
+
     #[test]
-    fn the_directory_is_private_and_the_secret_stays() {
+    fn the_directory_and_what_is_in_it_are_private() {
         let parent = tempfile::tempdir().expect("temporary directory");
         let dir = parent.path().join("run");
         prepare(&dir).expect("prepared");
-        let mode = std::fs::metadata(&dir)
-            .expect("directory")
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o700);
-        let first = secret(&dir).expect("made");
-        let again = secret(&dir).expect("read");
-        let subject = grpc::token::Subject::Admin;
-        assert!(again.verify(&first.mint(&subject)).is_some());
-        let mode = std::fs::metadata(dir.join("run-secret"))
-            .expect("file")
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let (_, _files) = RunFiles::begin(&dir).expect("begun");
+        for (path, expected) in [("", 0o700), ("run-secret", 0o600), ("admin-token", 0o600)] {
+            let metadata = std::fs::metadata(dir.join(path)).expect(path);
+            assert_eq!(metadata.permissions().mode() & 0o777, expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_goes_on_keeps_its_tokens() {
+        let (dir, first, files) = begun();
+        let token = first.mint(&Subject::Admin);
+        // As if the process had been killed.
+        files.keep();
+        let (again, files) = RunFiles::begin(dir.path()).expect("begun again");
+        assert!(again.verify(&token).is_some());
+        drop(files);
+        let left = std::fs::read_dir(dir.path()).expect("directory").count();
+        assert_eq!(left, 0, "files of a run that has ended");
+        let (next, _files) = RunFiles::begin(dir.path()).expect("another run");
+        assert!(next.verify(&token).is_none(), "a token outlived its run");
     }
 
     #[test]

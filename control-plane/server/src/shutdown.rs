@@ -14,13 +14,25 @@ pub const LIMIT: Duration = Duration::from_secs(5);
 /// How long the last spans may take to leave.
 pub const FLUSH: Duration = Duration::from_secs(1);
 
+/// What ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// This process; its parent goes on with the run and may start another one.
+    Process,
+    /// The run, and everything that belongs to it.
+    Run,
+}
+
 /// Waits for a reason to end. With a parent, SIGINT is none: Ctrl-C reaches the whole terminal, and the parent
 /// decides in which order things end.
-pub async fn requested(exit_with_parent: bool) {
+pub async fn requested(exit_with_parent: bool) -> Ending {
     tokio::select! {
-        () = signalled(SignalKind::terminate()) => {}
-        () = interrupted(exit_with_parent) => {}
-        () = parent_gone(), if exit_with_parent => {}
+        () = signalled(SignalKind::terminate()) => match exit_with_parent {
+            true => Ending::Process,
+            false => Ending::Run,
+        },
+        () = interrupted(exit_with_parent) => Ending::Run,
+        () = parent_gone(), if exit_with_parent => Ending::Run,
     }
 }
 

@@ -4,6 +4,7 @@
 //!   ads, admin   generated stubs            codec    a message that is encoded already, copied once
 //!   address      unix:/path | host:port     connect  client channel      listen  server socket, 0600
 //!   token        who calls: a proxy of one Gateway, or an administrator
+//!   private_file where a token lies for the run: mode 0600, gone at the end
 //! ```
 //!
 //! Owns what both ends of a connection must agree on. Must not know what a resource means, nor the ADS state
@@ -14,6 +15,7 @@ pub mod address;
 pub mod codec;
 pub mod connect;
 pub mod listen;
+pub mod private_file;
 pub mod token;
 
 /// Stubs of `envoy.service.discovery.v3.AggregatedDiscoveryService`.
