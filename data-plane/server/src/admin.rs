@@ -2,7 +2,10 @@
 //!
 //! Owns the HTTP surface over a Unix socket or loopback. Must not change what is served; the level of the log
 //! is the one thing that can be set. The invariants: secrets never leave (the dump is dp-config's redacted
-//! mirror), and a web page that a browser on this machine shows cannot read any of it.
+//! mirror), a web page that a browser on this machine shows cannot read any of it, and on TCP, where every user of the
+//! machine can connect, all but the two probes asks for a token.
+
+mod token;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +23,7 @@ use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+pub use self::token::AdminToken;
 use crate::standing::Standing;
 use crate::telemetry::LogLevel;
 
@@ -33,6 +37,7 @@ tidegate-proxy
   GET /listeners            what is bound, as JSON
   GET /logging              the level of the log
   PUT /logging?level=debug  another one; directives such as info,dp_proxy=debug work too
+On TCP, all but /ready and /live needs the token of --admin-token-file: Authorization: Bearer TOKEN
 ";
 
 /// What the admin server reads.
@@ -48,13 +53,24 @@ pub struct Admin {
     pub level: LogLevel,
 }
 
-/// Answers until it is dropped. A socket file goes with it.
-pub async fn serve(admin: Admin, listening: Listening) -> std::io::Result<()> {
+/// Answers until it is dropped. A socket file goes with it. The mode of a socket file says who may ask; on TCP the
+/// token does, and without one only probes are answered.
+pub async fn serve(
+    admin: Admin,
+    listening: Listening,
+    token: Option<AdminToken>,
+) -> std::io::Result<()> {
     let routes = router(admin);
     match listening {
         Listening::Unix(listener, _file) => axum::serve(listener, routes).await,
         Listening::Tcp(listener) => {
-            let routes = routes.layer(middleware::from_fn(only_local_names));
+            let secret = token.as_ref().map(AdminToken::secret);
+            let routes = routes
+                .layer(middleware::from_fn_with_state(
+                    secret,
+                    token::only_with_token,
+                ))
+                .layer(middleware::from_fn(only_local_names));
             axum::serve(listener, routes).await
         }
     }

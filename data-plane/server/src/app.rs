@@ -13,7 +13,7 @@ use dp_proxy::{AccessLogFormat, Options, Proxy};
 use prometheus_client::registry::Registry;
 use tokio::task::JoinSet;
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, AdminToken};
 use crate::apply_trace::ApplyTraces;
 use crate::args::{AccessLog, Args};
 use crate::metrics::ConfigMetrics;
@@ -96,9 +96,13 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
     let standing = StandingWriter::new();
 
     let mut tasks = JoinSet::new();
-    if let Some(address) = &settings.admin {
-        let listening = grpc::listen::bind(address).await.context("--admin")?;
+    if let Some(listens) = &settings.admin {
+        let listening = grpc::listen::bind(&listens.address)
+            .await
+            .context("--admin")?;
         tracing::info!(address = %listening.address()?, "admin server listens");
+        let token = listens.token_file.as_deref().map(AdminToken::write);
+        let token = token.transpose().context("--admin-token-file")?;
         let admin = Admin {
             standing: standing.subscribe(),
             proxy: Arc::clone(&proxy),
@@ -106,7 +110,7 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
             level,
         };
         tasks.spawn(async move {
-            if let Err(error) = admin::serve(admin, listening).await {
+            if let Err(error) = admin::serve(admin, listening, token).await {
                 tracing::error!(%error, "the admin server ended");
             }
         });

@@ -42,6 +42,10 @@ pub struct Args {
     /// be a loopback address. Off if not given.
     #[arg(long, env = "TIDEGATE_ADMIN", value_name = "unix:/PATH|HOST:PORT")]
     pub admin: Option<String>,
+    /// Where to write a new token at each start (mode 0600, removed at the end). On TCP the admin server asks for it
+    /// (`Authorization: Bearer TOKEN`) for everything but /ready and /live, and answers nothing else without this flag.
+    #[arg(long, env = "TIDEGATE_ADMIN_TOKEN_FILE", value_name = "FILE")]
+    pub admin_token_file: Option<PathBuf>,
     /// Threads that serve traffic. As many as there are processors if not given.
     #[arg(long, env = "TIDEGATE_WORKERS", value_name = "N")]
     pub workers: Option<usize>,

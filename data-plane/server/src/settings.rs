@@ -21,7 +21,7 @@ pub struct Settings {
     /// Where the configuration comes from.
     pub control_plane: ControlPlane,
     /// The admin server, if there is one.
-    pub admin: Option<Address>,
+    pub admin: Option<AdminServer>,
     /// Threads that serve traffic.
     pub workers: NonZeroUsize,
     /// Added to every listener port before it is bound.
@@ -32,6 +32,15 @@ pub struct Settings {
     pub telemetry: Telemetry,
     /// The end.
     pub shutdown: Shutdown,
+}
+
+/// The admin server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminServer {
+    /// Where it listens.
+    pub address: Address,
+    /// Where the token for it is written; a socket file needs none.
+    pub token_file: Option<PathBuf>,
 }
 
 /// The management server and what is said to it.
@@ -116,6 +125,11 @@ pub enum Invalid {
         "--admin: {0} can be reached from other machines; write unix:/path or a loopback address"
     )]
     AdminExposed(Address),
+    /// A token for nothing.
+    #[error(
+        "--admin-token-file is for --admin HOST:PORT; a socket file is protected by its mode, leave the flag out"
+    )]
+    NoUseForToken,
     /// No worker.
     #[error("--workers: 0 threads can serve nothing; write 1 or more, or leave the flag out")]
     NoWorkers,
@@ -151,7 +165,7 @@ impl TryFrom<Args> for Settings {
         };
         Ok(Settings {
             control_plane: control_plane(args.gateway.as_deref(), args.control_plane)?,
-            admin: args.admin.as_deref().map(admin).transpose()?,
+            admin: admin(args.admin.as_deref(), args.admin_token_file)?,
             workers,
             port_offset: args.port_offset,
             access_log: args.access_log,
@@ -198,12 +212,19 @@ fn control_plane(gateway: Option<&str>, args: ControlPlaneArgs) -> Result<Contro
     })
 }
 
-fn admin(text: &str) -> Result<Address, Invalid> {
-    let address = address("--admin", text)?;
-    if address.is_local() {
-        Ok(address)
-    } else {
-        Err(Invalid::AdminExposed(address))
+fn admin(text: Option<&str>, token_file: Option<PathBuf>) -> Result<Option<AdminServer>, Invalid> {
+    let address = text.map(|text| address("--admin", text)).transpose()?;
+    let is_tcp = matches!(address, Some(Address::Tcp { .. }));
+    if token_file.is_some() && !is_tcp {
+        return Err(Invalid::NoUseForToken);
+    }
+    match address {
+        None => Ok(None),
+        Some(address) if address.is_local() => Ok(Some(AdminServer {
+            address,
+            token_file,
+        })),
+        Some(address) => Err(Invalid::AdminExposed(address)),
     }
 }
 

@@ -12,7 +12,7 @@ use prometheus_client::registry::Registry;
 use tokio::net::{TcpStream, UnixStream};
 use tower::ServiceExt;
 
-use super::{Admin, router, serve};
+use super::{Admin, AdminToken, router, serve};
 use crate::metrics::ConfigMetrics;
 use crate::standing::StandingWriter;
 use crate::telemetry::LogLevel;
@@ -145,7 +145,10 @@ async fn over_the_socket(address: &Address, host: &str) -> StatusCode {
         .uri("/live")
         .header("host", host)
         .body(Body::empty());
-    let request = request.expect("request");
+    over(address, request.expect("request")).await
+}
+
+async fn over(address: &Address, request: Request<Body>) -> StatusCode {
     match address {
         Address::Unix(path) => send(UnixStream::connect(path).await.expect("unix"), request).await,
         Address::Tcp { host, port } => {
@@ -211,7 +214,74 @@ async fn a_page_under_a_foreign_name_learns_nothing() {
         };
         tokio::select! {
             () = asking => {}
-            ended = serve(admin, listening) => panic!("the server ended: {ended:?}"),
+            ended = serve(admin, listening, None) => panic!("the server ended: {ended:?}"),
         }
+    }
+}
+
+/// What is answered on TCP, with this `Authorization` if any.
+async fn with_authorization(
+    address: &Address,
+    (method, uri): (Method, &str),
+    authorization: Option<&str>,
+) -> StatusCode {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(uri)
+        .header("host", "localhost");
+    if let Some(value) = authorization {
+        request = request.header("authorization", value);
+    }
+    over(address, request.body(Body::empty()).expect("request")).await
+}
+
+#[tokio::test]
+async fn on_tcp_a_stranger_learns_no_more_than_a_probe() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let file = dir.path().join("token");
+    let foreign = dir.path().join("foreign");
+    let _foreign = AdminToken::write(&foreign).expect("token");
+    for has_token in [true, false] {
+        let (admin, _layer) = admin(&StandingWriter::new());
+        let loopback = "127.0.0.1:0".parse().expect("address");
+        let listening = grpc::listen::bind(&loopback).await.expect("bind");
+        let address = listening.address().expect("address");
+        let token = has_token.then(|| AdminToken::write(&file).expect("token"));
+        let read = |path| std::fs::read_to_string(path).unwrap_or_default();
+        let own = format!("Bearer {}", read(&file));
+        let other = format!("Bearer {}", read(&foreign));
+        let asking = async {
+            for (method, uri) in [
+                (Method::GET, "/metrics"),
+                (Method::GET, "/config_dump"),
+                (Method::GET, "/listeners"),
+                (Method::GET, "/logging"),
+                (Method::PUT, "/logging?level=debug"),
+                (Method::GET, "/"),
+                (Method::GET, "/nothing"),
+                (Method::GET, "//ready"),
+            ] {
+                for stranger in [None, Some("Bearer x"), Some(other.as_str())] {
+                    let asked = (method.clone(), uri);
+                    let got = with_authorization(&address, asked, stranger).await;
+                    assert_eq!(got, StatusCode::UNAUTHORIZED, "{method} {uri}");
+                }
+                let got = with_authorization(&address, (method.clone(), uri), Some(&own)).await;
+                assert_eq!(got != StatusCode::UNAUTHORIZED, has_token, "{method} {uri}");
+            }
+            let live = with_authorization(&address, (Method::GET, "/live"), None).await;
+            assert_eq!(live, StatusCode::OK);
+            let ready = with_authorization(&address, (Method::GET, "/ready"), None).await;
+            assert_eq!(
+                ready,
+                StatusCode::SERVICE_UNAVAILABLE,
+                "it is told as it is"
+            );
+        };
+        tokio::select! {
+            () = asking => {}
+            ended = serve(admin, listening, token) => panic!("the server ended: {ended:?}"),
+        }
+        assert!(!file.exists(), "the token goes with the server");
     }
 }

@@ -38,13 +38,16 @@ fn the_shortest_command_line() {
 #[test]
 fn everything_at_once() {
     let got = settings(
-        "--gateway ns/gw --xds localhost:1 --token-file t --admin 127.0.0.1:0 --workers 3 \
+        "--gateway ns/gw --xds localhost:1 --token-file t --admin 127.0.0.1:0 --admin-token-file a --workers 3 \
          --port-offset 8000 --drain-timeout 1500ms --drain-min 1s --exit-with-parent --node-id n \
          --otlp-endpoint http://c:4317 --trace-ratio 0.25",
     )
     .expect("valid");
     assert!(matches!(&got.control_plane.token, TokenSource::File(f) if f.ends_with("t")));
     assert_eq!(got.control_plane.node_id, "n");
+    let admin = got.admin.expect("an admin server");
+    assert_eq!(admin.address.to_string(), "127.0.0.1:0");
+    assert!(admin.token_file.is_some_and(|file| file.ends_with("a")));
     assert_eq!((got.workers.get(), got.port_offset), (3, 8000));
     assert_eq!(got.shutdown.drain.min, Duration::from_secs(1));
     assert_eq!(got.shutdown.drain.max, Duration::from_millis(1500));
@@ -84,6 +87,8 @@ fn errors_name_the_flag_and_the_remedy() {
     refused("--gateway a/b --xds unix:x", "--xds: ");
     refused(&format!("{OK} --admin 0.0.0.0:1"), "loopback");
     refused(&format!("{OK} --admin x"), "--admin: ");
+    let useless = format!("{OK} --admin unix:/a --admin-token-file t");
+    refused(&useless, "--admin HOST:PORT");
     refused(&format!("{OK} --workers 0"), "--workers");
     refused(&format!("{OK} --drain-timeout 5"), "such as 25s");
     refused(&format!("{OK} --drain-timeout s"), "--drain-timeout");
