@@ -1,6 +1,6 @@
 //! Asking a running instance.
 //!
-//! Owns the way to its admin service: socket and token in the run directory. Must not interpret answers. Who gets no
+//! Owns the way to its admin service: address and token in the run directory. Must not interpret answers. Who gets no
 //! connection gets an [`Unreachable`], which is exit code 4 and says how to start an instance.
 
 use std::io::ErrorKind;
@@ -14,17 +14,31 @@ use proto::tidegate::v1::{GetSnapshotRequest, GetStatusRequest, SnapshotResponse
 use tonic::{Code, Status};
 
 use crate::exit::Unreachable;
-use crate::run_dir::{ADMIN_TOKEN, SOCKET};
+use crate::run_dir::{ADDRESS, ADMIN_TOKEN, SOCKET};
 
 /// A client of the instance in this run directory.
 pub(crate) async fn admin(run_dir: &Path) -> Result<TokenAdminClient> {
     let token = token(&run_dir.join(ADMIN_TOKEN))?;
-    let socket = run_dir.join(SOCKET);
-    let address: Address = format!("unix:{}", absolute(&socket)?).parse()?;
+    let address = address(run_dir)?;
     let channel = connect::connect(&address)
         .await
         .map_err(|_| nobody(run_dir))?;
     Ok(connect::admin(channel, token))
+}
+
+/// Where the instance in this run directory listens: its socket, unless it wrote another address there.
+pub(crate) fn address(run_dir: &Path) -> Result<Address> {
+    let path = run_dir.join(ADDRESS);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => text
+            .trim()
+            .parse()
+            .with_context(|| format!("{} is damaged; restart the instance", path.display())),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Ok(format!("unix:{}", run_dir.join(SOCKET).display()).parse()?)
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
 }
 
 /// What the instance says about itself.
@@ -67,12 +81,6 @@ fn token(path: &Path) -> Result<BearerToken> {
         }
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
-}
-
-fn absolute(path: &Path) -> Result<String> {
-    let absolute = std::path::absolute(path)
-        .with_context(|| format!("{} is no usable path", path.display()))?;
-    Ok(absolute.display().to_string())
 }
 
 fn nobody(run_dir: &Path) -> anyhow::Error {

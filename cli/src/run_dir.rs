@@ -14,6 +14,8 @@ use crate::environment;
 
 /// Socket of ADS and the admin service.
 pub(crate) const SOCKET: &str = "control-plane.sock";
+/// File with the address of ADS and the admin service, where that is not the socket.
+pub(crate) const ADDRESS: &str = "control-plane.address";
 /// File with the administrator's token.
 pub(crate) const ADMIN_TOKEN: &str = "admin-token";
 /// File with the secret that all tokens of a run are made with.
@@ -59,7 +61,7 @@ pub(crate) fn run_dir(surroundings: &Surroundings, instance: &str) -> Result<Pat
 
 /// Takes away what belongs to one run: after that, its tokens are void.
 pub(crate) fn clear(run_dir: &Path) -> anyhow::Result<()> {
-    for file in [SECRET, ADMIN_TOKEN] {
+    for file in [SECRET, ADMIN_TOKEN, ADDRESS] {
         let path = run_dir.join(file);
         match std::fs::remove_file(&path) {
             Ok(()) => {}

@@ -21,7 +21,7 @@ use clap::Args;
 use grpc::connect::TokenAdminClient;
 use proto::tidegate::v1::WatchInfrastructureRequest;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::run_dir;
 use child::{Child, Spec};
@@ -29,6 +29,8 @@ use fleet::Fleet;
 
 /// How long the control plane may take to answer for the first time.
 const START_LIMIT: Duration = Duration::from_secs(10);
+/// How long an instance that may be there already may take to answer.
+const ASK_LIMIT: Duration = Duration::from_secs(2);
 /// How long everything may take to end, within the 10 s that are promised: the rest is for killing what has not.
 const STOP_LIMIT: Duration = Duration::from_secs(9);
 /// How long the proxies may take of that: to drain, and to send their last spans (1 s). What is left is for the others.
@@ -84,8 +86,7 @@ pub(crate) async fn run(args: UpArgs, run_dir: PathBuf) -> Result<()> {
         }
     }
     admin_socket::check(&run_dir)?;
-    let socket = run_dir.join(run_dir::SOCKET);
-    if tokio::net::UnixStream::connect(&socket).await.is_ok() {
+    if is_running(&run_dir).await {
         bail!(
             "an instance is running in {} already; stop it, or give this one a name with --instance",
             run_dir.display()
@@ -107,6 +108,17 @@ pub(crate) async fn run(args: UpArgs, run_dir: PathBuf) -> Result<()> {
     eprintln!("tidegate: stopping");
     supervised.stop().await;
     outcome.and(run_dir::clear(&run_dir))
+}
+
+/// Whether a control plane serves for this directory. One that listens elsewhere left its address there, and so does one
+/// that was killed: only an answer counts.
+async fn is_running(run_dir: &Path) -> bool {
+    let socket = run_dir.join(run_dir::SOCKET);
+    if tokio::net::UnixStream::connect(&socket).await.is_ok() {
+        return true;
+    }
+    let asked = timeout(ASK_LIMIT, crate::fetch::status(run_dir)).await;
+    asked.is_ok_and(|answer| answer.is_ok())
 }
 
 /// Everything that was started.

@@ -55,13 +55,19 @@ impl World {
 
     /// Starts the control plane alone over these files; who serves is the test's business.
     pub fn control_plane(manifests: &[(&str, String)]) -> Result<World> {
+        World::control_plane_with(manifests, &[])
+    }
+
+    /// Starts the control plane alone over these files, with further flags.
+    pub fn control_plane_with(manifests: &[(&str, String)], flags: &[&str]) -> Result<World> {
         let dir = directory(manifests)?;
         let mut command = command(dir.path(), "tidegate-control-plane")?;
         command.arg("--file").arg(dir.path().join("manifests"));
         command
             .arg("--run-dir")
             .arg(dir.path().join(RUN_DIR))
-            .arg("--exit-with-parent");
+            .arg("--exit-with-parent")
+            .args(flags);
         let main = Process::start(command, &dir.path().join("main.log"))?;
         Ok(World { dir, main })
     }

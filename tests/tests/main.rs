@@ -22,6 +22,7 @@ mod misdirected;
 mod rejection;
 mod strangers;
 mod streams;
+mod tcp;
 mod traces;
 mod traffic;
 mod translated;

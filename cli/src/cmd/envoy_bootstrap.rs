@@ -27,7 +27,7 @@ pub(crate) struct EnvoyBootstrapArgs {
     #[arg(long, value_enum, default_value_t = Protocol::Delta)]
     protocol: Protocol,
 
-    /// Where the control plane listens, if not on the instance's socket: unix:PATH or HOST:PORT
+    /// Where the control plane listens, if Envoy does not reach it where the instance does: unix:PATH or HOST:PORT
     #[arg(long, value_name = "ADDRESS")]
     xds: Option<String>,
 
@@ -49,7 +49,7 @@ enum Protocol {
 pub(crate) async fn run(args: EnvoyBootstrapArgs, run_dir: PathBuf) -> Result<()> {
     let address = match &args.xds {
         Some(text) => text.parse().context("--xds")?,
-        None => Address::unix(run_dir.join("control-plane.sock")),
+        None => crate::fetch::address(&run_dir)?,
     };
     let mut client = crate::fetch::admin(&run_dir).await?;
     let mut stream = client

@@ -1,7 +1,8 @@
 //! What anything that can open the socket may ask over plain HTTP: alive, ready, metrics.
 //!
 //! Owns three routes beside the gRPC services. Must not tell anything that needs a token: configuration and status
-//! go through the admin service.
+//! go through the admin service. Metrics are open on TCP too, because their labels come from closed lists: they name no
+//! object, and a scraper with the operators' token could read more than it should.
 
 use std::sync::Arc;
 

@@ -76,7 +76,8 @@ async fn serve(settings: Settings) -> Result<()> {
     run_dir::prepare(&settings.run_dir)?;
     // First the socket: who finds it taken must not touch the files of the run that it belongs to.
     let listening = grpc::listen::bind(&settings.listen).await?;
-    let (secret, files) = RunFiles::begin(&settings.run_dir)?;
+    let (secret, mut files) = RunFiles::begin(&settings.run_dir)?;
+    files.announce(&settings.run_dir, &listening.address()?)?;
     let outcome = live(&settings, listening, secret).await;
     let is_over = match &outcome {
         Ok(ending) => *ending == Ending::Run,

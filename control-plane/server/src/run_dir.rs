@@ -1,4 +1,4 @@
-//! The directory of one instance: its socket, its tokens, nothing that must survive it.
+//! The directory of one instance: its socket, its tokens, its address, nothing that must survive it.
 //!
 //! Owns names, modes and the run's secret. The secret is a file while the run lasts, so that a control plane which was
 //! killed and is started again accepts the tokens of the proxies that kept running; it goes at the end of the run, and
@@ -7,10 +7,12 @@
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Read};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use grpc::address::Address;
 use grpc::private_file::PrivateFile;
 use grpc::token::{RunSecret, Subject};
 
@@ -18,6 +20,8 @@ use grpc::token::{RunSecret, Subject};
 pub const SOCKET: &str = "control-plane.sock";
 /// File with the token for operators' tools.
 pub const ADMIN_TOKEN: &str = "admin-token";
+/// File with the address for operators' tools, where that is not the socket.
+pub const ADDRESS: &str = "control-plane.address";
 const SECRET: &str = "run-secret";
 
 /// The files of one run; they go when this is dropped.
@@ -73,6 +77,19 @@ fn secret(dir: &Path) -> Result<(RunSecret, PrivateFile)> {
     Ok((RunSecret::new(bytes), file))
 }
 
+/// Where tools of this machine reach what listens here.
+fn reachable(address: &Address) -> Address {
+    let Address::Tcp { host, port } = address else {
+        return address.clone();
+    };
+    let host = match host.parse() {
+        Ok(IpAddr::V4(ip)) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+        Ok(IpAddr::V6(ip)) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
+        Ok(_) | Err(_) => host.clone(),
+    };
+    Address::Tcp { host, port: *port }
+}
+
 // === impl RunFiles ===
 
 impl RunFiles {
@@ -85,6 +102,20 @@ impl RunFiles {
             secret.mint(&Subject::Admin).as_bytes(),
         )?;
         Ok((secret, files))
+    }
+
+    /// Says where the control plane listens, for tools that look at the socket otherwise.
+    pub fn announce(&mut self, dir: &Path, address: &Address) -> Result<()> {
+        let path = dir.join(ADDRESS);
+        if address.path() == Some(&dir.join(SOCKET)) {
+            return match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(error).with_context(|| format!("cannot remove {}", path.display()))
+                }
+                Ok(()) | Err(_) => Ok(()),
+            };
+        }
+        self.write(&path, reachable(address).to_string().as_bytes())
     }
 
     /// Leaves them where they are: this process ends, the run does not.
@@ -105,6 +136,7 @@ impl RunFiles {
 #[cfg(test)]
 mod tests {
     use super::{RunFiles, prepare};
+    use grpc::address::Address;
     use grpc::token::{RunSecret, Subject};
     use std::os::unix::fs::PermissionsExt;
 
@@ -139,6 +171,27 @@ mod tests {
         assert_eq!(left, 0, "files of a run that has ended");
         let (next, _files) = RunFiles::begin(dir.path()).expect("another run");
         assert!(next.verify(&token).is_none(), "a token outlived its run");
+    }
+
+    #[test]
+    fn the_address_is_told_where_it_is_not_the_socket() {
+        let (dir, _, mut files) = begun();
+        let path = dir.path().join("control-plane.address");
+        let mut check = |address: &Address, expected: Option<&str>| {
+            files.announce(dir.path(), address).expect("announced");
+            assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), expected);
+        };
+        check(
+            &"0.0.0.0:18000".parse().expect("address"),
+            Some("127.0.0.1:18000"),
+        );
+        check(&"[::]:18000".parse().expect("address"), Some("[::1]:18000"));
+        check(&"10.0.0.7:1".parse().expect("address"), Some("10.0.0.7:1"));
+        check(
+            &"unix:/else/where".parse().expect("address"),
+            Some("unix:/else/where"),
+        );
+        check(&Address::unix(dir.path().join("control-plane.sock")), None);
     }
 
     #[test]
