@@ -1,7 +1,7 @@
 //! `tidegate status`: what is served, by whom, and what is wrong.
 //!
-//! Owns the tables. Must not judge: conditions and states are the control plane's words. Sections without rows are
-//! left out, so that a healthy instance fits on one screen.
+//! Owns the tables and the exit code: 2 if somebody has to mend something. Must not judge: conditions and states are the
+//! control plane's words. Sections without rows are left out, so that a healthy instance fits on one screen.
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,8 @@ use crate::render::{self, MessageJson, Table};
 #[command(
     after_help = "EXAMPLES\n  tidegate status\n  tidegate status -g default/edge\n  \
     tidegate status --all           every object, not only those with something to say\n  \
-    tidegate status -o json | jq '.gateways[].proxies[] | {nodeId, state, appliedCommit}'"
+    tidegate status -o json | jq '.gateways[].proxies[] | {nodeId, state, appliedCommit}'\n\n\
+    Ends with 2 if an object, a file or a proxy is not well; what is still pending is no such thing."
 )]
 pub(crate) struct StatusArgs {
     /// Only this Gateway, NAMESPACE/NAME
@@ -57,7 +58,25 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit> {
         || MessageJson::new()?.message(&status),
         || text(&status, args.all, now, render::width()),
     )?;
-    Ok(Exit::Fine)
+    Ok(if has_findings(&status) {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    })
+}
+
+/// Whether somebody has to mend something. What is pending, or reached by no Gateway, is a state and no fault.
+fn has_findings(status: &StatusResponse) -> bool {
+    let is_state = |reason: &str| matches!(reason, "Pending" | "NotReferenced");
+    let conditions = status.objects.iter().flat_map(|object| &object.conditions);
+    let mut faults =
+        conditions.filter(|condition| !is_fine(condition) && !is_state(&condition.reason));
+    let is_sound = |gateway: &GatewayStatus| {
+        let mut proxies = gateway.proxies.iter();
+        gateway.quarantined.is_empty()
+            && !proxies.any(|proxy| proxy.state() == ProxyState::Rejected)
+    };
+    faults.next().is_some() || !status.problems.is_empty() || !status.gateways.iter().all(is_sound)
 }
 
 /// The whole status for people.

@@ -8,7 +8,7 @@ use proto::tidegate::v1::{
     SourceProblem, StatusResponse,
 };
 
-use super::{age, next_try, text};
+use super::{age, has_findings, next_try, text};
 
 const NOW: u64 = 1_000_000;
 
@@ -154,6 +154,61 @@ fn an_empty_instance_says_so() {
     };
     let text = text(&status, false, now(), None);
     assert!(text.starts_with("No Gateway is served."), "{text}");
+}
+
+#[test]
+fn what_somebody_has_to_mend_is_a_finding() {
+    let sound = || StatusResponse {
+        gateways: vec![GatewayStatus::default()],
+        ..StatusResponse::default()
+    };
+    let with = |conditions| StatusResponse {
+        objects: vec![object("HTTPRoute", "cart", "", conditions)],
+        ..sound()
+    };
+    let of_proxy = |state: ProxyState| GatewayStatus {
+        proxies: vec![ProxyStatus {
+            state: state.into(),
+            ..ProxyStatus::default()
+        }],
+        ..GatewayStatus::default()
+    };
+    let check = |about: &str, status: StatusResponse, expected: bool| {
+        assert_eq!(has_findings(&status), expected, "{about}");
+    };
+    check("nothing", sound(), false);
+    let fine = condition("Accepted", "True", "Accepted", "");
+    check("fine", with(vec![fine]), false);
+    let pending = condition("Programmed", "False", "Pending", "");
+    check("pending", with(vec![pending]), false);
+    let refused = condition("Programmed", "False", "RejectedByProxy", "");
+    check("refused", with(vec![refused]), true);
+    let partly = condition("PartiallyInvalid", "True", "UnsupportedValue", "");
+    check("partly invalid", with(vec![partly]), true);
+    let problems = status().problems;
+    check(
+        "a file",
+        StatusResponse {
+            problems,
+            ..sound()
+        },
+        true,
+    );
+    for (state, expected) in [
+        (ProxyState::Pending, false),
+        (ProxyState::Applied, false),
+        (ProxyState::Rejected, true),
+    ] {
+        let gateways = vec![of_proxy(state)];
+        check(
+            "a proxy",
+            StatusResponse {
+                gateways,
+                ..sound()
+            },
+            expected,
+        );
+    }
 }
 
 #[test]
