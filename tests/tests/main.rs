@@ -19,6 +19,7 @@ mod h2spec;
 mod lifecycle;
 mod metrics;
 mod misdirected;
+mod quickstart;
 mod rejection;
 mod strangers;
 mod streams;
