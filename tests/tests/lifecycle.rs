@@ -124,6 +124,24 @@ async fn ten_seconds_are_enough_whatever_hangs() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_port_offset_is_added_to_what_is_bound() -> Result<()> {
+    let upstream = Upstream::echo("a").await?;
+    let port = port::free()?;
+    let offset = (port - 80).to_string();
+    let rest = documents(&[backend("a", upstream.port()), route("route", "/", "a")]);
+    let manifests = [("gateway.yaml", gateway(80)), ("rest.yaml", rest)];
+    let mut world = World::up_with(&manifests, &["--port-offset", &offset])?;
+    world.until_served_by(port, "http://a.test/", "a").await?;
+    let told = format!("listens on http://127.0.0.1:{port}");
+    deadline::until("the port is told", deadline::SOON, || async {
+        ensure!(world.log().contains(&told), "no {told:?}: {}", world.log());
+        Ok(())
+    })
+    .await?;
+    world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_killed_control_plane_stops_no_traffic() -> Result<()> {
     let (world, _upstream, port) = start().await?;
     let proxy = world.children("tidegate-proxy")?;
