@@ -13,6 +13,7 @@ mod envoy;
 mod expect;
 mod foreign;
 mod forward_proxy;
+mod forwarded;
 mod gateways;
 mod guide;
 mod h2spec;

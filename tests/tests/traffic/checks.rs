@@ -32,7 +32,9 @@ pub(super) async fn all(plane: &Plane<'_>) -> Vec<String> {
     note("HTTP/2 over TLS", http2_over_tls(plane).await);
     note("HTTP/2 with prior knowledge", http2_in_clear(plane).await);
     note("h2c upstream and gRPC", grpc(plane).await);
-    note("WebSocket", websocket(plane).await);
+    for host in ["exact.hosts.test", "ws.test"] {
+        note(host, websocket(plane, host).await);
+    }
     note("bodies", bodies(plane).await);
     note("trailers", trailers(plane).await);
     note("keep-alive", keep_alive(plane).await);
@@ -161,16 +163,17 @@ async fn grpc(plane: &Plane<'_>) -> Result<()> {
     Ok(())
 }
 
-async fn websocket(plane: &Plane<'_>) -> Result<()> {
+/// A WebSocket to a backend, and to a Service whose port says that it speaks it.
+async fn websocket(plane: &Plane<'_>, host: &str) -> Result<()> {
     let mut wire = Wire::connect(plane.setup.http).await?;
-    wire.send(
-        "GET /socket HTTP/1.1\r\nHost: exact.hosts.test\r\nConnection: Upgrade\r\n\
+    wire.send(format!(
+        "GET /socket HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\n\
          Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-    )
+    ))
     .await?;
     let head = wire.read_until("\r\n\r\n").await?;
-    ensure!(head.starts_with("HTTP/1.1 101"), "{head}");
+    ensure!(head.starts_with("HTTP/1.1 101"), "WebSocket: {head}");
     for message in ["one", "two"] {
         wire.send(message).await?;
         wire.read_until(message).await?;
