@@ -7,6 +7,7 @@ mod ads;
 mod atomicity;
 mod bad_manifests;
 mod bad_requests;
+mod changes;
 mod contract;
 mod edit;
 mod envoy;
