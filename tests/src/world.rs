@@ -42,7 +42,15 @@ impl World {
 
     /// Starts `tidegate up` over these files, with further flags.
     pub fn up_with(manifests: &[(&str, String)], flags: &[&str]) -> Result<World> {
-        let dir = directory(manifests)?;
+        World::up_in(directory(manifests)?, flags)
+    }
+
+    /// Starts `tidegate up` once more over the same directories, after its end.
+    pub fn up_again(self) -> Result<World> {
+        World::up_in(self.dir, &[])
+    }
+
+    fn up_in(dir: TempDir, flags: &[&str]) -> Result<World> {
         let mut command = command(dir.path(), "tidegate")?;
         command
             .arg("up")

@@ -95,6 +95,39 @@ async fn children_do_not_outlive_a_parent_that_was_killed() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_tokens_of_a_run_that_was_killed_are_void_in_the_next() -> Result<()> {
+    let (mut world, _upstream, port) = start().await?;
+    let token = |world: &World| std::fs::read_to_string(world.run_dir().join("admin-token"));
+    let old = token(&world)?;
+    let children = descendants(&world)?;
+    // Stopped, they cannot notice that their parent has gone and clean up.
+    for child in &children {
+        process::send(*child, Signal::Stop)?;
+    }
+    world.process().signal(Signal::Kill)?;
+    world.process().wait(STOP_LIMIT).await?;
+    for child in &children {
+        process::send(*child, Signal::Kill)?;
+    }
+    let socket = world.run_dir().join("control-plane.sock");
+    deadline::until("nobody listens", STOP_LIMIT, || async {
+        let answer = tokio::net::UnixStream::connect(&socket).await;
+        ensure!(answer.is_err(), "somebody does");
+        Ok(())
+    })
+    .await?;
+    ensure!(
+        world.run_dir().join("run-secret").exists(),
+        "who removed it?"
+    );
+
+    let mut world = world.up_again()?;
+    world.until_served_by(port, "http://a.test/", "a").await?;
+    ensure!(token(&world)? != old, "a token outlived its run");
+    world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ten_seconds_are_enough_whatever_hangs() -> Result<()> {
     let upstream = Upstream::echo("a").await?;
     let collector = Upstream::start("collector", Behaviour::Hang).await?;
