@@ -12,7 +12,7 @@ mod tests;
 use serde_json::Value;
 use serde_saphyr::{Error as YamlError, MessageFormatter, Options, UserMessageFormatter};
 
-use crate::problem::Position;
+use crate::problem::{Cursor, Position};
 pub use tree::Positions;
 use tree::Tree;
 
@@ -122,6 +122,7 @@ fn yaml_message(error: &YamlError) -> String {
 fn json(text: &str) -> Result<Vec<Tree>, SyntaxError> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     let mut trees = Vec::new();
+    let mut cursor = Cursor::new(text.as_bytes());
     loop {
         let before = stream.byte_offset();
         let Some(next) = stream.next() else {
@@ -131,7 +132,7 @@ fn json(text: &str) -> Result<Vec<Tree>, SyntaxError> {
         let blank = text.get(before..).unwrap_or_default();
         let start = before + (blank.len() - blank.trim_start().len());
         let mut tree = Tree::unplaced(value);
-        tree.position = Position::of_byte(text.as_bytes(), start);
+        tree.position = cursor.at(start);
         trees.push(tree);
     }
 }

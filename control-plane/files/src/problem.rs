@@ -37,6 +37,14 @@ pub struct Position {
     pub column: u32,
 }
 
+/// Goes forward through a text and counts, so that many places of it cost one pass.
+#[derive(Clone, Debug)]
+pub struct Cursor<'a> {
+    rest: &'a [u8],
+    offset: usize,
+    position: Position,
+}
+
 // === impl Problem ===
 
 impl Problem {
@@ -90,14 +98,7 @@ impl Position {
 
     /// The place of a byte in a text.
     pub fn of_byte(text: &[u8], offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let start = before
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let characters = String::from_utf8_lossy(before.get(start..).unwrap_or_default());
-        Self::new(saturate(line), saturate(characters.chars().count() + 1))
+        Cursor::new(text).at(offset)
     }
 }
 
@@ -110,13 +111,40 @@ impl fmt::Display for Position {
     }
 }
 
-fn saturate(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
+// === impl Cursor ===
+
+impl<'a> Cursor<'a> {
+    /// At the start of a text in UTF-8.
+    pub fn new(text: &'a [u8]) -> Self {
+        Self {
+            rest: text,
+            offset: 0,
+            position: Position::new(1, 1),
+        }
+    }
+
+    /// The place of a byte. Offsets must not fall: the cursor does not go back.
+    pub fn at(&mut self, offset: usize) -> Position {
+        let step = offset.saturating_sub(self.offset);
+        let (passed, rest) = self.rest.split_at_checked(step).unwrap_or((self.rest, &[]));
+        for byte in passed {
+            let Position { line, column } = self.position;
+            self.position = match byte {
+                b'\n' => Position::new(line.saturating_add(1), 1),
+                // Continues a character that was counted at its first byte.
+                0x80..=0xbf => self.position,
+                _ => Position::new(line, column.saturating_add(1)),
+            };
+        }
+        self.offset = self.offset.saturating_add(passed.len());
+        self.rest = rest;
+        self.position
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Position, Problem};
+    use super::{Cursor, Position, Problem};
 
     #[test]
     fn the_place_of_a_byte_counts_characters() {
@@ -133,6 +161,28 @@ mod tests {
         check(7, (2, 2));
         check(text.len(), (3, 1));
         check(1000, (3, 1));
+    }
+
+    #[test]
+    fn a_cursor_goes_forward_only() {
+        let text = "a\nüb\n\nc".as_bytes();
+        let mut cursor = Cursor::new(text);
+        let places: Vec<Position> = [0, 1, 2, 4, 4, 7, 8, 1000]
+            .into_iter()
+            .map(|offset| cursor.at(offset))
+            .collect();
+        let apart: Vec<Position> = [0, 1, 2, 4, 4, 7, 8, 1000]
+            .into_iter()
+            .map(|offset| Position::of_byte(text, offset))
+            .collect();
+        assert_eq!(places, apart);
+        let (lines, columns): (Vec<u32>, Vec<u32>) = places
+            .into_iter()
+            .map(|place| (place.line, place.column))
+            .unzip();
+        assert_eq!(lines, [1, 1, 2, 2, 2, 4, 4, 4]);
+        assert_eq!(columns, [1, 2, 1, 2, 2, 1, 2, 2]);
+        assert_eq!(cursor.at(0), Position::new(4, 2), "it does not go back");
     }
 
     #[test]

@@ -72,6 +72,18 @@ fn json_documents_follow_each_other() {
     );
 }
 
+/// A pass over the file for each document would take minutes.
+#[test]
+fn a_stream_of_many_json_documents_is_read_in_one_pass() {
+    const DOCUMENTS: u32 = 100_000;
+    let text = "{} ".repeat(DOCUMENTS as usize);
+    let start = std::time::Instant::now();
+    let documents = values(&text, Format::Json);
+    assert!(start.elapsed() < std::time::Duration::from_secs(20));
+    let (_, last) = documents.last().expect("documents");
+    assert_eq!(*last, (1, (DOCUMENTS - 1) * 3 + 1));
+}
+
 #[test]
 fn lists_stand_for_their_items() {
     let text = "kind: List\nitems:\n- kind: A\n- kind: HTTPRouteList\n  items:\n  - kind: B\n";
