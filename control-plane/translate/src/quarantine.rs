@@ -1,7 +1,7 @@
 //! Resources that proxies refused, and what takes their place.
 //!
 //! Owns the substitution (decisions 3): the last content that was applied; else, for what protects something,
-//! a stand-in that refuses; else nothing. A rejection holds for exactly the content that was refused, so a
+//! a stand-in that refuses; else nothing. Last good content comes with what it refers to. A rejection holds for exactly the content that was refused, so a
 //! changed object is tried again by itself. The cause is written on the objects the resource came from, and stays
 //! there word for word while the content is on trial: a condition must not flap with every attempt.
 
@@ -25,6 +25,8 @@ use crate::lookup::Lookup;
 use crate::output::{GatewayKey, Quarantined, Remedy, Translation};
 use crate::report::{Detail, Programmed, Report, Scope};
 use crate::resolve::Resolved;
+
+mod reach;
 
 /// Substitutions may be refused too; each resource has two stand-ins at most.
 const ROUNDS: usize = 3;
@@ -78,7 +80,12 @@ fn substitute(fleet: &Fleet, snapshot: &mut Snapshot) -> Vec<Quarantined> {
         let (remedy, stand_in) = stand_in(fleet, &refused, &sources);
         let Content { type_url, name, .. } = &rejection.content;
         match stand_in {
-            Some(resource) => snapshot.insert(resource),
+            Some(resource) => {
+                snapshot.insert(Arc::clone(&resource));
+                if remedy == Remedy::LastGood {
+                    reach::restore(fleet, &resource, snapshot);
+                }
+            }
             None => drop(snapshot.remove(*type_url, name)),
         }
         found.push(Quarantined {
@@ -128,22 +135,24 @@ fn stand_in(
     refused: &Arc<Resource>,
     sources: &[tidegate::Source],
 ) -> (Remedy, Option<Arc<Resource>>) {
-    let is_refused = |resource: &Arc<Resource>| {
-        let key = (
-            resource.type_url(),
-            resource.name().as_ref().to_owned(),
-            resource.version().hex(),
-        );
-        fleet.rejections.contains_key(&key) && !fleet.trials.contains(&key)
-    };
     let last = fleet.applied.get(refused.type_url(), refused.name());
-    if let Some(last) = last.filter(|last| !is_refused(last)) {
+    if let Some(last) = last.filter(|last| !is_refused(fleet, last)) {
         return (Remedy::LastGood, Some(Arc::clone(last)));
     }
-    match deny(refused, sources).filter(|resource| !is_refused(resource)) {
+    match deny(refused, sources).filter(|resource| !is_refused(fleet, resource)) {
         Some(resource) => (Remedy::Deny, Some(resource)),
         None => (Remedy::LeftOut, None),
     }
+}
+
+/// Whether this very content was refused and is not on trial.
+fn is_refused(fleet: &Fleet, resource: &Resource) -> bool {
+    let key = (
+        resource.type_url(),
+        resource.name().as_ref().to_owned(),
+        resource.version().hex(),
+    );
+    fleet.rejections.contains_key(&key) && !fleet.trials.contains(&key)
 }
 
 /// Something of the same name that refuses requests, for types whose absence would open something.

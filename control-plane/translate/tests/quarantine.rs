@@ -34,13 +34,17 @@ fn apply(value: Value) -> Change {
 }
 
 fn route(path: &str) -> Change {
+    route_to(path, "b", "example.com")
+}
+
+fn route_to(path: &str, backend: &str, hostname: &str) -> Change {
     apply(json!({
         "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
         "metadata": {"name": "r"},
-        "spec": {"parentRefs": [{"name": "gw"}], "rules": [{
+        "spec": {"parentRefs": [{"name": "gw"}], "hostnames": [hostname], "rules": [{
             "matches": [{"path": {"value": path}}],
             "backendRefs": [{"group": "agentgateway.dev", "kind": "AgentgatewayBackend",
-                "name": "b"}],
+                "name": backend}],
         }]},
     }))
 }
@@ -53,13 +57,17 @@ fn inputs(path: &str) -> Inputs {
             "spec": {"gatewayClassName": "tidegate",
                 "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]},
         })),
-        apply(json!({
-            "apiVersion": "agentgateway.dev/v1alpha1", "kind": "AgentgatewayBackend",
-            "metadata": {"name": "b"},
-            "spec": {"ai": {"provider": {"openai": {}}}},
-        })),
+        backend("b"),
         route(path),
     ])
+}
+
+fn backend(name: &str) -> Change {
+    apply(json!({
+        "apiVersion": "agentgateway.dev/v1alpha1", "kind": "AgentgatewayBackend",
+        "metadata": {"name": name},
+        "spec": {"ai": {"provider": {"openai": {}}}},
+    }))
 }
 
 fn gateway() -> GatewayKey {
@@ -164,6 +172,71 @@ fn the_last_good_content_takes_the_place() {
             "1 of 2 proxies of Gateway default/gw rejected route-rule {RULE}: \
              routes[0].match: too clever; its last good content stays in force"
         )
+    );
+}
+
+/// Names of everything in a snapshot.
+fn names(snapshot: &Snapshot) -> Vec<(TypeUrl, String)> {
+    let resources = TypeUrl::ALL
+        .into_iter()
+        .flat_map(|type_url| snapshot.iter(type_url));
+    resources
+        .map(|resource| (resource.type_url(), resource.name().as_ref().to_owned()))
+        .collect()
+}
+
+#[test]
+fn last_good_content_keeps_what_it_refers_to() {
+    let good = inputs("/a").with(backend("other"));
+    let before = run(&good);
+    let bad = good.with_all([
+        applied(&before),
+        route_to("/a", "other", "example.org"),
+        Change::Delete(cp_api::ObjectKey::new(
+            cp_api::Kind::AgentgatewayBackend,
+            "default",
+            "b",
+        )),
+    ]);
+    let wanted = run(&bad);
+    let gone = [
+        (TypeUrl::Cluster, "backend/default/b"),
+        (TypeUrl::Cluster, "backend/default/b/backend"),
+        (TypeUrl::AiBackend, "backend/default/b"),
+        (TypeUrl::VirtualHost, "gw/default/gw/rc/80/example.com"),
+    ];
+    let has = |translation: &Translation, (type_url, name): (TypeUrl, &str)| {
+        snapshot(translation).get(type_url, name).is_some()
+    };
+    assert!(gone.iter().all(|name| !has(&wanted, *name)));
+
+    let after = run(&bad.with(reject(&wanted, TypeUrl::RouteRule, RULE)));
+    assert_eq!(rule(&after), rule(&before));
+    for name in gone {
+        assert!(has(&after, name), "{name:?} is gone");
+    }
+    let mut all = names(snapshot(&before));
+    all.extend(names(snapshot(&wanted)));
+    all.sort();
+    all.dedup();
+    assert_eq!(names(snapshot(&after)).len(), all.len(), "nothing else");
+}
+
+#[test]
+fn what_was_refused_is_not_put_back_with_another() {
+    let good = inputs("/a").with(backend("other"));
+    let before = run(&good);
+    let bad = good.with_all([
+        applied(&before),
+        reject(&before, TypeUrl::AiBackend, "backend/default/b"),
+        route_to("/a", "other", "example.com"),
+    ]);
+    let after = run(&bad.with(reject(&run(&bad), TypeUrl::RouteRule, RULE)));
+    assert_eq!(rule(&after), rule(&before));
+    assert!(
+        snapshot(&after)
+            .get(TypeUrl::AiBackend, "backend/default/b")
+            .is_none()
     );
 }
 

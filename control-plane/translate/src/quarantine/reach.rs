@@ -1,0 +1,304 @@
+//! What a resource that stands in needs beside itself.
+//!
+//! Owns the references that `emit` writes, read back, and their restoration from what was applied: last good content
+//! whose cluster is gone would be a 503. Must not touch what the snapshot has. Each step adds a name that was absent and
+//! was applied, so it ends, and adds no more than was applied.
+
+use std::sync::Arc;
+
+use prost::Message;
+use proto::envoy::config::cluster::v3::Cluster;
+use proto::envoy::config::cluster::v3::cluster::{ClusterDiscoveryType, DiscoveryType};
+use proto::envoy::config::core::v3::transport_socket;
+use proto::envoy::config::listener::v3::{Listener, filter};
+use proto::envoy::config::route::v3::route::Action;
+use proto::envoy::config::route::v3::route_action::ClusterSpecifier;
+use proto::envoy::config::route::v3::{Route, RouteConfiguration, VirtualHost};
+use proto::envoy::extensions::filters::network::http_connection_manager::v3 as hcm;
+use proto::envoy::extensions::transport_sockets::tls::v3::DownstreamTlsContext;
+use proto::tidegate::v1 as tidegate;
+use proto::tidegate::v1::ai_credential;
+use proto::type_url::TypeUrl;
+use proto::{any, reference};
+use xds::resource::Resource;
+use xds::snapshot::Snapshot;
+
+use super::is_refused;
+use crate::inputs::Fleet;
+
+type Name = (TypeUrl, String);
+
+/// Puts back what a resource refers to, and what that refers to, where it is absent and was applied.
+pub(super) fn restore(fleet: &Fleet, resource: &Resource, snapshot: &mut Snapshot) {
+    let mut wanted = references(resource);
+    while let Some((type_url, name)) = wanted.pop() {
+        if snapshot.get(type_url, &name).is_some() {
+            continue;
+        }
+        let applied = fleet.applied.get(type_url, &name);
+        let Some(applied) = applied.filter(|applied| !is_refused(fleet, applied)) else {
+            continue;
+        };
+        snapshot.insert(Arc::clone(applied));
+        wanted.extend(references(applied));
+        wanted.extend(below(&fleet.applied, applied));
+    }
+}
+
+/// What a resource names. What does not decode names nothing: we wrote it, so it does.
+fn references(resource: &Resource) -> Vec<Name> {
+    let bytes = resource.message().clone();
+    match resource.type_url() {
+        TypeUrl::Cluster => Cluster::decode(bytes).map(|message| of_cluster(&message)),
+        TypeUrl::AiBackend => tidegate::AiBackend::decode(bytes).map(|message| of_ai(&message)),
+        TypeUrl::Listener => Listener::decode(bytes).map(|message| of_listener(&message)),
+        TypeUrl::RouteConfiguration => RouteConfiguration::decode(bytes).map(|message| {
+            let hosts = message.virtual_hosts.iter();
+            of_routes(hosts.flat_map(|host| &host.routes))
+        }),
+        TypeUrl::VirtualHost => {
+            VirtualHost::decode(bytes).map(|message| of_routes(&message.routes))
+        }
+        TypeUrl::RouteRule => tidegate::RouteRule::decode(bytes).map(|message| {
+            let mut names = of_routes(&message.routes);
+            let hosts = message.virtual_hosts.into_iter();
+            names.extend(hosts.map(|host| (TypeUrl::VirtualHost, host)));
+            names
+        }),
+        TypeUrl::Endpoint | TypeUrl::Secret | TypeUrl::DynamicForwardProxy | TypeUrl::Commit => {
+            Ok(Vec::new())
+        }
+    }
+    .unwrap_or_default()
+}
+
+fn of_cluster(cluster: &Cluster) -> Vec<Name> {
+    let mut names = Vec::new();
+    let discovery = ClusterDiscoveryType::Type(DiscoveryType::Eds.into());
+    if cluster.cluster_discovery_type == Some(discovery) {
+        let config = cluster.eds_cluster_config.as_ref();
+        let written = config.map(|config| config.service_name.as_str());
+        let name = written.filter(|name| !name.is_empty());
+        names.push((TypeUrl::Endpoint, name.unwrap_or(&cluster.name).to_owned()));
+    }
+    if let Ok(Some(ours)) = reference::read(cluster.metadata.as_ref())
+        && let Ok(type_url) = ours.type_url.parse()
+    {
+        names.push((type_url, ours.name));
+    }
+    names
+}
+
+fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
+    let mut names = Vec::new();
+    for provider in backend.groups.iter().flat_map(|group| &group.providers) {
+        names.push((TypeUrl::Cluster, provider.cluster.clone()));
+        let kind = provider
+            .credential
+            .as_ref()
+            .and_then(|credential| credential.kind.as_ref());
+        match kind {
+            Some(ai_credential::Kind::Key(key)) => {
+                names.push((TypeUrl::Secret, key.secret.clone()));
+            }
+            Some(ai_credential::Kind::None(_) | ai_credential::Kind::Unavailable(_)) | None => {}
+        }
+    }
+    names
+}
+
+fn of_listener(listener: &Listener) -> Vec<Name> {
+    let mut names = Vec::new();
+    for chain in &listener.filter_chains {
+        for filter in &chain.filters {
+            if let Some(filter::ConfigType::TypedConfig(config)) = &filter.config_type
+                && let Ok(manager) = any::unpack::<hcm::HttpConnectionManager>(config)
+                && let Some(hcm::http_connection_manager::RouteSpecifier::Rds(rds)) =
+                    manager.route_specifier
+            {
+                names.push((TypeUrl::RouteConfiguration, rds.route_config_name));
+            }
+        }
+        let socket = chain
+            .transport_socket
+            .as_ref()
+            .and_then(|socket| socket.config_type.as_ref());
+        if let Some(transport_socket::ConfigType::TypedConfig(config)) = socket
+            && let Ok(tls) = any::unpack::<DownstreamTlsContext>(config)
+        {
+            let context = tls.common_tls_context.unwrap_or_default();
+            let secrets = context.tls_certificate_sds_secret_configs.into_iter();
+            names.extend(secrets.map(|secret| (TypeUrl::Secret, secret.name)));
+        }
+    }
+    names
+}
+
+fn of_routes<'a>(routes: impl IntoIterator<Item = &'a Route>) -> Vec<Name> {
+    let mut names = Vec::new();
+    for route in routes {
+        let Some(Action::Route(action)) = &route.action else {
+            continue;
+        };
+        match &action.cluster_specifier {
+            Some(ClusterSpecifier::Cluster(name)) => names.push(name.clone()),
+            Some(ClusterSpecifier::WeightedClusters(weighted)) => {
+                let shares = weighted.clusters.iter();
+                names.extend(shares.map(|share| share.name.clone()));
+            }
+            Some(
+                ClusterSpecifier::ClusterHeader(_)
+                | ClusterSpecifier::ClusterSpecifierPlugin(_)
+                | ClusterSpecifier::InlineClusterSpecifierPlugin(_),
+            )
+            | None => {}
+        }
+        let mirrors = action.request_mirror_policies.iter();
+        names.extend(mirrors.map(|mirror| mirror.cluster.clone()));
+    }
+    names
+        .into_iter()
+        .map(|name| (TypeUrl::Cluster, name))
+        .collect()
+}
+
+/// What belongs to a RouteConfiguration by its name. Only for one that was absent: beside one that is there, what is
+/// missing was taken away on purpose.
+fn below(applied: &Snapshot, resource: &Resource) -> Vec<Name> {
+    if resource.type_url() != TypeUrl::RouteConfiguration {
+        return Vec::new();
+    }
+    let of_type = |type_url: TypeUrl, is_own: fn(&str) -> bool| {
+        applied.iter(type_url).filter_map(move |one| {
+            let rest = one.name().strip_prefix(resource.name().as_ref())?;
+            let rest = rest.strip_prefix('/')?;
+            is_own(rest).then(|| (type_url, one.name().as_ref().to_owned()))
+        })
+    };
+    of_type(TypeUrl::VirtualHost, |rest| !rest.contains('/'))
+        .chain(of_type(TypeUrl::RouteRule, |rest| {
+            rest.starts_with("rule/")
+        }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Change, GatewayKey, Inputs, Settings, translate};
+    use serde_json::{Value, json};
+    use std::collections::BTreeSet;
+
+    fn objects() -> Vec<Value> {
+        let service = |name: &str| {
+            json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+                "spec": {"ports": [{"port": 80}]}})
+        };
+        vec![
+            json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
+                "metadata": {"name": "gw"},
+                "spec": {"gatewayClassName": "tidegate", "listeners": [
+                    {"name": "http", "port": 80, "protocol": "HTTP"},
+                    {"name": "https", "port": 443, "protocol": "HTTPS"}]}}),
+            json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+            "metadata": {"name": "r"},
+            "spec": {"parentRefs": [{"name": "gw"}], "rules": [
+                {"backendRefs": [{"group": "agentgateway.dev",
+                    "kind": "AgentgatewayBackend", "name": "ai"}]},
+                {"matches": [{"path": {"value": "/s"}}],
+                 "filters": [{"type": "RequestMirror",
+                    "requestMirror": {"backendRef": {"name": "m", "port": 80}}}],
+                 "backendRefs": [{"name": "a", "port": 80}, {"name": "b", "port": 80}]},
+            ]}}),
+            json!({"apiVersion": "agentgateway.dev/v1alpha1", "kind": "AgentgatewayBackend",
+                "metadata": {"name": "ai"},
+                "spec": {"ai": {"provider": {"openai": {}}},
+                    "policies": {"auth": {"secretRef": {"name": "key"}}}}}),
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"},
+                "stringData": {"Authorization": "x"}}),
+            service("a"),
+            service("b"),
+            service("m"),
+        ]
+    }
+
+    /// Names of a type that the resources of a snapshot refer to.
+    #[track_caller]
+    fn check(snapshot: &Snapshot, type_url: TypeUrl, expected: &[&str]) {
+        let resources = TypeUrl::ALL
+            .into_iter()
+            .flat_map(|type_url| snapshot.iter(type_url));
+        let names: BTreeSet<String> = resources
+            .flat_map(|resource| references(resource))
+            .filter(|(of, _)| *of == type_url)
+            .map(|(_, name)| name)
+            .collect();
+        assert_eq!(Vec::from_iter(&names), expected, "{type_url}");
+    }
+
+    /// Whatever `emit` writes a name of is found again, for each type of resource and both profiles.
+    #[test]
+    fn every_name_that_is_emitted_is_read_back() {
+        let changes = objects().into_iter().map(|value| Change::Apply {
+            object: Box::new(cp_api::decode(value).expect("decodes")),
+            origin: None,
+        });
+        let inputs = Inputs::default().with_all(changes);
+        let translation = translate(&inputs, &Settings::directory());
+        let output = &translation.gateways[&GatewayKey::new("default", "gw")];
+        let services = ["svc/default/a/80", "svc/default/b/80", "svc/default/m/80"];
+        let ours = ["backend/default/ai", "backend/default/ai/backend"];
+        let own = &output.tidegate;
+        check(own, TypeUrl::Cluster, &[&ours[..], &services].concat());
+        check(own, TypeUrl::Endpoint, &services);
+        // A certificate that cannot be used is asked for by a name that nothing has.
+        let secrets = [
+            "gw/default/gw/rc/443/https/unusable",
+            "secret/default/key/Authorization",
+        ];
+        check(own, TypeUrl::Secret, &secrets);
+        check(own, TypeUrl::AiBackend, &["backend/default/ai"]);
+        let routes = ["gw/default/gw/rc/443/https", "gw/default/gw/rc/80"];
+        check(own, TypeUrl::RouteConfiguration, &routes);
+        let hosts = ["gw/default/gw/rc/443/https/*", "gw/default/gw/rc/80/*"];
+        check(own, TypeUrl::VirtualHost, &hosts);
+        // Envoy is not given the AI backend, and has its routes inline.
+        check(&output.envoy, TypeUrl::Cluster, &services);
+        check(&output.envoy, TypeUrl::VirtualHost, &[]);
+    }
+
+    /// A route configuration that was gone comes with its hosts and rules, another one's stay away.
+    #[test]
+    fn a_route_configuration_comes_with_what_is_named_below_it() {
+        let changes = objects().into_iter().map(|value| Change::Apply {
+            object: Box::new(cp_api::decode(value).expect("decodes")),
+            origin: None,
+        });
+        let inputs = Inputs::default().with_all(changes);
+        let translation = translate(&inputs, &Settings::directory());
+        let applied = &translation.gateways[&GatewayKey::new("default", "gw")].tidegate;
+        let fleet = Fleet {
+            applied: applied.clone(),
+            ..Fleet::default()
+        };
+        let listener = applied.get(TypeUrl::Listener, "gw/default/gw/listener/80");
+        let mut snapshot = Snapshot::default();
+        restore(&fleet, listener.expect("emitted"), &mut snapshot);
+        let names = |snapshot: &Snapshot, type_url| -> Vec<String> {
+            let resources = snapshot.iter(type_url);
+            resources.map(|one| one.name().to_string()).collect()
+        };
+        assert_eq!(
+            names(&snapshot, TypeUrl::VirtualHost),
+            ["gw/default/gw/rc/80/*"]
+        );
+        assert_eq!(snapshot.len(TypeUrl::RouteRule), 2);
+        assert_eq!(
+            names(&snapshot, TypeUrl::Cluster),
+            names(applied, TypeUrl::Cluster),
+            "the clusters of its rules"
+        );
+        assert_eq!(snapshot.len(TypeUrl::Endpoint), 3);
+        assert_eq!(snapshot.len(TypeUrl::AiBackend), 1);
+    }
+}
