@@ -248,7 +248,16 @@ fn report(
 impl GatewayDraft<'_> {
     /// Whether anything of it can be served.
     fn serves(&self) -> bool {
-        self.refused.is_none() && self.unaddressed.is_none()
+        self.idle().is_none()
+    }
+
+    /// Why nothing of it is served, for what hangs on it.
+    pub(crate) fn idle(&self) -> Option<(Reason, String)> {
+        let refused = self.refused.as_ref();
+        let unaddressed = self.unaddressed.as_ref();
+        refused
+            .map(|condition| (Reason::Invalid, condition.message.clone()))
+            .or_else(|| unaddressed.map(|condition| (condition.reason, condition.message.clone())))
     }
 
     /// Why it is not programmed, as far as that is known without asking proxies.
@@ -345,7 +354,7 @@ impl GatewayDraft<'_> {
         let served = self
             .listeners
             .iter()
-            .filter(|listener| self.serves() && listener.is_served() && listener.lost.is_none());
+            .filter(|listener| self.serves() && listener.is_bound());
         for listener in served {
             let Some(protocol) = listener.protocol else {
                 continue;
@@ -388,7 +397,7 @@ impl GatewayDraft<'_> {
         let listeners = self.listeners.iter().map(|listener| ListenerOutput {
             name: listener.spec.name.clone(),
             port: listener.spec.port,
-            is_served: serves && listener.is_served() && listener.lost.is_none(),
+            is_served: serves && listener.is_bound(),
             protocol: listener.spec.protocol.clone(),
             hostname: listener.hostname.clone(),
             attached_routes: listener.attached(),

@@ -213,6 +213,11 @@ impl ListenerDraft<'_> {
             && self.protocol.is_some()
     }
 
+    /// Whether it goes to the proxies and has its port.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.is_served() && self.lost.is_none()
+    }
+
     /// Its hostname as a domain.
     pub(crate) fn domain(&self) -> &str {
         self.hostname.as_deref().unwrap_or(ANY)

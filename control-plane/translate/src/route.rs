@@ -76,6 +76,27 @@ enum Miss {
 
 // === impl Rules ===
 
+/// What became of a parentRef.
+#[derive(Debug)]
+enum Outcome {
+    /// It attached to no listener.
+    Missed(Miss),
+    /// It attached, but no proxy listens there: why.
+    Idle(Reason, String),
+    Served,
+}
+
+// === impl Outcome ===
+
+impl Outcome {
+    fn missed(&self) -> Option<Miss> {
+        match self {
+            Outcome::Missed(miss) => Some(*miss),
+            Outcome::Idle(..) | Outcome::Served => None,
+        }
+    }
+}
+
 impl Rules {
     fn dropped_indexes(&self) -> BTreeSet<usize> {
         self.dropped.iter().map(|(index, _)| *index).collect()
@@ -146,8 +167,8 @@ fn attach<K: RouteKind>(
             hostnames: K::hostnames(&stored.object),
             kind: K::Object::KIND,
         };
-        let missed = attach_to(lookup, draft, &route, &wanted);
-        reports.push(report::<K>(stored, scope, &rules, missed));
+        let outcome = attach_to(lookup, draft, &route, &wanted);
+        reports.push(report::<K>(stored, scope, &rules, &outcome));
     }
     reports
 }
@@ -177,14 +198,18 @@ struct Wanted<'a> {
     kind: Kind,
 }
 
-/// Attaches a route to the listeners that a parentRef means; says why, if there is none.
+/// Attaches a route to the listeners that a parentRef means. One that is accepted but has no port, or whose Gateway has
+/// no address, takes routes, and they have to say that nothing serves them.
 fn attach_to(
     lookup: &Lookup<'_>,
     draft: &mut GatewayDraft<'_>,
     route: &Arc<RoutePlan>,
     wanted: &Wanted<'_>,
-) -> Option<Miss> {
-    let mut miss = Some(Miss::Section);
+) -> Outcome {
+    let mut miss = Miss::Section;
+    let mut is_served = false;
+    let mut idle: Vec<(Reason, String)> = Vec::new();
+    let gateway_idle = draft.idle();
     let domains_of: Vec<(u16, String)> = draft
         .listeners
         .iter()
@@ -210,14 +235,29 @@ fn attach_to(
             domains(listener, wanted.hostnames, &domains_of)
         };
         match outcome {
-            Err(reason) => miss = miss.map(|known| known.max(reason)),
+            Err(reason) => miss = miss.max(reason),
             Ok(domains) => {
-                miss = None;
+                match (&gateway_idle, &listener.lost) {
+                    (Some(reason), _) => idle.push(reason.clone()),
+                    (None, Some(message)) => {
+                        let message = format!("listener {}: {message}", listener.spec.name);
+                        idle.push((Reason::AddressNotUsable, message));
+                    }
+                    (None, None) => is_served = true,
+                }
                 add(listener, route, domains);
             }
         }
     }
-    miss
+    if is_served {
+        return Outcome::Served;
+    }
+    idle.dedup();
+    let messages: Vec<&str> = idle.iter().map(|(_, message)| message.as_str()).collect();
+    match idle.first() {
+        Some((reason, _)) => Outcome::Idle(*reason, messages.join("; ")),
+        None => Outcome::Missed(miss),
+    }
 }
 
 /// Two parentRefs may mean one listener; the route attaches once.
@@ -335,9 +375,9 @@ fn report<K: RouteKind>(
     stored: &Stored<K::Object>,
     scope: ParentScope,
     rules: &Rules,
-    missed: Option<Miss>,
+    outcome: &Outcome,
 ) -> Report {
-    let mut conditions = accepted(rules, missed, &scope);
+    let mut conditions = accepted(rules, outcome.missed(), &scope);
     let is_refused = conditions
         .iter()
         .any(|condition| condition.status == cp_api::condition::ConditionStatus::False);
@@ -351,19 +391,27 @@ fn report<K: RouteKind>(
     Report {
         key: key::<K>(stored),
         source: (*stored.source).clone(),
+    let (programmed, envoy_limits) = match outcome {
+        Outcome::Missed(_) => (Programmed::Absent, Vec::new()),
+        Outcome::Idle(..) | Outcome::Served if is_refused => {
+            (Programmed::Absent, rules.envoy_limits.clone())
+        }
+        Outcome::Idle(reason, message) => {
+            let message = format!("no proxy listens for the route: {message}");
+            conditions.push(Condition::fails(
+                ConditionType::Programmed,
+                *reason,
+                message,
+            ));
+            (Programmed::Settled, Vec::new())
+        }
+        Outcome::Served => (Programmed::Pending, rules.envoy_limits.clone()),
+    };
         gateways: vec![scope.gateway.clone()],
         scope: Scope::Parent(scope),
         conditions,
-        programmed: if is_refused {
-            Programmed::Absent
-        } else {
-            Programmed::Pending
-        },
-        envoy_limits: if missed.is_none() {
-            rules.envoy_limits.clone()
-        } else {
-            Vec::new()
-        },
+        programmed,
+        envoy_limits,
         detail: Detail::None,
     }
 }
