@@ -97,6 +97,23 @@ pub(crate) fn of_backend(
     found
 }
 
+/// The filters of a rule that leads to this model provider: the request line is the provider's, and a copy would be sent
+/// without its credential.
+pub(crate) fn of_ai(path: &str, rule: &HttpRouteRule, backend: &str, problems: &mut Vec<Problem>) {
+    for (index, filter) in rule.filters.iter().enumerate() {
+        if filter.url_rewrite.is_some() || filter.request_mirror.is_some() {
+            problems.push(Problem {
+                reason: Reason::UnsupportedValue,
+                path: format!("{path}.filters[{index}].type"),
+                message: format!(
+                    "{} is not supported yet in a rule that leads to AI backend {backend}; remove it",
+                    filter.kind
+                ),
+            });
+        }
+    }
+}
+
 /// Takes header filters; false if it is none.
 fn headers(
     path: &str,

@@ -15,7 +15,9 @@ use crate::filters::{self, Filters};
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
 use crate::matches;
-use crate::plan::{Action, BackendPlan, Forward, HeaderChange, Mirror, RulePlan, Share, Target};
+use crate::plan::{
+    Action, BackendPlan, Forward, HeaderChange, Mirror, RulePlan, Share, Target, Upstream,
+};
 use crate::reference::From;
 use crate::route::{Problem, RouteKind, Rules};
 
@@ -30,6 +32,8 @@ struct Found {
     unresolved: Vec<Problem>,
     backends: BTreeMap<String, Arc<BackendPlan>>,
     envoy_limits: Vec<String>,
+    /// A backend of type ai that gets requests.
+    ai: Option<String>,
 }
 
 impl RouteKind for Http {
@@ -115,6 +119,9 @@ fn resolve_rule(
     }
     plan
 }
+    if let Some(backend) = &found.ai {
+        filters::of_ai(&path, rule, backend, &mut found.dropped);
+    }
 
 fn action(
     catalog: &mut Catalog<'_>,
@@ -183,6 +190,11 @@ fn shares(
                 "{path}: {} {} is served by Tidegate's own proxy only; Envoy answers 503",
                 reference.backend.kind, reference.backend.name
             ));
+            if reference.weight > 0 && matches!(backend.upstream, Upstream::Ai(_)) {
+                found
+                    .ai
+                    .get_or_insert_with(|| reference.backend.name.clone());
+            }
         }
         shares.push(Share {
             weight: reference.weight,
