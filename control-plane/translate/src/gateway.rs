@@ -14,7 +14,7 @@ use crate::inputs::Stored;
 use crate::listener::ListenerDraft;
 use crate::lookup::Lookup;
 use crate::output::{GatewayKey, GatewayOutput, ListenerOutput};
-use crate::plan::{GatewayPlan, ListenerPlan, PortPlan};
+use crate::plan::{Families, GatewayPlan, ListenerPlan, PortPlan};
 use crate::report::{Detail, Programmed, Report, Scope};
 use crate::settings::{CONTROLLER, Settings, Source};
 
@@ -409,3 +409,14 @@ impl GatewayDraft<'_> {
         }
     }
 }
+            families: self.families(),
+    /// What is asked for decides: a machine without IPv6 cannot bind its wildcard address.
+    fn families(&self) -> Families {
+        let mut addresses = self.stored.object.spec.addresses.iter();
+        if addresses.any(|address| address.value == "::") {
+            Families::Both
+        } else {
+            Families::V4
+        }
+    }
+

@@ -19,6 +19,7 @@ pub(crate) struct GatewayPlan {
     pub(crate) class: String,
     pub(crate) source: Arc<tidegate::Source>,
     pub(crate) trusted_hops: u32,
+    pub(crate) families: Families,
     /// By port.
     pub(crate) ports: BTreeMap<u16, PortPlan>,
     /// What its routes lead to, by cluster name.
@@ -31,6 +32,15 @@ pub(crate) struct PortPlan {
     pub(crate) port: u16,
     pub(crate) protocol: Protocol,
     pub(crate) listeners: Vec<ListenerPlan>,
+}
+
+/// On which wildcard address listeners are bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Families {
+    /// `0.0.0.0`.
+    V4,
+    /// `::`, which takes IPv4 too.
+    Both,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

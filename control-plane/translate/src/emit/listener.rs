@@ -22,8 +22,8 @@ use proto::envoy::extensions::transport_sockets::tls::v3::{
 use proto::google::protobuf::{Any, BoolValue, UInt32Value};
 use proto::name;
 
-use super::source::{address, ads, ads_within, duration};
-use crate::plan::{Certificate, GatewayPlan, ListenerPlan, PortPlan, Protocol};
+use super::source::{address, ads, ads_within, dual_stack, duration};
+use crate::plan::{Certificate, Families, GatewayPlan, ListenerPlan, PortPlan, Protocol};
 
 /// A stream without a byte in either direction for so long is ended.
 const STREAM_IDLE: Duration = Duration::from_secs(300);
@@ -66,7 +66,10 @@ pub(super) fn listener(plan: &GatewayPlan, port: &PortPlan) -> Listener {
     };
     Listener {
         name: name::listener(namespace, gateway, port.port),
-        address: Some(address("0.0.0.0", port.port)),
+        address: Some(match plan.families {
+            Families::V4 => address("0.0.0.0", port.port),
+            Families::Both => dual_stack(port.port),
+        }),
         filter_chains,
         listener_filters,
         ..Default::default()

@@ -37,6 +37,18 @@ pub(super) fn address(host: &str, port: u16) -> Address {
     }
 }
 
+/// Every address of both families.
+pub(super) fn dual_stack(port: u16) -> Address {
+    Address {
+        address: Some(address::Address::SocketAddress(SocketAddress {
+            address: "::".to_owned(),
+            port_specifier: Some(PortSpecifier::PortValue(u32::from(port))),
+            ipv4_compat: true,
+            ..Default::default()
+        })),
+    }
+}
+
 pub(super) fn inline(bytes: &[u8]) -> DataSource {
     DataSource {
         specifier: Some(data_source::Specifier::InlineBytes(bytes.to_vec().into())),
