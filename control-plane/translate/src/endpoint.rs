@@ -19,6 +19,7 @@ pub(crate) fn resolve(
     namespace: &str,
     service: &str,
     port: &ServicePort,
+    readiness: Readiness,
 ) -> (Vec<Endpoint>, Vec<tidegate::Source>) {
     let mut ready = BTreeSet::new();
     let mut draining = BTreeSet::new();
@@ -41,7 +42,7 @@ pub(crate) fn resolve(
                 address: address.clone(),
                 port: number,
             };
-            match state(endpoint.conditions) {
+            match state(endpoint.conditions, readiness) {
                 State::Ready => drop(ready.insert(resolved)),
                 State::Draining => drop(draining.insert(resolved)),
                 State::Down => {}
@@ -53,6 +54,13 @@ pub(crate) fn resolve(
     (chosen.into_iter().collect(), sources)
 }
 
+/// Whether a Service wants endpoints that are not ready (`publishNotReadyAddresses`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readiness {
+    Needed,
+    Ignored,
+}
+
 enum State {
     Ready,
     Draining,
@@ -60,9 +68,10 @@ enum State {
 }
 
 /// Kubernetes: an unknown `ready` counts as true, an unknown `serving` as `ready`.
-fn state(conditions: EndpointConditions) -> State {
-    let is_ready = conditions.ready.unwrap_or(true);
-    let is_serving = conditions.serving.unwrap_or(is_ready);
+fn state(conditions: EndpointConditions, readiness: Readiness) -> State {
+    let is_used = readiness == Readiness::Ignored;
+    let is_ready = is_used || conditions.ready.unwrap_or(true);
+    let is_serving = is_used || conditions.serving.unwrap_or(is_ready);
     let is_terminating = conditions.terminating.unwrap_or(false);
     if is_ready && !is_terminating {
         State::Ready

@@ -7,7 +7,7 @@ use cp_api::condition::Reason;
 use cp_api::service::{Service, ServicePort};
 use proto::name;
 
-use crate::endpoint;
+use crate::endpoint::{self, Readiness};
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
 use crate::plan::{BackendPlan, Host, Upstream, UpstreamProtocol};
@@ -61,7 +61,11 @@ pub(super) fn resolve(
         let message = format!("Service {namespace}/{service} has no TCP port {number}");
         return Err((Reason::BackendNotFound, message));
     };
-    let (endpoints, slices) = endpoint::resolve(lookup, namespace, service, port);
+    let readiness = match stored.object.spec.publish_not_ready_addresses {
+        true => Readiness::Ignored,
+        false => Readiness::Needed,
+    };
+    let (endpoints, slices) = endpoint::resolve(lookup, namespace, service, port, readiness);
     let sources = std::iter::once(own).chain(slices).collect();
     Ok(BackendPlan {
         name,
