@@ -80,6 +80,7 @@ words! {
         ProtocolConflict = "Two listeners share a port but not the protocol; change one of them.",
         PortUnavailable = "The port cannot be bound; choose another.",
         InvalidCertificateRef = "A certificate is missing or unusable; handshakes fail until it is mended.",
+        InvalidClientCertificateRef = "A client certificate towards backends cannot be used; backends see none.",
         InvalidRouteKinds = "allowedRoutes.kinds names a kind that the protocol does not have.",
         RefNotPermitted = "A reference crosses namespaces without a ReferenceGrant; create one.",
         NoMatchingParent = "The parentRef's sectionName or port fits no listener of the Gateway.",

@@ -41,6 +41,28 @@ pub struct GatewaySpec {
     pub tls: Option<GatewayTls>,
     /// What generated objects look like; `parametersRef` is not read yet.
     pub infrastructure: Option<Value>,
+    /// Which ListenerSets may attach.
+    pub allowed_listeners: Option<AllowedListeners>,
+    /// Whether it takes routes that name no Gateway.
+    pub default_scope: Option<String>,
+}
+
+/// Which ListenerSets may attach to a Gateway; none by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct AllowedListeners {
+    /// From which namespaces.
+    pub namespaces: ListenerNamespaces,
+}
+
+/// From which namespaces ListenerSets may attach.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ListenerNamespaces {
+    /// How namespaces are chosen; `None` by default.
+    pub from: Option<String>,
+    /// Labels, with `from: Selector`.
+    pub selector: Option<Value>,
 }
 
 /// An address that a Gateway asks for.

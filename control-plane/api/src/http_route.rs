@@ -38,6 +38,8 @@ pub struct HttpRouteSpec {
     /// Gateways and listeners to attach to, at most 32.
     #[serde(default)]
     pub parent_refs: Vec<ParentReference>,
+    /// Which Gateways to attach to beside those that are named: `All` or `None`.
+    pub use_default_gateways: Option<String>,
     /// Hostnames, at most 16; empty for those of the listener.
     #[serde(default)]
     pub hostnames: Vec<String>,

@@ -29,7 +29,7 @@ pub enum Object {
     /// GatewayClass.
     GatewayClass(GatewayClass),
     /// Gateway.
-    Gateway(Gateway),
+    Gateway(Box<Gateway>),
     /// HTTPRoute.
     HttpRoute(HttpRoute),
     /// ReferenceGrant.
@@ -109,7 +109,7 @@ pub fn decode(value: Value) -> Result<Object, DecodeError> {
     };
     match kind {
         Kind::GatewayClass => typed(value).map(Object::GatewayClass),
-        Kind::Gateway => typed(value).map(Object::Gateway),
+        Kind::Gateway => typed(value).map(|gateway| Object::Gateway(Box::new(gateway))),
         Kind::HttpRoute => typed(value).map(Object::HttpRoute),
         Kind::ReferenceGrant => typed(value).map(Object::ReferenceGrant),
         Kind::Namespace => typed(value).map(Object::Namespace),

@@ -14,14 +14,6 @@ use crate::key::Kind;
 use crate::object::{Resource, identify};
 use crate::reference_grant::ReferenceGrant;
 
-/// Fields of Gateway API that exist and that this crate does not hold.
-const KNOWN: [&str; 4] = [
-    "spec.allowedListeners",
-    "spec.defaultScope",
-    "spec.useDefaultGateways",
-    "spec.parametersRef",
-];
-
 /// Paths of unknown fields under `spec`; empty for kinds that are not judged and for what does not decode.
 pub fn unknown_fields(value: &Value) -> Vec<FieldError> {
     let kind = identify(value).ok().and_then(|key| key.known());
@@ -42,7 +34,7 @@ pub fn unknown_fields(value: &Value) -> Vec<FieldError> {
     };
     paths
         .into_iter()
-        .filter(|path| path.starts_with("spec.") && !KNOWN.contains(&path.as_str()))
+        .filter(|path| path.starts_with("spec."))
         .map(|path| FieldError::new(path, "is not a field of this kind; it has no effect"))
         .collect()
 }
@@ -104,8 +96,9 @@ mod tests {
         );
         check(
             "Gateway",
-            json!({"gatewayClassName": "c", "listener": [], "allowedListeners": {}}),
-            &["spec.listener"],
+            json!({"gatewayClassName": "c", "listener": [], "defaultScope": "All",
+                "allowedListeners": {"namespaces": {"from": "All", "form": 1}}}),
+            &["spec.listener", "spec.allowedListeners.namespaces.form"],
         );
         check(
             "AgentgatewayBackend",

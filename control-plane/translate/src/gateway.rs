@@ -286,7 +286,8 @@ impl GatewayDraft<'_> {
             .iter()
             .partition(|listener| listener.is_valid());
         if invalid.is_empty() {
-            return Condition::holds(ConditionType::Accepted, Reason::Accepted);
+            let holds = Condition::holds(ConditionType::Accepted, Reason::Accepted);
+            return holds.saying(self.unserved().join("; "));
         }
         let names = |listeners: &[&ListenerDraft<'_>]| {
             let names: Vec<&str> = listeners
@@ -299,6 +300,12 @@ impl GatewayDraft<'_> {
                 names.join(", ")
             }
         };
+        let mut messages = vec![format!(
+            "invalid listeners: {}; valid listeners: {}",
+            names(&invalid),
+            names(&valid)
+        )];
+        messages.extend(self.unserved());
         Condition {
             kind: ConditionType::Accepted,
             status: if valid.is_empty() {
@@ -307,12 +314,43 @@ impl GatewayDraft<'_> {
                 ConditionStatus::True
             },
             reason: Reason::ListenersNotValid,
-            message: format!(
-                "invalid listeners: {}; valid listeners: {}",
-                names(&invalid),
-                names(&valid)
-            ),
+            message: messages.join("; "),
         }
+    }
+
+    /// Fields that only widen who may attach: without them the Gateway serves less, and nothing wrong.
+    fn unserved(&self) -> Vec<String> {
+        let spec = &self.stored.object.spec;
+        let sets = spec
+            .allowed_listeners
+            .as_ref()
+            .and_then(|allowed| allowed.namespaces.from.as_deref());
+        let fields = [
+            ("allowedListeners", sets, "no ListenerSet attaches"),
+            (
+                "defaultScope",
+                spec.default_scope.as_deref(),
+                "routes have to name the Gateway in parentRefs",
+            ),
+        ];
+        fields
+            .into_iter()
+            .filter(|(_, value, _)| value.is_some_and(|value| value != "None"))
+            .map(|(field, _, effect)| {
+                format!("spec.{field} is not supported yet: {effect}; remove it")
+            })
+            .collect()
+    }
+
+    /// Only where the Gateway asks for a client certificate towards its backends.
+    fn resolved(&self) -> Option<Condition> {
+        let tls = self.stored.object.spec.tls.as_ref()?;
+        tls.backend.as_ref()?;
+        Some(Condition::fails(
+            ConditionType::ResolvedRefs,
+            Reason::InvalidClientCertificateRef,
+            "spec.tls.backend.clientCertificateRef is not supported yet: backends see no client certificate; remove it",
+        ))
     }
 
     /// Reports of the Gateway and of its listeners.
@@ -333,6 +371,7 @@ impl GatewayDraft<'_> {
             conditions.push(condition);
             programmed = Programmed::Settled;
         }
+        conditions.extend(self.resolved());
         let own = vec![self.key.clone()];
         let whole = report(self.stored, conditions, programmed, own.clone());
         let serves = self.serves();
@@ -386,8 +425,19 @@ impl GatewayDraft<'_> {
             class: self.stored.object.spec.gateway_class_name.clone(),
             source: std::sync::Arc::clone(&self.stored.source),
             trusted_hops: settings.trusted_hops,
+            families: self.families(),
             ports,
             backends,
+        }
+    }
+
+    /// What is asked for decides: a machine without IPv6 cannot bind its wildcard address.
+    fn families(&self) -> Families {
+        let mut addresses = self.stored.object.spec.addresses.iter();
+        if addresses.any(|address| address.value == "::") {
+            Families::Both
+        } else {
+            Families::V4
         }
     }
 
@@ -409,14 +459,3 @@ impl GatewayDraft<'_> {
         }
     }
 }
-            families: self.families(),
-    /// What is asked for decides: a machine without IPv6 cannot bind its wildcard address.
-    fn families(&self) -> Families {
-        let mut addresses = self.stored.object.spec.addresses.iter();
-        if addresses.any(|address| address.value == "::") {
-            Families::Both
-        } else {
-            Families::V4
-        }
-    }
-

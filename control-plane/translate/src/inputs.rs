@@ -190,7 +190,7 @@ impl Tables {
         let readable = self.invalid.remove(&object.key()).is_some();
         let changed = match object {
             Object::GatewayClass(object) => put(&mut self.classes, object, origin),
-            Object::Gateway(object) => put(&mut self.gateways, object, origin),
+            Object::Gateway(object) => put(&mut self.gateways, *object, origin),
             Object::HttpRoute(object) => put(&mut self.http_routes, object, origin),
             Object::ReferenceGrant(object) => put(&mut self.grants, object, origin),
             Object::Namespace(object) => put(&mut self.namespaces, object, origin),

@@ -54,6 +54,8 @@ pub(crate) struct Rules {
     pub(crate) unresolved: Vec<Problem>,
     pub(crate) backends: Vec<Arc<BackendPlan>>,
     pub(crate) envoy_limits: Vec<String>,
+    /// Fields that only widen where the route attaches, and are not served.
+    pub(crate) unserved: Vec<String>,
 }
 
 /// Something wrong at a field.
@@ -73,8 +75,6 @@ enum Miss {
     Allowance,
     Hostname,
 }
-
-// === impl Rules ===
 
 /// What became of a parentRef.
 #[derive(Debug)]
@@ -96,6 +96,8 @@ impl Outcome {
         }
     }
 }
+
+// === impl Rules ===
 
 impl Rules {
     fn dropped_indexes(&self) -> BTreeSet<usize> {
@@ -342,7 +344,8 @@ fn accepted(rules: &Rules, missed: Option<Miss>, scope: &ParentScope) -> Vec<Con
         }
         None => {}
     }
-    let holds = Condition::holds(ConditionType::Accepted, Reason::Accepted);
+    let holds = Condition::holds(ConditionType::Accepted, Reason::Accepted)
+        .saying(rules.unserved.join("; "));
     let Some((_, first)) = rules.dropped.first() else {
         return vec![holds];
     };
@@ -388,9 +391,6 @@ fn report<K: RouteKind>(
             Condition::fails(ConditionType::ResolvedRefs, first.reason, message)
         }
     });
-    Report {
-        key: key::<K>(stored),
-        source: (*stored.source).clone(),
     let (programmed, envoy_limits) = match outcome {
         Outcome::Missed(_) => (Programmed::Absent, Vec::new()),
         Outcome::Idle(..) | Outcome::Served if is_refused => {
@@ -407,6 +407,9 @@ fn report<K: RouteKind>(
         }
         Outcome::Served => (Programmed::Pending, rules.envoy_limits.clone()),
     };
+    Report {
+        key: key::<K>(stored),
+        source: (*stored.source).clone(),
         gateways: vec![scope.gateway.clone()],
         scope: Scope::Parent(scope),
         conditions,

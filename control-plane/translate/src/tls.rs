@@ -28,12 +28,15 @@ pub(crate) struct Resolved {
 
 /// Follows the certificate references of a listener.
 pub(crate) fn resolve(lookup: &Lookup<'_>, gateway: &Gateway, listener: &Listener) -> Resolved {
-    let refuse = |field: &str| Resolved {
+    let refuse = |message: String| Resolved {
         certificate: Certificate::Unusable,
         unresolved: Vec::new(),
-        refused: Some(format!(
+        refused: Some(message),
+    };
+    let unchecked = |field: &str| {
+        refuse(format!(
             "{field} is not supported yet; handshakes are refused because client certificates would not be checked"
-        )),
+        ))
     };
     let gateway_wide = gateway
         .spec
@@ -41,11 +44,17 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, gateway: &Gateway, listener: &Listene
         .as_ref()
         .and_then(|tls| tls.frontend.as_ref());
     if gateway_wide.is_some() {
-        return refuse("spec.tls.frontend");
+        return unchecked("spec.tls.frontend");
     }
     let tls = listener.tls.clone().unwrap_or_default();
     if tls.frontend_validation.is_some() {
-        return refuse("tls.frontendValidation");
+        return unchecked("tls.frontendValidation");
+    }
+    if let Some(option) = tls.options.keys().next() {
+        // It may ask for more than we do: a TLS version, a cipher.
+        return refuse(format!(
+            "tls.options: {option:?} is not supported; remove it, handshakes are refused until then"
+        ));
     }
     let fail = |reason, message: String| Resolved {
         certificate: Certificate::Unusable,

@@ -75,6 +75,13 @@ impl RouteKind for Http {
             backends.extend(found.backends);
         }
         rules.backends = backends.into_values().collect();
+        let default = object.spec.use_default_gateways.as_deref();
+        if default.is_some_and(|scope| scope != "None") {
+            rules.unserved.push(
+                "spec.useDefaultGateways is not supported yet: the route attaches to its parentRefs only; remove it"
+                    .to_owned(),
+            );
+        }
         rules
     }
 }
@@ -112,6 +119,9 @@ fn resolve_rule(
         namespace,
     };
     let shares = shares(catalog, from, &path, &rule.backend_refs, found);
+    if let Some(backend) = &found.ai {
+        filters::of_ai(&path, rule, backend, &mut found.dropped);
+    }
     if found.dropped.is_empty() {
         plan.request_headers.clone_from(&filters.request_headers);
         plan.response_headers.clone_from(&filters.response_headers);
@@ -119,9 +129,6 @@ fn resolve_rule(
     }
     plan
 }
-    if let Some(backend) = &found.ai {
-        filters::of_ai(&path, rule, backend, &mut found.dropped);
-    }
 
 fn action(
     catalog: &mut Catalog<'_>,
@@ -183,6 +190,11 @@ fn shares(
         });
         found.unresolved.extend(resolution.problem);
         if let Some(backend) = resolution.backend {
+            if reference.weight > 0 && matches!(backend.upstream, Upstream::Ai(_)) {
+                found
+                    .ai
+                    .get_or_insert_with(|| reference.backend.name.clone());
+            }
             found.backends.insert(backend.name.clone(), backend);
         }
         if let Target::Own(_) = resolution.target {
@@ -190,11 +202,6 @@ fn shares(
                 "{path}: {} {} is served by Tidegate's own proxy only; Envoy answers 503",
                 reference.backend.kind, reference.backend.name
             ));
-            if reference.weight > 0 && matches!(backend.upstream, Upstream::Ai(_)) {
-                found
-                    .ai
-                    .get_or_insert_with(|| reference.backend.name.clone());
-            }
         }
         shares.push(Share {
             weight: reference.weight,
