@@ -160,12 +160,13 @@ impl Fleet {
         }
     }
 
-    /// Whether every connected proxy of a profile, and at least one, holds this commit.
-    pub fn all_hold(&self, gateway: &GatewayKey, profile: Profile, commit: &str) -> bool {
-        self.has(gateway, profile)
-            && self
-                .profiled(gateway, profile)
-                .all(|proxy| proxy.applied.as_deref() == Some(commit))
+    /// The commit that every connected proxy of a profile, and at least one, holds; `None` while they differ.
+    pub fn common(&self, gateway: &GatewayKey, profile: Profile) -> Option<&str> {
+        let mut held = self
+            .profiled(gateway, profile)
+            .map(|proxy| proxy.applied.as_deref());
+        let first = held.next()??;
+        held.all(|other| other == Some(first)).then_some(first)
     }
 
     /// The connected proxies of a Gateway.
@@ -327,6 +328,24 @@ mod tests {
                 .proxies(&gateway())
                 .all(|proxy| proxy.rejected.is_none())
         );
+    }
+
+    #[test]
+    fn proxies_have_a_commit_in_common_once_the_last_one_holds_it() {
+        let mut fleet = Fleet::default();
+        let common = |fleet: &Fleet, profile| fleet.common(&gateway(), profile).map(str::to_owned);
+        assert_eq!(common(&fleet, Profile::Tidegate), None);
+        for stream in [1, 2] {
+            fleet.connected(&gateway(), StreamId(stream), proxy(Profile::Tidegate));
+        }
+        fleet.connected(&gateway(), StreamId(3), proxy(Profile::Envoy));
+        fleet.applied(&gateway(), StreamId(1), "a");
+        assert_eq!(common(&fleet, Profile::Tidegate), None);
+        fleet.applied(&gateway(), StreamId(2), "a");
+        assert_eq!(common(&fleet, Profile::Tidegate), Some("a".to_owned()));
+        assert_eq!(common(&fleet, Profile::Envoy), None);
+        fleet.applied(&gateway(), StreamId(2), "b");
+        assert_eq!(common(&fleet, Profile::Tidegate), None);
     }
 
     #[test]

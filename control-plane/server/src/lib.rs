@@ -16,6 +16,7 @@ pub mod debounce;
 pub mod epoch_trace;
 pub mod event;
 pub mod fleet;
+pub mod history;
 pub mod http;
 pub mod metrics;
 pub mod pipeline;

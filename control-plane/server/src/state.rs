@@ -19,6 +19,7 @@ use crate::condition_log::ConditionLog;
 use crate::epoch_trace::{EpochTimes, EpochTraces};
 use crate::event::Event;
 use crate::fleet::{self, Fleet, StreamId};
+use crate::history::History;
 use crate::metrics::Metrics;
 use crate::programmed::Programmed;
 use crate::publish::{Published, Publisher};
@@ -34,6 +35,7 @@ pub struct State {
     translation: Translation,
     problems: Vec<Problem>,
     publisher: Publisher,
+    history: History,
     fleet: Fleet,
     retries: Retries,
     programmed: Programmed,
@@ -76,6 +78,7 @@ impl State {
             translation: Translation::default(),
             problems: Vec::new(),
             publisher: Publisher::default(),
+            history: History::default(),
             fleet: Fleet::default(),
             retries: Retries::default(),
             programmed: Programmed::default(),
@@ -121,7 +124,7 @@ impl State {
                 warn!(%gateway, stream = stream.0, kind = %nack.type_url, reason = nack.message, "nack");
                 self.fleet.rejected(&gateway, stream, &nack.message);
                 let changes =
-                    rejection::changes(&gateway, stream, &nack, &mut self.fleet, &self.publisher);
+                    rejection::changes(&gateway, stream, &nack, &mut self.fleet, &self.history);
                 self.take("rejection by a proxy", Instant::now(), changes)
             }
             Event::Status(answer) => {
@@ -274,10 +277,14 @@ impl State {
                 reason: times.reason.clone(),
             };
             self.last_changes.insert(key.clone(), change);
-            self.publisher.publish(key, Arc::new(next));
+            let next = Arc::new(next);
+            self.history.published(key, Arc::clone(&next));
+            self.publisher.publish(key, next);
+            self.history.follow(key, &self.fleet);
         }
         let gateways = &self.translation.gateways;
         self.publisher.retain(|key| gateways.contains_key(key));
+        self.history.retain(|key| gateways.contains_key(key));
         self.last_changes
             .retain(|key, _| gateways.contains_key(key));
     }
@@ -341,13 +348,11 @@ impl State {
     fn applied(&mut self, gateway: &GatewayKey, stream: StreamId, commit: &str) -> bool {
         info!(%gateway, stream = stream.0, commit, "applied");
         self.fleet.applied(gateway, stream, commit);
-        if let Some(published) = self.publisher.current(gateway) {
-            for profile in [Profile::Tidegate, Profile::Envoy] {
-                let snapshot = published.of(profile);
-                if snapshot.commit_id().is_some_and(|id| **id == *commit) {
-                    self.fleet.took(gateway, stream, snapshot);
-                }
-            }
+        let profile = self.fleet.proxy(gateway, stream).map(|proxy| proxy.profile);
+        if let Some(snapshot) =
+            profile.and_then(|profile| self.history.find(gateway, profile, commit))
+        {
+            self.fleet.took(gateway, stream, snapshot);
         }
         self.settle(gateway)
     }
@@ -356,22 +361,24 @@ impl State {
     fn settle(&mut self, gateway: &GatewayKey) -> bool {
         self.programmed.advance(gateway, &self.fleet);
         self.settle_epochs();
-        let Some(published) = self.publisher.current(gateway) else {
-            return false;
-        };
+        let current = self.publisher.current(gateway);
         let mut accepted = Vec::new();
         for profile in [Profile::Tidegate, Profile::Envoy] {
-            let snapshot = published.of(profile);
-            let id = snapshot.commit_id();
-            if !id.is_some_and(|id| self.fleet.all_hold(gateway, profile, id)) {
-                continue;
-            }
+            let held = self.fleet.common(gateway, profile);
+            let held = held.and_then(|commit| self.history.find(gateway, profile, commit));
+            let Some(snapshot) = held else { continue };
             // By itself this never changes a translation, so no epoch follows.
             self.inputs = self.inputs.with(Change::Applied {
                 gateway: gateway.clone(),
                 profile,
                 snapshot: snapshot.clone(),
             });
+            // A trial is answered by the publication that it began with, or a later one.
+            let is_current =
+                |current: &Arc<Published>| current.of(profile).commit_id() == snapshot.commit_id();
+            if !current.as_ref().is_some_and(is_current) {
+                continue;
+            }
             let tried = self.retries.iter().map(|(content, _)| content);
             accepted.extend(
                 tried
@@ -380,6 +387,7 @@ impl State {
                     .map(|content| Change::Accepted(content.clone())),
             );
         }
+        self.history.follow(gateway, &self.fleet);
         let reason = snapshot_view::reason(&accepted);
         self.take(&reason, Instant::now(), accepted)
     }

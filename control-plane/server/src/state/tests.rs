@@ -10,7 +10,7 @@ use grpc::token::RunSecret;
 use prometheus_client::registry::Registry;
 use proto::tidegate::v1::{QuarantinedResource, RejectItem, RejectReport};
 use proto::type_url::TypeUrl;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use xds::server::Nack;
 
@@ -26,41 +26,59 @@ const INVALID_ARGUMENT: i32 = 3;
 
 /// A Gateway with two listeners, published to these many proxies.
 fn started(proxies: u64) -> State {
-    let mut state = State::new(Parts {
+    let mut state = empty();
+    save(&mut state, [edge("0.0.0.0")]);
+    for number in 1..=proxies {
+        connect(&mut state, number, proxy());
+    }
+    state
+}
+
+fn empty() -> State {
+    State::new(Parts {
         settings: Settings::directory(),
         secret: RunSecret::new([0; 32]),
         replica: "test".to_owned(),
         sources: Vec::new(),
         metrics: Metrics::new(&mut Registry::default()),
         traces: EpochTraces::new(None),
-    });
-    let object = cp_api::decode(json!({
+    })
+}
+
+/// The Gateway, bound to a wildcard address: each has other Listener resources.
+fn edge(address: &str) -> Value {
+    json!({
         "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
         "metadata": {"name": "edge"},
-        "spec": {"gatewayClassName": "tidegate", "listeners": [
+        "spec": {"gatewayClassName": "tidegate", "addresses": [{"value": address}], "listeners": [
             {"name": "a", "port": 80, "protocol": "HTTP"},
             {"name": "b", "port": 81, "protocol": "HTTP"},
         ]},
-    }));
+    })
+}
+
+/// Objects appear or change, and an epoch follows.
+fn save<const N: usize>(state: &mut State, objects: [Value; N]) {
+    let changes = objects.map(|object| Change::Apply {
+        object: Box::new(cp_api::decode(object).expect("decodes")),
+        origin: None,
+    });
     state.on(Event::Source(Batch {
-        changes: vec![Change::Apply {
-            object: Box::new(object.expect("decodes")),
-            origin: None,
-        }],
+        changes: changes.into(),
         problems: Vec::new(),
         noticed: Instant::now(),
     }));
     state.epoch();
-    for number in 1..=proxies {
-        let (answer, _slot) = oneshot::channel();
-        state.on(Event::Connected {
-            gateway: gateway(),
-            stream: StreamId(number),
-            proxy: proxy(),
-            answer,
-        });
-    }
-    state
+}
+
+fn connect(state: &mut State, number: u64, proxy: Proxy) {
+    let (answer, _slot) = oneshot::channel();
+    state.on(Event::Connected {
+        gateway: gateway(),
+        stream: StreamId(number),
+        proxy,
+        answer,
+    });
 }
 
 fn gateway() -> GatewayKey {
@@ -262,4 +280,90 @@ fn a_fleet_has_taken_it_once_its_last_proxy_has() {
     }));
     state.epoch();
     assert_eq!(told(&state).0, "True Programmed ");
+}
+
+/// The second listener as it is published for a profile: its version.
+fn listener(state: &State, profile: Profile) -> Option<String> {
+    let published = state.publisher.current(&gateway()).expect("published");
+    let listener = published.of(profile).get(TypeUrl::Listener, LISTENER);
+    listener.map(|listener| listener.version().hex())
+}
+
+fn envoys_commit(state: &State) -> String {
+    let published = state.publisher.current(&gateway()).expect("published");
+    let id = published.of(Profile::Envoy).commit_id();
+    id.expect("a commit").to_string()
+}
+
+#[test]
+fn an_envoys_nack_does_not_put_aside_what_followed() {
+    let mut state = started(0);
+    let envoy = Proxy {
+        profile: Profile::Envoy,
+        ..proxy()
+    };
+    connect(&mut state, 1, envoy);
+    let good = listener(&state, Profile::Envoy);
+    let commit = envoys_commit(&state);
+    state.on(Event::Applied {
+        gateway: gateway(),
+        stream: StreamId(1),
+        commit,
+    });
+
+    save(&mut state, [edge("::")]);
+    let (bad, refused) = (listener(&state, Profile::Envoy), envoys_commit(&state));
+    assert_ne!(bad, good);
+    let mut tls = edge("::");
+    tls["spec"]["listeners"][1]["protocol"] = json!("HTTPS");
+    save(&mut state, [tls]);
+    let mended = listener(&state, Profile::Envoy);
+    assert_ne!(mended, bad);
+
+    // Envoy's refusal says no version, and answers the commit before.
+    let changed = state.on(Event::Rejected {
+        gateway: gateway(),
+        stream: StreamId(1),
+        nack: Nack {
+            type_url: Arc::from(TypeUrl::Listener.as_str()),
+            names: vec![Arc::from(LISTENER)],
+            culprits: vec![Arc::from(LISTENER)],
+            code: INVALID_ARGUMENT,
+            message: "no".to_owned(),
+            report: None,
+            commit_id: Some(Arc::from(refused)),
+        },
+    });
+    assert!(changed);
+    state.epoch();
+    assert_eq!(listener(&state, Profile::Envoy), mended);
+    assert_eq!(told(&state).1, None, "nothing is put aside");
+
+    save(&mut state, [edge("::")]);
+    assert_eq!(listener(&state, Profile::Envoy), good, "known to be bad");
+    assert_eq!(listener(&state, Profile::Tidegate), bad, "not to our own");
+}
+
+#[test]
+fn what_a_late_ack_was_for_is_the_last_good_content() {
+    let mut state = started(1);
+    let (first, _) = published(&state);
+    let good = version(&state);
+    save(&mut state, [edge("::")]);
+    let bad = version(&state);
+    assert_ne!(bad, good);
+    // The ACK of what was published before.
+    state.on(Event::Applied {
+        gateway: gateway(),
+        stream: StreamId(1),
+        commit: first,
+    });
+    assert!(refuse(&mut state, 1, INVALID_ARGUMENT, &bad));
+    state.epoch();
+    assert_eq!(version(&state), good);
+    let (condition, _) = told(&state);
+    assert!(
+        condition.ends_with("its last good content stays in force"),
+        "{condition}"
+    );
 }
