@@ -2,7 +2,8 @@
 //!
 //! Owns the spans of the epochs that are still on their way to the proxies, and the time since their first event.
 //! Must not influence what is published: without a tracer only the time is kept. An epoch that a later one
-//! overtakes ends with it.
+//! overtakes ends with it. Only what proxies applied has taken a time: an epoch that published nothing has none, and one
+//! that no proxy is there for waits for a proxy or for the next publication.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};
@@ -13,6 +14,9 @@ use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SdkTracer, Span as SdkSpan};
 
 use crate::fleet::{Fleet, Publication};
+
+/// Epochs on their way; of more than that the oldest are given up.
+const LIMIT: usize = 512;
 
 /// The epochs that are not applied everywhere yet.
 #[derive(Debug)]
@@ -42,6 +46,8 @@ pub struct EpochTimes {
 struct Open {
     event: Instant,
     waits: BTreeMap<GatewayKey, Publication>,
+    /// Whether every proxy of some Gateway applied what it published.
+    is_applied: bool,
     spans: Option<Spans>,
 }
 
@@ -72,8 +78,11 @@ impl EpochTraces {
         self.open.push(Open {
             event: times.event,
             waits: BTreeMap::new(),
+            is_applied: false,
             spans,
         });
+        let excess = self.open.len().saturating_sub(LIMIT);
+        self.open.drain(..excess);
         traceparent.unwrap_or_default()
     }
 
@@ -84,18 +93,35 @@ impl EpochTraces {
         }
     }
 
-    /// Ends the epochs whose last ACK has come; returns how long each took since its first event.
+    /// Nothing is waited for where a Gateway is gone.
+    pub fn retain(&mut self, exists: impl Fn(&GatewayKey) -> bool) {
+        for open in &mut self.open {
+            open.waits.retain(|gateway, _| exists(gateway));
+        }
+    }
+
+    /// Ends the epochs that nothing is on its way of; returns how long each that was applied took since its first event.
     pub fn settle(&mut self, fleet: &Fleet, now: Instant) -> Vec<Duration> {
         let mut settled = Vec::new();
         self.open.retain_mut(|open| {
+            let mut is_awaited = false;
             open.waits.retain(|gateway, publication| {
                 let progress = fleet.progress(gateway, *publication);
-                progress.total > 0 && !progress.is_complete()
+                if progress.is_complete() {
+                    open.is_applied = true;
+                    return false;
+                }
+                is_awaited |= progress.total > 0;
+                // Without a proxy it waits for one, until it is not what a proxy would be sent.
+                progress.total > 0 || fleet.latest(gateway) == *publication
             });
-            if !open.waits.is_empty() {
+            // Gateways without a proxy do not hold up what the others have done.
+            if is_awaited || !(open.is_applied || open.waits.is_empty()) {
                 return true;
             }
-            settled.push(now.saturating_duration_since(open.event));
+            if open.is_applied {
+                settled.push(now.saturating_duration_since(open.event));
+            }
             if let Some(spans) = &mut open.spans {
                 spans.push.end();
                 spans.epoch.span().end();
@@ -160,6 +186,11 @@ mod tests {
 
     fn connected(gateway: &GatewayKey) -> Fleet {
         let mut fleet = Fleet::default();
+        connect(&mut fleet, gateway);
+        fleet
+    }
+
+    fn connect(fleet: &mut Fleet, gateway: &GatewayKey) {
         let proxy = Proxy {
             node_id: "node".to_owned(),
             user_agent: proto::USER_AGENT.to_owned(),
@@ -171,7 +202,6 @@ mod tests {
             refused: BTreeSet::new(),
         };
         fleet.connected(gateway, StreamId(1), proxy);
-        fleet
     }
 
     #[test]
@@ -221,7 +251,83 @@ mod tests {
     fn without_a_tracer_only_the_time_is_kept() {
         let mut traces = EpochTraces::new(None);
         assert_eq!(traces.begin(&times()), "");
-        // Nothing was published: the epoch is over at once.
-        assert_eq!(traces.settle(&Fleet::default(), Instant::now()).len(), 1);
+        let gateway = GatewayKey::new("default", "edge");
+        let mut fleet = connected(&gateway);
+        traces.published(&gateway, fleet.published(&gateway, "a", "x"));
+        fleet.applied(&gateway, StreamId(1), "a");
+        assert_eq!(traces.settle(&fleet, Instant::now()).len(), 1);
+    }
+
+    #[test]
+    fn what_published_nothing_has_taken_no_time() {
+        let mut traces = EpochTraces::new(None);
+        traces.begin(&times());
+        assert_eq!(traces.settle(&Fleet::default(), Instant::now()).len(), 0);
+        assert!(traces.open.is_empty(), "it is over");
+    }
+
+    #[test]
+    fn without_a_proxy_an_epoch_waits_for_one() {
+        let mut traces = EpochTraces::new(None);
+        let gateway = GatewayKey::new("default", "edge");
+        let mut fleet = Fleet::default();
+        traces.begin(&times());
+        traces.published(&gateway, fleet.published(&gateway, "a", "x"));
+        assert_eq!(traces.settle(&fleet, Instant::now()).len(), 0);
+        connect(&mut fleet, &gateway);
+        assert_eq!(traces.settle(&fleet, Instant::now()).len(), 0);
+        fleet.applied(&gateway, StreamId(1), "a");
+        assert_eq!(traces.settle(&fleet, Instant::now()).len(), 1);
+        assert!(traces.open.is_empty());
+    }
+
+    #[test]
+    fn what_is_overtaken_without_a_proxy_is_not_counted() {
+        let mut traces = EpochTraces::new(None);
+        let gateway = GatewayKey::new("default", "edge");
+        let mut fleet = Fleet::default();
+        for commit in ["a", "b", "c"] {
+            traces.begin(&times());
+            traces.published(&gateway, fleet.published(&gateway, commit, "x"));
+            assert_eq!(traces.settle(&fleet, Instant::now()).len(), 0);
+            assert_eq!(traces.open.len(), 1, "only the newest waits");
+        }
+        // Its proxy left before it applied anything, and the Gateway goes.
+        connect(&mut fleet, &gateway);
+        fleet.disconnected(&gateway, StreamId(1));
+        assert_eq!(traces.settle(&fleet, Instant::now()).len(), 0);
+        traces.retain(|_| false);
+        assert_eq!(traces.settle(&fleet, Instant::now()).len(), 0);
+        assert!(traces.open.is_empty());
+    }
+
+    #[test]
+    fn a_gateway_without_a_proxy_does_not_hold_up_the_others() {
+        let mut traces = EpochTraces::new(None);
+        let (edge, idle) = (
+            GatewayKey::new("default", "edge"),
+            GatewayKey::new("default", "idle"),
+        );
+        let mut fleet = connected(&edge);
+        traces.begin(&times());
+        traces.published(&edge, fleet.published(&edge, "a", "x"));
+        traces.published(&idle, fleet.published(&idle, "b", "y"));
+        assert_eq!(traces.settle(&fleet, Instant::now()).len(), 0);
+        fleet.applied(&edge, StreamId(1), "a");
+        assert_eq!(traces.settle(&fleet, Instant::now()).len(), 1);
+        assert!(traces.open.is_empty());
+    }
+
+    #[test]
+    fn epochs_that_no_proxy_answers_do_not_pile_up() {
+        let mut traces = EpochTraces::new(None);
+        let gateway = GatewayKey::new("default", "edge");
+        let mut fleet = connected(&gateway);
+        for number in 0..super::LIMIT + 3 {
+            traces.begin(&times());
+            traces.published(&gateway, fleet.published(&gateway, &number.to_string(), ""));
+        }
+        traces.settle(&fleet, Instant::now());
+        assert_eq!(traces.open.len(), super::LIMIT);
     }
 }

@@ -285,6 +285,7 @@ impl State {
         let gateways = &self.translation.gateways;
         self.publisher.retain(|key| gateways.contains_key(key));
         self.history.retain(|key| gateways.contains_key(key));
+        self.parts.traces.retain(|key| gateways.contains_key(key));
         self.last_changes
             .retain(|key, _| gateways.contains_key(key));
     }
