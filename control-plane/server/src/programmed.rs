@@ -91,3 +91,145 @@ impl Programmed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Programmed, Verdict};
+    use crate::fleet::{Fleet, Progress, StreamId};
+    use crate::history::tests::{gateway, proxy};
+    use cp_api::{Kind, ObjectKey};
+    use cp_translate::Profile;
+
+    /// What happens to an object, its Gateway and the proxies.
+    enum Step {
+        Join(u64),
+        Leave(u64),
+        /// An epoch translates this generation of the object and publishes this commit; the same one again is none.
+        Epoch(i64, &'static str),
+        Apply(u64, &'static str),
+        /// An epoch does not reach the Gateway from the object any more.
+        Detach,
+    }
+    use Step::{Apply, Detach, Epoch, Join, Leave};
+
+    #[track_caller]
+    fn check(steps: &[Step], expected: Verdict) {
+        let object = ObjectKey::new(Kind::HttpRoute, "default", "r");
+        let (mut programmed, mut fleet) = (Programmed::default(), Fleet::default());
+        let mut published = None;
+        for step in steps {
+            match step {
+                Join(stream) => {
+                    fleet.connected(&gateway(), StreamId(*stream), proxy(Profile::Tidegate));
+                }
+                Leave(stream) => fleet.disconnected(&gateway(), StreamId(*stream)),
+                Epoch(generation, commit) => {
+                    if published.replace(*commit) != Some(*commit) {
+                        fleet.published(&gateway(), commit, "");
+                    }
+                    let latest = fleet.latest(&gateway());
+                    programmed.begin();
+                    programmed.translated(&object, &gateway(), *generation, latest);
+                    programmed.end();
+                }
+                Apply(stream, commit) => fleet.applied(&gateway(), StreamId(*stream), commit),
+                Detach => {
+                    programmed.begin();
+                    programmed.end();
+                }
+            }
+            programmed.advance(&gateway(), &fleet);
+        }
+        assert_eq!(programmed.verdict(&object, &gateway(), &fleet), expected);
+    }
+
+    fn pending(applied: usize, total: usize) -> Verdict {
+        Verdict::Pending(Progress { applied, total })
+    }
+
+    #[test]
+    fn a_generation_is_reached_once_every_proxy_and_at_least_one_applied_it() {
+        check(&[Epoch(1, "a")], pending(0, 0));
+        check(&[Epoch(1, "a"), Join(1)], pending(0, 1));
+        check(&[Epoch(1, "a"), Join(1), Apply(1, "a")], Verdict::Reached);
+        check(
+            &[Join(1), Join(2), Epoch(1, "a"), Apply(1, "a")],
+            pending(1, 2),
+        );
+        check(
+            &[
+                Join(1),
+                Join(2),
+                Epoch(1, "a"),
+                Apply(1, "a"),
+                Apply(2, "a"),
+            ],
+            Verdict::Reached,
+        );
+        // The one that lags leaves.
+        check(
+            &[Join(1), Join(2), Epoch(1, "a"), Apply(1, "a"), Leave(2)],
+            Verdict::Reached,
+        );
+        // The only one leaves before it applied anything.
+        check(&[Join(1), Epoch(1, "a"), Leave(1)], pending(0, 0));
+    }
+
+    #[test]
+    fn who_joins_or_leaves_later_does_not_withdraw_it() {
+        let reached = || vec![Epoch(1, "a"), Join(1), Apply(1, "a")];
+        for later in [
+            vec![Join(2)],
+            vec![Leave(1)],
+            vec![Leave(1), Join(2)],
+            vec![Join(2), Epoch(1, "a")],
+        ] {
+            let steps: Vec<Step> = reached().into_iter().chain(later).collect();
+            check(&steps, Verdict::Reached);
+        }
+    }
+
+    #[test]
+    fn another_generation_has_to_be_applied_itself() {
+        let applied = [Epoch(1, "a"), Join(1), Apply(1, "a"), Epoch(2, "b")];
+        check(&applied, pending(0, 1));
+        check(
+            &[Epoch(1, "a"), Join(1), Epoch(2, "b"), Apply(1, "a")],
+            pending(0, 1),
+        );
+        check(
+            &[Epoch(1, "a"), Join(1), Epoch(2, "b"), Apply(1, "b")],
+            Verdict::Reached,
+        );
+        // It changes no resource, so what is applied holds it.
+        check(
+            &[Epoch(1, "a"), Join(1), Apply(1, "a"), Epoch(2, "a")],
+            Verdict::Reached,
+        );
+    }
+
+    #[test]
+    fn publications_for_other_objects_do_not_matter() {
+        check(
+            &[Epoch(1, "a"), Join(1), Apply(1, "a"), Epoch(1, "b")],
+            Verdict::Reached,
+        );
+        check(
+            &[Epoch(1, "a"), Join(1), Epoch(1, "b"), Apply(1, "a")],
+            Verdict::Reached,
+        );
+        check(
+            &[Epoch(1, "a"), Join(1), Epoch(1, "b"), Apply(1, "b")],
+            Verdict::Reached,
+        );
+        check(&[Epoch(1, "a"), Join(1), Apply(1, "other")], pending(0, 1));
+    }
+
+    #[test]
+    fn an_object_that_left_the_gateway_starts_anew() {
+        check(
+            &[Epoch(1, "a"), Join(1), Apply(1, "a"), Detach, Epoch(1, "b")],
+            pending(0, 1),
+        );
+    }
+}

@@ -220,3 +220,170 @@ fn timestamp(at: SystemTime) -> Timestamp {
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{View, proxy_status};
+    use crate::fleet::{Fleet, StreamId};
+    use crate::history::tests::{gateway, proxy};
+    use crate::programmed::Programmed;
+    use crate::publish::Publisher;
+    use cp_api::condition::{Condition, ConditionType, Reason};
+    use cp_api::{Kind, ObjectKey};
+    use cp_translate::{Detail, GatewayKey, Profile, Report, Scope, Translation};
+    use proto::tidegate::v1::{ProxyState, Source};
+    use std::collections::BTreeMap;
+
+    fn report(programmed: cp_translate::Programmed, conditions: Vec<Condition>) -> Report {
+        Report {
+            key: ObjectKey::new(Kind::HttpRoute, "default", "r"),
+            source: Source::default(),
+            scope: Scope::Object,
+            conditions,
+            programmed,
+            envoy_limits: Vec::new(),
+            gateways: vec![gateway()],
+            detail: Detail::None,
+        }
+    }
+
+    /// Proxies of a Gateway that were sent `a`: their profiles, and whether they applied it.
+    fn connect(fleet: &mut Fleet, gateway: &GatewayKey, proxies: &[(Profile, bool)]) {
+        fleet.published(gateway, "a", "a");
+        for (stream, (profile, has_applied)) in (1..).map(StreamId).zip(proxies) {
+            fleet.connected(gateway, stream, proxy(*profile));
+            if *has_applied {
+                fleet.applied(gateway, stream, "a");
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check(report: &Report, fleet: &Fleet, expected: &[&str]) {
+        let mut programmed = Programmed::default();
+        programmed.begin();
+        for gateway in &report.gateways {
+            programmed.translated(&report.key, gateway, 0, fleet.latest(gateway));
+            programmed.advance(gateway, fleet);
+        }
+        let view = View {
+            translation: &Translation::default(),
+            fleet,
+            programmed: &programmed,
+            publisher: &Publisher::default(),
+            last_changes: &BTreeMap::new(),
+            problems: &[],
+            sources: &[],
+            next_tries: BTreeMap::new(),
+        };
+        let conditions = view.conditions(report);
+        let texts: Vec<String> = conditions.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn the_fleet_decides_programmed_where_translation_leaves_it_open() {
+        let open = report(
+            cp_translate::Programmed::Pending,
+            vec![Condition::holds(ConditionType::Accepted, Reason::Accepted)],
+        );
+        let own = Profile::Tidegate;
+        for (proxies, expected) in [
+            (
+                vec![],
+                "Programmed=False Pending: no proxy of Gateway default/edge is connected",
+            ),
+            (
+                vec![(own, true), (own, false)],
+                "Programmed=False Pending: applied by 1 of 2 proxies of Gateway default/edge",
+            ),
+            (
+                vec![(own, true), (Profile::Envoy, false)],
+                "Programmed=False Pending: applied by 1 of 2 proxies of Gateway default/edge",
+            ),
+            (
+                vec![(own, true), (Profile::Envoy, true)],
+                "Programmed=True Programmed",
+            ),
+        ] {
+            let mut fleet = Fleet::default();
+            connect(&mut fleet, &gateway(), &proxies);
+            check(&open, &fleet, &["Accepted=True Accepted", expected]);
+        }
+    }
+
+    #[test]
+    fn an_object_is_programmed_once_each_of_its_gateways_is() {
+        let other = GatewayKey::new("default", "other");
+        let both = Report {
+            gateways: vec![gateway(), other.clone()],
+            ..report(cp_translate::Programmed::Pending, Vec::new())
+        };
+        let mut fleet = Fleet::default();
+        connect(&mut fleet, &gateway(), &[(Profile::Tidegate, true)]);
+        connect(&mut fleet, &other, &[]);
+        let words = "Programmed=False Pending: no proxy of Gateway default/other is connected";
+        check(&both, &fleet, &[words]);
+        connect(&mut fleet, &other, &[(Profile::Tidegate, true)]);
+        check(&both, &fleet, &["Programmed=True Programmed"]);
+    }
+
+    #[test]
+    fn what_translation_settled_stands_whatever_was_applied() {
+        let rejected = Condition::fails(
+            ConditionType::Programmed,
+            Reason::RejectedByProxy,
+            "too clever",
+        );
+        let mut fleet = Fleet::default();
+        connect(&mut fleet, &gateway(), &[(Profile::Tidegate, true)]);
+        check(
+            &report(cp_translate::Programmed::Settled, vec![rejected]),
+            &fleet,
+            &["Programmed=False RejectedByProxy: too clever"],
+        );
+        check(
+            &report(cp_translate::Programmed::Absent, Vec::new()),
+            &fleet,
+            &[],
+        );
+    }
+
+    #[test]
+    fn an_envoys_limits_are_told_while_one_is_connected() {
+        let limited = Report {
+            envoy_limits: vec!["one".to_owned(), "two".to_owned()],
+            ..report(cp_translate::Programmed::Absent, Vec::new())
+        };
+        let told = "EnvoyProfile=False NotSupported: one; two";
+        let mut fleet = Fleet::default();
+        connect(&mut fleet, &gateway(), &[(Profile::Tidegate, true)]);
+        let other = GatewayKey::new("default", "other");
+        connect(&mut fleet, &other, &[(Profile::Envoy, true)]);
+        check(&limited, &fleet, &[]);
+        fleet.connected(&gateway(), StreamId(9), proxy(Profile::Envoy));
+        check(&limited, &fleet, &[told]);
+        check(
+            &report(cp_translate::Programmed::Absent, Vec::new()),
+            &fleet,
+            &[],
+        );
+        fleet.disconnected(&gateway(), StreamId(9));
+        check(&limited, &fleet, &[]);
+    }
+
+    #[test]
+    fn a_proxy_is_where_its_last_answer_says() {
+        for (applied, rejected, expected) in [
+            (None, None, ProxyState::Pending),
+            (Some("old"), None, ProxyState::Pending),
+            (Some("new"), None, ProxyState::Applied),
+            (Some("new"), Some("no"), ProxyState::Rejected),
+        ] {
+            let mut proxy = proxy(Profile::Tidegate);
+            proxy.applied = applied.map(ToOwned::to_owned);
+            proxy.rejected = rejected.map(ToOwned::to_owned);
+            assert_eq!(proxy_status(&proxy, "new").state(), expected);
+        }
+    }
+}

@@ -282,6 +282,39 @@ fn a_fleet_has_taken_it_once_its_last_proxy_has() {
     assert_eq!(told(&state).0, "True Programmed ");
 }
 
+#[test]
+fn a_route_on_a_listener_that_lost_its_port_is_not_programmed() {
+    let mut state = empty();
+    let route = |parent: &str| {
+        json!({
+            "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+            "metadata": {"name": "r"}, "spec": {"parentRefs": [{"name": parent}]},
+        })
+    };
+    let older = json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
+        "metadata": {"name": "older", "creationTimestamp": "2026-01-01T00:00:00Z"},
+        "spec": {"gatewayClassName": "tidegate", "listeners": [
+            {"name": "a", "port": 80, "protocol": "HTTP"},
+            {"name": "b", "port": 81, "protocol": "HTTP"},
+        ]},
+    });
+    save(&mut state, [edge("0.0.0.0"), older, route("edge")]);
+    connect(&mut state, 1, proxy());
+    apply(&mut state, 1);
+    let status = state.view().status();
+    let routes = status.objects.iter().filter(|object| {
+        let source = object.source.as_ref();
+        source.is_some_and(|source| source.kind == "HTTPRoute")
+    });
+    let programmed: Vec<String> = routes
+        .flat_map(|object| &object.conditions)
+        .filter(|condition| condition.r#type == "Programmed")
+        .map(|condition| format!("{} {}", condition.status, condition.reason))
+        .collect();
+    assert_eq!(programmed, ["False AddressNotUsable"]);
+}
+
 /// The second listener as it is published for a profile: its version.
 fn listener(state: &State, profile: Profile) -> Option<String> {
     let published = state.publisher.current(&gateway()).expect("published");
@@ -366,4 +399,34 @@ fn what_a_late_ack_was_for_is_the_last_good_content() {
         condition.ends_with("its last good content stays in force"),
         "{condition}"
     );
+}
+
+#[test]
+fn programmed_follows_the_fleet_and_is_withdrawn_by_a_rejection_only() {
+    let pending = |words: &str| format!("False Pending {words} Gateway default/edge");
+    let mut state = started(0);
+    let none = "False Pending no proxy of Gateway default/edge is connected";
+    assert_eq!(told(&state).0, none);
+    for number in [1, 2] {
+        connect(&mut state, number, proxy());
+    }
+    apply(&mut state, 1);
+    assert_eq!(told(&state).0, pending("applied by 1 of 2 proxies of"));
+    apply(&mut state, 2);
+    assert_eq!(told(&state).0, "True Programmed ");
+    connect(&mut state, 3, proxy());
+    assert_eq!(told(&state).0, "True Programmed ", "it joined later");
+    for number in [1, 2, 3] {
+        state.on(Event::Disconnected {
+            gateway: gateway(),
+            stream: StreamId(number),
+        });
+    }
+    assert_eq!(told(&state).0, "True Programmed ", "they left later");
+
+    connect(&mut state, 4, proxy());
+    let version = version(&state);
+    refuse(&mut state, 4, INVALID_ARGUMENT, &version);
+    state.epoch();
+    assert!(told(&state).0.starts_with("False RejectedByProxy 1 of 1"));
 }
