@@ -115,7 +115,7 @@ impl World {
         process::children(self.main.id(), name)
     }
 
-    /// `/metrics` of the proxy of a Gateway, written `namespace-name`.
+    /// `/metrics` of the proxy of a Gateway, written `namespace.name`.
     pub async fn proxy_metrics(&self, gateway: &str) -> Result<String> {
         let socket = self.run_dir().join(format!("proxy-{gateway}.sock"));
         let ask = async {

@@ -260,7 +260,7 @@ fn proxy(server: &Management, dir: &Path) -> Result<Process> {
 
 /// Commits that the Gateway's proxy applied so far.
 async fn commits(world: &World) -> Result<u64> {
-    let metrics = world.proxy_metrics("default-gateway").await?;
+    let metrics = world.proxy_metrics("default.gateway").await?;
     let name = "tidegate_proxy_commits_total{outcome=\"Accepted\"} ";
     let count = metrics.lines().find_map(|line| line.strip_prefix(name));
     count

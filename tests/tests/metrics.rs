@@ -188,7 +188,7 @@ spec:
     make_everything_happen(&world, http).await?;
     for (heading, socket) in [
         ("Control plane", "control-plane.sock"),
-        ("Proxy", "proxy-default-gateway.sock"),
+        ("Proxy", "proxy-default.gateway.sock"),
     ] {
         let page = documented(heading)?;
         let socket = world.run_dir().join(socket);
