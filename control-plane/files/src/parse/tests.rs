@@ -72,14 +72,12 @@ fn json_documents_follow_each_other() {
     );
 }
 
-/// A pass over the file for each document would take minutes.
+/// That places cost one pass over the file together is the cursor's, and tested there.
 #[test]
-fn a_stream_of_many_json_documents_is_read_in_one_pass() {
-    const DOCUMENTS: u32 = 100_000;
+fn many_json_documents_in_a_line_have_places() {
+    const DOCUMENTS: u32 = 10_000;
     let text = "{} ".repeat(DOCUMENTS as usize);
-    let start = std::time::Instant::now();
     let documents = values(&text, Format::Json);
-    assert!(start.elapsed() < std::time::Duration::from_secs(20));
     let (_, last) = documents.last().expect("documents");
     assert_eq!(*last, (1, (DOCUMENTS - 1) * 3 + 1));
 }
