@@ -37,6 +37,30 @@ spec:
     )
 }
 
+/// Service `service` and its endpoint.
+pub fn service(port: u16) -> String {
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata:
+  name: service
+spec:
+  ports: [{{name: http, port: 80}}]
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata:
+  name: service-1
+  labels:
+    kubernetes.io/service-name: service
+addressType: IPv4
+ports: [{{name: http, port: {port}}}]
+endpoints:
+  - addresses: [127.0.0.1]
+"
+    )
+}
+
 /// A route of Gateway `gateway` that sends every request below `prefix` to a static backend.
 pub fn route(name: &str, prefix: &str, backend: &str) -> String {
     format!(

@@ -5,7 +5,7 @@ use tests::certificate::Authority;
 use tests::client::{self, Client, Reply};
 use tests::deadline;
 use tests::load::Load;
-use tests::manifest::{backend, documents, gateway, route, tls_secret};
+use tests::manifest::{backend, documents, gateway, route, service, tls_secret};
 use tests::port;
 use tests::upstream::Upstream;
 use tests::world::World;
@@ -124,30 +124,6 @@ async fn changes_reach_our_proxy_without_a_failed_request() -> Result<()> {
         .await
         .with_context(|| world.log())?;
     world.stop().await
-}
-
-/// A Service and its endpoint.
-fn service(port: u16) -> String {
-    format!(
-        "apiVersion: v1
-kind: Service
-metadata:
-  name: service
-spec:
-  ports: [{{name: http, port: 80}}]
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata:
-  name: service-1
-  labels:
-    kubernetes.io/service-name: service
-addressType: IPv4
-ports: [{{name: http, port: {port}}}]
-endpoints:
-  - addresses: [127.0.0.1]
-"
-    )
 }
 
 const SERVICE_ROUTE: &str = "apiVersion: gateway.networking.k8s.io/v1

@@ -15,7 +15,7 @@ use proto::google::protobuf::value::Kind;
 use proto::google::protobuf::{Struct, Value};
 use proto::name;
 use proto::tidegate::v1::{AiBackend, CommitOrigin, RouteRule};
-use tests::manifest::{documents, gateway};
+use tests::manifest::{documents, gateway, service};
 use tests::upstream::Upstream;
 use xds::snapshot::Snapshot;
 
@@ -57,7 +57,7 @@ impl Generator {
 
     /// For a real Envoy: a Service, the nearest that it can do.
     pub(super) async fn envoy(port: u16) -> Result<Generator> {
-        Generator::new(Profile::Envoy, port, service).await
+        Generator::new(Profile::Envoy, port, routed_service).await
     }
 
     async fn new(profile: Profile, port: u16, rest: fn(u32, u16) -> String) -> Result<Generator> {
@@ -165,34 +165,18 @@ fn mark_endpoints(assignment: &mut ClusterLoadAssignment, port: u16) {
     }
 }
 
-fn service(_: u32, port: u16) -> String {
-    format!(
-        "apiVersion: v1
-kind: Service
-metadata:
-  name: service
-spec:
-  ports: [{{name: http, port: 80}}]
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata:
-  name: service-1
-  labels:
-    kubernetes.io/service-name: service
-addressType: IPv4
-ports: [{{name: http, port: {port}}}]
-endpoints:
-  - addresses: [127.0.0.1]
----
-apiVersion: gateway.networking.k8s.io/v1
+fn routed_service(_: u32, port: u16) -> String {
+    documents(&[
+        service(port),
+        "apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata:
   name: service
 spec:
-  parentRefs: [{{name: gateway}}]
+  parentRefs: [{name: gateway}]
   rules:
-    - backendRefs: [{{name: service, port: 80}}]
+    - backendRefs: [{name: service, port: 80}]
 "
-    )
+        .to_owned(),
+    ])
 }
