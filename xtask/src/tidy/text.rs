@@ -67,16 +67,6 @@ pub(super) fn check_syntax(source: &Source) -> Vec<Finding> {
     visitor.findings
 }
 
-/// Is a test's clock its own? Then a sleep takes no time and ends at an exact moment.
-fn is_clock_paused(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute
-            .meta
-            .require_list()
-            .is_ok_and(|list| list.tokens.to_string().contains("start_paused = true"))
-    })
-}
-
 /// Is `word` in `line` as a word of its own, without `(#number)` behind it?
 fn is_left_over(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
@@ -135,13 +125,6 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         let outer = self.in_test;
         self.in_test |= is_cfg_test(&item.attrs);
         visit::visit_item_mod(self, item);
-        self.in_test = outer;
-    }
-
-    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        let outer = self.in_test;
-        self.in_test &= !is_clock_paused(&item.attrs);
-        visit::visit_item_fn(self, item);
         self.in_test = outer;
     }
 
@@ -238,17 +221,5 @@ mod tests {
             &format!("#[cfg(test)] mod tests {{ {call} }}"),
             &[Rule::Sleep],
         );
-        for (attribute, expected) in [
-            ("#[tokio::test(start_paused = true)]", &[][..]),
-            (
-                "#[tokio::test(flavor = \"current_thread\", start_paused = true)]",
-                &[],
-            ),
-            ("#[tokio::test(start_paused = false)]", &[Rule::Sleep]),
-            ("#[tokio::test]", &[Rule::Sleep]),
-        ] {
-            let test = format!("{attribute} async fn f() {{ sleep(d).await; }}");
-            check_syntax("a/src/b/tests.rs", &test, expected);
-        }
     }
 }
