@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{Edge, Table};
 
 const TABLE: &str = r#"
-no_io = ["tokio*", "kube"]
-budget = 2
+no_io = ["tokio*", "kube", "rand"]
+budget = 3
 
 [crates.proto]
 column = "contract"
@@ -17,6 +17,7 @@ column = "control-plane"
 floor = 1
 uses = ["proto"]
 tests = ["top"]
+may = ["rand"]
 
 [crates.top]
 column = "control-plane"
@@ -78,10 +79,11 @@ fn an_edge_outside_the_table_is_named() {
 #[test]
 fn io_stays_above_floor_two() {
     check(
-        "proto: kube; low: tokio-util, kube-core; top: tokio",
+        "proto: kube, rand; low: tokio-util, kube-core, rand; top: tokio",
         &[
             "low -> tokio-util: brings I/O to floor 1 (no_io in floors.toml)",
             "proto -> kube: brings I/O to floor 0 (no_io in floors.toml)",
+            "proto -> rand: brings I/O to floor 0 (no_io in floors.toml)",
         ],
     );
 }
@@ -89,8 +91,8 @@ fn io_stays_above_floor_two() {
 #[test]
 fn dependencies_are_counted() {
     check(
-        "proto: a, b, c, (dev) d; low:; top: a, b, c",
-        &["proto: 3 direct dependencies, at most 2"],
+        "proto: a, b, c, d, (dev) e; low:; top: a, b, c, d",
+        &["proto: 4 direct dependencies, at most 3"],
     );
 }
 
