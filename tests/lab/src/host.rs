@@ -20,14 +20,13 @@ use tokio::process::{Child, Command};
 use crate::access::Tokens;
 use crate::args::{Channel, Order, search_path};
 use crate::dir::Dir;
-use crate::{certificate, child, dns, image, kubeconfig, relay, stage};
+use crate::{certificate, child, dns, image, kubeconfig, poll, relay, stage};
 
 /// Address of the API server in the lab's network: the bridge.
 const API: &str = "https://10.244.0.1:6443";
 const API_PORT: u16 = 6443;
 /// How long a part may take to answer. Two cores that also compile something are slow.
 const PATIENCE: Duration = Duration::from_secs(180);
-const POLL: Duration = Duration::from_millis(100);
 
 /// A running cluster.
 struct Cluster {
@@ -247,7 +246,7 @@ impl Cluster {
                     tail(dir, part)
                 );
             }
-            tokio::time::sleep(POLL).await;
+            poll::pause().await;
         }
         Ok(())
     }
@@ -267,7 +266,7 @@ impl Cluster {
             if let Err(error) = self.alive(dir) {
                 return error;
             }
-            tokio::time::sleep(POLL).await;
+            poll::pause().await;
         }
     }
 }

@@ -18,6 +18,7 @@ mod image;
 mod init;
 mod kubeconfig;
 mod outside;
+mod poll;
 mod relay;
 mod stage;
 

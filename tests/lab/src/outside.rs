@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, kill};
@@ -15,10 +14,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::args::{self, ClusterOptions, Order, RunOptions, UpOptions};
 use crate::dir::{self, Dir, Held};
 use crate::kubeconfig;
+use crate::poll;
 use crate::relay;
-
-/// How often the start is looked at.
-const POLL: Duration = Duration::from_millis(100);
 
 /// Starts a cluster and keeps it until a signal.
 pub(crate) fn up(options: &UpOptions) -> Result<ExitCode> {
@@ -123,7 +120,7 @@ async fn ready(dir: &Dir, stage: &mut Child) -> Result<()> {
                 dir.join("log").display()
             );
         }
-        tokio::time::sleep(POLL).await;
+        poll::pause().await;
     }
     Ok(())
 }

@@ -1,0 +1,132 @@
+//! The cluster that a test runs in.
+//!
+//! Must not know what is tested: it applies manifests, asks kubectl and waits for conditions.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use tests::deadline;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+use crate::table::Test;
+
+/// Enough for Pods to start on a machine that is busy.
+pub(crate) const SOON: Duration = Duration::from_secs(60);
+
+/// A running lab.
+#[derive(Clone)]
+pub(crate) struct Cluster {
+    dir: Arc<Path>,
+}
+
+impl Cluster {
+    /// The lab of a directory, in whose network this process is.
+    pub(crate) fn open(dir: PathBuf) -> Result<Cluster> {
+        let cluster = Cluster { dir: dir.into() };
+        if !cluster.kubeconfig().is_file() {
+            bail!("{} is not the directory of a lab", cluster.dir.display());
+        }
+        Ok(cluster)
+    }
+
+    /// An administrator's kubeconfig.
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
+        self.dir.join("inside.kubeconfig")
+    }
+
+    /// The lab's directory: logs, state of the node.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// An administrator's client.
+    pub(crate) async fn client(&self) -> Result<kube::Client> {
+        let config = kube::config::Kubeconfig::read_from(self.kubeconfig())?;
+        let config = kube::Config::from_custom_kubeconfig(config, &Default::default()).await?;
+        Ok(kube::Client::try_from(config)?)
+    }
+
+    /// Runs one test.
+    pub(crate) fn run(&self, test: Test) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        runtime.block_on(test(self))
+    }
+
+    /// kubectl with these words; its output.
+    pub(crate) async fn kubectl(&self, args: &[&str]) -> Result<String> {
+        self.kubectl_with(args, "").await
+    }
+
+    /// kubectl with these words and this standard input.
+    pub(crate) async fn kubectl_with(&self, args: &[&str], input: &str) -> Result<String> {
+        let mut child = Command::new(self.dir.join("bin/kubectl"))
+            .args(args)
+            .env("KUBECONFIG", self.kubeconfig())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("kubectl")?;
+        let mut stdin = child.stdin.take().context("no standard input")?;
+        let feed = async {
+            stdin.write_all(input.as_bytes()).await?;
+            drop(stdin);
+            anyhow::Ok(())
+        };
+        let (fed, output) = tokio::join!(feed, child.wait_with_output());
+        let output = output?;
+        if !output.status.success() {
+            bail!(
+                "kubectl {}: {}",
+                args.join(" "),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        fed?;
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Server-side apply.
+    pub(crate) async fn apply(&self, manifests: &str) -> Result<()> {
+        let apply = ["apply", "--server-side", "--force-conflicts", "-f", "-"];
+        self.kubectl_with(&apply, manifests).await.map(drop)
+    }
+
+    /// A namespace that was not there before.
+    pub(crate) async fn namespace(&self, name: &str) -> Result<()> {
+        self.kubectl(&["create", "namespace", name]).await.map(drop)
+    }
+
+    /// An object as JSON.
+    pub(crate) async fn get(&self, namespace: &str, kind: &str, name: &str) -> Result<Value> {
+        let text = self
+            .kubectl(&["-n", namespace, "get", kind, name, "-o", "json"])
+            .await?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Waits until an object is as `is_so` wants it.
+    pub(crate) async fn until_object(
+        &self,
+        (namespace, kind, name): (&str, &str, &str),
+        is_so: impl Fn(&Value) -> bool,
+    ) -> Result<Value> {
+        let what = format!("{kind} {namespace}/{name}");
+        deadline::until(&what, SOON, async || {
+            let object = self.get(namespace, kind, name).await?;
+            match is_so(&object) {
+                true => Ok(object),
+                false => bail!("{what} is {}", serde_json::to_string_pretty(&object)?),
+            }
+        })
+        .await
+    }
+}
