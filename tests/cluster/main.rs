@@ -6,6 +6,8 @@
 
 mod args;
 mod cluster;
+mod conformance;
+mod install;
 mod lab;
 mod table;
 

@@ -10,17 +10,11 @@ use anyhow::Result;
 use crate::args::Order;
 use crate::dir::Dir;
 
-/// Images of ours, without a tag: what the shipped manifests name.
-const OURS: [(&str, &str); 3] = [
-    (
-        "ghcr.io/tidegate/tidegate-control-plane",
-        "tidegate-control-plane",
-    ),
-    ("ghcr.io/tidegate/tidegate-proxy", "tidegate-proxy"),
-    (
-        "ghcr.io/tidegate/tidegate-mock-provider",
-        "tidegate-mock-provider",
-    ),
+/// Images of ours, without registry and tag: what the shipped manifests name.
+const OURS: [&str; 3] = [
+    "tidegate-control-plane",
+    "tidegate-proxy",
+    "tidegate-mock-provider",
 ];
 
 /// The backend of the Gateway API suite.
@@ -29,22 +23,18 @@ const ECHO: &str = "registry.k8s.io/gateway-api/echo-basic";
 /// Writes the table.
 pub(crate) fn write(dir: &Dir, order: &Order) -> Result<std::path::PathBuf> {
     let mut table = String::new();
-    let mut line = |prefix: &str, key: &str, value: &str| {
-        table.push_str(&format!(
-            "[[image]]\nprefix = {prefix:?}\n{key} = {value}\n\n"
-        ));
+    let mut image = |prefix: &str, rest: &str| {
+        table.push_str(&format!("[[image]]\nprefix = [{prefix:?}]\n{rest}\n\n"));
     };
-    for (prefix, program) in OURS {
-        let program = order.bin_dir.join(program);
-        line(
-            prefix,
-            "argv",
-            &format!("[{:?}]", program.display().to_string()),
-        );
+    for name in OURS {
+        let program = order.bin_dir.join(name).display().to_string();
+        image(name, &format!("argv = [{program:?}]\nfixed = true"));
     }
     let echo = order.tools.join("echo-basic").display().to_string();
-    line(ECHO, "argv", &format!("[{echo:?}]"));
-    line("registry.k8s.io/coredns", "builtin", "\"dns\"");
+    // In each of its modes it listens on one of these.
+    let ready = "ready = [\"tcp:3000\", \"udp:8080\"]";
+    image(ECHO, &format!("argv = [{echo:?}]\n{ready}"));
+    image("registry.k8s.io/coredns", "builtin = \"dns\"");
     let path = dir.join("images.toml");
     fs::write(&path, table)?;
     Ok(path)

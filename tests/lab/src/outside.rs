@@ -127,6 +127,8 @@ async fn ready(dir: &Dir, stage: &mut Child) -> Result<()> {
 
 #[allow(clippy::print_stdout, reason = "this is what the person asked for")]
 fn tell(dir: &Dir) {
+    let program = std::env::current_exe().unwrap_or_else(|_| "lab".into());
+    let program = program.display();
     println!("A Kubernetes cluster is up. In another terminal:");
     println!();
     println!("  export KUBECONFIG={}", dir.kubeconfig().display());
@@ -134,7 +136,7 @@ fn tell(dir: &Dir) {
     println!();
     println!("Pods and load balancers have addresses in a network of its own; to reach them:");
     println!();
-    println!("  lab enter -- curl -s 10.245.0.1");
+    println!("  {program} enter -- curl -s 10.245.0.1");
     println!();
     println!("Logs: {}. Ctrl-C ends it.", dir.join("log").display());
 }
