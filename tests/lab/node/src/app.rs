@@ -4,6 +4,7 @@
 //! the way out every process is killed before lab-node goes.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddrV4;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
@@ -19,8 +20,9 @@ use crate::ipam::Pool;
 use crate::kubelet::Kubelet;
 use crate::load_balancer::LoadBalancer;
 use crate::net::Network;
+use crate::services::Services;
 use crate::spawn::Spawner;
-use crate::{control, kubelet_api, register};
+use crate::{control, kubelet_api, names, register};
 
 /// Runs Pods until SIGTERM or SIGINT.
 pub(crate) async fn run(args: RunArgs) -> Result<()> {
@@ -37,7 +39,8 @@ pub(crate) async fn run(args: RunArgs) -> Result<()> {
     let spawner = Spawner::start()?;
     let node_ip = args.bridge.address;
     let network = Network::open(node_ip).await.context("the node's network")?;
-    let client = client(&args).await?;
+    let config = config(&args).await?;
+    let client = Client::try_from(config.clone())?;
     let cluster = Cluster::open(client.clone(), &args.node_name, &tasks).await?;
     let kubelet = Arc::new(Kubelet {
         cluster,
@@ -59,6 +62,9 @@ pub(crate) async fn run(args: RunArgs) -> Result<()> {
     tasks.spawn(control::open(kubelet.clone())?);
     let balancer = LoadBalancer::new(kubelet.clone(), Pool::new(args.vips, &[]));
     tasks.spawn(balancer.run());
+    let api_server = api_server(&config);
+    tasks.spawn(Services::new(kubelet.clone(), api_server).run());
+    tasks.spawn(names::open(kubelet.clone()).await?);
     let port = args.listen.port();
     register::register(&client, &args.node_name, node_ip, args.bridge.network(), port).await?;
     tracing::info!(node = args.node_name, address = %node_ip, "running Pods");
@@ -73,10 +79,16 @@ pub(crate) async fn run(args: RunArgs) -> Result<()> {
     Ok(())
 }
 
-async fn client(args: &RunArgs) -> Result<Client> {
+async fn config(args: &RunArgs) -> Result<Config> {
     let file = Kubeconfig::read_from(&args.kubeconfig)
         .with_context(|| format!("kubeconfig {} cannot be read", args.kubeconfig.display()))?;
     let options = KubeConfigOptions::default();
-    let config = Config::from_custom_kubeconfig(file, &options).await.context("kubeconfig")?;
-    Ok(Client::try_from(config)?)
+    Config::from_custom_kubeconfig(file, &options).await.context("kubeconfig")
+}
+
+/// Where the API server really is, for the Service `kubernetes`.
+fn api_server(config: &Config) -> Option<SocketAddrV4> {
+    let url = &config.cluster_url;
+    let port = url.port_u16().unwrap_or(443);
+    Some(SocketAddrV4::new(url.host()?.parse().ok()?, port))
 }

@@ -15,12 +15,14 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::args::{Action, CtlArgs};
+use crate::args::{Action, CtlArgs, duration};
 use crate::kubelet::{Kubelet, Running};
 use crate::kubelet_api;
 use crate::log_filter::LogQuery;
 use crate::net::Wire;
 use crate::process::signal_group;
+use crate::relay::Shape;
+use crate::slow;
 
 const SOCKET: &str = "control.sock";
 
@@ -114,10 +116,15 @@ async fn act(kubelet: &Arc<Kubelet>, action: Action) -> Result<String> {
             Ok(format!("{pod} is cut off\n"))
         }
         Action::Heal { pod } => {
+            slow::end(find(kubelet, &pod)?.as_ref()).await;
             wire(find(kubelet, &pod)?.as_ref())?.heal().await?;
             Ok(format!("{pod} is connected\n"))
         }
-        Action::Slow { .. } => bail!("not yet"),
+        Action::Slow { pod, delay, rate } => {
+            let shape = Shape { delay: duration(&delay).map_err(|e| anyhow!(e))?, rate };
+            slow::begin(kubelet, &find(kubelet, &pod)?, shape).await?;
+            Ok(format!("{pod} answers {delay} later\n"))
+        }
     }
 }
 

@@ -24,6 +24,7 @@ use crate::lifecycle;
 use crate::logs::ContainerLog;
 use crate::net::{Network, Wire};
 use crate::pod::{self, Sandbox};
+use crate::slow::Slow;
 use crate::spawn::Spawner;
 use crate::view::PodView;
 
@@ -49,6 +50,8 @@ pub(crate) struct Kubelet {
 pub(crate) struct Running {
     pub(crate) view: Arc<PodView>,
     pub(crate) wire: OnceLock<Arc<Wire>>,
+    /// The relay in front of the Pod, while it is slowed.
+    pub(crate) slow: Mutex<Option<Slow>>,
     object: Mutex<Option<watch::Sender<Arc<Pod>>>>,
 }
 
@@ -113,6 +116,7 @@ impl Kubelet {
         let running = Arc::new(Running {
             view: Arc::new(PodView::new(pod::key(&*object), uid, logs)),
             wire: OnceLock::new(),
+            slow: Mutex::default(),
             object: Mutex::new(Some(sender)),
         });
         self.tasks.spawn(lifecycle::run(self.clone(), running.clone(), receiver));

@@ -20,6 +20,7 @@ use crate::container::{ContainerTask, stopping};
 use crate::kubelet::{Kubelet, Running};
 use crate::pod::{self, Sandbox};
 use crate::restart::RestartPolicy;
+use crate::slow;
 use crate::status::{self, Facts, is_sidecar};
 use crate::storage::Storage;
 
@@ -169,6 +170,7 @@ async fn wait_for_deletion(object: &mut watch::Receiver<Arc<Pod>>) {
 }
 
 async fn release(kubelet: &Kubelet, running: &Running) {
+    slow::end(running).await;
     if let Some(wire) = running.wire.get() {
         if let Err(error) = wire.detach().await {
             tracing::warn!(pod = running.view.key, "the link is not gone: {error:#}");

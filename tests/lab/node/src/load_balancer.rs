@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::api::{Patch, PatchParams};
 use kube::runtime::events::EventType;
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::ipam::Pool;
 use crate::kubelet::{Kubelet, Running};
-use crate::pod;
+use crate::{pod, services};
 
 /// All Services of type LoadBalancer.
 pub(crate) struct LoadBalancer {
@@ -90,8 +90,13 @@ impl LoadBalancer {
             }
         }
         self.told.remove(&key);
-        self.place(service, &key).await?;
         let address = self.held.get(&key).map(|held| held.address);
+        if services::is_relayed(service) {
+            // `services` listens on it, and spreads over all ready Pods.
+            self.kubelet.network.own(address.context("no address")?).await?;
+        } else {
+            self.place(service, &key).await?;
+        }
         self.publish(service, address).await
     }
 
@@ -123,8 +128,12 @@ impl LoadBalancer {
 
     async fn give_up(&mut self, key: &str) {
         if let Some(held) = self.held.remove(key) {
-            if let Some((_, running)) = held.owner {
-                take_back(&self.kubelet, &running, held.address).await;
+            match held.owner {
+                Some((_, running)) => take_back(&self.kubelet, &running, held.address).await,
+                // Where it was relayed, it is the node's own; elsewhere there is nothing to do.
+                None => {
+                    let _ = self.kubelet.network.disown(held.address).await;
+                }
             }
             self.pool.release(held.address);
         }

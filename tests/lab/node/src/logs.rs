@@ -7,7 +7,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
@@ -62,10 +62,6 @@ impl ContainerLog {
 
     pub(crate) fn path(&self, run: u32) -> PathBuf {
         self.dir.join(format!("{run}.log"))
-    }
-
-    pub(crate) fn dir(&self) -> &Path {
-        &self.dir
     }
 
     pub(crate) fn head(&self) -> watch::Receiver<Head> {

@@ -30,6 +30,7 @@ mod lifecycle;
 mod load_balancer;
 mod log_filter;
 mod logs;
+mod names;
 mod net;
 mod netns;
 mod pod;
@@ -38,8 +39,11 @@ mod prober;
 mod process;
 mod quantity;
 mod register;
+mod relay;
 mod restart;
 mod root;
+mod services;
+mod slow;
 mod sockets;
 mod spawn;
 mod status;
@@ -48,23 +52,33 @@ mod view;
 mod volumes;
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
 
 use crate::args::{Cli, Command};
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let cli = Cli::parse();
     // Before any thread: it becomes another program.
     if matches!(cli.command, Command::Child) {
         let error = child::run().map(|never| match never {});
         let why = error.err().map(|e| format!("{e:#}")).unwrap_or_default();
         let _ = writeln!(std::io::stderr(), "lab-node: {why}");
-        std::process::exit(128);
+        return ExitCode::from(128);
     }
+    if let Err(error) = start(cli.command) {
+        let _ = writeln!(std::io::stderr(), "lab-node: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn start(command: Command) -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(false)
         .with_env_filter("info,kube=warn")
         .init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -72,7 +86,7 @@ fn main() -> Result<()> {
         .enable_all()
         .build()?;
     let result = runtime.block_on(async {
-        match cli.command {
+        match command {
             Command::Run(args) => app::run(args).await,
             Command::Dns(args) => dns::stub(args.listen).await,
             Command::Ctl(args) => {

@@ -5,13 +5,16 @@
 //! address lies on a bridge without ports, which is also where packets to a cut Pod vanish. Must
 //! not know Kubernetes. Invariant: a dropped `Wire` leaves neither link nor route.
 
-use std::net::Ipv4Addr;
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 use futures::TryStreamExt;
-use rtnetlink::packet_route::route::RouteScope;
+use rtnetlink::packet_route::IpProtocol;
+use rtnetlink::packet_route::route::{RouteScope, RouteType};
+use rtnetlink::packet_route::rule::{RuleAction, RuleAttribute, RuleMessage, RulePortRange};
 use rtnetlink::{Handle, LinkBridge, LinkUnspec, LinkVeth, RouteMessageBuilder};
 
 use crate::netns;
@@ -37,7 +40,20 @@ pub(crate) struct Wire {
     inside_link: u32,
     outside_link: u32,
     pub(crate) address: Ipv4Addr,
+    lent: Mutex<BTreeSet<Ipv4Addr>>,
 }
+
+/// TCP to one port that the node takes itself.
+pub(crate) struct Diversion {
+    handle: Handle,
+    message: RuleMessage,
+}
+
+/// The routing table that leads to the node itself.
+const DIVERTED: u32 = 100;
+
+/// Carried by what must not be diverted.
+pub(crate) const MARK: u32 = 1;
 
 // === impl Network ===
 
@@ -95,6 +111,7 @@ impl Network {
             inside_link,
             outside_link,
             address,
+            lent: Mutex::default(),
         };
         wire.set_up_inside().await.context("the Pod's side of its link")?;
         wire.heal().await.context("the node's side of a Pod's link")?;
@@ -110,6 +127,36 @@ impl Network {
     /// Gives up an address of the node.
     pub(crate) async fn disown(&self, address: Ipv4Addr) -> Result<()> {
         remove_address(&self.handle, self.void, address).await
+    }
+
+    /// Diverts TCP to one port of an address to sockets of the node itself, unless it is marked.
+    pub(crate) async fn divert(&self, to: SocketAddrV4) -> Result<Diversion> {
+        let here = RouteMessageBuilder::<Ipv4Addr>::new()
+            .output_interface(link_index(&self.handle, "lo").await?)
+            .table_id(DIVERTED)
+            .kind(RouteType::Local)
+            .scope(RouteScope::Host)
+            .pref_source(self.gateway);
+        self.handle.route().add(here.build()).replace().execute().await?;
+        let port = RulePortRange { start: to.port(), end: to.port() };
+        let mut rule = self
+            .handle
+            .rule()
+            .add()
+            .v4()
+            .destination_prefix(*to.ip(), 32)
+            .table_id(DIVERTED)
+            .priority(100)
+            .action(RuleAction::ToTable);
+        rule.message_mut().attributes.extend([
+            RuleAttribute::FwMark(0),
+            RuleAttribute::FwMask(MARK),
+            RuleAttribute::IpProtocol(IpProtocol::Tcp),
+            RuleAttribute::DestinationPortRange(port),
+        ]);
+        let message = rule.message_mut().clone();
+        rule.execute().await.context("the kernel has no policy routing by port")?;
+        Ok(Diversion { handle: self.handle.clone(), message })
     }
 
     async fn route(&self, to: Ipv4Addr, link: u32) -> Result<()> {
@@ -155,24 +202,40 @@ impl Wire {
     pub(crate) async fn cut(&self) -> Result<()> {
         let down = LinkUnspec::new_with_index(self.outside_link).down();
         self.network.handle.link().set(down.build()).execute().await?;
-        self.network.route(self.address, self.network.void).await
+        // The routes went with the link, and without one a sender would be told.
+        for address in self.addresses() {
+            self.network.route(address, self.network.void).await?;
+        }
+        Ok(())
     }
 
     /// The Pod is reached over its link.
     pub(crate) async fn heal(&self) -> Result<()> {
         up(&self.network.handle, self.outside_link).await?;
-        self.network.route(self.address, self.outside_link).await
+        for address in self.addresses() {
+            self.network.route(address, self.outside_link).await?;
+        }
+        Ok(())
     }
 
     /// Gives the Pod one more address.
     pub(crate) async fn lend(&self, address: Ipv4Addr) -> Result<()> {
         let add = self.inside.address().add(self.inside_link, address.into(), 32);
         add.replace().execute().await?;
+        self.lent().insert(address);
         self.network.route(address, self.outside_link).await
+    }
+
+    /// Every address that leads to the Pod.
+    pub(crate) fn addresses(&self) -> BTreeSet<Ipv4Addr> {
+        let mut all = self.lent().clone();
+        all.insert(self.address);
+        all
     }
 
     /// Takes it away again.
     pub(crate) async fn take_back(&self, address: Ipv4Addr) -> Result<()> {
+        self.lent().remove(&address);
         // Another Pod may have got it meanwhile: then there is no such route over this link.
         let _ = self.network.unroute(address, self.outside_link).await;
         remove_address(&self.inside, self.inside_link, address).await
@@ -182,8 +245,24 @@ impl Wire {
     pub(crate) async fn detach(&self) -> Result<()> {
         let handle = &self.network.handle;
         // Left behind by a cut.
-        let _ = self.network.unroute(self.address, self.network.void).await;
+        for address in self.addresses() {
+            let _ = self.network.unroute(address, self.network.void).await;
+        }
         Ok(handle.link().del(self.outside_link).execute().await?)
+    }
+
+    fn lent(&self) -> MutexGuard<'_, BTreeSet<Ipv4Addr>> {
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// === impl Diversion ===
+
+impl Diversion {
+    pub(crate) async fn end(self) {
+        if let Err(error) = self.handle.rule().del(self.message).execute().await {
+            tracing::warn!("a diversion stays: {error}");
+        }
     }
 }
 

@@ -4,12 +4,10 @@
 //! namespace, and it ends afterwards, so no task of the runtime finds itself elsewhere.
 
 use std::fs::{self, File};
-use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use nix::sched::{CloneFlags, setns, unshare};
+use nix::sched::{CloneFlags, unshare};
 use rtnetlink::Handle;
 use tokio::runtime;
 use tokio::sync::oneshot;
@@ -28,18 +26,6 @@ pub(crate) async fn create(sysctls: &[(String, String)]) -> Result<(OwnedFd, Han
             sysctl(&name.replace('.', "/"), &value)?;
         }
         Ok((OwnedFd::from(namespace), connect()?))
-    })
-    .await
-}
-
-/// A TCP listener in another namespace.
-pub(crate) async fn listen(
-    namespace: Arc<OwnedFd>,
-    address: SocketAddr,
-) -> Result<std::net::TcpListener> {
-    apart("listen", move || {
-        setns(namespace, CloneFlags::CLONE_NEWNET)?;
-        Ok(std::net::TcpListener::bind(address)?)
     })
     .await
 }

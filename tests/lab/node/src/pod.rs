@@ -4,7 +4,6 @@
 //! Pod on disk lies below one directory, named after its uid.
 
 use std::fs;
-use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -184,9 +183,4 @@ fn is_projection(volume: &Volume) -> bool {
         || volume.config_map.is_some()
         || volume.downward_api.is_some()
         || volume.projected.is_some()
-}
-
-/// The IPv4 address that a Pod's status shows.
-pub(crate) fn address(pod: &Pod) -> Option<Ipv4Addr> {
-    pod.status.as_ref()?.pod_ip.as_ref()?.parse().ok()
 }

@@ -49,10 +49,8 @@ pub(crate) async fn register(
     let status = json!({"status": {
         "capacity": resources,
         "allocatable": resources,
-        "addresses": [
-            {"type": "InternalIP", "address": address.to_string()},
-            {"type": "Hostname", "address": name},
-        ],
+        // No host name: an API server prefers it, and nobody could resolve it.
+        "addresses": [{"type": "InternalIP", "address": address.to_string()}],
         "daemonEndpoints": {"kubeletEndpoint": {"Port": port}},
         "conditions": [
             condition("MemoryPressure", "False", "LabNode"),
