@@ -20,11 +20,14 @@ use tokio::process::{Child, Command};
 use crate::access::Tokens;
 use crate::args::{Channel, Order, search_path};
 use crate::dir::Dir;
-use crate::{certificate, child, dns, image, kubeconfig, poll, relay, stage};
+use crate::{certificate, child, image, kubeconfig, poll, relay, stage};
 
 /// Address of the API server in the lab's network: the bridge.
 const API: &str = "https://10.244.0.1:6443";
 const API_PORT: u16 = 6443;
+/// Who everything in the lab asks for names.
+const RESOLVER: &str =
+    "nameserver 10.244.0.1\nsearch svc.cluster.local cluster.local\noptions ndots:4\n";
 /// How long a part may take to answer. Two cores that also compile something are slow.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -86,6 +89,17 @@ fn prepare(dir: &Dir, order: &Order) -> Result<Tokens> {
         std::os::unix::fs::symlink(order.bin_dir.join(name), dir.bin().join(name))?;
     }
     let none: Option<&str> = None;
+    // lab-node answers for names of the cluster.
+    let resolver = dir.join("resolv.conf");
+    std::fs::write(&resolver, RESOLVER)?;
+    nix::mount::mount(
+        Some(&resolver),
+        "/etc/resolv.conf",
+        none,
+        MsFlags::MS_BIND,
+        none,
+    )
+    .context("/etc/resolv.conf of the lab")?;
     let etcd = dir.join("etcd");
     nix::mount::mount(Some("tmpfs"), &etcd, Some("tmpfs"), MsFlags::empty(), none)
         .context("a file system in memory for etcd")?;
@@ -139,7 +153,6 @@ impl Cluster {
         let manager = child::start(dir, "kube-controller-manager", controller_manager(dir))?;
         cluster.parts.push(("kube-controller-manager", manager));
         relay::inside(dir, SocketAddr::from((Ipv4Addr::LOCALHOST, API_PORT)))?;
-        dns::start(cluster.client.clone(), &dir.join("resolv.conf")).await?;
         cluster.install(dir, order.gateway_api).await?;
         cluster.usable(dir).await?;
         Ok(cluster)

@@ -12,7 +12,6 @@ mod args;
 mod certificate;
 mod child;
 mod dir;
-mod dns;
 mod host;
 mod image;
 mod init;

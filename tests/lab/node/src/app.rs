@@ -28,8 +28,8 @@ use crate::{control, kubelet_api, names, register};
 pub(crate) async fn run(args: RunArgs) -> Result<()> {
     let images = std::fs::read_to_string(&args.images)
         .with_context(|| format!("image map {} cannot be read", args.images.display()))?;
-    let images = ImageMap::parse(&images)
-        .with_context(|| format!("image map {}", args.images.display()))?;
+    let images =
+        ImageMap::parse(&images).with_context(|| format!("image map {}", args.images.display()))?;
     std::fs::create_dir_all(&args.state_dir)
         .with_context(|| format!("state directory {}", args.state_dir.display()))?;
     let state_dir = std::fs::canonicalize(&args.state_dir)?;
@@ -66,7 +66,14 @@ pub(crate) async fn run(args: RunArgs) -> Result<()> {
     tasks.spawn(Services::new(kubelet.clone(), api_server).run());
     tasks.spawn(names::open(kubelet.clone()).await?);
     let port = args.listen.port();
-    register::register(&client, &args.node_name, node_ip, args.bridge.network(), port).await?;
+    register::register(
+        &client,
+        &args.node_name,
+        node_ip,
+        args.bridge.network(),
+        port,
+    )
+    .await?;
     tracing::info!(node = args.node_name, address = %node_ip, "running Pods");
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -83,7 +90,9 @@ async fn config(args: &RunArgs) -> Result<Config> {
     let file = Kubeconfig::read_from(&args.kubeconfig)
         .with_context(|| format!("kubeconfig {} cannot be read", args.kubeconfig.display()))?;
     let options = KubeConfigOptions::default();
-    Config::from_custom_kubeconfig(file, &options).await.context("kubeconfig")
+    Config::from_custom_kubeconfig(file, &options)
+        .await
+        .context("kubeconfig")
 }
 
 /// Where the API server really is, for the Service `kubernetes`.

@@ -171,7 +171,9 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         "ms" => Ok(Duration::from_millis(number)),
         "s" => Ok(Duration::from_secs(number)),
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        _ => Err(format!("`{text}` has no unit: write it like 50ms, 2s or 1m")),
+        _ => Err(format!(
+            "`{text}` has no unit: write it like 50ms, 2s or 1m"
+        )),
     }
 }
 

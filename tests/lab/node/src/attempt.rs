@@ -35,10 +35,16 @@ impl Attempt {
     pub(crate) fn prepare(sandbox: &Sandbox, container: &Container) -> Result<Self, NotYet> {
         let pod = sandbox.pod();
         let reference = container.image.as_deref().unwrap_or_default();
-        let image = sandbox.kubelet.images.find(reference).ok_or_else(|| NotYet {
-            reason: "ImagePullBackOff",
-            message: format!("image `{reference}` is not in the image map: add a [[image]] for it"),
-        })?;
+        let image = sandbox
+            .kubelet
+            .images
+            .find(reference)
+            .ok_or_else(|| NotYet {
+                reason: "ImagePullBackOff",
+                message: format!(
+                    "image `{reference}` is not in the image map: add a [[image]] for it"
+                ),
+            })?;
         let config = |error: String| NotYet {
             reason: "CreateContainerConfigError",
             message: error,
@@ -54,12 +60,15 @@ impl Attempt {
             Some(Builtin::Dns) => vec![sandbox.kubelet.program.display().to_string(), "dns".into()],
             None => env::argv(image, container, &env),
         };
-        let log = sandbox.view.log(&container.name).context("no log").map_err(|e| config(e.to_string()))?;
+        let log = sandbox
+            .view
+            .log(&container.name)
+            .context("no log")
+            .map_err(|e| config(e.to_string()))?;
         let security = container.security_context.as_ref();
         let pod_security = pod.spec.as_ref().and_then(|s| s.security_context.as_ref());
-        let id = |own: Option<i64>, all: Option<i64>| {
-            own.or(all).and_then(|id| u32::try_from(id).ok())
-        };
+        let id =
+            |own: Option<i64>, all: Option<i64>| own.or(all).and_then(|id| u32::try_from(id).ok());
         let (hosts, resolv, hostname) = sandbox.names(&pod);
         let cwd = container.working_dir.as_deref().filter(|d| !d.is_empty());
         let spec = ChildSpec {
@@ -67,10 +76,18 @@ impl Attempt {
             argv,
             env,
             cwd: cwd.and_then(root::absolute),
-            user: id(security.and_then(|s| s.run_as_user), pod_security.and_then(|s| s.run_as_user)),
-            group: id(security.and_then(|s| s.run_as_group), pod_security.and_then(|s| s.run_as_group)),
+            user: id(
+                security.and_then(|s| s.run_as_user),
+                pod_security.and_then(|s| s.run_as_user),
+            ),
+            group: id(
+                security.and_then(|s| s.run_as_group),
+                pod_security.and_then(|s| s.run_as_group),
+            ),
             view: View::New {
-                root: sandbox.root(&container.name).map_err(|e| config(format!("{e:#}")))?,
+                root: sandbox
+                    .root(&container.name)
+                    .map_err(|e| config(format!("{e:#}")))?,
                 mounts,
                 read_only: security.and_then(|s| s.read_only_root_filesystem) == Some(true),
                 hosts,
@@ -78,7 +95,10 @@ impl Attempt {
                 hostname,
             },
         };
-        Ok(Self { spec, log: log.clone() })
+        Ok(Self {
+            spec,
+            log: log.clone(),
+        })
     }
 }
 

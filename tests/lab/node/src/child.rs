@@ -82,14 +82,28 @@ fn die_with(parent: i32) -> Result<()> {
 }
 
 fn enter_new(view: &View) -> Result<()> {
-    let View::New { root, mounts, read_only, hosts, resolv, hostname } = view else {
+    let View::New {
+        root,
+        mounts,
+        read_only,
+        hosts,
+        resolv,
+        hostname,
+    } = view
+    else {
         return Ok(());
     };
     unshare(CloneFlags::CLONE_NEWNS).context("no mount namespace")?;
     let none = None::<&str>;
     mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
-    mount(Some("tmpfs"), root, Some("tmpfs"), MsFlags::empty(), Some("mode=755"))
-        .with_context(|| format!("no tmpfs on {}", root.display()))?;
+    mount(
+        Some("tmpfs"),
+        root,
+        Some("tmpfs"),
+        MsFlags::empty(),
+        Some("mode=755"),
+    )
+    .with_context(|| format!("no tmpfs on {}", root.display()))?;
     let host = below(root, Path::new(HOST));
     fs::create_dir(&host)?;
     bind(Path::new("/"), &host, true).context("the machine's root cannot be bound")?;
@@ -108,7 +122,11 @@ fn enter_new(view: &View) -> Result<()> {
             }
         }
     }
-    for (name, content) in [("hosts", hosts), ("resolv.conf", resolv), ("hostname", hostname)] {
+    for (name, content) in [
+        ("hosts", hosts),
+        ("resolv.conf", resolv),
+        ("hostname", hostname),
+    ] {
         let path = below(root, Path::new("/etc")).join(name);
         // What was mirrored is a link into the machine.
         fs::remove_file(&path).or_else(absent_is_fine)?;
@@ -142,7 +160,9 @@ fn make_directory(root: &Path, path: &Path) -> Result<()> {
     if !real.is_dir() {
         fs::create_dir(&real).with_context(|| format!("{} cannot be made", path.display()))?;
     }
-    let open = ["/tmp", "/var", "/run", "/root", "/home"].iter().any(|p| Path::new(p) == path);
+    let open = ["/tmp", "/var", "/run", "/root", "/home"]
+        .iter()
+        .any(|p| Path::new(p) == path);
     if open {
         // Whoever a container runs as, these are his.
         fs::set_permissions(&real, fs::Permissions::from_mode(0o1777))?;
@@ -183,9 +203,19 @@ fn place(m: &Mount, target: &Path) -> Result<()> {
 }
 
 fn bind(source: &Path, target: &Path, recursive: bool) -> Result<()> {
-    let deep = if recursive { MsFlags::MS_REC } else { MsFlags::empty() };
-    mount(Some(source), target, None::<&str>, MsFlags::MS_BIND | deep, None::<&str>)
-        .with_context(|| format!("{} cannot be bound", source.display()))
+    let deep = if recursive {
+        MsFlags::MS_REC
+    } else {
+        MsFlags::empty()
+    };
+    mount(
+        Some(source),
+        target,
+        None::<&str>,
+        MsFlags::MS_BIND | deep,
+        None::<&str>,
+    )
+    .with_context(|| format!("{} cannot be bound", source.display()))
 }
 
 /// Flags that a mount has from outside the user namespace must be said again, or it is refused.
@@ -212,12 +242,18 @@ fn read_only_bind(target: &Path) -> Result<()> {
 /// Only ids that the user namespace knows can be taken; any other is left as it is.
 fn become_user(spec: &ChildSpec) {
     let map = |file: &str| fs::read_to_string(file).unwrap_or_default();
-    if let Some(group) = spec.group.filter(|id| is_mapped(&map("/proc/self/gid_map"), *id)) {
+    if let Some(group) = spec
+        .group
+        .filter(|id| is_mapped(&map("/proc/self/gid_map"), *id))
+    {
         // Forbidden in a user namespace without a mapping helper, and then there are no groups.
         let _ = unistd::setgroups(&[Gid::from_raw(group)]);
         let _ = unistd::setgid(Gid::from_raw(group));
     }
-    if let Some(user) = spec.user.filter(|id| is_mapped(&map("/proc/self/uid_map"), *id)) {
+    if let Some(user) = spec
+        .user
+        .filter(|id| is_mapped(&map("/proc/self/uid_map"), *id))
+    {
         let _ = unistd::setuid(Uid::from_raw(user));
     }
 }
@@ -242,7 +278,11 @@ fn execute(spec: &ChildSpec) -> Result<std::convert::Infallible> {
     let file = locate(program, path)
         .with_context(|| format!("program `{program}` is not there: is it built?"))?;
     let text = |s: &str| CString::new(s).context("a NUL byte in an argument or variable");
-    let argv = spec.argv.iter().map(|a| text(a)).collect::<Result<Vec<_>>>()?;
+    let argv = spec
+        .argv
+        .iter()
+        .map(|a| text(a))
+        .collect::<Result<Vec<_>>>()?;
     let env = spec.env.iter().map(|(k, v)| text(&format!("{k}={v}")));
     let env = env.collect::<Result<Vec<_>>>()?;
     let file = CString::new(file.into_os_string().into_encoded_bytes())?;
@@ -254,12 +294,15 @@ fn execute(spec: &ChildSpec) -> Result<std::convert::Infallible> {
 fn locate(program: &str, path: &str) -> Option<PathBuf> {
     let in_both = |file: PathBuf| {
         let there = |f: &PathBuf| f.is_file();
-        Some(file.clone()).filter(there).or_else(|| Some(below(Path::new(HOST), &file)).filter(there))
+        Some(file.clone())
+            .filter(there)
+            .or_else(|| Some(below(Path::new(HOST), &file)).filter(there))
     };
     if program.contains('/') {
         return in_both(PathBuf::from(program));
     }
-    path.split(':').find_map(|dir| in_both(Path::new(dir).join(program)))
+    path.split(':')
+        .find_map(|dir| in_both(Path::new(dir).join(program)))
 }
 
 /// An absolute path, seen from another root.
@@ -290,7 +333,10 @@ mod tests {
 
     #[test]
     fn paths_move_below_another_root() {
-        assert_eq!(below(Path::new("/r"), Path::new("/etc/x")), Path::new("/r/etc/x"));
+        assert_eq!(
+            below(Path::new("/r"), Path::new("/etc/x")),
+            Path::new("/r/etc/x")
+        );
         assert_eq!(below(Path::new("/r"), Path::new("/")), Path::new("/r/"));
     }
 }

@@ -55,10 +55,26 @@ impl Cluster {
             client,
         };
         cluster.pods.wait_until_ready().await.context("Pods")?;
-        cluster.services.wait_until_ready().await.context("Services")?;
-        cluster.slices.wait_until_ready().await.context("EndpointSlices")?;
-        cluster.secrets.wait_until_ready().await.context("Secrets")?;
-        cluster.config_maps.wait_until_ready().await.context("ConfigMaps")?;
+        cluster
+            .services
+            .wait_until_ready()
+            .await
+            .context("Services")?;
+        cluster
+            .slices
+            .wait_until_ready()
+            .await
+            .context("EndpointSlices")?;
+        cluster
+            .secrets
+            .wait_until_ready()
+            .await
+            .context("Secrets")?;
+        cluster
+            .config_maps
+            .wait_until_ready()
+            .await
+            .context("ConfigMaps")?;
         Ok(cluster)
     }
 
@@ -99,7 +115,8 @@ impl Sources for Cluster {
     }
 
     fn config_map(&self, namespace: &str, name: &str) -> Option<Arc<ConfigMap>> {
-        self.config_maps.get(&ObjectRef::new(name).within(namespace))
+        self.config_maps
+            .get(&ObjectRef::new(name).within(namespace))
     }
 }
 
@@ -118,7 +135,8 @@ where
             match event {
                 Ok(event) => {
                     writer.apply_watcher_event(&event);
-                    let partial = matches!(event, watcher::Event::Init | watcher::Event::InitApply(_));
+                    let partial =
+                        matches!(event, watcher::Event::Init | watcher::Event::InitApply(_));
                     if !partial {
                         changes.send_modify(|n| *n = n.wrapping_add(1));
                     }

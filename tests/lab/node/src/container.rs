@@ -15,8 +15,8 @@ use tokio::time::sleep;
 use crate::attempt::{Attempt, NotYet};
 use crate::health;
 use crate::pod::Sandbox;
-use crate::process::{self, Process};
 use crate::prober;
+use crate::process::{self, Process};
 use crate::restart::{Backoff, RestartPolicy};
 use crate::view::{End, State};
 
@@ -85,19 +85,28 @@ impl ContainerTask {
     async fn start(&self, attempt: Attempt) -> Result<Process> {
         let log = attempt.log.begin()?;
         let spawner = &self.sandbox.kubelet.spawner;
-        let child = spawner.spawn(self.sandbox.namespace(), &attempt.spec).await?;
+        let child = spawner
+            .spawn(self.sandbox.namespace(), &attempt.spec)
+            .await?;
         Process::attend(child, &log)
     }
 
     /// `preStop`, within the grace period.
     async fn before_stop(&self, pid: i32, grace: Duration) {
-        let hook = self.container.lifecycle.as_ref().and_then(|l| l.pre_stop.as_ref());
+        let hook = self
+            .container
+            .lifecycle
+            .as_ref()
+            .and_then(|l| l.pre_stop.as_ref());
         let Some(hook) = hook.filter(|_| !grace.is_zero()) else {
             return;
         };
         let work = async {
             if let Some(action) = &hook.sleep {
-                sleep(Duration::from_secs(u64::try_from(action.seconds).unwrap_or(0))).await;
+                sleep(Duration::from_secs(
+                    u64::try_from(action.seconds).unwrap_or(0),
+                ))
+                .await;
             }
             if let Some(action) = &hook.http_get {
                 prober::http(action, &self.container, self.sandbox.place.pod_ip).await?;
@@ -109,14 +118,23 @@ impl ContainerTask {
             anyhow::Ok(())
         };
         if let Ok(Err(error)) = tokio::time::timeout(grace, work).await {
-            self.tell(EventType::Warning, "FailedPreStopHook", format!("{error:#}")).await;
+            self.tell(
+                EventType::Warning,
+                "FailedPreStopHook",
+                format!("{error:#}"),
+            )
+            .await;
         }
     }
 
     async fn wait_for(&mut self, not_yet: NotYet) {
         let NotYet { reason, message } = not_yet;
         let state = State::waiting(reason, message.clone());
-        let before = self.sandbox.view.container(&self.container.name).map(|view| view.state);
+        let before = self
+            .sandbox
+            .view
+            .container(&self.container.name)
+            .map(|view| view.state);
         if before.as_ref() != Some(&state) {
             self.update(|view| view.state = state);
             self.tell(EventType::Warning, "Failed", message).await;
@@ -134,8 +152,15 @@ impl ContainerTask {
         if pause.is_zero() {
             return;
         }
-        let message = format!("back-off {pause:?} restarting container {}", self.container.name);
-        let why = if end.message.is_empty() { message } else { format!("{message}: {}", end.message) };
+        let message = format!(
+            "back-off {pause:?} restarting container {}",
+            self.container.name
+        );
+        let why = if end.message.is_empty() {
+            message
+        } else {
+            format!("{message}: {}", end.message)
+        };
         self.update(|view| view.state = State::waiting("CrashLoopBackOff", why));
         tokio::select! {
             () = sleep(pause) => {}
@@ -181,4 +206,3 @@ pub(crate) async fn stopping(stop: &mut watch::Receiver<Option<Duration>>) -> Du
         }
     }
 }
-

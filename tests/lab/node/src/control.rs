@@ -95,10 +95,16 @@ async fn serve(kubelet: &Arc<Kubelet>, stream: UnixStream) -> Result<()> {
 async fn act(kubelet: &Arc<Kubelet>, action: Action) -> Result<String> {
     match action {
         Action::Ps => Ok(list(kubelet)),
-        Action::Logs { pod, container, previous } => {
-            logs(kubelet, &pod, container, previous).await
-        }
-        Action::Kill { pod, container, signal } => {
+        Action::Logs {
+            pod,
+            container,
+            previous,
+        } => logs(kubelet, &pod, container, previous).await,
+        Action::Kill {
+            pod,
+            container,
+            signal,
+        } => {
             let running = find(kubelet, &pod)?;
             let count = send(&running, container.as_deref(), named(&signal)?)?;
             Ok(format!("{signal} to {count} container(s) of {pod}\n"))
@@ -121,7 +127,10 @@ async fn act(kubelet: &Arc<Kubelet>, action: Action) -> Result<String> {
             Ok(format!("{pod} is connected\n"))
         }
         Action::Slow { pod, delay, rate } => {
-            let shape = Shape { delay: duration(&delay).map_err(|e| anyhow!(e))?, rate };
+            let shape = Shape {
+                delay: duration(&delay).map_err(|e| anyhow!(e))?,
+                rate,
+            };
             slow::begin(kubelet, &find(kubelet, &pod)?, shape).await?;
             Ok(format!("{pod} answers {delay} later\n"))
         }
@@ -131,9 +140,16 @@ async fn act(kubelet: &Arc<Kubelet>, action: Action) -> Result<String> {
 fn list(kubelet: &Kubelet) -> String {
     let mut rows = String::new();
     for running in kubelet.pods().values() {
-        let address = running.view.address().map(|a| a.to_string()).unwrap_or_default();
+        let address = running
+            .view
+            .address()
+            .map(|a| a.to_string())
+            .unwrap_or_default();
         for (name, view) in running.view.containers() {
-            let pid = view.pid.map(|p| p.to_string()).unwrap_or_else(|| "-".into());
+            let pid = view
+                .pid
+                .map(|p| p.to_string())
+                .unwrap_or_else(|| "-".into());
             let ready = if view.ready { "ready" } else { "not ready" };
             let state = match view.state {
                 crate::view::State::Waiting { reason, .. } => reason,
@@ -161,11 +177,17 @@ async fn logs(
     let name = match (&container, names.as_slice()) {
         (Some(name), _) => name,
         (None, [only]) => only,
-        (None, _) => bail!("{pod} has several containers, name one: {}", names.join(", ")),
+        (None, _) => bail!(
+            "{pod} has several containers, name one: {}",
+            names.join(", ")
+        ),
     };
     let log = running.view.log(name);
     let log = log.with_context(|| format!("{pod} has no container {name}"))?;
-    let query = LogQuery { previous, ..LogQuery::default() };
+    let query = LogQuery {
+        previous,
+        ..LogQuery::default()
+    };
     let (reading, mut output) = kubelet_api::read(log.clone(), &query, Timestamp::now())?;
     let mut text = Vec::new();
     let collecting = async {
@@ -190,7 +212,9 @@ fn wire(running: &Running) -> Result<&Arc<Wire>> {
 
 fn send(running: &Running, container: Option<&str>, signal: Signal) -> Result<usize> {
     let containers = running.view.containers();
-    let chosen = containers.iter().filter(|(name, _)| container.is_none_or(|c| c == name.as_str()));
+    let chosen = containers
+        .iter()
+        .filter(|(name, _)| container.is_none_or(|c| c == name.as_str()));
     let pids: Vec<i32> = chosen.filter_map(|(_, view)| view.pid).collect();
     if pids.is_empty() {
         bail!("nothing runs in {}", running.view.key);
@@ -203,6 +227,10 @@ fn send(running: &Running, container: Option<&str>, signal: Signal) -> Result<us
 
 fn named(signal: &str) -> Result<Signal> {
     let upper = signal.to_ascii_uppercase();
-    let full = if upper.starts_with("SIG") { upper } else { format!("SIG{upper}") };
+    let full = if upper.starts_with("SIG") {
+        upper
+    } else {
+        format!("SIG{upper}")
+    };
     Signal::from_str(&full).map_err(|_| anyhow!("`{signal}` is no signal: try KILL, TERM or HUP"))
 }

@@ -74,7 +74,10 @@ pub(crate) fn resolve(
 
 /// The command line: the image's program, unless the container replaces it.
 pub(crate) fn argv(image: &Image, container: &Container, env: &Environment) -> Vec<String> {
-    let command = container.command.as_ref().filter(|c| !c.is_empty() && !image.fixed);
+    let command = container
+        .command
+        .as_ref()
+        .filter(|c| !c.is_empty() && !image.fixed);
     let program = command.unwrap_or(&image.argv).iter();
     program
         .chain(container.args.iter().flatten())
@@ -124,18 +127,25 @@ fn import(
     let prefix = source.prefix.as_deref().unwrap_or("");
     if let Some(reference) = &source.secret_ref {
         match sources.secret(&namespace, &reference.name) {
-            Some(secret) => found.extend(secret.data.iter().flatten().map(|(key, value)| {
-                (format!("{prefix}{key}"), text(value))
-            })),
+            Some(secret) => found.extend(
+                secret
+                    .data
+                    .iter()
+                    .flatten()
+                    .map(|(key, value)| (format!("{prefix}{key}"), text(value))),
+            ),
             None if reference.optional == Some(true) => {}
             None => return Err(missing("Secret", &reference.name, "envFrom")),
         }
     }
     if let Some(reference) = &source.config_map_ref {
         match sources.config_map(&namespace, &reference.name) {
-            Some(map) => found.extend(map.data.iter().flatten().map(|(key, value)| {
-                (format!("{prefix}{key}"), value.clone())
-            })),
+            Some(map) => found.extend(
+                map.data
+                    .iter()
+                    .flatten()
+                    .map(|(key, value)| (format!("{prefix}{key}"), value.clone())),
+            ),
             None if reference.optional == Some(true) => {}
             None => return Err(missing("ConfigMap", &reference.name, "envFrom")),
         }
@@ -156,19 +166,41 @@ fn referred(
     };
     let namespace = pod.namespace().unwrap_or_default();
     if let Some(reference) = &from.field_ref {
-        return field::of_pod(pod, place, &reference.field_path).map(Some).map_err(in_field);
+        return field::of_pod(pod, place, &reference.field_path)
+            .map(Some)
+            .map_err(in_field);
     }
     if let Some(selector) = &from.resource_field_ref {
-        return field::of_resources(container, selector).map(Some).map_err(in_field);
+        return field::of_resources(container, selector)
+            .map(Some)
+            .map_err(in_field);
     }
     let (kind, name, key, optional, object, value) = if let Some(r) = &from.secret_key_ref {
         let secret = sources.secret(&namespace, &r.name);
-        let value = secret.as_ref().and_then(|s| Some(text(s.data.as_ref()?.get(&r.key)?)));
-        ("Secret", &r.name, &r.key, r.optional, secret.is_some(), value)
+        let value = secret
+            .as_ref()
+            .and_then(|s| Some(text(s.data.as_ref()?.get(&r.key)?)));
+        (
+            "Secret",
+            &r.name,
+            &r.key,
+            r.optional,
+            secret.is_some(),
+            value,
+        )
     } else if let Some(r) = &from.config_map_key_ref {
         let map = sources.config_map(&namespace, &r.name);
-        let value = map.as_ref().and_then(|m| m.data.as_ref()?.get(&r.key).cloned());
-        ("ConfigMap", &r.name, &r.key, r.optional, map.is_some(), value)
+        let value = map
+            .as_ref()
+            .and_then(|m| m.data.as_ref()?.get(&r.key).cloned());
+        (
+            "ConfigMap",
+            &r.name,
+            &r.key,
+            r.optional,
+            map.is_some(),
+            value,
+        )
     } else {
         return Ok(None);
     };

@@ -25,7 +25,9 @@ pub(crate) const CAPACITY: [(&str, &str); 2] = [("cpu", "8"), ("memory", "16Gi")
 pub(crate) enum FieldError {
     #[error("field path `{0}` is not known")]
     Path(String),
-    #[error("resource `{0}` is not known: use limits.cpu, limits.memory, requests.cpu or requests.memory")]
+    #[error(
+        "resource `{0}` is not known: use limits.cpu, limits.memory, requests.cpu or requests.memory"
+    )]
     Resource(String),
     #[error("resource `{0}` has a quantity or divisor that cannot be read")]
     Quantity(String),
@@ -72,7 +74,11 @@ pub(crate) fn of_resources(
         _ => return Err(wrong()),
     };
     let capacity = CAPACITY.iter().find(|(n, _)| *n == name).map(|(_, q)| *q);
-    let absent = if kind == "limits" { capacity } else { capacity.map(|_| "0") };
+    let absent = if kind == "limits" {
+        capacity
+    } else {
+        capacity.map(|_| "0")
+    };
     let given = given.and_then(|map| map.get(name)).map(|q| q.0.as_str());
     let quantity = given.or(absent).ok_or_else(wrong)?;
     let divisor = selector.divisor.as_ref().map_or("", |q| q.0.as_str());
@@ -121,7 +127,11 @@ mod tests {
     #[track_caller]
     fn check(path: &str, expected: Result<&str, FieldError>) {
         let found = of_pod(&pod(), &place(), path);
-        assert_eq!(found.as_deref().map_err(|_| ()), expected.as_deref().map_err(|_| ()), "{path}");
+        assert_eq!(
+            found.as_deref().map_err(|_| ()),
+            expected.as_deref().map_err(|_| ()),
+            "{path}"
+        );
     }
 
     #[test]

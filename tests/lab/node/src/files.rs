@@ -35,7 +35,10 @@ pub(crate) fn write(volume: &Path, content: &Content) -> Result<()> {
     }
     let staged = volume.join("..data_tmp");
     let _ = fs::remove_file(&staged);
-    symlink(fresh.file_name().context("a directory without a name")?, &staged)?;
+    symlink(
+        fresh.file_name().context("a directory without a name")?,
+        &staged,
+    )?;
     fs::rename(&staged, volume.join(CURRENT))?;
     link_names(volume, content)?;
     if let Some(before) = before {
@@ -69,8 +72,14 @@ mod tests {
     use crate::volumes::Entry;
 
     fn content(files: &[(&str, &str)]) -> Content {
-        let entry = |text: &str| Entry { bytes: text.into(), mode: 0o640 };
-        files.iter().map(|(path, text)| ((*path).to_owned(), entry(text))).collect()
+        let entry = |text: &str| Entry {
+            bytes: text.into(),
+            mode: 0o640,
+        };
+        files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), entry(text)))
+            .collect()
     }
 
     #[test]
@@ -79,18 +88,32 @@ mod tests {
         let volume = dir.path().join("v");
         write(&volume, &content(&[("a", "1"), ("d/b", "2")])).expect("written");
         let read = |name: &str| fs::read_to_string(volume.join(name)).ok();
-        assert_eq!((read("a"), read("d/b")), (Some("1".into()), Some("2".into())));
-        let mode = fs::metadata(volume.join("a")).expect("there").permissions().mode();
+        assert_eq!(
+            (read("a"), read("d/b")),
+            (Some("1".into()), Some("2".into()))
+        );
+        let mode = fs::metadata(volume.join("a"))
+            .expect("there")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o640);
 
         // A reader that holds the old directory keeps its files until the names have moved.
         let link = fs::read_link(volume.join("a")).expect("a link");
         assert_eq!(link, Path::new("..data/a"));
         write(&volume, &content(&[("a", "3"), ("c", "4")])).expect("written");
-        assert_eq!((read("a"), read("c"), read("d/b")), (Some("3".into()), Some("4".into()), None));
+        assert_eq!(
+            (read("a"), read("c"), read("d/b")),
+            (Some("3".into()), Some("4".into()), None)
+        );
         let names: Vec<_> = fs::read_dir(&volume)
             .expect("a directory")
-            .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
+            .map(|e| {
+                e.expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .collect();
         assert_eq!(names.len(), 4, "the old generation is gone: {names:?}");
     }

@@ -22,7 +22,11 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Returns when the container must be ended, with the reason.
 pub(crate) async fn watch(sandbox: &Sandbox, container: &Container, pid: i32) -> String {
     let inside = Inside { sandbox, pid };
-    let eye = Eye { container, inside, address: sandbox.place.pod_ip };
+    let eye = Eye {
+        container,
+        inside,
+        address: sandbox.place.pod_ip,
+    };
     if let Some(probe) = &container.startup_probe
         && let Err(complaint) = eye.start(probe).await
     {
@@ -99,7 +103,11 @@ impl Eye<'_> {
     async fn listening(&self) {
         let sandbox = self.inside.sandbox;
         let reference = self.container.image.as_deref().unwrap_or_default();
-        let ports = sandbox.kubelet.images.find(reference).map(|image| image.ready.clone());
+        let ports = sandbox
+            .kubelet
+            .images
+            .find(reference)
+            .map(|image| image.ready.clone());
         let ports = ports.unwrap_or_default();
         while !ports.is_empty() {
             let listened = |port: &Listening| sockets::listening(self.inside.pid).contains(port);
@@ -111,11 +119,21 @@ impl Eye<'_> {
     }
 
     async fn ask(&self, probe: &Probe, pace: Pace) -> anyhow::Result<()> {
-        prober::probe(probe, self.container, self.address, &self.inside, pace.timeout).await
+        prober::probe(
+            probe,
+            self.container,
+            self.address,
+            &self.inside,
+            pace.timeout,
+        )
+        .await
     }
 
     fn update(&self, change: impl FnOnce(&mut ContainerView)) {
-        self.inside.sandbox.view.update(&self.container.name, change);
+        self.inside
+            .sandbox
+            .view
+            .update(&self.container.name, change);
     }
 }
 

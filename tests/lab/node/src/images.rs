@@ -95,9 +95,9 @@ impl ImageMap {
 
 /// A prefix ends where a part of the reference ends: `a/echo` is no prefix of `a/echoes`.
 fn begins(reference: &str, prefix: &str) -> bool {
-    reference
-        .strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '@']) || prefix.ends_with('/'))
+    reference.strip_prefix(prefix).is_some_and(|rest| {
+        rest.is_empty() || rest.starts_with(['/', ':', '@']) || prefix.ends_with('/')
+    })
 }
 
 /// `registry.example:5000/a/b:tag` without the first part, where that is a host.
@@ -168,8 +168,14 @@ mod tests {
             });
             assert_eq!(found, expected, "{reference}");
         };
-        check("gateway-api/conformance/echo-basic:v0.1.0", Some("/bin/echo-basic"));
-        check("gcr.io/k8s-staging-gateway-api/echo-basic:v2", Some("/bin/echo-basic"));
+        check(
+            "gateway-api/conformance/echo-basic:v0.1.0",
+            Some("/bin/echo-basic"),
+        );
+        check(
+            "gcr.io/k8s-staging-gateway-api/echo-basic:v2",
+            Some("/bin/echo-basic"),
+        );
         check("gateway-api/conformance/echo-basic2:v1", None);
         check("coredns/coredns:1.12", Some("dns"));
         check("docker.io/coredns/coredns@sha256:00", Some("dns"));
@@ -198,7 +204,9 @@ mod tests {
     #[test]
     fn ready_checks_are_ports() {
         let map = ImageMap::parse(MAP).expect("a map");
-        let echo = map.find("gateway-api/conformance/echo-basic").expect("known");
+        let echo = map
+            .find("gateway-api/conformance/echo-basic")
+            .expect("known");
         assert_eq!(echo.ready, [Listening::Tcp(3000), Listening::Udp(8080)]);
     }
 }

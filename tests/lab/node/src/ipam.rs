@@ -91,9 +91,7 @@ impl Pool {
         Self {
             network: network.network(),
             held: BTreeMap::new(),
-            reserved: reserved
-                .chain([network.first(), network.last()])
-                .collect(),
+            reserved: reserved.chain([network.first(), network.last()]).collect(),
             cursor: network.first(),
         }
     }
@@ -144,8 +142,18 @@ mod tests {
     #[test]
     fn networks_are_read_and_printed() {
         assert_eq!(cidr("10.244.0.1/16").network().to_string(), "10.244.0.0/16");
-        assert_eq!(cidr("10.0.3.9/30").last(), u32::from(Ipv4Addr::new(10, 0, 3, 11)));
-        for wrong in ["", "10.0.0.1", "10.0.0/8", "10.0.0.1/33", "10.0.0.1/31", "a/8"] {
+        assert_eq!(
+            cidr("10.0.3.9/30").last(),
+            u32::from(Ipv4Addr::new(10, 0, 3, 11))
+        );
+        for wrong in [
+            "",
+            "10.0.0.1",
+            "10.0.0/8",
+            "10.0.0.1/33",
+            "10.0.0.1/31",
+            "a/8",
+        ] {
             assert!(wrong.parse::<Cidr>().is_err(), "{wrong}");
         }
     }
@@ -156,7 +164,10 @@ mod tests {
         let given: Vec<String> = (2..=6)
             .map(|n| pool.take(&n.to_string()).expect("free").to_string())
             .collect();
-        assert_eq!(given, ["10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6"]);
+        assert_eq!(
+            given,
+            ["10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6"]
+        );
         assert!(matches!(pool.take("late"), Err(Unavailable::Exhausted(_))));
         pool.release(Ipv4Addr::new(10, 0, 0, 3));
         assert_eq!(pool.take("late"), Ok(Ipv4Addr::new(10, 0, 0, 3)));
@@ -176,10 +187,19 @@ mod tests {
         let wish = Ipv4Addr::new(10, 245, 0, 7);
         assert_eq!(pool.claim(wish, "a/b"), Ok(()));
         assert_eq!(pool.claim(wish, "a/b"), Ok(()));
-        assert_eq!(pool.claim(wish, "c/d"), Err(Unavailable::Held(wish, "a/b".into())));
+        assert_eq!(
+            pool.claim(wish, "c/d"),
+            Err(Unavailable::Held(wish, "a/b".into()))
+        );
         let outside = Ipv4Addr::new(192, 0, 2, 1);
-        assert!(matches!(pool.claim(outside, "c/d"), Err(Unavailable::Outside(..))));
+        assert!(matches!(
+            pool.claim(outside, "c/d"),
+            Err(Unavailable::Outside(..))
+        ));
         let network = Ipv4Addr::new(10, 245, 0, 0);
-        assert!(matches!(pool.claim(network, "c/d"), Err(Unavailable::Outside(..))));
+        assert!(matches!(
+            pool.claim(network, "c/d"),
+            Err(Unavailable::Outside(..))
+        ));
     }
 }

@@ -72,7 +72,10 @@ impl Kubelet {
         let all = self.cluster.pods.state();
         let mut mine = BTreeMap::new();
         for object in all {
-            let node = object.spec.as_ref().and_then(|spec| spec.node_name.as_deref());
+            let node = object
+                .spec
+                .as_ref()
+                .and_then(|spec| spec.node_name.as_deref());
             match node.unwrap_or_default() {
                 "" if object.metadata.deletion_timestamp.is_none() => self.bind(&object),
                 name if name == self.node_name => {
@@ -108,7 +111,12 @@ impl Kubelet {
         let uid = object.uid().context("a Pod without uid")?;
         let mut logs = BTreeMap::new();
         let spec = object.spec.as_ref().context("a Pod without spec")?;
-        for container in spec.init_containers.iter().flatten().chain(&spec.containers) {
+        for container in spec
+            .init_containers
+            .iter()
+            .flatten()
+            .chain(&spec.containers)
+        {
             let dir = self.dir(&uid).join("logs").join(&container.name);
             logs.insert(container.name.clone(), Arc::new(ContainerLog::new(dir)?));
         }
@@ -119,7 +127,8 @@ impl Kubelet {
             slow: Mutex::default(),
             object: Mutex::new(Some(sender)),
         });
-        self.tasks.spawn(lifecycle::run(self.clone(), running.clone(), receiver));
+        self.tasks
+            .spawn(lifecycle::run(self.clone(), running.clone(), receiver));
         Ok(running)
     }
 
@@ -141,8 +150,9 @@ impl Kubelet {
             let pods = kubelet.pods_of(&object);
             let parameters = PostParams::default();
             let name = object.name_any();
-            let bound: Result<serde_json::Value, _> =
-                pods.create_subresource("binding", &name, &parameters, &binding).await;
+            let bound: Result<serde_json::Value, _> = pods
+                .create_subresource("binding", &name, &parameters, &binding)
+                .await;
             match bound {
                 Ok(_) => {}
                 // Bound by an earlier look, or gone.
@@ -191,7 +201,10 @@ impl Kubelet {
     }
 
     pub(crate) fn pods_of(&self, pod: &Pod) -> Api<Pod> {
-        Api::namespaced(self.cluster.client.clone(), &pod.namespace().unwrap_or_default())
+        Api::namespaced(
+            self.cluster.client.clone(),
+            &pod.namespace().unwrap_or_default(),
+        )
     }
 
     /// Everything of a Pod on disk.
@@ -205,7 +218,10 @@ impl Kubelet {
 
     /// The Pod of a `namespace/name`.
     pub(crate) fn find(&self, key: &str) -> Option<Arc<Running>> {
-        self.pods().values().find(|running| running.view.key == key).cloned()
+        self.pods()
+            .values()
+            .find(|running| running.view.key == key)
+            .cloned()
     }
 
     pub(crate) fn pods(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Running>>> {
@@ -213,7 +229,9 @@ impl Kubelet {
     }
 
     fn addresses(&self) -> MutexGuard<'_, Pool> {
-        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+        self.addresses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -82,7 +82,10 @@ async fn pods(State(kubelet): State<Arc<Kubelet>>) -> Response {
     let known: Vec<String> = kubelet.pods().keys().cloned().collect();
     let all = kubelet.cluster.pods.state();
     let mine = all.iter().filter(|pod| {
-        pod.metadata.uid.as_ref().is_some_and(|uid| known.contains(uid))
+        pod.metadata
+            .uid
+            .as_ref()
+            .is_some_and(|uid| known.contains(uid))
     });
     let items: Vec<_> = mine.map(|pod| json!(**pod)).collect();
     axum::Json(json!({"kind": "PodList", "apiVersion": "v1", "items": items})).into_response()
@@ -94,7 +97,10 @@ async fn logs(
     Query(query): Query<LogQuery>,
 ) -> Response {
     let running = kubelet.find(&format!("{namespace}/{pod}"));
-    let log = running.as_ref().and_then(|running| running.view.log(&container)).cloned();
+    let log = running
+        .as_ref()
+        .and_then(|running| running.view.log(&container))
+        .cloned();
     let Some(log) = log else {
         let message = format!("container {container} of Pod {namespace}/{pod} is not known here");
         return (StatusCode::NOT_FOUND, message).into_response();
@@ -103,7 +109,10 @@ async fn logs(
         Ok((reading, output)) => {
             kubelet.tasks.spawn(reading);
             let stream = futures::stream::unfold(output, async |mut output| {
-                output.recv().await.map(|bytes| (Ok::<_, std::io::Error>(bytes), output))
+                output
+                    .recv()
+                    .await
+                    .map(|bytes| (Ok::<_, std::io::Error>(bytes), output))
             });
             Body::from_stream(stream).into_response()
         }
@@ -125,7 +134,13 @@ pub(crate) fn read(
         (Some(run), true) if run > 0 => run - 1,
         (_, true) => anyhow::bail!("the container has no previous run"),
     };
-    let mut reader = Reader { log, run, offset: 0, filter, sender };
+    let mut reader = Reader {
+        log,
+        run,
+        offset: 0,
+        filter,
+        sender,
+    };
     let (follow, lines) = (query.follow && !query.previous, query.tail_lines);
     let reading = async move {
         if let Err(error) = reader.run(follow, lines).await {
@@ -176,7 +191,10 @@ impl Reader {
         while self.offset < end {
             let mut chunk = self.slice(self.offset, end.min(self.offset + CHUNK))?;
             // Up to the last whole line; a line is always shorter than a chunk.
-            let whole = chunk.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+            let whole = chunk
+                .iter()
+                .rposition(|b| *b == b'\n')
+                .map_or(0, |at| at + 1);
             anyhow::ensure!(whole > 0, "a log without line ends");
             chunk.truncate(whole);
             self.offset += u64::try_from(whole)?;

@@ -36,7 +36,11 @@ pub(crate) async fn run(
     let stop = watch::Sender::new(None);
     let started = Timestamp::now();
     let over = {
-        let phase = object.borrow().status.as_ref().and_then(|s| s.phase.clone());
+        let phase = object
+            .borrow()
+            .status
+            .as_ref()
+            .and_then(|s| s.phase.clone());
         matches!(phase.as_deref(), Some("Succeeded" | "Failed"))
     };
     let mut publisher = Publisher::new(&kubelet, &running, object.clone(), started);
@@ -96,7 +100,10 @@ async fn drive(
 
 async fn containers(sandbox: &Arc<Sandbox>, stop: &watch::Sender<Option<Duration>>) {
     let pod = sandbox.pod();
-    let policy = pod.spec.as_ref().and_then(|spec| spec.restart_policy.as_deref());
+    let policy = pod
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.restart_policy.as_deref());
     let policy = RestartPolicy::parse(policy);
     let task = |container: &Container, policy| ContainerTask {
         sandbox: sandbox.clone(),
@@ -131,13 +138,13 @@ async fn containers(sandbox: &Arc<Sandbox>, stop: &watch::Sender<Option<Duration
 }
 
 /// Returns when a sidecar has started, or everything has to stop.
-async fn started(
-    sandbox: &Sandbox,
-    name: &str,
-    mut stop: watch::Receiver<Option<Duration>>,
-) {
+async fn started(sandbox: &Sandbox, name: &str, mut stop: watch::Receiver<Option<Duration>>) {
     let up = async {
-        while !sandbox.view.container(name).is_some_and(|view| view.started) {
+        while !sandbox
+            .view
+            .container(name)
+            .is_some_and(|view| view.started)
+        {
             sleep(Duration::from_millis(20)).await;
         }
     };
@@ -162,7 +169,12 @@ async fn watch_deletion(
 
 /// Returns when the object is marked for deletion or gone.
 async fn wait_for_deletion(object: &mut watch::Receiver<Arc<Pod>>) {
-    while object.borrow_and_update().metadata.deletion_timestamp.is_none() {
+    while object
+        .borrow_and_update()
+        .metadata
+        .deletion_timestamp
+        .is_none()
+    {
         if object.changed().await.is_err() {
             return;
         }
@@ -182,10 +194,12 @@ async fn release(kubelet: &Kubelet, running: &Running) {
 async fn delete(kubelet: &Kubelet, object: &watch::Receiver<Arc<Pod>>) {
     let pod = object.borrow().clone();
     let pods = kubelet.pods_of(&pod);
-    let parameters = DeleteParams::default().grace_period(0).preconditions(Preconditions {
-        uid: pod.uid(),
-        resource_version: None,
-    });
+    let parameters = DeleteParams::default()
+        .grace_period(0)
+        .preconditions(Preconditions {
+            uid: pod.uid(),
+            resource_version: None,
+        });
     // Without its sender, the object is gone already.
     while object.has_changed().is_ok() {
         match pods.delete(&pod.name_any(), &parameters).await {
@@ -215,7 +229,14 @@ impl<'a> Publisher<'a> {
         started: Timestamp,
     ) -> Self {
         let pods = kubelet.pods_of(&object.borrow());
-        Self { kubelet, running, object, started, sent: None, pods }
+        Self {
+            kubelet,
+            running,
+            object,
+            started,
+            sent: None,
+            pods,
+        }
     }
 
     /// Writes whatever changes; never returns.
@@ -257,7 +278,11 @@ impl<'a> Publisher<'a> {
         let patch = json!({"metadata": {"uid": pod.uid()}, "status": status});
         let sent = self
             .pods
-            .patch_status(&pod.name_any(), &PatchParams::default(), &Patch::Strategic(&patch))
+            .patch_status(
+                &pod.name_any(),
+                &PatchParams::default(),
+                &Patch::Strategic(&patch),
+            )
             .await;
         match sent {
             Ok(_) => {}

@@ -34,7 +34,12 @@ struct Held {
 
 impl LoadBalancer {
     pub(crate) fn new(kubelet: Arc<Kubelet>, pool: Pool) -> Self {
-        Self { kubelet, pool, held: BTreeMap::new(), told: BTreeMap::new() }
+        Self {
+            kubelet,
+            pool,
+            held: BTreeMap::new(),
+            told: BTreeMap::new(),
+        }
     }
 
     /// Follows Services and Pods; never returns.
@@ -53,14 +58,20 @@ impl LoadBalancer {
         let services = self.kubelet.cluster.services.state();
         let wanted: Vec<_> = services.into_iter().filter(|s| is_wanted(s)).collect();
         let keys: BTreeSet<String> = wanted.iter().map(|s| pod::key(&**s)).collect();
-        let gone: Vec<_> = self.held.keys().filter(|k| !keys.contains(*k)).cloned().collect();
+        let gone: Vec<_> = self
+            .held
+            .keys()
+            .filter(|k| !keys.contains(*k))
+            .cloned()
+            .collect();
         for key in gone {
             self.give_up(&key).await;
         }
         self.told.retain(|key, _| keys.contains(key));
         // Whoever has an address keeps it before others are served.
-        let (with, without): (Vec<_>, Vec<_>) =
-            wanted.into_iter().partition(|service| current(service).is_some());
+        let (with, without): (Vec<_>, Vec<_>) = wanted
+            .into_iter()
+            .partition(|service| current(service).is_some());
         for service in with.into_iter().chain(without) {
             if let Err(error) = self.one(&service).await {
                 tracing::warn!(service = pod::key(&*service), "no address: {error:#}");
@@ -71,7 +82,11 @@ impl LoadBalancer {
     async fn one(&mut self, service: &Service) -> Result<()> {
         let key = pod::key(service);
         let wish = wish(service);
-        if self.held.get(&key).is_some_and(|held| wish.is_some_and(|w| w != held.address)) {
+        if self
+            .held
+            .get(&key)
+            .is_some_and(|held| wish.is_some_and(|w| w != held.address))
+        {
             self.give_up(&key).await;
         }
         if !self.held.contains_key(&key) {
@@ -81,7 +96,13 @@ impl LoadBalancer {
             };
             match given {
                 Ok(address) => {
-                    self.held.insert(key.clone(), Held { address, owner: None });
+                    self.held.insert(
+                        key.clone(),
+                        Held {
+                            address,
+                            owner: None,
+                        },
+                    );
                 }
                 Err(error) => {
                     self.refuse(service, &key, error.to_string()).await;
@@ -93,7 +114,10 @@ impl LoadBalancer {
         let address = self.held.get(&key).map(|held| held.address);
         if services::is_relayed(service) {
             // `services` listens on it, and spreads over all ready Pods.
-            self.kubelet.network.own(address.context("no address")?).await?;
+            self.kubelet
+                .network
+                .own(address.context("no address")?)
+                .await?;
         } else {
             self.place(service, &key).await?;
         }
@@ -114,7 +138,9 @@ impl LoadBalancer {
         if let Some((_, running)) = held.owner.take() {
             take_back(&self.kubelet, &running, held.address).await;
         }
-        let running = next.as_ref().and_then(|uid| self.kubelet.pods().get(uid).cloned());
+        let running = next
+            .as_ref()
+            .and_then(|uid| self.kubelet.pods().get(uid).cloned());
         if let (Some(uid), Some(running)) = (next, running) {
             match running.wire.get() {
                 Some(wire) => wire.lend(held.address).await?,
@@ -143,7 +169,14 @@ impl LoadBalancer {
         if self.told.get(key) != Some(&message) {
             let about = service.object_ref(&());
             let cluster = &self.kubelet.cluster;
-            cluster.tell(&about, EventType::Warning, "AllocationFailed", message.clone()).await;
+            cluster
+                .tell(
+                    &about,
+                    EventType::Warning,
+                    "AllocationFailed",
+                    message.clone(),
+                )
+                .await;
             self.told.insert(key.to_owned(), message);
         }
     }
@@ -152,13 +185,17 @@ impl LoadBalancer {
         if current(service) == address {
             return Ok(());
         }
-        let ingress: Vec<_> =
-            address.iter().map(|ip| json!({"ip": ip.to_string(), "ipMode": "VIP"})).collect();
+        let ingress: Vec<_> = address
+            .iter()
+            .map(|ip| json!({"ip": ip.to_string(), "ipMode": "VIP"}))
+            .collect();
         let patch = json!({"status": {"loadBalancer": {"ingress": ingress}}});
         let namespace = service.namespace().unwrap_or_default();
         let services = Api::<Service>::namespaced(self.kubelet.cluster.client.clone(), &namespace);
         let name = service.name_any();
-        services.patch_status(&name, &PatchParams::default(), &Patch::Merge(&patch)).await?;
+        services
+            .patch_status(&name, &PatchParams::default(), &Patch::Merge(&patch))
+            .await?;
         Ok(())
     }
 }
@@ -189,12 +226,24 @@ fn wish(service: &Service) -> Option<Ipv4Addr> {
 
 fn current(service: &Service) -> Option<Ipv4Addr> {
     let balancer = service.status.as_ref()?.load_balancer.as_ref()?;
-    balancer.ingress.as_ref()?.first()?.ip.as_ref()?.parse().ok()
+    balancer
+        .ingress
+        .as_ref()?
+        .first()?
+        .ip
+        .as_ref()?
+        .parse()
+        .ok()
 }
 
 /// The uid of the Pod that should hold a Service's address.
 fn owner(service: &Service, pods: &[Arc<Pod>], before: Option<&str>) -> Option<String> {
-    let selector = service.spec.as_ref()?.selector.as_ref().filter(|s| !s.is_empty())?;
+    let selector = service
+        .spec
+        .as_ref()?
+        .selector
+        .as_ref()
+        .filter(|s| !s.is_empty())?;
     let candidates: Vec<&Arc<Pod>> = pods
         .iter()
         .filter(|pod| pod.metadata.namespace == service.metadata.namespace)
@@ -215,7 +264,8 @@ fn owner(service: &Service, pods: &[Arc<Pod>], before: Option<&str>) -> Option<S
 
 fn is_ready(pod: &Pod) -> bool {
     let conditions = pod.status.as_ref().and_then(|s| s.conditions.as_deref());
-    let ready = |c: &k8s_openapi::api::core::v1::PodCondition| c.type_ == "Ready" && c.status == "True";
+    let ready =
+        |c: &k8s_openapi::api::core::v1::PodCondition| c.type_ == "Ready" && c.status == "True";
     conditions.unwrap_or_default().iter().any(ready)
 }
 
@@ -252,10 +302,26 @@ mod tests {
         let (ready, unready, leaving) = (true, false, true);
         check(&[], None, None);
         check(&[("b", ready, false), ("a", ready, false)], None, Some("a"));
-        check(&[("b", ready, false), ("a", ready, false)], Some("b"), Some("b"));
-        check(&[("b", unready, false), ("a", ready, false)], Some("b"), Some("a"));
-        check(&[("b", ready, leaving), ("a", ready, false)], Some("b"), Some("a"));
-        check(&[("b", ready, leaving), ("a", unready, false)], Some("b"), Some("b"));
+        check(
+            &[("b", ready, false), ("a", ready, false)],
+            Some("b"),
+            Some("b"),
+        );
+        check(
+            &[("b", unready, false), ("a", ready, false)],
+            Some("b"),
+            Some("a"),
+        );
+        check(
+            &[("b", ready, leaving), ("a", ready, false)],
+            Some("b"),
+            Some("a"),
+        );
+        check(
+            &[("b", ready, leaving), ("a", unready, false)],
+            Some("b"),
+            Some("b"),
+        );
         check(&[("b", ready, leaving)], None, None);
         check(&[("a", unready, false)], Some("a"), None);
     }
@@ -265,7 +331,10 @@ mod tests {
         let service = |ip: &str| {
             serde_json::from_value(json!({"spec": {"loadBalancerIP": ip}})).expect("a Service")
         };
-        assert_eq!(wish(&service("10.245.0.7")), Some(Ipv4Addr::new(10, 245, 0, 7)));
+        assert_eq!(
+            wish(&service("10.245.0.7")),
+            Some(Ipv4Addr::new(10, 245, 0, 7))
+        );
         assert_eq!(wish(&service("nonsense")), Some(Ipv4Addr::UNSPECIFIED));
         assert_eq!(wish(&service("")), None);
     }

@@ -91,7 +91,10 @@ pub(crate) fn tail(log: &[u8], lines: usize) -> usize {
     let mut start = log.len();
     while start > 0 {
         let before = log.get(..start - 1).unwrap_or_default();
-        let begin = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let begin = before
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
         let line = log.get(begin..start).unwrap_or_default();
         if Line::parse(line).is_none_or(|line| line.whole) {
             if wanted == 0 {
@@ -140,7 +143,9 @@ mod tests {
         let query: LogQuery = serde_json::from_value(query).expect("a query");
         let now = "2026-01-31T12:00:04Z".parse().expect("a time");
         let mut filter = query.filter(now).expect("a filter");
-        let from = query.tail_lines.map_or(0, |lines| tail(LOG.as_bytes(), lines));
+        let from = query
+            .tail_lines
+            .map_or(0, |lines| tail(LOG.as_bytes(), lines));
         let mut out = Vec::new();
         for line in LOG.as_bytes()[from..].split_inclusive(|b| *b == b'\n') {
             if !filter.is_full() {
@@ -172,16 +177,30 @@ mod tests {
 
     #[test]
     fn a_time_that_is_none_is_refused() {
-        let query = LogQuery { since_time: Some("yesterday".into()), ..LogQuery::default() };
-        let error = query.filter(Timestamp::UNIX_EPOCH).expect_err("refused").to_string();
+        let query = LogQuery {
+            since_time: Some("yesterday".into()),
+            ..LogQuery::default()
+        };
+        let error = query
+            .filter(Timestamp::UNIX_EPOCH)
+            .expect_err("refused")
+            .to_string();
         assert!(error.contains("yesterday"), "{error}");
     }
 
     #[test]
     fn a_torn_file_does_not_matter() {
         let mut out = Vec::new();
-        let mut filter = LogQuery::default().filter(Timestamp::UNIX_EPOCH).expect("a filter");
-        for line in [&b""[..], b"\n", b"x", b"x y z\n", b"2026-01-31T12:00:00Z stdout"] {
+        let mut filter = LogQuery::default()
+            .filter(Timestamp::UNIX_EPOCH)
+            .expect("a filter");
+        for line in [
+            &b""[..],
+            b"\n",
+            b"x",
+            b"x y z\n",
+            b"2026-01-31T12:00:00Z stdout",
+        ] {
             filter.take(line, &mut out);
         }
         assert!(out.is_empty());

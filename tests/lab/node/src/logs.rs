@@ -46,8 +46,15 @@ pub(crate) struct LogWriter {
 impl ContainerLog {
     pub(crate) fn new(dir: PathBuf) -> Result<Self> {
         fs::create_dir_all(&dir).with_context(|| format!("no directory {}", dir.display()))?;
-        let head = Head { run: None, length: 0, open: false };
-        Ok(Self { dir, head: watch::Sender::new(head) })
+        let head = Head {
+            run: None,
+            length: 0,
+            open: false,
+        };
+        Ok(Self {
+            dir,
+            head: watch::Sender::new(head),
+        })
     }
 
     /// Starts the log of the next run.
@@ -56,8 +63,15 @@ impl ContainerLog {
         let path = self.path(run);
         let file = OpenOptions::new().create(true).append(true).open(&path);
         let file = file.with_context(|| format!("no log {}", path.display()))?;
-        self.head.send_replace(Head { run: Some(run), length: 0, open: true });
-        Ok(Arc::new(LogWriter { file: Mutex::new(file), log: self.clone() }))
+        self.head.send_replace(Head {
+            run: Some(run),
+            length: 0,
+            open: true,
+        });
+        Ok(Arc::new(LogWriter {
+            file: Mutex::new(file),
+            log: self.clone(),
+        }))
     }
 
     pub(crate) fn path(&self, run: u32) -> PathBuf {
@@ -105,7 +119,10 @@ impl LogWriter {
         line.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         match file.write_all(&line) {
-            Ok(()) => self.log.head.send_modify(|head| head.length += line.len() as u64),
+            Ok(()) => self
+                .log
+                .head
+                .send_modify(|head| head.length += line.len() as u64),
             Err(error) => tracing::error!(%error, "a log line is lost"),
         }
     }
@@ -131,7 +148,10 @@ mod tests {
         let copying = tokio::join!(
             async {
                 use tokio::io::AsyncWriteExt;
-                process.write_all(b"one\ntwo two two\n\nlast").await.expect("written");
+                process
+                    .write_all(b"one\ntwo two two\n\nlast")
+                    .await
+                    .expect("written");
                 drop(process);
             },
             writer.copy("stdout", pipe)
@@ -139,9 +159,24 @@ mod tests {
         let ((), ()) = copying;
         drop(writer);
         let text = fs::read_to_string(log.path(0)).expect("a file");
-        let lines: Vec<&str> = text.lines().map(|l| l.split_once(' ').expect("a time").1).collect();
-        assert_eq!(lines, ["stdout F one", "stdout F two two two", "stdout F ", "stdout F last"]);
-        let expected = Head { run: Some(0), length: text.len() as u64, open: false };
+        let lines: Vec<&str> = text
+            .lines()
+            .map(|l| l.split_once(' ').expect("a time").1)
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "stdout F one",
+                "stdout F two two two",
+                "stdout F ",
+                "stdout F last"
+            ]
+        );
+        let expected = Head {
+            run: Some(0),
+            length: text.len() as u64,
+            open: false,
+        };
         assert_eq!(*head.borrow(), expected);
     }
 
@@ -153,7 +188,10 @@ mod tests {
         let long = vec![b'x'; LONGEST + 10];
         writer.copy("stderr", long.as_slice()).await;
         let text = fs::read_to_string(log.path(0)).expect("a file");
-        let kinds: Vec<&str> = text.lines().map(|l| l.split(' ').nth(2).expect("a kind")).collect();
+        let kinds: Vec<&str> = text
+            .lines()
+            .map(|l| l.split(' ').nth(2).expect("a kind"))
+            .collect();
         assert_eq!(kinds, ["P", "F"]);
         drop(writer);
         log.begin().expect("begins again");

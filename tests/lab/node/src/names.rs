@@ -47,11 +47,17 @@ fn answer(name: &Name<'_>, service: &Service, slices: &[Arc<EndpointSlice>]) -> 
         return Found::Addresses(vec![address]);
     }
     let mut found: BTreeSet<Ipv4Addr> = BTreeSet::new();
-    for slice in slices.iter().filter(|slice| services::is_of(slice, service)) {
+    for slice in slices
+        .iter()
+        .filter(|slice| services::is_of(slice, service))
+    {
         match name.host {
             None => found.extend(services::ready(slice)),
             Some(host) => {
-                let named = slice.endpoints.iter().filter(|e| e.hostname.as_deref() == Some(host));
+                let named = slice
+                    .endpoints
+                    .iter()
+                    .filter(|e| e.hostname.as_deref() == Some(host));
                 let addresses = named.flat_map(|endpoint| &endpoint.addresses);
                 found.extend(addresses.filter_map(|a| a.parse::<Ipv4Addr>().ok()));
             }
@@ -80,7 +86,11 @@ impl<'a> Name<'a> {
         if labels.next().is_some() || namespace.is_empty() || service.is_empty() {
             return None;
         }
-        Some(Self { host, service, namespace })
+        Some(Self {
+            host,
+            service,
+            namespace,
+        })
     }
 }
 

@@ -81,9 +81,16 @@ impl Network {
         }
         let void = link_index(&handle, NODE_LINK).await?;
         let add = handle.address().add(void, gateway.into(), 32);
-        add.replace().execute().await.context("the node's address cannot be set")?;
+        add.replace()
+            .execute()
+            .await
+            .context("the node's address cannot be set")?;
         up(&handle, void).await?;
-        Ok(Self { handle, gateway, void })
+        Ok(Self {
+            handle,
+            gateway,
+            void,
+        })
     }
 
     /// A Pod's namespace and its link.
@@ -96,9 +103,14 @@ impl Network {
         let [_, _, c, d] = address.octets();
         let (outside_name, peer) = (format!("pod-{c}-{d}"), format!("tmp-{c}-{d}"));
         let pair = LinkVeth::new(&outside_name, &peer).build();
-        self.handle.link().add(pair).execute().await.with_context(|| {
-            format!("no pair of links for {address}: the kernel may lack the module `veth`")
-        })?;
+        self.handle
+            .link()
+            .add(pair)
+            .execute()
+            .await
+            .with_context(|| {
+                format!("no pair of links for {address}: the kernel may lack the module `veth`")
+            })?;
         let outside_link = link_index(&self.handle, &outside_name).await?;
         let moved = LinkUnspec::new_with_index(link_index(&self.handle, &peer).await?);
         let moved = moved.setns_by_fd(namespace.as_raw_fd()).name("eth0");
@@ -113,8 +125,12 @@ impl Network {
             address,
             lent: Mutex::default(),
         };
-        wire.set_up_inside().await.context("the Pod's side of its link")?;
-        wire.heal().await.context("the node's side of a Pod's link")?;
+        wire.set_up_inside()
+            .await
+            .context("the Pod's side of its link")?;
+        wire.heal()
+            .await
+            .context("the node's side of a Pod's link")?;
         Ok(wire)
     }
 
@@ -137,8 +153,16 @@ impl Network {
             .kind(RouteType::Local)
             .scope(RouteScope::Host)
             .pref_source(self.gateway);
-        self.handle.route().add(here.build()).replace().execute().await?;
-        let port = RulePortRange { start: to.port(), end: to.port() };
+        self.handle
+            .route()
+            .add(here.build())
+            .replace()
+            .execute()
+            .await?;
+        let port = RulePortRange {
+            start: to.port(),
+            end: to.port(),
+        };
         let mut rule = self
             .handle
             .rule()
@@ -155,8 +179,13 @@ impl Network {
             RuleAttribute::DestinationPortRange(port),
         ]);
         let message = rule.message_mut().clone();
-        rule.execute().await.context("the kernel has no policy routing by port")?;
-        Ok(Diversion { handle: self.handle.clone(), message })
+        rule.execute()
+            .await
+            .context("the kernel has no policy routing by port")?;
+        Ok(Diversion {
+            handle: self.handle.clone(),
+            message,
+        })
     }
 
     async fn route(&self, to: Ipv4Addr, link: u32) -> Result<()> {
@@ -166,7 +195,9 @@ impl Network {
             .pref_source(self.gateway)
             .scope(RouteScope::Link);
         let add = self.handle.route().add(route.build()).replace();
-        add.execute().await.with_context(|| format!("no route to {to}"))
+        add.execute()
+            .await
+            .with_context(|| format!("no route to {to}"))
     }
 
     async fn unroute(&self, to: Ipv4Addr, link: u32) -> Result<()> {
@@ -184,7 +215,9 @@ impl Wire {
     async fn set_up_inside(&self) -> Result<()> {
         let inside = &self.inside;
         up(inside, link_index(inside, "lo").await?).await?;
-        let address = inside.address().add(self.inside_link, self.address.into(), 32);
+        let address = inside
+            .address()
+            .add(self.inside_link, self.address.into(), 32);
         address.execute().await?;
         up(inside, self.inside_link).await?;
         let gateway = self.network.gateway;
@@ -201,7 +234,12 @@ impl Wire {
     /// Packets in both directions vanish; nobody is told.
     pub(crate) async fn cut(&self) -> Result<()> {
         let down = LinkUnspec::new_with_index(self.outside_link).down();
-        self.network.handle.link().set(down.build()).execute().await?;
+        self.network
+            .handle
+            .link()
+            .set(down.build())
+            .execute()
+            .await?;
         // The routes went with the link, and without one a sender would be told.
         for address in self.addresses() {
             self.network.route(address, self.network.void).await?;
@@ -220,7 +258,10 @@ impl Wire {
 
     /// Gives the Pod one more address.
     pub(crate) async fn lend(&self, address: Ipv4Addr) -> Result<()> {
-        let add = self.inside.address().add(self.inside_link, address.into(), 32);
+        let add = self
+            .inside
+            .address()
+            .add(self.inside_link, address.into(), 32);
         add.replace().execute().await?;
         self.lent().insert(address);
         self.network.route(address, self.outside_link).await
@@ -273,8 +314,14 @@ async fn up(handle: &Handle, link: u32) -> Result<()> {
 
 async fn link_index(handle: &Handle, name: &str) -> Result<u32> {
     let mut links = handle.link().get().match_name(name).execute();
-    let link = links.try_next().await.with_context(|| format!("link {name}"))?;
-    Ok(link.with_context(|| format!("there is no link {name}"))?.header.index)
+    let link = links
+        .try_next()
+        .await
+        .with_context(|| format!("link {name}"))?;
+    Ok(link
+        .with_context(|| format!("there is no link {name}"))?
+        .header
+        .index)
 }
 
 async fn remove_address(handle: &Handle, link: u32, address: Ipv4Addr) -> Result<()> {

@@ -52,10 +52,12 @@ async fn apart<T: Send + 'static>(
 ) -> Result<T> {
     let (reply, answer) = oneshot::channel();
     let runtime = runtime::Handle::current();
-    std::thread::Builder::new().name(name.into()).spawn(move || {
-        let _inside = runtime.enter();
-        // Nobody waits any more: then the result is dropped, and with it what it holds.
-        let _ = reply.send(work());
-    })?;
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(move || {
+            let _inside = runtime.enter();
+            // Nobody waits any more: then the result is dropped, and with it what it holds.
+            let _ = reply.send(work());
+        })?;
     answer.await.context("a thread ended early")?
 }

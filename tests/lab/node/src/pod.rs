@@ -73,7 +73,11 @@ impl Sandbox {
 
     pub(crate) fn mounts(&self, container: &Container, env: &Environment) -> Result<Vec<Mount>> {
         let pod = self.pod();
-        let volumes = pod.spec.as_ref().and_then(|s| s.volumes.as_deref()).unwrap_or_default();
+        let volumes = pod
+            .spec
+            .as_ref()
+            .and_then(|s| s.volumes.as_deref())
+            .unwrap_or_default();
         let mut mounts = Vec::new();
         for mount in container.volume_mounts.iter().flatten() {
             let volume = volumes.iter().find(|v| v.name == mount.name);
@@ -101,7 +105,11 @@ impl Sandbox {
             let target = target
                 .with_context(|| format!("mountPath `{}` cannot be used", mount.mount_path))?;
             let read_only = mount.read_only == Some(true) || is_projection(volume);
-            mounts.push(Mount { source, target, read_only });
+            mounts.push(Mount {
+                source,
+                target,
+                read_only,
+            });
         }
         Ok(mounts)
     }
@@ -109,7 +117,9 @@ impl Sandbox {
     /// `/etc/hosts`, `/etc/resolv.conf` and `/etc/hostname`.
     pub(crate) fn names(&self, pod: &Pod) -> (String, String, String) {
         let spec = pod.spec.as_ref();
-        let name = spec.and_then(|s| s.hostname.clone()).unwrap_or_else(|| pod.name_any());
+        let name = spec
+            .and_then(|s| s.hostname.clone())
+            .unwrap_or_else(|| pod.name_any());
         let mut hosts = format!("127.0.0.1\tlocalhost\n{}\t{name}\n", self.place.pod_ip);
         for alias in spec.iter().flat_map(|s| s.host_aliases.iter().flatten()) {
             let names = alias.hostnames.clone().unwrap_or_default().join("\t");
@@ -155,14 +165,24 @@ impl Sandbox {
 
 pub(crate) fn grace(pod: &Pod, cap: Duration) -> Duration {
     let asked = pod.metadata.deletion_grace_period_seconds;
-    let own = pod.spec.as_ref().and_then(|s| s.termination_grace_period_seconds);
-    let seconds = asked.or(own).and_then(|s| u64::try_from(s).ok()).unwrap_or(30);
+    let own = pod
+        .spec
+        .as_ref()
+        .and_then(|s| s.termination_grace_period_seconds);
+    let seconds = asked
+        .or(own)
+        .and_then(|s| u64::try_from(s).ok())
+        .unwrap_or(30);
     Duration::from_secs(seconds).min(cap)
 }
 
 /// `namespace/name`
 pub(crate) fn key(object: &impl ResourceExt) -> String {
-    format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any())
+    format!(
+        "{}/{}",
+        object.namespace().unwrap_or_default(),
+        object.name_any()
+    )
 }
 
 pub(crate) fn is_on_host(pod: &Pod) -> bool {
@@ -172,7 +192,9 @@ pub(crate) fn is_on_host(pod: &Pod) -> bool {
 /// `net.*` parameters that the Pod asks for.
 pub(crate) fn sysctls(pod: &Pod) -> Vec<(String, String)> {
     let security = pod.spec.as_ref().and_then(|s| s.security_context.as_ref());
-    let asked = security.and_then(|s| s.sysctls.as_deref()).unwrap_or_default();
+    let asked = security
+        .and_then(|s| s.sysctls.as_deref())
+        .unwrap_or_default();
     let asked = asked.iter().filter(|s| s.name.starts_with("net."));
     asked.map(|s| (s.name.clone(), s.value.clone())).collect()
 }

@@ -38,7 +38,10 @@ impl Pace {
             Duration::from_secs(given.unwrap_or(default))
         };
         let count = |value: Option<i32>, default: u32| {
-            value.and_then(|v| u32::try_from(v).ok()).filter(|v| *v > 0).unwrap_or(default)
+            value
+                .and_then(|v| u32::try_from(v).ok())
+                .filter(|v| *v > 0)
+                .unwrap_or(default)
         };
         Self {
             delay: seconds(probe.initial_delay_seconds, 0),
@@ -56,7 +59,11 @@ impl Pace {
 
     /// The time to the next probe.
     pub(crate) fn pause(&self, good: bool) -> Duration {
-        if good { self.period } else { self.period.min(EAGER) }
+        if good {
+            self.period
+        } else {
+            self.period.min(EAGER)
+        }
     }
 }
 
@@ -78,7 +85,11 @@ impl Verdict {
             return false;
         }
         self.row += 1;
-        let needed = if success { self.pace.successes } else { self.pace.failures };
+        let needed = if success {
+            self.pace.successes
+        } else {
+            self.pace.failures
+        };
         if self.row < needed {
             return false;
         }
@@ -114,8 +125,18 @@ mod tests {
         use serde_json::json;
         check(json!({}), false, "-+---+--+", "-+++-++++");
         check(json!({"failureThreshold": 1}), true, "+-+", "+-+");
-        check(json!({"successThreshold": 2, "failureThreshold": 2}), false, "+-++-+--", "---++++-");
-        check(json!({"failureThreshold": 0, "successThreshold": -1}), true, "---+", "++-+");
+        check(
+            json!({"successThreshold": 2, "failureThreshold": 2}),
+            false,
+            "+-++-+--",
+            "---++++-",
+        );
+        check(
+            json!({"failureThreshold": 0, "successThreshold": -1}),
+            true,
+            "---+",
+            "++-+",
+        );
     }
 
     #[test]

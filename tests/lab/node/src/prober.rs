@@ -13,8 +13,8 @@ use k8s_openapi::api::core::v1::{Container, HTTPGetAction, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tonic_prost::ProstCodec;
 use tonic::codegen::http::uri::PathAndQuery;
+use tonic_prost::ProstCodec;
 
 use crate::insecure;
 
@@ -33,14 +33,18 @@ pub(crate) async fn probe(
 ) -> Result<()> {
     let attempt = async {
         if let Some(action) = &probe.exec {
-            return inside.exec(action.command.as_deref().unwrap_or_default()).await;
+            return inside
+                .exec(action.command.as_deref().unwrap_or_default())
+                .await;
         }
         if let Some(action) = &probe.http_get {
             return http(action, container, address).await;
         }
         if let Some(action) = &probe.tcp_socket {
             let at = target(action.host.as_deref(), &action.port, container, address)?;
-            TcpStream::connect(at).await.with_context(|| format!("{at} does not accept"))?;
+            TcpStream::connect(at)
+                .await
+                .with_context(|| format!("{at} does not accept"))?;
             return Ok(());
         }
         if let Some(action) = &probe.grpc {
@@ -49,7 +53,9 @@ pub(crate) async fn probe(
         }
         bail!("a probe of a kind that is not known");
     };
-    tokio::time::timeout(timeout, attempt).await.context("no answer in time")?
+    tokio::time::timeout(timeout, attempt)
+        .await
+        .context("no answer in time")?
 }
 
 /// One HTTP request that must be answered with 2xx or 3xx.
@@ -59,7 +65,9 @@ pub(crate) async fn http(
     address: Ipv4Addr,
 ) -> Result<()> {
     let at = target(action.host.as_deref(), &action.port, container, address)?;
-    let tcp = TcpStream::connect(at).await.with_context(|| format!("{at} does not accept"))?;
+    let tcp = TcpStream::connect(at)
+        .await
+        .with_context(|| format!("{at} does not accept"))?;
     if action.scheme.as_deref() == Some("HTTPS") {
         return get(action, at, insecure::connect(tcp).await?).await;
     }
@@ -72,7 +80,11 @@ async fn get(
     io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
 ) -> Result<()> {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(io)).await?;
-    let path = action.path.as_deref().filter(|p| !p.is_empty()).unwrap_or("/");
+    let path = action
+        .path
+        .as_deref()
+        .filter(|p| !p.is_empty())
+        .unwrap_or("/");
     let slash = if path.starts_with('/') { "" } else { "/" };
     let mut request = Request::get(format!("{slash}{path}")).header("user-agent", "kube-probe/lab");
     let mut host = Some(at.to_string());
@@ -95,7 +107,10 @@ async fn get(
         }
     };
     if !(200..400).contains(&response.status().as_u16()) {
-        bail!("HTTP probe failed with statuscode: {}", response.status().as_u16());
+        bail!(
+            "HTTP probe failed with statuscode: {}",
+            response.status().as_u16()
+        );
     }
     Ok(())
 }
@@ -121,7 +136,11 @@ async fn grpc(at: SocketAddr, service: String) -> Result<()> {
     let codec = ProstCodec::<HealthCheckRequest, HealthCheckResponse>::default();
     let path = PathAndQuery::from_static("/grpc.health.v1.Health/Check");
     let request = tonic::Request::new(HealthCheckRequest { service });
-    let status = client.unary(request, path, codec).await?.into_inner().status;
+    let status = client
+        .unary(request, path, codec)
+        .await?
+        .into_inner()
+        .status;
     if status != SERVING {
         bail!("health status is {status}, not SERVING");
     }
@@ -140,16 +159,25 @@ fn target(
             let named = |p: &&k8s_openapi::api::core::v1::ContainerPort| {
                 p.name.as_deref() == Some(name.as_str())
             };
-            let found = container.ports.iter().flatten().find(named).map(|p| p.container_port);
+            let found = container
+                .ports
+                .iter()
+                .flatten()
+                .find(named)
+                .map(|p| p.container_port);
             match found {
                 Some(number) => number,
-                None => name.parse().with_context(|| format!("there is no port named `{name}`"))?,
+                None => name
+                    .parse()
+                    .with_context(|| format!("there is no port named `{name}`"))?,
             }
         }
     };
     let port = u16::try_from(number).with_context(|| format!("{number} is no port"))?;
     let host = match host.filter(|h| !h.is_empty()) {
-        Some(host) => host.parse().with_context(|| format!("host `{host}` is no IPv4 address"))?,
+        Some(host) => host
+            .parse()
+            .with_context(|| format!("host `{host}` is no IPv4 address"))?,
         None => address,
     };
     Ok(SocketAddr::from((host, port)))

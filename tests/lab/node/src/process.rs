@@ -45,7 +45,12 @@ impl Process {
             output.spawn(async move { log.copy("stderr", pipe).await });
         }
         output.close();
-        Ok(Self { child, pid, started: Timestamp::now(), output })
+        Ok(Self {
+            child,
+            pid,
+            started: Timestamp::now(),
+            output,
+        })
     }
 
     pub(crate) fn pid(&self) -> i32 {

@@ -19,24 +19,35 @@ pub(crate) fn millis(text: &str) -> Option<i128> {
         "Mi" => 1000 << 20,
         "Gi" => 1000 << 30,
         "Ti" => 1000 << 40,
-        _ => 1000_i128.checked_mul(10_i128.checked_pow(
-            suffix.strip_prefix(['e', 'E'])?.parse().ok()?,
-        )?)?,
+        _ => 1000_i128
+            .checked_mul(10_i128.checked_pow(suffix.strip_prefix(['e', 'E'])?.parse().ok()?)?)?,
     };
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let whole: i128 = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().ok()?
+    };
     if number.is_empty() || part.len() > 9 {
         return None;
     }
     let scale = 10_i128.checked_pow(u32::try_from(part.len()).ok()?)?;
-    let part: i128 = if part.is_empty() { 0 } else { part.parse().ok()? };
+    let part: i128 = if part.is_empty() {
+        0
+    } else {
+        part.parse().ok()?
+    };
     let total = whole.checked_mul(scale)?.checked_add(part)?;
     total.checked_mul(factor)?.checked_div(scale)
 }
 
 /// How many divisors fit into a quantity, rounded up: what `resourceFieldRef` gives.
 pub(crate) fn divided(quantity: &str, divisor: &str) -> Option<String> {
-    let divisor = if divisor.is_empty() || divisor == "0" { 1000 } else { millis(divisor)? };
+    let divisor = if divisor.is_empty() || divisor == "0" {
+        1000
+    } else {
+        millis(divisor)?
+    };
     if divisor == 0 {
         return None;
     }
@@ -79,7 +90,11 @@ mod tests {
             ("100m", "", Some("1")),
             ("1", "x", None),
         ] {
-            assert_eq!(divided(quantity, divisor).as_deref(), expected, "{quantity} / {divisor}");
+            assert_eq!(
+                divided(quantity, divisor).as_deref(),
+                expected,
+                "{quantity} / {divisor}"
+            );
         }
     }
 }

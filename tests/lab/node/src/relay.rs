@@ -70,7 +70,12 @@ async fn pass(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, shape: Shape) -> bo
                 Err(_) => Passed::Reset,
             };
             let over = !matches!(passed, Passed::Bytes(_));
-            if sender.send((Instant::now() + shape.delay, passed)).await.is_err() || over {
+            if sender
+                .send((Instant::now() + shape.delay, passed))
+                .await
+                .is_err()
+                || over
+            {
                 return;
             }
         }
@@ -120,7 +125,10 @@ mod tests {
     #[tokio::test]
     async fn bytes_and_half_closes_pass() {
         let ((mut client, near), (far, mut server)) = (pair().await, pair().await);
-        let shape = Shape { delay: Duration::from_millis(1), rate: Some(10_000_000) };
+        let shape = Shape {
+            delay: Duration::from_millis(1),
+            rate: Some(10_000_000),
+        };
         let body = vec![7_u8; 300_000];
         let talk = async {
             let (mut reading, mut writing) = client.split();
@@ -136,7 +144,10 @@ mod tests {
         let serve = async {
             let mut all = Vec::new();
             server.read_to_end(&mut all).await.expect("read");
-            server.write_all(&all.len().to_be_bytes()).await.expect("written");
+            server
+                .write_all(&all.len().to_be_bytes())
+                .await
+                .expect("written");
             server.shutdown().await.expect("closed");
         };
         let (answer, (), ()) = tokio::join!(talk, serve, splice(near, far, shape));
@@ -148,7 +159,9 @@ mod tests {
         let ((mut client, near), (far, server)) = (pair().await, pair().await);
         let relay = splice(near, far, Shape::default());
         let reset = async {
-            SockRef::from(&server).set_linger(Some(Duration::ZERO)).expect("set");
+            SockRef::from(&server)
+                .set_linger(Some(Duration::ZERO))
+                .expect("set");
             drop(server);
             client.read_u8().await.expect_err("no byte").kind()
         };

@@ -78,7 +78,10 @@ mod tests {
         let mut backoff = Backoff::default();
         let mut next = |seconds| backoff.next(Duration::from_secs(seconds)).as_millis();
         let pauses: Vec<u128> = (0..9).map(|_| next(0)).collect();
-        assert_eq!(pauses, [0, 500, 1000, 2000, 4000, 8000, 16000, 16000, 16000]);
+        assert_eq!(
+            pauses,
+            [0, 500, 1000, 2000, 4000, 8000, 16000, 16000, 16000]
+        );
         assert_eq!(next(60), 0);
         assert_eq!(next(59), 500);
     }

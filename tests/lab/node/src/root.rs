@@ -97,8 +97,14 @@ mod tests {
     fn drawn(targets: &[&str]) -> String {
         let mounts: Vec<Mount> = targets.iter().map(|t| mount(t)).collect();
         let steps = plan(&mounts).into_iter().map(|step| match step {
-            Step::Directory { path, mirrored: true } => format!("{}+", path.display()),
-            Step::Directory { path, mirrored: false } => path.display().to_string(),
+            Step::Directory {
+                path,
+                mirrored: true,
+            } => format!("{}+", path.display()),
+            Step::Directory {
+                path,
+                mirrored: false,
+            } => path.display().to_string(),
             Step::Bound(path) => format!("{}=", path.display()),
         });
         steps.collect::<Vec<_>>().join(" ")
@@ -139,7 +145,11 @@ mod tests {
             ("/usr", false),
             ("/etc/passwd", false),
         ] {
-            assert_eq!(is_made(&steps, &mounts, Path::new(path)), expected, "{path}");
+            assert_eq!(
+                is_made(&steps, &mounts, Path::new(path)),
+                expected,
+                "{path}"
+            );
         }
     }
 

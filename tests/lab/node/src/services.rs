@@ -36,12 +36,20 @@ pub(crate) struct Services {
 
 /// Whether the VIP of a LoadBalancer Service is a relay instead of an address of a Pod.
 pub(crate) fn is_relayed(service: &Service) -> bool {
-    service.annotations().get(RELAYED.0).is_some_and(|value| value == RELAYED.1)
+    service
+        .annotations()
+        .get(RELAYED.0)
+        .is_some_and(|value| value == RELAYED.1)
 }
 
 impl Services {
     pub(crate) fn new(kubelet: Arc<Kubelet>, api_server: Option<SocketAddrV4>) -> Self {
-        Self { kubelet, api_server, open: BTreeMap::new(), addresses: BTreeSet::new() }
+        Self {
+            kubelet,
+            api_server,
+            open: BTreeMap::new(),
+            addresses: BTreeSet::new(),
+        }
     }
 
     /// Follows Services and EndpointSlices; never returns.
@@ -128,12 +136,24 @@ fn fronts(service: &Service, port: &ServicePort, node: Ipv4Addr) -> Vec<SocketAd
     let number = |port: i32| u16::try_from(port).ok().filter(|port| *port > 0);
     let mut fronts = Vec::new();
     if let Some(own) = number(port.port) {
-        let vip = service.status.as_ref().and_then(|s| s.load_balancer.as_ref());
+        let vip = service
+            .status
+            .as_ref()
+            .and_then(|s| s.load_balancer.as_ref());
         let vip = vip.and_then(|b| b.ingress.as_ref()?.first()?.ip.as_ref()?.parse().ok());
         let vip = vip.filter(|_| is_relayed(service));
-        fronts.extend(cluster_ip(service).into_iter().chain(vip).map(|ip| SocketAddrV4::new(ip, own)));
+        fronts.extend(
+            cluster_ip(service)
+                .into_iter()
+                .chain(vip)
+                .map(|ip| SocketAddrV4::new(ip, own)),
+        );
     }
-    fronts.extend(port.node_port.and_then(number).map(|port| SocketAddrV4::new(node, port)));
+    fronts.extend(
+        port.node_port
+            .and_then(number)
+            .map(|port| SocketAddrV4::new(node, port)),
+    );
     fronts
 }
 
@@ -148,7 +168,12 @@ pub(crate) fn backends(
         let named = |p: &&k8s_openapi::api::discovery::v1::EndpointPort| {
             p.name.as_deref().unwrap_or_default() == port.name.as_deref().unwrap_or_default()
         };
-        let number = slice.ports.iter().flatten().find(named).and_then(|p| p.port);
+        let number = slice
+            .ports
+            .iter()
+            .flatten()
+            .find(named)
+            .and_then(|p| p.port);
         let Some(number) = number.and_then(|n| u16::try_from(n).ok()) else {
             continue;
         };
@@ -162,7 +187,11 @@ pub(crate) fn backends(
 /// Addresses of a slice that take connections.
 pub(crate) fn ready(slice: &EndpointSlice) -> impl Iterator<Item = Ipv4Addr> + '_ {
     let ready = slice.endpoints.iter().filter(|endpoint| {
-        endpoint.conditions.as_ref().and_then(|c| c.ready).unwrap_or(true)
+        endpoint
+            .conditions
+            .as_ref()
+            .and_then(|c| c.ready)
+            .unwrap_or(true)
     });
     ready.flat_map(|endpoint| endpoint.addresses.iter().filter_map(|a| a.parse().ok()))
 }
@@ -226,7 +255,13 @@ mod tests {
     }
 
     fn port(service: &Service) -> &ServicePort {
-        &service.spec.as_ref().expect("a spec").ports.as_ref().expect("ports")[0]
+        &service
+            .spec
+            .as_ref()
+            .expect("a spec")
+            .ports
+            .as_ref()
+            .expect("ports")[0]
     }
 
     #[test]
@@ -235,9 +270,16 @@ mod tests {
         let node = Ipv4Addr::new(10, 244, 0, 1);
         let texts = |service: &Service| {
             let fronts = fronts(service, port(service), node);
-            fronts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            fronts
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
         };
-        assert_eq!(texts(&service), "10.96.0.9:80 10.245.0.3:80 10.244.0.1:31000");
+        assert_eq!(
+            texts(&service),
+            "10.96.0.9:80 10.245.0.3:80 10.244.0.1:31000"
+        );
         service.metadata.annotations = None;
         assert_eq!(texts(&service), "10.96.0.9:80 10.244.0.1:31000");
     }

@@ -51,13 +51,21 @@ pub(crate) async fn begin(kubelet: &Kubelet, running: &Arc<Running>, shape: Shap
     front.follow().await?;
     let relay = kubelet.tasks.spawn(front.run());
     let slow = Slow { stop, relay };
-    running.slow.lock().unwrap_or_else(PoisonError::into_inner).replace(slow);
+    running
+        .slow
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(slow);
     Ok(())
 }
 
 /// Takes the relay away again.
 pub(crate) async fn end(running: &Running) {
-    let slow = running.slow.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let slow = running
+        .slow
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
     if let Some(slow) = slow {
         slow.stop.cancel();
         let _ = slow.relay.await;
@@ -106,7 +114,9 @@ impl Front {
                 if self.ports.contains_key(&at) {
                     continue;
                 }
-                let listener = TcpListener::bind(at).await.with_context(|| format!("{at}"))?;
+                let listener = TcpListener::bind(at)
+                    .await
+                    .with_context(|| format!("{at}"))?;
                 let diversion = self.network.divert(at).await?;
                 let relay = tokio::task::spawn(accept(listener, at, self.shape));
                 self.ports.insert(at, (diversion, relay));

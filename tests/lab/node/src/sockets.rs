@@ -10,7 +10,8 @@ use crate::images::Listening;
 
 /// Ports with a listener: TCP sockets that listen, UDP sockets that are bound.
 pub(crate) fn listening(pid: i32) -> BTreeSet<Listening> {
-    let table = |name: &str| fs::read_to_string(format!("/proc/{pid}/net/{name}")).unwrap_or_default();
+    let table =
+        |name: &str| fs::read_to_string(format!("/proc/{pid}/net/{name}")).unwrap_or_default();
     let mut found = BTreeSet::new();
     for name in ["tcp", "tcp6"] {
         found.extend(ports(&table(name), Some("0A")).map(Listening::Tcp));

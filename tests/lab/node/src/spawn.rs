@@ -60,7 +60,9 @@ impl Spawner {
         self.orders
             .send(Order { namespace, reply })
             .map_err(|_| anyhow!("the thread that starts processes is gone"))?;
-        let mut child = answer.await.context("the thread that starts processes is gone")??;
+        let mut child = answer
+            .await
+            .context("the thread that starts processes is gone")??;
         let mut input = child.stdin.take().context("a child without input")?;
         // A child that died already tells why in its output.
         let _ = input.write_all(&serde_json::to_vec(spec)?).await;
@@ -70,7 +72,8 @@ impl Spawner {
 
 fn spawn(program: &std::path::Path, home: &File, namespace: Option<&OwnedFd>) -> Result<Child> {
     if let Some(namespace) = namespace {
-        setns(namespace, CloneFlags::CLONE_NEWNET).context("the Pod's network cannot be entered")?;
+        setns(namespace, CloneFlags::CLONE_NEWNET)
+            .context("the Pod's network cannot be entered")?;
     }
     let child = Command::new(program)
         .arg("child")

@@ -43,12 +43,15 @@ pub(crate) fn compute(facts: &Facts<'_>, now: Timestamp) -> Value {
 }
 
 pub(crate) fn containers(pod: &Pod) -> &[Container] {
-    pod.spec.as_ref().map_or(&[], |spec| spec.containers.as_slice())
+    pod.spec
+        .as_ref()
+        .map_or(&[], |spec| spec.containers.as_slice())
 }
 
 pub(crate) fn init_containers(pod: &Pod) -> &[Container] {
     let spec = pod.spec.as_ref();
-    spec.and_then(|spec| spec.init_containers.as_deref()).unwrap_or_default()
+    spec.and_then(|spec| spec.init_containers.as_deref())
+        .unwrap_or_default()
 }
 
 /// An init container that goes on running beside the others.
@@ -71,7 +74,11 @@ fn initialized(facts: &Facts<'_>) -> bool {
 }
 
 fn phase(facts: &Facts<'_>) -> &'static str {
-    let policy = facts.pod.spec.as_ref().and_then(|s| s.restart_policy.as_deref());
+    let policy = facts
+        .pod
+        .spec
+        .as_ref()
+        .and_then(|s| s.restart_policy.as_deref());
     let never = policy == Some("Never");
     let failed = |container: &Container| {
         let end = view(facts, container).and_then(|view| view.state.end());
@@ -87,9 +94,17 @@ fn phase(facts: &Facts<'_>) -> &'static str {
     };
     let over = all.iter().all(ended) && policy != Some("Always") && policy.is_some();
     if over {
-        return if all.iter().any(failed) { "Failed" } else { "Succeeded" };
+        return if all.iter().any(failed) {
+            "Failed"
+        } else {
+            "Succeeded"
+        };
     }
-    if all.iter().any(|c| ran(c) || ended(c)) { "Running" } else { "Pending" }
+    if all.iter().any(|c| ran(c) || ended(c)) {
+        "Running"
+    } else {
+        "Pending"
+    }
 }
 
 fn conditions(facts: &Facts<'_>, now: Timestamp) -> Value {
@@ -99,10 +114,15 @@ fn conditions(facts: &Facts<'_>, now: Timestamp) -> Value {
         .map(|c| c.name.as_str())
         .collect();
     let over = matches!(phase(facts), "Succeeded" | "Failed");
-    let gates = facts.pod.spec.as_ref().and_then(|s| s.readiness_gates.as_deref());
-    let closed = gates.unwrap_or_default().iter().find(|gate| {
-        !held(facts.pod, &gate.condition_type).is_some_and(|c| c.status == "True")
-    });
+    let gates = facts
+        .pod
+        .spec
+        .as_ref()
+        .and_then(|s| s.readiness_gates.as_deref());
+    let closed = gates
+        .unwrap_or_default()
+        .iter()
+        .find(|gate| !held(facts.pod, &gate.condition_type).is_some_and(|c| c.status == "True"));
     let mut lacking = match (over, unready.is_empty()) {
         (true, _) => Some(("PodCompleted", String::new())),
         (false, false) => Some((
@@ -116,7 +136,10 @@ fn conditions(facts: &Facts<'_>, now: Timestamp) -> Value {
         let message = format!("readiness gate {} is not True", gate.condition_type);
         lacking = Some(("ReadinessGatesNotReady", message));
     }
-    let waiting = ("ContainersNotInitialized", "init containers have not ended well".to_owned());
+    let waiting = (
+        "ContainersNotInitialized",
+        "init containers have not ended well".to_owned(),
+    );
     let initialized = Some(waiting).filter(|_| !initialized(facts));
     json!([
         condition(facts, "PodScheduled", None, now),
@@ -134,7 +157,9 @@ fn condition(
 ) -> Value {
     let status = if lacking.is_none() { "True" } else { "False" };
     let before = held(facts.pod, kind).filter(|c| c.status == status);
-    let since = before.and_then(|c| c.last_transition_time.clone()).unwrap_or(Time(now));
+    let since = before
+        .and_then(|c| c.last_transition_time.clone())
+        .unwrap_or(Time(now));
     json!({
         "type": kind,
         "status": status,

@@ -87,12 +87,18 @@ impl Storage {
     async fn refresh(&mut self) -> bool {
         let pod = self.sandbox.pod();
         let mut fine = true;
-        for volume in pod.spec.iter().flat_map(|spec| spec.volumes.iter().flatten()) {
+        for volume in pod
+            .spec
+            .iter()
+            .flat_map(|spec| spec.volumes.iter().flatten())
+        {
             if let Err(error) = self.one(&pod, volume).await {
                 fine = false;
                 let note = format!("volume {}: {error:#}", volume.name);
                 if self.told != note {
-                    self.sandbox.tell(EventType::Warning, "FailedMount", note.clone()).await;
+                    self.sandbox
+                        .tell(EventType::Warning, "FailedMount", note.clone())
+                        .await;
                     self.told = note;
                 }
             }
@@ -116,7 +122,10 @@ impl Storage {
                     bail!("hostPath {path} does not exist");
                 }
             }
-            Source::Files { mut content, tokens } => {
+            Source::Files {
+                mut content,
+                tokens,
+            } => {
                 for wish in tokens {
                     let bytes = self.token(pod, &volume.name, &wish).await?.into_bytes();
                     content.insert(wish.path, Entry { bytes, mode: 0o644 });
@@ -136,8 +145,12 @@ impl Storage {
             return Ok(token.value.clone());
         }
         let client = self.sandbox.kubelet.cluster.client.clone();
-        let accounts = Api::<ServiceAccount>::namespaced(client, &pod.namespace().unwrap_or_default());
-        let account = pod.spec.as_ref().and_then(|s| s.service_account_name.as_deref());
+        let accounts =
+            Api::<ServiceAccount>::namespaced(client, &pod.namespace().unwrap_or_default());
+        let account = pod
+            .spec
+            .as_ref()
+            .and_then(|s| s.service_account_name.as_deref());
         let account = account.filter(|a| !a.is_empty()).unwrap_or("default");
         let request = TokenRequest {
             spec: TokenRequestSpec {
@@ -162,7 +175,13 @@ impl Storage {
         let life = status.expiration_timestamp.0.duration_since(now);
         let renew = now.checked_add(life / 10 * 8).unwrap_or(now);
         let value = status.token.clone();
-        self.tokens.insert(key, Token { value: status.token, renew });
+        self.tokens.insert(
+            key,
+            Token {
+                value: status.token,
+                renew,
+            },
+        );
         Ok(value)
     }
 }

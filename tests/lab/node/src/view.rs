@@ -58,7 +58,10 @@ pub(crate) struct PodView {
 
 impl State {
     pub(crate) fn waiting(reason: &str, message: impl Into<String>) -> Self {
-        Self::Waiting { reason: reason.to_owned(), message: message.into() }
+        Self::Waiting {
+            reason: reason.to_owned(),
+            message: message.into(),
+        }
     }
 
     pub(crate) fn end(&self) -> Option<&End> {
@@ -91,12 +94,10 @@ impl Default for ContainerView {
 // === impl PodView ===
 
 impl PodView {
-    pub(crate) fn new(
-        key: String,
-        uid: String,
-        logs: BTreeMap<String, Arc<ContainerLog>>,
-    ) -> Self {
-        let containers = logs.keys().map(|name| (name.clone(), ContainerView::default()));
+    pub(crate) fn new(key: String, uid: String, logs: BTreeMap<String, Arc<ContainerLog>>) -> Self {
+        let containers = logs
+            .keys()
+            .map(|name| (name.clone(), ContainerView::default()));
         Self {
             key,
             uid,
@@ -141,6 +142,8 @@ impl PodView {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, ContainerView>> {
-        self.containers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.containers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

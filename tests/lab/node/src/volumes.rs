@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::{Result, anyhow, bail};
-use k8s_openapi::api::core::v1::{
-    DownwardAPIVolumeFile, KeyToPath, Pod, Volume, VolumeProjection,
-};
+use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, Pod, Volume, VolumeProjection};
 use kube::ResourceExt;
 
 use crate::env::Sources;
@@ -62,23 +60,41 @@ pub(crate) fn source(
     sources: &dyn Sources,
 ) -> Result<Source> {
     let namespace = pod.namespace().unwrap_or_default();
-    let gather = Gather { pod, place, sources, namespace: &namespace };
+    let gather = Gather {
+        pod,
+        place,
+        sources,
+        namespace: &namespace,
+    };
     let mut content = Content::new();
     let mut tokens = Vec::new();
     if volume.empty_dir.is_some() {
         return Ok(Source::Empty);
     } else if let Some(host) = &volume.host_path {
         let make = host.type_.as_deref() == Some("DirectoryOrCreate");
-        return Ok(Source::Host { path: host.path.clone(), make });
+        return Ok(Source::Host {
+            path: host.path.clone(),
+            make,
+        });
     } else if let Some(secret) = &volume.secret {
         let name = secret.secret_name.as_deref().unwrap_or_default();
         let optional = secret.optional == Some(true);
         let mode = mode(secret.default_mode);
-        gather.secret(name, secret.items.as_deref(), (optional, mode), &mut content)?;
+        gather.secret(
+            name,
+            secret.items.as_deref(),
+            (optional, mode),
+            &mut content,
+        )?;
     } else if let Some(map) = &volume.config_map {
         let optional = map.optional == Some(true);
         let mode = mode(map.default_mode);
-        gather.config_map(&map.name, map.items.as_deref(), (optional, mode), &mut content)?;
+        gather.config_map(
+            &map.name,
+            map.items.as_deref(),
+            (optional, mode),
+            &mut content,
+        )?;
     } else if let Some(downward) = &volume.downward_api {
         let items = downward.items.as_deref().unwrap_or_default();
         gather.downward(items, mode(downward.default_mode), &mut content)?;
@@ -114,7 +130,12 @@ impl Gather<'_> {
     ) -> Result<()> {
         if let Some(secret) = &part.secret {
             let optional = secret.optional == Some(true);
-            self.secret(&secret.name, secret.items.as_deref(), (optional, mode), content)?;
+            self.secret(
+                &secret.name,
+                secret.items.as_deref(),
+                (optional, mode),
+                content,
+            )?;
         }
         if let Some(map) = &part.config_map {
             let optional = map.optional == Some(true);
@@ -143,7 +164,8 @@ impl Gather<'_> {
         let secret = self.sources.secret(self.namespace, name);
         let data = secret.as_ref().map(|secret| {
             let data = secret.data.iter().flatten();
-            data.map(|(key, value)| (key.clone(), value.0.clone())).collect()
+            data.map(|(key, value)| (key.clone(), value.0.clone()))
+                .collect()
         });
         select(("Secret", name), data, items, how, content)
     }
@@ -160,7 +182,8 @@ impl Gather<'_> {
             let text = map.data.iter().flatten();
             let text = text.map(|(key, value)| (key.clone(), value.clone().into_bytes()));
             let binary = map.binary_data.iter().flatten();
-            text.chain(binary.map(|(key, value)| (key.clone(), value.0.clone()))).collect()
+            text.chain(binary.map(|(key, value)| (key.clone(), value.0.clone())))
+                .collect()
         });
         select(("ConfigMap", name), data, items, how, content)
     }
@@ -206,7 +229,15 @@ fn select(
         bail!("{kind} {name} does not exist");
     };
     let Some(items) = items.filter(|items| !items.is_empty()) else {
-        let whole = data.into_iter().map(|(key, bytes)| (key, Entry { bytes, mode: default }));
+        let whole = data.into_iter().map(|(key, bytes)| {
+            (
+                key,
+                Entry {
+                    bytes,
+                    mode: default,
+                },
+            )
+        });
         content.extend(whole);
         return Ok(());
     };
@@ -214,7 +245,13 @@ fn select(
         match data.get(&item.key) {
             Some(bytes) => {
                 let mode = item.mode.map_or(default, |m| mode(Some(m)));
-                content.insert(relative(&item.path)?, Entry { bytes: bytes.clone(), mode });
+                content.insert(
+                    relative(&item.path)?,
+                    Entry {
+                        bytes: bytes.clone(),
+                        mode,
+                    },
+                );
             }
             None if optional => {}
             None => bail!("{kind} {name} has no key `{}`", item.key),

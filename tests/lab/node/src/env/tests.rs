@@ -54,14 +54,21 @@ fn check(container: Value, expected: &[(&str, &str)]) {
 
 #[test]
 fn values_come_from_everywhere() {
-    check(json!({"env": [{"name": "X", "value": "1"}, {"name": "Y"}]}), &[("X", "1"), ("Y", "")]);
+    check(
+        json!({"env": [{"name": "X", "value": "1"}, {"name": "Y"}]}),
+        &[("X", "1"), ("Y", "")],
+    );
     check(
         json!({"env": [
             {"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
             {"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}},
             {"name": "AT", "value": "$(POD)@$(IP)"},
         ]}),
-        &[("POD", "web-0"), ("IP", "10.244.0.5"), ("AT", "web-0@10.244.0.5")],
+        &[
+            ("POD", "web-0"),
+            ("IP", "10.244.0.5"),
+            ("AT", "web-0@10.244.0.5"),
+        ],
     );
     check(
         json!({"env": [
@@ -148,7 +155,10 @@ fn a_command_replaces_the_entrypoint_unless_the_image_is_fixed() {
         argv(map.find(image).expect("known"), &container, &env).join(" ")
     };
     assert_eq!(argv("free", json!({"name": "c"})), "prog -v");
-    assert_eq!(argv("free", json!({"name": "c", "args": ["--a=$(A)"]})), "prog -v --a=1");
+    assert_eq!(
+        argv("free", json!({"name": "c", "args": ["--a=$(A)"]})),
+        "prog -v --a=1"
+    );
     let command = json!({"name": "c", "command": ["sh", "$(A)"], "args": ["x"]});
     assert_eq!(argv("free", command.clone()), "sh 1 x");
     assert_eq!(argv("fixed", command), "prog x");

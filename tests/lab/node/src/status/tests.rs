@@ -27,11 +27,19 @@ fn ended(code: i32) -> State {
 }
 
 fn seen(state: State, ready: bool) -> ContainerView {
-    ContainerView { state, ready, started: ready, ..ContainerView::default() }
+    ContainerView {
+        state,
+        ready,
+        started: ready,
+        ..ContainerView::default()
+    }
 }
 
 fn status(pod: &Pod, views: &[(&str, ContainerView)], now: Timestamp) -> Value {
-    let containers = views.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+    let containers = views
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), v.clone()))
+        .collect();
     let facts = Facts {
         pod,
         containers: &containers,
@@ -44,7 +52,10 @@ fn status(pod: &Pod, views: &[(&str, ContainerView)], now: Timestamp) -> Value {
 
 fn truth(status: &Value, kind: &str) -> bool {
     let conditions = status["conditions"].as_array().expect("a list");
-    let found = conditions.iter().find(|c| c["type"] == kind).expect("a condition");
+    let found = conditions
+        .iter()
+        .find(|c| c["type"] == kind)
+        .expect("a condition");
     found["status"] == "True"
 }
 
@@ -60,7 +71,13 @@ fn check(policy: &str, state: State, ready: bool, phase: &str, is_ready: bool) {
 #[test]
 fn phases_follow_containers() {
     let running = || State::Running { since: at(1) };
-    check("Always", State::waiting("PodInitializing", ""), false, "Pending", false);
+    check(
+        "Always",
+        State::waiting("PodInitializing", ""),
+        false,
+        "Pending",
+        false,
+    );
     check("Always", running(), false, "Running", false);
     check("Always", running(), true, "Running", true);
     check("Always", ended(0), false, "Running", false);
@@ -91,9 +108,15 @@ fn a_condition_keeps_its_time_until_it_changes() {
     let first = status(&pod, &[("c", running.clone())], at(2));
     pod.status = serde_json::from_value(first.clone()).expect("a status");
     assert_eq!(status(&pod, &[("c", running.clone())], at(9)), first);
-    let unready = ContainerView { ready: false, ..running };
+    let unready = ContainerView {
+        ready: false,
+        ..running
+    };
     let second = status(&pod, &[("c", unready)], at(9));
-    assert_eq!(second["conditions"][3]["lastTransitionTime"], json!(Time(at(9))));
+    assert_eq!(
+        second["conditions"][3]["lastTransitionTime"],
+        json!(Time(at(9)))
+    );
     assert_eq!(second["conditions"][0], first["conditions"][0]);
 }
 
@@ -105,8 +128,8 @@ fn a_readiness_gate_holds_a_pod_back() {
     let running = seen(State::Running { since: at(1) }, true);
     let closed = status(&pod, &[("c", running.clone())], at(2));
     assert!(truth(&closed, "ContainersReady") && !truth(&closed, "Ready"));
-    pod.status =
-        serde_json::from_value(json!({"conditions": [{"type": "g", "status": "True"}]})).expect("ok");
+    pod.status = serde_json::from_value(json!({"conditions": [{"type": "g", "status": "True"}]}))
+        .expect("ok");
     assert!(truth(&status(&pod, &[("c", running)], at(2)), "Ready"));
 }
 
@@ -117,7 +140,10 @@ fn restarts_show_in_the_last_state() {
     };
     let view = ContainerView {
         state: State::waiting("CrashLoopBackOff", "back-off 1s"),
-        last: Some(End { signal: Some(9), ..end }),
+        last: Some(End {
+            signal: Some(9),
+            ..end
+        }),
         restarts: 2,
         ..ContainerView::default()
     };

@@ -43,7 +43,10 @@ fn check(volume: Value, expected: &[(&str, &str, u32)]) {
         panic!("files were expected");
     };
     let text = |entry: &Entry| String::from_utf8_lossy(&entry.bytes).into_owned();
-    let found: Vec<_> = content.iter().map(|(p, e)| (p.clone(), text(e), e.mode)).collect();
+    let found: Vec<_> = content
+        .iter()
+        .map(|(p, e)| (p.clone(), text(e), e.mode))
+        .collect();
     let expected: Vec<_> = expected
         .iter()
         .map(|(p, t, m)| ((*p).to_owned(), (*t).to_owned(), *m))
@@ -62,7 +65,10 @@ fn secrets_and_config_maps_become_files() {
             {"key": "crt", "path": "server/tls.crt"}, {"key": "key", "path": "k", "mode": 384}]}}),
         &[("k", "key", 0o600), ("server/tls.crt", "cert", 0o400)],
     );
-    check(json!({"configMap": {"name": "conf"}}), &[("a", "1", 0o644), ("b", "2", 0o644)]);
+    check(
+        json!({"configMap": {"name": "conf"}}),
+        &[("a", "1", 0o644), ("b", "2", 0o644)],
+    );
     check(json!({"configMap": {"name": "no", "optional": true}}), &[]);
 }
 
@@ -100,7 +106,10 @@ fn projections_are_put_together() {
 #[test]
 fn what_is_missing_or_leads_outside_is_named() {
     for (volume, expected) in [
-        (json!({"secret": {"secretName": "no"}}), "Secret no does not exist"),
+        (
+            json!({"secret": {"secretName": "no"}}),
+            "Secret no does not exist",
+        ),
         (
             json!({"secret": {"secretName": "tls", "items": [{"key": "x", "path": "x"}]}}),
             "Secret tls has no key `x`",
@@ -123,5 +132,8 @@ fn what_is_missing_or_leads_outside_is_named() {
 fn contents_do_not_print() {
     let source = found(json!({"secret": {"secretName": "tls"}})).expect("there");
     let printed = format!("{source:?}");
-    assert!(!printed.contains("cert") && !printed.contains("99, 101"), "{printed}");
+    assert!(
+        !printed.contains("cert") && !printed.contains("99, 101"),
+        "{printed}"
+    );
 }
