@@ -52,7 +52,9 @@ pub fn is_wrong(condition: &Condition) -> bool {
         | ConditionType::Programmed
         | ConditionType::ResolvedRefs
         | ConditionType::EnvoyProfile => ConditionStatus::False,
-        ConditionType::Conflicted | ConditionType::PartiallyInvalid => ConditionStatus::True,
+        ConditionType::Conflicted
+        | ConditionType::PartiallyInvalid
+        | ConditionType::StatusSummarized => ConditionStatus::True,
     };
     // What is pending or reached by nobody is a state, not a fault.
     let is_state = matches!(condition.reason, Reason::Pending | Reason::NotReferenced);
