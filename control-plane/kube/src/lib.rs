@@ -9,4 +9,5 @@
 
 pub mod client;
 pub mod kinds;
+pub mod lease;
 pub mod status;
