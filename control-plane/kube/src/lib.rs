@@ -8,6 +8,7 @@
 //! translation. Invariant: nothing that the API server says or fails to say ends the process.
 
 pub mod client;
+pub mod fleet_report;
 pub mod kinds;
 pub mod lease;
 pub mod status;

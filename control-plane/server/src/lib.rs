@@ -19,6 +19,7 @@ pub mod fleet;
 pub mod history;
 pub mod http;
 pub mod metrics;
+pub mod peers;
 pub mod pipeline;
 pub mod programmed;
 pub mod publish;

@@ -92,7 +92,7 @@ pub struct Content {
 }
 
 /// Where the fault of a refused resource lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
     /// In its content: only another content helps.
     Content,
