@@ -5,8 +5,10 @@
 
 use std::time::Duration;
 
+use kube::Config;
 use kube::config::{InferConfigError, KubeConfigOptions, KubeconfigError};
-use kube::{Client, Config};
+
+pub use kube::Client;
 
 /// How long a connection may take to come about; a watch tries again after that.
 const CONNECT: Duration = Duration::from_secs(5);

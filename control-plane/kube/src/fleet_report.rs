@@ -106,8 +106,8 @@ pub async fn write(
                 continue;
             }
             Due::Delete(gateway) => {
-                let delete = delete(&api, &name(&replica.name, gateway));
-                tokio::time::timeout(PATIENCE, delete).await
+                let name = name(&replica.name, gateway);
+                tokio::time::timeout(PATIENCE, delete(&api, &name)).await
             }
             Due::Write(gateway) => {
                 let Some(report) = wanted.get(gateway) else {
@@ -153,6 +153,7 @@ pub async fn follow(
     client: Client,
     replica: Replica,
     changes: mpsc::Sender<PeerChange>,
+    is_listed: watch::Sender<bool>,
     shutdown: CancellationToken,
 ) {
     let api: Api<FleetReport> = Api::namespaced(client, &replica.namespace);
@@ -172,7 +173,9 @@ pub async fn follow(
             Some(Err(error)) => {
                 if !is_told {
                     is_told = true;
-                    warn!("FleetReports are not watched, other replicas' proxies do not count: {error}");
+                    warn!(
+                        "FleetReports are not watched, other replicas' proxies do not count: {error}"
+                    );
                 }
                 continue;
             }
@@ -189,6 +192,7 @@ pub async fn follow(
             }
             Some(Ok(Event::InitDone)) => {
                 is_first = false;
+                is_listed.send_replace(true);
                 found.extend(known.difference(&listed).cloned().map(gone));
                 known.clone_from(&listed);
                 if is_told {
@@ -217,8 +221,8 @@ pub async fn follow(
 /// Deletes a report of a replica that has gone; what it said is carried on by then.
 pub async fn forget(client: &Client, namespace: &str, gateway: &GatewayKey, replica: &str) {
     let api: Api<FleetReport> = Api::namespaced(client.clone(), namespace);
-    let delete = delete(&api, &name(replica, gateway));
-    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, delete).await {
+    let name = name(replica, gateway);
+    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, delete(&api, &name)).await {
         debug!(%gateway, replica, %error, "an old FleetReport could not be deleted");
     }
 }
@@ -294,7 +298,12 @@ impl Schedule {
             if wanted.contains_key(gateway) {
                 continue;
             }
-            let at = written.at + if written.has_failed { PAUSE } else { Duration::ZERO };
+            let at = written.at
+                + if written.has_failed {
+                    PAUSE
+                } else {
+                    Duration::ZERO
+                };
             if at <= now {
                 return Due::Delete(gateway.clone());
             }

@@ -47,6 +47,15 @@ pub struct Args {
     )]
     pub namespace_selectors: Vec<String>,
 
+    /// Namespace of this control plane, where its replicas elect a leader and report to each other
+    #[arg(
+        long,
+        value_name = "NAMESPACE",
+        env = "POD_NAMESPACE",
+        default_value = "tidegate-system"
+    )]
+    pub namespace: String,
+
     /// Serve GatewayClasses with this controllerName
     #[arg(long, value_name = "NAME", default_value = cp_translate::CONTROLLER)]
     pub controller_name: String,

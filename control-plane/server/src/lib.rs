@@ -3,7 +3,8 @@
 //! ```text
 //!  files ─┐                     ┌─► publish ─► ads (one task per stream) ─► proxies
 //!  ads ───┼─► pipeline ► state ─┼─► status, snapshot_view ─► admin ─► operators
-//!  admin ─┘   (the one loop)    └─► infrastructure ─► who runs the proxies
+//!  admin ─┘   (the one loop)    ├─► infrastructure ─► who runs the proxies
+//!                               └─► cluster ─► statuses, FleetReports ─► API server
 //! ```
 //! Owns the process: arguments, sockets, the loop, telemetry. Must not translate (cp-translate) or speak the protocol
 //! (xds). Invariant: one writer; everything else sends it events and watches what it publishes.
@@ -11,6 +12,7 @@
 pub mod admin;
 pub mod ads;
 pub mod args;
+pub mod cluster;
 pub mod condition_log;
 pub mod debounce;
 pub mod epoch_trace;
@@ -103,7 +105,24 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
         .map(telemetry::start_traces)
         .transpose()?;
     let (provider, tracer) = traces.unzip();
-    let opened = source::open(settings, &mut registry).await?;
+    let (lead, leads) = watch::channel(false);
+    let opened = source::open(settings, &mut registry, leads).await?;
+    let shutdown = CancellationToken::new();
+    let (events, received) = mpsc::channel(EVENTS);
+    let (links, writers) = match opened.cluster {
+        None => (None, cluster::Writers::default()),
+        Some((client, namespace)) => {
+            let replica = cluster::Replica {
+                client,
+                namespace,
+                name: settings.replica.clone(),
+                controller: settings.translate.controller.clone(),
+            };
+            let counts = cp_kube::status::Counts::new(&mut registry);
+            let started = cluster::start(replica, lead, counts, &events, &shutdown);
+            (Some(started.0), started.1)
+        }
+    };
     let state = State::new(Parts {
         settings: settings.translate.clone(),
         secret: secret.clone(),
@@ -112,10 +131,9 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
         events: opened.events,
         metrics: metrics.clone(),
         traces: epoch_trace::EpochTraces::new(tracer),
+        links,
     });
 
-    let shutdown = CancellationToken::new();
-    let (events, received) = mpsc::channel(EVENTS);
     let (ready, is_ready) = watch::channel(false);
     info!(address = %listening.address()?, "serving ADS and the admin service");
     let router = router(&events, &metrics, &secret, &settings.replica, &shutdown)
@@ -131,6 +149,7 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
     let ended = tokio::time::timeout(shutdown::LIMIT, async {
         let _ = server.await;
         let _ = pipeline.await;
+        writers.ended().await;
     });
     if ended.await.is_err() {
         info!(

@@ -124,10 +124,8 @@ impl Peers {
     }
 
     /// The rejections of replicas that have gone, which the leader goes on telling.
-    pub fn orphans(&self, gateway: &GatewayKey) -> impl Iterator<Item = (&Content, &Refusal)> {
-        self.orphans
-            .iter()
-            .filter(move |(content, _)| content.gateway == *gateway)
+    pub fn all_orphans(&self) -> impl Iterator<Item = (&Content, &Refusal)> {
+        self.orphans.iter()
     }
 
     /// Forgets rejections of replicas that have gone, but for content that is still wanted.

@@ -45,6 +45,8 @@ pub enum SourceSettings {
         context: Option<String>,
         /// Which namespaces are read.
         selection: Selection,
+        /// Namespace of this control plane.
+        namespace: String,
     },
 }
 
@@ -70,6 +72,9 @@ pub enum SettingsError {
         "--watch-namespace {0:?}: use the name of a namespace, lower-case letters, digits and '-'"
     )]
     Namespace(String),
+    /// `--namespace` is no name of a namespace.
+    #[error("--namespace {0:?}: use the name of a namespace, lower-case letters, digits and '-'")]
+    OwnNamespace(String),
     /// `--namespace-selector` is malformed.
     #[error("--namespace-selector {value:?}")]
     Selector {
@@ -129,6 +134,9 @@ fn source(args: &Args) -> Result<SourceSettings, SettingsError> {
     if let Some(wrong) = args.watch_namespaces.iter().find(|name| !is_name(name)) {
         return Err(SettingsError::Namespace(wrong.clone()));
     }
+    if !is_name(&args.namespace) {
+        return Err(SettingsError::OwnNamespace(args.namespace.clone()));
+    }
     let selectors = args.namespace_selectors.iter().map(|text| {
         cp_kube::selection::parse(text).map_err(|source| SettingsError::Selector {
             value: text.clone(),
@@ -146,6 +154,7 @@ fn source(args: &Args) -> Result<SourceSettings, SettingsError> {
     Ok(SourceSettings::Cluster {
         context: args.kube_context.clone(),
         selection,
+        namespace: args.namespace.clone(),
     })
 }
 

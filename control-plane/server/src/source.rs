@@ -39,7 +39,6 @@ pub struct Read {
 }
 
 /// A source, and what belongs to it.
-#[derive(Debug)]
 pub struct Opened {
     /// The source.
     pub source: Source,
@@ -47,10 +46,16 @@ pub struct Opened {
     pub names: Vec<String>,
     /// Where Events are told.
     pub events: Option<Events>,
+    /// The API server, if there is one, and the namespace of this control plane in it.
+    pub cluster: Option<(cp_kube::client::Client, String)>,
 }
 
 /// Opens the source of these settings.
-pub async fn open(settings: &Settings, registry: &mut Registry) -> Result<Opened> {
+pub async fn open(
+    settings: &Settings,
+    registry: &mut Registry,
+    leads: watch::Receiver<bool>,
+) -> Result<Opened> {
     match &settings.source {
         SourceSettings::Files(files) => {
             let environment: cp_files::source::Environment = Arc::new(args::environment);
@@ -63,9 +68,14 @@ pub async fn open(settings: &Settings, registry: &mut Registry) -> Result<Opened
                     .map(|path| path.display().to_string())
                     .collect(),
                 events: None,
+                cluster: None,
             })
         }
-        SourceSettings::Cluster { context, selection } => {
+        SourceSettings::Cluster {
+            context,
+            selection,
+            namespace,
+        } => {
             let cluster = client::connect(context.as_deref()).await?;
             info!(address = cluster.address, "watching a cluster");
             let metrics = cp_kube::metrics::Metrics::new(registry);
@@ -78,16 +88,15 @@ pub async fn open(settings: &Settings, registry: &mut Registry) -> Result<Opened
                 controller: settings.translate.controller.clone(),
                 replica: settings.replica.clone(),
             };
-            // Every replica leads until there is a lease.
-            let (_, leads) = watch::channel(true);
             drop(task::spawn(
                 "kubernetes events",
-                outbox.run(cluster.client, author, leads),
+                outbox.run(cluster.client.clone(), author, leads),
             ));
             Ok(Opened {
                 source: Source::Cluster(source),
                 names: vec![format!("{CLUSTER} {}", cluster.address)],
                 events: Some(events),
+                cluster: Some((cluster.client, namespace.clone())),
             })
         }
     }

@@ -105,7 +105,11 @@ fn configs() -> Fold {
 fn a_list_is_applied_and_a_later_one_takes_away_what_it_lacks() {
     let mut fold = configs();
     let watch = id(Kind::ConfigMap);
-    feed(&mut fold, &watch, list(vec![config("n", "a"), config("n", "b")]));
+    feed(
+        &mut fold,
+        &watch,
+        list(vec![config("n", "a"), config("n", "b")]),
+    );
     check(&mut fold, &["+ConfigMap n/a", "+ConfigMap n/b"]);
     let again = vec![config("n", "b"), config("n", "c")];
     feed(&mut fold, &watch, list(again));
@@ -132,7 +136,11 @@ fn changes_between_lists_count() {
 fn a_list_that_breaks_takes_nothing_away() {
     let mut fold = configs();
     let watch = id(Kind::ConfigMap);
-    feed(&mut fold, &watch, list(vec![config("n", "a"), config("n", "b")]));
+    feed(
+        &mut fold,
+        &watch,
+        list(vec![config("n", "a"), config("n", "b")]),
+    );
     fold.take();
     let broken = vec![
         Signal::Started,
@@ -171,14 +179,22 @@ fn it_is_complete_when_every_watch_has_listed_once() {
     fold.open(id(Kind::Secret));
     fold.found_out(BTreeSet::new());
     complete(&mut fold, false);
-    feed(&mut fold, &id(Kind::Secret), vec![failed(Reason::Forbidden, "no"), Signal::Started]);
+    feed(
+        &mut fold,
+        &id(Kind::Secret),
+        vec![failed(Reason::Forbidden, "no"), Signal::Started],
+    );
     complete(&mut fold, false);
     feed(&mut fold, &id(Kind::Secret), list(Vec::new()));
     assert!(fold.has_news(), "completeness is news");
     complete(&mut fold, true);
     // A kind that comes later, or a watch that breaks, does not take it back.
     fold.open(id(Kind::Gateway));
-    feed(&mut fold, &id(Kind::Secret), vec![failed(Reason::Refused, "no")]);
+    feed(
+        &mut fold,
+        &id(Kind::Secret),
+        vec![failed(Reason::Refused, "no")],
+    );
     complete(&mut fold, true);
 }
 
@@ -186,7 +202,11 @@ fn it_is_complete_when_every_watch_has_listed_once() {
 fn a_kind_that_is_not_served_any_more_leaves_and_comes_back() {
     let mut fold = configs();
     let watch = id(Kind::ConfigMap);
-    feed(&mut fold, &watch, list(vec![config("n", "a"), unreadable("n", "b")]));
+    feed(
+        &mut fold,
+        &watch,
+        list(vec![config("n", "a"), unreadable("n", "b")]),
+    );
     fold.take();
     fold.close(Kind::ConfigMap);
     check(&mut fold, &["-ConfigMap n/a", "-ConfigMap n/b"]);
@@ -225,13 +245,21 @@ fn labels_of_namespaces_decide_what_is_read() {
     check(&mut fold, &["+Namespace in", "-Namespace out"]);
 
     fold.open(configs.clone());
-    feed(&mut fold, &configs, list(vec![config("in", "a"), config("out", "a")]));
+    feed(
+        &mut fold,
+        &configs,
+        list(vec![config("in", "a"), config("out", "a")]),
+    );
     check(&mut fold, &["+ConfigMap in/a", "-ConfigMap out/a"]);
 
     // Its objects were passed over, so they are listed again.
     let again = fold.on(&namespaces, Signal::Applied(namespace("out", "yes")));
     assert_eq!(again, [configs.clone()]);
-    feed(&mut fold, &configs, list(vec![config("in", "a"), config("out", "a")]));
+    feed(
+        &mut fold,
+        &configs,
+        list(vec![config("in", "a"), config("out", "a")]),
+    );
     check(
         &mut fold,
         &["+Namespace out", "+ConfigMap in/a", "+ConfigMap out/a"],
@@ -254,12 +282,24 @@ fn an_outage_is_told_once_for_all_kinds() {
     let mut fold = configs();
     fold.open(id(Kind::Service));
     let told = |fold: &mut Fold| fold.take().problems;
-    feed(&mut fold, &id(Kind::ConfigMap), vec![failed(Reason::Unreachable, "refused")]);
+    feed(
+        &mut fold,
+        &id(Kind::ConfigMap),
+        vec![failed(Reason::Unreachable, "refused")],
+    );
     let first = told(&mut fold);
     assert_eq!(first.len(), 1, "{first:?}");
     assert!(first[0].contains("cannot be reached: refused"), "{first:?}");
-    feed(&mut fold, &id(Kind::Service), vec![failed(Reason::Unreachable, "reset")]);
-    feed(&mut fold, &id(Kind::ConfigMap), vec![failed(Reason::Unreachable, "timed out")]);
+    feed(
+        &mut fold,
+        &id(Kind::Service),
+        vec![failed(Reason::Unreachable, "reset")],
+    );
+    feed(
+        &mut fold,
+        &id(Kind::ConfigMap),
+        vec![failed(Reason::Unreachable, "timed out")],
+    );
     assert!(!fold.has_news());
     feed(&mut fold, &id(Kind::ConfigMap), list(Vec::new()));
     assert_eq!(told(&mut fold), first, "while one is left it is not over");
@@ -270,11 +310,22 @@ fn an_outage_is_told_once_for_all_kinds() {
 #[test]
 fn what_a_role_lacks_is_told_per_kind() {
     let mut fold = configs();
-    feed(&mut fold, &id(Kind::ConfigMap), vec![failed(Reason::Forbidden, "no 1")]);
-    feed(&mut fold, &id(Kind::ConfigMap), vec![failed(Reason::Forbidden, "no 2")]);
+    feed(
+        &mut fold,
+        &id(Kind::ConfigMap),
+        vec![failed(Reason::Forbidden, "no 1")],
+    );
+    feed(
+        &mut fold,
+        &id(Kind::ConfigMap),
+        vec![failed(Reason::Forbidden, "no 2")],
+    );
     let problems = fold.take().problems;
     assert_eq!(problems.len(), 1);
-    assert!(problems[0].starts_with("ConfigMap: no 1; give"), "{problems:?}");
+    assert!(
+        problems[0].starts_with("ConfigMap: no 1; give"),
+        "{problems:?}"
+    );
     assert_eq!(fold.kinds().get(&Kind::ConfigMap), Some(&(false, 0)));
     feed(&mut fold, &id(Kind::ConfigMap), list(Vec::new()));
     assert!(fold.take().problems.is_empty());
@@ -284,7 +335,10 @@ fn what_a_role_lacks_is_told_per_kind() {
 fn a_gap_and_an_absent_kind_are_no_problems() {
     let mut fold = configs();
     fold.take();
-    let signals = vec![failed(Reason::Expired, "old"), failed(Reason::Absent, "404")];
+    let signals = vec![
+        failed(Reason::Expired, "old"),
+        failed(Reason::Absent, "404"),
+    ];
     feed(&mut fold, &id(Kind::ConfigMap), signals);
     assert!(fold.take().problems.is_empty());
 }

@@ -85,9 +85,6 @@ pub fn wanted<'a>(
         let Some(shape) = report.key.known().and_then(Shape::of) else {
             continue;
         };
-        if !is_ours(shape, report) {
-            continue;
-        }
         let wanted = found
             .entry(report.key.clone())
             .or_insert_with(|| Wanted::nothing(shape, &facts.controller));
@@ -96,17 +93,6 @@ pub fn wanted<'a>(
         wanted.add(report, conditions, facts);
     }
     found
-}
-
-/// Of an object that could never be read it is not known whose it is, unless every object of its kind is ours.
-fn is_ours(shape: Shape, report: &Report) -> bool {
-    match shape {
-        Shape::Conditions => {
-            report.key.kind != "GatewayClass" || matches!(report.detail, Detail::Class { .. })
-        }
-        Shape::Listeners => !report.gateways.is_empty(),
-        Shape::Parents | Shape::Ancestors => true,
-    }
 }
 
 // === impl Wanted ===

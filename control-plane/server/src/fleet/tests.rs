@@ -126,7 +126,10 @@ fn proxies_of_other_replicas_count() {
     let second = fleet.published(&gateway(), "b", "x");
     fleet.connected(&gateway(), StreamId(1), proxy(Profile::Tidegate));
     fleet.applied(&gateway(), StreamId(1), "b");
-    fleet.follow_remote(&gateway(), vec![remote("", 1), remote("a", 2), remote("b", 1)]);
+    fleet.follow_remote(
+        &gateway(),
+        vec![remote("", 1), remote("a", 2), remote("b", 1)],
+    );
     assert_eq!(progress(&fleet, first), (4, 5));
     assert_eq!(progress(&fleet, second), (2, 5));
     assert_eq!(fleet.common(&gateway(), Profile::Tidegate), None);

@@ -121,7 +121,7 @@ fn rejections_of_a_replica_that_has_gone_stay_until_the_content_changes() {
     assert_eq!(peers.refusals().len(), 2);
     peers.retain_orphans(|content| content.name == "d");
     let left: Vec<&str> = peers
-        .orphans(&gateway())
+        .all_orphans()
         .map(|(content, _)| content.name.as_str())
         .collect();
     assert_eq!(left, ["d"]);

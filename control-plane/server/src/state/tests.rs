@@ -43,6 +43,7 @@ fn empty() -> State {
         events: None,
         metrics: Metrics::new(&mut Registry::default()),
         traces: EpochTraces::new(None),
+        links: None,
     })
 }
 

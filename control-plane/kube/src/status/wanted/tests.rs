@@ -226,8 +226,4 @@ fn objects_without_a_status_of_ours_are_left_alone() {
     for kind in [Kind::Secret, Kind::Service, Kind::ReferenceGrant] {
         assert!(all(&[unread(kind)], &facts(None)).is_empty(), "{kind}");
     }
-    // Nobody knows of which class these are.
-    for kind in [Kind::Gateway, Kind::GatewayClass] {
-        assert!(all(&[unread(kind)], &facts(None)).is_empty(), "{kind}");
-    }
 }
