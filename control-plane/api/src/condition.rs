@@ -49,6 +49,7 @@ words! {
         Conflicted = "The listener conflicts with another listener.",
         ResolvedRefs = "Every reference leads to an object that may be used.",
         PartiallyInvalid = "Some rules of the route are invalid and answer 500; the others are served.",
+        StatusSummarized = "True on the entry that stands for those that a status has no room for.",
         EnvoyProfile = "False while an Envoy serves this Gateway that cannot serve this object.",
     }
 }
@@ -74,6 +75,7 @@ words! {
         ListenersNotValid = "One or more listeners are invalid; see their conditions.",
         UnsupportedAddress = "The type of an address in spec.addresses is not supported; remove it.",
         AddressNotUsable = "An address or port cannot be used; the message names who holds it.",
+        AddressNotAssigned = "The Gateway has no address yet; see its Service.",
         InvalidParameters = "parametersRef cannot be used; remove it.",
         UnsupportedProtocol = "The listener's protocol is not served; use HTTP or HTTPS.",
         HostnameConflict = "Two listeners share port, protocol and hostname; change one of them.",
@@ -95,6 +97,7 @@ words! {
         TranslationError = "The object cannot be served; the message says why.",
         NotSupported = "Tidegate does not support this yet; routes to it answer 503.",
         RejectedByProxy = "A proxy refused a resource made from this object; its words are in the message.",
+        StatusSummarized = "The object reaches more Gateways than its status can list.",
         NotReferenced = "No Gateway of ours reaches the object, so nothing is sent for it.",
     }
 }

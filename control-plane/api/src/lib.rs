@@ -14,6 +14,7 @@ pub mod config_map;
 pub mod duration;
 pub mod endpoint_slice;
 pub mod error;
+pub mod fleet_report;
 pub mod format;
 pub mod gateway;
 pub mod gateway_class;

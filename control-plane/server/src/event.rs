@@ -2,7 +2,11 @@
 //!
 //! Owns the vocabulary between the rim (sources, streams, admin calls) and `pipeline`. Must not hold behaviour.
 
+use std::collections::BTreeMap;
+
 use cp_files::Batch;
+use cp_kube::fleet_report::PeerChange;
+use cp_kube::status::Deployed;
 use cp_translate::GatewayKey;
 use proto::tidegate::v1::{GetSnapshotRequest, Infrastructure, SnapshotResponse, StatusResponse};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -55,6 +59,12 @@ pub enum Event {
         /// What it said.
         nack: Nack,
     },
+    /// Another replica told of its proxies.
+    Peer(PeerChange),
+    /// This replica began to lead, or does not lead any more.
+    Leads(bool),
+    /// What became of the fleets of Gateways.
+    Deployed(BTreeMap<GatewayKey, Deployed>),
     /// `Admin.GetStatus`.
     Status(oneshot::Sender<StatusResponse>),
     /// `Admin.GetSnapshot`; `None` if there is no such Gateway.

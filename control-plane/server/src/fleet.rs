@@ -10,6 +10,8 @@ use std::time::SystemTime;
 use cp_translate::{Content, GatewayKey, Profile};
 use xds::snapshot::Snapshot;
 
+use crate::peers::Held;
+
 /// Publications remembered per Gateway; an applied commit older than that counts as none.
 const HISTORY: usize = 512;
 
@@ -60,6 +62,8 @@ pub struct Fleet {
 #[derive(Debug, Default)]
 struct GatewayFleet {
     proxies: BTreeMap<StreamId, Proxy>,
+    /// Proxies of other replicas, by what they hold: equal inputs give equal commits there.
+    remote: Vec<Held>,
     latest: Publication,
     history: VecDeque<Published>,
 }
@@ -160,11 +164,56 @@ impl Fleet {
         }
     }
 
+    /// These proxies are connected to other replicas.
+    pub fn follow_remote(&mut self, gateway: &GatewayKey, remote: Vec<Held>) {
+        match self.gateways.get_mut(gateway) {
+            Some(fleet) => fleet.remote = remote,
+            None if remote.is_empty() => {}
+            None => self.gateways.entry(gateway.clone()).or_default().remote = remote,
+        }
+    }
+
+    /// Gateways with proxies of this replica.
+    pub fn gateways(&self) -> impl Iterator<Item = &GatewayKey> {
+        self.gateways
+            .iter()
+            .filter(|(_, fleet)| !fleet.proxies.is_empty())
+            .map(|(gateway, _)| gateway)
+    }
+
+    /// What the proxies of this replica hold.
+    pub fn held(&self, gateway: &GatewayKey) -> Vec<Held> {
+        let mut held: BTreeMap<(Profile, String), u32> = BTreeMap::new();
+        for proxy in self.proxies(gateway) {
+            let commit = proxy.applied.clone().unwrap_or_default();
+            let count = held.entry((proxy.profile, commit)).or_default();
+            *count = count.saturating_add(1);
+        }
+        held.into_iter()
+            .map(|((profile, commit), proxies)| Held {
+                profile,
+                commit,
+                proxies,
+            })
+            .collect()
+    }
+
+    /// How many proxies of a profile are connected to any replica.
+    pub fn connected_anywhere(&self, gateway: &GatewayKey, profile: Profile) -> u32 {
+        let local = self.profiled(gateway, profile).map(|_| 1);
+        let remote = self.remote(gateway, profile).map(|held| held.proxies);
+        local.chain(remote).fold(0, u32::saturating_add)
+    }
+
     /// The commit that every connected proxy of a profile, and at least one, holds; `None` while they differ.
     pub fn common(&self, gateway: &GatewayKey, profile: Profile) -> Option<&str> {
-        let mut held = self
+        let local = self
             .profiled(gateway, profile)
             .map(|proxy| proxy.applied.as_deref());
+        let remote = self
+            .remote(gateway, profile)
+            .map(|held| Some(held.commit.as_str()).filter(|commit| !commit.is_empty()));
+        let mut held = local.chain(remote);
         let first = held.next()??;
         held.all(|other| other == Some(first)).then_some(first)
     }
@@ -185,6 +234,7 @@ impl Fleet {
     /// Whether a client of this profile is connected to the Gateway.
     pub fn has(&self, gateway: &GatewayKey, profile: Profile) -> bool {
         self.profiled(gateway, profile).next().is_some()
+            || self.remote(gateway, profile).next().is_some()
     }
 
     /// The latest publication of a Gateway; zero before the first.
@@ -203,15 +253,33 @@ impl Fleet {
                 total: 0,
             };
         };
-        let applied = fleet
-            .proxies
-            .values()
-            .filter(|proxy| fleet.held(proxy) >= since)
-            .count();
-        Progress {
-            applied,
-            total: fleet.proxies.len(),
+        let local = fleet.proxies.values().map(|proxy| {
+            let commit = proxy.applied.as_deref().unwrap_or_default();
+            (fleet.number(proxy.profile, commit), 1)
+        });
+        let remote = fleet.remote.iter().map(|held| {
+            let proxies = usize::try_from(held.proxies).unwrap_or(usize::MAX);
+            (fleet.number(held.profile, &held.commit), proxies)
+        });
+        let mut progress = Progress {
+            applied: 0,
+            total: 0,
+        };
+        for (held, proxies) in local.chain(remote) {
+            progress.total = progress.total.saturating_add(proxies);
+            if held >= since {
+                progress.applied = progress.applied.saturating_add(proxies);
+            }
         }
+        progress
+    }
+
+    fn remote(&self, gateway: &GatewayKey, profile: Profile) -> impl Iterator<Item = &Held> {
+        let fleet = self.gateways.get(gateway);
+        fleet
+            .into_iter()
+            .flat_map(|fleet| &fleet.remote)
+            .filter(move |held| held.profile == profile)
     }
 
     fn profiled(&self, gateway: &GatewayKey, profile: Profile) -> impl Iterator<Item = &Proxy> {
@@ -227,14 +295,15 @@ impl Fleet {
 // === impl GatewayFleet ===
 
 impl GatewayFleet {
-    fn held(&self, proxy: &Proxy) -> Publication {
-        let Some(commit) = &proxy.applied else {
+    /// The newest publication that has this commit; none for no commit, and for one that is not known here.
+    fn number(&self, profile: Profile, commit: &str) -> Publication {
+        let is_held = |published: &&Published| match profile {
+            Profile::Tidegate => published.tidegate == commit,
+            Profile::Envoy => published.envoy == commit,
+        };
+        if commit.is_empty() {
             return Publication(0);
-        };
-        let is_held = |published: &&Published| match proxy.profile {
-            Profile::Tidegate => published.tidegate == *commit,
-            Profile::Envoy => published.envoy == *commit,
-        };
+        }
         self.history
             .iter()
             .rev()
@@ -252,113 +321,4 @@ pub fn holds(snapshot: &Snapshot, content: &Content) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Fleet, Progress, Proxy, Publication, StreamId};
-    use cp_translate::{GatewayKey, Profile};
-    use std::collections::BTreeSet;
-    use std::time::SystemTime;
-
-    fn gateway() -> GatewayKey {
-        GatewayKey::new("default", "edge")
-    }
-
-    fn proxy(profile: Profile) -> Proxy {
-        Proxy {
-            node_id: "node".to_owned(),
-            user_agent: "tidegate-proxy".to_owned(),
-            version: "0.1.0".to_owned(),
-            profile,
-            connected_at: SystemTime::UNIX_EPOCH,
-            applied: None,
-            rejected: None,
-            refused: BTreeSet::new(),
-        }
-    }
-
-    #[test]
-    fn nothing_is_complete_without_a_proxy() {
-        let mut fleet = Fleet::default();
-        let first = fleet.published(&gateway(), "a", "x");
-        assert!(!fleet.progress(&gateway(), first).is_complete());
-    }
-
-    #[test]
-    fn a_publication_is_complete_once_every_proxy_applied_it() {
-        let mut fleet = Fleet::default();
-        fleet.connected(&gateway(), StreamId(1), proxy(Profile::Tidegate));
-        fleet.connected(&gateway(), StreamId(2), proxy(Profile::Envoy));
-        let first = fleet.published(&gateway(), "a", "x");
-        fleet.applied(&gateway(), StreamId(1), "a");
-        assert_eq!(
-            fleet.progress(&gateway(), first),
-            Progress {
-                applied: 1,
-                total: 2
-            }
-        );
-        fleet.applied(&gateway(), StreamId(2), "x");
-        assert!(fleet.progress(&gateway(), first).is_complete());
-    }
-
-    #[test]
-    fn a_publication_that_changes_the_other_profile_only_is_held_at_once() {
-        let mut fleet = Fleet::default();
-        fleet.connected(&gateway(), StreamId(1), proxy(Profile::Tidegate));
-        fleet.published(&gateway(), "a", "x");
-        fleet.applied(&gateway(), StreamId(1), "a");
-        let second = fleet.published(&gateway(), "a", "y");
-        assert!(fleet.progress(&gateway(), second).is_complete());
-        let third = fleet.published(&gateway(), "b", "y");
-        assert!(!fleet.progress(&gateway(), third).is_complete());
-    }
-
-    #[test]
-    fn a_refusal_stands_until_a_commit_is_applied() {
-        let mut fleet = Fleet::default();
-        fleet.connected(&gateway(), StreamId(1), proxy(Profile::Tidegate));
-        fleet.rejected(&gateway(), StreamId(1), "no");
-        assert!(
-            fleet
-                .proxies(&gateway())
-                .all(|proxy| proxy.rejected.is_some())
-        );
-        fleet.applied(&gateway(), StreamId(1), "a");
-        assert!(
-            fleet
-                .proxies(&gateway())
-                .all(|proxy| proxy.rejected.is_none())
-        );
-    }
-
-    #[test]
-    fn proxies_have_a_commit_in_common_once_the_last_one_holds_it() {
-        let mut fleet = Fleet::default();
-        let common = |fleet: &Fleet, profile| fleet.common(&gateway(), profile).map(str::to_owned);
-        assert_eq!(common(&fleet, Profile::Tidegate), None);
-        for stream in [1, 2] {
-            fleet.connected(&gateway(), StreamId(stream), proxy(Profile::Tidegate));
-        }
-        fleet.connected(&gateway(), StreamId(3), proxy(Profile::Envoy));
-        fleet.applied(&gateway(), StreamId(1), "a");
-        assert_eq!(common(&fleet, Profile::Tidegate), None);
-        fleet.applied(&gateway(), StreamId(2), "a");
-        assert_eq!(common(&fleet, Profile::Tidegate), Some("a".to_owned()));
-        assert_eq!(common(&fleet, Profile::Envoy), None);
-        fleet.applied(&gateway(), StreamId(2), "b");
-        assert_eq!(common(&fleet, Profile::Tidegate), None);
-    }
-
-    #[test]
-    fn an_unknown_gateway_has_nothing() {
-        let fleet = Fleet::default();
-        assert_eq!(fleet.latest(&gateway()), Publication(0));
-        assert_eq!(
-            fleet.progress(&gateway(), Publication(1)),
-            Progress {
-                applied: 0,
-                total: 0
-            }
-        );
-        assert!(!fleet.has(&gateway(), Profile::Envoy));
-    }
-}
+mod tests;

@@ -3,7 +3,8 @@
 //! ```text
 //!  files ─┐                     ┌─► publish ─► ads (one task per stream) ─► proxies
 //!  ads ───┼─► pipeline ► state ─┼─► status, snapshot_view ─► admin ─► operators
-//!  admin ─┘   (the one loop)    └─► infrastructure ─► who runs the proxies
+//!  admin ─┘   (the one loop)    ├─► infrastructure ─► who runs the proxies
+//!                               └─► cluster ─► statuses, FleetReports ─► API server
 //! ```
 //! Owns the process: arguments, sockets, the loop, telemetry. Must not translate (cp-translate) or speak the protocol
 //! (xds). Invariant: one writer; everything else sends it events and watches what it publishes.
@@ -11,6 +12,7 @@
 pub mod admin;
 pub mod ads;
 pub mod args;
+pub mod cluster;
 pub mod condition_log;
 pub mod debounce;
 pub mod epoch_trace;
@@ -19,6 +21,8 @@ pub mod fleet;
 pub mod history;
 pub mod http;
 pub mod metrics;
+pub mod object_event;
+pub mod peers;
 pub mod pipeline;
 pub mod programmed;
 pub mod publish;
@@ -29,6 +33,7 @@ pub mod serve;
 pub mod settings;
 pub mod shutdown;
 pub mod snapshot_view;
+pub mod source;
 pub mod state;
 pub mod status;
 pub mod task;
@@ -37,8 +42,7 @@ pub mod telemetry;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use anyhow::{Context, Result};
-use cp_files::Source;
+use anyhow::Result;
 use grpc::admin::admin_server::AdminServer;
 use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryServiceServer;
 use grpc::listen::Listening;
@@ -50,7 +54,6 @@ use tonic::service::Interceptor as _;
 use tracing::info;
 
 use crate::args::Args;
-use crate::event::Event;
 use crate::run_dir::RunFiles;
 use crate::settings::Settings;
 use crate::shutdown::Ending;
@@ -102,25 +105,35 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
         .map(telemetry::start_traces)
         .transpose()?;
     let (provider, tracer) = traces.unzip();
-    let environment: cp_files::source::Environment = Arc::new(args::environment);
-    let (source, first) = Source::open(settings.files.clone(), environment)
-        .context("the manifests cannot be read")?;
-    let mut state = State::new(Parts {
+    let (lead, leads) = watch::channel(false);
+    let opened = source::open(settings, &mut registry, leads).await?;
+    let shutdown = CancellationToken::new();
+    let (events, received) = mpsc::channel(EVENTS);
+    let (links, writers) = match opened.cluster {
+        None => (None, cluster::Writers::default()),
+        Some((client, namespace)) => {
+            let replica = cluster::Replica {
+                client,
+                namespace,
+                name: settings.replica.clone(),
+                controller: settings.translate.controller.clone(),
+            };
+            let counts = cp_kube::status::Counts::new(&mut registry);
+            let started = cluster::start(replica, lead, counts, &events, &shutdown);
+            (Some(started.0), started.1)
+        }
+    };
+    let state = State::new(Parts {
         settings: settings.translate.clone(),
         secret: secret.clone(),
         replica: settings.replica.clone(),
-        sources: settings
-            .files
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect(),
+        sources: opened.names,
+        events: opened.events,
         metrics: metrics.clone(),
         traces: epoch_trace::EpochTraces::new(tracer),
+        links,
     });
-    state.on(Event::Source(first));
 
-    let shutdown = CancellationToken::new();
-    let (events, received) = mpsc::channel(EVENTS);
     let (ready, is_ready) = watch::channel(false);
     info!(address = %listening.address()?, "serving ADS and the admin service");
     let router = router(&events, &metrics, &secret, &settings.replica, &shutdown)
@@ -128,7 +141,7 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
     let server = task::spawn("server", serve::serve(listening, router, shutdown.clone()));
     let pipeline = task::spawn(
         "pipeline",
-        pipeline::run(state, source, received, ready, shutdown.clone()),
+        pipeline::run(state, opened.source, received, ready, shutdown.clone()),
     );
     let ending = shutdown::requested(settings.exit_with_parent).await;
     info!("shutting down");
@@ -136,6 +149,7 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
     let ended = tokio::time::timeout(shutdown::LIMIT, async {
         let _ = server.await;
         let _ = pipeline.await;
+        writers.ended().await;
     });
     if ended.await.is_err() {
         info!(

@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use cp_kube::Selection;
+use cp_kube::selection::SelectorError;
 use grpc::address::Address;
 
 use crate::args::{Args, LogFormat};
@@ -12,8 +14,8 @@ use crate::args::{Args, LogFormat};
 /// Validated settings of one control plane.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Manifest files and directories.
-    pub files: Vec<PathBuf>,
+    /// Where objects come from.
+    pub source: SourceSettings,
     /// Directory of this instance.
     pub run_dir: PathBuf,
     /// Where ADS and the admin service listen.
@@ -30,6 +32,22 @@ pub struct Settings {
     pub replica: String,
     /// End when standard input closes.
     pub exit_with_parent: bool,
+}
+
+/// Where objects come from.
+#[derive(Clone, Debug)]
+pub enum SourceSettings {
+    /// Manifest files and directories.
+    Files(Vec<PathBuf>),
+    /// A Kubernetes API server.
+    Cluster {
+        /// Context of the kubeconfig.
+        context: Option<String>,
+        /// Which namespaces are read.
+        selection: Selection,
+        /// Namespace of this control plane.
+        namespace: String,
+    },
 }
 
 /// An argument that cannot be used.
@@ -49,6 +67,23 @@ pub enum SettingsError {
         "--provider-override {0:?}: use KIND=http://HOST:PORT, for example openai=http://127.0.0.1:9911"
     )]
     ProviderOverride(String),
+    /// `--watch-namespace` is no name of a namespace.
+    #[error(
+        "--watch-namespace {0:?}: use the name of a namespace, lower-case letters, digits and '-'"
+    )]
+    Namespace(String),
+    /// `--namespace` is no name of a namespace.
+    #[error("--namespace {0:?}: use the name of a namespace, lower-case letters, digits and '-'")]
+    OwnNamespace(String),
+    /// `--namespace-selector` is malformed.
+    #[error("--namespace-selector {value:?}")]
+    Selector {
+        /// What was given.
+        value: String,
+        /// Why it is none.
+        #[source]
+        source: SelectorError,
+    },
 }
 
 impl TryFrom<Args> for Settings {
@@ -62,7 +97,12 @@ impl TryFrom<Args> for Settings {
                 source,
             })?,
         };
-        let mut translate = cp_translate::Settings::directory();
+        let source = source(&args)?;
+        let mut translate = match &source {
+            SourceSettings::Files(_) => cp_translate::Settings::directory(),
+            SourceSettings::Cluster { .. } => cp_translate::Settings::kubernetes(),
+        };
+        translate.controller.clone_from(&args.controller_name);
         translate.trusted_hops = args.xff_trusted_hops;
         for text in &args.provider_overrides {
             let (kind, target) = provider_override(text)
@@ -70,7 +110,7 @@ impl TryFrom<Args> for Settings {
             translate.provider_overrides.insert(kind, target);
         }
         Ok(Settings {
-            files: args.files,
+            source,
             run_dir: args.run_dir,
             listen,
             translate,
@@ -81,6 +121,41 @@ impl TryFrom<Args> for Settings {
             exit_with_parent: args.exit_with_parent,
         })
     }
+}
+
+fn source(args: &Args) -> Result<SourceSettings, SettingsError> {
+    if !args.kubernetes {
+        return Ok(SourceSettings::Files(args.files.clone()));
+    }
+    let is_name = |text: &String| {
+        let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&text.len()) && text.bytes().all(is_part)
+    };
+    if let Some(wrong) = args.watch_namespaces.iter().find(|name| !is_name(name)) {
+        return Err(SettingsError::Namespace(wrong.clone()));
+    }
+    if !is_name(&args.namespace) {
+        return Err(SettingsError::OwnNamespace(args.namespace.clone()));
+    }
+    let selectors = args.namespace_selectors.iter().map(|text| {
+        cp_kube::selection::parse(text).map_err(|source| SettingsError::Selector {
+            value: text.clone(),
+            source,
+        })
+    });
+    let selectors = selectors.collect::<Result<Vec<_>, _>>()?;
+    let selection = if !args.watch_namespaces.is_empty() {
+        Selection::Named(args.watch_namespaces.iter().cloned().collect())
+    } else if !selectors.is_empty() {
+        Selection::Labelled(selectors)
+    } else {
+        Selection::All
+    };
+    Ok(SourceSettings::Cluster {
+        context: args.kube_context.clone(),
+        selection,
+        namespace: args.namespace.clone(),
+    })
 }
 
 /// `KIND=http://HOST:PORT`, or `https`.
@@ -107,7 +182,10 @@ fn provider_override(text: &str) -> Option<(String, cp_translate::ProviderAddres
 
 #[cfg(test)]
 mod tests {
-    use super::provider_override;
+    use super::{Settings, SourceSettings, provider_override};
+    use crate::args::Args;
+    use clap::Parser;
+    use cp_kube::Selection;
 
     #[track_caller]
     fn check(text: &str, expected: Option<(&str, &str, u16, bool)>) {
@@ -116,6 +194,60 @@ mod tests {
             .as_ref()
             .map(|(kind, target)| (kind.as_str(), target.host.as_str(), target.port, target.tls));
         assert_eq!(parsed, expected, "{text}");
+    }
+
+    fn settings(flags: &[&str]) -> Result<Settings, String> {
+        let always = ["tidegate-control-plane", "--run-dir", "r"];
+        let args = always.iter().chain(flags);
+        let args = Args::try_parse_from(args).map_err(|error| error.to_string())?;
+        Settings::try_from(args).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn there_is_one_source() {
+        let check = |flags: &[&str], expected: &str| {
+            let error = settings(flags).expect_err("not usable");
+            assert!(error.contains(expected), "{flags:?}: {error}");
+        };
+        check(&[], "required");
+        check(&["--kubernetes", "--file", "a"], "cannot be used with");
+        check(&["--file", "a", "--watch-namespace", "b"], "required");
+        check(
+            &[
+                "--kubernetes",
+                "--watch-namespace",
+                "b",
+                "--namespace-selector",
+                "c",
+            ],
+            "cannot be used with",
+        );
+        check(
+            &["--kubernetes", "--watch-namespace", "A"],
+            "name of a namespace",
+        );
+        check(
+            &["--kubernetes", "--namespace-selector", "a of b"],
+            "--namespace-selector",
+        );
+    }
+
+    #[test]
+    fn a_cluster_has_no_implicit_classes() {
+        let settings = settings(&[
+            "--kubernetes",
+            "--watch-namespace",
+            "b",
+            "--controller-name",
+            "x/y",
+        ]);
+        let settings = settings.expect("usable");
+        assert_eq!(settings.translate.source, cp_translate::Source::Kubernetes);
+        assert_eq!(settings.translate.controller, "x/y");
+        let SourceSettings::Cluster { selection, .. } = settings.source else {
+            panic!("no cluster");
+        };
+        assert_eq!(selection, Selection::Named(["b".to_owned()].into()));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use cp_files::{Batch, Problem};
-use cp_translate::{Change, Content, GatewayKey, Inputs, Profile, Translation};
+use cp_kube::event::Events;
+use cp_translate::{Change, Content, GatewayKey, Inputs, Profile, Quarantined, Translation};
 use grpc::token::{RunSecret, Subject};
 use proto::tidegate::v1::{CommitOrigin, DesiredProxy, Infrastructure};
 use tokio::sync::watch;
@@ -21,6 +22,7 @@ use crate::event::Event;
 use crate::fleet::{self, Fleet, StreamId};
 use crate::history::History;
 use crate::metrics::Metrics;
+use crate::object_event;
 use crate::programmed::Programmed;
 use crate::publish::{Published, Publisher};
 use crate::rejection;
@@ -43,6 +45,7 @@ pub struct State {
     last_changes: BTreeMap<GatewayKey, LastChange>,
     infrastructure: watch::Sender<Infrastructure>,
     pending: Pending,
+    replicas: Option<Replicas>,
 }
 
 /// What arrived since the last epoch.
@@ -63,17 +66,23 @@ pub struct Parts {
     pub replica: String,
     /// The sources, for humans.
     pub sources: Vec<String>,
+    /// Where Kubernetes Events are told, if there are any.
+    pub events: Option<Events>,
     /// Counters.
     pub metrics: Metrics,
     /// Traces of epochs.
     pub traces: EpochTraces,
+    /// What a replica in a cluster tells and is told.
+    pub links: Option<Links>,
 }
 
 impl State {
     /// A state that knows nothing yet.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(mut parts: Parts) -> Self {
+        let replicas = parts.links.take().map(Replicas::new);
         State {
             parts,
+            replicas,
             inputs: Inputs::default(),
             translation: Translation::default(),
             problems: Vec::new(),
@@ -91,6 +100,8 @@ impl State {
 
     /// Takes an event in; true if an epoch has to follow.
     pub fn on(&mut self, event: Event) -> bool {
+        let now = Instant::now();
+        self.mark(&event, now);
         match event {
             Event::Source(batch) => self.source(batch),
             Event::Connected {
@@ -123,10 +134,14 @@ impl State {
             } => {
                 warn!(%gateway, stream = stream.0, kind = %nack.type_url, reason = nack.message, "nack");
                 self.fleet.rejected(&gateway, stream, &nack.message);
-                let changes =
+                let mut changes =
                     rejection::changes(&gateway, stream, &nack, &mut self.fleet, &self.history);
+                self.own(&gateway, stream, &mut changes);
                 self.take("rejection by a proxy", Instant::now(), changes)
             }
+            Event::Peer(change) => self.peer(change, now),
+            Event::Leads(leads) => self.leads(leads, now),
+            Event::Deployed(deployed) => self.deployed(deployed, now),
             Event::Status(answer) => {
                 let _ = answer.send(self.view().status());
                 false
@@ -173,6 +188,7 @@ impl State {
         self.count();
         self.log_conditions();
         self.settle_epochs();
+        self.translated();
         debug!(
             changes = times.changes,
             reason = times.reason,
@@ -181,13 +197,19 @@ impl State {
         );
     }
 
-    /// When refused content is due to be sent again.
+    /// When something is due by itself: refused content to be sent again, others to be told.
     pub fn retry_due(&self) -> Option<Instant> {
-        self.retries.due()
+        let replicas = self.replicas.as_ref().and_then(Replicas::due);
+        self.retries.due().into_iter().chain(replicas).min()
     }
 
-    /// Sends again what is due to be; true if an epoch has to follow.
+    /// Does what is due; true if an epoch has to follow.
     pub fn retry(&mut self, now: Instant) -> bool {
+        let is_changed = self.wake(now);
+        self.send_again(now) | is_changed
+    }
+
+    fn send_again(&mut self, now: Instant) -> bool {
         let mut changes = Vec::new();
         for (content, attempt) in self.retries.begin(now) {
             info!(gateway = %content.gateway, kind = content.type_url.short(), name = content.name, attempt, "retry");
@@ -336,8 +358,17 @@ impl State {
     /// Adapts the fleet's refusals and the retries to what is put aside now.
     fn follow_refusals(&mut self) {
         let gateways = &self.translation.gateways;
-        let aside = gateways.values().flat_map(|output| &output.quarantined);
-        self.retries.follow(aside, Instant::now());
+        let aside = || gateways.values().flat_map(|output| &output.quarantined);
+        if let Some(replicas) = &mut self.replicas {
+            replicas.put_aside(aside());
+        }
+        // What only proxies of other replicas refuse is tried again there.
+        let is_own = |item: &&Quarantined| {
+            let content = &item.rejection.content;
+            let replicas = self.replicas.as_ref();
+            replicas.is_none_or(|replicas| replicas.refuses(content))
+        };
+        self.retries.follow(aside().filter(is_own), Instant::now());
         for (key, output) in gateways {
             self.fleet.retain_refused(key, |content| {
                 let mut aside = output.quarantined.iter();
@@ -389,6 +420,7 @@ impl State {
             );
         }
         self.history.follow(gateway, &self.fleet);
+        self.answered(&mut accepted);
         let reason = snapshot_view::reason(&accepted);
         self.take(&reason, Instant::now(), accepted)
     }
@@ -415,7 +447,10 @@ impl State {
 
     fn log_conditions(&mut self) {
         let mut log = std::mem::take(&mut self.conditions);
-        log.update(&self.translation.reports);
+        let unreadable = log.update(&self.translation.reports);
+        if let Some(events) = &self.parts.events {
+            unreadable.for_each(|report| events.tell(object_event::unreadable(report)));
+        }
         self.conditions = log;
     }
 
@@ -446,6 +481,11 @@ impl State {
 fn gauge(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
+
+mod replicas;
+
+pub use replicas::Links;
+use replicas::Replicas;
 
 #[cfg(test)]
 mod tests;

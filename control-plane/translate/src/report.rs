@@ -7,6 +7,7 @@ use std::fmt;
 
 use cp_api::ObjectKey;
 use cp_api::condition::Condition;
+use cp_api::http_route::ParentReference;
 use proto::tidegate::v1 as tidegate;
 
 use crate::output::GatewayKey;
@@ -82,6 +83,11 @@ pub enum Detail {
         attached_routes: u32,
         /// Kinds that may attach: (group, kind).
         supported_kinds: Vec<(String, String)>,
+    },
+    /// Of a parentRef.
+    Parent {
+        /// As it is written.
+        reference: Box<ParentReference>,
     },
 }
 

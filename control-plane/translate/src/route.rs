@@ -170,7 +170,7 @@ fn attach<K: RouteKind>(
             kind: K::Object::KIND,
         };
         let outcome = attach_to(lookup, draft, &route, &wanted);
-        reports.push(report::<K>(stored, scope, &rules, &outcome));
+        reports.push(report::<K>(stored, (scope, parent), &rules, &outcome));
     }
     reports
 }
@@ -376,7 +376,7 @@ fn join<'a>(problems: impl Iterator<Item = &'a Problem>) -> String {
 
 fn report<K: RouteKind>(
     stored: &Stored<K::Object>,
-    scope: ParentScope,
+    (scope, parent): (ParentScope, &ParentReference),
     rules: &Rules,
     outcome: &Outcome,
 ) -> Report {
@@ -415,7 +415,9 @@ fn report<K: RouteKind>(
         conditions,
         programmed,
         envoy_limits,
-        detail: Detail::None,
+        detail: Detail::Parent {
+            reference: Box::new(parent.clone()),
+        },
     }
 }
 

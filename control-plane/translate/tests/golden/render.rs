@@ -165,7 +165,7 @@ fn report(report: &Report, out: &mut String) {
         writeln!(out, "  reaches {}", names.join(", ")).unwrap();
     }
     match &report.detail {
-        Detail::None => {}
+        Detail::None | Detail::Parent { .. } => {}
         Detail::Class { supported_features } => {
             writeln!(out, "  {} features", supported_features.len()).unwrap();
         }

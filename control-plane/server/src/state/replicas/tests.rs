@@ -1,0 +1,1 @@
+//! What replicas conclude from each other.
