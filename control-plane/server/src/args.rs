@@ -28,6 +28,14 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
 
+    /// TLS on --listen HOST:PORT
+    #[command(flatten)]
+    pub tls: TlsArgs,
+
+    /// Also serve /live, /ready and /metrics, and nothing else, in clear on this address, for probes and scrapers
+    #[arg(long, value_name = "HOST:PORT")]
+    pub probes: Option<String>,
+
     /// Number of trusted proxies in front, for X-Forwarded-For and X-Forwarded-Proto
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub xff_trusted_hops: u32,
@@ -60,6 +68,24 @@ pub struct Args {
     /// End when standard input is closed, that is when the parent has gone
     #[arg(long)]
     pub exit_with_parent: bool,
+}
+
+/// TLS of ADS and the admin service.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct TlsArgs {
+    /// Certificates that are shown to proxies, the leaf first (PEM). The three files are read again when they change; open
+    /// connections stay
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The key of --tls-cert (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Authorities of client certificates (PEM). A proxy that shows one needs no token: its URI
+    /// tidegate://gateway/NAMESPACE/NAME says which Gateway it may read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_client_ca: Option<PathBuf>,
 }
 
 /// How log lines look.

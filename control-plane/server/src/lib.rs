@@ -11,6 +11,7 @@
 pub mod admin;
 pub mod ads;
 pub mod args;
+pub mod certificates;
 pub mod condition_log;
 pub mod debounce;
 pub mod epoch_trace;
@@ -33,21 +34,24 @@ pub mod state;
 pub mod status;
 pub mod task;
 pub mod telemetry;
+pub mod tls_files;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use anyhow::{Context, Result};
 use cp_files::Source;
+use grpc::address::Address;
 use grpc::admin::admin_server::AdminServer;
 use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryServiceServer;
+use grpc::identity::{Authenticate, Guard};
 use grpc::listen::Listening;
-use grpc::token::{Guard, RunSecret};
+use grpc::tls::ServerTls;
+use grpc::token::RunSecret;
 use prometheus_client::registry::Registry;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use tonic::service::Interceptor as _;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::args::Args;
 use crate::event::Event;
@@ -76,10 +80,10 @@ pub fn run(args: Args) -> Result<()> {
 async fn serve(settings: Settings) -> Result<()> {
     run_dir::prepare(&settings.run_dir)?;
     // First the socket: who finds it taken must not touch the files of the run that it belongs to.
-    let listening = grpc::listen::bind(&settings.listen).await?;
+    let sockets = Sockets::bind(&settings).await?;
     let (secret, mut files) = RunFiles::begin(&settings.run_dir)?;
-    files.announce(&settings.run_dir, &listening.address()?)?;
-    let outcome = live(&settings, listening, secret).await;
+    files.announce(&settings.run_dir, &sockets.for_tools()?)?;
+    let outcome = live(&settings, sockets, secret).await;
     let is_over = match &outcome {
         Ok(ending) => *ending == Ending::Run,
         // A parent starts another process for the same run.
@@ -93,7 +97,64 @@ async fn serve(settings: Settings) -> Result<()> {
     outcome.map(drop)
 }
 
-async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> Result<Ending> {
+/// What this process listens on.
+struct Sockets {
+    /// Proxies, and tools where there is no other.
+    main: Listening,
+    /// Tools of this machine, where proxies come by TLS.
+    tools: Option<Listening>,
+    probes: Option<Listening>,
+}
+
+// === impl Sockets ===
+
+impl Sockets {
+    async fn bind(settings: &Settings) -> Result<Self> {
+        let socket = Address::unix(settings.run_dir.join(run_dir::SOCKET));
+        let tools = settings.tls.is_some().then_some(&socket);
+        let bound = async |address: Option<&Address>| match address {
+            Some(address) => grpc::listen::bind(address).await.map(Some),
+            None => Ok(None),
+        };
+        let main = grpc::listen::bind(&settings.listen).await?;
+        if settings.tls.is_none() && !settings.listen.is_local() {
+            warn!(address = %settings.listen, "tokens and secrets cross this address in clear; give --tls-cert and --tls-key");
+        }
+        Ok(Sockets {
+            main,
+            tools: bound(tools).await?,
+            probes: bound(settings.probes.as_ref()).await.context("--probes")?,
+        })
+    }
+
+    fn for_tools(&self) -> std::io::Result<Address> {
+        self.tools.as_ref().unwrap_or(&self.main).address()
+    }
+
+    /// Serves all of them until `shutdown`.
+    fn serve(
+        self,
+        tls: Option<Arc<ServerTls>>,
+        (all, plain): (axum::Router, axum::Router),
+        shutdown: &CancellationToken,
+    ) -> Vec<tokio::task::JoinHandle<()>> {
+        let mut tasks = Vec::new();
+        let mut start = |listening, tls, router| {
+            let serving = serve::serve(listening, tls, router, shutdown.clone());
+            tasks.push(task::spawn("server", serving));
+        };
+        start(self.main, tls, all.clone());
+        if let Some(tools) = self.tools {
+            start(tools, None, all);
+        }
+        if let Some(probes) = self.probes {
+            start(probes, None, plain);
+        }
+        tasks
+    }
+}
+
+async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Result<Ending> {
     let mut registry = Registry::default();
     let metrics = metrics::Metrics::new(&mut registry);
     let traces = settings
@@ -122,10 +183,27 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
     let shutdown = CancellationToken::new();
     let (events, received) = mpsc::channel(EVENTS);
     let (ready, is_ready) = watch::channel(false);
-    info!(address = %listening.address()?, "serving ADS and the admin service");
-    let router = router(&events, &metrics, &secret, &settings.replica, &shutdown)
-        .merge(http::routes(Arc::new(registry), is_ready));
-    let server = task::spawn("server", serve::serve(listening, router, shutdown.clone()));
+    let (tls, followed) = settings
+        .tls
+        .as_ref()
+        .map(tls_files::open)
+        .transpose()?
+        .unzip();
+    if let Some(followed) = followed {
+        task::spawn("tls-files", followed.run(shutdown.clone()));
+    }
+    let is_tls = tls.is_some();
+    info!(address = %sockets.main.address()?, tls = is_tls, "serving ADS and the admin service");
+    let plain = http::routes(Arc::new(registry), is_ready);
+    let services = router(
+        &events,
+        &metrics,
+        guard(&secret),
+        &settings.replica,
+        &shutdown,
+    );
+    let routers = (services.merge(plain.clone()), plain);
+    let servers = sockets.serve(tls, routers, &shutdown);
     let pipeline = task::spawn(
         "pipeline",
         pipeline::run(state, source, received, ready, shutdown.clone()),
@@ -134,7 +212,7 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
     info!("shutting down");
     shutdown.cancel();
     let ended = tokio::time::timeout(shutdown::LIMIT, async {
-        let _ = server.await;
+        futures::future::join_all(servers).await;
         let _ = pipeline.await;
     });
     if ended.await.is_err() {
@@ -151,15 +229,24 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
     Ok(ending)
 }
 
+/// Who is believed: the tokens of this run, then certificates that the handshake verified.
+fn guard(secret: &RunSecret) -> Guard {
+    let judges: [Arc<dyn Authenticate>; 2] = [
+        Arc::new(secret.clone()),
+        Arc::new(certificates::Certificates),
+    ];
+    Guard::new(judges)
+}
+
 fn router(
     events: &event::Events,
     metrics: &metrics::Metrics,
-    secret: &RunSecret,
+    guard: Guard,
     replica: &str,
     shutdown: &CancellationToken,
 ) -> axum::Router {
-    let guard = Guard::new(secret.clone());
     let ads = ads::Ads {
+        guard: guard.clone(),
         events: events.clone(),
         metrics: metrics.clone(),
         shutdown: shutdown.clone(),
@@ -168,24 +255,13 @@ fn router(
     };
     let ads = AggregatedDiscoveryServiceServer::new(ads).max_decoding_message_size(MAX_REQUEST);
     let admin = admin::AdminService {
+        guard,
         events: events.clone(),
         shutdown: shutdown.clone(),
     };
     let admin = AdminServer::new(admin).max_decoding_message_size(MAX_REQUEST);
-    // Whom the guard refuses never reaches the service, which counts the others.
-    let counted = {
-        let (mut guard, metrics) = (guard.clone(), metrics.clone());
-        move |request: tonic::Request<()>| {
-            let refused = |_: &tonic::Status| metrics.refused(metrics::Refusal::Unauthenticated);
-            guard.call(request).inspect_err(refused)
-        }
-    };
-    tonic::service::Routes::new(tonic::service::interceptor::InterceptedService::new(
-        ads, counted,
-    ))
-    .add_service(tonic::service::interceptor::InterceptedService::new(
-        admin, guard,
-    ))
-    .prepare()
-    .into_axum_router()
+    tonic::service::Routes::new(ads)
+        .add_service(admin)
+        .prepare()
+        .into_axum_router()
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use grpc::address::Address;
 
-use crate::args::{Args, LogFormat};
+use crate::args::{Args, LogFormat, TlsArgs};
 
 /// Validated settings of one control plane.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ pub struct Settings {
     pub run_dir: PathBuf,
     /// Where ADS and the admin service listen.
     pub listen: Address,
+    /// The files of TLS on `listen`.
+    pub tls: Option<TlsFiles>,
+    /// Where probes and scrapers are answered in clear.
+    pub probes: Option<Address>,
     /// What translation needs to know.
     pub translate: cp_translate::Settings,
     /// OTLP/gRPC endpoint for traces.
@@ -32,6 +36,17 @@ pub struct Settings {
     pub exit_with_parent: bool,
 }
 
+/// Files that the server's TLS is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// Certificates, the leaf first.
+    pub chain: PathBuf,
+    /// The key of the leaf.
+    pub key: PathBuf,
+    /// Authorities of client certificates.
+    pub client_ca: Option<PathBuf>,
+}
+
 /// An argument that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -44,6 +59,12 @@ pub enum SettingsError {
         #[source]
         source: grpc::address::AddressError,
     },
+    /// `--probes` is not a TCP address.
+    #[error("--probes {0:?}: use HOST:PORT, such as 0.0.0.0:15020")]
+    Probes(String),
+    /// TLS on a socket file.
+    #[error("--tls-cert is for --listen HOST:PORT; a socket file is protected by its mode")]
+    TlsOnSocket,
     /// `--provider-override` is malformed.
     #[error(
         "--provider-override {0:?}: use KIND=http://HOST:PORT, for example openai=http://127.0.0.1:9911"
@@ -62,6 +83,11 @@ impl TryFrom<Args> for Settings {
                 source,
             })?,
         };
+        let tls = tls(args.tls);
+        if tls.is_some() && listen.path().is_some() {
+            return Err(SettingsError::TlsOnSocket);
+        }
+        let probes = args.probes.map(probes).transpose()?;
         let mut translate = cp_translate::Settings::directory();
         translate.trusted_hops = args.xff_trusted_hops;
         for text in &args.provider_overrides {
@@ -73,6 +99,8 @@ impl TryFrom<Args> for Settings {
             files: args.files,
             run_dir: args.run_dir,
             listen,
+            tls,
+            probes,
             translate,
             otlp_endpoint: args.otlp_endpoint.filter(|endpoint| !endpoint.is_empty()),
             log: args.log,
@@ -80,6 +108,22 @@ impl TryFrom<Args> for Settings {
             replica: args.replica,
             exit_with_parent: args.exit_with_parent,
         })
+    }
+}
+
+fn tls(args: TlsArgs) -> Option<TlsFiles> {
+    // One without the other is refused by the command line.
+    Some(TlsFiles {
+        chain: args.tls_cert?,
+        key: args.tls_key?,
+        client_ca: args.tls_client_ca,
+    })
+}
+
+fn probes(text: String) -> Result<Address, SettingsError> {
+    match text.parse() {
+        Ok(address @ Address::Tcp { .. }) => Ok(address),
+        Ok(Address::Unix(_)) | Err(_) => Err(SettingsError::Probes(text)),
     }
 }
 
@@ -107,7 +151,28 @@ fn provider_override(text: &str) -> Option<(String, cp_translate::ProviderAddres
 
 #[cfg(test)]
 mod tests {
-    use super::provider_override;
+    use super::{Settings, provider_override};
+    use crate::args::Args;
+    use clap::Parser;
+
+    #[track_caller]
+    fn refused(flags: &str, part: &str) {
+        let flags = format!("cp --file m --run-dir r {flags}");
+        let settings = Args::try_parse_from(flags.split_whitespace())
+            .map_err(|error| error.to_string())
+            .and_then(|args| Settings::try_from(args).map_err(|error| error.to_string()));
+        let message = settings.map(drop).expect_err(&flags);
+        assert!(message.contains(part), "{flags}: {message}");
+    }
+
+    #[test]
+    fn flags_that_do_not_fit_together() {
+        refused("--tls-cert c --tls-key k", "for --listen HOST:PORT");
+        refused("--listen localhost:1 --tls-cert c", "--tls-key");
+        refused("--listen localhost:1 --tls-client-ca c", "--tls-cert");
+        refused("--probes unix:/a", "use HOST:PORT");
+        refused("--probes 15020", "use HOST:PORT");
+    }
 
     #[track_caller]
     fn check(text: &str, expected: Option<(&str, &str, u16, bool)>) {
