@@ -8,4 +8,6 @@
 //! translation. Invariant: nothing that the API server says or fails to say ends the process.
 
 pub mod client;
+pub mod identity;
 pub mod kinds;
+pub mod xds_secret;

@@ -78,13 +78,27 @@ pub struct TlsArgs {
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
 
+    /// Let a Kubernetes API server say who calls, and take the certificate from the Secret tidegate-xds of this namespace,
+    /// which is made if it is not there. Proxies show tokens of their ServiceAccount, with the audience tidegate
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub cluster_identity: bool,
+
+    /// Name in the certificate that is signed with the Secret; may be repeated [default: tidegate-control-plane.NAMESPACE.svc and
+    /// its other forms]
+    #[arg(long = "tls-name", value_name = "NAME", requires = "cluster_identity")]
+    pub tls_names: Vec<String>,
+
+    /// Trust domain of client certificates with spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    pub trust_domain: String,
+
     /// The key of --tls-cert (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 
     /// Authorities of client certificates (PEM). A proxy that shows one needs no token: its URI
     /// tidegate://gateway/NAMESPACE/NAME says which Gateway it may read
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE")]
     pub tls_client_ca: Option<PathBuf>,
 }
 

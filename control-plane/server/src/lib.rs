@@ -11,7 +11,9 @@
 pub mod admin;
 pub mod ads;
 pub mod args;
+pub mod callers;
 pub mod certificates;
+pub mod cluster_identity;
 pub mod condition_log;
 pub mod debounce;
 pub mod epoch_trace;
@@ -27,37 +29,36 @@ pub mod rejection;
 pub mod retry;
 pub mod run_dir;
 pub mod serve;
+pub mod serving_tls;
 pub mod settings;
 pub mod shutdown;
 pub mod snapshot_view;
+pub mod sockets;
 pub mod state;
 pub mod status;
 pub mod task;
 pub mod telemetry;
-pub mod tls_files;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use anyhow::{Context, Result};
 use cp_files::Source;
-use grpc::address::Address;
 use grpc::admin::admin_server::AdminServer;
 use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryServiceServer;
-use grpc::identity::{Authenticate, Guard};
-use grpc::listen::Listening;
-use grpc::tls::ServerTls;
+use grpc::identity::Guard;
 use grpc::token::RunSecret;
 use prometheus_client::registry::Registry;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::args::Args;
 use crate::event::Event;
 use crate::run_dir::RunFiles;
 use crate::settings::Settings;
 use crate::shutdown::Ending;
+use crate::sockets::Sockets;
 use crate::state::{Parts, State};
 
 /// Events that may wait for the loop.
@@ -97,63 +98,6 @@ async fn serve(settings: Settings) -> Result<()> {
     outcome.map(drop)
 }
 
-/// What this process listens on.
-struct Sockets {
-    /// Proxies, and tools where there is no other.
-    main: Listening,
-    /// Tools of this machine, where proxies come by TLS.
-    tools: Option<Listening>,
-    probes: Option<Listening>,
-}
-
-// === impl Sockets ===
-
-impl Sockets {
-    async fn bind(settings: &Settings) -> Result<Self> {
-        let socket = Address::unix(settings.run_dir.join(run_dir::SOCKET));
-        let tools = settings.tls.is_some().then_some(&socket);
-        let bound = async |address: Option<&Address>| match address {
-            Some(address) => grpc::listen::bind(address).await.map(Some),
-            None => Ok(None),
-        };
-        let main = grpc::listen::bind(&settings.listen).await?;
-        if settings.tls.is_none() && !settings.listen.is_local() {
-            warn!(address = %settings.listen, "tokens and secrets cross this address in clear; give --tls-cert and --tls-key");
-        }
-        Ok(Sockets {
-            main,
-            tools: bound(tools).await?,
-            probes: bound(settings.probes.as_ref()).await.context("--probes")?,
-        })
-    }
-
-    fn for_tools(&self) -> std::io::Result<Address> {
-        self.tools.as_ref().unwrap_or(&self.main).address()
-    }
-
-    /// Serves all of them until `shutdown`.
-    fn serve(
-        self,
-        tls: Option<Arc<ServerTls>>,
-        (all, plain): (axum::Router, axum::Router),
-        shutdown: &CancellationToken,
-    ) -> Vec<tokio::task::JoinHandle<()>> {
-        let mut tasks = Vec::new();
-        let mut start = |listening, tls, router| {
-            let serving = serve::serve(listening, tls, router, shutdown.clone());
-            tasks.push(task::spawn("server", serving));
-        };
-        start(self.main, tls, all.clone());
-        if let Some(tools) = self.tools {
-            start(tools, None, all);
-        }
-        if let Some(probes) = self.probes {
-            start(probes, None, plain);
-        }
-        tasks
-    }
-}
-
 async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Result<Ending> {
     let mut registry = Registry::default();
     let metrics = metrics::Metrics::new(&mut registry);
@@ -183,27 +127,11 @@ async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Resul
     let shutdown = CancellationToken::new();
     let (events, received) = mpsc::channel(EVENTS);
     let (ready, is_ready) = watch::channel(false);
-    let (tls, followed) = settings
-        .tls
-        .as_ref()
-        .map(tls_files::open)
-        .transpose()?
-        .unzip();
-    if let Some(followed) = followed {
-        task::spawn("tls-files", followed.run(shutdown.clone()));
-    }
-    let is_tls = tls.is_some();
-    info!(address = %sockets.main.address()?, tls = is_tls, "serving ADS and the admin service");
+    let (guard, protection) = callers::prepare(settings, &secret, &shutdown).await?;
     let plain = http::routes(Arc::new(registry), is_ready);
-    let services = router(
-        &events,
-        &metrics,
-        guard(&secret),
-        &settings.replica,
-        &shutdown,
-    );
+    let services = router(&events, &metrics, guard, &settings.replica, &shutdown);
     let routers = (services.merge(plain.clone()), plain);
-    let servers = sockets.serve(tls, routers, &shutdown);
+    let servers = sockets.serve(protection, routers, &shutdown);
     let pipeline = task::spawn(
         "pipeline",
         pipeline::run(state, source, received, ready, shutdown.clone()),
@@ -227,15 +155,6 @@ async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Resul
         info!(%error, "the last traces could not be sent");
     }
     Ok(ending)
-}
-
-/// Who is believed: the tokens of this run, then certificates that the handshake verified.
-fn guard(secret: &RunSecret) -> Guard {
-    let judges: [Arc<dyn Authenticate>; 2] = [
-        Arc::new(secret.clone()),
-        Arc::new(certificates::Certificates),
-    ];
-    Guard::new(judges)
 }
 
 fn router(

@@ -18,8 +18,8 @@ pub struct Settings {
     pub run_dir: PathBuf,
     /// Where ADS and the admin service listen.
     pub listen: Address,
-    /// The files of TLS on `listen`.
-    pub tls: Option<TlsFiles>,
+    /// TLS on `listen`.
+    pub tls: Option<TlsSettings>,
     /// Where probes and scrapers are answered in clear.
     pub probes: Option<Address>,
     /// What translation needs to know.
@@ -36,15 +36,27 @@ pub struct Settings {
     pub exit_with_parent: bool,
 }
 
-/// Files that the server's TLS is made of.
+/// Where the server's certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// Certificates, the leaf first.
-    pub chain: PathBuf,
-    /// The key of the leaf.
-    pub key: PathBuf,
-    /// Authorities of client certificates.
-    pub client_ca: Option<PathBuf>,
+pub enum TlsSettings {
+    /// From files.
+    Files {
+        /// Certificates, the leaf first.
+        chain: PathBuf,
+        /// The key of the leaf.
+        key: PathBuf,
+        /// Authorities of client certificates.
+        client_ca: Option<PathBuf>,
+    },
+    /// From the cluster, whose API server says who calls, too.
+    Cluster {
+        /// Names in the certificate; the Service's, if empty.
+        names: Vec<String>,
+        /// Authorities of client certificates.
+        client_ca: Option<PathBuf>,
+        /// Trust domain of accounts in client certificates.
+        trust_domain: String,
+    },
 }
 
 /// An argument that cannot be used.
@@ -62,14 +74,30 @@ pub enum SettingsError {
     /// `--probes` is not a TCP address.
     #[error("--probes {0:?}: use HOST:PORT, such as 0.0.0.0:15020")]
     Probes(String),
+    /// Authorities without TLS.
+    #[error(
+        "--tls-client-ca needs --tls-cert or --cluster-identity: without TLS nobody shows a certificate"
+    )]
+    NoTls,
     /// TLS on a socket file.
-    #[error("--tls-cert is for --listen HOST:PORT; a socket file is protected by its mode")]
+    #[error(
+        "--tls-cert and --cluster-identity are for --listen HOST:PORT; a socket file is protected by its mode"
+    )]
     TlsOnSocket,
     /// `--provider-override` is malformed.
     #[error(
         "--provider-override {0:?}: use KIND=http://HOST:PORT, for example openai=http://127.0.0.1:9911"
     )]
     ProviderOverride(String),
+}
+
+// === impl Settings ===
+
+impl Settings {
+    /// Whether proxies come by TLS.
+    pub fn is_by_tls(&self) -> bool {
+        self.tls.is_some()
+    }
 }
 
 impl TryFrom<Args> for Settings {
@@ -83,7 +111,7 @@ impl TryFrom<Args> for Settings {
                 source,
             })?,
         };
-        let tls = tls(args.tls);
+        let tls = tls(args.tls)?;
         if tls.is_some() && listen.path().is_some() {
             return Err(SettingsError::TlsOnSocket);
         }
@@ -111,13 +139,25 @@ impl TryFrom<Args> for Settings {
     }
 }
 
-fn tls(args: TlsArgs) -> Option<TlsFiles> {
-    // One without the other is refused by the command line.
-    Some(TlsFiles {
-        chain: args.tls_cert?,
-        key: args.tls_key?,
-        client_ca: args.tls_client_ca,
-    })
+fn tls(args: TlsArgs) -> Result<Option<TlsSettings>, SettingsError> {
+    let client_ca = args.tls_client_ca;
+    if args.cluster_identity {
+        return Ok(Some(TlsSettings::Cluster {
+            names: args.tls_names,
+            client_ca,
+            trust_domain: args.trust_domain,
+        }));
+    }
+    match (args.tls_cert, args.tls_key) {
+        (Some(chain), Some(key)) => Ok(Some(TlsSettings::Files {
+            chain,
+            key,
+            client_ca,
+        })),
+        _ if client_ca.is_some() => Err(SettingsError::NoTls),
+        // One without the other is refused by the command line.
+        _ => Ok(None),
+    }
 }
 
 fn probes(text: String) -> Result<Address, SettingsError> {
@@ -168,8 +208,13 @@ mod tests {
     #[test]
     fn flags_that_do_not_fit_together() {
         refused("--tls-cert c --tls-key k", "for --listen HOST:PORT");
+        refused("--cluster-identity", "for --listen HOST:PORT");
+        refused(
+            "--listen localhost:1 --cluster-identity --tls-cert c --tls-key k",
+            "cannot be used with",
+        );
         refused("--listen localhost:1 --tls-cert c", "--tls-key");
-        refused("--listen localhost:1 --tls-client-ca c", "--tls-cert");
+        refused("--listen localhost:1 --tls-client-ca c", "needs --tls-cert");
         refused("--probes unix:/a", "use HOST:PORT");
         refused("--probes 15020", "use HOST:PORT");
     }
