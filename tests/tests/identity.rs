@@ -387,6 +387,19 @@ async fn strangers_and_neighbours_are_refused_and_counted() -> Result<()> {
     let output = secured.world.tidegate(&["status"]).await?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     ensure!(text.contains(GATEWAY), "{text}");
+    // And over the network, with what the control plane is believed by.
+    let admin = secured.path("admin");
+    fs::write(&admin, secured.secret()?.mint(&Subject::Admin))?;
+    let server = format!("127.0.0.1:{}", secured.xds);
+    let (ca, admin) = (secured.path("ca.pem"), admin.display().to_string());
+    let ca = ca.display().to_string();
+    let over = ["status", "--server", &server, "--server-token-file", &admin];
+    let believing = [&over[..], &["--server-ca", &ca, "--server-name", NAME]].concat();
+    let output = secured.world.tidegate(&believing).await?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure!(text.contains(GATEWAY), "{text}{:?}", output.stderr);
+    let output = secured.world.tidegate(&over).await?;
+    ensure!(!output.status.success(), "asked without TLS");
     secured.world.stop().await
 }
 

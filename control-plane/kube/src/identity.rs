@@ -9,7 +9,7 @@ mod kept;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use k8s_openapi::api::authentication::v1::{TokenReview, TokenReviewSpec};
 use k8s_openapi::api::authorization::v1::{
@@ -35,6 +35,8 @@ pub const VIEWED: &str = "fleetreports";
 
 /// Questions that wait for the API server at once; more wait for their turn.
 const AT_ONCE: usize = 16;
+/// How long the API server may take. The caller waits meanwhile, and can come again.
+const ANSWER: Duration = Duration::from_secs(10);
 const GROUP: &str = "tidegate.dev";
 
 /// Namespace and name of a Gateway.
@@ -147,7 +149,12 @@ impl Accounts {
         if let Some(answer) = self.look(&key) {
             return answer;
         }
-        let answer = ask().await;
+        let answer = match tokio::time::timeout(ANSWER, ask()).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Refused::Unavailable(
+                "the API server does not answer; try again".to_owned(),
+            )),
+        };
         if let Ok(mut kept) = self.kept.lock() {
             kept.keep(key, &answer, Instant::now(), SystemTime::now());
         }
