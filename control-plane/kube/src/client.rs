@@ -12,6 +12,9 @@ use kube::{Client, Config};
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a write may take.
 const WRITE: Duration = Duration::from_secs(30);
+/// How long nothing may be read from a connection in use. Longer than a watch lasts by itself, so that only a server that
+/// has gone without a word is given up.
+const READ: Duration = Duration::from_secs(300);
 
 /// An API server.
 #[derive(Clone)]
@@ -66,6 +69,10 @@ pub async fn connect(context: Option<&str>) -> Result<Cluster, ConnectError> {
     };
     config.connect_timeout = Some(CONNECT);
     config.write_timeout = Some(WRITE);
+    config.read_timeout = Some(READ);
+    config.reset_reader_on_write = true;
+    // Who asks decides when to ask again; the client's own retries would hide a busy server for minutes.
+    config.default_retry = false;
     let address = config.cluster_url.to_string();
     let client = Client::try_from(config).map_err(|error| ConnectError::Client(Box::new(error)))?;
     Ok(Cluster { client, address })

@@ -22,6 +22,8 @@ use kube::{Client, ResourceExt};
 use tokio::sync::Semaphore;
 use tracing::warn;
 
+use crate::Cluster;
+
 pub use self::facts::AccountName;
 use self::facts::{Known, Ownership};
 use self::kept::{Kept, Key, Question};
@@ -73,9 +75,9 @@ pub enum Refused {
 
 impl Accounts {
     /// Nothing known yet.
-    pub fn new(client: Client) -> Self {
+    pub fn new(cluster: &Cluster) -> Self {
         Accounts {
-            client,
+            client: cluster.client.clone(),
             kept: Mutex::default(),
             permits: Semaphore::new(AT_ONCE),
         }

@@ -14,18 +14,21 @@ use futures::StreamExt;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::ResourceExt;
 use kube::api::{Api, PostParams};
 use kube::runtime::{WatchStreamExt, watcher};
-use kube::{Client, ResourceExt};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 pub use self::material::{Material, MaterialError};
 use self::material::{Stored, authority};
+use crate::Cluster;
 
 /// Name of the Secret, in the control plane's namespace.
 pub const NAME: &str = "tidegate-xds";
+/// The Service that names the control plane in certificates, where no other name is given.
+const SERVICE: &str = "tidegate-control-plane";
 /// How long to wait after a failure that is not the watch's own.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -45,12 +48,15 @@ pub struct XdsSecret {
 // === impl XdsSecret ===
 
 impl XdsSecret {
-    /// Nothing read yet. `names` are those that proxies know the control plane by.
-    pub fn new(client: Client, namespace: &str, names: Vec<String>) -> Self {
+    /// Nothing read yet. `names` are those that proxies know the control plane by; the Service's in the namespace of our
+    /// credentials, if there are none.
+    pub fn new(cluster: &Cluster, names: &[String]) -> Self {
+        let client = cluster.client.clone();
+        let namespace = client.default_namespace().to_owned();
         XdsSecret {
-            api: Api::namespaced(client, namespace),
+            api: Api::namespaced(client, &namespace),
             place: format!("{namespace}/{NAME}"),
-            names,
+            names: names_in(&namespace, names),
             current: watch::Sender::new(None),
             stored: None,
             complaint: None,
@@ -186,6 +192,20 @@ impl XdsSecret {
             self.complaint = Some(words.to_owned());
         }
     }
+}
+
+/// The names that were given, or all of the Service's.
+fn names_in(namespace: &str, given: &[String]) -> Vec<String> {
+    if !given.is_empty() {
+        return given.to_vec();
+    }
+    let service = format!("{SERVICE}.{namespace}");
+    vec![
+        format!("{service}.svc"),
+        format!("{service}.svc.cluster.local"),
+        service,
+        SERVICE.to_owned(),
+    ]
 }
 
 /// Waits until then; for ever, if there is no such time.

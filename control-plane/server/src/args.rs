@@ -5,20 +5,51 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{ArgGroup, Parser};
 
 /// Translates Gateway API and agentgateway manifests into xDS and streams them to proxies.
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "tidegate-control-plane",
     version,
-    after_help = "EXAMPLE\n  tidegate-control-plane --file ./manifests --run-dir /tmp/tidegate\n\n\
+    group = ArgGroup::new("source").required(true).args(["files", "kubernetes"]),
+    after_help = "EXAMPLES\n  tidegate-control-plane --file ./manifests --run-dir /tmp/tidegate\n  \
+                  tidegate-control-plane --kubernetes --run-dir /run/tidegate\n\n\
                   `tidegate up -f ./manifests` starts this and one proxy per Gateway for you."
 )]
 pub struct Args {
     /// File or directory of manifests (YAML or JSON), watched; may be repeated
-    #[arg(short, long = "file", value_name = "PATH", required = true)]
+    #[arg(short, long = "file", value_name = "PATH")]
     pub files: Vec<PathBuf>,
+
+    /// Watch a Kubernetes API server: the one of KUBECONFIG, or of the cluster that this runs in
+    #[arg(long)]
+    pub kubernetes: bool,
+
+    /// Context of the kubeconfig, instead of its current one
+    #[arg(long, value_name = "NAME", requires = "kubernetes")]
+    pub kube_context: Option<String>,
+
+    /// Read this namespace only, and ask for nothing outside of it; may be repeated
+    #[arg(
+        long = "watch-namespace",
+        value_name = "NAMESPACE",
+        requires = "kubernetes",
+        conflicts_with = "namespace_selectors"
+    )]
+    pub watch_namespaces: Vec<String>,
+
+    /// Read namespaces with these labels only, for example env=prod,team in (a,b); of several one is enough
+    #[arg(
+        long = "namespace-selector",
+        value_name = "SELECTOR",
+        requires = "kubernetes"
+    )]
+    pub namespace_selectors: Vec<String>,
+
+    /// Serve GatewayClasses with this controllerName
+    #[arg(long, value_name = "NAME", default_value = cp_translate::CONTROLLER)]
+    pub controller_name: String,
 
     /// Directory of this instance: socket, tokens (created with mode 0700)
     #[arg(long, value_name = "DIR")]
@@ -78,14 +109,15 @@ pub struct TlsArgs {
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
 
-    /// Let a Kubernetes API server say who calls, and take the certificate from the Secret tidegate-xds of this namespace,
-    /// which is made if it is not there. Proxies show tokens of their ServiceAccount, with the audience tidegate
-    #[arg(long, conflicts_with = "tls_cert")]
+    /// Let a Kubernetes API server say who calls; --kubernetes with --listen HOST:PORT does so without asking. Proxies show tokens
+    /// of their ServiceAccount, with the audience tidegate. Without --tls-cert the certificate comes from the Secret tidegate-xds
+    /// of this namespace, which is made if it is not there
+    #[arg(long)]
     pub cluster_identity: bool,
 
     /// Name in the certificate that is signed with the Secret; may be repeated [default: tidegate-control-plane.NAMESPACE.svc and
     /// its other forms]
-    #[arg(long = "tls-name", value_name = "NAME", requires = "cluster_identity")]
+    #[arg(long = "tls-name", value_name = "NAME", conflicts_with = "tls_cert")]
     pub tls_names: Vec<String>,
 
     /// Trust domain of client certificates with spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT

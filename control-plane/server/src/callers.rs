@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use cp_kube::Cluster;
 use cp_kube::identity::Accounts;
 use cp_kube::xds_secret::XdsSecret;
 use grpc::identity::{Authenticate, Guard};
@@ -15,12 +16,9 @@ use tokio_util::sync::CancellationToken;
 use crate::certificates::Certificates;
 use crate::cluster_identity::ClusterIdentity;
 use crate::serving_tls::{Origin, Shown};
-use crate::settings::{Settings, TlsSettings};
+use crate::settings::{CertificateSettings, Settings, TlsSettings};
 use crate::sockets::Protection;
 use crate::task;
-
-/// The Service that names the control plane in certificates, where no other name is given.
-const SERVICE: &str = "tidegate-control-plane";
 
 /// The judges, and the protection of the socket that they sit behind.
 pub async fn prepare(
@@ -29,52 +27,44 @@ pub async fn prepare(
     shutdown: &CancellationToken,
 ) -> Result<(Guard, Protection)> {
     let mut judges: Vec<Arc<dyn Authenticate>> = vec![Arc::new(secret.clone())];
-    let protection = match &settings.tls {
-        None => Protection::None,
-        Some(TlsSettings::Files {
-            chain,
-            key,
-            client_ca,
-        }) => {
-            let (chain, key) = (chain.clone(), key.clone());
-            let origin = Origin::Files { chain, key };
-            let shown = Shown::open(origin, client_ca.clone()).await;
-            let shown = shown.context("--tls-cert, --tls-key, --tls-client-ca")?;
-            Protection::Ready(Box::new(shown))
-        }
-        Some(TlsSettings::Cluster {
-            names,
-            client_ca,
-            trust_domain,
-        }) => {
-            let client = cp_kube::client::connect(None).await?.client;
-            let namespace = client.default_namespace().to_owned();
-            let names = names_in(&namespace, names);
-            let secret = XdsSecret::new(client.clone(), &namespace, names);
-            let origin = Origin::Cluster(secret.subscribe());
-            task::spawn("xds-secret", secret.run(shutdown.clone()));
-            let accounts = Arc::new(Accounts::new(client));
-            judges.push(Arc::new(ClusterIdentity::new(
-                accounts,
-                trust_domain.clone(),
-            )));
-            Protection::Awaited(origin, client_ca.clone())
+    let cluster = match &settings.judge {
+        None => None,
+        Some(judge) => {
+            let cluster = cp_kube::client::connect(judge.context.as_deref()).await?;
+            let accounts = Arc::new(Accounts::new(&cluster));
+            let trust_domain = judge.trust_domain.clone();
+            judges.push(Arc::new(ClusterIdentity::new(accounts, trust_domain)));
+            Some(cluster)
         }
     };
     judges.push(Arc::new(Certificates));
+    let protection = match &settings.tls {
+        None => Protection::None,
+        Some(tls) => protection(tls, cluster.as_ref(), shutdown).await?,
+    };
     Ok((Guard::new(judges), protection))
 }
 
-/// The names that proxies may know us by: those that were given, or all of the Service's.
-fn names_in(namespace: &str, given: &[String]) -> Vec<String> {
-    if !given.is_empty() {
-        return given.to_vec();
+async fn protection(
+    tls: &TlsSettings,
+    cluster: Option<&Cluster>,
+    shutdown: &CancellationToken,
+) -> Result<Protection> {
+    let client_ca = tls.client_ca.clone();
+    match &tls.certificate {
+        CertificateSettings::Files { chain, key } => {
+            let (chain, key) = (chain.clone(), key.clone());
+            let origin = Origin::Files { chain, key };
+            let shown = Shown::open(origin, client_ca).await;
+            let shown = shown.context("--tls-cert, --tls-key, --tls-client-ca")?;
+            Ok(Protection::Ready(Box::new(shown)))
+        }
+        CertificateSettings::Secret(names) => {
+            let cluster = cluster.context("the Secret tidegate-xds needs a cluster")?;
+            let secret = XdsSecret::new(cluster, names);
+            let origin = Origin::Cluster(secret.subscribe());
+            task::spawn("xds-secret", secret.run(shutdown.clone()));
+            Ok(Protection::Awaited(origin, client_ca))
+        }
     }
-    let service = format!("{SERVICE}.{namespace}");
-    vec![
-        format!("{service}.svc"),
-        format!("{service}.svc.cluster.local"),
-        service,
-        SERVICE.to_owned(),
-    ]
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
-use cp_translate::Report;
+use cp_translate::{Report, Scope};
 use proto::tidegate::v1::Source;
 use tracing::{info, warn};
 
@@ -17,8 +17,13 @@ pub struct ConditionLog {
 }
 
 impl ConditionLog {
-    /// Logs the difference between the conditions now and before.
-    pub fn update(&mut self, reports: &[Report]) {
+    /// Logs the difference between the conditions now and before. Gives the reports of objects that cannot be read, where
+    /// that is new.
+    pub fn update<'a>(
+        &mut self,
+        reports: &'a [Report],
+    ) -> impl Iterator<Item = &'a Report> + use<'a> {
+        let mut unreadable = Vec::new();
         let mut wrong = BTreeMap::new();
         for report in reports {
             for condition in &report.conditions {
@@ -27,6 +32,13 @@ impl ConditionLog {
                         subject(&report.source, &report.scope.to_string()),
                         condition.kind,
                     );
+                    let is_new = self.wrong.get(&key) != Some(condition);
+                    if is_new
+                        && condition.reason == Reason::Invalid
+                        && report.scope == Scope::Object
+                    {
+                        unreadable.push(report);
+                    }
                     wrong.insert(key, condition.clone());
                 }
             }
@@ -42,6 +54,7 @@ impl ConditionLog {
             }
         }
         self.wrong = wrong;
+        unreadable.into_iter()
     }
 }
 

@@ -22,6 +22,7 @@ pub mod fleet;
 pub mod history;
 pub mod http;
 pub mod metrics;
+pub mod object_event;
 pub mod pipeline;
 pub mod programmed;
 pub mod publish;
@@ -34,6 +35,7 @@ pub mod settings;
 pub mod shutdown;
 pub mod snapshot_view;
 pub mod sockets;
+pub mod source;
 pub mod state;
 pub mod status;
 pub mod task;
@@ -42,8 +44,7 @@ pub mod telemetry;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use anyhow::{Context, Result};
-use cp_files::Source;
+use anyhow::Result;
 use grpc::admin::admin_server::AdminServer;
 use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryServiceServer;
 use grpc::identity::Guard;
@@ -54,7 +55,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::args::Args;
-use crate::event::Event;
 use crate::run_dir::RunFiles;
 use crate::settings::Settings;
 use crate::shutdown::Ending;
@@ -107,22 +107,16 @@ async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Resul
         .map(telemetry::start_traces)
         .transpose()?;
     let (provider, tracer) = traces.unzip();
-    let environment: cp_files::source::Environment = Arc::new(args::environment);
-    let (source, first) = Source::open(settings.files.clone(), environment)
-        .context("the manifests cannot be read")?;
-    let mut state = State::new(Parts {
+    let opened = source::open(settings, &mut registry).await?;
+    let state = State::new(Parts {
         settings: settings.translate.clone(),
         secret: secret.clone(),
         replica: settings.replica.clone(),
-        sources: settings
-            .files
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect(),
+        sources: opened.names,
+        events: opened.events,
         metrics: metrics.clone(),
         traces: epoch_trace::EpochTraces::new(tracer),
     });
-    state.on(Event::Source(first));
 
     let shutdown = CancellationToken::new();
     let (events, received) = mpsc::channel(EVENTS);
@@ -134,7 +128,7 @@ async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Resul
     let servers = sockets.serve(protection, routers, &shutdown);
     let pipeline = task::spawn(
         "pipeline",
-        pipeline::run(state, source, received, ready, shutdown.clone()),
+        pipeline::run(state, opened.source, received, ready, shutdown.clone()),
     );
     let ending = shutdown::requested(settings.exit_with_parent).await;
     info!("shutting down");

@@ -6,16 +6,16 @@
 
 use std::time::Instant;
 
-use cp_files::Source;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::debounce::Debounce;
 use crate::event::Event;
+use crate::source::Source;
 use crate::state::State;
 
-/// Runs until `shutdown`. The caller has put the sources' first content into the state.
+/// Runs until `shutdown`.
 pub async fn run(
     mut state: State,
     mut source: Source,
@@ -26,10 +26,9 @@ pub async fn run(
     let start = Instant::now();
     let mut debounce = Debounce::default();
     let mut is_watching = true;
-    tokio::task::block_in_place(|| state.epoch());
-    is_ready.send_replace(true);
     loop {
-        let due = debounce.due();
+        let is_open = *is_ready.borrow();
+        let due = debounce.due().filter(|_| is_open);
         let deadline = tokio::time::Instant::from_std(start + due.unwrap_or_default());
         let retry_due = state.retry_due();
         let retry_at = tokio::time::Instant::from_std(retry_due.unwrap_or(start));
@@ -52,9 +51,16 @@ pub async fn run(
                 None => return,
             },
             batch = source.next(), if is_watching => match batch {
-                Some(batch) => Event::Source(batch),
+                Some(read) if is_open || !read.is_complete => Event::Source(read.batch),
+                Some(read) => {
+                    state.on(Event::Source(read.batch));
+                    debounce.ran(start.elapsed());
+                    tokio::task::block_in_place(|| state.epoch());
+                    is_ready.send_replace(true);
+                    continue;
+                }
                 None => {
-                    warn!("the files are not watched any more; restart to see later changes");
+                    warn!("the source is not watched any more; restart to see later changes");
                     is_watching = false;
                     continue;
                 }

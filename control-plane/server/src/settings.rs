@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use cp_kube::Selection;
+use cp_kube::selection::SelectorError;
 use grpc::address::Address;
 
 use crate::args::{Args, LogFormat, TlsArgs};
@@ -12,14 +14,16 @@ use crate::args::{Args, LogFormat, TlsArgs};
 /// Validated settings of one control plane.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Manifest files and directories.
-    pub files: Vec<PathBuf>,
+    /// Where objects come from.
+    pub source: SourceSettings,
     /// Directory of this instance.
     pub run_dir: PathBuf,
     /// Where ADS and the admin service listen.
     pub listen: Address,
     /// TLS on `listen`.
     pub tls: Option<TlsSettings>,
+    /// The API server that says who calls.
+    pub judge: Option<Judge>,
     /// Where probes and scrapers are answered in clear.
     pub probes: Option<Address>,
     /// What translation needs to know.
@@ -36,26 +40,49 @@ pub struct Settings {
     pub exit_with_parent: bool,
 }
 
+/// TLS on the socket of proxies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// Where the certificate comes from.
+    pub certificate: CertificateSettings,
+    /// Authorities of client certificates.
+    pub client_ca: Option<PathBuf>,
+}
+
 /// Where the server's certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TlsSettings {
+pub enum CertificateSettings {
     /// From files.
     Files {
         /// Certificates, the leaf first.
         chain: PathBuf,
         /// The key of the leaf.
         key: PathBuf,
-        /// Authorities of client certificates.
-        client_ca: Option<PathBuf>,
     },
-    /// From the cluster, whose API server says who calls, too.
+    /// From the Secret of the cluster, with these names; those of the Service, if there is none.
+    Secret(Vec<String>),
+}
+
+/// The API server says who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judge {
+    /// Context of the kubeconfig.
+    pub context: Option<String>,
+    /// Trust domain of accounts in client certificates.
+    pub trust_domain: String,
+}
+
+/// Where objects come from.
+#[derive(Clone, Debug)]
+pub enum SourceSettings {
+    /// Manifest files and directories.
+    Files(Vec<PathBuf>),
+    /// A Kubernetes API server.
     Cluster {
-        /// Names in the certificate; the Service's, if empty.
-        names: Vec<String>,
-        /// Authorities of client certificates.
-        client_ca: Option<PathBuf>,
-        /// Trust domain of accounts in client certificates.
-        trust_domain: String,
+        /// Context of the kubeconfig.
+        context: Option<String>,
+        /// Which namespaces are read.
+        selection: Selection,
     },
 }
 
@@ -89,6 +116,20 @@ pub enum SettingsError {
         "--provider-override {0:?}: use KIND=http://HOST:PORT, for example openai=http://127.0.0.1:9911"
     )]
     ProviderOverride(String),
+    /// `--watch-namespace` is no name of a namespace.
+    #[error(
+        "--watch-namespace {0:?}: use the name of a namespace, lower-case letters, digits and '-'"
+    )]
+    Namespace(String),
+    /// `--namespace-selector` is malformed.
+    #[error("--namespace-selector {value:?}")]
+    Selector {
+        /// What was given.
+        value: String,
+        /// Why it is none.
+        #[source]
+        source: SelectorError,
+    },
 }
 
 // === impl Settings ===
@@ -111,12 +152,19 @@ impl TryFrom<Args> for Settings {
                 source,
             })?,
         };
-        let tls = tls(args.tls)?;
-        if tls.is_some() && listen.path().is_some() {
+        let is_tcp = listen.path().is_none();
+        let judge = judge(&args, is_tcp);
+        let tls = tls(&args.tls, judge.is_some())?;
+        if tls.is_some() && !is_tcp {
             return Err(SettingsError::TlsOnSocket);
         }
-        let probes = args.probes.map(probes).transpose()?;
-        let mut translate = cp_translate::Settings::directory();
+        let probes = args.probes.clone().map(probes).transpose()?;
+        let source = source(&args)?;
+        let mut translate = match &source {
+            SourceSettings::Files(_) => cp_translate::Settings::directory(),
+            SourceSettings::Cluster { .. } => cp_translate::Settings::kubernetes(),
+        };
+        translate.controller.clone_from(&args.controller_name);
         translate.trusted_hops = args.xff_trusted_hops;
         for text in &args.provider_overrides {
             let (kind, target) = provider_override(text)
@@ -124,10 +172,11 @@ impl TryFrom<Args> for Settings {
             translate.provider_overrides.insert(kind, target);
         }
         Ok(Settings {
-            files: args.files,
+            source,
             run_dir: args.run_dir,
             listen,
             tls,
+            judge,
             probes,
             translate,
             otlp_endpoint: args.otlp_endpoint.filter(|endpoint| !endpoint.is_empty()),
@@ -139,25 +188,29 @@ impl TryFrom<Args> for Settings {
     }
 }
 
-fn tls(args: TlsArgs) -> Result<Option<TlsSettings>, SettingsError> {
-    let client_ca = args.tls_client_ca;
-    if args.cluster_identity {
-        return Ok(Some(TlsSettings::Cluster {
-            names: args.tls_names,
-            client_ca,
-            trust_domain: args.trust_domain,
-        }));
-    }
-    match (args.tls_cert, args.tls_key) {
-        (Some(chain), Some(key)) => Ok(Some(TlsSettings::Files {
-            chain,
-            key,
-            client_ca,
-        })),
-        _ if client_ca.is_some() => Err(SettingsError::NoTls),
+/// A cluster whose objects are read says who calls, too, wherever others than this machine can.
+fn judge(args: &Args, is_tcp: bool) -> Option<Judge> {
+    (args.tls.cluster_identity || (args.kubernetes && is_tcp)).then(|| Judge {
+        context: args.kube_context.clone(),
+        trust_domain: args.tls.trust_domain.clone(),
+    })
+}
+
+fn tls(args: &TlsArgs, has_cluster: bool) -> Result<Option<TlsSettings>, SettingsError> {
+    let certificate = match (&args.tls_cert, &args.tls_key) {
+        (Some(chain), Some(key)) => CertificateSettings::Files {
+            chain: chain.clone(),
+            key: key.clone(),
+        },
         // One without the other is refused by the command line.
-        _ => Ok(None),
-    }
+        _ if has_cluster => CertificateSettings::Secret(args.tls_names.clone()),
+        _ if args.tls_client_ca.is_some() => return Err(SettingsError::NoTls),
+        _ => return Ok(None),
+    };
+    Ok(Some(TlsSettings {
+        certificate,
+        client_ca: args.tls_client_ca.clone(),
+    }))
 }
 
 fn probes(text: String) -> Result<Address, SettingsError> {
@@ -165,6 +218,37 @@ fn probes(text: String) -> Result<Address, SettingsError> {
         Ok(address @ Address::Tcp { .. }) => Ok(address),
         Ok(Address::Unix(_)) | Err(_) => Err(SettingsError::Probes(text)),
     }
+}
+
+fn source(args: &Args) -> Result<SourceSettings, SettingsError> {
+    if !args.kubernetes {
+        return Ok(SourceSettings::Files(args.files.clone()));
+    }
+    let is_name = |text: &String| {
+        let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&text.len()) && text.bytes().all(is_part)
+    };
+    if let Some(wrong) = args.watch_namespaces.iter().find(|name| !is_name(name)) {
+        return Err(SettingsError::Namespace(wrong.clone()));
+    }
+    let selectors = args.namespace_selectors.iter().map(|text| {
+        cp_kube::selection::parse(text).map_err(|source| SettingsError::Selector {
+            value: text.clone(),
+            source,
+        })
+    });
+    let selectors = selectors.collect::<Result<Vec<_>, _>>()?;
+    let selection = if !args.watch_namespaces.is_empty() {
+        Selection::Named(args.watch_namespaces.iter().cloned().collect())
+    } else if !selectors.is_empty() {
+        Selection::Labelled(selectors)
+    } else {
+        Selection::All
+    };
+    Ok(SourceSettings::Cluster {
+        context: args.kube_context.clone(),
+        selection,
+    })
 }
 
 /// `KIND=http://HOST:PORT`, or `https`.
@@ -191,32 +275,79 @@ fn provider_override(text: &str) -> Option<(String, cp_translate::ProviderAddres
 
 #[cfg(test)]
 mod tests {
-    use super::{Settings, provider_override};
+    use super::{CertificateSettings, Settings, SourceSettings, provider_override};
     use crate::args::Args;
     use clap::Parser;
+    use cp_kube::Selection;
 
     #[track_caller]
     fn refused(flags: &str, part: &str) {
-        let flags = format!("cp --file m --run-dir r {flags}");
-        let settings = Args::try_parse_from(flags.split_whitespace())
-            .map_err(|error| error.to_string())
-            .and_then(|args| Settings::try_from(args).map_err(|error| error.to_string()));
-        let message = settings.map(drop).expect_err(&flags);
-        assert!(message.contains(part), "{flags}: {message}");
+        let flags: Vec<&str> = flags.split_whitespace().collect();
+        let message = settings(&flags).map(drop).expect_err("refused");
+        assert!(message.contains(part), "{flags:?}: {message}");
     }
 
     #[test]
     fn flags_that_do_not_fit_together() {
-        refused("--tls-cert c --tls-key k", "for --listen HOST:PORT");
-        refused("--cluster-identity", "for --listen HOST:PORT");
         refused(
-            "--listen localhost:1 --cluster-identity --tls-cert c --tls-key k",
-            "cannot be used with",
+            "--file m --tls-cert c --tls-key k",
+            "for --listen HOST:PORT",
         );
-        refused("--listen localhost:1 --tls-cert c", "--tls-key");
-        refused("--listen localhost:1 --tls-client-ca c", "needs --tls-cert");
-        refused("--probes unix:/a", "use HOST:PORT");
-        refused("--probes 15020", "use HOST:PORT");
+        refused("--file m --cluster-identity", "for --listen HOST:PORT");
+        refused("--file m --listen localhost:1 --tls-cert c", "--tls-key");
+        refused(
+            "--file m --listen localhost:1 --tls-client-ca c",
+            "needs --tls-cert",
+        );
+        refused("--file m --probes unix:/a", "use HOST:PORT");
+        refused("--file m --probes 15020", "use HOST:PORT");
+    }
+
+    #[test]
+    fn who_says_who_calls() {
+        let secret = |names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            Some(CertificateSettings::Secret(names))
+        };
+        let check = |flags: &str, has_judge: bool, expected: Option<CertificateSettings>| {
+            let flags: Vec<&str> = flags.split_whitespace().collect();
+            let settings = settings(&flags).expect("usable");
+            assert_eq!(settings.judge.is_some(), has_judge, "{flags:?}");
+            assert_eq!(
+                settings.tls.map(|tls| tls.certificate),
+                expected,
+                "{flags:?}"
+            );
+        };
+        let files = Some(CertificateSettings::Files {
+            chain: "c".into(),
+            key: "k".into(),
+        });
+        check("--file m", false, None);
+        check("--file m --listen [::]:1", false, None);
+        check(
+            "--file m --listen [::]:1 --tls-cert c --tls-key k",
+            false,
+            files.clone(),
+        );
+        check(
+            "--file m --listen [::]:1 --cluster-identity",
+            true,
+            secret(&[]),
+        );
+        // A socket file says by its mode who calls.
+        check("--kubernetes", false, None);
+        check("--kubernetes --listen [::]:1", true, secret(&[]));
+        check(
+            "--kubernetes --listen [::]:1 --tls-name a",
+            true,
+            secret(&["a"]),
+        );
+        check(
+            "--kubernetes --listen [::]:1 --tls-cert c --tls-key k",
+            true,
+            files,
+        );
     }
 
     #[track_caller]
@@ -226,6 +357,60 @@ mod tests {
             .as_ref()
             .map(|(kind, target)| (kind.as_str(), target.host.as_str(), target.port, target.tls));
         assert_eq!(parsed, expected, "{text}");
+    }
+
+    fn settings(flags: &[&str]) -> Result<Settings, String> {
+        let always = ["tidegate-control-plane", "--run-dir", "r"];
+        let args = always.iter().chain(flags);
+        let args = Args::try_parse_from(args).map_err(|error| error.to_string())?;
+        Settings::try_from(args).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn there_is_one_source() {
+        let check = |flags: &[&str], expected: &str| {
+            let error = settings(flags).expect_err("not usable");
+            assert!(error.contains(expected), "{flags:?}: {error}");
+        };
+        check(&[], "required");
+        check(&["--kubernetes", "--file", "a"], "cannot be used with");
+        check(&["--file", "a", "--watch-namespace", "b"], "required");
+        check(
+            &[
+                "--kubernetes",
+                "--watch-namespace",
+                "b",
+                "--namespace-selector",
+                "c",
+            ],
+            "cannot be used with",
+        );
+        check(
+            &["--kubernetes", "--watch-namespace", "A"],
+            "name of a namespace",
+        );
+        check(
+            &["--kubernetes", "--namespace-selector", "a of b"],
+            "--namespace-selector",
+        );
+    }
+
+    #[test]
+    fn a_cluster_has_no_implicit_classes() {
+        let settings = settings(&[
+            "--kubernetes",
+            "--watch-namespace",
+            "b",
+            "--controller-name",
+            "x/y",
+        ]);
+        let settings = settings.expect("usable");
+        assert_eq!(settings.translate.source, cp_translate::Source::Kubernetes);
+        assert_eq!(settings.translate.controller, "x/y");
+        let SourceSettings::Cluster { selection, .. } = settings.source else {
+            panic!("no cluster");
+        };
+        assert_eq!(selection, Selection::Named(["b".to_owned()].into()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use cp_files::{Batch, Problem};
+use cp_kube::event::Events;
 use cp_translate::{Change, Content, GatewayKey, Inputs, Profile, Translation};
 use grpc::token::{RunSecret, Subject};
 use proto::tidegate::v1::{CommitOrigin, DesiredProxy, Infrastructure};
@@ -21,6 +22,7 @@ use crate::event::Event;
 use crate::fleet::{self, Fleet, StreamId};
 use crate::history::History;
 use crate::metrics::Metrics;
+use crate::object_event;
 use crate::programmed::Programmed;
 use crate::publish::{Published, Publisher};
 use crate::rejection;
@@ -63,6 +65,8 @@ pub struct Parts {
     pub replica: String,
     /// The sources, for humans.
     pub sources: Vec<String>,
+    /// Where Kubernetes Events are told, if there are any.
+    pub events: Option<Events>,
     /// Counters.
     pub metrics: Metrics,
     /// Traces of epochs.
@@ -415,7 +419,10 @@ impl State {
 
     fn log_conditions(&mut self) {
         let mut log = std::mem::take(&mut self.conditions);
-        log.update(&self.translation.reports);
+        let unreadable = log.update(&self.translation.reports);
+        if let Some(events) = &self.parts.events {
+            unreadable.for_each(|report| events.tell(object_event::unreadable(report)));
+        }
         self.conditions = log;
     }
 

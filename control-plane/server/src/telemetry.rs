@@ -14,9 +14,13 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::LogFormat;
 
+/// What speaks for itself elsewhere: a watch that breaks is one line of ours, not one per attempt. Who asks for these
+/// targets by name hears them.
+const QUIET: &str = "kube_runtime=error,kube_client=error";
+
 /// Starts logging to standard error.
 pub fn start_log(filter: &str, format: LogFormat) -> Result<()> {
-    let filter = EnvFilter::try_new(filter)
+    let filter = EnvFilter::try_new(format!("{QUIET},{filter}"))
         .with_context(|| format!("--log {filter:?}: use a level such as info, or target=level"))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

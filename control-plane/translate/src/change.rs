@@ -10,6 +10,7 @@ use cp_api::{Object, ObjectKey};
 use proto::type_url::TypeUrl;
 use xds::snapshot::Snapshot;
 
+use crate::outline::Outline;
 use crate::output::GatewayKey;
 
 /// One change of the inputs.
@@ -32,6 +33,8 @@ pub enum Change {
         message: String,
         /// File and line, where it comes from a file.
         origin: Option<Origin>,
+        /// What can be said of it all the same.
+        outline: Outline,
     },
     /// These are all objects of a kind.
     Relist {

@@ -16,7 +16,7 @@ use crate::lookup::Lookup;
 use crate::output::{GatewayKey, GatewayOutput, ListenerOutput};
 use crate::plan::{Families, GatewayPlan, ListenerPlan, PortPlan};
 use crate::report::{Detail, Programmed, Report, Scope};
-use crate::settings::{CONTROLLER, Settings, Source};
+use crate::settings::{Settings, Source};
 
 /// Classes that exist without an object where the source is a directory.
 const IMPLICIT: [&str; 2] = ["agentgateway", "tidegate"];
@@ -67,16 +67,16 @@ pub(crate) struct GatewayDraft<'a> {
 /// Whether the class is served by us.
 pub(crate) fn is_ours(lookup: &Lookup<'_>, settings: &Settings, class: &str) -> bool {
     match lookup.class(class) {
-        Some(stored) => stored.object.spec.controller_name == CONTROLLER,
+        Some(stored) => stored.object.spec.controller_name == settings.controller,
         None => settings.source == Source::Directory && IMPLICIT.contains(&class),
     }
 }
 
 /// Reports of the classes that are ours.
-pub(crate) fn class_reports(lookup: &Lookup<'_>) -> Vec<Report> {
+pub(crate) fn class_reports(lookup: &Lookup<'_>, settings: &Settings) -> Vec<Report> {
     lookup
         .classes()
-        .filter(|stored| stored.object.spec.controller_name == CONTROLLER)
+        .filter(|stored| stored.object.spec.controller_name == settings.controller)
         .map(|stored| {
             let accepted = Condition::holds(ConditionType::Accepted, Reason::Accepted);
             let condition = match stored.object.spec.parameters_ref {
@@ -129,8 +129,9 @@ pub(crate) fn orphan_reports(lookup: &Lookup<'_>, settings: &Settings) -> Vec<Re
         })
         .map(|stored| {
             let class = &stored.object.spec.gateway_class_name;
+            let controller = &settings.controller;
             let message = format!(
-                "GatewayClass {class:?} does not exist; use tidegate, or create it with controllerName {CONTROLLER}"
+                "GatewayClass {class:?} does not exist; use tidegate, or create it with controllerName {controller}"
             );
             let condition = Condition {
                 kind: ConditionType::Accepted,

@@ -26,6 +26,7 @@ use xds::resource::Version;
 use xds::snapshot::Snapshot;
 
 use crate::change::{Change, Content, Origin, Profile, Rejection};
+use crate::outline::Outline;
 use crate::output::GatewayKey;
 
 /// Rejections that are kept per Gateway and profile.
@@ -72,6 +73,7 @@ pub struct Stored<T> {
 pub(crate) struct Invalid {
     pub(crate) message: String,
     pub(crate) origin: Option<Origin>,
+    pub(crate) outline: Outline,
 }
 
 /// What the proxies of a Gateway said.
@@ -160,8 +162,13 @@ impl Tables {
                 key,
                 message,
                 origin,
+                outline,
             } => {
-                let invalid = Invalid { message, origin };
+                let invalid = Invalid {
+                    message,
+                    origin,
+                    outline,
+                };
                 if self.invalid.get(&key) == Some(&invalid) {
                     return false;
                 }

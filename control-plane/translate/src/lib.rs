@@ -20,6 +20,7 @@ mod inputs;
 mod listener;
 mod lookup;
 mod matches;
+mod outline;
 mod output;
 mod plan;
 mod quarantine;
@@ -33,9 +34,10 @@ mod tls;
 pub use change::{Cause, Change, Content, Origin, Profile, Rejection};
 pub use infra::{Desired, DesiredPort};
 pub use inputs::{Inputs, Stored};
+pub use outline::{Claim, Outline};
 pub use output::{GatewayKey, GatewayOutput, ListenerOutput, Quarantined, Remedy, Translation};
 pub use report::{Detail, ParentScope, Programmed, Report, Scope};
-pub use settings::{ProviderAddress, Settings, Source};
+pub use settings::{CONTROLLER, ProviderAddress, Settings, Source};
 
 /// Translates everything. Total and deterministic: the same inputs and settings give the same bytes.
 pub fn translate(inputs: &Inputs, settings: &Settings) -> Translation {

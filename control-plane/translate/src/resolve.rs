@@ -11,6 +11,7 @@ use crate::backend::Catalog;
 use crate::gateway::{self, GatewayDraft};
 use crate::infra;
 use crate::lookup::Lookup;
+use crate::outline::Claim;
 use crate::output::{GatewayKey, Translation};
 use crate::plan::GatewayPlan;
 use crate::report::{Detail, Programmed, Report, Scope};
@@ -26,7 +27,7 @@ pub(crate) struct Resolved {
 
 /// Runs all units.
 pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
-    let mut reports = gateway::class_reports(lookup);
+    let mut reports = gateway::class_reports(lookup, settings);
     reports.extend(gateway::orphan_reports(lookup, settings));
     let mut drafts = gateway::drafts(lookup, settings);
     let mut catalog = Catalog::new(lookup, settings);
@@ -42,7 +43,7 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
         .collect();
     reports.extend(catalog.reports(&reached(&plans)));
     reports.extend(drafts.iter().flat_map(GatewayDraft::reports));
-    mark_invalid(lookup, &mut reports);
+    mark_invalid(lookup, settings, &mut reports);
     let gateways = drafts
         .iter()
         .map(|draft| (draft.key.clone(), draft.output()))
@@ -72,8 +73,22 @@ fn reached(plans: &BTreeMap<GatewayKey, GatewayPlan>) -> BTreeMap<String, BTreeS
     reached
 }
 
+/// Whether we have to answer for an object that cannot be read.
+fn is_ours(lookup: &Lookup<'_>, settings: &Settings, claim: &Claim) -> bool {
+    match claim {
+        Claim::Open => true,
+        Claim::Controller(name) => *name == settings.controller,
+        Claim::Class(class) => gateway::is_ours(lookup, settings, class),
+        Claim::Parents(parents) => lookup.gateways().any(|stored| {
+            let metadata = &stored.object.metadata;
+            parents.contains(&GatewayKey::new(&metadata.namespace, &metadata.name))
+                && gateway::is_ours(lookup, settings, &stored.object.spec.gateway_class_name)
+        }),
+    }
+}
+
 /// Objects that cannot be read say so; those with a last good content keep being served.
-fn mark_invalid(lookup: &Lookup<'_>, reports: &mut Vec<Report>) {
+fn mark_invalid(lookup: &Lookup<'_>, settings: &Settings, reports: &mut Vec<Report>) {
     for (key, invalid) in lookup.invalid() {
         let mut was_known = false;
         let condition =
@@ -86,7 +101,7 @@ fn mark_invalid(lookup: &Lookup<'_>, reports: &mut Vec<Report>) {
                 .retain(|condition| condition.kind != ConditionType::Accepted);
             report.conditions.insert(0, condition(stands.clone()));
         }
-        if was_known {
+        if was_known || !is_ours(lookup, settings, &invalid.outline.claim) {
             continue;
         }
         let origin = invalid.origin.as_ref();
@@ -97,6 +112,8 @@ fn mark_invalid(lookup: &Lookup<'_>, reports: &mut Vec<Report>) {
                 kind: key.kind.clone(),
                 namespace: key.namespace.clone(),
                 name: key.name.clone(),
+                uid: invalid.outline.uid.clone(),
+                generation: invalid.outline.generation,
                 file: origin
                     .map(|origin| origin.file.as_ref().to_owned())
                     .unwrap_or_default(),

@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Name of the controller in GatewayClasses.
-pub(crate) const CONTROLLER: &str = "tidegate.dev/gateway-controller";
+/// Our name in GatewayClasses, unless the operator gave another.
+pub const CONTROLLER: &str = "tidegate.dev/gateway-controller";
 
 /// What the operator set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Where objects come from.
     pub source: Source,
+    /// Our name in GatewayClasses.
+    pub controller: String,
     /// Whether the proxies of all Gateways share the ports of one machine.
     pub shared_host: bool,
     /// Ports that Gateways may not claim, because the proxy itself uses them.
@@ -50,6 +52,7 @@ impl Settings {
     pub fn directory() -> Settings {
         Settings {
             source: Source::Directory,
+            controller: CONTROLLER.to_owned(),
             shared_host: true,
             reserved_ports: BTreeSet::new(),
             trusted_hops: 0,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cp_api::{Object, ObjectKey};
-use cp_translate::{Change, Origin};
+use cp_translate::{Change, Origin, Outline};
 
 use crate::problem::{Position, Problem};
 
@@ -108,6 +108,8 @@ impl Entry {
                 key: self.key.clone(),
                 message: fault.clone().unwrap_or_default(),
                 origin: Some(self.origin.clone()),
+                // A directory has one reader.
+                outline: Outline::default(),
             },
         }
     }

@@ -40,6 +40,7 @@ fn empty() -> State {
         secret: RunSecret::new([0; 32]),
         replica: "test".to_owned(),
         sources: Vec::new(),
+        events: None,
         metrics: Metrics::new(&mut Registry::default()),
         traces: EpochTraces::new(None),
     })

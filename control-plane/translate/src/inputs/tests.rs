@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Inputs;
 use crate::change::{Change, Origin};
+use crate::outline::Outline;
 use cp_api::{Kind, ObjectKey};
 
 fn apply(value: Value, line: u32) -> Change {
@@ -136,6 +137,7 @@ fn an_unreadable_object_keeps_its_last_good_content() {
         key: key.clone(),
         message: "spec: no".to_owned(),
         origin: None,
+        outline: Outline::default(),
     };
     let good = Inputs::default().with(apply(service(80), 1));
     let bad = good.with(invalid());

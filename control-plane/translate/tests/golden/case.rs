@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use cp_translate::{Change, Origin, ProviderAddress, Settings};
+use cp_translate::{Change, Origin, Outline, ProviderAddress, Settings, Source};
 use serde_json::Value;
 
 pub(crate) struct Case {
@@ -37,6 +37,10 @@ impl Case {
                 line,
             });
             let key = cp_api::identify(&value).map_err(|error| error.to_string())?;
+            let outline = match case.settings.source {
+                Source::Directory => Outline::default(),
+                Source::Kubernetes => Outline::of(&value),
+            };
             case.changes.push(match cp_api::decode(value) {
                 Ok(object) => Change::Apply {
                     object: Box::new(object),
@@ -46,6 +50,7 @@ impl Case {
                     key,
                     message: error.to_string(),
                     origin,
+                    outline,
                 },
             });
         }
