@@ -7,12 +7,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use grpc::tls::ClientTls;
 
 use crate::cmd::envoy_bootstrap::EnvoyBootstrapArgs;
 use crate::cmd::explain::ExplainArgs;
 use crate::cmd::snapshot::SnapshotArgs;
 use crate::cmd::status::StatusArgs;
 use crate::cmd::validate::ValidateArgs;
+use crate::fetch::{Place, Remote};
 use crate::render::Format;
 use crate::run_dir::{self, Surroundings};
 use crate::up::UpArgs;
@@ -58,6 +60,33 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR", env = "TIDEGATE_RUN_DIR")]
     pub(crate) run_dir: Option<PathBuf>,
 
+    /// Ask a control plane over the network, instead of one on this machine (status, snapshot, explain)
+    #[arg(
+        long,
+        global = true,
+        value_name = "HOST:PORT",
+        env = "TIDEGATE_SERVER",
+        requires = "server_token_file"
+    )]
+    pub(crate) server: Option<String>,
+
+    /// Authorities of --server's certificate (PEM); in clear without them
+    #[arg(long, global = true, value_name = "FILE", env = "TIDEGATE_SERVER_CA")]
+    pub(crate) server_ca: Option<PathBuf>,
+
+    /// Name that --server's certificate must have; its host if not given
+    #[arg(long, global = true, value_name = "NAME", requires = "server_ca")]
+    pub(crate) server_name: Option<String>,
+
+    /// File with the token for --server
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "TIDEGATE_SERVER_TOKEN_FILE"
+    )]
+    pub(crate) server_token_file: Option<PathBuf>,
+
     /// How results are printed
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     pub(crate) output: Format,
@@ -95,6 +124,23 @@ pub(crate) fn parse() -> Result<Cli> {
 // === impl Global ===
 
 impl Global {
+    /// Where the instance is asked.
+    pub(crate) fn place(&self) -> Result<Place> {
+        let (Some(server), Some(token_file)) = (&self.server, &self.server_token_file) else {
+            return self.run_dir().map(Place::RunDir);
+        };
+        let tls = self.server_ca.clone().map(|ca| ClientTls {
+            ca,
+            server_name: self.server_name.clone(),
+            identity: None,
+        });
+        Ok(Place::Remote(Remote {
+            address: server.parse().context("--server")?,
+            tls,
+            token_file: token_file.clone(),
+        }))
+    }
+
     /// The directory of the instance, from the root: others get the paths of sockets in it.
     pub(crate) fn run_dir(&self) -> Result<PathBuf> {
         match &self.run_dir {

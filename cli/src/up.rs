@@ -23,6 +23,7 @@ use proto::tidegate::v1::WatchInfrastructureRequest;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, timeout};
 
+use crate::fetch::Place;
 use crate::run_dir;
 use child::{Child, Spec};
 use fleet::Fleet;
@@ -117,7 +118,8 @@ async fn is_running(run_dir: &Path) -> bool {
     if tokio::net::UnixStream::connect(&socket).await.is_ok() {
         return true;
     }
-    let asked = timeout(ASK_LIMIT, crate::fetch::status(run_dir)).await;
+    let place = Place::RunDir(run_dir.to_owned());
+    let asked = timeout(ASK_LIMIT, crate::fetch::status(&place)).await;
     asked.is_ok_and(|answer| answer.is_ok())
 }
 
@@ -212,6 +214,7 @@ impl Supervised {
     /// did is started again for as long as it takes, because the proxies serve without it.
     async fn connect(&mut self, run_dir: &Path) -> Result<TokenAdminClient> {
         let deadline = Instant::now() + START_LIMIT;
+        let place = Place::RunDir(run_dir.to_owned());
         loop {
             if let Some(status) = self.control_plane.has_ended() {
                 if !self.has_served {
@@ -224,7 +227,7 @@ impl Supervised {
                     eprintln!("tidegate: {error:#}");
                 }
             }
-            match crate::fetch::admin(run_dir).await {
+            match crate::fetch::admin(&place).await {
                 Ok(client) => {
                     self.has_served = true;
                     return Ok(client);

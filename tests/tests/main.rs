@@ -18,6 +18,8 @@ mod forwarded;
 mod gateways;
 mod guide;
 mod h2spec;
+mod identity;
+mod last_good;
 mod lifecycle;
 mod metrics;
 mod misdirected;

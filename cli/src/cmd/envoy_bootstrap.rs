@@ -12,6 +12,8 @@ use grpc::address::Address;
 use proto::tidegate::v1::WatchInfrastructureRequest;
 use serde_json::{Value, json};
 
+use crate::fetch::Place;
+
 /// Flags of `tidegate envoy-bootstrap`.
 #[derive(Clone, Debug, Args)]
 #[command(
@@ -51,7 +53,7 @@ pub(crate) async fn run(args: EnvoyBootstrapArgs, run_dir: PathBuf) -> Result<()
         Some(text) => text.parse().context("--xds")?,
         None => crate::fetch::address(&run_dir)?,
     };
-    let mut client = crate::fetch::admin(&run_dir).await?;
+    let mut client = crate::fetch::admin(&Place::RunDir(run_dir.clone())).await?;
     let mut stream = client
         .watch_infrastructure(WatchInfrastructureRequest {})
         .await?

@@ -88,7 +88,7 @@ async fn resources(args: &RequestArgs, global: &Global) -> Result<(GatewayKey, S
         Some(name) => name.clone(),
         None => snapshot::only_gateway(global).await?,
     };
-    let response = fetch::snapshot(&global.run_dir()?, &name, "tidegate").await?;
+    let response = fetch::snapshot(&global.place()?, &name, "tidegate").await?;
     let (namespace, name) = name.split_once('/').unwrap_or_default();
     Ok((GatewayKey::new(namespace, name), response))
 }

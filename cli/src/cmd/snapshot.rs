@@ -229,12 +229,12 @@ async fn running(global: &Global, gateway: &str, profile: Profile) -> Result<Res
         Profile::Tidegate => "tidegate",
         Profile::Envoy => "envoy",
     };
-    let response = fetch::snapshot(&global.run_dir()?, gateway, profile).await?;
+    let response = fetch::snapshot(&global.place()?, gateway, profile).await?;
     Resources::of_response(&response)
 }
 
 async fn gateways(global: &Global) -> Result<Vec<String>> {
-    let status = fetch::status(&global.run_dir()?).await?;
+    let status = fetch::status(&global.place()?).await?;
     let name = |gateway: &proto::tidegate::v1::GatewayStatus| {
         format!("{}/{}", gateway.namespace, gateway.name)
     };

@@ -43,7 +43,7 @@ const SHORT_COMMIT: usize = 8;
 
 /// Asks the instance and prints.
 pub(crate) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit> {
-    let mut status = fetch::status(&global.run_dir()?).await?;
+    let mut status = fetch::status(&global.place()?).await?;
     if let Some(wanted) = &args.gateway {
         status
             .gateways

@@ -17,6 +17,7 @@ pub mod event;
 pub mod failure;
 pub mod fleet_report;
 pub mod fold;
+pub mod identity;
 pub mod kinds;
 pub mod lease;
 pub mod metrics;
@@ -25,6 +26,7 @@ pub mod selection;
 pub mod source;
 pub mod status;
 pub mod watch;
+pub mod xds_secret;
 
 pub use client::Cluster;
 pub use selection::Selection;

@@ -68,6 +68,14 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
 
+    /// TLS on --listen HOST:PORT
+    #[command(flatten)]
+    pub tls: TlsArgs,
+
+    /// Also serve /live, /ready and /metrics, and nothing else, in clear on this address, for probes and scrapers
+    #[arg(long, value_name = "HOST:PORT")]
+    pub probes: Option<String>,
+
     /// Number of trusted proxies in front, for X-Forwarded-For and X-Forwarded-Proto
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub xff_trusted_hops: u32,
@@ -100,6 +108,39 @@ pub struct Args {
     /// End when standard input is closed, that is when the parent has gone
     #[arg(long)]
     pub exit_with_parent: bool,
+}
+
+/// TLS of ADS and the admin service.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct TlsArgs {
+    /// Certificates that are shown to proxies, the leaf first (PEM). The three files are read again when they change; open
+    /// connections stay
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Let a Kubernetes API server say who calls; --kubernetes with --listen HOST:PORT does so without asking. Proxies show tokens
+    /// of their ServiceAccount, with the audience tidegate. Without --tls-cert the certificate comes from the Secret tidegate-xds
+    /// of this namespace, which is made if it is not there
+    #[arg(long)]
+    pub cluster_identity: bool,
+
+    /// Name in the certificate that is signed with the Secret; may be repeated [default: tidegate-control-plane.NAMESPACE.svc and
+    /// its other forms]
+    #[arg(long = "tls-name", value_name = "NAME", conflicts_with = "tls_cert")]
+    pub tls_names: Vec<String>,
+
+    /// Trust domain of client certificates with spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    pub trust_domain: String,
+
+    /// The key of --tls-cert (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Authorities of client certificates (PEM). A proxy that shows one needs no token: its URI
+    /// tidegate://gateway/NAMESPACE/NAME says which Gateway it may read
+    #[arg(long, value_name = "FILE")]
+    pub tls_client_ca: Option<PathBuf>,
 }
 
 /// How log lines look.

@@ -13,6 +13,9 @@ pub mod admin;
 pub mod ads;
 pub mod args;
 pub mod cluster;
+pub mod callers;
+pub mod certificates;
+pub mod cluster_identity;
 pub mod condition_log;
 pub mod debounce;
 pub mod epoch_trace;
@@ -30,9 +33,11 @@ pub mod rejection;
 pub mod retry;
 pub mod run_dir;
 pub mod serve;
+pub mod serving_tls;
 pub mod settings;
 pub mod shutdown;
 pub mod snapshot_view;
+pub mod sockets;
 pub mod source;
 pub mod state;
 pub mod status;
@@ -45,18 +50,18 @@ use std::sync::atomic::AtomicU64;
 use anyhow::Result;
 use grpc::admin::admin_server::AdminServer;
 use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryServiceServer;
-use grpc::listen::Listening;
-use grpc::token::{Guard, RunSecret};
+use grpc::identity::Guard;
+use grpc::token::RunSecret;
 use prometheus_client::registry::Registry;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use tonic::service::Interceptor as _;
 use tracing::info;
 
 use crate::args::Args;
 use crate::run_dir::RunFiles;
 use crate::settings::Settings;
 use crate::shutdown::Ending;
+use crate::sockets::Sockets;
 use crate::state::{Parts, State};
 
 /// Events that may wait for the loop.
@@ -79,10 +84,10 @@ pub fn run(args: Args) -> Result<()> {
 async fn serve(settings: Settings) -> Result<()> {
     run_dir::prepare(&settings.run_dir)?;
     // First the socket: who finds it taken must not touch the files of the run that it belongs to.
-    let listening = grpc::listen::bind(&settings.listen).await?;
+    let sockets = Sockets::bind(&settings).await?;
     let (secret, mut files) = RunFiles::begin(&settings.run_dir)?;
-    files.announce(&settings.run_dir, &listening.address()?)?;
-    let outcome = live(&settings, listening, secret).await;
+    files.announce(&settings.run_dir, &sockets.for_tools()?)?;
+    let outcome = live(&settings, sockets, secret).await;
     let is_over = match &outcome {
         Ok(ending) => *ending == Ending::Run,
         // A parent starts another process for the same run.
@@ -96,7 +101,7 @@ async fn serve(settings: Settings) -> Result<()> {
     outcome.map(drop)
 }
 
-async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> Result<Ending> {
+async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Result<Ending> {
     let mut registry = Registry::default();
     let metrics = metrics::Metrics::new(&mut registry);
     let traces = settings
@@ -135,10 +140,11 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
     });
 
     let (ready, is_ready) = watch::channel(false);
-    info!(address = %listening.address()?, "serving ADS and the admin service");
-    let router = router(&events, &metrics, &secret, &settings.replica, &shutdown)
-        .merge(http::routes(Arc::new(registry), is_ready));
-    let server = task::spawn("server", serve::serve(listening, router, shutdown.clone()));
+    let (guard, protection) = callers::prepare(settings, &secret, &shutdown).await?;
+    let plain = http::routes(Arc::new(registry), is_ready);
+    let services = router(&events, &metrics, guard, &settings.replica, &shutdown);
+    let routers = (services.merge(plain.clone()), plain);
+    let servers = sockets.serve(protection, routers, &shutdown);
     let pipeline = task::spawn(
         "pipeline",
         pipeline::run(state, opened.source, received, ready, shutdown.clone()),
@@ -147,7 +153,7 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
     info!("shutting down");
     shutdown.cancel();
     let ended = tokio::time::timeout(shutdown::LIMIT, async {
-        let _ = server.await;
+        futures::future::join_all(servers).await;
         let _ = pipeline.await;
         writers.ended().await;
     });
@@ -168,12 +174,12 @@ async fn live(settings: &Settings, listening: Listening, secret: RunSecret) -> R
 fn router(
     events: &event::Events,
     metrics: &metrics::Metrics,
-    secret: &RunSecret,
+    guard: Guard,
     replica: &str,
     shutdown: &CancellationToken,
 ) -> axum::Router {
-    let guard = Guard::new(secret.clone());
     let ads = ads::Ads {
+        guard: guard.clone(),
         events: events.clone(),
         metrics: metrics.clone(),
         shutdown: shutdown.clone(),
@@ -182,24 +188,13 @@ fn router(
     };
     let ads = AggregatedDiscoveryServiceServer::new(ads).max_decoding_message_size(MAX_REQUEST);
     let admin = admin::AdminService {
+        guard,
         events: events.clone(),
         shutdown: shutdown.clone(),
     };
     let admin = AdminServer::new(admin).max_decoding_message_size(MAX_REQUEST);
-    // Whom the guard refuses never reaches the service, which counts the others.
-    let counted = {
-        let (mut guard, metrics) = (guard.clone(), metrics.clone());
-        move |request: tonic::Request<()>| {
-            let refused = |_: &tonic::Status| metrics.refused(metrics::Refusal::Unauthenticated);
-            guard.call(request).inspect_err(refused)
-        }
-    };
-    tonic::service::Routes::new(tonic::service::interceptor::InterceptedService::new(
-        ads, counted,
-    ))
-    .add_service(tonic::service::interceptor::InterceptedService::new(
-        admin, guard,
-    ))
-    .prepare()
-    .into_axum_router()
+    tonic::service::Routes::new(ads)
+        .add_service(admin)
+        .prepare()
+        .into_axum_router()
 }

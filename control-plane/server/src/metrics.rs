@@ -3,6 +3,7 @@
 //! Owns the registry, the names and the closed label sets. Must not label by object or proxy name: cardinality is
 //! bounded by enums. Times are in seconds.
 
+use grpc::identity::Denied;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -57,14 +58,30 @@ pub struct RefusalLabel {
 /// Why a stream was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 pub enum Refusal {
-    /// No token, or one that this control plane did not mint.
+    /// No token and no certificate, or one that is not valid.
     Unauthenticated,
-    /// A token for something else than was asked for.
+    /// It is known who asks, and that is somebody else than may have this.
     PermissionDenied,
+    /// It could not be found out who asks.
+    Unavailable,
+    /// The token or certificate of an open stream ended, or was withdrawn.
+    Expired,
     /// A request that breaks the protocol.
     InvalidArgument,
     /// The stream did not take what was sent to it.
     Stalled,
+}
+
+// === impl Refusal ===
+
+impl From<&Denied> for Refusal {
+    fn from(denied: &Denied) -> Self {
+        match denied {
+            Denied::Unauthenticated => Refusal::Unauthenticated,
+            Denied::Forbidden(_) => Refusal::PermissionDenied,
+            Denied::Unavailable(_) => Refusal::Unavailable,
+        }
+    }
 }
 
 // === impl TypeLabel ===

@@ -1,12 +1,14 @@
 //! Connections: accept, hand to hyper, end gracefully.
 //!
-//! Owns the accept loop and the HTTP/2 settings of the server side. HTTP/1.1 is served on the same socket for the
-//! plain routes. Must not know what is served.
+//! Owns the accept loop, the handshake and the HTTP/2 settings of the server side. HTTP/1.1 is served on the same socket
+//! for the plain routes. Must not know what is served: a client's certificate rides in the extensions of its requests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use grpc::listen::Listening;
+use grpc::tls::ServerTls;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -20,8 +22,13 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Accepting pauses this long when the system is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `shutdown`, then lets connections end.
-pub async fn serve(listening: Listening, router: Router, shutdown: CancellationToken) {
+/// Serves until `shutdown`, then lets connections end. With `tls`, TCP is served by TLS only.
+pub async fn serve(
+    listening: Listening,
+    tls: Option<Arc<ServerTls>>,
+    router: Router,
+    shutdown: CancellationToken,
+) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -37,7 +44,11 @@ pub async fn serve(listening: Listening, router: Router, shutdown: CancellationT
                 if let Err(error) = stream.set_nodelay(true) {
                     debug!(%error, "TCP_NODELAY is refused");
                 }
-                connections.spawn(connection(stream, router.clone(), shutdown.clone()));
+                let (router, shutdown) = (router.clone(), shutdown.clone());
+                match tls.clone() {
+                    None => connections.spawn(connection(stream, router, shutdown)),
+                    Some(tls) => connections.spawn(secured(stream, tls, router, shutdown)),
+                };
             }
             Err(error) => {
                 warn!(%error, "a connection cannot be accepted");
@@ -65,6 +76,26 @@ async fn accept(listening: &Listening) -> std::io::Result<Accepted> {
             .accept()
             .await
             .map(|(stream, _)| Accepted::Tcp(stream)),
+    }
+}
+
+/// Shakes hands off the accept loop: a client that says nothing holds up nobody.
+async fn secured(
+    stream: tokio::net::TcpStream,
+    tls: Arc<ServerTls>,
+    router: Router,
+    shutdown: CancellationToken,
+) {
+    let shaken = tokio::select! {
+        () = shutdown.cancelled() => return,
+        shaken = tls.accept(stream) => shaken,
+    };
+    match shaken {
+        Ok((stream, None)) => connection(stream, router, shutdown).await,
+        Ok((stream, Some(certificate))) => {
+            connection(stream, router.layer(Extension(certificate)), shutdown).await;
+        }
+        Err(error) => debug!(%error, "a TLS handshake failed"),
     }
 }
 

@@ -9,7 +9,7 @@ use cp_kube::Selection;
 use cp_kube::selection::SelectorError;
 use grpc::address::Address;
 
-use crate::args::{Args, LogFormat};
+use crate::args::{Args, LogFormat, TlsArgs};
 
 /// Validated settings of one control plane.
 #[derive(Clone, Debug)]
@@ -20,6 +20,12 @@ pub struct Settings {
     pub run_dir: PathBuf,
     /// Where ADS and the admin service listen.
     pub listen: Address,
+    /// TLS on `listen`.
+    pub tls: Option<TlsSettings>,
+    /// The API server that says who calls.
+    pub judge: Option<Judge>,
+    /// Where probes and scrapers are answered in clear.
+    pub probes: Option<Address>,
     /// What translation needs to know.
     pub translate: cp_translate::Settings,
     /// OTLP/gRPC endpoint for traces.
@@ -32,6 +38,38 @@ pub struct Settings {
     pub replica: String,
     /// End when standard input closes.
     pub exit_with_parent: bool,
+}
+
+/// TLS on the socket of proxies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// Where the certificate comes from.
+    pub certificate: CertificateSettings,
+    /// Authorities of client certificates.
+    pub client_ca: Option<PathBuf>,
+}
+
+/// Where the server's certificate comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateSettings {
+    /// From files.
+    Files {
+        /// Certificates, the leaf first.
+        chain: PathBuf,
+        /// The key of the leaf.
+        key: PathBuf,
+    },
+    /// From the Secret of the cluster, with these names; those of the Service, if there is none.
+    Secret(Vec<String>),
+}
+
+/// The API server says who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judge {
+    /// Context of the kubeconfig.
+    pub context: Option<String>,
+    /// Trust domain of accounts in client certificates.
+    pub trust_domain: String,
 }
 
 /// Where objects come from.
@@ -62,6 +100,19 @@ pub enum SettingsError {
         #[source]
         source: grpc::address::AddressError,
     },
+    /// `--probes` is not a TCP address.
+    #[error("--probes {0:?}: use HOST:PORT, such as 0.0.0.0:15020")]
+    Probes(String),
+    /// Authorities without TLS.
+    #[error(
+        "--tls-client-ca needs --tls-cert or --cluster-identity: without TLS nobody shows a certificate"
+    )]
+    NoTls,
+    /// TLS on a socket file.
+    #[error(
+        "--tls-cert and --cluster-identity are for --listen HOST:PORT; a socket file is protected by its mode"
+    )]
+    TlsOnSocket,
     /// `--provider-override` is malformed.
     #[error(
         "--provider-override {0:?}: use KIND=http://HOST:PORT, for example openai=http://127.0.0.1:9911"
@@ -86,6 +137,15 @@ pub enum SettingsError {
     },
 }
 
+// === impl Settings ===
+
+impl Settings {
+    /// Whether proxies come by TLS.
+    pub fn is_by_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+}
+
 impl TryFrom<Args> for Settings {
     type Error = SettingsError;
 
@@ -97,6 +157,13 @@ impl TryFrom<Args> for Settings {
                 source,
             })?,
         };
+        let is_tcp = listen.path().is_none();
+        let judge = judge(&args, is_tcp);
+        let tls = tls(&args.tls, judge.is_some())?;
+        if tls.is_some() && !is_tcp {
+            return Err(SettingsError::TlsOnSocket);
+        }
+        let probes = args.probes.clone().map(probes).transpose()?;
         let source = source(&args)?;
         let mut translate = match &source {
             SourceSettings::Files(_) => cp_translate::Settings::directory(),
@@ -113,6 +180,9 @@ impl TryFrom<Args> for Settings {
             source,
             run_dir: args.run_dir,
             listen,
+            tls,
+            judge,
+            probes,
             translate,
             otlp_endpoint: args.otlp_endpoint.filter(|endpoint| !endpoint.is_empty()),
             log: args.log,
@@ -120,6 +190,38 @@ impl TryFrom<Args> for Settings {
             replica: args.replica,
             exit_with_parent: args.exit_with_parent,
         })
+    }
+}
+
+/// A cluster whose objects are read says who calls, too, wherever others than this machine can.
+fn judge(args: &Args, is_tcp: bool) -> Option<Judge> {
+    (args.tls.cluster_identity || (args.kubernetes && is_tcp)).then(|| Judge {
+        context: args.kube_context.clone(),
+        trust_domain: args.tls.trust_domain.clone(),
+    })
+}
+
+fn tls(args: &TlsArgs, has_cluster: bool) -> Result<Option<TlsSettings>, SettingsError> {
+    let certificate = match (&args.tls_cert, &args.tls_key) {
+        (Some(chain), Some(key)) => CertificateSettings::Files {
+            chain: chain.clone(),
+            key: key.clone(),
+        },
+        // One without the other is refused by the command line.
+        _ if has_cluster => CertificateSettings::Secret(args.tls_names.clone()),
+        _ if args.tls_client_ca.is_some() => return Err(SettingsError::NoTls),
+        _ => return Ok(None),
+    };
+    Ok(Some(TlsSettings {
+        certificate,
+        client_ca: args.tls_client_ca.clone(),
+    }))
+}
+
+fn probes(text: String) -> Result<Address, SettingsError> {
+    match text.parse() {
+        Ok(address @ Address::Tcp { .. }) => Ok(address),
+        Ok(Address::Unix(_)) | Err(_) => Err(SettingsError::Probes(text)),
     }
 }
 
@@ -182,10 +284,80 @@ fn provider_override(text: &str) -> Option<(String, cp_translate::ProviderAddres
 
 #[cfg(test)]
 mod tests {
-    use super::{Settings, SourceSettings, provider_override};
+    use super::{CertificateSettings, Settings, SourceSettings, provider_override};
     use crate::args::Args;
     use clap::Parser;
     use cp_kube::Selection;
+
+    #[track_caller]
+    fn refused(flags: &str, part: &str) {
+        let flags: Vec<&str> = flags.split_whitespace().collect();
+        let message = settings(&flags).map(drop).expect_err("refused");
+        assert!(message.contains(part), "{flags:?}: {message}");
+    }
+
+    #[test]
+    fn flags_that_do_not_fit_together() {
+        refused(
+            "--file m --tls-cert c --tls-key k",
+            "for --listen HOST:PORT",
+        );
+        refused("--file m --cluster-identity", "for --listen HOST:PORT");
+        refused("--file m --listen localhost:1 --tls-cert c", "--tls-key");
+        refused(
+            "--file m --listen localhost:1 --tls-client-ca c",
+            "needs --tls-cert",
+        );
+        refused("--file m --probes unix:/a", "use HOST:PORT");
+        refused("--file m --probes 15020", "use HOST:PORT");
+    }
+
+    #[test]
+    fn who_says_who_calls() {
+        let secret = |names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            Some(CertificateSettings::Secret(names))
+        };
+        let check = |flags: &str, has_judge: bool, expected: Option<CertificateSettings>| {
+            let flags: Vec<&str> = flags.split_whitespace().collect();
+            let settings = settings(&flags).expect("usable");
+            assert_eq!(settings.judge.is_some(), has_judge, "{flags:?}");
+            assert_eq!(
+                settings.tls.map(|tls| tls.certificate),
+                expected,
+                "{flags:?}"
+            );
+        };
+        let files = Some(CertificateSettings::Files {
+            chain: "c".into(),
+            key: "k".into(),
+        });
+        check("--file m", false, None);
+        check("--file m --listen [::]:1", false, None);
+        check(
+            "--file m --listen [::]:1 --tls-cert c --tls-key k",
+            false,
+            files.clone(),
+        );
+        check(
+            "--file m --listen [::]:1 --cluster-identity",
+            true,
+            secret(&[]),
+        );
+        // A socket file says by its mode who calls.
+        check("--kubernetes", false, None);
+        check("--kubernetes --listen [::]:1", true, secret(&[]));
+        check(
+            "--kubernetes --listen [::]:1 --tls-name a",
+            true,
+            secret(&["a"]),
+        );
+        check(
+            "--kubernetes --listen [::]:1 --tls-cert c --tls-key k",
+            true,
+            files,
+        );
+    }
 
     #[track_caller]
     fn check(text: &str, expected: Option<(&str, &str, u16, bool)>) {

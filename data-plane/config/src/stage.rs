@@ -105,6 +105,36 @@ impl Stage {
             .map(|(config, _)| Arc::new(config))
     }
 
+    /// The Config of what was staged from a copy, whose Commit this is. With `lacks_secrets` the copy has none, and the
+    /// Config refuses what needs them.
+    ///
+    /// # Errors
+    /// As [`Stage::prepare`].
+    pub fn restore(
+        &mut self,
+        commit: &Received,
+        lacks_secrets: bool,
+    ) -> Result<Arc<Config>, Rejection> {
+        if !lacks_secrets {
+            return self.prepare(commit);
+        }
+        let mut message = decode::commit(&commit.name, &commit.message).map_err(|error| {
+            let item = Refused::new(TypeUrl::Commit, &commit.name, &commit.version, &error);
+            Rejection::invalid(vec![item])
+        })?;
+        message
+            .entries
+            .retain(|entry| entry.type_url != TypeUrl::Secret.as_str());
+        commit::verify(&message, &commit.version, &self.staged)?;
+        commit::prepare(&self.active, message.id.as_str().into(), &self.staged)
+            .map(|(config, _)| Arc::new(config))
+    }
+
+    /// Whether a resource of this type is staged.
+    pub fn has_any(&self, type_url: TypeUrl) -> bool {
+        self.staged.set(type_url).len() > 0
+    }
+
     /// Records that requests are served with a prepared Config from now on (K5).
     pub fn activate(&mut self, config: Arc<Config>) {
         self.active = config;

@@ -18,6 +18,7 @@ use xds::client::{Client, ClientEvent, Rejection, Update, WILDCARD};
 use self::closures::Closures;
 use self::commits::Commits;
 use crate::apply_trace::{ApplySpan, ApplyTraces, Steps};
+use crate::last_good::{Memory, Remembered};
 use crate::metrics::{ConfigMetrics, Outcome};
 use crate::refusal::Refusal;
 use crate::settings::Dialect;
@@ -41,6 +42,8 @@ pub(crate) struct Activation {
     metrics: ConfigMetrics,
     traces: ApplyTraces,
     source: Source,
+    /// Whether what is served was read from a disk, and no control plane confirmed it since.
+    is_stale: bool,
 }
 
 /// Who says when a configuration is whole.
@@ -80,12 +83,52 @@ impl Activation {
             metrics,
             traces: ApplyTraces::default(),
             source,
+            is_stale: false,
         }
     }
 
     /// Records the spans of Commits.
     pub(crate) fn trace(&mut self, traces: ApplyTraces) {
         self.traces = traces;
+    }
+
+    /// Remembers what is applied, for a start without a control plane.
+    pub(crate) fn remember(&mut self, memory: Memory) {
+        match &mut self.source {
+            Source::Commits(commits) => commits.remember(memory),
+            // Without Commits nothing says what belongs together.
+            Source::Closures(_) => {}
+        }
+    }
+
+    /// Serves what a disk remembers. What comes back is to be claimed on the next stream.
+    pub(crate) async fn restore(
+        &mut self,
+        remembered: Remembered,
+    ) -> Result<Vec<ClientEvent>, Refusal> {
+        let Source::Commits(commits) = &mut self.source else {
+            return Ok(Vec::new());
+        };
+        let remembered = Arc::new(remembered);
+        let ready = commits
+            .restore(Arc::clone(&remembered), &self.proxy)
+            .await?;
+        ready.prepared.commit();
+        let claims = commits.restored(&ready.next, &remembered);
+        tracing::warn!(commit = %ready.next.commit_id(), lacks_secrets = remembered.lacks_secrets, "no control plane answers: serving the last good configuration from the disk");
+        self.is_stale = true;
+        self.metrics.stale(true);
+        self.standing.restored(ready.next);
+        Ok(claims)
+    }
+
+    /// The control plane says that what is served is right.
+    fn confirmed(&mut self) {
+        if std::mem::take(&mut self.is_stale) {
+            self.metrics.stale(false);
+            self.standing.confirmed();
+            tracing::info!("the control plane confirms what is served");
+        }
     }
 
     /// What to subscribe to before the first stream, in the order of the requests: the Commit last.
@@ -128,6 +171,9 @@ impl Activation {
         match refusal {
             None => {
                 self.metrics.response(type_url, Outcome::Accepted);
+                if type_url == TypeUrl::Commit {
+                    self.confirmed();
+                }
                 if let Some(span) = span {
                     span.applied(steps);
                 }

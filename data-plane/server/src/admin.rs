@@ -76,12 +76,25 @@ pub async fn serve(
     }
 }
 
-fn router(admin: Admin) -> Router {
+/// Answers probes and scrapers on any address: nothing here names an object or holds a secret.
+pub async fn serve_probes(admin: Admin, listening: Listening) -> std::io::Result<()> {
+    let routes = probes().with_state(admin);
+    match listening {
+        Listening::Unix(listener, _file) => axum::serve(listener, routes).await,
+        Listening::Tcp(listener) => axum::serve(listener, routes).await,
+    }
+}
+
+fn probes() -> Router<Admin> {
     Router::new()
-        .route("/", get(async || INDEX))
         .route("/ready", get(ready))
         .route("/live", get(async || "live\n"))
         .route("/metrics", get(metrics))
+}
+
+fn router(admin: Admin) -> Router {
+    probes()
+        .route("/", get(async || INDEX))
         .route("/config_dump", get(config_dump))
         .route("/listeners", get(listeners))
         .route("/logging", get(logging).put(set_logging))
@@ -152,6 +165,7 @@ async fn config_dump(State(admin): State<Admin>) -> Response {
     axum::Json(json!({
         "connected": standing.connected,
         "draining": standing.draining,
+        "stale": standing.stale,
         "commit": standing.active.as_ref().map(|config| config.commit_id().as_ref()),
         "rejection": standing.rejection,
         "config": config,

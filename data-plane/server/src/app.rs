@@ -16,8 +16,9 @@ use tokio::task::JoinSet;
 use crate::admin::{self, Admin, AdminToken};
 use crate::apply_trace::ApplyTraces;
 use crate::args::{AccessLog, Args};
+use crate::last_good::{SealKey, Store};
 use crate::metrics::ConfigMetrics;
-use crate::settings::{Invalid, Settings};
+use crate::settings::{Invalid, Settings, State};
 use crate::shutdown::{Cause, Shutdown};
 use crate::standing::StandingWriter;
 use crate::subscribe::Subscription;
@@ -95,26 +96,13 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
     ))?);
     let standing = StandingWriter::new();
 
-    let mut tasks = JoinSet::new();
-    if let Some(listens) = &settings.admin {
-        let listening = grpc::listen::bind(&listens.address)
-            .await
-            .context("--admin")?;
-        tracing::info!(address = %listening.address()?, "admin server listens");
-        let token = listens.token_file.as_deref().map(AdminToken::write);
-        let token = token.transpose().context("--admin-token-file")?;
-        let admin = Admin {
-            standing: standing.subscribe(),
-            proxy: Arc::clone(&proxy),
-            registry: Arc::new(registry),
-            level,
-        };
-        tasks.spawn(async move {
-            if let Err(error) = admin::serve(admin, listening, token).await {
-                tracing::error!(%error, "the admin server ended");
-            }
-        });
-    }
+    let admin = Admin {
+        standing: standing.subscribe(),
+        proxy: Arc::clone(&proxy),
+        registry: Arc::new(registry),
+        level,
+    };
+    let mut tasks = admin_servers(settings, &admin).await?;
     let subscription = Subscription::new(
         &settings.control_plane,
         Arc::clone(&proxy),
@@ -124,12 +112,57 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
     .traced(ApplyTraces::new(
         traces.as_ref().map(|traces| traces.tracer().tracer),
     ));
+    let subscription = match &settings.state {
+        None => subscription,
+        Some(state) => {
+            let store = store(state)?;
+            let (memory, keeper) = store.memory();
+            tasks.spawn(keeper);
+            subscription.remembering(memory, store, state.wait)
+        }
+    };
     tasks.spawn(subscription.run());
 
     let end = until_drained(settings, &mut shutdown, &proxy, &standing).await;
     tasks.shutdown().await;
     flush(traces).await;
     Ok(end)
+}
+
+fn store(state: &State) -> anyhow::Result<Store> {
+    let key = state.key_file.as_deref().map(|path| {
+        SealKey::from_file(path).with_context(|| format!("--state-key-file {}", path.display()))
+    });
+    let store = Store::open(state.dir.clone(), state.gateway.clone(), key.transpose()?);
+    store.with_context(|| format!("--state-dir {}", state.dir.display()))
+}
+
+/// Starts what operators and probes ask.
+async fn admin_servers(settings: &Settings, admin: &Admin) -> anyhow::Result<JoinSet<()>> {
+    let mut tasks = JoinSet::new();
+    if let Some(listens) = &settings.admin {
+        let listening = grpc::listen::bind(&listens.address)
+            .await
+            .context("--admin")?;
+        tracing::info!(address = %listening.address()?, "admin server listens");
+        let token = listens.token_file.as_deref().map(AdminToken::write);
+        let token = token.transpose().context("--admin-token-file")?;
+        let serving = admin::serve(admin.clone(), listening, token);
+        tasks.spawn(until_it_ends("the admin server", serving));
+    }
+    if let Some(address) = &settings.probes {
+        let listening = grpc::listen::bind(address).await.context("--probes")?;
+        tracing::info!(address = %listening.address()?, "probes are answered");
+        let serving = admin::serve_probes(admin.clone(), listening);
+        tasks.spawn(until_it_ends("the server for probes", serving));
+    }
+    Ok(tasks)
+}
+
+async fn until_it_ends(what: &'static str, serving: impl Future<Output = std::io::Result<()>>) {
+    if let Err(error) = serving.await {
+        tracing::error!(%error, what, "it ended");
+    }
 }
 
 async fn until_drained(

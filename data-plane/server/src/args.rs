@@ -46,6 +46,10 @@ pub struct Args {
     /// (`Authorization: Bearer TOKEN`) for everything but /ready and /live, and answers nothing else without this flag.
     #[arg(long, env = "TIDEGATE_ADMIN_TOKEN_FILE", value_name = "FILE")]
     pub admin_token_file: Option<PathBuf>,
+    /// Serves /ready, /live and /metrics, and nothing else, to everybody who can reach this address. For probes and scrapers on
+    /// other machines; no token is asked for.
+    #[arg(long, env = "TIDEGATE_PROBES", value_name = "HOST:PORT")]
+    pub probes: Option<String>,
     /// Threads that serve traffic. As many as there are processors if not given.
     #[arg(long, env = "TIDEGATE_WORKERS", value_name = "N")]
     pub workers: Option<usize>,
@@ -61,6 +65,9 @@ pub struct Args {
     /// One line on standard output for each request.
     #[arg(long, env = "TIDEGATE_ACCESS_LOG", value_enum, default_value_t = AccessLog::Text)]
     pub access_log: AccessLog,
+    /// What outlives the process.
+    #[command(flatten)]
+    pub state: StateArgs,
     /// The proxy's own log and its traces.
     #[command(flatten)]
     pub telemetry: TelemetryArgs,
@@ -80,6 +87,20 @@ pub struct ControlPlaneArgs {
     /// may hold the token itself instead.
     #[arg(long, env = "TIDEGATE_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// Authorities of the management server's certificate (PEM); with them, --xds HOST:PORT is spoken to by TLS. The file is
+    /// read again for every connection, and may hold several while one replaces another.
+    #[arg(long, env = "TIDEGATE_XDS_CA", value_name = "FILE")]
+    pub xds_ca: Option<PathBuf>,
+    /// Name that the management server's certificate must have; the host of --xds if not given.
+    #[arg(long, env = "TIDEGATE_XDS_SERVER_NAME", value_name = "NAME")]
+    pub xds_server_name: Option<String>,
+    /// Our own certificates for --xds, the leaf first (PEM), where the server knows its proxies by them; read again for every
+    /// connection.
+    #[arg(long, env = "TIDEGATE_XDS_CERT", value_name = "FILE")]
+    pub xds_cert: Option<PathBuf>,
+    /// The key of --xds-cert (PEM).
+    #[arg(long, env = "TIDEGATE_XDS_KEY", value_name = "FILE")]
+    pub xds_key: Option<PathBuf>,
     /// The server is not Tidegate's: subscribe to Listeners and Clusters by wildcard and to everything else by name, and
     /// activate what is complete, without Commits.
     #[arg(long)]
@@ -93,6 +114,28 @@ pub struct ControlPlaneArgs {
     /// The token that was in the environment.
     #[arg(skip)]
     pub token: Option<Token>,
+}
+
+/// What outlives the process.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Last good configuration")]
+pub struct StateArgs {
+    /// Directory of this proxy alone, where the last applied configuration is kept. A start without a control plane serves it.
+    /// Nothing is kept if not given.
+    #[arg(long, env = "TIDEGATE_STATE_DIR", value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// Key file (32 random bytes or more) to seal secrets with in --state-dir. Without it secrets are left out, and what needs
+    /// them is refused until a control plane answers.
+    #[arg(long, env = "TIDEGATE_STATE_KEY_FILE", value_name = "FILE")]
+    pub state_key_file: Option<PathBuf>,
+    /// How long a start waits for a control plane before it serves what is in --state-dir.
+    #[arg(
+        long,
+        env = "TIDEGATE_STATE_WAIT",
+        value_name = "DURATION",
+        default_value = "3s"
+    )]
+    pub state_wait: String,
 }
 
 /// Logs and traces.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   args -> settings -> app --+-- subscribe   tonic <-> xds::client <-> activation (stage, commit, swap)
+//!                             |     last_good: the last commit on disk, for a start without a control plane
 //!                             +-- admin       /ready /live /metrics /config_dump
 //!                             +-- shutdown    signals, parent -> not ready, drain, end
 //!                             +-- telemetry   log, traces; apply_trace: the span of a Commit
@@ -15,6 +16,7 @@ pub mod admin;
 pub mod app;
 pub mod apply_trace;
 pub mod args;
+pub mod last_good;
 pub mod metrics;
 pub mod settings;
 pub mod shutdown;

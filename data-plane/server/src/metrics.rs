@@ -24,6 +24,7 @@ const APPLY_BUCKETS: [f64; 10] = [
 #[derive(Clone, Debug)]
 pub struct ConfigMetrics {
     connected: Gauge,
+    stale: Gauge,
     connections: Counter,
     responses: Family<ResponseLabels, Counter>,
     commits: Family<CommitLabels, Counter>,
@@ -63,6 +64,7 @@ impl ConfigMetrics {
     pub fn register(registry: &mut Registry) -> Self {
         let metrics = ConfigMetrics {
             connected: Gauge::default(),
+            stale: Gauge::default(),
             connections: Counter::default(),
             responses: Family::default(),
             commits: Family::default(),
@@ -75,6 +77,11 @@ impl ConfigMetrics {
             "tidegate_proxy_xds_connected",
             "1 while the management server answers",
             metrics.connected.clone(),
+        );
+        registry.register(
+            "tidegate_proxy_config_stale",
+            "1 while a configuration from the disk is served that no management server confirmed yet",
+            metrics.stale.clone(),
         );
         registry.register(
             "tidegate_proxy_xds_connections",
@@ -110,6 +117,11 @@ impl ConfigMetrics {
     pub(crate) fn connected(&self) {
         self.connected.set(1);
         self.connections.inc();
+    }
+
+    /// What is served was read from the disk, or is confirmed.
+    pub(crate) fn stale(&self, is_stale: bool) {
+        self.stale.set(is_stale.into());
     }
 
     /// The stream ended.
@@ -166,6 +178,7 @@ mod tests {
         prometheus_client::encoding::text::encode(&mut text, &registry).expect("encodes");
         for line in [
             "tidegate_proxy_xds_connected 1",
+            "tidegate_proxy_config_stale 0",
             "tidegate_proxy_xds_connections_total 1",
             "tidegate_proxy_xds_responses_total{type=\"route-rule\",outcome=\"Rejected\"} 1",
             "tidegate_proxy_commits_total{outcome=\"Mismatch\"} 1",

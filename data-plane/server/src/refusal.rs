@@ -61,6 +61,14 @@ impl Refusal {
         }
     }
 
+    /// Whether another machine, or this one at another time, could take it.
+    pub(crate) fn is_of_machine(&self) -> bool {
+        match self {
+            Refusal::Unavailable(_) => true,
+            Refusal::Config(_) | Refusal::Bug => false,
+        }
+    }
+
     /// The NACK.
     pub(crate) fn nack(&self) -> xds::client::Rejection {
         let of = |code, rejection: &Rejection| xds::client::Rejection {

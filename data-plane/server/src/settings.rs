@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use dp_proxy::DrainTimeouts;
 use grpc::address::{Address, AddressError};
+use grpc::tls::{ClientFiles, ClientTls};
 use grpc::token::{BadGatewayName, GatewayName};
 
 use crate::args::{
-    AccessLog, Args, ControlPlaneArgs, LogFormat, ShutdownArgs, TelemetryArgs, Token,
+    AccessLog, Args, ControlPlaneArgs, LogFormat, ShutdownArgs, StateArgs, TelemetryArgs, Token,
 };
 
 /// A valid set of settings.
@@ -22,12 +23,16 @@ pub struct Settings {
     pub control_plane: ControlPlane,
     /// The admin server, if there is one.
     pub admin: Option<AdminServer>,
+    /// Where probes are answered without a token.
+    pub probes: Option<Address>,
     /// Threads that serve traffic.
     pub workers: NonZeroUsize,
     /// Added to every listener port before it is bound.
     pub port_offset: u16,
     /// The access log.
     pub access_log: AccessLog,
+    /// What outlives the process, if anything does.
+    pub state: Option<State>,
     /// Logs and traces.
     pub telemetry: Telemetry,
     /// The end.
@@ -48,6 +53,8 @@ pub struct AdminServer {
 pub struct ControlPlane {
     /// Where it is.
     pub address: Address,
+    /// How it is spoken to by TLS, if it is.
+    pub tls: Option<ClientTls>,
     /// How its token is found.
     pub token: TokenSource,
     /// What it sends and how that becomes active.
@@ -76,6 +83,19 @@ pub enum TokenSource {
     Given(Token),
     /// In a file, read for every connection so that a rotated token is used.
     File(PathBuf),
+}
+
+/// What outlives the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Where it lies.
+    pub dir: PathBuf,
+    /// Whose it is.
+    pub gateway: GatewayName,
+    /// What secrets are sealed with.
+    pub key_file: Option<PathBuf>,
+    /// How long a start waits for a control plane.
+    pub wait: Duration,
 }
 
 /// Logs and traces.
@@ -125,6 +145,28 @@ pub enum Invalid {
         "--admin: {0} can be reached from other machines; write unix:/path or a loopback address"
     )]
     AdminExposed(Address),
+    /// Not a TCP address.
+    #[error("--probes: {0:?} is no HOST:PORT; write 0.0.0.0:15020, say")]
+    Probes(String),
+    /// TLS without anybody to believe.
+    #[error("{0} needs --xds-ca: without it --xds is not spoken to by TLS")]
+    NoAuthority(&'static str),
+    /// Half a certificate.
+    #[error("--xds-cert and --xds-key belong together: give both or none")]
+    HalfCertificate,
+    /// TLS on a socket file.
+    #[error(
+        "--xds-ca is for --xds HOST:PORT; a socket file is protected by its mode, leave the flag out"
+    )]
+    TlsOnSocket,
+    /// A foreign server's configuration is never known to be whole.
+    #[error(
+        "--state-dir is not for --foreign: only Commits say what belongs together, leave one of them out"
+    )]
+    ForeignState,
+    /// A key for nothing.
+    #[error("--state-key-file is for --state-dir; give both, or leave the key out")]
+    NoUseForKey,
     /// A token for nothing.
     #[error(
         "--admin-token-file is for --admin HOST:PORT; a socket file is protected by its mode, leave the flag out"
@@ -163,9 +205,12 @@ impl TryFrom<Args> for Settings {
             None => processors,
             Some(count) => NonZeroUsize::new(count).ok_or(Invalid::NoWorkers)?,
         };
+        let control_plane = control_plane(args.gateway.as_deref(), args.control_plane)?;
         Ok(Settings {
-            control_plane: control_plane(args.gateway.as_deref(), args.control_plane)?,
+            state: state(args.state, &control_plane.dialect)?,
+            control_plane,
             admin: admin(args.admin.as_deref(), args.admin_token_file)?,
+            probes: args.probes.map(probes).transpose()?,
             workers,
             port_offset: args.port_offset,
             access_log: args.access_log,
@@ -177,6 +222,7 @@ impl TryFrom<Args> for Settings {
 
 fn control_plane(gateway: Option<&str>, args: ControlPlaneArgs) -> Result<ControlPlane, Invalid> {
     let address = address("--xds", &args.xds)?;
+    let tls = tls(&args, &address)?;
     let gateway: Option<GatewayName> = gateway
         .map(str::parse)
         .transpose()
@@ -205,11 +251,63 @@ fn control_plane(gateway: Option<&str>, args: ControlPlaneArgs) -> Result<Contro
     };
     Ok(ControlPlane {
         address,
+        tls,
         token,
         dialect,
         node_id,
         node_cluster,
     })
+}
+
+fn tls(args: &ControlPlaneArgs, address: &Address) -> Result<Option<ClientTls>, Invalid> {
+    let identity = match (&args.xds_cert, &args.xds_key) {
+        (None, None) => None,
+        (Some(chain), Some(key)) => Some(ClientFiles {
+            chain: chain.clone(),
+            key: key.clone(),
+        }),
+        (Some(_), None) | (None, Some(_)) => return Err(Invalid::HalfCertificate),
+    };
+    let Some(ca) = args.xds_ca.clone() else {
+        return match (&identity, &args.xds_server_name) {
+            (Some(_), _) => Err(Invalid::NoAuthority("--xds-cert")),
+            (None, Some(_)) => Err(Invalid::NoAuthority("--xds-server-name")),
+            (None, None) => Ok(None),
+        };
+    };
+    if address.path().is_some() {
+        return Err(Invalid::TlsOnSocket);
+    }
+    Ok(Some(ClientTls {
+        ca,
+        server_name: args.xds_server_name.clone(),
+        identity,
+    }))
+}
+
+fn state(args: StateArgs, dialect: &Dialect) -> Result<Option<State>, Invalid> {
+    let Some(dir) = args.state_dir else {
+        return match args.state_key_file {
+            Some(_) => Err(Invalid::NoUseForKey),
+            None => Ok(None),
+        };
+    };
+    match dialect {
+        Dialect::Foreign => Err(Invalid::ForeignState),
+        Dialect::Tidegate(gateway) => Ok(Some(State {
+            dir,
+            gateway: gateway.clone(),
+            key_file: args.state_key_file,
+            wait: duration("--state-wait", &args.state_wait)?,
+        })),
+    }
+}
+
+fn probes(text: String) -> Result<Address, Invalid> {
+    match text.parse() {
+        Ok(address @ Address::Tcp { .. }) => Ok(address),
+        Ok(Address::Unix(_)) | Err(_) => Err(Invalid::Probes(text)),
+    }
 }
 
 fn admin(text: Option<&str>, token_file: Option<PathBuf>) -> Result<Option<AdminServer>, Invalid> {

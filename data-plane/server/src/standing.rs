@@ -20,6 +20,8 @@ pub struct Standing {
     pub active: Option<Arc<Config>>,
     /// Whether a whole configuration was active once.
     pub is_whole: bool,
+    /// Whether what is served was read from the disk, and no control plane confirmed it since.
+    pub stale: bool,
     /// The last refusal, in the words of the NACK; absent once a later configuration is active.
     pub rejection: Option<String>,
 }
@@ -92,6 +94,17 @@ impl StandingWriter {
             standing.is_whole = true;
             standing.rejection = None;
         });
+    }
+
+    /// A whole configuration that was read from the disk is active.
+    pub fn restored(&self, active: Arc<Config>) {
+        self.active(active);
+        self.0.send_modify(|standing| standing.stale = true);
+    }
+
+    /// The control plane confirmed what is active.
+    pub fn confirmed(&self) {
+        self.0.send_modify(|standing| standing.stale = false);
     }
 
     /// A response or a Commit was refused.

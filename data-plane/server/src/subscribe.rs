@@ -15,6 +15,7 @@ use proto::envoy::config::core::v3::Node;
 use proto::envoy::config::core::v3::node::UserAgentVersionType;
 use proto::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DeltaDiscoveryResponse};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Streaming};
 use xds::backoff::{Backoff, Ending};
@@ -22,6 +23,7 @@ use xds::client::{Client, ClientAction, ClientEvent, Update, Verdict};
 
 use crate::activation::{Activation, Step};
 use crate::apply_trace::ApplyTraces;
+use crate::last_good::{Memory, Store};
 use crate::metrics::ConfigMetrics;
 use crate::settings::{ControlPlane, TokenSource};
 use crate::standing::StandingWriter;
@@ -40,6 +42,8 @@ pub struct Subscription {
     standing: StandingWriter,
     metrics: ConfigMetrics,
     backoff: Backoff,
+    /// What a start without a control plane serves, and when.
+    last_good: Option<(Store, Instant)>,
     /// What was logged last about a connection that cannot be made; the same again is not news.
     complaint: Option<String>,
 }
@@ -68,7 +72,7 @@ enum Failure {
     #[error("the management server refuses: {0}")]
     Refused(String),
     #[error(
-        "the management server does not accept our token; --token-file must hold the one of its present run"
+        "the management server does not accept our token or certificate; --token-file must hold a token that it knows and that has not ended"
     )]
     Unauthenticated,
     #[error("the stream broke: {0}")]
@@ -99,8 +103,17 @@ impl Subscription {
             standing,
             metrics,
             backoff: Backoff::default(),
+            last_good: None,
             complaint: None,
         }
+    }
+
+    /// Remembers what is applied with `memory`, and serves what is in `store` if no configuration is active after `wait`.
+    #[must_use]
+    pub(crate) fn remembering(mut self, memory: Memory, store: Store, wait: Duration) -> Self {
+        self.activation.remember(memory);
+        self.last_good = Some((store, Instant::now() + wait));
+        self
     }
 
     /// Records the spans of Commits.
@@ -113,7 +126,7 @@ impl Subscription {
     /// Connects, follows, and connects again, until it is dropped.
     pub async fn run(mut self) {
         loop {
-            let ending = match self.session().await {
+            let ending = match self.attempt().await {
                 Ok(ending) => ending,
                 Err(failure) => {
                     self.complain(&failure);
@@ -121,11 +134,66 @@ impl Subscription {
                 }
             };
             self.lost();
+            self.restore_if_due().await;
             let mut delay = self.backoff.next(ending, chance());
             if self.control_plane.address.is_local() {
                 delay = delay.min(LOCAL_CAP);
             }
+            if let Some((_, due)) = &self.last_good {
+                delay = delay.min(due.saturating_duration_since(Instant::now()));
+            }
             tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// One stream; cut short where it has brought no configuration by the time that the last good one is due.
+    async fn attempt(&mut self) -> Result<Ending, Failure> {
+        let Some((_, due)) = self.last_good else {
+            return self.session().await;
+        };
+        let mut standing = self.standing.subscribe();
+        let due = async {
+            tokio::time::sleep_until(due).await;
+            if standing.borrow_and_update().is_whole {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            ended = self.session() => ended,
+            () = due => Ok(Ending::Graceful),
+        }
+    }
+
+    /// Serves what is on the disk, once, if nothing else is served by now.
+    async fn restore_if_due(&mut self) {
+        let is_whole = self.standing.subscribe().borrow().is_whole;
+        let Some((store, due)) = self.last_good.take() else {
+            return;
+        };
+        if is_whole {
+            return;
+        }
+        if Instant::now() < due {
+            self.last_good = Some((store, due));
+            return;
+        }
+        let Some(remembered) = store.read() else {
+            return;
+        };
+        match self.activation.restore(remembered).await {
+            Ok(claims) => {
+                for event in claims {
+                    self.client.on(event);
+                }
+            }
+            Err(refusal) if refusal.is_of_machine() => {
+                let reason = refusal.nack().message;
+                tracing::warn!(
+                    reason,
+                    "the last good configuration cannot be served on this machine now"
+                );
+            }
+            Err(refusal) => store.put_aside(&refusal.nack().message),
         }
     }
 
@@ -158,6 +226,14 @@ impl Subscription {
                 // A server that closes without a word each time must not be hammered.
                 Ok(None) if has_answered => return Ok(Ending::Graceful),
                 Ok(None) => return Ok(Ending::Failed),
+                // A token that ends while it serves a stream: the file holds the next one by now.
+                Err(status) if has_answered && status.code() == Code::Unauthenticated => {
+                    tracing::info!(
+                        reason = status.message(),
+                        "the stream ended; connecting again"
+                    );
+                    return Ok(Ending::Graceful);
+                }
                 Err(status) => return Err(Failure::from(status)),
             }
         }
@@ -166,7 +242,8 @@ impl Subscription {
     /// The first requests are queued before the call: a server may answer the call only after it read one.
     async fn open(&mut self) -> Result<Session, Failure> {
         let token = token(&self.control_plane.token)?;
-        let channel = grpc::connect::connect(&self.control_plane.address).await?;
+        let ControlPlane { address, tls, .. } = &self.control_plane;
+        let channel = grpc::connect::connect_with(address, tls.as_ref()).await?;
         let (requests, queued) = mpsc::unbounded_channel();
         for action in self.client.on(ClientEvent::Connected) {
             if let ClientAction::Send(request) = action {

@@ -1,4 +1,4 @@
-//! Client channels to a control plane, over a Unix socket or TCP.
+//! Client channels to a control plane, over a Unix socket, TCP or TLS.
 //!
 //! Owns the settings of a connection: keep-alive, windows, message sizes. Must not retry: who calls owns the
 //! backoff. The invariant: a peer that vanished without a word is noticed within 40 seconds.
@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint, Uri};
@@ -14,6 +15,7 @@ use tower::service_fn;
 use crate::address::Address;
 use crate::admin::admin_client::AdminClient;
 use crate::ads::aggregated_discovery_service_client::AggregatedDiscoveryServiceClient;
+use crate::tls::{ClientHandshake, ClientTls, TlsError};
 use crate::token::BearerToken;
 
 /// A ping after this much silence.
@@ -33,17 +35,44 @@ pub type TokenAdminClient = AdminClient<InterceptedService<Channel, BearerToken>
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot connect to {address}")]
-pub struct ConnectError {
-    /// Where to.
-    pub address: Address,
-    /// What happened.
-    #[source]
-    pub source: tonic::transport::Error,
+pub enum ConnectError {
+    /// Nobody answers, or the handshake fails.
+    #[error("cannot connect to {address}")]
+    Transport {
+        /// Where to.
+        address: Address,
+        /// What happened.
+        #[source]
+        source: tonic::transport::Error,
+    },
+    /// It was not even tried.
+    #[error("cannot connect to {address} by TLS")]
+    Tls {
+        /// Where to.
+        address: Address,
+        /// What is missing.
+        #[source]
+        source: TlsError,
+    },
 }
 
-/// One connection, made before this returns.
+/// One connection without TLS, made before this returns.
+///
+/// # Errors
+/// If nobody answers.
 pub async fn connect(address: &Address) -> Result<Channel, ConnectError> {
+    connect_with(address, None).await
+}
+
+/// One connection, made before this returns; TLS where it is asked for. A Unix socket needs none: its mode says who
+/// may connect.
+///
+/// # Errors
+/// If nobody answers, the files of TLS cannot be used, or one side does not believe the other.
+pub async fn connect_with(
+    address: &Address,
+    tls: Option<&ClientTls>,
+) -> Result<Channel, ConnectError> {
     let endpoint = endpoint();
     let made = match address.clone() {
         Address::Unix(path) => {
@@ -54,22 +83,46 @@ pub async fn connect(address: &Address) -> Result<Channel, ConnectError> {
             endpoint.connect_with_connector(service_fn(connector)).await
         }
         Address::Tcp { host, port } => {
+            let handshake = tls.map(|tls| tls.load(&host)).transpose();
+            let handshake = handshake.map_err(|source| ConnectError::Tls {
+                address: address.clone(),
+                source,
+            })?;
             let connector = move |_: Uri| {
-                let host = host.clone();
+                let (host, handshake) = (host.clone(), handshake.clone());
                 async move {
-                    let stream = TcpStream::connect((host.as_str(), port)).await?;
-                    stream.set_nodelay(true)?;
-                    Ok::<_, std::io::Error>(TokioIo::new(stream))
+                    stream(&host, port, handshake.as_ref())
+                        .await
+                        .map(TokioIo::new)
                 }
             };
             endpoint.connect_with_connector(service_fn(connector)).await
         }
     };
-    made.map_err(|source| ConnectError {
+    made.map_err(|source| ConnectError::Transport {
         address: address.clone(),
         source,
     })
 }
+
+/// A TCP stream, in clear or not.
+async fn stream(
+    host: &str,
+    port: u16,
+    handshake: Option<&ClientHandshake>,
+) -> std::io::Result<Box<dyn Stream>> {
+    let stream = TcpStream::connect((host, port)).await?;
+    stream.set_nodelay(true)?;
+    Ok(match handshake {
+        None => Box::new(stream),
+        Some(handshake) => Box::new(handshake.connect(stream).await?),
+    })
+}
+
+/// What bytes go over.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// An ADS client on a channel; `BearerToken::none()` for servers that ask for none.
 pub fn ads(channel: Channel, token: BearerToken) -> AdsClient {

@@ -3,19 +3,23 @@
 //! ```text
 //!   ads, admin   generated stubs            codec    a message that is encoded already, copied once
 //!   address      unix:/path | host:port     connect  client channel      listen  server socket, 0600
-//!   token        who calls: a proxy of one Gateway, or an administrator
+//!   identity     who calls, and what it may do; token, certificate: what proves it
+//!   tls          what a server shows, what a client believes
 //!   private_file where a token lies for the run: mode 0600, gone at the end
 //! ```
 //!
 //! Owns what both ends of a connection must agree on. Must not know what a resource means, nor the ADS state
-//! machines (`xds`). The invariant: authority comes from the token alone, never from what a peer claims in
-//! `node`.
+//! machines (`xds`). The invariant: authority comes from what was proved (`identity`), never from what a peer
+//! claims in `node`.
 
 pub mod address;
+pub mod certificate;
 pub mod codec;
 pub mod connect;
+pub mod identity;
 pub mod listen;
 pub mod private_file;
+pub mod tls;
 pub mod token;
 
 /// Stubs of `envoy.service.discovery.v3.AggregatedDiscoveryService`.

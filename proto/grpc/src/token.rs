@@ -1,19 +1,23 @@
 //! Who calls: bearer tokens that bind a caller to one Gateway, or make it an administrator.
 //!
-//! Owns the format `tg1.<namespace>/<name>.<mac>` and `tg1.admin.<mac>`, where the MAC is a keyed BLAKE3 with
-//! the run's secret, and the two interceptors. Must not know who may see which resource. The invariant:
-//! secrets and tokens have no printable form, and MACs are compared in constant time.
+//! Owns the formats `tg1.<subject>.<mac>` and `tg2.<unix seconds of its end>.<subject>.<mac>`, where the subject is
+//! `<namespace>/<name>` or `admin` and the MAC a keyed BLAKE3 with the run's secret, and the client's interceptor. Must
+//! not know who may see which resource (`identity`). The invariant: secrets and tokens have no printable form, and MACs
+//! are compared in constant time.
 
 use std::fmt;
 use std::io::Read;
 use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
-use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
-/// First part of every token; another format gets another one.
+/// First part of a token for the whole run; another format gets another one.
 const FORMAT: &str = "tg1";
+/// First part of a token that ends at a time.
+const TIMED: &str = "tg2";
 const ADMIN: &str = "admin";
 const HEADER: &str = "authorization";
 
@@ -43,10 +47,13 @@ pub struct RunSecret([u8; 32]);
 #[derive(Clone)]
 pub struct BearerToken(Option<MetadataValue<Ascii>>);
 
-/// Server side: lets nobody in without a valid token and leaves the [`Subject`] in the request's extensions.
-#[derive(Clone, Debug)]
-pub struct Guard {
-    secret: RunSecret,
+/// What a valid token grants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Who it speaks for.
+    pub subject: Subject,
+    /// When it ends, if it does before the run.
+    pub expires_at: Option<SystemTime>,
 }
 
 /// A token with characters that a header cannot carry.
@@ -101,11 +108,6 @@ impl Subject {
             name: name.into(),
         })
     }
-
-    /// What [`Guard`] left in a request.
-    pub fn of<T>(request: &Request<T>) -> Option<&Subject> {
-        request.extensions().get()
-    }
 }
 
 impl fmt::Display for Subject {
@@ -134,23 +136,65 @@ impl RunSecret {
 
     /// The token of a subject. Equal subjects have equal tokens for the life of the secret.
     pub fn mint(&self, subject: &Subject) -> String {
-        format!("{FORMAT}.{subject}.{}", self.mac(subject).to_hex())
+        self.signed(format!("{FORMAT}.{subject}"))
     }
 
-    /// Who a token speaks for; `None` for everything that this secret did not mint.
+    /// A token that ends, at a whole second.
+    pub fn mint_until(&self, subject: &Subject, end: SystemTime) -> String {
+        let seconds = end
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
+        self.signed(format!("{TIMED}.{seconds}.{subject}"))
+    }
+
+    /// Whether a token has one of our formats, whoever signed it.
+    pub fn is_ours(token: &str) -> bool {
+        matches!(token.split_once('.'), Some((FORMAT | TIMED, _)))
+    }
+
+    /// Who a token speaks for now; `None` for everything that this secret did not mint and for what has ended.
     pub fn verify(&self, token: &str) -> Option<Subject> {
+        let grant = self.verify_grant(token)?;
+        let is_over = grant.expires_at.is_some_and(|end| end <= SystemTime::now());
+        (!is_over).then_some(grant.subject)
+    }
+
+    /// What a token grants, and until when; whether that is over is for the caller to compare.
+    pub fn verify_grant(&self, token: &str) -> Option<Grant> {
         let (signed, mac) = token.rsplit_once('.')?;
-        let subject = match signed.strip_prefix(FORMAT)?.strip_prefix('.')? {
+        let mac = blake3::Hash::from_hex(mac).ok()?;
+        // Equality of blake3::Hash is constant-time.
+        if self.mac(signed) != mac {
+            return None;
+        }
+        let (format, rest) = signed.split_once('.')?;
+        let (expires_at, subject) = match format {
+            FORMAT => (None, rest),
+            TIMED => {
+                let (seconds, subject) = rest.split_once('.')?;
+                let end = Duration::from_secs(seconds.parse().ok()?);
+                (Some(SystemTime::UNIX_EPOCH.checked_add(end)?), subject)
+            }
+            _ => return None,
+        };
+        let subject = match subject {
             ADMIN => Subject::Admin,
             gateway => Subject::Gateway(gateway.parse().ok()?),
         };
-        let mac = blake3::Hash::from_hex(mac).ok()?;
-        // Equality of blake3::Hash is constant-time.
-        (self.mac(&subject) == mac).then_some(subject)
+        Some(Grant {
+            subject,
+            expires_at,
+        })
     }
 
-    fn mac(&self, subject: &Subject) -> blake3::Hash {
-        blake3::keyed_hash(&self.0, format!("{FORMAT}.{subject}").as_bytes())
+    fn signed(&self, text: String) -> String {
+        let mac = self.mac(&text).to_hex();
+        format!("{text}.{mac}")
+    }
+
+    fn mac(&self, signed: &str) -> blake3::Hash {
+        blake3::keyed_hash(&self.0, signed.as_bytes())
     }
 }
 
@@ -200,37 +244,6 @@ impl fmt::Debug for BearerToken {
     }
 }
 
-// === impl Guard ===
-
-impl Guard {
-    /// Accepts the tokens of this secret.
-    pub fn new(secret: RunSecret) -> Self {
-        Guard { secret }
-    }
-
-    /// Who sent this metadata, or UNAUTHENTICATED. The answer never says which part was wrong.
-    pub fn authenticate(&self, metadata: &MetadataMap) -> Result<Subject, Status> {
-        metadata
-            .get(HEADER)
-            .and_then(|value| value.to_str().ok())
-            .and_then(bearer)
-            .and_then(|token| self.secret.verify(token))
-            .ok_or_else(|| {
-                Status::unauthenticated(
-                    "a valid bearer token is needed; it is written beside the socket of the control plane",
-                )
-            })
-    }
-}
-
-impl Interceptor for Guard {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let subject = self.authenticate(request.metadata())?;
-        request.extensions_mut().insert(subject);
-        Ok(request)
-    }
-}
-
 /// The token in an `Authorization` value; the scheme is case-insensitive (RFC 9110 11.1).
 pub fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
@@ -239,10 +252,10 @@ pub fn bearer(value: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BearerToken, Guard, RunSecret, Subject};
-    use tonic::metadata::MetadataMap;
+    use super::{BearerToken, RunSecret, Subject};
+    use std::time::{Duration, SystemTime};
+    use tonic::Request;
     use tonic::service::Interceptor;
-    use tonic::{Code, Request};
 
     fn secret() -> RunSecret {
         RunSecret::new([7; 32])
@@ -294,9 +307,8 @@ mod tests {
     fn nothing_prints_a_secret() {
         let token = secret().mint(&Subject::Admin);
         let printed = format!(
-            "{:?} {:?} {:?}",
+            "{:?} {:?}",
             secret(),
-            Guard::new(secret()),
             BearerToken::new(&token).expect("token")
         );
         assert!(
@@ -318,30 +330,21 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_unauthenticated() {
-        let mut guard = Guard::new(secret());
-        let token = secret().mint(&Subject::gateway("a", "b"));
-        let value = |text: String| {
-            let mut metadata = MetadataMap::new();
-            metadata.insert("authorization", text.parse().expect("value"));
-            Request::from_parts(metadata, tonic::Extensions::new(), ())
-        };
-        for stranger in [
-            Request::new(()),
-            value(token.clone()),
-            value(format!("Basic {token}")),
-            value("Bearer ".to_owned()),
-        ] {
-            let status = guard.call(stranger).expect_err("refused");
-            assert_eq!(status.code(), Code::Unauthenticated);
+    fn a_token_may_end() {
+        let subject = Subject::gateway("a", "b.c");
+        let now = SystemTime::now();
+        let minute = Duration::from_secs(60);
+        let token = secret().mint_until(&subject, now + minute);
+        check(&token, Some(subject.clone()));
+        check(&secret().mint_until(&subject, now - minute), None);
+        // Nobody can move the end.
+        let (_, rest) = token.split_once('.').expect("a format");
+        let (_, rest) = rest.split_once('.').expect("an end");
+        for forged in [format!("tg2.99999999999.{rest}"), format!("tg1.{rest}")] {
+            check(&forged, None);
         }
-        for known in [
-            value(format!("Bearer {token}")),
-            value(format!("bearer  {token}")),
-        ] {
-            let request = guard.call(known).expect("accepted");
-            assert_eq!(Subject::of(&request), Some(&Subject::gateway("a", "b")));
-        }
+        assert!(RunSecret::is_ours(&token) && RunSecret::is_ours("tg1.x"));
+        assert!(!RunSecret::is_ours("eyJhbGciOi.x.y") && !RunSecret::is_ours("tg1"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A Tidegate control plane: everything is staged, and the Commit of our Gateway activates it.
 //!
-//! Owns the stage and what to claim on the next stream. The invariant: after a stream broke, what is claimed is
+//! Owns the stage, what to claim on the next stream, and what is remembered for a start without a control plane. The invariant: after a stream broke, what is claimed is
 //! exactly what is served, whatever was staged since.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,7 @@ use proto::{name, provenance};
 use xds::client::{Client, ClientEvent, Received, Update};
 
 use super::{Ready, blocking, prepare};
+use crate::last_good::{Memory, Remembered};
 use crate::refusal::Refusal;
 
 /// The staged set of one Gateway.
@@ -26,6 +27,10 @@ pub(super) struct Commits {
     /// What was touched since the active Commit; the rest is as it is served.
     touched: BTreeSet<(TypeUrl, String)>,
     is_resyncing: bool,
+    /// What was received, as it was received; only where it is written to a disk.
+    memory: Option<Memory>,
+    /// The Commit that is being activated.
+    activating: Option<Received>,
 }
 
 // === impl Commits ===
@@ -37,7 +42,13 @@ impl Commits {
             stage: Stage::new(),
             touched: BTreeSet::new(),
             is_resyncing: false,
+            memory: None,
+            activating: None,
         }
+    }
+
+    pub(super) fn remember(&mut self, memory: Memory) {
+        self.memory = Some(memory);
     }
 
     pub(super) fn is_resyncing(&self) -> bool {
@@ -65,6 +76,9 @@ impl Commits {
             .extend(names.map(|name| (update.type_url, name.clone())));
         self.stage
             .apply(update.type_url, &update.resources, &update.removed)?;
+        if let Some(memory) = &mut self.memory {
+            memory.staged(&update);
+        }
         Ok(None)
     }
 
@@ -72,6 +86,56 @@ impl Commits {
         self.stage.activate(Arc::clone(config));
         self.touched.clear();
         self.is_resyncing = false;
+        if let (Some(memory), Some(commit)) = (&mut self.memory, self.activating.take()) {
+            memory.activated(commit, self.stage.has_any(TypeUrl::Secret));
+        }
+    }
+
+    /// Prepares what a disk remembers. It changes nothing; [`Commits::restored`] follows the swap.
+    pub(super) async fn restore(
+        &self,
+        remembered: Arc<Remembered>,
+        proxy: &Arc<Proxy>,
+    ) -> Result<Ready, Refusal> {
+        if remembered.commit.name != self.ours {
+            return Err(self.of_another(&remembered.commit).into());
+        }
+        let proxy = Arc::clone(proxy);
+        blocking(move || {
+            let mut stage = Stage::new();
+            let types = TypeUrl::ALL
+                .into_iter()
+                .filter(|type_url| *type_url != TypeUrl::Commit);
+            for type_url in types {
+                stage.apply(type_url, &remembered.received(type_url), &[])?;
+            }
+            let next = stage.restore(&remembered.commit, remembered.lacks_secrets)?;
+            prepare(&proxy, next, "last good configuration on disk".to_owned())
+        })
+        .await?
+    }
+
+    /// What a disk remembered is served. What comes back is to be claimed on the next stream.
+    pub(super) fn restored(
+        &mut self,
+        config: &Arc<Config>,
+        remembered: &Remembered,
+    ) -> Vec<ClientEvent> {
+        self.activating = None;
+        self.activated(config);
+        self.stage.reset();
+        if let Some(memory) = &mut self.memory {
+            memory.restored(&remembered.resources);
+        }
+        let types = TypeUrl::ALL
+            .into_iter()
+            .filter(|type_url| *type_url != TypeUrl::Commit);
+        types
+            .map(|type_url| ClientEvent::Hold {
+                type_url,
+                versions: remembered.versions(type_url),
+            })
+            .collect()
     }
 
     /// What is served is claimed; or nothing, where the two sides disagree about what that is.
@@ -91,6 +155,9 @@ impl Commits {
             })
             .collect();
         self.touched.clear();
+        if let Some(memory) = &mut self.memory {
+            memory.reset(self.is_resyncing);
+        }
         if self.is_resyncing {
             // Everything comes afresh, removals do not: nothing may be left over.
             self.stage = Stage::new();
@@ -133,6 +200,7 @@ impl Commits {
         }
         let origin: Option<CommitOrigin> = provenance::read(commit.metadata.as_ref());
         let reason = origin.map(|origin| origin.reason).unwrap_or_default();
+        self.activating = self.memory.is_some().then(|| commit.clone());
         let (mut stage, proxy) = (self.stage.clone(), Arc::clone(proxy));
         let (stage, ready) = blocking(move || {
             let next = stage.prepare(&commit).map_err(Refusal::from);

@@ -99,3 +99,56 @@ fn errors_name_the_flag_and_the_remedy() {
     refused(&format!("{OK} --trace-ratio 1.5"), "between 0 and 1");
     refused(&format!("{OK} --otlp-endpoint localhost:4317"), "http://");
 }
+
+#[test]
+fn tls_to_the_management_server() {
+    let base = "--gateway a/b --xds cp.test:1";
+    let got = settings(&format!(
+        "{base} --xds-ca ca --xds-server-name n.test --xds-cert c --xds-key k --probes 0.0.0.0:15020"
+    ));
+    let got = got.expect("valid");
+    let tls = got.control_plane.tls.expect("TLS");
+    assert_eq!(tls.server_name.as_deref(), Some("n.test"));
+    assert!(tls.ca.ends_with("ca") && tls.identity.is_some_and(|files| files.key.ends_with("k")));
+    assert_eq!(
+        got.probes.map(|probes| probes.to_string()).as_deref(),
+        Some("0.0.0.0:15020")
+    );
+    assert_eq!(settings(base).expect("valid").control_plane.tls, None);
+    refused(&format!("{base} --xds-server-name n"), "needs --xds-ca");
+    refused(
+        &format!("{base} --xds-cert c --xds-key k"),
+        "needs --xds-ca",
+    );
+    refused(
+        &format!("{base} --xds-ca a --xds-cert c"),
+        "belong together",
+    );
+    refused("--gateway a/b --xds unix:/a --xds-ca c", "--xds-ca is for");
+    refused(&format!("{base} --probes unix:/a"), "--probes");
+    refused(&format!("{base} --probes 15020"), "--probes");
+}
+
+#[test]
+fn what_outlives_the_process() {
+    let base = "--gateway a/b --xds cp.test:1";
+    let state = |flags: &str| settings(&format!("{base} {flags}")).expect("valid").state;
+    assert_eq!(state(""), None);
+    let got = state("--state-dir d --state-key-file k --state-wait 500ms").expect("some");
+    assert!(got.dir.ends_with("d") && got.key_file.is_some());
+    assert_eq!(got.gateway.to_string(), "a/b");
+    assert_eq!(got.wait, Duration::from_millis(500));
+    assert_eq!(
+        state("--state-dir d").expect("some").wait,
+        Duration::from_secs(3)
+    );
+    refused(&format!("{base} --state-key-file k"), "is for --state-dir");
+    refused(
+        &format!("{base} --state-dir d --state-wait x"),
+        "--state-wait",
+    );
+    refused(
+        "--foreign --node-id n --xds cp.test:1 --state-dir d",
+        "--foreign",
+    );
+}

@@ -58,6 +58,7 @@ impl Follower {
         let proxy = Arc::new(Proxy::start(Options::new(&mut registry)).expect("proxy"));
         let standing = StandingWriter::new();
         let control_plane = ControlPlane {
+            tls: None,
             address: address.clone(),
             token: TokenSource::None,
             dialect,

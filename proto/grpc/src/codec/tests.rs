@@ -1,6 +1,7 @@
 //! The codec between real peers: a tonic server with the generated stub, over a Unix socket.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use prost::Message;
@@ -19,13 +20,14 @@ use crate::ads::aggregated_discovery_service_server::{
     AggregatedDiscoveryService, AggregatedDiscoveryServiceServer,
 };
 use crate::connect;
+use crate::identity::{Caller, Guard, Purpose, Rights};
 use crate::listen::{SocketFile, bind_unix};
-use crate::token::{BearerToken, Guard, RunSecret, Subject};
+use crate::token::{BearerToken, RunSecret, Subject};
 
 type Responses = Pin<Box<dyn Stream<Item = Result<Encoded, Status>> + Send>>;
 
 /// Answers every delta request with a resource per subscribed name, in shared chunks.
-struct Echo;
+struct Echo(Guard);
 
 #[tonic::async_trait]
 impl AggregatedDiscoveryService for Echo {
@@ -36,9 +38,12 @@ impl AggregatedDiscoveryService for Echo {
         &self,
         request: Request<Streaming<DeltaDiscoveryRequest>>,
     ) -> Result<Response<Responses>, Status> {
-        let subject = Subject::of(&request)
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let caller = Caller::of(&request);
+        let identity = self.0.identify(&caller, Purpose::Stream).await?;
+        let subject = match identity.rights {
+            Rights::Gateways(names) => names.first().expect("never none").to_string(),
+            Rights::Viewer | Rights::Operator => "nobody's".to_owned(),
+        };
         let answers = request.into_inner().map(move |request| {
             let names = request?.resource_names_subscribe;
             let mut chunks: Vec<Bytes> = names.iter().map(|name| resource_field(name)).collect();
@@ -77,7 +82,8 @@ fn resource_field(name: &str) -> Bytes {
 /// Serves until both are dropped.
 fn serve(address: &Address, secret: RunSecret) -> (SocketFile, JoinSet<()>) {
     let (listener, file) = bind_unix(address.path().expect("unix")).expect("bind");
-    let service = AggregatedDiscoveryServiceServer::with_interceptor(Echo, Guard::new(secret));
+    let guard = Guard::new([Arc::new(secret) as _]);
+    let service = AggregatedDiscoveryServiceServer::new(Echo(guard));
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
         let incoming = UnixListenerStream::new(listener);

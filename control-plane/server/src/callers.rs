@@ -1,0 +1,70 @@
+//! Who is believed and what is shown to them, put together from the settings.
+//!
+//! Owns the order of the judges: the tokens of this run, then what the cluster knows, then certificates that name a
+//! Gateway themselves. Must not judge. The invariant: judges that are not asked for are not there.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use cp_kube::Cluster;
+use cp_kube::identity::Accounts;
+use cp_kube::xds_secret::XdsSecret;
+use grpc::identity::{Authenticate, Guard};
+use grpc::token::RunSecret;
+use tokio_util::sync::CancellationToken;
+
+use crate::certificates::Certificates;
+use crate::cluster_identity::ClusterIdentity;
+use crate::serving_tls::{Origin, Shown};
+use crate::settings::{CertificateSettings, Settings, TlsSettings};
+use crate::sockets::Protection;
+use crate::task;
+
+/// The judges, and the protection of the socket that they sit behind.
+pub async fn prepare(
+    settings: &Settings,
+    secret: &RunSecret,
+    shutdown: &CancellationToken,
+) -> Result<(Guard, Protection)> {
+    let mut judges: Vec<Arc<dyn Authenticate>> = vec![Arc::new(secret.clone())];
+    let cluster = match &settings.judge {
+        None => None,
+        Some(judge) => {
+            let cluster = cp_kube::client::connect(judge.context.as_deref()).await?;
+            let accounts = Arc::new(Accounts::new(&cluster));
+            let trust_domain = judge.trust_domain.clone();
+            judges.push(Arc::new(ClusterIdentity::new(accounts, trust_domain)));
+            Some(cluster)
+        }
+    };
+    judges.push(Arc::new(Certificates));
+    let protection = match &settings.tls {
+        None => Protection::None,
+        Some(tls) => protection(tls, cluster.as_ref(), shutdown).await?,
+    };
+    Ok((Guard::new(judges), protection))
+}
+
+async fn protection(
+    tls: &TlsSettings,
+    cluster: Option<&Cluster>,
+    shutdown: &CancellationToken,
+) -> Result<Protection> {
+    let client_ca = tls.client_ca.clone();
+    match &tls.certificate {
+        CertificateSettings::Files { chain, key } => {
+            let (chain, key) = (chain.clone(), key.clone());
+            let origin = Origin::Files { chain, key };
+            let shown = Shown::open(origin, client_ca).await;
+            let shown = shown.context("--tls-cert, --tls-key, --tls-client-ca")?;
+            Ok(Protection::Ready(Box::new(shown)))
+        }
+        CertificateSettings::Secret(names) => {
+            let cluster = cluster.context("the Secret tidegate-xds needs a cluster")?;
+            let secret = XdsSecret::new(cluster, names);
+            let origin = Origin::Cluster(secret.subscribe());
+            task::spawn("xds-secret", secret.run(shutdown.clone()));
+            Ok(Protection::Awaited(origin, client_ca))
+        }
+    }
+}
