@@ -57,6 +57,7 @@ pub(crate) async fn run(args: RunArgs) -> Result<()> {
         tasks: tasks.clone(),
         addresses: Mutex::new(Pool::new(args.bridge, &[node_ip])),
         pods: Mutex::new(BTreeMap::new()),
+        binding: Mutex::default(),
     });
     tasks.spawn(kubelet_api::open(kubelet.clone(), args.listen).await?);
     tasks.spawn(control::open(kubelet.clone())?);

@@ -83,6 +83,11 @@ impl Cluster {
         self.changes.subscribe()
     }
 
+    /// Lets whoever follows changes look again.
+    pub(crate) fn nudge(&self) {
+        self.changes.send_modify(|n| *n = n.wrapping_add(1));
+    }
+
     /// Moves whenever a Secret or a ConfigMap changed.
     pub(crate) fn config_changes(&self) -> watch::Receiver<u64> {
         self.config_changes.subscribe()

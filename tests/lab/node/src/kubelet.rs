@@ -3,7 +3,7 @@
 //! Must not know what happens inside a Pod. Invariant: a Pod is known by its uid, from the moment
 //! its object is seen until the object is gone, so it is started once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -14,6 +14,7 @@ use k8s_openapi::api::core::v1::{Binding, ObjectReference, Pod};
 use kube::api::PostParams;
 use kube::{Api, ResourceExt};
 use tokio::sync::watch;
+use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
 use crate::cluster::Cluster;
@@ -27,6 +28,9 @@ use crate::pod::{self, Sandbox};
 use crate::slow::Slow;
 use crate::spawn::Spawner;
 use crate::view::PodView;
+
+/// Changes that come within this time are looked at together.
+pub(crate) const TOGETHER: Duration = Duration::from_millis(10);
 
 /// What every Pod runs with.
 pub(crate) struct Kubelet {
@@ -44,6 +48,8 @@ pub(crate) struct Kubelet {
     pub(crate) tasks: TaskTracker,
     pub(crate) addresses: Mutex<Pool>,
     pub(crate) pods: Mutex<BTreeMap<String, Arc<Running>>>,
+    /// Uids of Pods whose binding is under way.
+    pub(crate) binding: Mutex<BTreeSet<String>>,
 }
 
 /// A Pod that is known here.
@@ -65,25 +71,31 @@ impl Kubelet {
             if changes.changed().await.is_err() {
                 return;
             }
+            sleep(TOGETHER).await;
         }
     }
 
     fn reconcile(self: &Arc<Self>) {
         let all = self.cluster.pods.state();
         let mut mine = BTreeMap::new();
+        let mut unbound = BTreeSet::new();
         for object in all {
             let node = object
                 .spec
                 .as_ref()
                 .and_then(|spec| spec.node_name.as_deref());
             match node.unwrap_or_default() {
-                "" if object.metadata.deletion_timestamp.is_none() => self.bind(&object),
+                "" if object.metadata.deletion_timestamp.is_none() => {
+                    unbound.insert(object.uid().unwrap_or_default());
+                    self.bind(&object);
+                }
                 name if name == self.node_name => {
                     mine.insert(object.uid().unwrap_or_default(), object);
                 }
                 _ => {}
             }
         }
+        lock(&self.binding).retain(|uid| unbound.contains(uid));
         let mut known = self.pods();
         known.retain(|uid, running| {
             let there = mine.contains_key(uid);
@@ -134,6 +146,10 @@ impl Kubelet {
 
     fn bind(self: &Arc<Self>, object: &Arc<Pod>) {
         let (kubelet, object) = (self.clone(), object.clone());
+        let uid = object.uid().unwrap_or_default();
+        if !lock(&self.binding).insert(uid.clone()) {
+            return;
+        }
         self.tasks.spawn(async move {
             let binding = Binding {
                 metadata: kube::api::ObjectMeta {
@@ -157,7 +173,13 @@ impl Kubelet {
                 Ok(_) => {}
                 // Bound by an earlier look, or gone.
                 Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {}
-                Err(error) => tracing::warn!(pod = pod::key(&*object), %error, "not bound"),
+                Err(error) => {
+                    tracing::warn!(pod = pod::key(&*object), %error, "not bound");
+                    sleep(Duration::from_millis(300)).await;
+                    // The next look tries again, and there is one now.
+                    lock(&kubelet.binding).remove(&uid);
+                    kubelet.cluster.nudge();
+                }
             }
         });
     }
@@ -225,13 +247,11 @@ impl Kubelet {
     }
 
     pub(crate) fn pods(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Running>>> {
-        self.pods.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.pods)
     }
 
     fn addresses(&self) -> MutexGuard<'_, Pool> {
-        self.addresses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.addresses)
     }
 }
 
@@ -247,6 +267,11 @@ impl Running {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<watch::Sender<Arc<Pod>>>> {
-        self.object.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.object)
     }
+}
+
+/// A panic elsewhere leaves these maps whole.
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }

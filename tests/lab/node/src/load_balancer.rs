@@ -14,9 +14,10 @@ use kube::api::{Patch, PatchParams};
 use kube::runtime::events::EventType;
 use kube::{Api, Resource, ResourceExt};
 use serde_json::json;
+use tokio::time::sleep;
 
 use crate::ipam::Pool;
-use crate::kubelet::{Kubelet, Running};
+use crate::kubelet::{Kubelet, Running, TOGETHER};
 use crate::{pod, services};
 
 /// All Services of type LoadBalancer.
@@ -51,6 +52,7 @@ impl LoadBalancer {
             if changes.changed().await.is_err() {
                 return;
             }
+            sleep(TOGETHER).await;
         }
     }
 

@@ -67,7 +67,8 @@ impl Network {
         for (name, value) in [
             ("net/ipv4/ip_forward", "1"),
             ("net/ipv4/ip_unprivileged_port_start", "0"),
-            ("net/ipv4/ip_nonlocal_bind", "1"),
+            // Answers of a slowed Pod come from an address that is diverted to the node itself.
+            ("net/ipv4/conf/all/accept_local", "1"),
         ] {
             netns::sysctl(name, value)?;
         }
@@ -338,3 +339,6 @@ async fn remove_address(handle: &Handle, link: u32, address: Ipv4Addr) -> Result
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,9 @@ use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
 
-use crate::kubelet::Kubelet;
+use crate::kubelet::{Kubelet, TOGETHER};
 use crate::pod;
 use crate::relay::{Shape, splice};
 
@@ -61,6 +62,7 @@ impl Services {
             if changes.changed().await.is_err() {
                 return;
             }
+            sleep(TOGETHER).await;
         }
     }
 

@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::images::Listening;
 use crate::kubelet::{Kubelet, Running};
@@ -46,6 +47,7 @@ pub(crate) async fn begin(kubelet: &Kubelet, running: &Arc<Running>, shape: Shap
         shape,
         ports: BTreeMap::new(),
         stop: stop.clone(),
+        tasks: kubelet.tasks.clone(),
     };
     // What is listened on now is slow when this returns.
     front.follow().await?;
@@ -79,6 +81,7 @@ struct Front {
     shape: Shape,
     ports: BTreeMap<SocketAddrV4, (Diversion, JoinHandle<()>)>,
     stop: CancellationToken,
+    tasks: TaskTracker,
 }
 
 impl Front {
@@ -114,11 +117,9 @@ impl Front {
                 if self.ports.contains_key(&at) {
                     continue;
                 }
-                let listener = TcpListener::bind(at)
-                    .await
-                    .with_context(|| format!("{at}"))?;
+                let listener = listen(at).with_context(|| format!("no relay at {at}"))?;
                 let diversion = self.network.divert(at).await?;
-                let relay = tokio::task::spawn(accept(listener, at, self.shape));
+                let relay = self.tasks.spawn(accept(listener, at, self.shape));
                 self.ports.insert(at, (diversion, relay));
             }
         }
@@ -148,6 +149,15 @@ async fn accept(listener: TcpListener, to: SocketAddrV4, shape: Shape) {
             Some(_) = connections.join_next() => {}
         }
     }
+}
+
+/// Takes an address that is not the node's, and answers from it.
+fn listen(at: SocketAddrV4) -> Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    SockRef::from(&socket).set_ip_transparent_v4(true)?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(at.into())?;
+    Ok(socket.listen(1024)?)
 }
 
 /// To the Pod itself, past the diversion.

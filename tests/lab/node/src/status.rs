@@ -122,7 +122,7 @@ fn conditions(facts: &Facts<'_>, now: Timestamp) -> Value {
     let closed = gates
         .unwrap_or_default()
         .iter()
-        .find(|gate| !held(facts.pod, &gate.condition_type).is_some_and(|c| c.status == "True"));
+        .find(|gate| held(facts.pod, &gate.condition_type).is_none_or(|c| c.status != "True"));
     let mut lacking = match (over, unready.is_empty()) {
         (true, _) => Some(("PodCompleted", String::new())),
         (false, false) => Some((
