@@ -22,8 +22,8 @@ const GRACE: u64 = 5;
 const DOUBT: Duration = Duration::from_secs(DURATION - 2);
 /// How long that look may take.
 const LOOK: Duration = Duration::from_secs(2);
-/// Name of the Lease.
-pub const NAME: &str = "tidegate-control-plane";
+/// Name of the Lease, of which there is one per controllerName.
+const NAME: &str = "tidegate-control-plane";
 /// Pause before the Lease is asked for again, where it cannot be.
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long giving the Lease up may take.
@@ -36,6 +36,22 @@ pub struct Candidate {
     pub namespace: String,
     /// Name of this replica, of its Pod in a cluster; no two may be equal.
     pub identity: String,
+    /// controllerName of ours: control planes with different ones do not compete.
+    pub controller: String,
+}
+
+// === impl Candidate ===
+
+impl Candidate {
+    /// Name of the Lease.
+    pub fn lease(&self) -> String {
+        if self.controller == cp_translate::CONTROLLER {
+            return NAME.to_owned();
+        }
+        let hash = blake3::hash(self.controller.as_bytes()).to_hex();
+        let hash: String = hash.chars().take(8).collect();
+        format!("{NAME}-{hash}")
+    }
 }
 
 /// Applies for the Lease until `shutdown`, and gives it up then. `leads` is true while it is held.
@@ -72,7 +88,7 @@ async fn hold(
     leads: &watch::Sender<bool>,
     shutdown: &CancellationToken,
 ) -> Result<(), LeaseManagerError> {
-    let manager = LeaseManagerBuilder::new(client.clone(), NAME)
+    let manager = LeaseManagerBuilder::new(client.clone(), candidate.lease())
         .with_namespace(&candidate.namespace)
         .with_identity(&candidate.identity)
         .with_field_manager(format!("tidegate-lease-{}", candidate.identity))
@@ -105,10 +121,32 @@ async fn hold(
 /// Whether the API server says, in time, that the Lease is ours.
 async fn is_held(client: &Client, candidate: &Candidate) -> bool {
     let leases: Api<Lease> = Api::namespaced(client.clone(), &candidate.namespace);
-    let lease = tokio::time::timeout(LOOK, leases.get(NAME)).await;
+    let name = candidate.lease();
+    let lease = tokio::time::timeout(LOOK, leases.get(&name)).await;
     let holder = lease
         .ok()
         .and_then(Result::ok)
         .and_then(|lease| lease.spec?.holder_identity);
     holder.as_ref() == Some(&candidate.identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Candidate;
+
+    #[test]
+    fn control_planes_of_other_controllers_have_leases_of_their_own() {
+        let lease = |controller: &str| {
+            let candidate = Candidate {
+                namespace: "n".to_owned(),
+                identity: "i".to_owned(),
+                controller: controller.to_owned(),
+            };
+            candidate.lease()
+        };
+        assert_eq!(lease(cp_translate::CONTROLLER), "tidegate-control-plane");
+        let (one, other) = (lease("example.com/a"), lease("example.com/b"));
+        assert_ne!(one, other);
+        assert!(one.len() <= 63 && !one.contains('/'), "{one}");
+    }
 }

@@ -63,6 +63,7 @@ pub fn start(
     let candidate = Candidate {
         namespace: replica.namespace.clone(),
         identity: replica.name.clone(),
+        controller: replica.controller.clone(),
     };
     let lease = lease::run(replica.client.clone(), candidate, lead, shutdown.clone());
     let tasks = vec![

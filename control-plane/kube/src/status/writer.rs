@@ -110,10 +110,9 @@ impl Writer {
             self.counts
                 .queue
                 .set(i64::try_from(term.queue.len()).unwrap_or(i64::MAX));
-            let wake = term
-                .queue
-                .due()
-                .map_or(term.next_look, |due| due.min(term.next_look));
+            // While all hands are full there is nothing to wake up for.
+            let due = term.queue.due().filter(|_| term.writing < WORKERS);
+            let wake = due.map_or(term.next_look, |due| due.min(term.next_look));
             tokio::select! {
                 biased;
                 // Dropping the term aborts what is under way: another may lead by now.

@@ -14,19 +14,19 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use xds::server::Nack;
 
-use super::{Parts, State};
+use super::{Links, Parts, State};
 use crate::epoch_trace::EpochTraces;
 use crate::event::Event;
 use crate::fleet::{Proxy, StreamId};
 use crate::metrics::Metrics;
 
 const LISTENER: &str = "gw/default/edge/listener/81";
-const UNAVAILABLE: i32 = 14;
-const INVALID_ARGUMENT: i32 = 3;
+pub(super) const UNAVAILABLE: i32 = 14;
+pub(super) const INVALID_ARGUMENT: i32 = 3;
 
 /// A Gateway with two listeners, published to these many proxies.
 fn started(proxies: u64) -> State {
-    let mut state = empty();
+    let mut state = empty("test", None);
     save(&mut state, [edge("0.0.0.0")]);
     for number in 1..=proxies {
         connect(&mut state, number, proxy());
@@ -34,21 +34,21 @@ fn started(proxies: u64) -> State {
     state
 }
 
-fn empty() -> State {
+pub(super) fn empty(replica: &str, links: Option<Links>) -> State {
     State::new(Parts {
         settings: Settings::directory(),
         secret: RunSecret::new([0; 32]),
-        replica: "test".to_owned(),
+        replica: replica.to_owned(),
         sources: Vec::new(),
         events: None,
         metrics: Metrics::new(&mut Registry::default()),
         traces: EpochTraces::new(None),
-        links: None,
+        links,
     })
 }
 
 /// The Gateway, bound to a wildcard address: each has other Listener resources.
-fn edge(address: &str) -> Value {
+pub(super) fn edge(address: &str) -> Value {
     json!({
         "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
         "metadata": {"name": "edge"},
@@ -60,7 +60,7 @@ fn edge(address: &str) -> Value {
 }
 
 /// Objects appear or change, and an epoch follows.
-fn save<const N: usize>(state: &mut State, objects: [Value; N]) {
+pub(super) fn save<const N: usize>(state: &mut State, objects: [Value; N]) {
     let changes = objects.map(|object| Change::Apply {
         object: Box::new(cp_api::decode(object).expect("decodes")),
         origin: None,
@@ -73,7 +73,7 @@ fn save<const N: usize>(state: &mut State, objects: [Value; N]) {
     state.epoch();
 }
 
-fn connect(state: &mut State, number: u64, proxy: Proxy) {
+pub(super) fn connect(state: &mut State, number: u64, proxy: Proxy) {
     let (answer, _slot) = oneshot::channel();
     state.on(Event::Connected {
         gateway: gateway(),
@@ -83,11 +83,11 @@ fn connect(state: &mut State, number: u64, proxy: Proxy) {
     });
 }
 
-fn gateway() -> GatewayKey {
+pub(super) fn gateway() -> GatewayKey {
     GatewayKey::new("default", "edge")
 }
 
-fn proxy() -> Proxy {
+pub(super) fn proxy() -> Proxy {
     Proxy {
         node_id: "node".to_owned(),
         user_agent: proto::USER_AGENT.to_owned(),
@@ -101,7 +101,7 @@ fn proxy() -> Proxy {
 }
 
 /// Id of the published commit, and whether the second listener is in it.
-fn published(state: &State) -> (String, bool) {
+pub(super) fn published(state: &State) -> (String, bool) {
     let published = state.publisher.current(&gateway()).expect("published");
     let snapshot = published.of(Profile::Tidegate);
     (
@@ -110,7 +110,7 @@ fn published(state: &State) -> (String, bool) {
     )
 }
 
-fn apply(state: &mut State, stream: u64) -> bool {
+pub(super) fn apply(state: &mut State, stream: u64) -> bool {
     let commit = published(state).0;
     state.on(Event::Applied {
         gateway: gateway(),
@@ -120,7 +120,7 @@ fn apply(state: &mut State, stream: u64) -> bool {
 }
 
 /// A proxy refuses the second listener; its content is as published or as it was.
-fn refuse(state: &mut State, stream: u64, code: i32, version: &str) -> bool {
+pub(super) fn refuse(state: &mut State, stream: u64, code: i32, version: &str) -> bool {
     let commit = proto::name::commit("default", "edge");
     state.on(Event::Rejected {
         gateway: gateway(),
@@ -145,7 +145,7 @@ fn refuse(state: &mut State, stream: u64, code: i32, version: &str) -> bool {
     })
 }
 
-fn version(state: &State) -> String {
+pub(super) fn version(state: &State) -> String {
     let published = state.publisher.current(&gateway()).expect("published");
     let snapshot = published.of(Profile::Tidegate);
     let listener = snapshot.get(TypeUrl::Listener, LISTENER);
@@ -153,7 +153,7 @@ fn version(state: &State) -> String {
 }
 
 /// `Programmed` of the Gateway, and what status says of the refused listener.
-fn told(state: &State) -> (String, Option<QuarantinedResource>) {
+pub(super) fn told(state: &State) -> (String, Option<QuarantinedResource>) {
     let status = state.view().status();
     let conditions = status
         .objects
@@ -286,7 +286,7 @@ fn a_fleet_has_taken_it_once_its_last_proxy_has() {
 
 #[test]
 fn a_route_on_a_listener_that_lost_its_port_is_not_programmed() {
-    let mut state = empty();
+    let mut state = empty("test", None);
     let route = |parent: &str| {
         json!({
             "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
