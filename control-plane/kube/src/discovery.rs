@@ -48,6 +48,8 @@ pub struct Served {
     pub kinds: BTreeMap<Kind, Presence>,
     /// How its objects are listed best.
     pub listing: Listing,
+    /// Whether no definition changed lately. Until then a kind may be defined and not served yet.
+    pub is_settled: bool,
 }
 
 /// Whether a kind is served.
@@ -141,7 +143,8 @@ impl Discovery {
                     self.failures = self.failures.saturating_add(1);
                     return Err(failure);
                 }
-                Ok(served) => {
+                Ok(mut served) => {
+                    served.is_settled = self.asked >= AFTERWARDS.len();
                     let is_mended = std::mem::take(&mut self.failures) > 0;
                     if is_mended || self.last.as_ref() != Some(&served) {
                         self.last = Some(served.clone());
@@ -164,20 +167,17 @@ impl Discovery {
         loop {
             tokio::select! {
                 () = tokio::time::sleep_until(end) => return,
-                () = self.doubt.notified() => self.asked = 0,
+                // While nothing is answered, doubt is no reason to ask more often.
+                () = self.doubt.notified(), if self.failures == 0 => break,
                 told = self.definitions.next() => {
                     self.is_watching = told.unwrap_or_default();
-                    if !self.is_watching {
-                        continue;
+                    if self.is_watching {
+                        break;
                     }
-                    self.asked = 0;
                 }
             }
-            // What was read with the definitions themselves is old news while the API server does not answer.
-            if self.failures == 0 {
-                return;
-            }
         }
+        self.asked = 0;
     }
 }
 
@@ -215,7 +215,11 @@ async fn ask(client: &Client) -> Result<Served, kube::Error> {
         true => Listing::Streamed,
         false => Listing::Paged,
     };
-    Ok(Served { kinds, listing })
+    Ok(Served {
+        kinds,
+        listing,
+        is_settled: false,
+    })
 }
 
 /// The first version of ours in which the kind is served. `served` remembers the answers of this round.

@@ -28,6 +28,8 @@ pub enum Reason {
     Absent,
     /// There is no connection, or it broke.
     Unreachable,
+    /// The API server cannot answer now: it starts, it has too much to do (429), or what it needs is away (5xx).
+    Busy,
     /// Anything else that the API server says.
     Refused,
 }
@@ -77,6 +79,11 @@ impl Failure {
         }
     }
 
+    /// Whether it is the API server's trouble and not this watch's.
+    pub fn is_outage(&self) -> bool {
+        matches!(self.reason, Reason::Unreachable | Reason::Busy)
+    }
+
     /// The API server says nothing for too long.
     pub fn silence(waited: Duration) -> Failure {
         Failure {
@@ -90,6 +97,7 @@ impl Failure {
             410 => Reason::Expired,
             401 | 403 => Reason::Forbidden,
             404 => Reason::Absent,
+            429 | 500..=599 => Reason::Busy,
             _ => Reason::Refused,
         };
         let cause = match status.message.as_str() {
@@ -105,7 +113,7 @@ impl Failure {
         let stays = "what was read last stays in force";
         match self.reason {
             Reason::Expired | Reason::Absent => None,
-            Reason::Unreachable => Some(unreachable(&self.cause)),
+            Reason::Unreachable | Reason::Busy => Some(outage(&self.cause)),
             Reason::Forbidden => Some(format!(
                 "{kind}: {}; give the control plane's role the verbs list and watch on {plural}; {stays}",
                 self.cause
@@ -118,9 +126,9 @@ impl Failure {
     }
 }
 
-/// What an operator has to know when there is no connection.
-pub fn unreachable(cause: &str) -> String {
-    format!("the API server cannot be reached: {cause}; what was read last stays in force")
+/// What an operator has to know while the API server answers nobody.
+pub fn outage(cause: &str) -> String {
+    format!("the API server does not answer: {cause}; what was read last stays in force")
 }
 
 /// Whether the API server does not know streaming lists: it is old, or they are switched off.
@@ -181,9 +189,10 @@ mod tests {
         check(401, Reason::Forbidden);
         check(403, Reason::Forbidden);
         check(404, Reason::Absent);
-        check(429, Reason::Refused);
-        check(500, Reason::Refused);
-        check(504, Reason::Refused);
+        check(429, Reason::Busy);
+        check(500, Reason::Busy);
+        check(504, Reason::Busy);
+        check(400, Reason::Refused);
     }
 
     #[test]
@@ -201,8 +210,12 @@ mod tests {
             ),
         );
         check(
-            500,
+            400,
             Some("Secret: cannot be watched: no; what was read last stays in force"),
+        );
+        check(
+            500,
+            Some("the API server does not answer: no; what was read last stays in force"),
         );
         check(410, None);
         check(404, None);

@@ -13,7 +13,7 @@ use cp_api::key::Kind;
 use cp_api::{Object, ObjectKey};
 use cp_translate::Change;
 
-use crate::failure::{Failure, Reason, unreachable};
+use crate::failure::{Failure, outage};
 use crate::kinds::watched;
 use crate::reading::Reading;
 use crate::selection::Selection;
@@ -102,8 +102,13 @@ impl Fold {
     /// Which kinds are served is known, and every watch of them is open. These have no version that we read.
     pub fn found_out(&mut self, misfits: BTreeSet<Kind>) {
         self.misfits = misfits;
-        self.lookup = None;
         self.is_found_out = true;
+        self.settle();
+    }
+
+    /// The API server said what it serves.
+    pub fn answered(&mut self) {
+        self.lookup = None;
         self.settle();
     }
 
@@ -133,11 +138,9 @@ impl Fold {
                 table.is_connected = true;
                 table.failure = None;
                 let list = table.list;
-                let left: Vec<Name> = table
-                    .objects
-                    .extract_if(.., |_, seen| *seen != list)
-                    .map(|(name, _)| name)
-                    .collect();
+                let is_left = |(_, seen): &(&Name, &u32)| **seen != list;
+                let left = table.objects.iter().filter(is_left);
+                let left: Vec<Name> = left.map(|(name, _)| name.clone()).collect();
                 for (namespace, name) in left {
                     self.gone(id, ObjectKey::new(id.kind, namespace, name));
                 }
@@ -228,13 +231,14 @@ impl Fold {
 
     fn gone(&mut self, id: &WatchId, key: ObjectKey) {
         let name = name_of(&key);
-        if let Some(table) = self.tables.get_mut(id) {
-            table.objects.remove(&name);
-        }
+        let table = self.tables.get_mut(id);
+        let was_there = table.is_some_and(|table| table.objects.remove(&name).is_some());
         if id.kind == Kind::Namespace {
             self.unselect(&key.name);
         }
-        self.changes.push(Change::Delete(key));
+        if was_there {
+            self.changes.push(Change::Delete(key));
+        }
     }
 
     fn is_read(&self, key: &ObjectKey) -> bool {
@@ -297,7 +301,7 @@ impl Fold {
                 .filter_map(|table| table.failure.as_ref());
             of_tables.chain(&self.lookup)
         };
-        let outage = failures().find(|failure| failure.reason == Reason::Unreachable);
+        let outage = failures().find(|failure| failure.is_outage());
         match outage.map(|failure| failure.cause.clone()) {
             None => self.outage = None,
             Some(cause) => drop(self.outage.get_or_insert(cause)),
@@ -311,9 +315,8 @@ impl Fold {
     }
 
     fn problems(&self) -> Vec<String> {
-        let mut problems: Vec<String> =
-            self.outage.iter().map(|cause| unreachable(cause)).collect();
-        let is_told = |failure: &&Failure| failure.reason != Reason::Unreachable;
+        let mut problems: Vec<String> = self.outage.iter().map(|cause| outage(cause)).collect();
+        let is_told = |failure: &&Failure| !failure.is_outage();
         let lookup = self.lookup.iter().filter(is_told);
         problems.extend(lookup.map(|failure| {
             format!(

@@ -69,6 +69,7 @@ impl EncodeLabelValue for ReasonValue {
             Reason::Forbidden => "forbidden",
             Reason::Absent => "absent",
             Reason::Unreachable => "unreachable",
+            Reason::Busy => "busy",
             Reason::Refused => "refused",
         };
         word.encode(encoder)

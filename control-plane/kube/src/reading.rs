@@ -3,6 +3,8 @@
 //! Owns the step from JSON to an object of ours: what nobody here reads is dropped first, and an object that does not
 //! decode is a reading like any other. Must not fail: a stream of objects has to survive each of them.
 
+use std::borrow::Cow;
+
 use cp_api::key::Kind;
 use cp_api::{Object, ObjectKey};
 use cp_translate::Outline;
@@ -10,11 +12,15 @@ use kube::Resource;
 use kube::core::{ApiResource, DynamicResourceScope, ObjectMeta};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use std::borrow::Cow;
 use tracing::{Level, debug, enabled};
+
+use crate::kinds::{Origin, watched};
 
 /// Holds a whole copy of the object, for `kubectl apply`.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// How annotations begin that we read.
+const OURS: &str = "tidegate.dev/";
 
 /// An object as it was sent, without what nobody here reads.
 #[derive(Clone, Debug)]
@@ -53,6 +59,9 @@ pub fn read(kind: Kind, resource: &ApiResource, raw: Raw) -> Reading {
             .entry("kind")
             .or_insert_with(|| Value::String(resource.kind.clone()));
     }
+    if watched(kind).origin == Origin::BuiltIn {
+        drop_foreign_annotations(&mut value);
+    }
     let key = key(kind, &meta);
     let outline = Outline::of(&value);
     if enabled!(Level::DEBUG) {
@@ -68,6 +77,14 @@ pub fn read(kind: Kind, resource: &ApiResource, raw: Raw) -> Reading {
         }),
     };
     Reading { key, content }
+}
+
+/// Annotations of Services, Secrets and the like are other programs' notes, and some change with every update.
+fn drop_foreign_annotations(value: &mut Value) {
+    let annotations = value.pointer_mut("/metadata/annotations");
+    if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
+        annotations.retain(|key, _| key.starts_with(OURS));
+    }
 }
 
 /// The key of an object that is gone: its content does not matter any more.
@@ -194,18 +211,28 @@ mod tests {
     }
 
     #[test]
+    fn notes_of_other_programs_make_no_difference() {
+        let annotations = json!({"endpoints.kubernetes.io/last-change-trigger-time": "now", "tidegate.dev/x": "1"});
+        let slice = json!({"metadata": {"name": "a", "namespace": "n", "annotations": annotations},
+            "addressType": "IPv4", "endpoints": []});
+        let kept = reading(Kind::EndpointSlice, slice)
+            .content
+            .expect("decodes");
+        let kept: Vec<&String> = kept.metadata().annotations.keys().collect();
+        assert_eq!(kept, ["tidegate.dev/x"]);
+    }
+
+    #[test]
     fn an_object_that_does_not_decode_keeps_its_identity() {
         let reading = reading(
             Kind::HttpRoute,
             json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
                 "metadata": {"name": "r", "namespace": "n", "uid": "u", "generation": 3},
-                "spec": {"rules": [{"filters": [{"type": "FromTheFuture"}]}]}}),
+                "spec": {"hostnames": ["a.test", "10.0.0.1"]}}),
         );
-        let unreadable = reading.content.expect_err("an unknown filter");
+        let unreadable = reading.content.expect_err("an address");
         assert!(
-            unreadable
-                .message
-                .starts_with("spec.rules[0].filters[0].type: "),
+            unreadable.message.starts_with("spec.hostnames[1]: "),
             "{}",
             unreadable.message
         );

@@ -54,10 +54,13 @@ pub struct Driver {
     watches: StreamMap<WatchId, BoxStream<'static, Signal>>,
     /// Kinds that are watched, each in this version.
     open: BTreeMap<Kind, &'static str>,
+    /// Kinds that are not defined.
+    absent: BTreeSet<Kind>,
     listing: Listing,
     /// Watches of kinds in namespaces wait until it is known which namespaces are read.
     waiting: Option<Served>,
     doubt: Arc<Notify>,
+    hope: Arc<Notify>,
     metrics: Metrics,
     batches: mpsc::Sender<Batch>,
     noticed: Option<Instant>,
@@ -72,9 +75,11 @@ pub fn open(client: Client, selection: Selection, metrics: Metrics) -> (Source, 
         selection,
         watches: StreamMap::new(),
         open: BTreeMap::new(),
+        absent: BTreeSet::new(),
         listing: Listing::Paged,
         waiting: None,
         doubt: Arc::new(Notify::new()),
+        hope: Arc::new(Notify::new()),
         metrics,
         batches: sender,
         noticed: None,
@@ -137,6 +142,9 @@ impl Driver {
                 self.doubt.notify_one();
             }
         }
+        if matches!(signal, Signal::Complete) {
+            self.hope.notify_waiters();
+        }
         let again = self.fold.on(id, signal);
         for id in again {
             if let Some(version) = self.open.get(&id.kind) {
@@ -162,6 +170,7 @@ impl Driver {
             Ok(served) => served,
             Err(failure) => return self.fold.not_found_out(failure),
         };
+        self.fold.answered();
         self.listing = served.listing;
         let by_label = matches!(self.selection, Selection::Labelled(_));
         if by_label && !self.fold.knows_namespaces() {
@@ -178,6 +187,7 @@ impl Driver {
     /// Opens and closes watches so that what is served is watched.
     fn follow(&mut self, served: &Served) {
         let mut misfits = BTreeSet::new();
+        let before = self.open.clone();
         for (kind, presence) in &served.kinds {
             match presence {
                 Presence::Served(version) => self.watch_kind(*kind, version),
@@ -185,19 +195,31 @@ impl Driver {
                 Presence::Absent => self.leave(*kind),
             }
         }
-        let absent: Vec<&str> = served
+        let is_new = |(kind, version): &(&Kind, &&str)| before.get(*kind) != Some(*version);
+        let opened = self.open.iter().filter(is_new);
+        let opened: Vec<String> = opened
+            .map(|(kind, version)| format!("{kind} {version}"))
+            .collect();
+        if !opened.is_empty() {
+            info!(kinds = opened.join(", "), "watching");
+        }
+        if misfits.is_empty() || served.is_settled {
+            self.fold.found_out(misfits);
+        }
+        let absent: BTreeSet<Kind> = served
             .kinds
             .iter()
             .filter(|(_, presence)| **presence == Presence::Absent)
-            .map(|(kind, _)| kind.as_str())
+            .map(|(kind, _)| *kind)
             .collect();
-        if !absent.is_empty() {
+        if absent != self.absent && !absent.is_empty() {
+            let absent: Vec<&str> = absent.iter().map(|kind| kind.as_str()).collect();
             info!(
                 kinds = absent.join(", "),
                 "not defined in this cluster; watched as soon as they are"
             );
         }
-        self.fold.found_out(misfits);
+        self.absent = absent;
         self.metrics.follow(&self.fold.kinds());
     }
 
@@ -205,7 +227,6 @@ impl Driver {
         if self.open.get(&kind) == Some(&version) {
             return;
         }
-        info!(%kind, version, "watching");
         self.open.insert(kind, version);
         let namespaces: Vec<Option<Arc<str>>> = match &self.selection {
             Selection::Named(names) if kind.is_namespaced() || kind == Kind::Namespace => {
@@ -223,7 +244,8 @@ impl Driver {
 
     /// Starts a watch, in the place of the one that there was.
     fn start(&mut self, id: WatchId, version: &str) {
-        let stream = watch(self.client.clone(), id.clone(), version, self.listing);
+        let (client, hope) = (self.client.clone(), Arc::clone(&self.hope));
+        let stream = watch(client, hope, id.clone(), version, self.listing);
         self.watches.insert(id, stream);
     }
 

@@ -12,6 +12,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use kube::core::ApiResource;
 use kube::runtime::watcher;
 use kube::{Api, Client};
+use tokio::sync::Notify;
 use tracing::debug;
 
 use crate::failure::{Failure, Reason, delay, refuses_streaming};
@@ -60,6 +61,8 @@ type Events = BoxStream<'static, Result<watcher::Event<Raw>, watcher::Error>>;
 
 struct Watch {
     client: Client,
+    /// Another watch has an answer: it may be worth not to wait any longer.
+    hope: Arc<Notify>,
     id: WatchId,
     resource: ApiResource,
     listing: Listing,
@@ -69,15 +72,17 @@ struct Watch {
     wait: Option<Duration>,
 }
 
-/// Watches a kind in this version of its API.
+/// Watches a kind in this version of its API. `hope` ends a wait early.
 pub fn watch(
     client: Client,
+    hope: Arc<Notify>,
     id: WatchId,
     version: &str,
     listing: Listing,
 ) -> BoxStream<'static, Signal> {
     let watch = Watch {
         client,
+        hope,
         resource: watched(id.kind).resource(version),
         id,
         listing,
@@ -99,7 +104,10 @@ impl Watch {
     async fn next(&mut self) -> Signal {
         loop {
             if let Some(wait) = self.wait.take() {
-                tokio::time::sleep(wait).await;
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = self.hope.notified() => {}
+                }
             }
             let event = match self.event().await {
                 Ok(event) => event,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
-use cp_translate::{Report, Scope};
+use cp_translate::Report;
 use proto::tidegate::v1::Source;
 use tracing::{info, warn};
 
@@ -33,10 +33,7 @@ impl ConditionLog {
                         condition.kind,
                     );
                     let is_new = self.wrong.get(&key) != Some(condition);
-                    if is_new
-                        && condition.reason == Reason::Invalid
-                        && report.scope == Scope::Object
-                    {
+                    if is_new && condition.reason == Reason::Invalid {
                         unreadable.push(report);
                     }
                     wrong.insert(key, condition.clone());

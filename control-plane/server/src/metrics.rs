@@ -23,7 +23,7 @@ pub struct Metrics {
     pub event_to_applied: Histogram,
     /// Objects that are translated.
     pub objects: Gauge,
-    /// Files or documents that could not be read.
+    /// Files or documents that could not be read, and what keeps an API server from being followed.
     pub source_problems: Gauge,
     /// Connected proxies.
     pub proxies: Gauge,
@@ -141,7 +141,7 @@ impl Metrics {
         );
         registry.register(
             "source_problems",
-            "Files or documents that could not be read",
+            "Files or documents that could not be read, and what keeps an API server from being followed",
             metrics.source_problems.clone(),
         );
         registry.register("proxies", "Connected proxies", metrics.proxies.clone());

@@ -16,7 +16,7 @@ use crate::args::LogFormat;
 
 /// What speaks for itself elsewhere: a watch that breaks is one line of ours, not one per attempt. Who asks for these
 /// targets by name hears them.
-const QUIET: &str = "kube_runtime=error,kube_client=error";
+const QUIET: &str = "kube_runtime=off,kube_client=off";
 
 /// Starts logging to standard error.
 pub fn start_log(filter: &str, format: LogFormat) -> Result<()> {
