@@ -105,19 +105,9 @@ impl Stage {
             .map(|(config, _)| Arc::new(config))
     }
 
-    /// The Config of what was staged from a copy, whose Commit this is. With `lacks_secrets` the copy has none, and the
-    /// Config refuses what needs them.
-    ///
-    /// # Errors
-    /// As [`Stage::prepare`].
-    pub fn restore(
-        &mut self,
-        commit: &Received,
-        lacks_secrets: bool,
-    ) -> Result<Arc<Config>, Rejection> {
-        if !lacks_secrets {
-            return self.prepare(commit);
-        }
+    /// As [`Stage::prepare`], for a copy of a Commit's resources in which the secrets are missing. The Config refuses what
+    /// needs them.
+    pub fn prepare_without_secrets(&self, commit: &Received) -> Result<Arc<Config>, Rejection> {
         let mut message = decode::commit(&commit.name, &commit.message).map_err(|error| {
             let item = Refused::new(TypeUrl::Commit, &commit.name, &commit.version, &error);
             Rejection::invalid(vec![item])

@@ -109,7 +109,12 @@ impl Commits {
             for type_url in types {
                 stage.apply(type_url, &remembered.received(type_url), &[])?;
             }
-            let next = stage.restore(&remembered.commit, remembered.lacks_secrets)?;
+            let commit = &remembered.commit;
+            let next = if remembered.lacks_secrets {
+                stage.prepare_without_secrets(commit)?
+            } else {
+                stage.prepare(commit)?
+            };
             prepare(&proxy, next, "last good configuration on disk".to_owned())
         })
         .await?
