@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::deadline;
+use tests::process::{Signal, send};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -36,18 +37,6 @@ impl Cluster {
     /// An administrator's kubeconfig.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
         self.dir.join("inside.kubeconfig")
-    }
-
-    /// The lab's directory: logs, state of the node.
-    pub(crate) fn dir(&self) -> &Path {
-        &self.dir
-    }
-
-    /// An administrator's client.
-    pub(crate) async fn client(&self) -> Result<kube::Client> {
-        let config = kube::config::Kubeconfig::read_from(self.kubeconfig())?;
-        let config = kube::Config::from_custom_kubeconfig(config, &Default::default()).await?;
-        Ok(kube::Client::try_from(config)?)
     }
 
     /// Runs one test.
@@ -105,6 +94,48 @@ impl Cluster {
         self.kubectl(&["create", "namespace", name]).await.map(drop)
     }
 
+    /// Kills the API server and keeps it down.
+    pub(crate) async fn stop_api_server(&self) -> Result<()> {
+        std::fs::write(self.hold(), "")?;
+        let pid = std::fs::read_to_string(self.dir.join("pid/kube-apiserver"))?;
+        send(pid.trim().parse()?, Signal::Kill)?;
+        deadline::until("the API server is down", SOON, async || {
+            match self.kubectl(&["get", "--raw", "/readyz"]).await {
+                Ok(_) => bail!("it answers"),
+                Err(_) => Ok(()),
+            }
+        })
+        .await
+    }
+
+    /// Lets it come up again and waits for it.
+    pub(crate) async fn start_api_server(&self) -> Result<()> {
+        std::fs::remove_file(self.hold())?;
+        deadline::until("the API server is up", SOON, async || {
+            self.kubectl(&["get", "--raw", "/readyz"]).await.map(drop)
+        })
+        .await
+    }
+
+    /// Kills the API server; it comes up again.
+    pub(crate) async fn restart_api_server(&self) -> Result<()> {
+        self.stop_api_server().await?;
+        self.start_api_server().await
+    }
+
+    /// Makes etcd forget all but the present.
+    pub(crate) async fn compact(&self) -> Result<()> {
+        let range = json!({"key": "AA==", "range_end": "AA==", "count_only": true});
+        let answer = etcd("range", &range).await?;
+        let revision = answer.pointer("/header/revision").context("no revision")?;
+        let compaction = json!({"revision": revision, "physical": true});
+        etcd("compaction", &compaction).await.map(drop)
+    }
+
+    fn hold(&self) -> PathBuf {
+        self.dir.join("hold/kube-apiserver")
+    }
+
     /// An object as JSON.
     pub(crate) async fn get(&self, namespace: &str, kind: &str, name: &str) -> Result<Value> {
         let text = self
@@ -129,4 +160,18 @@ impl Cluster {
         })
         .await
     }
+}
+
+/// A call of etcd's key-value service, by its JSON gateway.
+async fn etcd(method: &str, body: &Value) -> Result<Value> {
+    let output = Command::new("curl")
+        .args(["-sf", "-X", "POST", "-d", &body.to_string()])
+        .arg(format!("http://127.0.0.1:2379/v3/kv/{method}"))
+        .output()
+        .await
+        .context("curl")?;
+    if !output.status.success() {
+        bail!("etcd refuses {method}: {}", output.status);
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
 }

@@ -114,7 +114,9 @@ async fn until_routes(cluster: &Cluster, test: &str, condition: (&str, &str)) ->
             ensure!(ours.len() == 1, "{} entries of ours", ours.len());
             let conditions = ours[0]["conditions"].as_array().context("conditions")?;
             ensure!(
-                conditions.iter().all(|it| it["observedGeneration"] == *generation),
+                conditions
+                    .iter()
+                    .all(|it| it["observedGeneration"] == *generation),
                 "an old generation"
             );
             let found = conditions.iter().find(|it| it["type"] == condition.0);
@@ -187,15 +189,26 @@ pub(crate) async fn two_controllers_share_a_status(cluster: &Cluster) -> Result<
             "status": {"parents": parents}});
         // Ours may have come first; then the next round has it.
         let _ = cluster
-            .kubectl(&["-n", test, "patch", "httproute", "r0", "--subresource=status", "--type=merge",
-                "-p", &patch.to_string()])
+            .kubectl(&[
+                "-n",
+                test,
+                "patch",
+                "httproute",
+                "r0",
+                "--subresource=status",
+                "--type=merge",
+                "-p",
+                &patch.to_string(),
+            ])
             .await;
         if round % 10 == 0 {
             let to = if round % 20 == 0 { "missing" } else { "a" };
             cluster.apply(&route(test, "r0", to).to_string()).await?;
         }
     }
-    cluster.apply(&route(test, "r0", "missing").to_string()).await?;
+    cluster
+        .apply(&route(test, "r0", "missing").to_string())
+        .await?;
     until_routes(cluster, test, ("ResolvedRefs", "BackendNotFound")).await?;
     let live = get(cluster, test, &["httproute", "r0"]).await?;
     let parents = live["status"]["parents"].as_array().context("parents")?;
@@ -214,11 +227,24 @@ pub(crate) async fn a_route_that_moves_away_loses_our_entry(cluster: &Cluster) -
     until_routes(cluster, test, ("ResolvedRefs", "ResolvedRefs")).await?;
     let patch = json!({"spec": {"parentRefs": [{"name": "elsewhere"}]}}).to_string();
     cluster
-        .kubectl(&["-n", test, "patch", "httproute", "r0", "--type=merge", "-p", &patch])
+        .kubectl(&[
+            "-n",
+            test,
+            "patch",
+            "httproute",
+            "r0",
+            "--type=merge",
+            "-p",
+            &patch,
+        ])
         .await?;
     deadline::until("the entry is gone", SOON, || async {
         let live = get(cluster, test, &["httproute", "r0"]).await?;
-        ensure!(live["status"]["parents"].as_array().is_none_or(Vec::is_empty));
+        ensure!(
+            live["status"]["parents"]
+                .as_array()
+                .is_none_or(Vec::is_empty)
+        );
         Ok(())
     })
     .await

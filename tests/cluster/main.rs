@@ -6,8 +6,9 @@
 
 mod args;
 mod cluster;
-mod conformance;
-mod install;
+mod identity;
+mod kube_source;
+mod kube_status;
 mod lab;
 mod table;
 

@@ -5,17 +5,40 @@ use std::pin::Pin;
 use anyhow::Result;
 
 use crate::cluster::Cluster;
-use crate::{conformance, lab};
+use crate::{identity, kube_source, kube_status, lab};
 
 /// A test.
 pub(crate) type Test = for<'a> fn(&'a Cluster) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
-/// The tests, in the order in which they run.
-pub(crate) const ALL: &[(&str, Test)] = &[
-    ("lab::pods_run_and_answer", |cluster| {
-        Box::pin(lab::pods_run_and_answer(cluster))
-    }),
-    ("conformance::gateway_http", |cluster| {
-        Box::pin(conformance::gateway_http(cluster))
-    }),
-];
+/// Declares a row for each test: the name is its path.
+macro_rules! tests {
+    ($($module:ident::$test:ident,)+) => {
+        /// The tests, in the order in which they run.
+        pub(crate) const ALL: &[(&str, Test)] = &[$((
+            concat!(stringify!($module), "::", stringify!($test)),
+            |cluster| Box::pin($module::$test(cluster)),
+        ),)+];
+    };
+}
+
+tests! {
+    lab::pods_run_and_answer,
+    kube_source::nothing_is_published_before_all_is_listed,
+    kube_source::a_right_is_taken_away_and_given_back,
+    kube_source::a_definition_comes_goes_and_comes_back,
+    kube_source::the_api_server_restarts,
+    kube_source::a_gap_is_closed_by_a_list,
+    kube_source::an_object_that_cannot_be_read,
+    kube_source::a_secret_after_what_needs_it,
+    kube_source::five_thousand_routes_at_once,
+    kube_source::named_namespaces_need_no_more_than_their_role,
+    kube_source::labels_of_namespaces_decide_what_is_read,
+    kube_source::the_guide_names_what_is_counted,
+    kube_status::a_leader_that_is_killed_is_replaced,
+    kube_status::a_new_leader_writes_only_what_differs,
+    kube_status::two_controllers_share_a_status,
+    kube_status::a_route_that_moves_away_loses_our_entry,
+    identity::tokens_of_accounts,
+    identity::viewers,
+    identity::certificates_rotate,
+}

@@ -29,7 +29,9 @@ pub(crate) fn find(reports: &[Report], places: &mut Places) -> Vec<Finding> {
 /// How bad a condition is; `None` if it is fine or follows from another one.
 fn severity(condition: &Condition) -> Option<Severity> {
     let bad = match condition.kind {
-        ConditionType::Conflicted | ConditionType::PartiallyInvalid => ConditionStatus::True,
+        ConditionType::Conflicted
+        | ConditionType::PartiallyInvalid
+        | ConditionType::StatusSummarized => ConditionStatus::True,
         ConditionType::Accepted
         | ConditionType::Programmed
         | ConditionType::ResolvedRefs

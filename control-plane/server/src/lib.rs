@@ -12,9 +12,9 @@
 pub mod admin;
 pub mod ads;
 pub mod args;
-pub mod cluster;
 pub mod callers;
 pub mod certificates;
+pub mod cluster;
 pub mod cluster_identity;
 pub mod condition_log;
 pub mod debounce;

@@ -72,7 +72,9 @@ impl ControlPlane {
 
     /// Everything under `/metrics`.
     pub(crate) async fn metrics(&self) -> Result<String> {
-        Ok(client::get_over_unix(&self.socket(), "/metrics").await?.text())
+        Ok(client::get_over_unix(&self.socket(), "/metrics")
+            .await?
+            .text())
     }
 
     /// The CLI's answer to these words, as JSON.
@@ -90,12 +92,13 @@ impl ControlPlane {
     }
 
     /// Waits until it holds what the probe wants; the error carries the end of the log.
-    pub(crate) async fn until<T, F>(&mut self, what: &str, probe: impl FnMut(&Self) -> F) -> Result<T>
-    where
-        F: Future<Output = Result<T>>,
-    {
-        let mut probe = probe;
-        let outcome = deadline::until(what, SOON, || probe(self)).await;
+    pub(crate) async fn until<T>(
+        &mut self,
+        what: &str,
+        probe: impl AsyncFn(&Self) -> Result<T>,
+    ) -> Result<T> {
+        let plane = &*self;
+        let outcome = deadline::until(what, SOON, || probe(plane)).await;
         if let Some(status) = self.process.ended() {
             bail!("it has ended ({status}):\n{}", self.process.tail());
         }

@@ -55,6 +55,15 @@ pub(crate) fn route(namespace: &str, name: &str, to: &str) -> String {
     )
 }
 
+/// A route that the pattern of the definition allows and the text of the API does not.
+pub(crate) fn unreadable_route(namespace: &str, name: &str, gateway: &str) -> String {
+    format!(
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n\
+         metadata: {{name: {name}, namespace: {namespace}}}\n\
+         spec: {{parentRefs: [{{name: {gateway}}}], hostnames: [10.0.0.1]}}\n"
+    )
+}
+
 /// A route to the Gateway of another namespace.
 pub(crate) fn route_in(namespace: &str, name: &str, gateway: &str) -> String {
     format!(
@@ -101,7 +110,13 @@ pub(crate) fn bare(definition: &str) -> Result<String> {
     object.remove("status");
     let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
     let metadata = metadata.context("no metadata")?;
-    for field in ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"] {
+    for field in [
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "managedFields",
+    ] {
         metadata.remove(field);
     }
     Ok(serde_json::to_string(&definition)? + "\n")

@@ -46,8 +46,10 @@ impl Role {
     pub(crate) async fn within(cluster: &Cluster, namespace: &str) -> Result<Role> {
         let role = Role::create(cluster, namespace).await?;
         let mut rules: Vec<Value> = CLUSTER.iter().map(|pair| rule(*pair)).collect();
-        rules.push(json!({"apiGroups": [""], "resources": ["namespaces"], "resourceNames": [namespace],
-            "verbs": ["get", "list", "watch"]}));
+        rules.push(
+            json!({"apiGroups": [""], "resources": ["namespaces"], "resourceNames": [namespace],
+            "verbs": ["get", "list", "watch"]}),
+        );
         role.bind(cluster, "ClusterRole", &rules).await?;
         let mut rules: Vec<Value> = NAMESPACED.iter().map(|pair| rule(*pair)).collect();
         rules.push(json!({"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]}));
@@ -55,8 +57,8 @@ impl Role {
         Ok(role)
     }
 
-    /// Gives a right that was missing, and all others.
-    pub(crate) async fn give(&self, cluster: &Cluster, _resource: &str) -> Result<()> {
+    /// Gives every right.
+    pub(crate) async fn give(&self, cluster: &Cluster) -> Result<()> {
         self.allow(cluster, |_| true).await
     }
 
@@ -74,9 +76,13 @@ impl Role {
         let account = json!({"apiVersion": "v1", "kind": "ServiceAccount",
             "metadata": {"name": name, "namespace": name}});
         cluster.apply(&account.to_string()).await?;
-        let token = cluster.kubectl(&["-n", name, "create", "token", name]).await?;
+        let token = cluster
+            .kubectl(&["-n", name, "create", "token", name])
+            .await?;
         let text = std::fs::read_to_string(cluster.kubeconfig())?;
-        let admin = cluster.kubectl(&["config", "view", "--raw", "-o", "json"]).await;
+        let admin = cluster
+            .kubectl(&["config", "view", "--raw", "-o", "json"])
+            .await;
         let mut config: Value = serde_json::from_str(&admin.context(text)?)?;
         let users = config.get_mut("users").and_then(Value::as_array_mut);
         for user in users.context("no users")? {

@@ -158,6 +158,16 @@ impl Dir {
         self.join("bin")
     }
 
+    /// Holds the id of a process, as the lab sees it.
+    pub(crate) fn pid(&self, name: &str) -> PathBuf {
+        self.join("pid").join(name)
+    }
+
+    /// As long as this file is there, a process that ended is not started again.
+    pub(crate) fn hold(&self, name: &str) -> PathBuf {
+        self.join("hold").join(name)
+    }
+
     /// The log of a process.
     pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.join("log").join(format!("{name}.log"))

@@ -1,7 +1,7 @@
 //! The inside of a lab: starts the parts in order, waits until the cluster is usable, runs the command.
 //!
 //! Owns the parts' command lines. Must not know what is tested in the lab. Invariant: a part that ends by itself ends the
-//! lab, with the name of its log.
+//! lab, with the name of its log; but the API server is started again, as a kubelet would, once nobody holds it down.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -25,6 +25,7 @@ use crate::{certificate, child, image, kubeconfig, poll, relay, stage};
 /// Address of the API server in the lab's network: the bridge.
 const API: &str = "https://10.244.0.1:6443";
 const API_PORT: u16 = 6443;
+const API_SERVER: &str = "kube-apiserver";
 /// Who everything in the lab asks for names.
 const RESOLVER: &str =
     "nameserver 10.244.0.1\nsearch svc.cluster.local cluster.local\noptions ndots:4\n";
@@ -34,6 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// A running cluster.
 struct Cluster {
     parts: Vec<(&'static str, Child)>,
+    api_server: Option<Child>,
     client: kube::Client,
 }
 
@@ -74,7 +76,7 @@ fn path(dir: &Dir) -> String {
 }
 
 fn prepare(dir: &Dir, order: &Order) -> Result<Tokens> {
-    for name in ["log", "bin", "etcd", "node"] {
+    for name in ["log", "pid", "hold", "bin", "etcd", "node"] {
         std::fs::create_dir_all(dir.join(name))?;
     }
     for name in [
@@ -136,15 +138,12 @@ impl Cluster {
         loopback_up()
             .await
             .context("the loopback device of the lab")?;
-        let parts = vec![
-            ("etcd", child::start(dir, "etcd", etcd(dir))?),
-            (
-                "kube-apiserver",
-                child::start(dir, "kube-apiserver", apiserver(dir))?,
-            ),
-        ];
-        let client = client(dir).await?;
-        let mut cluster = Cluster { parts, client };
+        let parts = vec![("etcd", child::start(dir, "etcd", etcd(dir))?)];
+        let mut cluster = Cluster {
+            parts,
+            api_server: Some(child::start(dir, API_SERVER, apiserver(dir))?),
+            client: client(dir).await?,
+        };
         cluster.answering(dir).await?;
         let images = image::write(dir, order)?;
         // It makes the bridge, which has the API server's address.
@@ -160,7 +159,7 @@ impl Cluster {
 
     async fn answering(&mut self, dir: &Dir) -> Result<()> {
         let client = self.client.clone();
-        self.until(dir, "kube-apiserver", async || {
+        self.until(dir, API_SERVER, async || {
             let request = http_get("/readyz")?;
             Ok(client.request_text(request).await.is_ok())
         })
@@ -265,7 +264,9 @@ impl Cluster {
     }
 
     fn alive(&mut self, dir: &Dir) -> Result<()> {
-        for (name, part) in &mut self.parts {
+        let api_server = self.api_server.iter_mut().map(|part| (API_SERVER, part));
+        let parts = self.parts.iter_mut().map(|(name, part)| (*name, part));
+        for (name, part) in parts.chain(api_server) {
             if let Some(status) = part.try_wait()? {
                 bail!("{name} has ended ({status}): {}", tail(dir, name));
             }
@@ -276,11 +277,25 @@ impl Cluster {
     /// Waits for a part to end.
     async fn ended(&mut self, dir: &Dir) -> anyhow::Error {
         loop {
-            if let Err(error) = self.alive(dir) {
+            if let Err(error) = self.revive(dir).and_then(|()| self.alive(dir)) {
                 return error;
             }
             poll::pause().await;
         }
+    }
+
+    /// Starts the API server again if it has ended and is not held down.
+    fn revive(&mut self, dir: &Dir) -> Result<()> {
+        if let Some(part) = &mut self.api_server {
+            if part.try_wait()?.is_none() {
+                return Ok(());
+            }
+            self.api_server = None;
+        }
+        if !dir.hold(API_SERVER).exists() {
+            self.api_server = Some(child::start(dir, API_SERVER, apiserver(dir))?);
+        }
+        Ok(())
     }
 }
 

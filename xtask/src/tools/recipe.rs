@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 6] = [
+pub(super) const ALL: [Recipe; 5] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -54,13 +54,6 @@ pub(super) const ALL: [Recipe; 6] = [
         takes: "ten minutes",
         needs: &[GO],
         build: lab_kube,
-    },
-    Recipe {
-        name: "gateway-api-conformance",
-        version: GATEWAY_API,
-        takes: "two minutes",
-        needs: &[GO],
-        build: conformance,
     },
     Recipe {
         name: "echo-basic",
@@ -143,15 +136,6 @@ fn lab_kube(_scratch: &Path, binary: &Path) -> Result<()> {
             .arg(binary)
             .arg(".")
             .env("CGO_ENABLED", "0"),
-    )
-}
-
-/// The suite as a test program: it runs where there is no Go.
-fn conformance(_scratch: &Path, binary: &Path) -> Result<()> {
-    execute(
-        go("tests/conformance", &["test", "-c", "-o"])?
-            .arg(binary)
-            .arg("."),
     )
 }
 
