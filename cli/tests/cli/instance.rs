@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use grpc::admin::admin_server::{Admin, AdminServer};
+use grpc::identity::{Authenticate, Caller, Guard, Purpose, Rights};
 use grpc::listen::bind_unix;
-use grpc::token::{Guard, RunSecret, Subject};
+use grpc::token::{RunSecret, Subject};
 use proto::tidegate::v1::{
     GatewayStatus, GetSnapshotRequest, GetStatusRequest, Infrastructure, ProxyState, ProxyStatus,
     SnapshotResponse, StatusResponse, WatchInfrastructureRequest,
@@ -15,14 +17,30 @@ use tonic::{Request, Response, Status};
 use crate::manifests::{GATEWAY, ROUTE, directory};
 use crate::{Run, tidegate};
 
-struct Canned;
+struct Canned(Guard);
+
+impl Canned {
+    async fn authorize<T: Sync>(&self, request: &Request<T>) -> Result<(), Status> {
+        let identity = self
+            .0
+            .identify(&Caller::of(request), Purpose::Admin)
+            .await?;
+        match identity.rights {
+            Rights::Operator => Ok(()),
+            Rights::Viewer | Rights::Gateways(_) => {
+                Err(Status::permission_denied("not an operator"))
+            }
+        }
+    }
+}
 
 #[tonic::async_trait]
 impl Admin for Canned {
     async fn get_status(
         &self,
-        _request: Request<GetStatusRequest>,
+        request: Request<GetStatusRequest>,
     ) -> Result<Response<StatusResponse>, Status> {
+        self.authorize(&request).await?;
         let proxy = ProxyStatus {
             node_id: "edge-1".to_owned(),
             state: ProxyState::Applied.into(),
@@ -44,6 +62,7 @@ impl Admin for Canned {
         &self,
         request: Request<GetSnapshotRequest>,
     ) -> Result<Response<SnapshotResponse>, Status> {
+        self.authorize(&request).await?;
         match request.get_ref().name.as_str() {
             "edge" => Ok(Response::new(SnapshotResponse::default())),
             other => Err(Status::not_found(format!("no Gateway {other}"))),
@@ -54,8 +73,9 @@ impl Admin for Canned {
 
     async fn watch_infrastructure(
         &self,
-        _request: Request<WatchInfrastructureRequest>,
+        request: Request<WatchInfrastructureRequest>,
     ) -> Result<Response<Self::WatchInfrastructureStream>, Status> {
+        self.authorize(&request).await?;
         Ok(Response::new(tokio_stream::empty()))
     }
 }
@@ -82,7 +102,8 @@ fn with_instance(token: impl FnOnce(&RunSecret) -> String, work: impl FnOnce(&st
 fn serve(dir: &Path, secret: RunSecret) -> impl Future<Output = ()> + use<> {
     let (listener, file) = bind_unix(&dir.join("control-plane.sock")).expect("bound");
     let incoming = tokio_stream::wrappers::UnixListenerStream::new(listener);
-    let service = AdminServer::with_interceptor(Canned, Guard::new(secret));
+    let judge: Arc<dyn Authenticate> = Arc::new(secret);
+    let service = AdminServer::new(Canned(Guard::new([judge])));
     async move {
         let _file = file;
         let server = tonic::transport::Server::builder().add_service(service);

@@ -170,7 +170,7 @@ fn an_object_that_cannot_be_read_is_there_all_the_same() {
 #[test]
 fn it_is_complete_when_every_watch_has_listed_once() {
     let mut fold = Fold::new(Selection::All);
-    let mut complete = |fold: &mut Fold, expected| assert_eq!(fold.take().is_complete, expected);
+    let complete = |fold: &mut Fold, expected| assert_eq!(fold.take().is_complete, expected);
     fold.open(id(Kind::ConfigMap));
     fold.open(id(Kind::Service));
     feed(&mut fold, &id(Kind::ConfigMap), list(Vec::new()));
