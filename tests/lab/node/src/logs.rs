@@ -37,6 +37,7 @@ pub(crate) struct Head {
 /// The log of a run, while it is written.
 #[derive(Debug)]
 pub(crate) struct LogWriter {
+    run: u32,
     file: Mutex<File>,
     log: Arc<ContainerLog>,
 }
@@ -69,6 +70,7 @@ impl ContainerLog {
             open: true,
         });
         Ok(Arc::new(LogWriter {
+            run,
             file: Mutex::new(file),
             log: self.clone(),
         }))
@@ -119,18 +121,28 @@ impl LogWriter {
         line.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         match file.write_all(&line) {
-            Ok(()) => self
-                .log
-                .head
-                .send_modify(|head| head.length += line.len() as u64),
+            Ok(()) => self.announce(|head| head.length += line.len() as u64),
             Err(error) => tracing::error!(%error, "a log line is lost"),
         }
     }
 }
 
+impl LogWriter {
+    /// Late words of an earlier run are nothing to a reader of the current one.
+    fn announce(&self, change: impl FnOnce(&mut Head)) {
+        self.log.head.send_if_modified(|head| {
+            let current = head.run == Some(self.run);
+            if current {
+                change(head);
+            }
+            current
+        });
+    }
+}
+
 impl Drop for LogWriter {
     fn drop(&mut self) {
-        self.log.head.send_modify(|head| head.open = false);
+        self.announce(|head| head.open = false);
     }
 }
 
