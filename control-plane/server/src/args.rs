@@ -26,39 +26,9 @@ pub struct Args {
     #[arg(long)]
     pub kubernetes: bool,
 
-    /// Context of the kubeconfig, instead of its current one
-    #[arg(long, value_name = "NAME", requires = "kubernetes")]
-    pub kube_context: Option<String>,
-
-    /// Read this namespace only, and ask for nothing outside of it; may be repeated
-    #[arg(
-        long = "watch-namespace",
-        value_name = "NAMESPACE",
-        requires = "kubernetes",
-        conflicts_with = "namespace_selectors"
-    )]
-    pub watch_namespaces: Vec<String>,
-
-    /// Read namespaces with these labels only, for example env=prod,team in (a,b); of several one is enough
-    #[arg(
-        long = "namespace-selector",
-        value_name = "SELECTOR",
-        requires = "kubernetes"
-    )]
-    pub namespace_selectors: Vec<String>,
-
-    /// Namespace of this control plane, where its replicas elect a leader and report to each other
-    #[arg(
-        long,
-        value_name = "NAMESPACE",
-        env = "POD_NAMESPACE",
-        default_value = "tidegate-system"
-    )]
-    pub namespace: String,
-
-    /// Serve GatewayClasses with this controllerName
-    #[arg(long, value_name = "NAME", default_value = cp_translate::CONTROLLER)]
-    pub controller_name: String,
+    /// What is read of the cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
 
     /// Directory of this instance: socket, tokens (created with mode 0700)
     #[arg(long, value_name = "DIR")]
@@ -108,6 +78,44 @@ pub struct Args {
     /// End when standard input is closed, that is when the parent has gone
     #[arg(long)]
     pub exit_with_parent: bool,
+}
+
+/// What is read of a cluster.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ClusterArgs {
+    /// Context of the kubeconfig, instead of its current one
+    #[arg(long, value_name = "NAME", requires = "kubernetes")]
+    pub kube_context: Option<String>,
+
+    /// Read this namespace only, and ask for nothing outside of it; may be repeated
+    #[arg(
+        long = "watch-namespace",
+        value_name = "NAMESPACE",
+        requires = "kubernetes",
+        conflicts_with = "namespace_selectors"
+    )]
+    pub watch_namespaces: Vec<String>,
+
+    /// Read namespaces with these labels only, for example env=prod,team in (a,b); of several one is enough
+    #[arg(
+        long = "namespace-selector",
+        value_name = "SELECTOR",
+        requires = "kubernetes"
+    )]
+    pub namespace_selectors: Vec<String>,
+
+    /// Namespace of this control plane, where its replicas elect a leader and report to each other
+    #[arg(
+        long,
+        value_name = "NAMESPACE",
+        env = "POD_NAMESPACE",
+        default_value = "tidegate-system"
+    )]
+    pub namespace: String,
+
+    /// Serve GatewayClasses with this controllerName
+    #[arg(long, value_name = "NAME", default_value = cp_translate::CONTROLLER)]
+    pub controller_name: String,
 }
 
 /// TLS of ADS and the admin service.

@@ -169,7 +169,9 @@ impl TryFrom<Args> for Settings {
             SourceSettings::Files(_) => cp_translate::Settings::directory(),
             SourceSettings::Cluster { .. } => cp_translate::Settings::kubernetes(),
         };
-        translate.controller.clone_from(&args.controller_name);
+        translate
+            .controller
+            .clone_from(&args.cluster.controller_name);
         translate.trusted_hops = args.xff_trusted_hops;
         for text in &args.provider_overrides {
             let (kind, target) = provider_override(text)
@@ -196,7 +198,7 @@ impl TryFrom<Args> for Settings {
 /// A cluster whose objects are read says who calls, too, wherever others than this machine can.
 fn judge(args: &Args, is_tcp: bool) -> Option<Judge> {
     (args.tls.cluster_identity || (args.kubernetes && is_tcp)).then(|| Judge {
-        context: args.kube_context.clone(),
+        context: args.cluster.kube_context.clone(),
         trust_domain: args.tls.trust_domain.clone(),
     })
 }
@@ -233,30 +235,35 @@ fn source(args: &Args) -> Result<SourceSettings, SettingsError> {
         let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         (1..=63).contains(&text.len()) && text.bytes().all(is_part)
     };
-    if let Some(wrong) = args.watch_namespaces.iter().find(|name| !is_name(name)) {
+    if let Some(wrong) = args
+        .cluster
+        .watch_namespaces
+        .iter()
+        .find(|name| !is_name(name))
+    {
         return Err(SettingsError::Namespace(wrong.clone()));
     }
-    if !is_name(&args.namespace) {
-        return Err(SettingsError::OwnNamespace(args.namespace.clone()));
+    if !is_name(&args.cluster.namespace) {
+        return Err(SettingsError::OwnNamespace(args.cluster.namespace.clone()));
     }
-    let selectors = args.namespace_selectors.iter().map(|text| {
+    let selectors = args.cluster.namespace_selectors.iter().map(|text| {
         cp_kube::selection::parse(text).map_err(|source| SettingsError::Selector {
             value: text.clone(),
             source,
         })
     });
     let selectors = selectors.collect::<Result<Vec<_>, _>>()?;
-    let selection = if !args.watch_namespaces.is_empty() {
-        Selection::Named(args.watch_namespaces.iter().cloned().collect())
+    let selection = if !args.cluster.watch_namespaces.is_empty() {
+        Selection::Named(args.cluster.watch_namespaces.iter().cloned().collect())
     } else if !selectors.is_empty() {
         Selection::Labelled(selectors)
     } else {
         Selection::All
     };
     Ok(SourceSettings::Cluster {
-        context: args.kube_context.clone(),
+        context: args.cluster.kube_context.clone(),
         selection,
-        namespace: args.namespace.clone(),
+        namespace: args.cluster.namespace.clone(),
     })
 }
 

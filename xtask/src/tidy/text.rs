@@ -216,6 +216,8 @@ mod tests {
         check_syntax("a/src/b.rs", call, &[]);
         check_syntax("a/src/b/tests.rs", call, &[Rule::Sleep]);
         check_syntax("tests/src/world.rs", call, &[Rule::Sleep]);
+        check_syntax("tests/lab/node/src/health.rs", call, &[]);
+        check_syntax("tests/lab/node/tests/child.rs", call, &[Rule::Sleep]);
         check_syntax(
             "a/src/b.rs",
             &format!("#[cfg(test)] mod tests {{ {call} }}"),
