@@ -234,17 +234,18 @@ pub fn report<'a>(
     refusals: impl IntoIterator<Item = (&'a Content, &'a Refusal)>,
 ) -> FleetReportSpec {
     let mut applied: Vec<Applied> = Vec::new();
-    for held in held {
-        let commit = if applied.len() < COMMITS {
-            held.commit.clone()
-        } else {
-            String::new()
-        };
-        applied.push(Applied {
-            profile: reported(held.profile),
-            commit,
-            proxies: held.proxies,
-        });
+    for (index, held) in held.iter().enumerate() {
+        let commit = if index < COMMITS { &*held.commit } else { "" };
+        let profile = reported(held.profile);
+        let same = |known: &&mut Applied| known.profile == profile && known.commit == commit;
+        match applied.iter_mut().find(same) {
+            Some(known) => known.proxies = known.proxies.saturating_add(held.proxies),
+            None => applied.push(Applied {
+                profile,
+                commit: commit.to_owned(),
+                proxies: held.proxies,
+            }),
+        }
     }
     let rejections = refusals
         .into_iter()

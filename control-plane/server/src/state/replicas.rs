@@ -287,7 +287,6 @@ impl State {
             return false;
         };
         let old = replicas.peers.expire(now);
-        let is_due = replicas.due.is_some_and(|due| due <= now);
         if replicas.leads {
             for report in &old {
                 // One that finds no room is gone from the union all the same.
@@ -295,7 +294,8 @@ impl State {
             }
         }
         let is_changed = !old.is_empty() && self.follow_peers(now);
-        if is_due {
+        let due = self.replicas.as_ref().and_then(|replicas| replicas.due);
+        if due.is_some_and(|due| due <= now) {
             self.tell(now);
         }
         is_changed
