@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use tests::deadline;
 use tests::process::{Signal, send};
+use tests::{binaries, deadline};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -87,6 +87,17 @@ impl Cluster {
     pub(crate) async fn apply(&self, manifests: &str) -> Result<()> {
         let apply = ["apply", "--server-side", "--force-conflicts", "-f", "-"];
         self.kubectl_with(&apply, manifests).await.map(drop)
+    }
+
+    /// Puts in what every test may rely on.
+    pub(crate) async fn furnish(&self) -> Result<()> {
+        let crds = binaries::repository("deploy/crds").display().to_string();
+        self.kubectl(&["apply", "--server-side", "-f", &crds])
+            .await?;
+        self.apply(include_str!("fixture.yaml")).await?;
+        self.kubectl(&["wait", "--for=condition=Established", "crd", "--all"])
+            .await
+            .map(drop)
     }
 
     /// A namespace that was not there before.

@@ -455,7 +455,7 @@ pub(crate) async fn named_namespaces_need_no_more_than_their_role(cluster: &Clus
     ];
     cluster.apply(&parts.join("---\n")).await?;
     let role = Role::within(cluster, test).await?;
-    let flags = ["--watch-namespace", test];
+    let flags = ["--watch-namespace", test, "--namespace", test];
     let mut plane = ControlPlane::start(role.kubeconfig(), &controller(test), &flags)?;
     until_ready(&mut plane).await?;
     until_routes(&mut plane, test, 1).await?;

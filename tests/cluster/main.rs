@@ -40,6 +40,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
     // They change what the whole cluster has: CRDs, classes, the API server itself.
     arguments.test_threads = Some(1);
     let cluster = Cluster::open(dir)?;
+    cluster.run(|cluster| Box::pin(cluster.furnish()))?;
     let conclusion = libtest_mimic::run(&arguments, trials(Some(cluster)));
     Ok(conclusion.exit_code())
 }

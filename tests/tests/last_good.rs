@@ -95,7 +95,8 @@ spec:
         let process = Process::start(command, &self.path("control-plane.log"))?;
         deadline::until("the control plane answers", deadline::SOON, || async {
             tokio::net::UnixStream::connect(self.socket()).await?;
-            Ok(())
+            // It is bound before anything is written, and written before it is served.
+            Ok(fs::metadata(self.path("run/admin-token")).map(drop)?)
         })
         .await
         .with_context(|| process.tail())?;

@@ -123,6 +123,9 @@ pub enum SettingsError {
         "--watch-namespace {0:?}: use the name of a namespace, lower-case letters, digits and '-'"
     )]
     Namespace(String),
+    /// A flag about a cluster, without one.
+    #[error("{0}: required with it is --kubernetes, instead of --file")]
+    NoCluster(&'static str),
     /// `--namespace` is no name of a namespace.
     #[error("--namespace {0:?}: use the name of a namespace, lower-case letters, digits and '-'")]
     OwnNamespace(String),
@@ -229,7 +232,20 @@ fn probes(text: String) -> Result<Address, SettingsError> {
 
 fn source(args: &Args) -> Result<SourceSettings, SettingsError> {
     if !args.kubernetes {
-        return Ok(SourceSettings::Files(args.files.clone()));
+        let cluster = &args.cluster;
+        // clap forgets `requires` of a flag that stands beside the other of two sources.
+        let unused = [
+            ("--kube-context", cluster.kube_context.is_some()),
+            ("--watch-namespace", !cluster.watch_namespaces.is_empty()),
+            (
+                "--namespace-selector",
+                !cluster.namespace_selectors.is_empty(),
+            ),
+        ];
+        return match unused.iter().find(|(_, is_given)| *is_given) {
+            Some((flag, _)) => Err(SettingsError::NoCluster(flag)),
+            None => Ok(SourceSettings::Files(args.files.clone())),
+        };
     }
     let is_name = |text: &String| {
         let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -49,7 +49,7 @@ pub(crate) struct Activation {
 /// Who says when a configuration is whole.
 enum Source {
     /// The Commit of our Gateway.
-    Commits(Commits),
+    Commits(Box<Commits>),
     /// The references themselves.
     Closures(Closures),
 }
@@ -74,7 +74,7 @@ impl Activation {
         metrics: ConfigMetrics,
     ) -> Self {
         let source = match dialect {
-            Dialect::Tidegate(gateway) => Source::Commits(Commits::new(gateway)),
+            Dialect::Tidegate(gateway) => Source::Commits(Box::new(Commits::new(gateway))),
             Dialect::Foreign => Source::Closures(Closures::default()),
         };
         Activation {

@@ -39,9 +39,11 @@ impl PeerCertificate {
         let uris = names
             .iter()
             .flat_map(|names| &names.value.general_names)
-            .filter_map(|name| match name {
-                GeneralName::URI(uri) => Some((*uri).to_owned()),
-                _ => None,
+            .filter_map(|name| {
+                let GeneralName::URI(uri) = name else {
+                    return None;
+                };
+                Some((*uri).to_owned())
             })
             .collect();
         let seconds = certificate.validity().not_after.timestamp();

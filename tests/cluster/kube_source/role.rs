@@ -28,6 +28,37 @@ const CLUSTER: &[(&str, &str)] = &[
     ("apiextensions.k8s.io", "customresourcedefinitions"),
 ];
 
+/// (API group, resource, verbs) of what is written to what was read.
+const STATUSES: &[(&str, &str, &[&str])] = &[
+    (
+        "gateway.networking.k8s.io",
+        "gatewayclasses/status",
+        &["patch"],
+    ),
+    ("gateway.networking.k8s.io", "gateways/status", &["patch"]),
+    ("gateway.networking.k8s.io", "httproutes/status", &["patch"]),
+    (
+        "agentgateway.dev",
+        "agentgatewaybackends/status",
+        &["patch"],
+    ),
+    ("events.k8s.io", "events", &["create", "patch"]),
+];
+/// The same of the control plane's own namespace.
+const OWN: &[(&str, &str, &[&str])] = &[
+    (
+        "coordination.k8s.io",
+        "leases",
+        &["get", "list", "watch", "create", "patch", "update"],
+    ),
+    (
+        "tidegate.dev",
+        "fleetreports",
+        &["get", "list", "watch", "create", "patch", "delete"],
+    ),
+    ("", "pods", &["get"]),
+];
+
 /// Who a control plane of a test is.
 pub(crate) struct Role {
     name: String,
@@ -50,9 +81,10 @@ impl Role {
             json!({"apiGroups": [""], "resources": ["namespaces"], "resourceNames": [namespace],
             "verbs": ["get", "list", "watch"]}),
         );
+        rules.extend(STATUSES.iter().take(1).map(writing));
         role.bind(cluster, "ClusterRole", &rules).await?;
         let mut rules: Vec<Value> = NAMESPACED.iter().map(|pair| rule(*pair)).collect();
-        rules.push(json!({"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]}));
+        rules.extend(STATUSES.iter().chain(OWN).map(writing));
         role.bind(cluster, "Role", &rules).await?;
         Ok(role)
     }
@@ -103,7 +135,7 @@ impl Role {
             .chain(&[("", "namespaces")])
             .filter(|(_, resource)| is_allowed(resource));
         let mut rules: Vec<Value> = allowed.map(|pair| rule(*pair)).collect();
-        rules.push(json!({"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]}));
+        rules.extend(STATUSES.iter().chain(OWN).map(writing));
         self.bind(cluster, "ClusterRole", &rules).await
     }
 
@@ -124,4 +156,9 @@ impl Role {
 
 fn rule((group, resource): (&str, &str)) -> Value {
     json!({"apiGroups": [group], "resources": [resource], "verbs": ["get", "list", "watch"]})
+}
+
+/// A rule that lets somebody write.
+fn writing((group, resource, verbs): &(&str, &str, &[&str])) -> Value {
+    json!({"apiGroups": [group], "resources": [resource], "verbs": verbs})
 }

@@ -1,5 +1,10 @@
 //! What a container sees, with the built program in namespaces of its own.
 
+#![allow(
+    clippy::expect_used,
+    reason = "what the tests share fails as a test does"
+)]
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
