@@ -225,9 +225,10 @@ pub(crate) async fn a_definition_comes_goes_and_comes_back(cluster: &Cluster) ->
             .await?;
     }
     cluster.apply(&definition).await?;
+    let misfits = plane.lines("none of the versions");
     ensure!(
-        plane.lines("WARN kubernetes") == 0,
-        "a problem was told:\n{}",
+        misfits == 0,
+        "a kind that comes was told as a problem:\n{}",
         plane.log()
     );
     Ok(())
@@ -344,10 +345,10 @@ pub(crate) async fn an_object_that_cannot_be_read(cluster: &Cluster) -> Result<(
                 let notes: Vec<&str> = mine
                     .filter_map(|event| event.get("message").and_then(Value::as_str))
                     .collect();
-                ensure!(
-                    notes.len() == 1 && notes[0].contains("spec.hostnames[0]"),
-                    "{notes:?}"
-                );
+                let [note] = notes.as_slice() else {
+                    bail!("{notes:?}");
+                };
+                ensure!(note.contains("spec.hostnames[0]"), "{note}");
                 Ok(())
             })
             .await
@@ -438,7 +439,7 @@ pub(crate) async fn five_thousand_routes_at_once(cluster: &Cluster) -> Result<()
         .context("no epochs")?;
     ensure!(epochs < ROUTES as f64 / 2.0, "{epochs} translations");
     let full = resident(plane.process().id())?;
-    println!("{ROUTES} routes: {epochs} translations, resident from {empty} to {full} bytes");
+    eprintln!("{ROUTES} routes: {epochs} translations, resident from {empty} to {full} bytes");
     let deleted = ["-n", test, "delete", "httproute", "--all", "--wait=false"];
     cluster.kubectl(&deleted).await?;
     until_routes(&mut plane, test, 0).await
