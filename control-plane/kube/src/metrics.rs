@@ -24,7 +24,7 @@ pub struct Metrics {
 }
 
 /// What became of a Kubernetes Event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventOutcome {
     /// It stands in the API server.
     Written,
@@ -59,6 +59,17 @@ struct ReasonValue(Reason);
 impl EncodeLabelValue for KindValue {
     fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
         self.0.as_str().encode(encoder)
+    }
+}
+
+impl EncodeLabelValue for EventOutcome {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let word = match self {
+            EventOutcome::Written => "written",
+            EventOutcome::Failed => "failed",
+            EventOutcome::Dropped => "dropped",
+        };
+        word.encode(encoder)
     }
 }
 
