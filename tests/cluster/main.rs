@@ -4,6 +4,13 @@
 //! same by hand. Tests share the cluster, one at a time, each in a namespace of its own. Must not skip: a machine that
 //! cannot run a lab fails with what to enable.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what is not in a document is Null, and a test program talks to the one who runs it"
+)]
+
 mod args;
 mod cluster;
 mod identity;

@@ -1,5 +1,10 @@
 //! The CustomResourceDefinitions in deploy/crds are those of the types that decode them.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a golden test reads and writes its file"
+)]
+
 use std::path::Path;
 
 use cp_api::fleet_report::FleetReport;

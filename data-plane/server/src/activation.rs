@@ -51,7 +51,7 @@ enum Source {
     /// The Commit of our Gateway.
     Commits(Box<Commits>),
     /// The references themselves.
-    Closures(Closures),
+    Closures(Box<Closures>),
 }
 
 /// A configuration that needs no more than the swap.
@@ -75,7 +75,7 @@ impl Activation {
     ) -> Self {
         let source = match dialect {
             Dialect::Tidegate(gateway) => Source::Commits(Box::new(Commits::new(gateway))),
-            Dialect::Foreign => Source::Closures(Closures::default()),
+            Dialect::Foreign => Source::Closures(Box::default()),
         };
         Activation {
             proxy,

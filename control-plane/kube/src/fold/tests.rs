@@ -254,7 +254,7 @@ fn labels_of_namespaces_decide_what_is_read() {
 
     // Its objects were passed over, so they are listed again.
     let again = fold.on(&namespaces, Signal::Applied(namespace("out", "yes")));
-    assert_eq!(again, [configs.clone()]);
+    assert_eq!(again, std::slice::from_ref(&configs));
     feed(
         &mut fold,
         &configs,
