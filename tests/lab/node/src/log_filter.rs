@@ -170,7 +170,7 @@ mod tests {
         check(json!({"limitBytes": 6}), "one\ntw");
         check(json!({"limitBytes": 0}), "");
         check(
-            json!({"timestamps": true, "tailLines": 3, "limitBytes": 70}),
+            json!({"timestamps": true, "tailLines": 3, "limitBytes": 71}),
             "2026-01-31T12:00:01.200000000Z two-two\n2026-01-31T12:00:02.400000000Z \n",
         );
     }
