@@ -43,6 +43,7 @@ pub mod state;
 pub mod status;
 pub mod task;
 pub mod telemetry;
+pub mod wanted;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

@@ -13,7 +13,6 @@ use cp_kube::event::Events;
 use cp_translate::{Change, Content, GatewayKey, Inputs, Profile, Quarantined, Translation};
 use grpc::token::{RunSecret, Subject};
 use proto::tidegate::v1::{CommitOrigin, DesiredProxy, Infrastructure};
-use tokio::sync::watch;
 use tracing::{debug, info, warn};
 
 use crate::condition_log::ConditionLog;
@@ -29,6 +28,7 @@ use crate::rejection;
 use crate::retry::Retries;
 use crate::snapshot_view;
 use crate::status::{LastChange, View};
+use crate::wanted::Wanted;
 
 /// The loop's state.
 pub struct State {
@@ -43,7 +43,7 @@ pub struct State {
     programmed: Programmed,
     conditions: ConditionLog,
     last_changes: BTreeMap<GatewayKey, LastChange>,
-    infrastructure: watch::Sender<Infrastructure>,
+    wanted: Wanted,
     pending: Pending,
     replicas: Option<Replicas>,
 }
@@ -93,7 +93,7 @@ impl State {
             programmed: Programmed::default(),
             conditions: ConditionLog::default(),
             last_changes: BTreeMap::new(),
-            infrastructure: watch::Sender::new(Infrastructure::default()),
+            wanted: Wanted::default(),
             pending: Pending::default(),
         }
     }
@@ -154,7 +154,7 @@ impl State {
                 false
             }
             Event::Infrastructure(answer) => {
-                let _ = answer.send(self.infrastructure.subscribe());
+                self.wanted.ask(answer);
                 false
             }
         }
@@ -328,7 +328,7 @@ impl State {
         }
     }
 
-    fn follow_infrastructure(&self) {
+    fn follow_infrastructure(&mut self) {
         let proxies = self.translation.infra.iter().map(|desired| {
             let key = &desired.gateway;
             let subject = Subject::gateway(&key.namespace, &key.name);
@@ -346,13 +346,7 @@ impl State {
         let next = Infrastructure {
             proxies: proxies.collect(),
         };
-        self.infrastructure.send_if_modified(|current| {
-            let is_new = *current != next;
-            if is_new {
-                *current = next;
-            }
-            is_new
-        });
+        self.wanted.follow(next);
     }
 
     /// Adapts the fleet's refusals and the retries to what is put aside now.
