@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 5] = [
+pub(super) const ALL: [Recipe; 6] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -40,6 +40,13 @@ pub(super) const ALL: [Recipe; 5] = [
         takes: "half a minute",
         needs: &[GO],
         build: h2spec,
+    },
+    Recipe {
+        name: "strategic",
+        version: "0.36.3",
+        takes: "a minute",
+        needs: &[GO],
+        build: strategic,
     },
     Recipe {
         name: "cargo-deny",
@@ -160,6 +167,15 @@ fn go(module: &str, args: &[&str]) -> Result<Command> {
         .env("GOFLAGS", "")
         .current_dir(workspace::root()?.join(module));
     Ok(command)
+}
+
+/// The oracle for strategic merge patches. Its version is that of apimachinery in its go.mod.
+fn strategic(_scratch: &Path, binary: &Path) -> Result<()> {
+    execute(
+        go("tests/oracle/strategic", &["build", "-o"])?
+            .arg(binary)
+            .arg("."),
+    )
 }
 
 fn cargo_deny(scratch: &Path, binary: &Path) -> Result<()> {
