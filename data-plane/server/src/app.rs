@@ -19,6 +19,7 @@ use crate::args::{AccessLog, Args};
 use crate::last_good::{SealKey, Store};
 use crate::metrics::ConfigMetrics;
 use crate::settings::{Invalid, Settings, State};
+use crate::settings_file;
 use crate::shutdown::{Cause, Shutdown};
 use crate::standing::StandingWriter;
 use crate::subscribe::Subscription;
@@ -100,9 +101,12 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
         standing: standing.subscribe(),
         proxy: Arc::clone(&proxy),
         registry: Arc::new(registry),
-        level,
+        level: level.clone(),
     };
     let mut tasks = admin_servers(settings, &admin).await?;
+    if let Some(path) = settings.telemetry.file.clone() {
+        tasks.spawn(settings_file::follow(path, level));
+    }
     let subscription = Subscription::new(
         &settings.control_plane,
         Arc::clone(&proxy),

@@ -154,6 +154,10 @@ pub struct TelemetryArgs {
     /// How the log is written.
     #[arg(long, env = "TIDEGATE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+    /// JSON file with settings that are taken over while the proxy runs, such as `{"logging": {"level": "debug"}}`. It is
+    /// read again when it changes, and wins over --log; one that is absent or wrong changes nothing.
+    #[arg(long, env = "TIDEGATE_SETTINGS", value_name = "FILE")]
+    pub settings: Option<PathBuf>,
     /// OpenTelemetry collector (OTLP over gRPC) for traces, such as http://127.0.0.1:4317. No traces if not given.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp_endpoint: Option<String>,

@@ -26,3 +26,4 @@ pub mod telemetry;
 
 mod activation;
 mod refusal;
+mod settings_file;

@@ -105,6 +105,8 @@ pub struct Telemetry {
     pub log: String,
     /// Text or JSON.
     pub log_format: LogFormat,
+    /// Settings that are read again while the proxy runs.
+    pub file: Option<PathBuf>,
     /// Collector for traces.
     pub otlp_endpoint: Option<String>,
     /// From 0 to 1.
@@ -345,6 +347,7 @@ fn telemetry(args: TelemetryArgs) -> Result<Telemetry, Invalid> {
     Ok(Telemetry {
         log: args.log,
         log_format: args.log_format,
+        file: args.settings,
         otlp_endpoint,
         trace_ratio: args.trace_ratio,
     })

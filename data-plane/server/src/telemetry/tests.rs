@@ -15,6 +15,7 @@ use crate::settings::Telemetry;
 fn settings(otlp_endpoint: Option<String>) -> Telemetry {
     let log = "info".to_owned();
     Telemetry {
+        file: None,
         log,
         log_format: LogFormat::Text,
         otlp_endpoint,
