@@ -11,6 +11,7 @@
 //! decide what a manifest means: that is translation. Invariant: nothing that an API server says or fails to say ends
 //! the process or takes content away that it did not say is gone.
 
+pub mod apply;
 pub mod client;
 pub mod discovery;
 pub mod event;

@@ -1,0 +1,286 @@
+//! Fleets, written into the cluster.
+//!
+//! ```text
+//! Wanted (what was rendered) ─┐
+//! children (watched) ─────────┼─► one Gateway at a time: apply what differs, prune what is not rendered ─► Outcome
+//! leader ─────────────────────┘
+//! ```
+//! Owns when a fleet is written and who may touch what. Must not decide what a fleet is made of: that is cp-deploy.
+//! Invariant: only the leader writes, only what is Tidegate's, and nothing is deleted that does not carry both our
+//! label and the Gateway's owner reference.
+
+mod child;
+mod reconcile;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cp_deploy::exposure::{Exposure, Reachability};
+use cp_deploy::{Child, Object};
+use cp_translate::GatewayKey;
+use futures::stream::{FuturesUnordered, StreamExt, select_all};
+use kube::Client;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use self::child::{ChildEvent, Children};
+use self::reconcile::{Job, Report};
+use crate::failure::delay;
+use crate::watch::random;
+
+/// Fleets that are written at the same time: 5,000 at once neither starve one another nor the API server.
+const PARALLEL: usize = 16;
+
+/// What should be in the cluster, per Gateway.
+pub type Wanted = BTreeMap<GatewayKey, Arc<Rendered>>;
+
+/// What became of it, per Gateway.
+pub type Outcomes = BTreeMap<GatewayKey, Outcome>;
+
+/// The fleet of one Gateway, rendered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rendered {
+    /// uid of the Gateway.
+    pub uid: String,
+    /// How clients reach it.
+    pub exposure: Exposure,
+    /// Addresses that it asks for.
+    pub addresses: Vec<String>,
+    /// Everything it is made of; absent where that is not known, and then nothing is touched.
+    pub objects: Option<Vec<Object>>,
+}
+
+/// What became of the fleet of one Gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Where it can be reached.
+    pub reachability: Reachability,
+    /// Why it is not as it should be.
+    pub fault: Option<String>,
+}
+
+/// Writes fleets.
+pub struct Deployer {
+    /// Speaks to the API server.
+    pub client: Client,
+    /// Field manager: controllerName of ours.
+    pub manager: String,
+    /// What should be; nothing before the first translation of everything.
+    pub wanted: watch::Receiver<Option<Arc<Wanted>>>,
+    /// Whether this replica leads.
+    pub leader: watch::Receiver<bool>,
+    /// What became of it.
+    pub outcomes: watch::Sender<Outcomes>,
+}
+
+/// What is to be done, and when.
+struct Work {
+    wanted: Arc<Wanted>,
+    children: Children,
+    dirty: BTreeSet<GatewayKey>,
+    running: BTreeSet<GatewayKey>,
+    /// When a Gateway that failed is tried again, and how often it failed.
+    later: BTreeMap<GatewayKey, (Instant, u32)>,
+}
+
+// === impl Deployer ===
+
+impl Deployer {
+    /// Runs until `shutdown`.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        let mut events =
+            select_all(Child::ALL.map(|child| child::watch(self.client.clone(), child)));
+        let mut work = Work::new();
+        let mut jobs = FuturesUnordered::new();
+        loop {
+            let leads = *self.leader.borrow_and_update() && work.children.are_listed();
+            while leads && jobs.len() < PARALLEL {
+                let Some(job) = work.next(&self.client, &self.manager) else {
+                    break;
+                };
+                jobs.push(job.run());
+            }
+            let due = work.due();
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                changed = self.wanted.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    if let Some(wanted) = self.wanted.borrow_and_update().clone() {
+                        work.want(wanted, &self.outcomes);
+                    }
+                }
+                changed = self.leader.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    work.all_dirty();
+                }
+                Some(event) = events.next() => work.fold(event, &self.outcomes),
+                Some(report) = jobs.next(), if !jobs.is_empty() => work.finish(report, &self.outcomes),
+                () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => work.wake(),
+            }
+        }
+    }
+}
+
+// === impl Work ===
+
+impl Work {
+    fn new() -> Work {
+        Work {
+            wanted: Arc::default(),
+            children: Children::default(),
+            dirty: BTreeSet::new(),
+            running: BTreeSet::new(),
+            later: BTreeMap::new(),
+        }
+    }
+
+    fn want(&mut self, wanted: Arc<Wanted>, outcomes: &watch::Sender<Outcomes>) {
+        let changed: Vec<GatewayKey> = wanted
+            .iter()
+            .filter(|(key, rendered)| self.wanted.get(*key) != Some(*rendered))
+            .map(|(key, _)| key.clone())
+            .collect();
+        self.wanted = wanted;
+        let wanted = &self.wanted;
+        self.later.retain(|key, _| wanted.contains_key(key));
+        outcomes.send_if_modified(|outcomes| {
+            let before = outcomes.len();
+            outcomes.retain(|key, _| wanted.contains_key(key));
+            outcomes.len() != before
+        });
+        for key in changed {
+            self.later.remove(&key);
+            self.tell_reachability(&key, outcomes);
+            self.dirty.insert(key);
+        }
+    }
+
+    fn all_dirty(&mut self) {
+        self.dirty.extend(self.wanted.keys().cloned());
+    }
+
+    /// A child came, changed or went: its Gateway is looked at again.
+    fn fold(&mut self, event: ChildEvent, outcomes: &watch::Sender<Outcomes>) {
+        let was_listed = self.children.are_listed();
+        for key in self.children.fold(event) {
+            if self.wanted.contains_key(&key) {
+                self.tell_reachability(&key, outcomes);
+                self.dirty.insert(key);
+            }
+        }
+        if !was_listed && self.children.are_listed() {
+            self.all_dirty();
+        }
+    }
+
+    fn tell_reachability(&self, key: &GatewayKey, outcomes: &watch::Sender<Outcomes>) {
+        let Some(rendered) = self.wanted.get(key) else {
+            return;
+        };
+        let reachability = self.children.reachability(key, rendered);
+        tell(outcomes, key, |outcome| outcome.reachability = reachability);
+    }
+
+    /// The next fleet that is not as it should be.
+    fn next(&mut self, client: &Client, manager: &str) -> Option<Job> {
+        loop {
+            let key = self
+                .dirty
+                .iter()
+                .find(|key| !self.running.contains(*key))?
+                .clone();
+            self.dirty.remove(&key);
+            if self
+                .later
+                .get(&key)
+                .is_some_and(|(due, _)| *due > Instant::now())
+            {
+                continue;
+            }
+            let Some(rendered) = self.wanted.get(&key) else {
+                continue;
+            };
+            let Some(objects) = &rendered.objects else {
+                continue;
+            };
+            let plan = self.children.plan(&key, rendered, objects);
+            if plan.is_empty() && !self.later.contains_key(&key) {
+                continue;
+            }
+            self.running.insert(key.clone());
+            return Some(Job {
+                client: client.clone(),
+                manager: manager.to_owned(),
+                gateway: key,
+                uid: rendered.uid.clone(),
+                plan,
+            });
+        }
+    }
+
+    fn finish(&mut self, report: Report, outcomes: &watch::Sender<Outcomes>) {
+        let Report {
+            gateway,
+            written,
+            pruned,
+            fault,
+        } = report;
+        self.running.remove(&gateway);
+        if written + pruned > 0 {
+            info!(%gateway, written, pruned, "fleet");
+        }
+        match &fault {
+            None => drop(self.later.remove(&gateway)),
+            Some(fault) => {
+                let tries = self.later.get(&gateway).map_or(0, |(_, tries)| *tries);
+                if tries == 0 {
+                    warn!(%gateway, "fleet cannot be written: {fault}");
+                }
+                let due = Instant::now() + delay(tries, random());
+                self.later
+                    .insert(gateway.clone(), (due, tries.saturating_add(1)));
+            }
+        }
+        if self.wanted.contains_key(&gateway) {
+            tell(outcomes, &gateway, |outcome| outcome.fault = fault);
+        }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        // What is being written is looked at when that ends.
+        let waits = self
+            .later
+            .iter()
+            .filter(|(key, _)| !self.running.contains(*key));
+        waits.map(|(_, (due, _))| *due).min()
+    }
+
+    fn wake(&mut self) {
+        let now = Instant::now();
+        let waits = self
+            .later
+            .iter()
+            .filter(|(key, _)| !self.running.contains(*key));
+        let due = waits.filter(|(_, (due, _))| *due <= now);
+        self.dirty.extend(due.map(|(key, _)| key.clone()));
+    }
+}
+
+fn tell(outcomes: &watch::Sender<Outcomes>, key: &GatewayKey, edit: impl FnOnce(&mut Outcome)) {
+    outcomes.send_if_modified(|outcomes| {
+        let before = outcomes.get(key).cloned();
+        let mut outcome = before.clone().unwrap_or_default();
+        edit(&mut outcome);
+        let is_new = before.as_ref() != Some(&outcome);
+        if is_new {
+            outcomes.insert(key.clone(), outcome);
+        }
+        is_new
+    });
+}
