@@ -39,12 +39,36 @@ pub struct GatewaySpec {
     pub addresses: Vec<GatewayAddress>,
     /// TLS that concerns the whole Gateway.
     pub tls: Option<GatewayTls>,
-    /// What generated objects look like; `parametersRef` is not read yet.
-    pub infrastructure: Option<Value>,
+    /// What is deployed for the Gateway.
+    #[serde(default)]
+    pub infrastructure: Infrastructure,
     /// Which ListenerSets may attach.
     pub allowed_listeners: Option<AllowedListeners>,
     /// Whether it takes routes that name no Gateway.
     pub default_scope: Option<String>,
+}
+
+/// `spec.infrastructure` of a Gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Infrastructure {
+    /// Labels of everything that is deployed.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of everything that is deployed.
+    pub annotations: BTreeMap<String, String>,
+    /// How it is deployed.
+    pub parameters_ref: Option<LocalParametersReference>,
+}
+
+/// Reference to parameters in the namespace of a Gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LocalParametersReference {
+    /// API group.
+    pub group: String,
+    /// Kind.
+    pub kind: String,
+    /// Name.
+    pub name: String,
 }
 
 /// Which ListenerSets may attach to a Gateway; none by default.
@@ -198,6 +222,11 @@ impl Resource for Gateway {
             check.length("gatewayClassName", &spec.gateway_class_name, 1, 253);
             check.count("listeners", spec.listeners.len(), 1, 64);
             check.count("addresses", spec.addresses.len(), 0, 16);
+            check.field("infrastructure", |check| {
+                let infrastructure = &spec.infrastructure;
+                check.count("labels", infrastructure.labels.len(), 0, 8);
+                check.count("annotations", infrastructure.annotations.len(), 0, 8);
+            });
             check.each("listeners", &spec.listeners, |check, listener| {
                 listener.check(check)
             });

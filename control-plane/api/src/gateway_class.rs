@@ -24,8 +24,21 @@ pub struct GatewayClass {
 pub struct GatewayClassSpec {
     /// Domain-prefixed path of the controller, `tidegate.dev/gateway-controller`.
     pub controller_name: String,
-    /// Configuration of the class; not read yet.
-    pub parameters_ref: Option<serde_json::Value>,
+    /// How the Gateways of the class are deployed.
+    pub parameters_ref: Option<ParametersReference>,
+}
+
+/// Reference to parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ParametersReference {
+    /// API group.
+    pub group: String,
+    /// Kind.
+    pub kind: String,
+    /// Name.
+    pub name: String,
+    /// Namespace; needed where the kind has one.
+    pub namespace: Option<String>,
 }
 
 impl Resource for GatewayClass {

@@ -10,15 +10,16 @@
 //! label and the Gateway's owner reference.
 
 mod child;
+mod places;
 mod reconcile;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use cp_deploy::Object;
 use cp_deploy::exposure::{Exposure, Reachability};
-use cp_deploy::{Child, Object};
 use cp_translate::GatewayKey;
-use futures::stream::{FuturesUnordered, StreamExt, select_all};
+use futures::stream::{BoxStream, FuturesUnordered, StreamExt, select_all};
 use kube::Client;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -26,8 +27,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use self::child::{ChildEvent, Children};
+use self::places::Places;
 use self::reconcile::{Job, Report};
 use crate::failure::delay;
+use crate::selection::Selection;
 use crate::watch::random;
 
 /// Fleets that are written at the same time: 5,000 at once neither starve one another nor the API server.
@@ -71,6 +74,8 @@ pub struct Deployer {
     pub wanted: watch::Receiver<Option<Arc<Wanted>>>,
     /// Whether this replica leads.
     pub leader: watch::Receiver<bool>,
+    /// Which namespaces are read.
+    pub selection: Selection,
     /// What became of it.
     pub outcomes: watch::Sender<Outcomes>,
 }
@@ -83,6 +88,8 @@ struct Work {
     running: BTreeSet<GatewayKey>,
     /// When a Gateway that failed is tried again, and how often it failed.
     later: BTreeMap<GatewayKey, (Instant, u32)>,
+    /// Nodes, where some Gateway needs them.
+    places: Option<Places>,
 }
 
 // === impl Deployer ===
@@ -90,11 +97,20 @@ struct Work {
 impl Deployer {
     /// Runs until `shutdown`.
     pub async fn run(mut self, shutdown: CancellationToken) {
+        let namespaces = namespaces(&self.selection);
+        let watches = child::watched(&namespaces);
+        let mut work = Work::new(Children::new(watches));
+        let watches = child::watched(&namespaces);
         let mut events =
-            select_all(Child::ALL.map(|child| child::watch(self.client.clone(), child)));
-        let mut work = Work::new();
+            select_all(watches.map(|watched| child::watch(self.client.clone(), watched)));
+        let mut places: BoxStream<'static, ()> = futures::stream::pending().boxed();
         let mut jobs = FuturesUnordered::new();
         loop {
+            if work.lacks_places() {
+                let (known, changes) = places::open(&self.client, &namespaces);
+                work.places = Some(known);
+                places = changes;
+            }
             let leads = *self.leader.borrow_and_update() && work.children.are_listed();
             while leads && jobs.len() < PARALLEL {
                 let Some(job) = work.next(&self.client, &self.manager) else {
@@ -120,6 +136,7 @@ impl Deployer {
                     work.all_dirty();
                 }
                 Some(event) = events.next() => work.fold(event, &self.outcomes),
+                Some(()) = places.next() => work.placed(&self.outcomes),
                 Some(report) = jobs.next(), if !jobs.is_empty() => work.finish(report, &self.outcomes),
                 () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => work.wake(),
             }
@@ -130,13 +147,28 @@ impl Deployer {
 // === impl Work ===
 
 impl Work {
-    fn new() -> Work {
+    fn new(children: Children) -> Work {
         Work {
             wanted: Arc::default(),
-            children: Children::default(),
+            children,
             dirty: BTreeSet::new(),
             running: BTreeSet::new(),
             later: BTreeMap::new(),
+            places: None,
+        }
+    }
+
+    fn lacks_places(&self) -> bool {
+        let mut wanted = self.wanted.values();
+        self.places.is_none() && wanted.any(|rendered| places::matter_to(&rendered.exposure))
+    }
+
+    /// Nodes changed.
+    fn placed(&self, outcomes: &watch::Sender<Outcomes>) {
+        for (key, rendered) in self.wanted.iter() {
+            if places::matter_to(&rendered.exposure) {
+                self.tell_reachability(key, outcomes);
+            }
         }
     }
 
@@ -154,8 +186,14 @@ impl Work {
             outcomes.retain(|key, _| wanted.contains_key(key));
             outcomes.len() != before
         });
+        let obstacle = self.children.obstacle();
         for key in changed {
             self.later.remove(&key);
+            if obstacle.is_some() {
+                tell(outcomes, &key, |outcome| {
+                    outcome.fault.clone_from(&obstacle)
+                });
+            }
             self.tell_reachability(&key, outcomes);
             self.dirty.insert(key);
         }
@@ -168,10 +206,22 @@ impl Work {
     /// A child came, changed or went: its Gateway is looked at again.
     fn fold(&mut self, event: ChildEvent, outcomes: &watch::Sender<Outcomes>) {
         let was_listed = self.children.are_listed();
+        let before = self.children.obstacle();
         for key in self.children.fold(event) {
             if self.wanted.contains_key(&key) {
                 self.tell_reachability(&key, outcomes);
                 self.dirty.insert(key);
+            }
+        }
+        let obstacle = self.children.obstacle();
+        if obstacle != before {
+            match (&before, &obstacle) {
+                (None, Some(obstacle)) => warn!("{obstacle}"),
+                (Some(_), None) => info!("what is deployed is known"),
+                (Some(_), Some(_)) | (None, None) => {}
+            }
+            for key in self.wanted.keys() {
+                tell(outcomes, key, |outcome| outcome.fault.clone_from(&obstacle));
             }
         }
         if !was_listed && self.children.are_listed() {
@@ -183,7 +233,10 @@ impl Work {
         let Some(rendered) = self.wanted.get(key) else {
             return;
         };
-        let reachability = self.children.reachability(key, rendered);
+        let places = self.places.as_ref();
+        let nodes = places.map(|places| places.of(key, &rendered.exposure));
+        let nodes = nodes.unwrap_or_default();
+        let reachability = self.children.reachability(key, rendered, &nodes);
         tell(outcomes, key, |outcome| outcome.reachability = reachability);
     }
 
@@ -269,6 +322,17 @@ impl Work {
             .filter(|(key, _)| !self.running.contains(*key));
         let due = waits.filter(|(_, (due, _))| *due <= now);
         self.dirty.extend(due.map(|(key, _)| key.clone()));
+    }
+}
+
+/// Where children are looked for: a right in named namespaces is enough there.
+fn namespaces(selection: &Selection) -> Vec<Option<Arc<str>>> {
+    match selection {
+        Selection::Named(names) => names
+            .iter()
+            .map(|name| Some(Arc::from(name.as_str())))
+            .collect(),
+        Selection::All | Selection::Labelled(_) => vec![None],
     }
 }
 

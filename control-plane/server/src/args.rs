@@ -30,6 +30,10 @@ pub struct Args {
     #[command(flatten)]
     pub cluster: ClusterArgs,
 
+    /// What is written into the cluster.
+    #[command(flatten)]
+    pub deploy: DeployArgs,
+
     /// Directory of this instance: socket, tokens (created with mode 0700)
     #[arg(long, value_name = "DIR")]
     pub run_dir: PathBuf,
@@ -116,6 +120,28 @@ pub struct ClusterArgs {
     /// Serve GatewayClasses with this controllerName
     #[arg(long, value_name = "NAME", default_value = cp_translate::CONTROLLER)]
     pub controller_name: String,
+}
+
+/// How the proxies of Gateways are deployed.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct DeployArgs {
+    /// Deploy proxies with this image for every Gateway, for example registry.example/tidegate-proxy:0.1.0. Nothing is
+    /// deployed if not given
+    #[arg(
+        long,
+        value_name = "IMAGE",
+        env = "TIDEGATE_PROXY_IMAGE",
+        requires = "kubernetes"
+    )]
+    pub proxy_image: Option<String>,
+
+    /// Where deployed proxies find this control plane [default: tidegate-control-plane.NAMESPACE.svc and the port of --listen]
+    #[arg(long, value_name = "HOST:PORT", requires = "proxy_image")]
+    pub proxy_xds: Option<String>,
+
+    /// With --tls-cert: authorities by which deployed proxies know this control plane (PEM), read again when they change
+    #[arg(long, value_name = "FILE", requires_all = ["proxy_image", "tls_cert"])]
+    pub proxy_xds_ca: Option<PathBuf>,
 }
 
 /// TLS of ADS and the admin service.

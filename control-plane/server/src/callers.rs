@@ -8,9 +8,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use cp_kube::Cluster;
 use cp_kube::identity::Accounts;
-use cp_kube::xds_secret::XdsSecret;
+use cp_kube::xds_secret::{Material, XdsSecret};
 use grpc::identity::{Authenticate, Guard};
 use grpc::token::RunSecret;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::certificates::Certificates;
@@ -20,12 +21,22 @@ use crate::settings::{CertificateSettings, Settings, TlsSettings};
 use crate::sockets::Protection;
 use crate::task;
 
+/// What callers meet.
+pub struct Callers {
+    /// The judges.
+    pub guard: Guard,
+    /// The protection of the socket that they sit behind.
+    pub protection: Protection,
+    /// What is shown to them, where it comes from the Secret of the cluster.
+    pub material: Option<watch::Receiver<Option<Material>>>,
+}
+
 /// The judges, and the protection of the socket that they sit behind.
 pub async fn prepare(
     settings: &Settings,
     secret: &RunSecret,
     shutdown: &CancellationToken,
-) -> Result<(Guard, Protection)> {
+) -> Result<Callers> {
     let mut judges: Vec<Arc<dyn Authenticate>> = vec![Arc::new(secret.clone())];
     let cluster = match &settings.judge {
         None => None,
@@ -42,7 +53,17 @@ pub async fn prepare(
         None => Protection::None,
         Some(tls) => protection(tls, cluster.as_ref(), shutdown).await?,
     };
-    Ok((Guard::new(judges), protection))
+    let material = match &protection {
+        Protection::Awaited(Origin::Cluster(material), _) => Some(material.clone()),
+        Protection::Awaited(Origin::Files { .. }, _) | Protection::Ready(_) | Protection::None => {
+            None
+        }
+    };
+    Ok(Callers {
+        guard: Guard::new(judges),
+        protection,
+        material,
+    })
 }
 
 async fn protection(

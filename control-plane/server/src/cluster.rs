@@ -1,7 +1,7 @@
 //! What this replica writes into its cluster.
 //!
-//! Owns the tasks beside the loop: the Lease, statuses, FleetReports. Must not decide what is written. Statuses are led;
-//! FleetReports are each replica's own.
+//! Owns the tasks beside the loop: the Lease, statuses, fleets, FleetReports. Must not decide what is written. Statuses and
+//! fleets are led; FleetReports are each replica's own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::deploy_settings::DeploySettings;
+use crate::deployer::{self, Authorities};
 use crate::event::{Event, Events};
 use crate::state::Links;
 use crate::task;
@@ -35,7 +37,12 @@ pub struct Replica {
     pub name: String,
     /// controllerName of ours.
     pub controller: String,
+    /// Which namespaces are read.
+    pub selection: cp_kube::Selection,
 }
+
+/// With what proxies are deployed, and by what they know this control plane.
+pub type Deploy = (DeploySettings, Authorities);
 
 /// The running tasks.
 #[derive(Default)]
@@ -44,6 +51,7 @@ pub struct Writers(Vec<JoinHandle<()>>);
 /// Starts everything that writes. They end with `shutdown`; the Lease is given up then.
 pub fn start(
     replica: Replica,
+    deploy: Option<Deploy>,
     lead: watch::Sender<bool>,
     counts: Counts,
     events: &Events,
@@ -51,6 +59,7 @@ pub fn start(
 ) -> (Links, Writers) {
     let (statuses, wanted) = watch::channel(None);
     let (reports, own) = watch::channel(Arc::default());
+    let (fleets, desired) = watch::channel(None);
     let (forgotten, old) = mpsc::channel(FORGOTTEN);
     let leads = lead.subscribe();
     let writer = Writer {
@@ -65,8 +74,20 @@ pub fn start(
         identity: replica.name.clone(),
         controller: replica.controller.clone(),
     };
+    let deployer = deploy.map(|(settings, authorities)| deployer::Task {
+        settings,
+        authorities,
+        fleets: desired,
+        events: events.clone(),
+        writer: deployer::Writer {
+            client: replica.client.clone(),
+            manager: replica.controller.clone(),
+            leader: leads.clone(),
+            selection: replica.selection.clone(),
+        },
+    });
     let lease = lease::run(replica.client.clone(), candidate, lead, shutdown.clone());
-    let tasks = vec![
+    let mut tasks = vec![
         task::spawn("lease", lease),
         task::spawn("statuses", writer.run(shutdown.clone())),
         task::spawn(
@@ -79,8 +100,10 @@ pub fn start(
         ),
         task::spawn("old fleet reports", forget(replica, old, shutdown.clone())),
     ];
+    tasks.extend(deployer.map(|task| task::spawn("deployer", task.run(shutdown.clone()))));
     let links = Links {
         statuses,
+        fleets,
         reports,
         forgotten,
     };

@@ -4,7 +4,7 @@
 //!  files ─┐                     ┌─► publish ─► ads (one task per stream) ─► proxies
 //!  ads ───┼─► pipeline ► state ─┼─► status, snapshot_view ─► admin ─► operators
 //!  admin ─┘   (the one loop)    ├─► infrastructure ─► who runs the proxies
-//!                               └─► cluster ─► statuses, FleetReports ─► API server
+//!                               └─► cluster ─► statuses, fleets, FleetReports ─► API server
 //! ```
 //! Owns the process: arguments, sockets, the loop, telemetry. Must not translate (cp-translate) or speak the protocol
 //! (xds). Invariant: one writer; everything else sends it events and watches what it publishes.
@@ -18,9 +18,12 @@ pub mod cluster;
 pub mod cluster_identity;
 pub mod condition_log;
 pub mod debounce;
+pub mod deploy_settings;
+pub mod deployer;
 pub mod epoch_trace;
 pub mod event;
 pub mod fleet;
+pub mod fleets;
 pub mod history;
 pub mod http;
 pub mod metrics;
@@ -49,6 +52,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use anyhow::Result;
+use cp_kube::xds_secret::Material;
 use grpc::admin::admin_server::AdminServer;
 use grpc::ads::aggregated_discovery_service_server::AggregatedDiscoveryServiceServer;
 use grpc::identity::Guard;
@@ -59,6 +63,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::args::Args;
+use crate::deployer::Authorities;
 use crate::run_dir::RunFiles;
 use crate::settings::Settings;
 use crate::shutdown::Ending;
@@ -114,18 +119,25 @@ async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Resul
     let (lead, leads) = watch::channel(false);
     let opened = source::open(settings, &mut registry, leads).await?;
     let shutdown = CancellationToken::new();
+    let callers = callers::prepare(settings, &secret, &shutdown).await?;
     let (events, received) = mpsc::channel(EVENTS);
     let (links, writers) = match opened.cluster {
         None => (None, cluster::Writers::default()),
-        Some((client, namespace)) => {
+        Some(source::Home {
+            client,
+            namespace,
+            selection,
+        }) => {
             let replica = cluster::Replica {
                 client,
                 namespace,
                 name: settings.replica.clone(),
                 controller: settings.translate.controller.clone(),
+                selection,
             };
+            let deploy = deploy(settings, callers.material);
             let counts = cp_kube::status::Counts::new(&mut registry);
-            let started = cluster::start(replica, lead, counts, &events, &shutdown);
+            let started = cluster::start(replica, deploy, lead, counts, &events, &shutdown);
             (Some(started.0), started.1)
         }
     };
@@ -141,11 +153,16 @@ async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Resul
     });
 
     let (ready, is_ready) = watch::channel(false);
-    let (guard, protection) = callers::prepare(settings, &secret, &shutdown).await?;
     let plain = http::routes(Arc::new(registry), is_ready);
-    let services = router(&events, &metrics, guard, &settings.replica, &shutdown);
+    let services = router(
+        &events,
+        &metrics,
+        callers.guard,
+        &settings.replica,
+        &shutdown,
+    );
     let routers = (services.merge(plain.clone()), plain);
-    let servers = sockets.serve(protection, routers, &shutdown);
+    let servers = sockets.serve(callers.protection, routers, &shutdown);
     let pipeline = task::spawn(
         "pipeline",
         pipeline::run(state, opened.source, received, ready, shutdown.clone()),
@@ -170,6 +187,19 @@ async fn live(settings: &Settings, sockets: Sockets, secret: RunSecret) -> Resul
         info!(%error, "the last traces could not be sent");
     }
     Ok(ending)
+}
+
+/// With what proxies are deployed, where they are and it is known by what they know us.
+fn deploy(
+    settings: &Settings,
+    material: Option<watch::Receiver<Option<Material>>>,
+) -> Option<cluster::Deploy> {
+    let deploy = settings.deploy.clone()?;
+    let authorities = match &deploy.ca {
+        Some(path) => Authorities::File(path.clone()),
+        None => Authorities::Secret(material?),
+    };
+    Some((deploy, authorities))
 }
 
 fn router(

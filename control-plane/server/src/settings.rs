@@ -10,6 +10,7 @@ use cp_kube::selection::SelectorError;
 use grpc::address::Address;
 
 use crate::args::{Args, LogFormat, TlsArgs};
+use crate::deploy_settings::{self, DeploySettings};
 
 /// Validated settings of one control plane.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Settings {
     pub judge: Option<Judge>,
     /// Where probes and scrapers are answered in clear.
     pub probes: Option<Address>,
+    /// How proxies are deployed; not at all, if absent.
+    pub deploy: Option<DeploySettings>,
     /// What translation needs to know.
     pub translate: cp_translate::Settings,
     /// OTLP/gRPC endpoint for traces.
@@ -126,6 +129,9 @@ pub enum SettingsError {
     /// A flag about a cluster, without one.
     #[error("{0}: required with it is --kubernetes, instead of --file")]
     NoCluster(&'static str),
+    /// Proxies cannot be deployed like this.
+    #[error(transparent)]
+    Deploy(#[from] deploy_settings::DeployError),
     /// `--namespace` is no name of a namespace.
     #[error("--namespace {0:?}: use the name of a namespace, lower-case letters, digits and '-'")]
     OwnNamespace(String),
@@ -181,8 +187,11 @@ impl TryFrom<Args> for Settings {
                 .ok_or_else(|| SettingsError::ProviderOverride(text.clone()))?;
             translate.provider_overrides.insert(kind, target);
         }
+        let deploy =
+            deploy_settings::read(&args.deploy, &args.cluster.namespace, &listen, tls.as_ref())?;
         Ok(Settings {
             source,
+            deploy,
             run_dir: args.run_dir,
             listen,
             tls,

@@ -46,8 +46,18 @@ pub struct Opened {
     pub names: Vec<String>,
     /// Where Events are told.
     pub events: Option<Events>,
-    /// The API server, if there is one, and the namespace of this control plane in it.
-    pub cluster: Option<(cp_kube::client::Client, String)>,
+    /// The cluster, if there is one.
+    pub cluster: Option<Home>,
+}
+
+/// The cluster of this control plane.
+pub struct Home {
+    /// Speaks to its API server.
+    pub client: cp_kube::client::Client,
+    /// Namespace of this control plane in it.
+    pub namespace: String,
+    /// Which namespaces are read.
+    pub selection: cp_kube::Selection,
 }
 
 /// Opens the source of these settings.
@@ -96,7 +106,11 @@ pub async fn open(
                 source: Source::Cluster(source),
                 names: vec![format!("{CLUSTER} {}", cluster.address)],
                 events: Some(events),
-                cluster: Some((cluster.client, namespace.clone())),
+                cluster: Some(Home {
+                    client: cluster.client,
+                    namespace: namespace.clone(),
+                    selection: selection.clone(),
+                }),
             })
         }
     }

@@ -10,6 +10,7 @@ use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
 use cp_api::gateway::Gateway;
 use cp_api::{Kind, ObjectKey};
 
+use crate::deployment::{deployment, is_any};
 use crate::inputs::Stored;
 use crate::listener::ListenerDraft;
 use crate::lookup::Lookup;
@@ -155,10 +156,16 @@ fn draft<'a>(
     let mut unaddressed = None;
     for (index, address) in gateway.spec.addresses.iter().enumerate() {
         match address.kind.as_deref().unwrap_or("IPAddress") {
-            "IPAddress" if matches!(address.value.as_str(), "" | "0.0.0.0" | "::") => {}
-            "IPAddress" | "Hostname" => {
+            "IPAddress" if is_any(&address.value) => {}
+            // Who deploys asks for it, and says if it is not given.
+            "IPAddress" if settings.source == Source::Kubernetes => {}
+            kind @ ("IPAddress" | "Hostname") => {
+                let remedy = match settings.source {
+                    Source::Directory => "remove it, listeners bind every address",
+                    Source::Kubernetes => "ask for an IPAddress, or for none",
+                };
                 let message = format!(
-                    "spec.addresses[{index}]: {:?} cannot be assigned; remove it, listeners bind every address",
+                    "spec.addresses[{index}]: {kind} {:?} cannot be assigned; {remedy}",
                     address.value
                 );
                 let reason = Reason::AddressNotUsable;
@@ -172,13 +179,7 @@ fn draft<'a>(
             }
         }
     }
-    let has_parameters = gateway
-        .spec
-        .infrastructure
-        .as_ref()
-        .and_then(|infrastructure| infrastructure.get("parametersRef"))
-        .is_some();
-    if has_parameters {
+    if gateway.spec.infrastructure.parameters_ref.is_some() {
         refused = Some(Condition::fails(
             ConditionType::Accepted,
             Reason::InvalidParameters,
@@ -429,6 +430,8 @@ impl GatewayDraft<'_> {
             families: self.families(),
             ports,
             backends,
+            deployment: (settings.source == Source::Kubernetes)
+                .then(|| deployment(&self.stored.object)),
         }
     }
 

@@ -3,11 +3,12 @@
 //! Owns the desired fleet as values: which Gateway, which ports. Must not know how it is run: a supervisor
 //! starts a process, a deployer makes a Deployment.
 
+use crate::deployment::Deployment;
 use crate::output::GatewayKey;
 use crate::plan::GatewayPlan;
 
 /// The fleet of one Gateway.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
     /// The Gateway.
     pub gateway: GatewayKey,
@@ -17,6 +18,9 @@ pub struct Desired {
     pub class: String,
     /// Ports that its proxies bind.
     pub ports: Vec<DesiredPort>,
+    /// How it is deployed in a cluster. Absent where nothing is deployed, and while the parameters cannot be used: then
+    /// what is deployed stays as it is.
+    pub deployment: Option<Deployment>,
 }
 
 /// A port of a fleet.
@@ -36,6 +40,7 @@ pub(crate) fn desired(plan: &GatewayPlan) -> Desired {
         uid: plan.source.uid.clone(),
         class: plan.class.clone(),
         ports: plan.ports.values().map(port).collect(),
+        deployment: plan.deployment.clone(),
     }
 }
 

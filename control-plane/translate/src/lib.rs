@@ -10,6 +10,7 @@
 
 mod backend;
 mod change;
+mod deployment;
 mod emit;
 mod endpoint;
 mod filters;
@@ -32,6 +33,7 @@ mod settings;
 mod tls;
 
 pub use change::{Cause, Change, Content, Origin, Profile, Rejection};
+pub use deployment::Deployment;
 pub use infra::{Desired, DesiredPort};
 pub use inputs::{Inputs, Stored};
 pub use outline::{Claim, Outline};

@@ -10,6 +10,7 @@ use std::time::Duration;
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
+use crate::deployment::Deployment;
 use crate::output::GatewayKey;
 
 /// One Gateway of ours.
@@ -24,6 +25,8 @@ pub(crate) struct GatewayPlan {
     pub(crate) ports: BTreeMap<u16, PortPlan>,
     /// What its routes lead to, by cluster name.
     pub(crate) backends: BTreeMap<String, Arc<BackendPlan>>,
+    /// How its fleet is deployed, where that is known and ours to do.
+    pub(crate) deployment: Option<Deployment>,
 }
 
 /// One port.

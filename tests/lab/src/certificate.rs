@@ -13,7 +13,7 @@ use rcgen::{
 use crate::dir::Dir;
 
 /// Names and addresses under which the API server is reached.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "kubernetes",
     "kubernetes.default",
     "kubernetes.default.svc",
@@ -21,6 +21,8 @@ const NAMES: [&str; 7] = [
     "localhost",
     "127.0.0.1",
     "10.244.0.1",
+    // The ClusterIP of the Service `kubernetes`: what Pods are told.
+    "10.96.0.1",
 ];
 
 /// Writes `ca.crt`, `apiserver.crt`, `apiserver.key`, `kubelet.crt`, `kubelet.key`, `sa.key` and `sa.pub`.

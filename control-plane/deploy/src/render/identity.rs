@@ -83,17 +83,16 @@ impl Identity {
             name: Some(name.to_owned()),
             namespace: Some(self.namespace.clone()),
             owner_references: Some(vec![self.owner.clone()]),
-            ..self.template_metadata(BTreeMap::new())
+            ..self.template_metadata()
         }
     }
 
-    /// `metadata` of the Pods, with annotations whose change rolls them.
-    pub(crate) fn template_metadata(&self, more: BTreeMap<String, String>) -> ObjectMeta {
-        let mut annotations = self.annotations.clone();
-        annotations.extend(more);
+    /// `metadata` of the Pods.
+    pub(crate) fn template_metadata(&self) -> ObjectMeta {
         ObjectMeta {
             labels: Some(self.labels.clone()),
-            annotations: Some(annotations).filter(|annotations| !annotations.is_empty()),
+            annotations: Some(self.annotations.clone())
+                .filter(|annotations| !annotations.is_empty()),
             ..ObjectMeta::default()
         }
     }

@@ -4,16 +4,14 @@
 //! old one is told to stop, and an old one still takes connections until load balancers have heard. Must not hold
 //! what changes without a restart: that is `settings`.
 
-use std::collections::BTreeMap;
-
 use cp_api::parameters::LogFormat;
 use k8s_openapi::api::apps::v1::{
     DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, Deployment, DeploymentSpec,
     DeploymentStrategy, RollingUpdateDaemonSet, RollingUpdateDeployment,
 };
 use k8s_openapi::api::core::v1::{
-    Capabilities, ConfigMapVolumeSource, Container, ContainerPort, HTTPGetAction,
-    PodSecurityContext, PodSpec, PodTemplateSpec, Probe, ProjectedVolumeSource,
+    Capabilities, ConfigMapVolumeSource, Container, ContainerPort, EmptyDirVolumeSource,
+    HTTPGetAction, PodSecurityContext, PodSpec, PodTemplateSpec, Probe, ProjectedVolumeSource,
     ResourceRequirements, SeccompProfile, SecurityContext, ServiceAccountTokenProjection, Sysctl,
     TopologySpreadConstraint, Volume, VolumeMount, VolumeProjection,
 };
@@ -26,7 +24,6 @@ use super::{PROBE_PORT, settings};
 use crate::exposure::Exposure;
 use crate::fleet::{Fleet, Platform};
 use crate::layers::Layers;
-use crate::name::hash;
 use crate::object::Object;
 
 /// Who the token is for: the control plane takes no other.
@@ -36,6 +33,8 @@ const TOKEN_SECONDS: i64 = 3600;
 const TOKEN_DIR: &str = "/var/run/secrets/tidegate";
 const CA_DIR: &str = "/var/run/secrets/tidegate-ca";
 const SETTINGS_DIR: &str = "/etc/tidegate";
+/// What was applied last lives as long as the Pod: a proxy that restarts needs no control plane.
+const STATE_DIR: &str = "/var/lib/tidegate";
 /// The container's user, whose number is in the image too.
 const USER: i64 = 10101;
 /// Between the longest drain and the kubelet's patience.
@@ -119,10 +118,6 @@ pub(super) fn template(
     layers: &Layers<'_>,
 ) -> PodTemplateSpec {
     let on_host = fleet.exposure == Exposure::HostNetwork;
-    let checksum = (
-        "tidegate.dev/xds-ca".to_owned(),
-        hash(platform.ca.as_bytes()),
-    );
     let spread = |key: &str| TopologySpreadConstraint {
         max_skew: 1,
         topology_key: key.to_owned(),
@@ -131,7 +126,8 @@ pub(super) fn template(
         ..TopologySpreadConstraint::default()
     };
     PodTemplateSpec {
-        metadata: Some(identity.template_metadata(BTreeMap::from([checksum]))),
+        // Nothing of the CA: proxies read it for each connection, so a new one replaces no Pod.
+        metadata: Some(identity.template_metadata()),
         spec: Some(PodSpec {
             service_account_name: Some(identity.name.clone()),
             // The one token that is mounted is the control plane's.
@@ -192,6 +188,10 @@ fn container(
             mount("token", TOKEN_DIR),
             mount("xds-ca", CA_DIR),
             mount("settings", SETTINGS_DIR),
+            VolumeMount {
+                read_only: None,
+                ..mount("state", STATE_DIR)
+            },
         ]),
         ..Container::default()
     }
@@ -206,6 +206,7 @@ fn args(platform: &Platform, identity: &Identity, layers: &Layers<'_>) -> Vec<St
         format!("--xds-server-name={}", platform.xds_server_name),
         format!("--token-file={TOKEN_DIR}/token"),
         format!("--settings={SETTINGS_DIR}/{}", settings::SETTINGS),
+        format!("--state-dir={STATE_DIR}"),
         format!("--probes=0.0.0.0:{PROBE_PORT}"),
         format!("--drain-min={}s", layers.drain_min),
         format!("--drain-timeout={}s", layers.drain_max),
@@ -336,5 +337,10 @@ fn volumes(identity: &Identity) -> Vec<Volume> {
         },
         config("xds-ca", &identity.ca),
         config("settings", &identity.name),
+        Volume {
+            name: "state".to_owned(),
+            empty_dir: Some(EmptyDirVolumeSource::default()),
+            ..Volume::default()
+        },
     ]
 }

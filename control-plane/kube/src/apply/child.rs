@@ -4,8 +4,9 @@
 //! the server counts (managedFields) is not remembered.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use cp_deploy::exposure::{Reachability, addresses};
+use cp_deploy::exposure::{Node, Reachability, addresses};
 use cp_deploy::{Child, MANAGED_BY, MANAGER, Object};
 use cp_translate::GatewayKey;
 use futures::stream::{BoxStream, StreamExt};
@@ -16,22 +17,34 @@ use kube::{Api, Client};
 use serde_json::Value;
 
 use super::Rendered;
+use crate::failure::Failure;
 
 /// Where a child is.
 pub(super) type ChildKey = (Child, String, String);
 
+/// What one watch covers: a kind, and the only namespace in which it is looked for.
+pub(super) type Watched = (Child, Option<Arc<str>>);
+
 /// What a watch told.
-pub(super) enum ChildEvent {
+pub(super) struct ChildEvent {
+    pub(super) watched: Watched,
+    pub(super) tells: Tells,
+}
+
+/// What there is to tell.
+pub(super) enum Tells {
     /// A list begins.
-    Started(Child),
+    Started,
     /// An object of the list.
-    Listed(Child, Box<DynamicObject>),
+    Listed(Box<DynamicObject>),
     /// The list is whole.
-    Complete(Child),
+    Complete,
     /// An object came or changed.
-    Applied(Child, Box<DynamicObject>),
+    Applied(Box<DynamicObject>),
     /// An object went.
-    Deleted(Child, Box<DynamicObject>),
+    Deleted(Box<DynamicObject>),
+    /// It broke, and begins anew by itself.
+    Failed(String),
 }
 
 /// A child that lives.
@@ -49,9 +62,13 @@ pub(super) struct Children {
     living: BTreeMap<ChildKey, Living>,
     /// Keys by Gateway, so that one edit looks at one fleet.
     of: BTreeMap<GatewayKey, BTreeSet<ChildKey>>,
+    /// What has to be listed before anything is known to be absent.
+    watched: BTreeSet<Watched>,
     /// Keys of lists that are under way.
-    listing: BTreeMap<Child, BTreeSet<ChildKey>>,
-    listed: BTreeSet<Child>,
+    listing: BTreeMap<Watched, BTreeSet<ChildKey>>,
+    listed: BTreeSet<Watched>,
+    /// Why watches do not come about.
+    broken: BTreeMap<Watched, String>,
 }
 
 /// What has to be done for a fleet.
@@ -80,30 +97,33 @@ pub(super) fn resource(child: Child) -> ApiResource {
     }
 }
 
-/// Watches a kind of child. Failures are tried again by themselves, and end in a new list.
-pub(super) fn watch(client: Client, child: Child) -> BoxStream<'static, ChildEvent> {
-    let api: Api<DynamicObject> = Api::all_with(client, &resource(child));
+/// Everything that is watched where these namespaces are read; all, where none is named.
+pub(super) fn watched(namespaces: &[Option<Arc<str>>]) -> impl Iterator<Item = Watched> {
+    Child::ALL
+        .into_iter()
+        .flat_map(move |child| namespaces.iter().map(move |place| (child, place.clone())))
+}
+
+/// Watches children. Failures are tried again by themselves, and end in a new list.
+pub(super) fn watch(client: Client, watched: Watched) -> BoxStream<'static, ChildEvent> {
+    let resource = resource(watched.0);
+    let api: Api<DynamicObject> = match &watched.1 {
+        None => Api::all_with(client, &resource),
+        Some(namespace) => Api::namespaced_with(client, namespace, &resource),
+    };
     let config = watcher::Config::default().labels(&format!("{MANAGED_BY}={MANAGER}"));
     watcher(api, config)
         .default_backoff()
-        .filter_map(move |event| async move {
-            match event {
-                Ok(watcher::Event::Init) => Some(ChildEvent::Started(child)),
-                Ok(watcher::Event::InitApply(object)) => {
-                    Some(ChildEvent::Listed(child, Box::new(object)))
-                }
-                Ok(watcher::Event::InitDone) => Some(ChildEvent::Complete(child)),
-                Ok(watcher::Event::Apply(object)) => {
-                    Some(ChildEvent::Applied(child, Box::new(object)))
-                }
-                Ok(watcher::Event::Delete(object)) => {
-                    Some(ChildEvent::Deleted(child, Box::new(object)))
-                }
-                Err(error) => {
-                    tracing::debug!(kind = child.as_str(), %error, "children cannot be watched");
-                    None
-                }
-            }
+        .map(move |event| ChildEvent {
+            watched: watched.clone(),
+            tells: match event {
+                Ok(watcher::Event::Init) => Tells::Started,
+                Ok(watcher::Event::InitApply(object)) => Tells::Listed(Box::new(object)),
+                Ok(watcher::Event::InitDone) => Tells::Complete,
+                Ok(watcher::Event::Apply(object)) => Tells::Applied(Box::new(object)),
+                Ok(watcher::Event::Delete(object)) => Tells::Deleted(Box::new(object)),
+                Err(error) => Tells::Failed(Failure::of_watch(&error).cause),
+            },
         })
         .boxed()
 }
@@ -128,37 +148,68 @@ impl Plan {
 // === impl Children ===
 
 impl Children {
-    /// Whether every kind has been listed once: before that, nothing is known to be missing.
-    pub(super) fn are_listed(&self) -> bool {
-        self.listed.len() == Child::ALL.len()
+    /// Nothing is known yet of what is watched.
+    pub(super) fn new(watched: impl IntoIterator<Item = Watched>) -> Children {
+        Children {
+            watched: watched.into_iter().collect(),
+            ..Children::default()
+        }
     }
 
-    /// Takes an event in; the Gateways whose fleets it touches.
+    /// Whether every kind was listed: only then is it known what is absent.
+    pub(super) fn are_listed(&self) -> bool {
+        self.watched.is_subset(&self.listed)
+    }
+
+    /// Why it is not known what lives.
+    pub(super) fn obstacle(&self) -> Option<String> {
+        let mut missing = self.watched.difference(&self.listed);
+        missing.find_map(|watched| {
+            let cause = self.broken.get(watched)?;
+            let place = watched.1.as_ref();
+            let place = place.map(|namespace| format!(" of namespace {namespace}"));
+            let (kind, place) = (watched.0.as_str(), place.unwrap_or_default());
+            Some(format!(
+                "what is deployed is not known, because {kind} objects{place} cannot be watched: {cause}"
+            ))
+        })
+    }
+
+    /// Takes an event in; the Gateways that it is about.
     pub(super) fn fold(&mut self, event: ChildEvent) -> Vec<GatewayKey> {
-        match event {
-            ChildEvent::Started(child) => {
-                self.listing.insert(child, BTreeSet::new());
+        let ChildEvent { watched, tells } = event;
+        let child = watched.0;
+        match tells {
+            Tells::Started => {
+                self.listing.insert(watched, BTreeSet::new());
                 Vec::new()
             }
-            ChildEvent::Listed(child, object) => {
-                if let Some(listing) = self.listing.get_mut(&child) {
+            Tells::Listed(object) => {
+                if let Some(listing) = self.listing.get_mut(&watched) {
                     listing.insert(key(child, &object));
                 }
                 self.put(child, *object)
             }
-            ChildEvent::Applied(child, object) => self.put(child, *object),
-            ChildEvent::Deleted(child, object) => {
-                self.remove(&key(child, &object)).into_iter().collect()
+            Tells::Applied(object) => self.put(child, *object),
+            Tells::Deleted(object) => self.remove(&key(child, &object)).into_iter().collect(),
+            Tells::Failed(cause) => {
+                self.broken.insert(watched, cause);
+                Vec::new()
             }
-            ChildEvent::Complete(child) => {
-                self.listed.insert(child);
-                let seen = self.listing.remove(&child).unwrap_or_default();
+            Tells::Complete => {
+                self.broken.remove(&watched);
+                let seen = self.listing.remove(&watched).unwrap_or_default();
+                let is_here = |namespace: &str| {
+                    let place = watched.1.as_deref();
+                    place.is_none_or(|place| place == namespace)
+                };
                 let gone: Vec<ChildKey> = self
                     .living
                     .keys()
-                    .filter(|key| key.0 == child && !seen.contains(*key))
+                    .filter(|key| key.0 == child && is_here(&key.1) && !seen.contains(*key))
                     .cloned()
                     .collect();
+                self.listed.insert(watched);
                 gone.iter().filter_map(|key| self.remove(key)).collect()
             }
         }
@@ -247,7 +298,12 @@ impl Children {
     }
 
     /// Where the fleet can be reached.
-    pub(super) fn reachability(&self, gateway: &GatewayKey, rendered: &Rendered) -> Reachability {
+    pub(super) fn reachability(
+        &self,
+        gateway: &GatewayKey,
+        rendered: &Rendered,
+        nodes: &[Node],
+    ) -> Reachability {
         let mut keys = self.of.get(gateway).into_iter().flatten();
         let service = keys
             .find(|(kind, _, _)| *kind == Child::Service)
@@ -257,7 +313,7 @@ impl Children {
             &rendered.exposure,
             &rendered.addresses,
             service.as_ref(),
-            &[],
+            nodes,
         )
     }
 }

@@ -38,7 +38,9 @@ impl Job {
             pruned: 0,
             fault: None,
         };
-        let fail = |report: &mut Report, fault: String| drop(report.fault.get_or_insert(fault));
+        let fail = |report: &mut Report, fault: String| {
+            report.fault.get_or_insert(fault);
+        };
         for key in &self.plan.taken {
             fail(&mut report, taken(key));
         }

@@ -62,6 +62,8 @@ pub struct Facts {
 pub struct Deployed {
     /// Addresses it can be reached at.
     pub addresses: Vec<Address>,
+    /// Why there is none yet; where that is no fault, absent.
+    pub unaddressed: Option<String>,
     /// Conditions of the Gateway that stand in for the translation's of their type.
     pub faults: Vec<Condition>,
 }
@@ -153,7 +155,6 @@ impl Wanted {
             .iter()
             .map(|address| json!({"type": address.kind, "value": address.value}))
             .collect();
-        let has_address = !addresses.is_empty();
         self.fields
             .insert("addresses".to_owned(), Value::Array(addresses));
         for fault in &deployed.faults {
@@ -163,13 +164,15 @@ impl Wanted {
                 None => self.conditions.push(fault.clone()),
             }
         }
+        let Some(why) = &deployed.unaddressed else {
+            return;
+        };
         for condition in &mut self.conditions {
-            let is_unreachable = condition.kind == ConditionType::Programmed
-                && condition.status == ConditionStatus::True
-                && !has_address;
-            if is_unreachable {
-                let words = "the Gateway has no address yet; see its Service";
+            let claims = condition.kind == ConditionType::Programmed
+                && condition.status == ConditionStatus::True;
+            if claims {
                 let reason = Reason::AddressNotAssigned;
+                let words = format!("the Gateway has no address yet: {why}");
                 *condition = Condition::fails(ConditionType::Programmed, reason, words);
             }
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use cp_kube::fleet_report::{PeerChange, Reports};
 use cp_kube::status::{Deployed, Facts, Statuses};
-use cp_translate::{Cause, Change, Content, GatewayKey, Quarantined, Rejection};
+use cp_translate::{Cause, Change, Content, Desired, GatewayKey, Quarantined, Rejection};
 use tokio::sync::{mpsc, watch};
 
 use crate::event::Event;
@@ -30,6 +30,8 @@ const SHARE: u32 = 10;
 pub struct Links {
     /// Wanted statuses; `None` where this replica does not lead.
     pub statuses: watch::Sender<Option<Arc<Statuses>>>,
+    /// Fleets that are wanted; `None` before the first translation.
+    pub fleets: watch::Sender<Option<Arc<Vec<Desired>>>>,
     /// FleetReports of this replica.
     pub reports: watch::Sender<Arc<Reports>>,
     /// FleetReports of replicas that have gone, to be deleted.
@@ -206,6 +208,14 @@ impl State {
     /// An epoch ended.
     pub(super) fn translated(&mut self) {
         if let Some(replicas) = &mut self.replicas {
+            let fleets = &self.translation.infra;
+            replicas.links.fleets.send_if_modified(|current| {
+                let is_new = current.as_deref() != Some(fleets);
+                if is_new {
+                    *current = Some(Arc::new(fleets.clone()));
+                }
+                is_new
+            });
             replicas.is_translated = true;
             replicas.mark(Instant::now());
         }

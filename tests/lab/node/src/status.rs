@@ -30,7 +30,6 @@ pub(crate) fn compute(facts: &Facts<'_>, now: Timestamp) -> Value {
         "hostIP": facts.host.to_string(),
         "hostIPs": [{"ip": facts.host.to_string()}],
         "startTime": Time(facts.started),
-        "qosClass": "BestEffort",
         "conditions": conditions(facts, now),
         "initContainerStatuses": statuses(facts, init_containers(facts.pod)),
         "containerStatuses": statuses(facts, containers(facts.pod)),

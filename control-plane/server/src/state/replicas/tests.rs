@@ -22,6 +22,7 @@ struct Replica {
     state: State,
     statuses: watch::Receiver<Option<Arc<Statuses>>>,
     reports: watch::Receiver<Arc<Reports>>,
+    fleets: watch::Receiver<Option<Arc<Vec<Desired>>>>,
     forgotten: mpsc::Receiver<(cp_translate::GatewayKey, String)>,
     now: Instant,
     renewals: i64,
@@ -32,8 +33,10 @@ fn replica(name: &str) -> Replica {
     let (statuses, seen_statuses) = watch::channel(None);
     let (reports, seen_reports) = watch::channel(Arc::default());
     let (forgotten, seen_forgotten) = mpsc::channel(8);
+    let (fleets, seen_fleets) = watch::channel(None);
     let links = Links {
         statuses,
+        fleets,
         reports,
         forgotten,
     };
@@ -43,6 +46,7 @@ fn replica(name: &str) -> Replica {
         state,
         statuses: seen_statuses,
         reports: seen_reports,
+        fleets: seen_fleets,
         forgotten: seen_forgotten,
         now: Instant::now(),
         renewals: 0,
