@@ -95,16 +95,31 @@ fn gateways(status: &StatusResponse, now: SystemTime, width: Option<u16>) -> Str
     if status.gateways.is_empty() {
         return "No Gateway is served. Is there one whose class is `tidegate`?\n".to_owned();
     }
-    let mut table = Table::new(&[
-        "GATEWAY",
-        "LISTENERS",
-        "ROUTES",
-        "DESIRED",
-        "PROXIES",
-        "IN SYNC",
-        "REJECTED",
-        "LAST CHANGE",
-    ]);
+    // On one machine nobody assigns addresses.
+    let has_addresses = status
+        .gateways
+        .iter()
+        .any(|gateway| !gateway.addresses.is_empty());
+    let columns = [
+        ("GATEWAY", true),
+        ("ADDRESS", has_addresses),
+        ("LISTENERS", true),
+        ("ROUTES", true),
+        ("DESIRED", true),
+        ("PROXIES", true),
+        ("IN SYNC", true),
+        ("REJECTED", true),
+        ("LAST CHANGE", true),
+    ];
+    let shown = |cells: [String; 9]| {
+        let cells = cells.into_iter().zip(columns);
+        cells.filter_map(|(cell, (_, is_shown))| is_shown.then_some(cell))
+    };
+    let names: Vec<&str> = columns
+        .iter()
+        .filter_map(|(name, is_shown)| is_shown.then_some(*name))
+        .collect();
+    let mut table = Table::new(&names);
     for gateway in &status.gateways {
         let in_state = |state: ProxyState| {
             gateway
@@ -114,8 +129,9 @@ fn gateways(status: &StatusResponse, now: SystemTime, width: Option<u16>) -> Str
                 .count()
                 .to_string()
         };
-        table.row([
+        table.row(shown([
             name_of(gateway),
+            gateway.addresses.join(", "),
             gateway.listeners.to_string(),
             gateway.routes.to_string(),
             short(&gateway.desired_commit),
@@ -123,7 +139,7 @@ fn gateways(status: &StatusResponse, now: SystemTime, width: Option<u16>) -> Str
             in_state(ProxyState::Applied),
             in_state(ProxyState::Rejected),
             last_change(gateway, now),
-        ]);
+        ]));
     }
     table.render(width)
 }

@@ -10,6 +10,7 @@ use std::time::{Instant, SystemTime};
 
 use cp_files::{Batch, Problem};
 use cp_kube::event::Events;
+use cp_kube::status::Deployed;
 use cp_translate::{Change, Content, GatewayKey, Inputs, Profile, Quarantined, Translation};
 use grpc::token::{RunSecret, Subject};
 use proto::tidegate::v1::{CommitOrigin, DesiredProxy, Infrastructure};
@@ -46,6 +47,8 @@ pub struct State {
     wanted: Wanted,
     pending: Pending,
     replicas: Option<Replicas>,
+    /// What became of deployed fleets.
+    deployed: BTreeMap<GatewayKey, Deployed>,
 }
 
 /// What arrived since the last epoch.
@@ -95,6 +98,7 @@ impl State {
             last_changes: BTreeMap::new(),
             wanted: Wanted::default(),
             pending: Pending::default(),
+            deployed: BTreeMap::new(),
         }
     }
 
@@ -457,6 +461,7 @@ impl State {
             last_changes: &self.last_changes,
             problems: &self.problems,
             sources: &self.parts.sources,
+            deployed: &self.deployed,
             next_tries: self.next_tries(),
         }
     }

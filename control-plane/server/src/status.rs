@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use cp_api::Kind;
 use cp_api::condition::{Condition, ConditionType, Reason};
 use cp_files::Problem;
+use cp_kube::status::Deployed;
 use cp_translate::{
-    Content, GatewayKey, GatewayOutput, Profile, Quarantined, Remedy, Report, Translation,
+    Content, GatewayKey, GatewayOutput, Profile, Quarantined, Remedy, Report, Scope, Translation,
 };
 use proto::google::protobuf::Timestamp;
 use proto::tidegate::v1 as tidegate;
@@ -44,6 +46,8 @@ pub struct View<'a> {
     pub problems: &'a [Problem],
     /// The sources, for humans.
     pub sources: &'a [String],
+    /// What became of deployed fleets.
+    pub deployed: &'a BTreeMap<GatewayKey, Deployed>,
     /// When refused content is tried next; what is not in here is not tried again by itself.
     pub next_tries: BTreeMap<Content, SystemTime>,
 }
@@ -80,6 +84,9 @@ impl View<'_> {
                 conditions.push(self.programmed(report));
             }
         }
+        if let Some(deployed) = self.deployed_as(report) {
+            deployed.amend(&mut conditions);
+        }
         let has_envoy = |gateway: &GatewayKey| self.fleet.has(gateway, Profile::Envoy);
         if !report.envoy_limits.is_empty() && report.gateways.iter().any(has_envoy) {
             let words = report.envoy_limits.join("; ");
@@ -90,6 +97,13 @@ impl View<'_> {
             ));
         }
         conditions
+    }
+
+    /// The fleet that the report's object is deployed as.
+    fn deployed_as(&self, report: &Report) -> Option<&Deployed> {
+        let is_whole = report.scope == Scope::Object && report.key.known() == Some(Kind::Gateway);
+        let key = GatewayKey::new(&*report.key.namespace, &*report.key.name);
+        self.deployed.get(&key).filter(|_| is_whole)
     }
 
     fn programmed(&self, report: &Report) -> Condition {
@@ -149,6 +163,13 @@ impl View<'_> {
                 .quarantined
                 .iter()
                 .map(|item| self.quarantined(item))
+                .collect(),
+            addresses: self
+                .deployed
+                .get(key)
+                .into_iter()
+                .flat_map(|deployed| &deployed.addresses)
+                .map(|address| address.value.clone())
                 .collect(),
         }
     }
@@ -230,6 +251,7 @@ mod tests {
     use crate::publish::Publisher;
     use cp_api::condition::{Condition, ConditionType, Reason};
     use cp_api::{Kind, ObjectKey};
+    use cp_kube::status::Deployed;
     use cp_translate::{Detail, GatewayKey, Profile, Report, Scope, Translation};
     use proto::tidegate::v1::{ProxyState, Source};
     use std::collections::BTreeMap;
@@ -274,11 +296,45 @@ mod tests {
             last_changes: &BTreeMap::new(),
             problems: &[],
             sources: &[],
+            deployed: &BTreeMap::from([(
+                GatewayKey::new("default", "edge"),
+                Deployed {
+                    unaddressed: Some("no node".to_owned()),
+                    ..Deployed::default()
+                },
+            )]),
             next_tries: BTreeMap::new(),
         };
         let conditions = view.conditions(report);
         let texts: Vec<String> = conditions.iter().map(ToString::to_string).collect();
         assert_eq!(texts, expected);
+    }
+
+    /// A Gateway's own condition only: its listeners are programmed wherever it is reached.
+    #[test]
+    fn a_gateway_without_an_address_is_not_programmed() {
+        let of = |scope: Scope| Report {
+            key: ObjectKey::new(Kind::Gateway, "default", "edge"),
+            scope,
+            ..report(
+                cp_translate::Programmed::Settled,
+                vec![Condition::holds(
+                    ConditionType::Programmed,
+                    Reason::Programmed,
+                )],
+            )
+        };
+        check(
+            &of(Scope::Object),
+            &Fleet::default(),
+            &["Programmed=False AddressNotAssigned: the Gateway has no address yet: no node"],
+        );
+        let listener = Scope::Listener("http".to_owned());
+        check(
+            &of(listener),
+            &Fleet::default(),
+            &["Programmed=True Programmed"],
+        );
     }
 
     #[test]

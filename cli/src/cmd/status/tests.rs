@@ -79,6 +79,7 @@ fn status() -> StatusResponse {
                 message: "no such regex".to_owned(),
                 ..QuarantinedResource::default()
             }],
+            addresses: Vec::new(),
         }],
         objects: vec![
             object(

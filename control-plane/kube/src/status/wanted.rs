@@ -148,26 +148,32 @@ impl Wanted {
         }
     }
 
-    /// What is known of the Gateway's fleet wins over what translation could tell.
     fn deployed(&mut self, deployed: &Deployed) {
-        let addresses: Vec<Value> = deployed
+        let addresses = deployed
             .addresses
             .iter()
-            .map(|address| json!({"type": address.kind, "value": address.value}))
-            .collect();
+            .map(|address| json!({"type": address.kind, "value": address.value}));
         self.fields
-            .insert("addresses".to_owned(), Value::Array(addresses));
-        for fault in &deployed.faults {
+            .insert("addresses".to_owned(), addresses.collect());
+    }
+}
+
+// === impl Deployed ===
+
+impl Deployed {
+    /// What is known of the Gateway's fleet wins over what translation could tell.
+    pub fn amend(&self, conditions: &mut Vec<Condition>) {
+        for fault in &self.faults {
             let same = |condition: &&mut Condition| condition.kind == fault.kind;
-            match self.conditions.iter_mut().find(same) {
+            match conditions.iter_mut().find(same) {
                 Some(condition) => *condition = fault.clone(),
-                None => self.conditions.push(fault.clone()),
+                None => conditions.push(fault.clone()),
             }
         }
-        let Some(why) = &deployed.unaddressed else {
+        let Some(why) = &self.unaddressed else {
             return;
         };
-        for condition in &mut self.conditions {
+        for condition in conditions {
             let claims = condition.kind == ConditionType::Programmed
                 && condition.status == ConditionStatus::True;
             if claims {

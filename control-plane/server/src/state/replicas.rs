@@ -48,7 +48,6 @@ pub(super) struct Replicas {
     theirs: BTreeMap<Content, Refusal>,
     /// Gateways whose proxies elsewhere were told to the fleet.
     followed: BTreeSet<GatewayKey>,
-    deployed: BTreeMap<GatewayKey, Deployed>,
     leads: bool,
     is_translated: bool,
     /// When others are told next; `None` while there is nothing new.
@@ -66,7 +65,6 @@ impl Replicas {
             own: BTreeMap::new(),
             theirs: BTreeMap::new(),
             followed: BTreeSet::new(),
-            deployed: BTreeMap::new(),
             leads: false,
             is_translated: false,
             due: None,
@@ -284,8 +282,8 @@ impl State {
         deployed: BTreeMap<GatewayKey, Deployed>,
         now: Instant,
     ) -> bool {
+        self.deployed = deployed;
         if let Some(replicas) = &mut self.replicas {
-            replicas.deployed = deployed;
             replicas.mark(now);
         }
         false
@@ -366,7 +364,7 @@ impl State {
         }
         let facts = Facts {
             controller: self.parts.settings.controller.clone(),
-            deployed: replicas.deployed.clone(),
+            deployed: self.deployed.clone(),
         };
         let view = self.view();
         let reports = self.translation.reports.iter();

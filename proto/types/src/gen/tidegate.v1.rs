@@ -99,6 +99,8 @@ pub struct GatewayStatus {
     pub last_change_reason: ::prost::alloc::string::String,
     #[prost(message, repeated, tag = "9")]
     pub quarantined: ::prost::alloc::vec::Vec<QuarantinedResource>,
+    #[prost(string, repeated, tag = "10")]
+    pub addresses: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for GatewayStatus {
     const NAME: &'static str = "GatewayStatus";

@@ -173,16 +173,10 @@ fn a_backend_has_conditions() {
 #[test]
 fn what_the_deployer_knows_wins() {
     let conditions = |deployed: Deployed, programmed: Condition| -> Vec<String> {
-        let gateway = Report {
-            conditions: vec![
-                Condition::holds(ConditionType::Accepted, Reason::Accepted),
-                programmed,
-            ],
-            ..report(Kind::Gateway, Scope::Object, Detail::None)
-        };
-        let all = all(&[gateway], &facts(Some(deployed)));
-        let wanted = all.values().next().expect("one");
-        wanted.conditions.iter().map(ToString::to_string).collect()
+        let accepted = Condition::holds(ConditionType::Accepted, Reason::Accepted);
+        let mut conditions = vec![accepted, programmed];
+        deployed.amend(&mut conditions);
+        conditions.iter().map(ToString::to_string).collect()
     };
     let programmed = || Condition::holds(ConditionType::Programmed, Reason::Programmed);
     let waits = || Deployed {

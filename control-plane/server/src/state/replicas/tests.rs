@@ -7,6 +7,8 @@ use cp_api::condition::ConditionType;
 use cp_api::fleet_report::FleetReportSpec;
 use cp_kube::fleet_report::{PeerChange, Reports};
 use cp_kube::status::Statuses;
+use cp_translate::Desired;
+use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
 use super::Links;
@@ -240,4 +242,24 @@ fn a_report_that_is_not_renewed_is_set_aside_and_forgotten_by_the_leader() {
         b.forgotten.try_recv().ok(),
         Some((gateway(), "a".to_owned()))
     );
+}
+
+/// Who deploys is told of every fleet, and of nothing that does not concern fleets.
+#[test]
+fn fleets_are_told_when_they_change() {
+    let mut replica = replica("a");
+    let told = replica.fleets.borrow_and_update().clone();
+    let names = |told: &[Desired]| -> Vec<String> {
+        told.iter()
+            .map(|desired| desired.gateway.to_string())
+            .collect()
+    };
+    assert_eq!(names(&told.expect("told")), [gateway().to_string()]);
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}});
+    save(&mut replica.state, [namespace]);
+    assert!(!replica.fleets.has_changed().expect("alive"));
+    let mut other = edge("0.0.0.0");
+    other["metadata"]["name"] = "other".into();
+    save(&mut replica.state, [other]);
+    assert!(replica.fleets.has_changed().expect("alive"));
 }
