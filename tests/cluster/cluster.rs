@@ -92,7 +92,7 @@ impl Cluster {
     /// Puts in what every test may rely on.
     pub(crate) async fn furnish(&self) -> Result<()> {
         let crds = binaries::repository("deploy/crds").display().to_string();
-        self.kubectl(&["apply", "--server-side", "-f", &crds])
+        self.kubectl(&["apply", "--server-side", "-k", &crds])
             .await?;
         self.apply(include_str!("fixture.yaml")).await?;
         self.kubectl(&["wait", "--for=condition=Established", "crd", "--all"])

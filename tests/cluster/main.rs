@@ -14,6 +14,7 @@
 mod args;
 mod cluster;
 mod identity;
+mod install;
 mod kube_source;
 mod kube_status;
 mod lab;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use anyhow::Result;
 
 use crate::cluster::Cluster;
-use crate::{identity, kube_source, kube_status, lab};
+use crate::{identity, install, kube_source, kube_status, lab};
 
 /// A test.
 pub(crate) type Test = for<'a> fn(&'a Cluster) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
@@ -41,4 +41,5 @@ tests! {
     identity::tokens_of_accounts,
     identity::viewers,
     identity::certificates_rotate,
+    install::as_the_guide_says,
 }

@@ -23,6 +23,7 @@ pub mod kinds;
 pub mod lease;
 pub mod metrics;
 pub mod reading;
+pub mod rights;
 pub mod selection;
 pub mod source;
 pub mod status;
