@@ -83,6 +83,25 @@ impl Cluster {
         Ok(String::from_utf8(output.stdout)?)
     }
 
+    /// What the node is told to do to a Pod.
+    pub(crate) async fn control(&self, args: &[&str]) -> Result<String> {
+        let output = Command::new(binaries::ours("lab-node")?)
+            .args(["ctl", "--state-dir"])
+            .arg(self.dir.join("node"))
+            .args(args)
+            .output()
+            .await
+            .context("lab-node")?;
+        if !output.status.success() {
+            bail!(
+                "lab-node ctl {}: {}",
+                args.join(" "),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
     /// Server-side apply.
     pub(crate) async fn apply(&self, manifests: &str) -> Result<()> {
         let apply = ["apply", "--server-side", "--force-conflicts", "-f", "-"];

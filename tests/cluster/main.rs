@@ -13,6 +13,7 @@
 
 mod args;
 mod cluster;
+mod deploy;
 mod identity;
 mod install;
 mod kube_source;

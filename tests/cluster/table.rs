@@ -5,7 +5,7 @@ use std::pin::Pin;
 use anyhow::Result;
 
 use crate::cluster::Cluster;
-use crate::{identity, install, kube_source, kube_status, lab};
+use crate::{deploy, identity, install, kube_source, kube_status, lab};
 
 /// A test.
 pub(crate) type Test = for<'a> fn(&'a Cluster) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
@@ -42,4 +42,9 @@ tests! {
     identity::viewers,
     identity::certificates_rotate,
     install::as_the_guide_says,
+    deploy::what_is_deployed_is_kept,
+    deploy::what_is_somebody_elses_stays,
+    deploy::ways_to_be_reached,
+    deploy::a_new_version_loses_no_request,
+    deploy::proxies_live_without_a_control_plane,
 }

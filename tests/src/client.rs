@@ -129,6 +129,11 @@ impl Client {
         }
     }
 
+    /// The same, to another address.
+    pub fn at(self, address: SocketAddr) -> Client {
+        Client { address, ..self }
+    }
+
     /// HTTP/2 with prior knowledge to a port of this machine.
     pub fn http2(port: u16) -> Client {
         Client {

@@ -72,7 +72,8 @@ impl Identity {
                 name: fleet.name.clone(),
                 uid: fleet.uid.clone(),
                 controller: Some(true),
-                block_owner_deletion: Some(true),
+                // To block the Gateway's deletion takes a right on its finalizers where that is enforced, and gives nothing.
+                block_owner_deletion: None,
             },
         }
     }
