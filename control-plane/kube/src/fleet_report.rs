@@ -80,11 +80,15 @@ enum Due {
     Later(Option<Instant>),
 }
 
-/// Writes the own reports until `shutdown`.
+/// Gateways of which an earlier process under this name left a report; `None` before that is known.
+pub type Leftovers = Option<BTreeSet<GatewayKey>>;
+
+/// Writes the own reports until `shutdown`, and deletes what an earlier process left and this one has nothing for.
 pub async fn write(
     client: Client,
     replica: Replica,
     mut own: watch::Receiver<Arc<Reports>>,
+    mut leftovers: watch::Receiver<Leftovers>,
     shutdown: CancellationToken,
 ) {
     let api: Api<FleetReport> = Api::namespaced(client.clone(), &replica.namespace);
@@ -93,6 +97,10 @@ pub async fn write(
     let mut renewals = k8s_openapi::jiff::Timestamp::now().as_second();
     let mut is_told = false;
     loop {
+        if leftovers.has_changed().unwrap_or_default() {
+            let left = leftovers.borrow_and_update().clone();
+            schedule.inherit(left.into_iter().flatten(), Instant::now());
+        }
         let wanted = Arc::clone(&own.borrow_and_update());
         let due = schedule.due(&wanted, Instant::now());
         let result = match &due {
@@ -101,6 +109,7 @@ pub async fn write(
                 tokio::select! {
                     () = shutdown.cancelled() => return,
                     changed = own.changed() => if changed.is_err() { return },
+                    Ok(()) = leftovers.changed() => leftovers.mark_changed(),
                     () = tokio::time::sleep_until(at.into()) => {}
                 }
                 continue;
@@ -153,7 +162,7 @@ pub async fn follow(
     client: Client,
     replica: Replica,
     changes: mpsc::Sender<PeerChange>,
-    is_listed: watch::Sender<bool>,
+    leftovers: watch::Sender<Leftovers>,
     shutdown: CancellationToken,
 ) {
     let api: Api<FleetReport> = Api::namespaced(client, &replica.namespace);
@@ -161,6 +170,7 @@ pub async fn follow(
     let mut stream = std::pin::pin!(stream);
     let mut known: BTreeSet<(GatewayKey, String)> = BTreeSet::new();
     let mut listed: BTreeSet<(GatewayKey, String)> = BTreeSet::new();
+    let mut left = BTreeSet::new();
     let (mut is_first, mut is_told) = (true, false);
     loop {
         let event = tokio::select! {
@@ -186,13 +196,16 @@ pub async fn follow(
                 if key.1 != replica.name {
                     found.push(PeerChange::Observed(report.spec));
                 } else if is_first {
+                    left.insert(key.0.clone());
                     found.push(PeerChange::Observed(report.spec));
                     found.push(gone(key));
                 }
             }
             Some(Ok(Event::InitDone)) => {
-                is_first = false;
-                is_listed.send_replace(true);
+                if is_first {
+                    is_first = false;
+                    leftovers.send_replace(Some(std::mem::take(&mut left)));
+                }
                 found.extend(known.difference(&listed).cloned().map(gone));
                 known.clone_from(&listed);
                 if is_told {
@@ -288,6 +301,17 @@ fn gone((gateway, replica): (GatewayKey, String)) -> PeerChange {
 // === impl Schedule ===
 
 impl Schedule {
+    /// An earlier process wrote these. What is not written anew is deleted: nobody renews it.
+    fn inherit(&mut self, gateways: impl Iterator<Item = GatewayKey>, now: Instant) {
+        for gateway in gateways {
+            self.written.entry(gateway).or_insert(Written {
+                report: FleetReportSpec::default(),
+                at: now,
+                has_failed: false,
+            });
+        }
+    }
+
     /// What to do now, or when there is something to do.
     fn due(&self, wanted: &Reports, now: Instant) -> Due {
         let mut next: Option<Instant> = None;

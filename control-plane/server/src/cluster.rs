@@ -134,19 +134,19 @@ async fn exchange(
         name: replica.name,
     };
     let (changes, mut changed) = mpsc::channel::<PeerChange>(PEERS);
-    let (listed, is_listed) = watch::channel(false);
+    let (found, leftovers) = watch::channel(None);
     let follow = fleet_report::follow(
         replica.client.clone(),
         name.clone(),
         changes,
-        listed,
+        found,
         shutdown.clone(),
     );
     let write = async {
-        let mut is_listed = is_listed;
-        let first = is_listed.wait_for(|listed| *listed);
+        let mut known = leftovers.clone();
+        let first = known.wait_for(Option::is_some);
         let _ = tokio::time::timeout(FIRST_LOOK, first).await;
-        fleet_report::write(replica.client, name, own, shutdown.clone()).await;
+        fleet_report::write(replica.client, name, own, leftovers, shutdown.clone()).await;
     };
     let forward = async {
         while let Some(change) = changed.recv().await {

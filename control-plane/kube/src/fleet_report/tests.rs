@@ -79,6 +79,27 @@ fn a_report_that_nobody_needs_is_deleted_once() {
     assert_eq!(schedule.due(&none, start + PAUSE), Due::Later(None));
 }
 
+/// A process that restarts under its name and has no proxies any more does not leave old words standing.
+#[test]
+fn what_an_earlier_process_left_is_replaced_or_deleted() {
+    let start = Instant::now();
+    let mut schedule = Schedule::default();
+    schedule.inherit([gateway()].into_iter(), start);
+    assert_eq!(schedule.due(&Reports::new(), start), Due::Delete(gateway()));
+    assert_eq!(
+        schedule.due(&reports(1), start + PACE),
+        Due::Write(gateway())
+    );
+    // What this process wrote itself is not made older.
+    let mut schedule = Schedule::default();
+    schedule.done(Due::Write(gateway()), &reports(1), start, false);
+    schedule.inherit([gateway()].into_iter(), start);
+    assert_eq!(
+        schedule.due(&reports(1), start),
+        Due::Later(Some(start + RENEWAL))
+    );
+}
+
 #[test]
 fn names_are_short_and_differ() {
     let long = GatewayKey::new("n".repeat(63), "g".repeat(253));
