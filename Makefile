@@ -1,5 +1,5 @@
 # The front door. Every target is cargo or `cargo xtask`; `make help` lists them.
-.PHONY: help check test run lab bench bless
+.PHONY: help check test run lab soak bench bless
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,11 @@ run: ## build and start the quickstart: control plane, proxy, mock model provide
 lab: ## a Kubernetes cluster on this machine until Ctrl-C, without root; prints a KUBECONFIG
 	cargo xtask tools lab-kube echo-basic && cargo build --workspace --bins --locked
 	./target/debug/lab up
+
+soak: ## the long forms of the tests: ten minutes of random edits and killed control planes; writes tests/reports
+	cargo xtask tools lab-kube echo-basic && cargo build --workspace --bins --locked
+	TIDEGATE_CHURN_SECONDS=600 TIDEGATE_CHURN_REPORT="$(CURDIR)/tests/reports/churn.md" \
+		cargo test --workspace --locked --test cluster -- churn
 
 bench: ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
 	cargo xtask tools envoy && cargo build --release --locked --bins -p cp-server -p dp-server -p cli -p bench

@@ -1,8 +1,28 @@
-//! What the environment says: whether this is a lab.
+//! What the environment says: whether this is a lab, and how long its long forms are.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The directory of the lab that this program runs in.
 pub(crate) fn lab() -> Option<PathBuf> {
     std::env::var_os("TIDEGATE_LAB").map(PathBuf::from)
+}
+
+/// How long objects change at random; `make soak` says 10 minutes.
+pub(crate) fn churn() -> Duration {
+    Duration::from_secs(number("TIDEGATE_CHURN_SECONDS").unwrap_or(30))
+}
+
+/// Where random changes begin: a run that failed is told by it.
+pub(crate) fn seed() -> u64 {
+    number("TIDEGATE_CHURN_SEED").unwrap_or(1)
+}
+
+/// Where the report of a churn goes, if anywhere.
+pub(crate) fn churn_report() -> Option<PathBuf> {
+    std::env::var_os("TIDEGATE_CHURN_REPORT").map(PathBuf::from)
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
 }

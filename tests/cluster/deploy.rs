@@ -63,7 +63,11 @@ fn addresses(object: &Value) -> Vec<String> {
     all.into_iter().flatten().map(value).collect()
 }
 
-async fn until_programmed(cluster: &Cluster, namespace: &str, name: &str) -> Result<Value> {
+pub(crate) async fn until_programmed(
+    cluster: &Cluster,
+    namespace: &str,
+    name: &str,
+) -> Result<Value> {
     let is_so = |object: &Value| condition(object, "Programmed").starts_with("True");
     let gateway = (namespace, "gateway", name);
     let found = cluster.until_object(gateway, is_so).await;
@@ -74,7 +78,7 @@ async fn until_programmed(cluster: &Cluster, namespace: &str, name: &str) -> Res
 }
 
 /// The client of a Gateway's first address.
-fn client(gateway: &Value) -> Result<Client> {
+pub(crate) fn client(gateway: &Value) -> Result<Client> {
     let found = addresses(gateway);
     let address: IpAddr = found.first().context("no address")?.parse()?;
     Ok(Client::http1(80).at(SocketAddr::new(address, 80)))

@@ -62,7 +62,7 @@ fn deploy() -> String {
 }
 
 /// Names of the replicas' Pods.
-async fn pods(cluster: &Cluster, namespace: &str) -> Result<BTreeSet<String>> {
+pub(crate) async fn pods(cluster: &Cluster, namespace: &str) -> Result<BTreeSet<String>> {
     let selector = format!("app.kubernetes.io/name={NAME}");
     let get = [
         "-n", namespace, "get", "pods", "-l", &selector, "-o", "name",

@@ -3,7 +3,7 @@
 //! Each test has a namespace, a GatewayClass and a controller name of its own. Those that stop the API server, take
 //! definitions away or compact the store disturb whatever else runs in the cluster at that time.
 
-mod control_plane;
+pub(crate) mod control_plane;
 mod manifests;
 mod role;
 

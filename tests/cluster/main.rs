@@ -12,6 +12,7 @@
 )]
 
 mod args;
+mod churn;
 mod cluster;
 mod deploy;
 mod identity;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use anyhow::Result;
 
 use crate::cluster::Cluster;
-use crate::{deploy, identity, install, kube_source, kube_status, lab};
+use crate::{churn, deploy, identity, install, kube_source, kube_status, lab};
 
 /// A test.
 pub(crate) type Test = for<'a> fn(&'a Cluster) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
@@ -47,4 +47,5 @@ tests! {
     deploy::ways_to_be_reached,
     deploy::a_new_version_loses_no_request,
     deploy::proxies_live_without_a_control_plane,
+    churn::random_edits_and_killed_replicas,
 }
