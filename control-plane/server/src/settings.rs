@@ -189,6 +189,7 @@ impl TryFrom<Args> for Settings {
         }
         let deploy =
             deploy_settings::read(&args.deploy, &args.cluster.namespace, &listen, tls.as_ref())?;
+        translate.deploys = deploy.is_some();
         Ok(Settings {
             source,
             deploy,

@@ -25,6 +25,7 @@ const IMPLICIT: [&str; 2] = ["agentgateway", "tidegate"];
 /// What Tidegate serves of Gateway API, sorted, in the words of its conformance suite.
 const FEATURES: &[&str] = &[
     "Gateway",
+    "GatewayAddressEmpty",
     "GatewayHTTPListenerIsolation",
     "GatewayPort8080",
     "HTTPRoute",
@@ -52,6 +53,20 @@ const FEATURES: &[&str] = &[
     "HTTPRouteSchemeRedirect",
     "ReferenceGrant",
 ];
+
+/// What is served besides, where proxies are deployed.
+const DEPLOYED_FEATURES: &[&str] = &["GatewayInfrastructurePropagation", "GatewayStaticAddresses"];
+
+fn features(settings: &Settings) -> Vec<&'static str> {
+    let besides = if settings.deploys {
+        DEPLOYED_FEATURES
+    } else {
+        &[]
+    };
+    let mut features = [FEATURES, besides].concat();
+    features.sort_unstable();
+    features
+}
 
 /// A Gateway on its way to a plan.
 #[derive(Debug)]
@@ -97,7 +112,7 @@ pub(crate) fn class_reports(lookup: &Lookup<'_>, settings: &Settings) -> Vec<Rep
                 envoy_limits: Vec::new(),
                 gateways: Vec::new(),
                 detail: Detail::Class {
-                    supported_features: FEATURES.to_vec(),
+                    supported_features: features(settings),
                 },
             }
         })
@@ -158,11 +173,12 @@ fn draft<'a>(
         match address.kind.as_deref().unwrap_or("IPAddress") {
             "IPAddress" if is_any(&address.value) => {}
             // Who deploys asks for it, and says if it is not given.
-            "IPAddress" if settings.source == Source::Kubernetes => {}
+            "IPAddress" if settings.deploys => {}
             kind @ ("IPAddress" | "Hostname") => {
-                let remedy = match settings.source {
-                    Source::Directory => "remove it, listeners bind every address",
-                    Source::Kubernetes => "ask for an IPAddress, or for none",
+                let remedy = if settings.deploys {
+                    "ask for an IPAddress, or for none"
+                } else {
+                    "remove it, listeners bind every address"
                 };
                 let message = format!(
                     "spec.addresses[{index}]: {kind} {:?} cannot be assigned; {remedy}",
@@ -430,8 +446,7 @@ impl GatewayDraft<'_> {
             families: self.families(),
             ports,
             backends,
-            deployment: (settings.source == Source::Kubernetes)
-                .then(|| deployment(&self.stored.object)),
+            deployment: settings.deploys.then(|| deployment(&self.stored.object)),
         }
     }
 

@@ -15,6 +15,8 @@ pub struct Settings {
     pub source: Source,
     /// Our name in GatewayClasses.
     pub controller: String,
+    /// Whether proxies are deployed for Gateways: then addresses and what is deployed can be asked for.
+    pub deploys: bool,
     /// Whether the proxies of all Gateways share the ports of one machine.
     pub shared_host: bool,
     /// Ports that Gateways may not claim, because the proxy itself uses them.
@@ -53,6 +55,7 @@ impl Settings {
         Settings {
             source: Source::Directory,
             controller: CONTROLLER.to_owned(),
+            deploys: false,
             shared_host: true,
             reserved_ports: BTreeSet::new(),
             trusted_hops: 0,
@@ -60,10 +63,11 @@ impl Settings {
         }
     }
 
-    /// For a cluster.
+    /// For a cluster in which proxies are deployed.
     pub fn kubernetes() -> Settings {
         Settings {
             source: Source::Kubernetes,
+            deploys: true,
             shared_host: false,
             ..Settings::directory()
         }
