@@ -15,6 +15,7 @@ mod args;
 mod churn;
 mod cluster;
 mod deploy;
+mod helm;
 mod identity;
 mod install;
 mod kube_source;

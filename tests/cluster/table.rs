@@ -5,7 +5,7 @@ use std::pin::Pin;
 use anyhow::Result;
 
 use crate::cluster::Cluster;
-use crate::{churn, deploy, identity, install, kube_source, kube_status, lab};
+use crate::{churn, deploy, helm, identity, install, kube_source, kube_status, lab};
 
 /// A test.
 pub(crate) type Test = for<'a> fn(&'a Cluster) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
@@ -48,4 +48,5 @@ tests! {
     deploy::a_new_version_loses_no_request,
     deploy::proxies_live_without_a_control_plane,
     churn::random_edits_and_killed_replicas,
+    helm::the_chart_comes_changes_and_goes,
 }

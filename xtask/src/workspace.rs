@@ -48,7 +48,8 @@ pub(crate) fn package_dir(metadata: &Value, name: &str) -> Result<PathBuf> {
 }
 
 /// Every file below `root` that a person wrote, sorted, relative to `root`. Generated code (`gen/`),
-/// build output and hidden directories other than `.ci` and `.cargo` are left out.
+/// build output and hidden directories other than `.ci` and `.cargo` are left out, and links: what they
+/// lead to is found where it lies.
 pub(crate) fn files(root: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     collect(root, root, &mut found)?;
@@ -67,7 +68,9 @@ fn collect(root: &Path, dir: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
             if !hidden && !built && name != "gen" && name != "node_modules" {
                 collect(root, &path, found)?;
             }
-        } else if let Ok(relative) = path.strip_prefix(root) {
+        } else if !entry.file_type()?.is_symlink()
+            && let Ok(relative) = path.strip_prefix(root)
+        {
             found.push(relative.to_path_buf());
         }
     }
@@ -93,6 +96,7 @@ mod tests {
             fs::create_dir_all(path.parent().expect("has a parent"))?;
             fs::write(path, "")?;
         }
+        std::os::unix::fs::symlink(dir.path().join("a"), dir.path().join("b"))?;
         let expected = [PathBuf::from(".ci/run"), PathBuf::from("a/src/lib.rs")];
         assert_eq!(super::files(dir.path())?, expected);
         Ok(())

@@ -23,7 +23,7 @@ const DOUBT: Duration = Duration::from_secs(DURATION - 2);
 /// How long that look may take.
 const LOOK: Duration = Duration::from_secs(2);
 /// Name of the Lease, of which there is one per controllerName.
-pub(crate) const NAME: &str = "tidegate-control-plane";
+const NAME: &str = "tidegate-control-plane";
 /// Pause before the Lease is asked for again, where it cannot be.
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long giving the Lease up may take.

@@ -98,20 +98,13 @@ const ROWS: &[Row] = {
         (Cluster, "policy", "poddisruptionbudgets", None, KEEP),
         (Cluster, "", "nodes", None, READ),
         (Cluster, "", "pods", None, READ),
-        // lease
+        // lease: its name depends on that of the controller.
         (
             OwnNamespace,
             "coordination.k8s.io",
             "leases",
             None,
-            &["create"],
-        ),
-        (
-            OwnNamespace,
-            "coordination.k8s.io",
-            "leases",
-            Some(crate::lease::NAME),
-            &["get", "patch"],
+            &["get", "create", "patch"],
         ),
         // fleet_report
         (OwnNamespace, "tidegate.dev", "fleetreports", None, KEEP),

