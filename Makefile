@@ -1,8 +1,8 @@
 # The front door. Every target is cargo or `cargo xtask`; `make help` lists them.
-.PHONY: help check test run lab soak bench bless
+.PHONY: help check test conformance run lab soak bench bless
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 check: ## what a review would find first: format, generated code, floors, tidy, clippy, dependencies
 	cargo fmt --all --check && cargo xtask gen --check && cargo xtask floors && cargo xtask tidy
@@ -10,9 +10,13 @@ check: ## what a review would find first: format, generated code, floors, tidy, 
 	cargo xtask tool cargo-deny check --hide-inclusion-graph licenses bans sources
 
 test: ## everything that must hold, on this machine, without root
-	cargo xtask gen --check && cargo xtask floors && cargo xtask tidy && cargo xtask tools envoy h2spec lab-kube echo-basic strategic helm
+	cargo xtask gen --check && cargo xtask floors && cargo xtask tidy && cargo xtask tools envoy h2spec lab-kube echo-basic strategic helm gateway-api-conformance
 	cargo build --workspace --all-targets --locked
 	cargo test --workspace --locked
+
+conformance: ## the official Gateway API suite in the lab, against what deploy/ installs; writes its report
+	cargo xtask tools lab-kube echo-basic gateway-api-conformance && cargo build --workspace --bins --locked
+	TIDEGATE_CONFORMANCE_REPORT=1 cargo test --workspace --test cluster --locked -- conformance
 
 run: ## build and start the quickstart: control plane, proxy, mock model provider
 	cargo build --bins --locked

@@ -1,4 +1,4 @@
-//! What the environment says: whether this is a lab, and how long its long forms are.
+//! What the environment says: whether this is a lab, how the conformance suite is run, and how long the long forms are.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,4 +25,14 @@ pub(crate) fn churn_report() -> Option<PathBuf> {
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
+}
+
+/// The one test of the conformance suite that is wanted.
+pub(crate) fn only() -> Option<String> {
+    std::env::var("TIDEGATE_CONFORMANCE_TEST").ok()
+}
+
+/// Whether the suite's report is written, not compared.
+pub(crate) fn writes_reports() -> bool {
+    std::env::var_os("TIDEGATE_CONFORMANCE_REPORT").is_some()
 }

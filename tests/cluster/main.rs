@@ -15,12 +15,14 @@ mod args;
 mod churn;
 mod cluster;
 mod deploy;
+mod conformance;
 mod helm;
 mod identity;
 mod install;
 mod kube_source;
 mod kube_status;
 mod lab;
+mod readme;
 mod table;
 
 use std::process::{Command, ExitCode};

@@ -5,7 +5,9 @@ use std::pin::Pin;
 use anyhow::Result;
 
 use crate::cluster::Cluster;
-use crate::{churn, deploy, helm, identity, install, kube_source, kube_status, lab};
+use crate::{
+    churn, conformance, deploy, helm, identity, install, kube_source, kube_status, lab, readme,
+};
 
 /// A test.
 pub(crate) type Test = for<'a> fn(&'a Cluster) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
@@ -49,4 +51,6 @@ tests! {
     deploy::proxies_live_without_a_control_plane,
     churn::random_edits_and_killed_replicas,
     helm::the_chart_comes_changes_and_goes,
+    readme::on_kubernetes,
+    conformance::gateway_http,
 }

@@ -21,6 +21,7 @@ pub mod manual;
 pub mod pieces;
 pub mod port;
 pub mod process;
+pub mod suite_report;
 pub mod upstream;
 pub mod wire;
 pub mod world;

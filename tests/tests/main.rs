@@ -20,6 +20,7 @@ mod gateways;
 mod guide;
 mod h2spec;
 mod identity;
+mod images;
 mod last_good;
 mod lifecycle;
 mod metrics;
