@@ -14,8 +14,8 @@
 mod args;
 mod churn;
 mod cluster;
-mod deploy;
 mod conformance;
+mod deploy;
 mod helm;
 mod identity;
 mod install;

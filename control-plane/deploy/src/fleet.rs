@@ -43,6 +43,8 @@ pub struct Platform {
     pub repository: String,
     /// Tag of the image.
     pub tag: String,
+    /// Digest of the image, `sha256:...`; wins over the tag.
+    pub digest: Option<String>,
     /// Version of the control plane, for a label.
     pub version: String,
     /// Address where proxies find the control plane, `HOST:PORT`.

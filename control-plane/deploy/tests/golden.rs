@@ -66,6 +66,7 @@ fn platform() -> Platform {
     Platform {
         repository: "registry.example/tidegate-proxy".to_owned(),
         tag: "1.2.3".to_owned(),
+        digest: None,
         version: "1.2.3".to_owned(),
         xds: "tidegate.tidegate-system.svc:15010".to_owned(),
         xds_server_name: "tidegate.tidegate-system.svc".to_owned(),

@@ -18,8 +18,10 @@ const SERVICE: &str = "tidegate-control-plane";
 pub struct DeploySettings {
     /// The image, without its tag.
     pub repository: String,
-    /// The tag of the image.
+    /// The tag of the image; `latest`, where only a digest is given.
     pub tag: String,
+    /// The digest of the image, `sha256:...`.
+    pub digest: Option<String>,
     /// Where proxies find the control plane, `HOST:PORT`.
     pub xds: String,
     /// The name that its certificate must have.
@@ -33,7 +35,7 @@ pub struct DeploySettings {
 pub enum DeployError {
     /// The image has no tag.
     #[error(
-        "--proxy-image {0:?}: use REPOSITORY:TAG, for example registry.example/tidegate-proxy:0.1.0"
+        "--proxy-image {0:?}: use REPOSITORY:TAG or REPOSITORY@DIGEST, for example registry.example/tidegate-proxy:0.1.0"
     )]
     Image(String),
     /// The address has no port.
@@ -63,7 +65,8 @@ pub fn read(
     else {
         return Ok(None);
     };
-    let (repository, tag) = split(image).ok_or_else(|| DeployError::Image(image.to_owned()))?;
+    let (repository, tag, digest) =
+        split(image).ok_or_else(|| DeployError::Image(image.to_owned()))?;
     let Address::Tcp { port, .. } = listen else {
         return Err(DeployError::OnSocket);
     };
@@ -83,17 +86,28 @@ pub fn read(
     Ok(Some(DeploySettings {
         repository: repository.to_owned(),
         tag: tag.to_owned(),
+        digest: digest.map(str::to_owned),
         xds,
         server_name: host,
         ca: args.proxy_xds_ca.clone(),
     }))
 }
 
-/// Repository and tag. A port of the registry is no tag.
-fn split(image: &str) -> Option<(&str, &str)> {
-    let (repository, tag) = image.rsplit_once(':')?;
-    let is_tag = !tag.is_empty() && !tag.contains('/');
-    (is_tag && !repository.is_empty() && !image.contains('@')).then_some((repository, tag))
+/// Repository, tag and digest; one of the two is needed. A port of the registry is no tag.
+fn split(image: &str) -> Option<(&str, &str, Option<&str>)> {
+    let (name, digest) = match image.split_once('@') {
+        Some((name, digest)) => (name, Some(digest)),
+        None => (image, None),
+    };
+    let tagged = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
+    let (repository, tag) = match (tagged, digest) {
+        (Some(tagged), _) => tagged,
+        (None, Some(_)) => (name, "latest"),
+        (None, None) => return None,
+    };
+    let is_whole = !repository.is_empty() && !tag.is_empty();
+    let is_digest = digest.is_none_or(|digest| digest.starts_with("sha256:"));
+    (is_whole && is_digest).then_some((repository, tag, digest))
 }
 
 #[cfg(test)]
@@ -111,12 +125,13 @@ mod tests {
 
     #[test]
     fn an_image_has_a_tag() {
-        assert_eq!(split("a:1"), Some(("a", "1")));
-        assert_eq!(
-            split("r.example:5000/a/b:1"),
-            Some(("r.example:5000/a/b", "1"))
-        );
-        for wrong in ["a", "r.example:5000/a", ":1", "a:", "a@sha256:0", ""] {
+        assert_eq!(split("a:1"), Some(("a", "1", None)));
+        let port = "r.example:5000/a/b";
+        assert_eq!(split(&format!("{port}:1")), Some((port, "1", None)));
+        let digest = Some("sha256:0");
+        assert_eq!(split("a@sha256:0"), Some(("a", "latest", digest)));
+        assert_eq!(split("a:1@sha256:0"), Some(("a", "1", digest)));
+        for wrong in ["a", "r.example:5000/a", ":1", "a:", "a@1", "@sha256:0", ""] {
             assert_eq!(split(wrong), None, "{wrong}");
         }
     }

@@ -149,6 +149,7 @@ fn platform(settings: &DeploySettings, ca: String) -> Platform {
     Platform {
         repository: settings.repository.clone(),
         tag: settings.tag.clone(),
+        digest: settings.digest.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         xds: settings.xds.clone(),
         xds_server_name: settings.server_name.clone(),

@@ -239,7 +239,13 @@ fn image(platform: &Platform, layers: &Layers<'_>) -> String {
         Some(registry) => format!("{registry}/{repository}"),
         None => repository.to_owned(),
     };
-    match &image.digest {
+    // A digest of the platform's image is of no other image.
+    let is_other = image.registry.is_some() || image.repository.is_some() || image.tag.is_some();
+    let digest = image
+        .digest
+        .as_ref()
+        .or(platform.digest.as_ref().filter(|_| !is_other));
+    match digest {
         Some(digest) => format!("{repository}@{digest}"),
         None => format!(
             "{repository}:{}",

@@ -15,6 +15,7 @@ fn platform(ca: &str) -> Arc<Platform> {
     Arc::new(Platform {
         repository: text("proxy"),
         tag: text("1"),
+        digest: None,
         version: text("1"),
         xds: text("cp:1"),
         xds_server_name: text("cp"),

@@ -24,6 +24,7 @@ fn objects() -> Vec<Object> {
     let platform = Platform {
         repository: text("proxy"),
         tag: text("1"),
+        digest: None,
         version: text("1"),
         xds: text("cp:1"),
         xds_server_name: text("cp"),
