@@ -29,7 +29,7 @@ fn number(name: &str) -> Option<u64> {
 
 /// The one test of the conformance suite that is wanted.
 pub(crate) fn only() -> Option<String> {
-    std::env::var("TIDEGATE_CONFORMANCE_TEST").ok()
+    std::env::var_os("TIDEGATE_CONFORMANCE_TEST").and_then(|name| name.into_string().ok())
 }
 
 /// Whether the suite's report is written, not compared.

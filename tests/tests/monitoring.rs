@@ -110,8 +110,9 @@ fn check(expression: &str, series: &Series) -> Result<()> {
 
 fn alerts() -> Result<Vec<Value>> {
     let rules: Value = serde_saphyr::from_str(&read(RULES)?)?;
-    let groups = rules["groups"].as_array().context("no groups")?;
-    let rules = groups.iter().filter_map(|group| group["rules"].as_array());
+    let groups = rules.get("groups").and_then(Value::as_array);
+    let groups = groups.context("no groups")?.iter();
+    let rules = groups.filter_map(|group| group.get("rules")?.as_array());
     Ok(rules.flatten().cloned().collect())
 }
 

@@ -1,5 +1,12 @@
 //! The shipped roles grant what the control plane asks for, and nothing else.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test of files that are in the repository"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
