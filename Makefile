@@ -5,13 +5,13 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 check: ## what a review would find first: format, generated code, floors, tidy, clippy, dependencies
-	cargo fmt --all --check && cargo xtask gen --check && cargo xtask floors && cargo xtask tidy
+	cargo fmt --all --check && cargo xtask gen --check && cargo xtask crds --check && cargo xtask floors && cargo xtask tidy
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	cargo xtask tool cargo-deny check --hide-inclusion-graph licenses bans sources
 
 test: ## everything that must hold, on this machine, without root
 	cargo xtask gen --check && cargo xtask floors && cargo xtask tidy && cargo xtask tools envoy h2spec lab-kube echo-basic strategic helm gateway-api-conformance
-	cargo build --workspace --all-targets --locked
+	cargo build --workspace --all-targets --locked && cargo xtask crds --check
 	cargo test --workspace --locked
 
 conformance: ## the official Gateway API suite in the lab, against what deploy/ installs; writes its report

@@ -170,6 +170,107 @@ pub(crate) async fn a_new_leader_writes_only_what_differs(cluster: &Cluster) -> 
     Ok(())
 }
 
+/// What is attached to our Gateway says so, and names what is not in effect yet; another's Gateway is another's matter.
+pub(crate) async fn policies_models_and_pins_have_statuses(cluster: &Cluster) -> Result<()> {
+    let test = "status-policies";
+    ground(cluster, test, 0).await?;
+    let replica = Replica::start(cluster, test, "one")?;
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": attached(test)});
+    cluster.apply(&list.to_string()).await?;
+    let said = |object: &Value, entry: &str, kind: &str| {
+        let condition = object.pointer(entry).and_then(|entry| {
+            let conditions = entry["conditions"].as_array()?;
+            conditions.iter().find(|it| it["type"] == kind).cloned()
+        });
+        let word = |field: &str| {
+            let found = condition.as_ref().and_then(|it| it[field].as_str());
+            found.unwrap_or_default().to_owned()
+        };
+        (word("reason"), word("message"))
+    };
+    let ancestor = "/status/ancestors/0";
+    for (kind, name, entry, reason, words) in [
+        (
+            "agentgatewaypolicy",
+            "p",
+            ancestor,
+            "NotSupported",
+            "spec.traffic.cors",
+        ),
+        (
+            "tidegatepolicy",
+            "t",
+            ancestor,
+            "NotSupported",
+            "spec.traffic.responseCache",
+        ),
+        (
+            "agentgatewaymodel",
+            "m",
+            "/status/parents/0",
+            "NotSupported",
+            "not served yet",
+        ),
+        ("fleetpin", "f", "/status", "NotSupported", "spec.freeze"),
+    ] {
+        let is_so = |object: &Value| {
+            let (found, message) = said(object, entry, "Accepted");
+            found == reason && message.contains(words)
+        };
+        cluster.until_object((test, kind, name), is_so).await?;
+    }
+    let nowhere = |object: &Value| {
+        let name = object.pointer("/status/ancestors/0/ancestorRef/name");
+        let (reason, message) = said(object, ancestor, "Attached");
+        name.is_some_and(|name| name == "StatusSummary")
+            && reason == "Pending"
+            && message.contains("not found")
+    };
+    let of = (test, "agentgatewaypolicy", "nowhere");
+    cluster.until_object(of, nowhere).await?;
+    // Written in the order of keys, so this one has been passed over.
+    let foreign = get(cluster, test, &["agentgatewaypolicy", "foreign"]).await?;
+    ensure!(foreign.get("status").is_none(), "{foreign}");
+    ensure!(
+        replica.writes("Invalid").await? == 0.0,
+        "a status was refused"
+    );
+    Ok(())
+}
+
+/// A policy of each kind, a model, a pin; and policies for what does not exist and for another's Gateway.
+fn attached(test: &str) -> Vec<Value> {
+    let gateway = "gateway.networking.k8s.io";
+    let object = |group: &str, kind: &str, name: &str, spec: Value| {
+        json!({"apiVersion": format!("{group}/v1alpha1"), "kind": kind,
+            "metadata": {"name": name, "namespace": test}, "spec": spec})
+    };
+    let policy = |name: &str, to: &str| {
+        let spec = json!({"targetRefs": [{"group": gateway, "kind": "Gateway", "name": to}],
+            "traffic": {"cors": {}}});
+        object("agentgateway.dev", "AgentgatewayPolicy", name, spec)
+    };
+    let ours = json!({"targetRefs": [{"group": gateway, "kind": "Gateway", "name": "gw"}],
+        "traffic": {"responseCache": {"ttl": "10s"}}});
+    let model = json!({"parentRefs": [{"name": "gw"}], "provider": "OpenAI"});
+    let pin = json!({"gateway": {"name": "gw"}, "freeze": {}});
+    let other = json!({"apiVersion": format!("{gateway}/v1"), "kind": "GatewayClass",
+        "metadata": {"name": format!("{test}-other")}, "spec": {"controllerName": OTHER}});
+    let of_other = json!({"apiVersion": format!("{gateway}/v1"), "kind": "Gateway",
+        "metadata": {"name": "other", "namespace": test}, "spec": {"gatewayClassName": format!("{test}-other"),
+        "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]}});
+    vec![
+        other,
+        of_other,
+        policy("p", "gw"),
+        policy("foreign", "other"),
+        policy("nowhere", "absent"),
+        object("tidegate.dev", "TidegatePolicy", "t", ours),
+        object("agentgateway.dev", "AgentgatewayModel", "m", model),
+        object("tidegate.dev", "FleetPin", "f", pin),
+    ]
+}
+
 /// Two controllers write one route's status: neither loses its entry.
 pub(crate) async fn two_controllers_share_a_status(cluster: &Cluster) -> Result<()> {
     let test = "status-shared";

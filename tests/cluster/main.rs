@@ -15,6 +15,7 @@ mod args;
 mod churn;
 mod cluster;
 mod conformance;
+mod crd_rules;
 mod deploy;
 mod helm;
 mod identity;

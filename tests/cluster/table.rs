@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::cluster::Cluster;
 use crate::{
-    churn, conformance, deploy, helm, identity, install, kube_source, kube_status, lab, readme,
+    churn, conformance, crd_rules, deploy, helm, identity, install, kube_source, kube_status, lab,
+    readme,
 };
 
 /// A test.
@@ -25,6 +26,8 @@ macro_rules! tests {
 
 tests! {
     lab::pods_run_and_answer,
+    crd_rules::definitions_are_sound,
+    crd_rules::an_api_server_agrees_with_our_judge,
     kube_source::nothing_is_published_before_all_is_listed,
     kube_source::a_right_is_taken_away_and_given_back,
     kube_source::a_definition_comes_goes_and_comes_back,
@@ -39,6 +42,7 @@ tests! {
     kube_status::a_leader_that_is_killed_is_replaced,
     kube_status::a_new_leader_writes_only_what_differs,
     kube_status::two_controllers_share_a_status,
+    kube_status::policies_models_and_pins_have_statuses,
     kube_status::a_route_that_moves_away_loses_our_entry,
     identity::tokens_of_accounts,
     identity::viewers,

@@ -313,6 +313,7 @@ spec:
     provider:
       custom:
         model: model-{number}
+        formats: [{{type: Completions}}]
       host: 127.0.0.1
       port: {port}
   policies:

@@ -165,7 +165,7 @@ async fn the_guide_names_every_metric_and_no_other() -> Result<()> {
 kind: AgentgatewayBackend
 metadata: {{name: model}}
 spec:
-  ai: {{provider: {{custom: {{model: m}}, host: 127.0.0.1, port: {}}}}}
+  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {}}}}}
 ",
         provider.port()
     );

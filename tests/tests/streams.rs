@@ -87,7 +87,7 @@ fn model(port: u16) -> String {
 kind: AgentgatewayBackend
 metadata: {{name: model}}
 spec:
-  ai: {{provider: {{custom: {{model: m}}, host: 127.0.0.1, port: {port}}}}}
+  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {port}}}}}
 "
     );
     documents(&[backend, route("model", "/v1", "model")])

@@ -5,6 +5,7 @@
 //! `cargo metadata`. Each command exits non-zero with one line per finding.
 
 mod bless;
+mod crds;
 mod floors;
 mod gen_command;
 mod tidy;
@@ -18,6 +19,8 @@ cargo xtask COMMAND
 
   gen               write generated code (proto/types/src/gen, proto/grpc/src/gen)
   gen --check       fail if generated code is not fresh
+  crds              write the CustomResourceDefinitions (deploy/crds) and their page in docs
+  crds --check      fail if they are not fresh
   floors            fail on a dependency that xtask/floors.toml does not allow
   tidy              fail on files that break docs/STYLE.md (waivers: xtask/waivers.toml)
   bless             run the golden tests and write what they produced
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["gen"] => gen_command::write(),
         ["gen", "--check"] => gen_command::check(),
+        ["crds"] => crds::write(),
+        ["crds", "--check"] => crds::check(),
         ["floors"] => floors::run(),
         ["tidy"] => tidy::run(),
         ["bless"] => bless::run(),

@@ -17,6 +17,7 @@ pub(crate) fn find(reports: &[Report], places: &mut Places) -> Vec<Finding> {
     for report in reports {
         for condition in &report.conditions {
             if let Some(severity) = severity(condition)
+                && !follows(report, condition)
                 && !is_told_by_a_part(report, condition, reports)
             {
                 findings.extend(split(report, condition, severity, places));
@@ -35,8 +36,12 @@ fn severity(condition: &Condition) -> Option<Severity> {
         ConditionType::Accepted
         | ConditionType::Programmed
         | ConditionType::ResolvedRefs
+        | ConditionType::Attached
         | ConditionType::EnvoyProfile => ConditionStatus::False,
     };
+    if condition.kind == ConditionType::Attached {
+        return (condition.status == bad).then_some(Severity::Error);
+    }
     // `Invalid` is a document that cannot be used, which the reading tells with its exact place.
     if matches!(condition.reason, Reason::Pending | Reason::Invalid)
         || condition.kind == ConditionType::EnvoyProfile
@@ -47,6 +52,15 @@ fn severity(condition: &Condition) -> Option<Severity> {
         return Some(Severity::Warning);
     }
     (condition.status == bad).then_some(Severity::Error)
+}
+
+/// A policy that is not accepted is attached nowhere, which needs no second finding.
+fn follows(report: &Report, condition: &Condition) -> bool {
+    condition.kind == ConditionType::Attached
+        && matches!(report.scope, Scope::Ancestor(_))
+        && report.conditions.iter().any(|other| {
+            other.kind == ConditionType::Accepted && other.status == ConditionStatus::False
+        })
 }
 
 /// A Gateway repeats what is wrong with its listeners; the listener's own words come with a better place.
@@ -131,7 +145,7 @@ fn place(report: &Report, words: &str, places: &mut Places) -> Place {
         (Some(path), _) if path.starts_with("spec.") => places.of_field(file, line, path),
         (path, Scope::Listener(name)) => places.of_listener(file, line, name, path),
         (Some(path), _) => places.of_field(file, line, &format!("spec.{path}")),
-        (None, Scope::Object | Scope::Parent(_)) => Place {
+        (None, Scope::Object | Scope::Parent(_) | Scope::Ancestor(_) | Scope::Summary) => Place {
             file: file.to_owned(),
             line,
             column: 0,

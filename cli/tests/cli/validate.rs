@@ -201,3 +201,55 @@ fn a_reader_that_leaves_early_is_no_error() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+/// Objects of the table of rules that an API server refuses: refused here too, at the field's line.
+#[test]
+fn what_an_api_server_refuses_is_refused() {
+    let object = |group: &str, kind: &str, spec: &str| {
+        format!("apiVersion: {group}/v1alpha1\nkind: {kind}\nmetadata: {{name: a}}\nspec:\n{spec}")
+    };
+    let refused = |(group, kind, spec): (&str, &str, &str), line: &str| {
+        let text = object(group, kind, spec);
+        check(&[("a.yaml", &text)], 2, &[line]);
+    };
+    refused(
+        (
+            "agentgateway.dev",
+            "AgentgatewayBackend",
+            "  static:\n    host: a\n    port: 80\n    unixPath: /a\n",
+        ),
+        "a.yaml:5:",
+    );
+    refused(
+        (
+            "agentgateway.dev",
+            "AgentgatewayParameters",
+            "  spiffe:\n    source:\n      csi: {}\n      hostPath: {path: a}\n",
+        ),
+        "spec.spiffe.source: may set at most one of csi, hostPath",
+    );
+    refused(
+        (
+            "agentgateway.dev",
+            "AgentgatewayParameters",
+            "  logging:\n    format: xml\n",
+        ),
+        "a.yaml:6:",
+    );
+    refused(
+        (
+            "agentgateway.dev",
+            "AgentgatewayModel",
+            "  parentRefs: [{name: a}]\n",
+        ),
+        "spec: must set exactly one of provider, virtualModel",
+    );
+    refused(
+        (
+            "tidegate.dev",
+            "FleetPin",
+            "  gateway: {name: a}\n  commit: c\n  share: 101\n",
+        ),
+        "a.yaml:7:",
+    );
+}

@@ -1,21 +1,26 @@
 //! AgentgatewayBackend: the whole union of backend types.
 //!
-//! Owns the union and what its types share. Types that Tidegate does not serve yet are kept as JSON so that
-//! translation names them. The rule "exactly one type" is checked here, because a directory has no API server.
+//! Owns the union and its small members. The schema says what is accepted; what of it is not served yet is in
+//! the table of `effect.rs`, and an object carries what it sets of that.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::check::Check;
+use crate::effect::Effects;
 use crate::key::Kind;
 use crate::metadata::Metadata;
 use crate::object::{Resource, resource_metadata};
+use crate::schema::rule::{exactly_one, rule};
 
 pub mod ai;
+pub mod mcp;
 pub mod policy;
+pub mod provider;
 pub mod static_host;
 
 use ai::AiBackend;
+use mcp::McpBackend;
 use policy::BackendPolicies;
 use static_host::StaticBackend;
 
@@ -30,11 +35,25 @@ pub struct AgentgatewayBackend {
     pub metadata: Metadata,
     /// `spec`.
     pub spec: BackendSpec,
+    /// What of it is in effect.
+    #[serde(skip)]
+    pub effects: Effects,
 }
 
-/// `spec` of an AgentgatewayBackend: exactly one type, and policies.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+/// A backend: exactly one type, and policies.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schemars(extend("x-kubernetes-validations" = [
+    exactly_one(&["ai", "static", "dynamicForwardProxy", "mcp", "aws", "a2a"]),
+    rule(
+        "!has(self.policies) || !has(self.policies.ai) || has(self.ai)",
+        "policies.ai needs a backend of type ai",
+    ),
+    rule(
+        "!has(self.policies) || !has(self.policies.mcp) || has(self.mcp)",
+        "policies.mcp needs a backend of type mcp",
+    ),
+]))]
 pub struct BackendSpec {
     /// Model providers.
     pub ai: Option<AiBackend>,
@@ -43,19 +62,54 @@ pub struct BackendSpec {
     pub static_host: Option<StaticBackend>,
     /// The host that the request names.
     pub dynamic_forward_proxy: Option<DynamicForwardProxy>,
-    /// MCP servers; not served yet.
-    pub mcp: Option<Value>,
-    /// AWS services; not served yet.
-    pub aws: Option<Value>,
-    /// An A2A agent; not served yet.
-    pub a2a: Option<Value>,
-    /// Policies of the backend.
+    /// MCP servers.
+    pub mcp: Option<McpBackend>,
+    /// A service of AWS.
+    pub aws: Option<AwsBackend>,
+    /// An A2A agent.
+    pub a2a: Option<A2aBackend>,
+    /// Policies of the backend; they win over those of any AgentgatewayPolicy.
+    #[schemars(schema_with = "policies")]
     pub policies: Option<BackendPolicies>,
 }
 
-/// `dynamicForwardProxy`: has no fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// The upstream is the authority of the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct DynamicForwardProxy {}
+
+/// A service of AWS.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(extend("x-kubernetes-validations" = [exactly_one(&["agentCore"])]))]
+pub struct AwsBackend {
+    /// Bedrock AgentCore.
+    pub agent_core: Option<AgentCore>,
+}
+
+/// A runtime of Bedrock AgentCore.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentCore {
+    /// ARN of the runtime.
+    pub agent_runtime_arn: String,
+    /// Version or endpoint of the runtime.
+    pub qualifier: Option<String>,
+}
+
+/// An A2A agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct A2aBackend {
+    /// Host name or IP address.
+    #[schemars(length(min = 1, max = 256))]
+    pub host: String,
+    /// Port.
+    #[schemars(range(min = 1, max = 65_535))]
+    pub port: u16,
+}
+
+fn policies(generator: &mut SchemaGenerator) -> Schema {
+    policy::view(generator, policy::FULL)
+}
 
 impl Resource for AgentgatewayBackend {
     const KIND: Kind = Kind::AgentgatewayBackend;
@@ -64,14 +118,6 @@ impl Resource for AgentgatewayBackend {
     fn check(&self, check: &mut Check) {
         check.field("spec", |check| {
             let spec = &self.spec;
-            check.exactly_one(&[
-                ("ai", spec.ai.is_some()),
-                ("static", spec.static_host.is_some()),
-                ("dynamicForwardProxy", spec.dynamic_forward_proxy.is_some()),
-                ("mcp", spec.mcp.is_some()),
-                ("aws", spec.aws.is_some()),
-                ("a2a", spec.a2a.is_some()),
-            ]);
             if let Some(ai) = &spec.ai {
                 check.field("ai", |check| ai.check(check));
             }
@@ -82,5 +128,9 @@ impl Resource for AgentgatewayBackend {
                 check.field("policies", |check| policies.check(check));
             }
         });
+    }
+
+    fn note_effects(&mut self, effects: Effects) {
+        self.effects = effects;
     }
 }

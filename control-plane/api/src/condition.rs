@@ -49,6 +49,7 @@ words! {
         Conflicted = "The listener conflicts with another listener.",
         ResolvedRefs = "Every reference leads to an object that may be used.",
         PartiallyInvalid = "Some rules of the route are invalid and answer 500; the others are served.",
+        Attached = "Every target of the policy leads to a Gateway, and the policy is in force there.",
         StatusSummarized = "True on the entry that stands for those that a status has no room for.",
         EnvoyProfile = "False while an Envoy serves this Gateway that cannot serve this object.",
     }
@@ -70,7 +71,7 @@ words! {
         ResolvedRefs = "Every reference resolves.",
         Programmed = "Applied by every connected proxy.",
         NoConflicts = "No other listener claims the same port, protocol and hostname.",
-        Pending = "No proxy applied it yet; the message says how many are connected.",
+        Pending = "Not yet: no proxy applied it, or a target of a policy leads to no Gateway; the message says which.",
         Invalid = "Follows from another condition of the object; see there.",
         ListenersNotValid = "One or more listeners are invalid; see their conditions.",
         UnsupportedAddress = "The type of an address in spec.addresses is not supported; remove it.",
@@ -96,8 +97,9 @@ words! {
         InvalidSecretRef = "A Secret or its key is missing; requests that need it are refused.",
         PartiallyValid = "Some providers or targets are broken and refuse requests; the others are served.",
         TranslationError = "The object cannot be served; the message says why.",
-        NotSupported = "Tidegate does not support this yet; routes to it answer 503.",
+        NotSupported = "Tidegate does not support this yet; the message names the fields. Routes to a backend answer 503.",
         RejectedByProxy = "A proxy refused a resource made from this object; its words are in the message.",
+        Attached = "Every target leads to a Gateway.",
         StatusSummarized = "The object reaches more Gateways than its status can list.",
         NotReferenced = "No Gateway of ours reaches the object, so nothing is sent for it.",
     }

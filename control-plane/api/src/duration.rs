@@ -3,9 +3,15 @@
 //! Owns their grammar, `^([0-9]{1,5}(h|m|s|ms)){1,4}$`. Must not accept Go's wider grammar (signs, fractions,
 //! micro-seconds): a manifest that an API server refuses is refused here too.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+/// A duration of a manifest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub Duration);
 
 /// What a duration looks like.
 pub const FORMAT: &str = "must be a duration such as 500ms, 10s or 1h30m";
@@ -40,6 +46,50 @@ where
     parse(&text)
         .map(Some)
         .ok_or_else(|| serde::de::Error::custom(FORMAT))
+}
+
+// === impl Span ===
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse(&text)
+            .map(Span)
+            .ok_or_else(|| serde::de::Error::custom(FORMAT))
+    }
+}
+
+// A default of a schema is written with this; whole minutes and seconds suffice.
+impl Serialize for Span {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let milliseconds = self.0.as_millis();
+        let text = if milliseconds.is_multiple_of(60_000) {
+            format!("{}m", milliseconds / 60_000)
+        } else if milliseconds.is_multiple_of(1_000) {
+            format!("{}s", milliseconds / 1_000)
+        } else {
+            format!("{milliseconds}ms")
+        };
+        serializer.serialize_str(&text)
+    }
+}
+
+impl JsonSchema for Span {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "maxLength": 32,
+            "pattern": "^([0-9]{1,5}(h|m|s|ms)){1,4}$",
+        })
+    }
 }
 
 // `ms` stands before `m`, which is its prefix.

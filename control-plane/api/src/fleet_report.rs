@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
     kind = "FleetReport",
     namespaced,
     derive = "PartialEq",
-    printcolumn = r#"{"name":"Gateway","type":"string","jsonPath":".spec.gateway.name"}"#,
-    printcolumn = r#"{"name":"Replica","type":"string","jsonPath":".spec.replica"}"#
+    // Its definition is made with those of the other kinds, in `schema::crd`.
+    schema = "disabled"
 )]
 #[serde(rename_all = "camelCase")]
 pub struct FleetReportSpec {

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,6 +17,7 @@ use crate::gateway::gateway_group;
 use crate::key::Kind;
 use crate::metadata::Metadata;
 use crate::object::{Resource, resource_metadata};
+use crate::schema::rule::rule;
 
 pub mod filter;
 
@@ -198,19 +200,37 @@ pub struct HttpBackendRef {
 }
 
 /// Reference to a backend.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[schemars(extend("x-kubernetes-validations" = [rule(
+    "self.group != '' || self.kind != 'Service' || has(self.port)",
+    "port must be set for a Service",
+)]))]
 pub struct BackendObjectReference {
-    /// API group, the core group by default.
+    /// API group; the core group by default.
     #[serde(default)]
+    #[schemars(
+        length(max = 253),
+        regex(pattern = r"^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+    )]
     pub group: String,
-    /// Kind, `Service` by default.
+    /// Kind; Service by default.
     #[serde(default = "service_kind")]
+    #[schemars(
+        length(min = 1, max = 63),
+        regex(pattern = "^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$")
+    )]
     pub kind: String,
     /// Name.
+    #[schemars(length(min = 1, max = 253))]
     pub name: String,
-    /// Namespace, the referrer's own by default.
+    /// Namespace; the referrer's own by default.
+    #[schemars(
+        length(min = 1, max = 63),
+        regex(pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+    )]
     pub namespace: Option<String>,
     /// Port; required for a Service.
+    #[schemars(range(min = 1, max = 65_535))]
     pub port: Option<u16>,
 }
 

@@ -28,6 +28,16 @@ pub enum Kind {
     EndpointSlice,
     /// `agentgateway.dev` AgentgatewayBackend.
     AgentgatewayBackend,
+    /// `agentgateway.dev` AgentgatewayPolicy.
+    AgentgatewayPolicy,
+    /// `agentgateway.dev` AgentgatewayParameters.
+    AgentgatewayParameters,
+    /// `agentgateway.dev` AgentgatewayModel.
+    AgentgatewayModel,
+    /// `tidegate.dev` TidegatePolicy.
+    TidegatePolicy,
+    /// `tidegate.dev` FleetPin.
+    FleetPin,
 }
 
 /// Which object: group, kind, namespace and name. Kinds that Tidegate does not read have keys too, so that
@@ -48,7 +58,7 @@ pub struct ObjectKey {
 
 impl Kind {
     /// Every kind, in reading order.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 15] = [
         Kind::GatewayClass,
         Kind::Gateway,
         Kind::HttpRoute,
@@ -59,6 +69,11 @@ impl Kind {
         Kind::ConfigMap,
         Kind::EndpointSlice,
         Kind::AgentgatewayBackend,
+        Kind::AgentgatewayPolicy,
+        Kind::AgentgatewayParameters,
+        Kind::AgentgatewayModel,
+        Kind::TidegatePolicy,
+        Kind::FleetPin,
     ];
 
     /// API group; empty for the core group.
@@ -69,7 +84,11 @@ impl Kind {
             }
             Kind::Namespace | Kind::Service | Kind::Secret | Kind::ConfigMap => "",
             Kind::EndpointSlice => "discovery.k8s.io",
-            Kind::AgentgatewayBackend => "agentgateway.dev",
+            Kind::AgentgatewayBackend
+            | Kind::AgentgatewayPolicy
+            | Kind::AgentgatewayParameters
+            | Kind::AgentgatewayModel => "agentgateway.dev",
+            Kind::TidegatePolicy | Kind::FleetPin => "tidegate.dev",
         }
     }
 
@@ -81,7 +100,12 @@ impl Kind {
             }
             Kind::Namespace | Kind::Service | Kind::Secret | Kind::ConfigMap => &["v1"],
             Kind::EndpointSlice => &["v1"],
-            Kind::AgentgatewayBackend => &["v1alpha1"],
+            Kind::AgentgatewayBackend
+            | Kind::AgentgatewayPolicy
+            | Kind::AgentgatewayParameters
+            | Kind::AgentgatewayModel
+            | Kind::TidegatePolicy
+            | Kind::FleetPin => &["v1alpha1"],
         }
     }
 
@@ -98,6 +122,11 @@ impl Kind {
             Kind::ConfigMap => "ConfigMap",
             Kind::EndpointSlice => "EndpointSlice",
             Kind::AgentgatewayBackend => "AgentgatewayBackend",
+            Kind::AgentgatewayPolicy => "AgentgatewayPolicy",
+            Kind::AgentgatewayParameters => "AgentgatewayParameters",
+            Kind::AgentgatewayModel => "AgentgatewayModel",
+            Kind::TidegatePolicy => "TidegatePolicy",
+            Kind::FleetPin => "FleetPin",
         }
     }
 

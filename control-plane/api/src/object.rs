@@ -11,17 +11,24 @@ use serde_json::Value;
 use crate::backend::AgentgatewayBackend;
 use crate::check::Check;
 use crate::config_map::ConfigMap;
+use crate::effect::{self, Effects};
 use crate::endpoint_slice::EndpointSlice;
 use crate::error::{DecodeError, FieldError};
+use crate::fleet_pin::FleetPin;
 use crate::gateway::Gateway;
 use crate::gateway_class::GatewayClass;
 use crate::http_route::HttpRoute;
 use crate::key::{Kind, ObjectKey};
 use crate::metadata::Metadata;
+use crate::model::AgentgatewayModel;
 use crate::namespace::Namespace;
+use crate::parameters::AgentgatewayParameters;
+use crate::policy::AgentgatewayPolicy;
 use crate::reference_grant::ReferenceGrant;
+use crate::schema::crd;
 use crate::secret::Secret;
 use crate::service::Service;
+use crate::tidegate_policy::TidegatePolicy;
 
 /// An object of an accepted kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +53,16 @@ pub enum Object {
     EndpointSlice(EndpointSlice),
     /// AgentgatewayBackend.
     AgentgatewayBackend(Box<AgentgatewayBackend>),
+    /// AgentgatewayPolicy.
+    AgentgatewayPolicy(Box<AgentgatewayPolicy>),
+    /// AgentgatewayParameters.
+    AgentgatewayParameters(Box<AgentgatewayParameters>),
+    /// AgentgatewayModel.
+    AgentgatewayModel(Box<AgentgatewayModel>),
+    /// TidegatePolicy.
+    TidegatePolicy(Box<TidegatePolicy>),
+    /// FleetPin.
+    FleetPin(FleetPin),
 }
 
 /// What every kind of object has.
@@ -59,8 +76,11 @@ pub trait Resource: DeserializeOwned {
     /// `metadata`, to fill defaults in.
     fn metadata_mut(&mut self) -> &mut Metadata;
 
-    /// Records every breach of the schema.
+    /// Records every breach that no schema states.
     fn check(&self, check: &mut Check);
+
+    /// Keeps what of it is in effect; for kinds of which that can be said.
+    fn note_effects(&mut self, _effects: Effects) {}
 }
 
 /// Declares `Resource::metadata` for a type whose field has that name.
@@ -109,7 +129,7 @@ pub fn decode(value: Value) -> Result<Object, DecodeError> {
     };
     match kind {
         Kind::GatewayClass => typed(value).map(Object::GatewayClass),
-        Kind::Gateway => typed(value).map(|gateway| Object::Gateway(Box::new(gateway))),
+        Kind::Gateway => boxed(value).map(Object::Gateway),
         Kind::HttpRoute => typed(value).map(Object::HttpRoute),
         Kind::ReferenceGrant => typed(value).map(Object::ReferenceGrant),
         Kind::Namespace => typed(value).map(Object::Namespace),
@@ -117,9 +137,12 @@ pub fn decode(value: Value) -> Result<Object, DecodeError> {
         Kind::Secret => typed(value).map(Object::Secret),
         Kind::ConfigMap => typed(value).map(Object::ConfigMap),
         Kind::EndpointSlice => typed(value).map(Object::EndpointSlice),
-        Kind::AgentgatewayBackend => {
-            typed(value).map(|backend| Object::AgentgatewayBackend(Box::new(backend)))
-        }
+        Kind::AgentgatewayBackend => boxed(value).map(Object::AgentgatewayBackend),
+        Kind::AgentgatewayPolicy => boxed(value).map(Object::AgentgatewayPolicy),
+        Kind::AgentgatewayParameters => boxed(value).map(Object::AgentgatewayParameters),
+        Kind::AgentgatewayModel => boxed(value).map(Object::AgentgatewayModel),
+        Kind::TidegatePolicy => boxed(value).map(Object::TidegatePolicy),
+        Kind::FleetPin => typed(value).map(Object::FleetPin),
     }
 }
 
@@ -164,15 +187,21 @@ fn head(value: &Value) -> Result<Head, DecodeError> {
     })
 }
 
+fn boxed<T: Resource>(value: Value) -> Result<Box<T>, DecodeError> {
+    typed(value).map(Box::new)
+}
+
 fn typed<T: Resource>(value: Value) -> Result<T, DecodeError> {
-    let mut object: T = serde_path_to_error::deserialize(value).map_err(|error| {
-        let message = if T::KIND == Kind::Secret {
-            "has the wrong type or encoding".to_owned()
-        } else {
-            error.inner().to_string()
-        };
-        DecodeError::Fields(vec![FieldError::new(error.path().to_string(), message)])
-    })?;
+    let mut object: T = match crd::judge(T::KIND) {
+        Some(judge) => {
+            let value = judge.accept(value).map_err(DecodeError::Fields)?;
+            let effects = effect::of(T::KIND, judge.schema(), &value);
+            let mut object: T = deserialize(&value)?;
+            object.note_effects(effects);
+            object
+        }
+        None => deserialize(&value)?,
+    };
     let metadata = object.metadata_mut();
     if !T::KIND.is_namespaced() {
         metadata.namespace.clear();
@@ -188,6 +217,18 @@ fn typed<T: Resource>(value: Value) -> Result<T, DecodeError> {
     } else {
         Err(DecodeError::Fields(found))
     }
+}
+
+fn deserialize<T: Resource>(value: &Value) -> Result<T, DecodeError> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        // Fields of these kinds may hold keys, and serde quotes what it found.
+        let message = if T::KIND == Kind::Secret || crd::judge(T::KIND).is_some() {
+            "has the wrong type or encoding".to_owned()
+        } else {
+            error.inner().to_string()
+        };
+        DecodeError::Fields(vec![FieldError::new(error.path().to_string(), message)])
+    })
 }
 
 // === impl Object ===
@@ -206,6 +247,11 @@ impl Object {
             Object::ConfigMap(_) => Kind::ConfigMap,
             Object::EndpointSlice(_) => Kind::EndpointSlice,
             Object::AgentgatewayBackend(_) => Kind::AgentgatewayBackend,
+            Object::AgentgatewayPolicy(_) => Kind::AgentgatewayPolicy,
+            Object::AgentgatewayParameters(_) => Kind::AgentgatewayParameters,
+            Object::AgentgatewayModel(_) => Kind::AgentgatewayModel,
+            Object::TidegatePolicy(_) => Kind::TidegatePolicy,
+            Object::FleetPin(_) => Kind::FleetPin,
         }
     }
 
@@ -222,6 +268,11 @@ impl Object {
             Object::ConfigMap(object) => &object.metadata,
             Object::EndpointSlice(object) => &object.metadata,
             Object::AgentgatewayBackend(object) => &object.metadata,
+            Object::AgentgatewayPolicy(object) => &object.metadata,
+            Object::AgentgatewayParameters(object) => &object.metadata,
+            Object::AgentgatewayModel(object) => &object.metadata,
+            Object::TidegatePolicy(object) => &object.metadata,
+            Object::FleetPin(object) => &object.metadata,
         }
     }
 

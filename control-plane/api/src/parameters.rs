@@ -7,11 +7,15 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{EnvVar, ResourceRequirements};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use crate::check::Check;
+use crate::effect::Effects;
+use crate::key::Kind;
 use crate::metadata::Metadata;
+use crate::object::{Resource, resource_metadata};
 use crate::schema::rule::{at_most_one, rule};
 
 /// AgentgatewayParameters.
@@ -20,8 +24,10 @@ pub struct AgentgatewayParameters {
     /// `metadata`.
     pub metadata: Metadata,
     /// `spec`.
-    #[serde(default)]
     pub spec: ParametersSpec,
+    /// What of it is in effect.
+    #[serde(skip)]
+    pub effects: Effects,
 }
 
 /// How the proxies are deployed.
@@ -54,7 +60,7 @@ pub struct ParametersSpec {
     /// Image of the proxies.
     pub image: Option<Image>,
     /// Environment of the proxy's container; an entry replaces one of the same name.
-    #[schemars(length(max = 1_024))]
+    #[schemars(schema_with = "env", length(max = 1_024))]
     pub env: Option<Vec<EnvVar>>,
     /// Compute resources of the proxy's container.
     pub resources: Option<ResourceRequirements>,
@@ -255,4 +261,35 @@ pub struct OverlayMetadata {
     /// Annotations.
     #[schemars(extend("maxProperties" = 1_024))]
     pub annotations: Option<BTreeMap<String, String>>,
+}
+
+// Kubernetes' own schema lets the name of a reference be absent for old clients; the derived one does not.
+fn env(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = Vec::<EnvVar>::json_schema(generator);
+    for reference in ["configMapKeyRef", "secretKeyRef"] {
+        let path = format!("/items/properties/valueFrom/properties/{reference}");
+        if let Some(reference) = schema.pointer_mut(&path).and_then(Value::as_object_mut) {
+            reference.insert("required".to_owned(), json!(["key"]));
+            reference.insert("x-kubernetes-map-type".to_owned(), json!("atomic"));
+            if let Some(name) = reference
+                .get_mut("properties")
+                .and_then(|properties| properties.get_mut("name"))
+                .and_then(Value::as_object_mut)
+            {
+                name.insert("default".to_owned(), json!(""));
+            }
+        }
+    }
+    schema
+}
+
+impl Resource for AgentgatewayParameters {
+    const KIND: Kind = Kind::AgentgatewayParameters;
+    resource_metadata!();
+
+    fn check(&self, _: &mut Check) {}
+
+    fn note_effects(&mut self, effects: Effects) {
+        self.effects = effects;
+    }
 }

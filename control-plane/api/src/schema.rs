@@ -4,4 +4,9 @@
 //! not know any kind. The schema is the only statement of a bound: an API server and a directory of files
 //! refuse the same objects because both read it.
 
+pub mod conditional;
+pub mod crd;
 pub mod rule;
+pub mod structural;
+pub mod validate;
+pub mod view;

@@ -5,22 +5,26 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::Check;
 
 /// A label selector.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 pub struct LabelSelector {
     /// Labels that must have these values.
+    #[schemars(extend("maxProperties" = 1_024))]
     pub match_labels: BTreeMap<String, String>,
     /// Further requirements; all must hold.
+    #[schemars(length(max = 1_024), extend("x-kubernetes-list-type" = "atomic"))]
     pub match_expressions: Vec<Requirement>,
 }
 
 /// One requirement of a selector.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Requirement {
     /// Label.
     pub key: String,
@@ -28,11 +32,12 @@ pub struct Requirement {
     pub operator: Operator,
     /// Values, for `In` and `NotIn`.
     #[serde(default)]
+    #[schemars(length(max = 1_024), extend("x-kubernetes-list-type" = "atomic"))]
     pub values: Vec<String>,
 }
 
 /// Relation between a label and values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Operator {
     /// The label has one of the values.
     In,

@@ -6,13 +6,13 @@
 
 use serde_json::Value;
 
-use crate::backend::AgentgatewayBackend;
 use crate::error::FieldError;
 use crate::gateway::Gateway;
 use crate::http_route::HttpRoute;
 use crate::key::Kind;
 use crate::object::{Resource, identify};
 use crate::reference_grant::ReferenceGrant;
+use crate::schema::{crd, validate};
 
 /// Paths of unknown fields under `spec`; empty for kinds that are not judged and for what does not decode.
 pub fn unknown_fields(value: &Value) -> Vec<FieldError> {
@@ -21,16 +21,15 @@ pub fn unknown_fields(value: &Value) -> Vec<FieldError> {
         Some(Kind::Gateway) => ignored::<Gateway>(value),
         Some(Kind::HttpRoute) => ignored::<HttpRoute>(value),
         Some(Kind::ReferenceGrant) => ignored::<ReferenceGrant>(value),
-        Some(Kind::AgentgatewayBackend) => ignored::<AgentgatewayBackend>(value),
-        Some(
-            Kind::GatewayClass
-            | Kind::Namespace
-            | Kind::Service
-            | Kind::Secret
-            | Kind::ConfigMap
-            | Kind::EndpointSlice,
-        )
-        | None => Vec::new(),
+        Some(kind) => match crd::judge(kind) {
+            Some(judge) => {
+                let mut paths = Vec::new();
+                validate::unknown(judge.schema(), value, "", &mut paths);
+                paths
+            }
+            None => Vec::new(),
+        },
+        None => Vec::new(),
     };
     paths
         .into_iter()

@@ -45,6 +45,11 @@ pub const fn watched(kind: Kind) -> Watched {
         Kind::ConfigMap => ("configmaps", Origin::BuiltIn, ""),
         Kind::EndpointSlice => ("endpointslices", Origin::BuiltIn, ""),
         Kind::AgentgatewayBackend => ("agentgatewaybackends", Origin::Custom, ""),
+        Kind::AgentgatewayPolicy => ("agentgatewaypolicies", Origin::Custom, ""),
+        Kind::AgentgatewayParameters => ("agentgatewayparameters", Origin::Custom, ""),
+        Kind::AgentgatewayModel => ("agentgatewaymodels", Origin::Custom, ""),
+        Kind::TidegatePolicy => ("tidegatepolicies", Origin::Custom, ""),
+        Kind::FleetPin => ("fleetpins", Origin::Custom, ""),
     };
     Watched {
         kind,
@@ -123,6 +128,11 @@ mod tests {
                 "httproutes.gateway.networking.k8s.io",
                 "referencegrants.gateway.networking.k8s.io",
                 "agentgatewaybackends.agentgateway.dev",
+                "agentgatewaypolicies.agentgateway.dev",
+                "agentgatewayparameters.agentgateway.dev",
+                "agentgatewaymodels.agentgateway.dev",
+                "tidegatepolicies.tidegate.dev",
+                "fleetpins.tidegate.dev",
             ]
         );
     }

@@ -61,13 +61,15 @@ pub fn is_wrong(condition: &Condition) -> bool {
         ConditionType::Accepted
         | ConditionType::Programmed
         | ConditionType::ResolvedRefs
+        | ConditionType::Attached
         | ConditionType::EnvoyProfile => ConditionStatus::False,
         ConditionType::Conflicted
         | ConditionType::PartiallyInvalid
         | ConditionType::StatusSummarized => ConditionStatus::True,
     };
     // What is pending or reached by nobody is a state, not a fault.
-    let is_state = matches!(condition.reason, Reason::Pending | Reason::NotReferenced);
+    let is_state = condition.reason == Reason::NotReferenced
+        || (condition.reason == Reason::Pending && condition.kind != ConditionType::Attached);
     condition.status == bad && !is_state
 }
 
@@ -94,6 +96,7 @@ mod tests {
         assert!(fails(ConditionType::Accepted, Reason::UnsupportedValue));
         assert!(fails(ConditionType::Programmed, Reason::RejectedByProxy));
         assert!(!fails(ConditionType::Programmed, Reason::Pending));
+        assert!(fails(ConditionType::Attached, Reason::Pending));
         assert!(!fails(ConditionType::Conflicted, Reason::NoConflicts));
         let holds = |kind, reason| is_wrong(&Condition::holds(kind, reason));
         assert!(holds(ConditionType::Conflicted, Reason::HostnameConflict));

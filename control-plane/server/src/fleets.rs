@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cp_api::condition::{Condition, ConditionType, Reason};
+use cp_api::parameters::{AgentgatewayParameters, ParametersSpec};
 use cp_deploy::exposure::{Address, AddressProblem, Exposure, choose};
 use cp_deploy::{Fleet, Platform};
 use cp_kube::apply::{Outcome, Rendered, Wanted};
@@ -120,11 +121,15 @@ fn render(
         addresses: deployment.addresses.clone(),
         ports: deployment.ports.iter().copied().collect(),
         exposure: exposure.clone(),
-        class_parameters: None,
-        parameters: None,
+        class_parameters: spec(&deployment.class_parameters),
+        parameters: spec(&deployment.parameters),
     };
     let objects = cp_deploy::render(&fleet, platform).map_err(|error| error.to_string())?;
     Ok((exposure, objects))
+}
+
+fn spec(parameters: &Option<Arc<AgentgatewayParameters>>) -> Option<ParametersSpec> {
+    parameters.as_ref().map(|object| object.spec.clone())
 }
 
 fn deployed(made: &Made, outcome: Option<&Outcome>) -> status::Deployed {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use cp_api::backend::AgentgatewayBackend;
 use cp_api::condition::{Condition, ConditionType, Reason};
+use cp_api::effect::Loss;
 use cp_api::http_route::BackendObjectReference;
 use cp_api::{Kind, ObjectKey};
 use proto::name;
@@ -218,14 +219,19 @@ fn agent<'a>(
     } else if spec.dynamic_forward_proxy.is_some() {
         dynamic::resolve(object)
     } else {
-        let kind = [("mcp", &spec.mcp), ("aws", &spec.aws), ("a2a", &spec.a2a)]
-            .into_iter()
-            .find_map(|(name, value)| value.as_ref().map(|_| name));
-        Served::refused(format!(
-            "spec.{} is not supported yet",
-            kind.unwrap_or("ai")
-        ))
+        // What is left are types of which no field is in effect.
+        let message = policy::unsupported("spec", object);
+        Served::refused(message.unwrap_or_else(|| "spec has no type that is served".to_owned()))
     };
+    let mut verdict = served.verdict;
+    verdict.broken.extend(
+        object
+            .effects
+            .missing
+            .iter()
+            .filter(|field| field.loss == Loss::Function)
+            .map(|field| format!("{field} is not in effect yet")),
+    );
     let metadata = &object.metadata;
     Agent {
         stored,
@@ -235,7 +241,7 @@ fn agent<'a>(
             upstream: served.upstream,
         }),
         host: served.host,
-        verdict: served.verdict,
+        verdict,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Gateways: which are ours, what each of them may bind.
 //!
-//! Owns GatewayClasses, conditions of the Gateway as a whole and the claims of Gateways that share a machine's
+//! Owns conditions of the Gateway as a whole and the claims of Gateways that share a machine's
 //! ports. Must not look at routes. Who wins a port is the tie of decisions 4 (oldest, then namespace, then
 //! name), never the order in which objects arrived.
 
@@ -10,7 +10,8 @@ use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
 use cp_api::gateway::Gateway;
 use cp_api::{Kind, ObjectKey};
 
-use crate::deployment::{deployment, is_any};
+use crate::deployment::{Deployment, deployment, is_any};
+use crate::gateway_class::{IMPLICIT, is_ours, no_effect};
 use crate::inputs::Stored;
 use crate::listener::ListenerDraft;
 use crate::lookup::Lookup;
@@ -18,55 +19,6 @@ use crate::output::{GatewayKey, GatewayOutput, ListenerOutput};
 use crate::plan::{Families, GatewayPlan, ListenerPlan, PortPlan};
 use crate::report::{Detail, Programmed, Report, Scope};
 use crate::settings::{Settings, Source};
-
-/// Classes that exist without an object where the source is a directory.
-const IMPLICIT: [&str; 2] = ["agentgateway", "tidegate"];
-
-/// What Tidegate serves of Gateway API, sorted, in the words of its conformance suite.
-const FEATURES: &[&str] = &[
-    "Gateway",
-    "GatewayAddressEmpty",
-    "GatewayHTTPListenerIsolation",
-    "GatewayPort8080",
-    "HTTPRoute",
-    "HTTPRoute303RedirectStatusCode",
-    "HTTPRoute307RedirectStatusCode",
-    "HTTPRoute308RedirectStatusCode",
-    "HTTPRouteBackendProtocolH2C",
-    "HTTPRouteBackendProtocolWebSocket",
-    "HTTPRouteBackendRequestHeaderModification",
-    "HTTPRouteBackendTimeout",
-    "HTTPRouteDestinationPortMatching",
-    "HTTPRouteHostRewrite",
-    "HTTPRouteMethodMatching",
-    "HTTPRouteNamedRouteRule",
-    "HTTPRouteParentRefPort",
-    "HTTPRoutePathRedirect",
-    "HTTPRoutePathRewrite",
-    "HTTPRoutePortRedirect",
-    "HTTPRouteQueryParamMatching",
-    "HTTPRouteRequestMirror",
-    "HTTPRouteRequestMultipleMirrors",
-    "HTTPRouteRequestPercentageMirror",
-    "HTTPRouteRequestTimeout",
-    "HTTPRouteResponseHeaderModification",
-    "HTTPRouteSchemeRedirect",
-    "ReferenceGrant",
-];
-
-/// What is served besides, where proxies are deployed.
-const DEPLOYED_FEATURES: &[&str] = &["GatewayInfrastructurePropagation", "GatewayStaticAddresses"];
-
-fn features(settings: &Settings) -> Vec<&'static str> {
-    let besides = if settings.deploys {
-        DEPLOYED_FEATURES
-    } else {
-        &[]
-    };
-    let mut features = [FEATURES, besides].concat();
-    features.sort_unstable();
-    features
-}
 
 /// A Gateway on its way to a plan.
 #[derive(Debug)]
@@ -78,45 +30,10 @@ pub(crate) struct GatewayDraft<'a> {
     refused: Option<Condition>,
     /// Why it has no address, though it is accepted.
     unaddressed: Option<Condition>,
-}
-
-/// Whether the class is served by us.
-pub(crate) fn is_ours(lookup: &Lookup<'_>, settings: &Settings, class: &str) -> bool {
-    match lookup.class(class) {
-        Some(stored) => stored.object.spec.controller_name == settings.controller,
-        None => settings.source == Source::Directory && IMPLICIT.contains(&class),
-    }
-}
-
-/// Reports of the classes that are ours.
-pub(crate) fn class_reports(lookup: &Lookup<'_>, settings: &Settings) -> Vec<Report> {
-    lookup
-        .classes()
-        .filter(|stored| stored.object.spec.controller_name == settings.controller)
-        .map(|stored| {
-            let accepted = Condition::holds(ConditionType::Accepted, Reason::Accepted);
-            let condition = match stored.object.spec.parameters_ref {
-                None => accepted,
-                Some(_) => Condition::fails(
-                    ConditionType::Accepted,
-                    Reason::InvalidParameters,
-                    "spec.parametersRef is not supported yet; remove it",
-                ),
-            };
-            Report {
-                key: ObjectKey::new(Kind::GatewayClass, "", stored.object.metadata.name.clone()),
-                source: (*stored.source).clone(),
-                scope: Scope::Object,
-                conditions: vec![condition],
-                programmed: Programmed::Absent,
-                envoy_limits: Vec::new(),
-                gateways: Vec::new(),
-                detail: Detail::Class {
-                    supported_features: features(settings),
-                },
-            }
-        })
-        .collect()
+    /// How its fleet is deployed.
+    deployment: Option<Deployment>,
+    /// Why that cannot be told. What runs is left as it is, and goes on being served.
+    misfit: Option<String>,
 }
 
 /// Drafts of all Gateways that are ours, in the order of their keys.
@@ -195,13 +112,11 @@ fn draft<'a>(
             }
         }
     }
-    if gateway.spec.infrastructure.parameters_ref.is_some() {
-        refused = Some(Condition::fails(
-            ConditionType::Accepted,
-            Reason::InvalidParameters,
-            "spec.infrastructure.parametersRef is not supported yet; remove it",
-        ));
-    }
+    let (deployment, misfit) = match settings.deploys.then(|| deployment(lookup, gateway)) {
+        None => (None, None),
+        Some(Ok(deployment)) => (Some(deployment), None),
+        Some(Err(message)) => (None, Some(message)),
+    };
     let listeners = crate::listener::drafts(lookup, settings, gateway);
     GatewayDraft {
         key,
@@ -209,6 +124,8 @@ fn draft<'a>(
         listeners,
         refused,
         unaddressed,
+        deployment,
+        misfit,
     }
 }
 
@@ -299,6 +216,10 @@ impl GatewayDraft<'_> {
         if let Some(condition) = &self.refused {
             return condition.clone();
         }
+        if let Some(message) = &self.misfit {
+            let reason = Reason::InvalidParameters;
+            return Condition::fails(ConditionType::Accepted, reason, message);
+        }
         let (valid, invalid): (Vec<&ListenerDraft<'_>>, Vec<&ListenerDraft<'_>>) = self
             .listeners
             .iter()
@@ -357,7 +278,16 @@ impl GatewayDraft<'_> {
             .map(|(field, _, effect)| {
                 format!("spec.{field} is not supported yet: {effect}; remove it")
             })
+            .chain(self.passed_over())
             .collect()
+    }
+
+    /// Parameters, where nothing is deployed.
+    fn passed_over(&self) -> Option<String> {
+        let reference = &self.stored.object.spec.infrastructure.parameters_ref;
+        let is_deployed = self.deployment.is_some() || self.misfit.is_some();
+        (reference.is_some() && !is_deployed)
+            .then(|| no_effect("spec.infrastructure.parametersRef"))
     }
 
     /// Only where the Gateway asks for a client certificate towards its backends.
@@ -446,7 +376,7 @@ impl GatewayDraft<'_> {
             families: self.families(),
             ports,
             backends,
-            deployment: settings.deploys.then(|| deployment(&self.stored.object)),
+            deployment: self.deployment.clone(),
         }
     }
 

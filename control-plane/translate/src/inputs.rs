@@ -9,15 +9,20 @@ use std::sync::Arc;
 use cp_api::backend::AgentgatewayBackend;
 use cp_api::config_map::ConfigMap;
 use cp_api::endpoint_slice::EndpointSlice;
+use cp_api::fleet_pin::FleetPin;
 use cp_api::gateway::Gateway;
 use cp_api::gateway_class::GatewayClass;
 use cp_api::http_route::HttpRoute;
 use cp_api::key::Kind;
+use cp_api::model::AgentgatewayModel;
 use cp_api::namespace::Namespace;
 use cp_api::object::Resource;
+use cp_api::parameters::AgentgatewayParameters;
+use cp_api::policy::AgentgatewayPolicy;
 use cp_api::reference_grant::ReferenceGrant;
 use cp_api::secret::Secret;
 use cp_api::service::Service;
+use cp_api::tidegate_policy::TidegatePolicy;
 use cp_api::{Metadata, Object, ObjectKey};
 use imbl::{OrdMap, OrdSet};
 use proto::tidegate::v1 as tidegate;
@@ -54,6 +59,11 @@ pub(crate) struct Tables {
     pub(crate) config_maps: OrdMap<Name, Stored<ConfigMap>>,
     pub(crate) slices: OrdMap<Name, Stored<EndpointSlice>>,
     pub(crate) backends: OrdMap<Name, Stored<AgentgatewayBackend>>,
+    pub(crate) policies: OrdMap<Name, Stored<AgentgatewayPolicy>>,
+    pub(crate) parameters: OrdMap<Name, Stored<AgentgatewayParameters>>,
+    pub(crate) models: OrdMap<Name, Stored<AgentgatewayModel>>,
+    pub(crate) tidegate_policies: OrdMap<Name, Stored<TidegatePolicy>>,
+    pub(crate) fleet_pins: OrdMap<Name, Stored<FleetPin>>,
     pub(crate) slices_by_service: OrdMap<Name, OrdSet<String>>,
     pub(crate) invalid: OrdMap<ObjectKey, Invalid>,
     pub(crate) fleets: OrdMap<(GatewayKey, Profile), Fleet>,
@@ -205,6 +215,11 @@ impl Tables {
             Object::Secret(object) => put(&mut self.secrets, object, origin),
             Object::ConfigMap(object) => put(&mut self.config_maps, object, origin),
             Object::AgentgatewayBackend(object) => put(&mut self.backends, *object, origin),
+            Object::AgentgatewayPolicy(object) => put(&mut self.policies, *object, origin),
+            Object::AgentgatewayParameters(object) => put(&mut self.parameters, *object, origin),
+            Object::AgentgatewayModel(object) => put(&mut self.models, *object, origin),
+            Object::TidegatePolicy(object) => put(&mut self.tidegate_policies, *object, origin),
+            Object::FleetPin(object) => put(&mut self.fleet_pins, object, origin),
             Object::EndpointSlice(object) => {
                 let name = name_of(&object.metadata);
                 let service = object.service().map(ToOwned::to_owned);
@@ -233,6 +248,11 @@ impl Tables {
             Some(Kind::Secret) => self.secrets.remove(&name).is_some(),
             Some(Kind::ConfigMap) => self.config_maps.remove(&name).is_some(),
             Some(Kind::AgentgatewayBackend) => self.backends.remove(&name).is_some(),
+            Some(Kind::AgentgatewayPolicy) => self.policies.remove(&name).is_some(),
+            Some(Kind::AgentgatewayParameters) => self.parameters.remove(&name).is_some(),
+            Some(Kind::AgentgatewayModel) => self.models.remove(&name).is_some(),
+            Some(Kind::TidegatePolicy) => self.tidegate_policies.remove(&name).is_some(),
+            Some(Kind::FleetPin) => self.fleet_pins.remove(&name).is_some(),
             Some(Kind::EndpointSlice) => {
                 self.unindex(&name);
                 self.slices.remove(&name).is_some()
@@ -288,7 +308,7 @@ impl Tables {
             })
     }
 
-    fn names(&self, kind: Kind) -> Vec<Name> {
+    pub(crate) fn names(&self, kind: Kind) -> Vec<Name> {
         match kind {
             Kind::GatewayClass => self.classes.keys().cloned().collect(),
             Kind::Gateway => self.gateways.keys().cloned().collect(),
@@ -300,6 +320,11 @@ impl Tables {
             Kind::ConfigMap => self.config_maps.keys().cloned().collect(),
             Kind::EndpointSlice => self.slices.keys().cloned().collect(),
             Kind::AgentgatewayBackend => self.backends.keys().cloned().collect(),
+            Kind::AgentgatewayPolicy => self.policies.keys().cloned().collect(),
+            Kind::AgentgatewayParameters => self.parameters.keys().cloned().collect(),
+            Kind::AgentgatewayModel => self.models.keys().cloned().collect(),
+            Kind::TidegatePolicy => self.tidegate_policies.keys().cloned().collect(),
+            Kind::FleetPin => self.fleet_pins.keys().cloned().collect(),
         }
     }
 

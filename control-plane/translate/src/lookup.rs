@@ -4,19 +4,25 @@
 //! answers of "absent" included. Must not hand out the inputs whole: what a unit read is what its result
 //! depends on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cp_api::ObjectKey;
 use cp_api::backend::AgentgatewayBackend;
 use cp_api::config_map::ConfigMap;
 use cp_api::endpoint_slice::EndpointSlice;
+use cp_api::fleet_pin::FleetPin;
 use cp_api::gateway::Gateway;
 use cp_api::gateway_class::GatewayClass;
 use cp_api::http_route::HttpRoute;
+use cp_api::model::AgentgatewayModel;
 use cp_api::namespace::{Namespace, labels};
+use cp_api::parameters::AgentgatewayParameters;
+use cp_api::policy::AgentgatewayPolicy;
 use cp_api::reference_grant::ReferenceGrant;
 use cp_api::secret::Secret;
 use cp_api::service::Service;
+use cp_api::tidegate_policy::TidegatePolicy;
+use cp_api::{Kind, ObjectKey};
 
 use crate::change::Profile;
 use crate::inputs::{Fleet, Inputs, Invalid, Name, Stored, Tables};
@@ -51,6 +57,14 @@ impl<'a> Lookup<'a> {
         self.tables.gateways.values()
     }
 
+    pub(crate) fn gateway(&self, key: &GatewayKey) -> Option<&'a Stored<Gateway>> {
+        self.tables.gateways.get(&name(&key.namespace, &key.name))
+    }
+
+    pub(crate) fn http_route(&self, namespace: &str, route: &str) -> Option<&'a Stored<HttpRoute>> {
+        self.tables.http_routes.get(&name(namespace, route))
+    }
+
     pub(crate) fn http_routes(&self) -> impl Iterator<Item = &'a Stored<HttpRoute>> + use<'a> {
         self.tables.http_routes.values()
     }
@@ -68,10 +82,7 @@ impl<'a> Lookup<'a> {
             .map(|(_, grant)| &grant.object)
     }
 
-    pub(crate) fn namespace_labels(
-        &self,
-        namespace: &str,
-    ) -> std::collections::BTreeMap<String, String> {
+    pub(crate) fn namespace_labels(&self, namespace: &str) -> BTreeMap<String, String> {
         let object: Option<&Namespace> = self
             .tables
             .namespaces
@@ -124,6 +135,86 @@ impl<'a> Lookup<'a> {
         &self,
     ) -> impl Iterator<Item = &'a Stored<AgentgatewayBackend>> + use<'a> {
         self.tables.backends.values()
+    }
+
+    pub(crate) fn policies(
+        &self,
+    ) -> impl Iterator<Item = &'a Stored<AgentgatewayPolicy>> + use<'a> {
+        self.tables.policies.values()
+    }
+
+    pub(crate) fn tidegate_policies(
+        &self,
+    ) -> impl Iterator<Item = &'a Stored<TidegatePolicy>> + use<'a> {
+        self.tables.tidegate_policies.values()
+    }
+
+    pub(crate) fn parameters(
+        &self,
+    ) -> impl Iterator<Item = &'a Stored<AgentgatewayParameters>> + use<'a> {
+        self.tables.parameters.values()
+    }
+
+    pub(crate) fn parameters_named(
+        &self,
+        namespace: &str,
+        of: &str,
+    ) -> Option<&'a Stored<AgentgatewayParameters>> {
+        self.tables.parameters.get(&name(namespace, of))
+    }
+
+    pub(crate) fn models(&self) -> impl Iterator<Item = &'a Stored<AgentgatewayModel>> + use<'a> {
+        self.tables.models.values()
+    }
+
+    pub(crate) fn fleet_pins(&self) -> impl Iterator<Item = &'a Stored<FleetPin>> + use<'a> {
+        self.tables.fleet_pins.values()
+    }
+
+    /// Labels of an object that a policy may be attached to; `None` where it does not exist.
+    pub(crate) fn labels_of(&self, key: &ObjectKey) -> Option<&'a BTreeMap<String, String>> {
+        let name = name(&key.namespace, &key.name);
+        let tables = self.tables;
+        let metadata = match key.known()? {
+            Kind::Gateway => &tables.gateways.get(&name)?.object.metadata,
+            Kind::HttpRoute => &tables.http_routes.get(&name)?.object.metadata,
+            Kind::Service => &tables.services.get(&name)?.object.metadata,
+            Kind::AgentgatewayBackend => &tables.backends.get(&name)?.object.metadata,
+            Kind::GatewayClass
+            | Kind::ReferenceGrant
+            | Kind::Namespace
+            | Kind::Secret
+            | Kind::ConfigMap
+            | Kind::EndpointSlice
+            | Kind::AgentgatewayPolicy
+            | Kind::AgentgatewayParameters
+            | Kind::AgentgatewayModel
+            | Kind::TidegatePolicy
+            | Kind::FleetPin => return None,
+        };
+        Some(&metadata.labels)
+    }
+
+    /// Objects of a namespace that have labels.
+    pub(crate) fn labelled(
+        &self,
+        kind: Kind,
+        namespace: &str,
+        wanted: &BTreeMap<String, String>,
+    ) -> Vec<ObjectKey> {
+        self.tables
+            .names(kind)
+            .into_iter()
+            .filter(|(of, _)| of == namespace)
+            .map(|(of, name)| ObjectKey::new(kind, of, name))
+            .filter(|key| {
+                self.labels_of(key).is_some_and(|labels| {
+                    wanted
+                        .iter()
+                        .all(|(label, value)| labels.get(label) == Some(value))
+                })
+            })
+            .collect()
     }
 
     /// Objects that cannot be read.

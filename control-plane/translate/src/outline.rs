@@ -68,7 +68,12 @@ fn claim(key: &ObjectKey, value: &Value) -> Claim {
             | Kind::Secret
             | Kind::ConfigMap
             | Kind::EndpointSlice
-            | Kind::AgentgatewayBackend,
+            | Kind::AgentgatewayBackend
+            | Kind::AgentgatewayPolicy
+            | Kind::AgentgatewayParameters
+            | Kind::AgentgatewayModel
+            | Kind::TidegatePolicy
+            | Kind::FleetPin,
         )
         | None => Claim::Open,
     }

@@ -43,6 +43,11 @@ pub enum Scope {
     Listener(String),
     /// A parentRef of a route.
     Parent(ParentScope),
+    /// A Gateway that a policy reaches.
+    Ancestor(GatewayKey),
+    /// What a policy has to say about targets that lead to no Gateway; in Kubernetes the ancestor
+    /// `StatusSummary` of group `agentgateway.dev`.
+    Summary,
 }
 
 /// A parentRef with its defaults filled in.
@@ -99,6 +104,8 @@ impl fmt::Display for Scope {
             Scope::Object => Ok(()),
             Scope::Listener(name) => write!(f, "listener {name}"),
             Scope::Parent(parent) => write!(f, "parent {parent}"),
+            Scope::Ancestor(gateway) => write!(f, "gateway {gateway}"),
+            Scope::Summary => f.write_str("targets"),
         }
     }
 }

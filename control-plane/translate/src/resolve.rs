@@ -9,14 +9,17 @@ use cp_api::condition::{Condition, ConditionType, Reason};
 
 use crate::backend::Catalog;
 use crate::gateway::{self, GatewayDraft};
+use crate::gateway_class;
 use crate::infra;
 use crate::lookup::Lookup;
 use crate::outline::Claim;
 use crate::output::{GatewayKey, Translation};
 use crate::plan::GatewayPlan;
+use crate::policy::{self, Reach};
 use crate::report::{Detail, Programmed, Report, Scope};
 use crate::route;
 use crate::settings::Settings;
+use crate::unserved;
 
 /// Everything decided, before resources are made.
 pub(crate) struct Resolved {
@@ -27,7 +30,7 @@ pub(crate) struct Resolved {
 
 /// Runs all units.
 pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
-    let mut reports = gateway::class_reports(lookup, settings);
+    let mut reports = gateway_class::class_reports(lookup, settings);
     reports.extend(gateway::orphan_reports(lookup, settings));
     let mut drafts = gateway::drafts(lookup, settings);
     let mut catalog = Catalog::new(lookup, settings);
@@ -43,6 +46,10 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
         .collect();
     reports.extend(catalog.reports(&reached(&plans)));
     reports.extend(drafts.iter().flat_map(GatewayDraft::reports));
+    // Policies are about Gateways that the reports so far say are reached.
+    let reach = Reach::new(&plans, &reports);
+    reports.extend(policy::reports(lookup, settings, &reach));
+    reports.extend(unserved::reports(lookup, settings));
     mark_invalid(lookup, settings, &mut reports);
     let gateways = drafts
         .iter()
@@ -78,11 +85,11 @@ fn is_ours(lookup: &Lookup<'_>, settings: &Settings, claim: &Claim) -> bool {
     match claim {
         Claim::Open => true,
         Claim::Controller(name) => *name == settings.controller,
-        Claim::Class(class) => gateway::is_ours(lookup, settings, class),
+        Claim::Class(class) => gateway_class::is_ours(lookup, settings, class),
         Claim::Parents(parents) => lookup.gateways().any(|stored| {
             let metadata = &stored.object.metadata;
             parents.contains(&GatewayKey::new(&metadata.namespace, &metadata.name))
-                && gateway::is_ours(lookup, settings, &stored.object.spec.gateway_class_name)
+                && gateway_class::is_ours(lookup, settings, &stored.object.spec.gateway_class_name)
         }),
     }
 }

@@ -21,6 +21,11 @@ const NAMESPACED: &[(&str, &str)] = &[
     ("", "configmaps"),
     ("discovery.k8s.io", "endpointslices"),
     ("agentgateway.dev", "agentgatewaybackends"),
+    ("agentgateway.dev", "agentgatewaypolicies"),
+    ("agentgateway.dev", "agentgatewayparameters"),
+    ("agentgateway.dev", "agentgatewaymodels"),
+    ("tidegate.dev", "tidegatepolicies"),
+    ("tidegate.dev", "fleetpins"),
 ];
 /// (API group, resource) of what is read of the cluster.
 const CLUSTER: &[(&str, &str)] = &[
@@ -42,6 +47,14 @@ const STATUSES: &[(&str, &str, &[&str])] = &[
         "agentgatewaybackends/status",
         &["patch"],
     ),
+    (
+        "agentgateway.dev",
+        "agentgatewaypolicies/status",
+        &["patch"],
+    ),
+    ("agentgateway.dev", "agentgatewaymodels/status", &["patch"]),
+    ("tidegate.dev", "tidegatepolicies/status", &["patch"]),
+    ("tidegate.dev", "fleetpins/status", &["patch"]),
     ("events.k8s.io", "events", &["create", "patch"]),
 ];
 /// The same of the control plane's own namespace.

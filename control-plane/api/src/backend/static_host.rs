@@ -2,35 +2,41 @@
 //!
 //! Owns the fields and their union with `unixPath`, which is not served yet.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::Check;
+use crate::schema::rule::rule;
 
 /// A fixed host.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schemars(extend("x-kubernetes-validations" = [
+    rule(
+        "has(self.unixPath) || (has(self.host) && has(self.port))",
+        "must set unixPath, or host and port",
+    ),
+    rule(
+        "!has(self.unixPath) || !(has(self.host) || has(self.port))",
+        "unixPath excludes host and port",
+    ),
+]))]
 pub struct StaticBackend {
     /// Host name or IP address.
+    #[schemars(length(min = 1, max = 256))]
     pub host: Option<String>,
-    /// Port, 1 to 65535.
+    /// Port.
+    #[schemars(range(min = 1, max = 65_535))]
     pub port: Option<u16>,
     /// Path of a Unix socket.
+    #[schemars(length(min = 1))]
     pub unix_path: Option<String>,
 }
 
 impl StaticBackend {
     pub(crate) fn check(&self, check: &mut Check) {
-        check.exactly_one(&[
-            ("host", self.host.is_some()),
-            ("unixPath", self.unix_path.is_some()),
-        ]);
         if let Some(host) = &self.host {
             check_host(check, "host", host);
-        }
-        let paired = self.port.is_some() == self.host.is_some();
-        check.that("port", paired, "must be set with host, and only with it");
-        if let Some(port) = self.port {
-            check.port("port", i64::from(port));
         }
     }
 }

@@ -36,7 +36,7 @@ const SETTINGS_DIR: &str = "/etc/tidegate";
 /// What was applied last lives as long as the Pod: a proxy that restarts needs no control plane.
 const STATE_DIR: &str = "/var/lib/tidegate";
 /// The container's user, whose number is in the image too.
-const USER: i64 = 10101;
+const USER: i64 = 65532;
 /// Between the longest drain and the kubelet's patience.
 const GRACE: u32 = 5;
 /// Ports below are privileged where no sysctl says otherwise.

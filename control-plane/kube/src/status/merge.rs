@@ -10,7 +10,7 @@ use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
 use serde_json::{Map, Value, json};
 
 use crate::status::shape::Shape;
-use crate::status::wanted::{Entry, Wanted};
+use crate::status::wanted::{Entry, Wanted, summary_ref};
 
 #[cfg(test)]
 mod tests;
@@ -19,8 +19,6 @@ mod tests;
 const MESSAGE: usize = 32_768;
 /// Conditions that the API server takes in one list.
 const CONDITIONS: usize = 8;
-/// Name of the ancestor that stands for those that do not fit.
-const SUMMARY: &str = "StatusSummary";
 
 /// The new status of an object, or `None` if what stands in it is right. `live` is the whole object; `now` is what a
 /// condition that changes gets as its time.
@@ -101,6 +99,7 @@ fn is_newer(
 }
 
 fn entries(old: &[Value], wanted: &Wanted, stamp: &Stamp<'_>) -> Vec<Value> {
+    let summary = summary(wanted);
     let mut waiting: Vec<Option<&Entry>> = wanted.entries.iter().map(Some).collect();
     let foreign = old
         .iter()
@@ -109,11 +108,14 @@ fn entries(old: &[Value], wanted: &Wanted, stamp: &Stamp<'_>) -> Vec<Value> {
     let room = wanted.shape.limit().saturating_sub(foreign);
     let is_full = waiting.len() > room;
     let is_summed_up = is_full && wanted.shape == Shape::Ancestors;
+    if is_summed_up {
+        waiting.retain(|it| it.is_some_and(|it| it.identity != summary.identity));
+    }
     waiting.truncate(room.saturating_sub(usize::from(is_summed_up)));
-    let summary = summary(&wanted.controller);
     if is_summed_up && room > 0 {
         waiting.push(Some(&summary));
     }
+    let blind = wanted.blind.as_ref().filter(|_| wanted.entries.is_empty());
     let mut new = Vec::new();
     for entry in old {
         if !is_own(wanted.shape, &wanted.controller, entry) {
@@ -124,30 +126,44 @@ fn entries(old: &[Value], wanted: &Wanted, stamp: &Stamp<'_>) -> Vec<Value> {
         match waiting.iter_mut().find(matching).and_then(Option::take) {
             Some(wanted) => new.push(stamp.entry(Some(entry), wanted)),
             None => {
-                let blind = wanted.blind.as_ref().filter(|_| wanted.entries.is_empty());
                 new.extend(blind.map(|conditions| stamp.blind(entry, conditions)));
             }
         }
+    }
+    // A policy that could never be read leads nowhere, and has to say so all the same.
+    if let Some(conditions) = blind
+        && wanted.shape == Shape::Ancestors
+        && new.len() == foreign
+        && room > 0
+    {
+        let unread = Entry {
+            conditions: conditions.clone(),
+            ..summary.clone()
+        };
+        new.push(stamp.entry(None, &unread));
     }
     let rest = waiting.into_iter().flatten();
     new.extend(rest.map(|wanted| stamp.entry(None, wanted)));
     new
 }
 
-/// Stands for the ancestors that do not fit.
-fn summary(controller: &str) -> Entry {
+/// Stands for the ancestors that do not fit; it says so beside what it has to say of targets that lead nowhere.
+fn summary(wanted: &Wanted) -> Entry {
     let words = "more Gateways are reached than a status can list";
     let identity = json!({
-        "ancestorRef": {"group": "agentgateway.dev", "kind": "AgentgatewayPolicy", "name": SUMMARY},
-        "controllerName": controller,
+        "ancestorRef": summary_ref(),
+        "controllerName": wanted.controller,
     });
+    let identity = identity.as_object().cloned().unwrap_or_default();
+    let stated = wanted.entries.iter().find(|it| it.identity == identity);
+    let mut conditions = stated.map(|it| it.conditions.clone()).unwrap_or_default();
+    conditions.push(
+        Condition::holds(ConditionType::StatusSummarized, Reason::StatusSummarized).saying(words),
+    );
     Entry {
-        identity: identity.as_object().cloned().unwrap_or_default(),
+        identity,
         fields: Map::new(),
-        conditions: vec![
-            Condition::holds(ConditionType::StatusSummarized, Reason::StatusSummarized)
-                .saying(words),
-        ],
+        conditions,
     }
 }
 

@@ -22,15 +22,19 @@ impl Shape {
     /// The layout of a kind's status; `None` where Tidegate writes none.
     pub const fn of(kind: Kind) -> Option<Shape> {
         match kind {
-            Kind::GatewayClass | Kind::AgentgatewayBackend => Some(Shape::Conditions),
+            Kind::GatewayClass | Kind::AgentgatewayBackend | Kind::FleetPin => {
+                Some(Shape::Conditions)
+            }
             Kind::Gateway => Some(Shape::Listeners),
-            Kind::HttpRoute => Some(Shape::Parents),
+            Kind::HttpRoute | Kind::AgentgatewayModel => Some(Shape::Parents),
+            Kind::AgentgatewayPolicy | Kind::TidegatePolicy => Some(Shape::Ancestors),
             Kind::ReferenceGrant
             | Kind::Namespace
             | Kind::Service
             | Kind::Secret
             | Kind::ConfigMap
-            | Kind::EndpointSlice => None,
+            | Kind::EndpointSlice
+            | Kind::AgentgatewayParameters => None,
         }
     }
 

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use cp_api::ObjectKey;
 use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
 use cp_api::http_route::ParentReference;
+use cp_api::{Kind, ObjectKey};
 use cp_translate::{Detail, GatewayKey, Report, Scope};
 use serde_json::{Map, Value, json};
 
@@ -132,6 +132,17 @@ impl Wanted {
                 fields: fields(&report.detail),
                 conditions,
             }),
+            Scope::Ancestor(gateway) => {
+                let group = Kind::Gateway.group();
+                let ancestor = json!({"group": group, "kind": Kind::Gateway.as_str(),
+                    "namespace": gateway.namespace, "name": gateway.name});
+                let entry = self.ancestor(ancestor, conditions);
+                self.entries.push(entry);
+            }
+            Scope::Summary => {
+                let entry = self.ancestor(summary_ref(), conditions);
+                self.entries.push(entry);
+            }
             Scope::Parent(_) => {
                 let Detail::Parent { reference } = &report.detail else {
                     return;
@@ -148,6 +159,18 @@ impl Wanted {
         }
     }
 
+    fn ancestor(&self, reference: Value, conditions: Vec<Condition>) -> Entry {
+        Entry {
+            identity: object([
+                ("ancestorRef", reference),
+                ("controllerName", json!(self.controller)),
+            ]),
+            fields: Map::new(),
+            conditions,
+        }
+    }
+
+    /// Where the Gateway is reached.
     fn deployed(&mut self, deployed: &Deployed) {
         let addresses = deployed
             .addresses
@@ -183,6 +206,12 @@ impl Deployed {
             }
         }
     }
+}
+
+/// The ancestor that stands for what leads to no Gateway, and for Gateways that a status has no room for.
+pub(crate) fn summary_ref() -> Value {
+    json!({"group": Kind::AgentgatewayPolicy.group(), "kind": Kind::AgentgatewayPolicy.as_str(),
+        "name": "StatusSummary"})
 }
 
 fn fields(detail: &Detail) -> Map<String, Value> {

@@ -4,8 +4,11 @@
 //! group and refuses requests: leaving it out would send its share, and its data, to somebody else.
 
 use cp_api::backend::AgentgatewayBackend;
-use cp_api::backend::ai::{AiBackend, Custom, FormatType, OpenAi, Provider, SINGLE};
-use cp_api::backend::policy::{BackendAuth, BackendPolicies, BackendTls};
+use cp_api::backend::ai::{AiBackend, SINGLE};
+use cp_api::backend::policy::BackendPolicies;
+use cp_api::backend::policy::auth::BackendAuth;
+use cp_api::backend::policy::tls::BackendTls;
+use cp_api::backend::provider::{Custom, FormatType, Provider};
 use cp_api::condition::Reason;
 use cp_api::{Kind, http_route::BackendObjectReference};
 use proto::name;
@@ -52,7 +55,7 @@ pub(super) fn resolve(
     ai: &AiBackend,
 ) -> Served {
     let inherited = object.spec.policies.as_ref();
-    if let Some(message) = policy::unsupported("spec.policies", inherited) {
+    if let Some(message) = policy::unsupported("spec.policies", object) {
         return Served::refused(message);
     }
     let metadata = &object.metadata;
@@ -89,26 +92,18 @@ pub(super) fn resolve(
 
 fn placed<'a>(ai: &'a AiBackend, inherited: Option<&'a BackendPolicies>) -> Vec<Vec<Placed<'a>>> {
     if let Some(provider) = &ai.provider {
-        return vec![vec![place(
-            provider,
-            SINGLE,
-            "spec.ai.provider".to_owned(),
-            inherited,
-        )]];
+        let path = "spec.ai.provider".to_owned();
+        return vec![vec![place(provider, SINGLE, path, [None, inherited])]];
     }
     let groups = ai.groups.iter().flatten().enumerate();
     groups
         .map(|(group, providers)| {
             let providers = providers.providers.iter().enumerate();
             providers
-                .map(|(index, provider)| {
+                .map(|(index, named)| {
                     let path = format!("spec.ai.groups[{group}].providers[{index}]");
-                    place(
-                        provider,
-                        provider.name.as_deref().unwrap_or_default(),
-                        path,
-                        inherited,
-                    )
+                    let policies = [named.policies.as_ref(), inherited];
+                    place(&named.provider, &named.name, path, policies)
                 })
                 .collect()
         })
@@ -120,9 +115,8 @@ fn place<'a>(
     provider: &'a Provider,
     name: &'a str,
     path: String,
-    inherited: Option<&'a BackendPolicies>,
+    [own, inherited]: [Option<&'a BackendPolicies>; 2],
 ) -> Placed<'a> {
-    let own = provider.policies.as_ref();
     let levels = [
         (own, format!("{path}.policies")),
         (inherited, "spec.policies".to_owned()),
@@ -187,21 +181,17 @@ impl Scope<'_> {
 
     fn build(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> Result<ProviderPlan, String> {
         let Placed { provider, path, .. } = placed;
-        let own = provider.policies.as_ref();
-        if let Some(message) = policy::unsupported(&format!("{path}.policies"), own) {
+        if let Some(message) = policy::unsupported(path, self.object) {
             return Err(message);
         }
         let mut format_path = None;
         let (address, model) = if let Some(openai) = &provider.openai {
-            (self.openai(placed, openai, verdict)?, openai.model.clone())
+            (self.openai(placed, verdict)?, openai.model.clone())
         } else if let Some(custom) = &provider.custom {
             format_path = completions_path(path, custom)?;
             (self.custom(placed, custom, verdict)?, custom.model.clone())
         } else {
-            return Err(format!(
-                "{path}.{} is not supported yet",
-                unsupported_kind(provider)
-            ));
+            return Err(format!("{path} has no kind that is served"));
         };
         Ok(ProviderPlan {
             name: placed.name.to_owned(),
@@ -216,18 +206,7 @@ impl Scope<'_> {
         })
     }
 
-    fn openai(
-        &self,
-        placed: &Placed<'_>,
-        openai: &OpenAi,
-        verdict: &mut Verdict,
-    ) -> Result<Address, String> {
-        if openai.moderation.is_some() {
-            return Err(format!(
-                "{}.openai.moderation is not supported yet",
-                placed.path
-            ));
-        }
+    fn openai(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> Result<Address, String> {
         if let (Some(host), Some(port)) = (&placed.provider.host, placed.provider.port) {
             return self.at(placed, (host, port), Plain::Allowed, verdict);
         }
@@ -371,9 +350,6 @@ enum Plain {
 
 /// The path that the backend gives to chat completions, if it gives one.
 fn completions_path(path: &str, custom: &Custom) -> Result<Option<String>, String> {
-    if custom.formats.is_empty() {
-        return Ok(None);
-    }
     custom
         .formats
         .iter()
@@ -385,19 +361,4 @@ fn completions_path(path: &str, custom: &Custom) -> Result<Option<String>, Strin
 fn prefix(provider: &Provider) -> String {
     let written = provider.path_prefix.as_deref().unwrap_or(DEFAULT_PREFIX);
     written.trim_end_matches('/').to_owned()
-}
-
-fn unsupported_kind(provider: &Provider) -> &'static str {
-    let kinds = [
-        ("azureopenai", &provider.azureopenai),
-        ("azure", &provider.azure),
-        ("anthropic", &provider.anthropic),
-        ("gemini", &provider.gemini),
-        ("vertexai", &provider.vertexai),
-        ("bedrock", &provider.bedrock),
-    ];
-    kinds
-        .into_iter()
-        .find_map(|(name, value)| value.as_ref().map(|_| name))
-        .unwrap_or("this kind of provider")
 }

@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use cp_api::backend::policy::{BackendAuth, LocalReference};
+use cp_api::backend::policy::auth::BackendAuth;
 use cp_api::format;
+use cp_api::reference::SecretKeyRef;
 use cp_api::secret::SecretBytes;
 use proto::name;
 use proto::tidegate::v1 as tidegate;
@@ -44,11 +45,6 @@ pub(super) fn resolve(
     auth: &BackendAuth,
 ) -> Result<Credential, Fault> {
     let path = owner.path;
-    if let Some(name) = auth.other.keys().next() {
-        return Err(Fault::Unsupported(format!(
-            "{path}.{name} is not supported yet"
-        )));
-    }
     let (header, prefix) = location(path, auth)?;
     let (secret, text, source) = match (&auth.key, &auth.secret_ref) {
         (Some(key), _) => (owner.inline_name.clone(), key.clone(), owner.source.clone()),
@@ -74,10 +70,11 @@ fn location(path: &str, auth: &BackendAuth) -> Result<(String, String), Fault> {
         return Ok(("authorization".to_owned(), BEARER.to_owned()));
     };
     match &location.header {
-        Some(header) if location.other.is_empty() => {
-            Ok((header.name.to_ascii_lowercase(), header.prefix.clone()))
-        }
-        Some(_) | None => Err(Fault::Unsupported(format!(
+        Some(header) => Ok((
+            header.name.0.to_ascii_lowercase(),
+            header.prefix.clone().unwrap_or_default(),
+        )),
+        None => Err(Fault::Unsupported(format!(
             "{path}.location supports header only; use it"
         ))),
     }
@@ -86,11 +83,13 @@ fn location(path: &str, auth: &BackendAuth) -> Result<(String, String), Fault> {
 fn from_secret(
     lookup: &Lookup<'_>,
     owner: &Owner<'_>,
-    reference: &LocalReference,
+    reference: &SecretKeyRef,
 ) -> Result<(String, SecretBytes, tidegate::Source), Fault> {
     let (namespace, name) = (owner.namespace, reference.name.as_str());
     let path = format!("{}.secretRef", owner.path);
-    if !reference.group.is_empty() || !matches!(reference.kind.as_str(), "" | "Secret") {
+    let group = reference.group.as_deref().unwrap_or_default();
+    let kind = reference.kind.as_deref().unwrap_or_default();
+    if !group.is_empty() || !matches!(kind, "" | "Secret") {
         return Err(Fault::Unsupported(format!("{path}.kind must be Secret")));
     }
     let key = reference.key.as_deref().unwrap_or(DEFAULT_KEY);

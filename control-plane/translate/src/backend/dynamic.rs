@@ -10,10 +10,7 @@ use crate::backend::{Served, Verdict};
 use crate::plan::Upstream;
 
 pub(super) fn resolve(object: &AgentgatewayBackend) -> Served {
-    let has_policies = object.spec.policies.as_ref().is_some_and(|policies| {
-        policies.tls.is_some() || policies.auth.is_some() || !policies.other.is_empty()
-    });
-    if has_policies {
+    if object.spec.policies.is_some() {
         return Served::refused("spec.policies is not supported for dynamicForwardProxy yet");
     }
     let written = object

@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
-use cp_api::backend::policy::{BackendPolicies, BackendTls, LocalReference};
+use cp_api::backend::AgentgatewayBackend;
+use cp_api::backend::policy::tls::BackendTls;
 use cp_api::condition::Reason;
+use cp_api::effect::{self, Loss};
+use cp_api::reference::{CaKind, CaRef};
 
 use crate::lookup::Lookup;
 use crate::plan::UpstreamTls;
@@ -14,14 +17,10 @@ use crate::plan::UpstreamTls;
 /// Why TLS cannot be had.
 pub(super) type TlsFault = (Reason, String);
 
-/// Names of policies that are not served, with their path.
-pub(super) fn unsupported(path: &str, policies: Option<&BackendPolicies>) -> Option<String> {
-    let names: Vec<String> = policies?
-        .other
-        .keys()
-        .map(|name| format!("{path}.{name}"))
-        .collect();
-    (!names.is_empty()).then(|| format!("{} is not supported yet; remove it", names.join(", ")))
+/// Fields at or below a path that are set and could have protected something, were they in effect.
+pub(super) fn unsupported(path: &str, object: &AgentgatewayBackend) -> Option<String> {
+    let fields = effect::below(&object.effects.missing, path);
+    effect::sentence(fields.filter(|field| field.loss == Loss::Protection))
 }
 
 /// TLS towards `host`, as a policy asks for it.
@@ -31,13 +30,11 @@ pub(super) fn tls(
     path: &str,
     (tls, host): (&BackendTls, &str),
 ) -> Result<UpstreamTls, TlsFault> {
-    if let Some(name) = tls.other.keys().next() {
-        let message = format!("{path}.tls.{name} is not supported yet; remove it");
-        return Err((Reason::NotSupported, message));
-    }
     let ca = tls
         .ca_certificate_refs
-        .first()
+        .iter()
+        .flatten()
+        .next()
         .map(|reference| {
             bundle(lookup, namespace, reference).map_err(|message| {
                 (
@@ -47,30 +44,21 @@ pub(super) fn tls(
             })
         })
         .transpose()?;
-    let server_name = tls.sni.clone().unwrap_or_else(|| host.to_owned());
+    let server_name = tls.sni.as_ref().map_or(host, |sni| &sni.0).to_owned();
     Ok(UpstreamTls { server_name, ca })
 }
 
-fn bundle(
-    lookup: &Lookup<'_>,
-    namespace: &str,
-    reference: &LocalReference,
-) -> Result<Arc<Vec<u8>>, String> {
+fn bundle(lookup: &Lookup<'_>, namespace: &str, reference: &CaRef) -> Result<Arc<Vec<u8>>, String> {
     let name = &reference.name;
-    let bytes = match reference.kind.as_str() {
-        "" | "ConfigMap" => lookup
+    let bytes = match reference.kind {
+        CaKind::ConfigMap => lookup
             .config_map(namespace, name)
             .and_then(|stored| stored.object.data.get("ca.crt"))
             .map(|text| text.as_bytes().to_vec()),
-        "Secret" => lookup
+        CaKind::Secret => lookup
             .secret(namespace, name)
             .and_then(|stored| stored.object.data.get("ca.crt"))
             .map(|secret| secret.expose().to_vec()),
-        other => {
-            return Err(format!(
-                "kind {other} is not supported; use ConfigMap or Secret"
-            ));
-        }
     };
     bytes
         .filter(|bytes| {

@@ -231,3 +231,35 @@ fn objects_without_a_status_of_ours_are_left_alone() {
         assert!(all(&[unread(kind)], &facts(None)).is_empty(), "{kind}");
     }
 }
+
+#[test]
+fn a_policy_has_an_entry_per_gateway_and_one_for_what_leads_nowhere() {
+    for kind in [Kind::AgentgatewayPolicy, Kind::TidegatePolicy] {
+        let gateway = GatewayKey::new("default", "edge");
+        let reports = [
+            report(kind, Scope::Ancestor(gateway), Detail::None),
+            report(kind, Scope::Summary, Detail::None),
+        ];
+        let found = status(&reports, &facts(None));
+        let entry = |reference: Value| json!({"ancestorRef": reference, "controllerName": OURS, "conditions": [accepted()]});
+        let expected = json!({"ancestors": [
+            entry(json!({"group": "gateway.networking.k8s.io", "kind": "Gateway",
+                "namespace": "default", "name": "edge"})),
+            entry(json!({"group": "agentgateway.dev", "kind": "AgentgatewayPolicy",
+                "name": "StatusSummary"})),
+        ]});
+        assert_eq!(found, expected, "{kind}");
+    }
+}
+
+#[test]
+fn a_policy_that_never_could_be_read_says_so() {
+    let unread = Report {
+        gateways: Vec::new(),
+        ..report(Kind::AgentgatewayPolicy, Scope::Object, Detail::None)
+    };
+    let found = status(&[unread], &facts(None));
+    let name = found.pointer("/ancestors/0/ancestorRef/name");
+    assert_eq!(name, Some(&json!("StatusSummary")), "{found}");
+    assert_eq!(found["ancestors"][0]["conditions"], json!([accepted()]));
+}
