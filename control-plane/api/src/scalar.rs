@@ -126,10 +126,9 @@ impl JsonSchema for ByteSize {
             "minLength": 1,
             "maxLength": 32,
             "pattern": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(([KMGTPE]i)|[numkMGTPE]|[eE](\+?0*([0-9]|1[0-8])|-0*[0-9]))?$",
-            "x-kubernetes-validations": [rule(
-                "type(self) == int ? self >= 1 && self <= 4294967295 : size(self) > 0",
-                "must be from 1 to 4294967295 bytes",
-            )],
+            // Of the bounds, those of numbers hold for integers only and those of texts for texts only.
+            "minimum": 1,
+            "maximum": 4_294_967_295_u32,
         })
     }
 }

@@ -36,10 +36,6 @@ pub struct FrontendHttp {
     /// Largest frame.
     #[schemars(extend("x-kubernetes-validations" = [
         rule(
-            "type(self) == int ? self >= 1 && self <= 4294967295 : size(self) > 0",
-            "must be from 1 to 4294967295 bytes",
-        ),
-        rule(
             "!quantity(string(self)).isLessThan(quantity('16384')) \
              && !quantity(string(self)).isGreaterThan(quantity('1677215'))",
             "must be from 16384 to 1677215 bytes",
