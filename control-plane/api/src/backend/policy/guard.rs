@@ -74,7 +74,6 @@ pub enum Scope {
 /// What is answered where a guard refuses.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["message", "statusCode"])]))]
 pub struct Refusal {
     /// Body.
     pub message: String,
