@@ -62,15 +62,15 @@ pub struct McpAuthentication {
 pub struct Guardrails {
     /// The services, in order.
     #[schemars(length(min = 1, max = 16))]
-    pub processors: Vec<Processor>,
+    pub processors: Vec<Inspector>,
 }
 
 /// A service that inspects calls.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[schemars(extend("x-kubernetes-validations" = [exactly_one(&["remote"])]))]
-pub struct Processor {
+pub struct Inspector {
     /// A service of one's own.
-    pub remote: Option<RemoteProcessor>,
+    pub remote: Option<RemoteInspector>,
     /// Which methods it sees.
     #[schemars(extend(
         "minProperties" = 1,
@@ -100,7 +100,7 @@ pub enum Inspection {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [reference::endpoint(), reference::url_is_origin()]))]
-pub struct RemoteProcessor {
+pub struct RemoteInspector {
     /// The service, as an object.
     pub backend_ref: Option<BackendObjectReference>,
     /// The service, by its address.
