@@ -24,7 +24,7 @@ pub(crate) fn churn_report() -> Option<PathBuf> {
 }
 
 fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
+    std::env::var_os(name)?.to_str()?.parse().ok()
 }
 
 /// The one test of the conformance suite that is wanted.

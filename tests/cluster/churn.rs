@@ -147,7 +147,7 @@ async fn kill(cluster: &Cluster, number: u32) -> Result<()> {
         .unwrap_or_default()
         .to_owned();
     let pods = install::pods(cluster, install::NAMESPACE).await?;
-    let is_next = |pod: &&String| (**pod == leader) == (number % 2 == 0);
+    let is_next = |pod: &&String| (**pod == leader) == number.is_multiple_of(2);
     let pod = pods
         .iter()
         .find(is_next)

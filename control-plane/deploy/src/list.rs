@@ -150,7 +150,9 @@ pub(crate) fn merge_in_order(
     };
     let is_keyed = |value: &Value| match value {
         Value::Object(map) => !key.is_empty() && map.contains_key(key),
-        _ => key.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            key.is_empty()
+        }
     };
     if !merged.iter().all(is_keyed) {
         return Err(path.no_key(key));

@@ -102,54 +102,13 @@ pub fn render(fleet: &Fleet, platform: &Platform) -> Result<Vec<Object>, RenderE
             Some(|spec| spec.service.as_ref()),
         )?);
     }
-    let scales = layers
-        .overlays(|spec| spec.horizontal_pod_autoscaler.as_ref())
-        .next()
-        .is_some();
-    let template = workload::template(fleet, platform, &identity, &layers);
-    objects.push(match layers.kind {
-        WorkloadKind::Deployment => {
-            let mut deployment = draft.finish(
-                Child::Deployment,
-                &identity.name,
-                workload::deployment(fleet, &identity, template),
-                Some(|spec| spec.deployment.as_ref()),
-            )?;
-            if scales {
-                deployment = workload::without_replicas(deployment);
-            }
-            deployment
-        }
-        WorkloadKind::DaemonSet => draft.finish(
-            Child::DaemonSet,
-            &identity.name,
-            workload::daemon_set(fleet, &identity, template),
-            Some(|spec| spec.daemon_set.as_ref()),
-        )?,
-    });
-    if layers
-        .overlays(|spec| spec.pod_disruption_budget.as_ref())
-        .next()
-        .is_some()
-    {
-        let budget = draft.finish(
-            Child::PodDisruptionBudget,
-            &identity.name,
-            scale::budget(&identity),
-            Some(|spec| spec.pod_disruption_budget.as_ref()),
-        )?;
-        objects.push(scale::with_a_limit(budget));
-    }
-    if scales {
-        objects.push(draft.finish(
-            Child::HorizontalPodAutoscaler,
-            &identity.name,
-            scale::autoscaler(&identity),
-            Some(|spec| spec.horizontal_pod_autoscaler.as_ref()),
-        )?);
-    }
+    objects.push(draft.workload(fleet, platform)?);
+    objects.extend(draft.scale()?);
     Ok(objects)
 }
+
+/// Its overlay asks for an autoscaler, and then replicas are not ours to set.
+const AUTOSCALER: Pick = |spec| spec.horizontal_pod_autoscaler.as_ref();
 
 /// What turns a typed object into a rendered one.
 struct Draft<'a> {
@@ -158,6 +117,58 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// The Deployment or DaemonSet.
+    fn workload(&self, fleet: &Fleet, platform: &Platform) -> Result<Object, RenderError> {
+        let (identity, layers) = (self.identity, self.layers);
+        let template = workload::template(fleet, platform, identity, layers);
+        match layers.kind {
+            WorkloadKind::Deployment => {
+                let deployment = self.finish(
+                    Child::Deployment,
+                    &identity.name,
+                    workload::deployment(fleet, identity, template),
+                    Some(|spec| spec.deployment.as_ref()),
+                )?;
+                Ok(match self.scales() {
+                    true => workload::without_replicas(deployment),
+                    false => deployment,
+                })
+            }
+            WorkloadKind::DaemonSet => self.finish(
+                Child::DaemonSet,
+                &identity.name,
+                workload::daemon_set(fleet, identity, template),
+                Some(|spec| spec.daemon_set.as_ref()),
+            ),
+        }
+    }
+
+    /// What parameters ask for beside the workload.
+    fn scale(&self) -> Result<Vec<Object>, RenderError> {
+        let identity = self.identity;
+        let mut objects = Vec::new();
+        let budgets: Pick = |spec| spec.pod_disruption_budget.as_ref();
+        if self.layers.overlays(budgets).next().is_some() {
+            let budget = scale::budget(identity);
+            let kind = Child::PodDisruptionBudget;
+            let budget = self.finish(kind, &identity.name, budget, Some(budgets))?;
+            objects.push(scale::with_a_limit(budget));
+        }
+        if self.scales() {
+            objects.push(self.finish(
+                Child::HorizontalPodAutoscaler,
+                &identity.name,
+                scale::autoscaler(identity),
+                Some(AUTOSCALER),
+            )?);
+        }
+        Ok(objects)
+    }
+
+    fn scales(&self) -> bool {
+        self.layers.overlays(AUTOSCALER).next().is_some()
+    }
+
     fn finish<T: Serialize + DeserializeOwned>(
         &self,
         kind: Child,
