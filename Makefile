@@ -1,5 +1,5 @@
 # The front door. Every target is cargo or `cargo xtask`; `make help` lists them.
-.PHONY: help check test conformance run lab soak bench bless
+.PHONY: help check test conformance run lab soak measure bench bless
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,10 @@ soak: ## the long forms of the tests: ten minutes of random edits and killed con
 	cargo xtask tools lab-kube echo-basic && cargo build --workspace --bins --locked
 	TIDEGATE_CHURN_SECONDS=600 TIDEGATE_CHURN_REPORT="$(CURDIR)/tests/reports/churn.md" \
 		cargo test --workspace --locked --test cluster -- churn
+
+measure: ## what a control plane in a cluster costs, and how long an edit takes; release build
+	cargo xtask tools lab-kube && cargo build --release --workspace --bins --locked
+	TIDEGATE_MEASURE=1 cargo test --release --workspace --locked --test cluster -- --nocapture measure
 
 bench: ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
 	cargo xtask tools envoy && cargo build --release --locked --bins -p cp-server -p dp-server -p cli -p bench

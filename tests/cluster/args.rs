@@ -32,6 +32,11 @@ pub(crate) fn only() -> Option<String> {
     std::env::var_os("TIDEGATE_CONFORMANCE_TEST").and_then(|name| name.into_string().ok())
 }
 
+/// Whether figures are taken.
+pub(crate) fn measures() -> bool {
+    std::env::var_os("TIDEGATE_MEASURE").is_some()
+}
+
 /// Whether the suite's report is written, not compared.
 pub(crate) fn writes_reports() -> bool {
     std::env::var_os("TIDEGATE_CONFORMANCE_REPORT").is_some()

@@ -109,7 +109,7 @@ fn check(churn: &Churn) -> Result<()> {
     Ok(())
 }
 
-async fn api(kubeconfig: &Path) -> Result<Api> {
+pub(crate) async fn api(kubeconfig: &Path) -> Result<Api> {
     let file = Kubeconfig::read_from(kubeconfig)?;
     let config = kube::Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await?;
     Ok(Api::try_from(config)?)

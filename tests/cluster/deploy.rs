@@ -337,6 +337,98 @@ async fn until_addresses(cluster: &Cluster, expected: &[&str]) -> Result<()> {
         .map(drop)
 }
 
+/// Parameters say how proxies are deployed. A log level restarts nothing, and what cannot be used changes nothing.
+pub(crate) async fn parameters_say_how(cluster: &Cluster) -> Result<()> {
+    install::tidegate(cluster).await?;
+    cluster.namespace("params").await?;
+    let deployed = |kind: &'static str| ("params", kind, "gw");
+    parameters(
+        cluster,
+        "logging: {level: info}\n  deployment: {spec: {replicas: 2}}",
+    )
+    .await?;
+    let reference = "  infrastructure: {parametersRef: {group: agentgateway.dev, kind: AgentgatewayParameters, name: how}}";
+    cluster.apply(&gateway("params", "gw", reference)).await?;
+    let has_two = |object: &Value| object["status"]["readyReplicas"] == 2;
+    cluster
+        .until_object(deployed("deployment"), has_two)
+        .await?;
+    let before = pods(cluster, "params", "gw").await?;
+    parameters(
+        cluster,
+        "logging: {level: debug}\n  deployment: {spec: {replicas: 2}}",
+    )
+    .await?;
+    deadline::until("both proxies took the level over", SOON * 2, async || {
+        let logs = [
+            "-n",
+            "params",
+            "logs",
+            "-l",
+            "gateway.networking.k8s.io/gateway-name=gw",
+            "--tail=-1",
+        ];
+        let logs = cluster.kubectl(&logs).await?;
+        let taken = logs.matches("level=\"debug\"").count();
+        ensure!(taken == 2, "{taken}: {logs}");
+        Ok(())
+    })
+    .await?;
+    ensure!(
+        pods(cluster, "params", "gw").await? == before,
+        "Pods were replaced"
+    );
+
+    let is_told = |object: &Value, words: &str| {
+        let told = condition(object, "Accepted");
+        told.starts_with("False InvalidParameters") && told.contains(words)
+    };
+    let gateway = ("params", "gateway", "gw");
+    let bad = "deployment: {spec: {template: {spec: {containers: [{image: x}]}}}}";
+    parameters(cluster, bad).await?;
+    cluster
+        .until_object(gateway, |object| is_told(object, "overlay of Deployment"))
+        .await?;
+    ensure!(
+        pods(cluster, "params", "gw").await? == before,
+        "Pods were replaced"
+    );
+
+    parameters(
+        cluster,
+        "workload: {kind: DaemonSet}\n  daemonSet: {metadata: {labels: {a: b}}}",
+    )
+    .await?;
+    cluster
+        .until_object(deployed("daemonset"), |object| {
+            object["metadata"]["labels"]["a"] == "b"
+        })
+        .await?;
+    deadline::until("the Deployment is gone", SOON, async || {
+        match cluster.get("params", "deployment", "gw").await {
+            Ok(_) => bail!("it is there"),
+            Err(_) => Ok(()),
+        }
+    })
+    .await?;
+    let delete = ["-n", "params", "delete", "agentgatewayparameters", "how"];
+    cluster.kubectl(&delete).await?;
+    cluster
+        .until_object(gateway, |object| {
+            is_told(object, "params/how does not exist")
+        })
+        .await?;
+    cluster.get("params", "daemonset", "gw").await.map(drop)
+}
+
+async fn parameters(cluster: &Cluster, spec: &str) -> Result<()> {
+    let object = format!(
+        "apiVersion: agentgateway.dev/v1alpha1\nkind: AgentgatewayParameters\n\
+         metadata: {{name: how, namespace: params}}\nspec:\n  {spec}\n"
+    );
+    cluster.apply(&object).await
+}
+
 /// New proxies take over from old ones, and no request fails, on connections that stay and on new ones.
 pub(crate) async fn a_new_version_loses_no_request(cluster: &Cluster) -> Result<()> {
     install::tidegate(cluster).await?;

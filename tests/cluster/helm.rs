@@ -12,7 +12,14 @@ use crate::cluster::Cluster;
 use crate::install::{NAME, nothing_was_refused, until_accepted, until_ready};
 
 const NAMESPACE: &str = "helmed";
+/// The one that goes and comes.
 const DEFINITION: &str = "fleetreports.tidegate.dev";
+/// All of tidegate.dev.
+const DEFINITIONS: [&str; 3] = [
+    "fleetpins.tidegate.dev",
+    DEFINITION,
+    "tidegatepolicies.tidegate.dev",
+];
 
 /// helm with nothing of the user's but a kubeconfig.
 async fn helm(cluster: &Cluster, home: &TempDir, args: &[&str]) -> Result<String> {
@@ -82,7 +89,7 @@ pub(crate) async fn the_chart_comes_changes_and_goes(cluster: &Cluster) -> Resul
     let args = args.and_then(Value::as_array).context("args")?;
     ensure!(args.contains(&"--log=debug".into()), "{args:?}");
     helm(cluster, &home, &["uninstall", "tidegate", "--wait"]).await?;
-    only_these_are_left(cluster, &[DEFINITION]).await?;
+    only_these_are_left(cluster, &DEFINITIONS).await?;
 
     // Where there is none, it comes with the chart, and stays for the objects of its kind.
     cluster
@@ -94,7 +101,7 @@ pub(crate) async fn the_chart_comes_changes_and_goes(cluster: &Cluster) -> Resul
     ensure!(is_helms(cluster).await?, "the definition has gone");
     nothing_was_refused(cluster, NAMESPACE).await?;
     helm(cluster, &home, &["uninstall", "tidegate", "--wait"]).await?;
-    only_these_are_left(cluster, &[DEFINITION]).await?;
+    only_these_are_left(cluster, &DEFINITIONS).await?;
     cluster.kubectl(&["delete", "namespace", NAMESPACE]).await?;
     cluster
         .kubectl(&["delete", "customresourcedefinition", DEFINITION])

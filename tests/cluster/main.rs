@@ -23,6 +23,7 @@ mod install;
 mod kube_source;
 mod kube_status;
 mod lab;
+mod measure;
 mod readme;
 mod table;
 
@@ -84,5 +85,7 @@ fn trials(cluster: Option<Cluster>) -> Vec<Trial> {
                 .map_err(|error| format!("{error:#}").into())
         })
     };
-    table::ALL.iter().map(trial).collect()
+    // A measurement is no test: it is there where it is asked for.
+    let measured = table::MEASURED.iter().filter(|_| args::measures());
+    table::ALL.iter().chain(measured).map(trial).collect()
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::cluster::Cluster;
 use crate::{
     churn, conformance, crd_rules, deploy, helm, identity, install, kube_source, kube_status, lab,
-    readme,
+    measure, readme,
 };
 
 /// A test.
@@ -48,13 +48,20 @@ tests! {
     identity::viewers,
     identity::certificates_rotate,
     install::as_the_guide_says,
+    helm::the_chart_comes_changes_and_goes,
+    readme::on_kubernetes,
+    // From here on it stays installed.
     deploy::what_is_deployed_is_kept,
     deploy::what_is_somebody_elses_stays,
     deploy::ways_to_be_reached,
+    deploy::parameters_say_how,
     deploy::a_new_version_loses_no_request,
     deploy::proxies_live_without_a_control_plane,
     churn::random_edits_and_killed_replicas,
-    helm::the_chart_comes_changes_and_goes,
-    readme::on_kubernetes,
     conformance::gateway_http,
 }
+
+/// What takes figures, and judges nothing.
+pub(crate) const MEASURED: &[(&str, Test)] = &[("measure::edits_in_a_cluster", |cluster| {
+    Box::pin(measure::edits_in_a_cluster(cluster))
+})];

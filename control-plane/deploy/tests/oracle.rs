@@ -107,50 +107,50 @@ fn pod(spec: Value) -> Value {
     json!({"spec": {"template": {"spec": spec}}})
 }
 
-fn ask(original: Value, patch: Value) -> Value {
+fn question(original: Value, patch: Value) -> Value {
     json!({"kind": "Deployment", "original": original, "patch": patch})
 }
 
 fn chosen_lists() -> Vec<Value> {
     let names = |names: &[&str]| -> Value { names.iter().map(|n| json!({"name": n})).collect() };
     vec![
-        ask(
+        question(
             pod(json!({"containers": names(&["a", "b", "c"])})),
             pod(
                 json!({"$setElementOrder/containers": names(&["c", "a", "n"]), "containers": names(&["n"])}),
             ),
         ),
-        ask(
+        question(
             pod(json!({"containers": names(&["a", "b", "c"])})),
             pod(
                 json!({"containers": [{"name": "b", "$patch": "delete"}, {"name": "d", "image": "x"}]}),
             ),
         ),
-        ask(
+        question(
             pod(json!({"containers": names(&["a", "b"])})),
             pod(json!({"containers": [{"$patch": "replace"}, {"name": "z"}]})),
         ),
-        ask(
+        question(
             pod(json!({"containers": names(&["a"])})),
             pod(json!({"containers": [{"image": "x"}]})),
         ),
-        ask(
+        question(
             pod(json!({"containers": names(&["a"])})),
             pod(json!({"containers": [{"$patch": "merge"}]})),
         ),
-        ask(
+        question(
             json!({"spec": {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}}}),
             json!({"spec": {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}}),
         ),
-        ask(
+        question(
             json!({"spec": {"strategy": {"type": "RollingUpdate"}}}),
             json!({"spec": {"strategy": {"$retainKeys": ["rollingUpdate"], "type": "Recreate"}}}),
         ),
-        ask(
+        question(
             json!({"metadata": {"finalizers": ["a", "b", "c"]}}),
             json!({"metadata": {"$deleteFromPrimitiveList/finalizers": ["b"], "$setElementOrder/finalizers": ["c", "a"]}}),
         ),
-        ask(
+        question(
             json!({"metadata": {"finalizers": ["a", "b"]}}),
             json!({"metadata": {"finalizers": ["c", "a"]}}),
         ),
@@ -159,31 +159,31 @@ fn chosen_lists() -> Vec<Value> {
 
 fn chosen_objects() -> Vec<Value> {
     vec![
-        ask(
+        question(
             json!({"metadata": {"labels": {"a": "b"}}}),
             json!({"metadata": {"labels": {"$patch": "replace", "c": "d"}}}),
         ),
-        ask(
+        question(
             json!({"metadata": {"labels": {"a": "b"}}}),
             json!({"metadata": {"labels": {"$patch": "delete"}}}),
         ),
-        ask(
+        question(
             json!({"metadata": {"labels": {"a": "b"}}}),
             json!({"metadata": {"labels": {"a": null, "x": null}}}),
         ),
-        ask(
+        question(
             json!({"spec": {"nonsense": {"a": 1}}}),
             json!({"spec": {"nonsense": {"a": 2}}}),
         ),
-        ask(
+        question(
             json!({"spec": {}}),
             json!({"spec": {"strategy": {"$patch": "delete"}, "template": {"a": null}}}),
         ),
-        ask(
+        question(
             pod(json!({"tolerations": [{"key": "a"}]})),
             pod(json!({"tolerations": [{"key": "b"}]})),
         ),
-        ask(
+        question(
             pod(json!({"volumes": [{"name": "v", "emptyDir": {}}]})),
             pod(
                 json!({"volumes": [{"name": "v", "$retainKeys": ["name", "configMap"], "configMap": {"name": "c"}}]}),

@@ -31,6 +31,7 @@ use self::places::Places;
 use self::reconcile::{Job, Report};
 use crate::failure::delay;
 use crate::selection::Selection;
+use crate::status::{Counts, FleetWrite};
 use crate::watch::random;
 
 /// Fleets that are written at the same time: 5,000 at once neither starve one another nor the API server.
@@ -78,6 +79,8 @@ pub struct Deployer {
     pub selection: Selection,
     /// What became of it.
     pub outcomes: watch::Sender<Outcomes>,
+    /// Counts what is written.
+    pub counts: Counts,
 }
 
 /// What is to be done, and when.
@@ -137,7 +140,9 @@ impl Deployer {
                 }
                 Some(event) = events.next() => work.fold(event, &self.outcomes),
                 Some(()) = places.next() => work.placed(&self.outcomes),
-                Some(report) = jobs.next(), if !jobs.is_empty() => work.finish(report, &self.outcomes),
+                Some(report) = jobs.next(), if !jobs.is_empty() => {
+                    work.finish(report, &self.outcomes, &self.counts);
+                }
                 () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => work.wake(),
             }
         }
@@ -277,7 +282,7 @@ impl Work {
         }
     }
 
-    fn finish(&mut self, report: Report, outcomes: &watch::Sender<Outcomes>) {
+    fn finish(&mut self, report: Report, outcomes: &watch::Sender<Outcomes>, counts: &Counts) {
         let Report {
             gateway,
             written,
@@ -285,6 +290,14 @@ impl Work {
             fault,
         } = report;
         self.running.remove(&gateway);
+        let failed = usize::from(fault.is_some());
+        for (result, count) in [
+            (FleetWrite::Written, written),
+            (FleetWrite::Pruned, pruned),
+            (FleetWrite::Failed, failed),
+        ] {
+            counts.wrote_fleet(result, u64::try_from(count).unwrap_or(u64::MAX));
+        }
         if written + pruned > 0 {
             info!(%gateway, written, pruned, "fleet");
         }

@@ -15,7 +15,7 @@ pub mod wanted;
 mod write;
 pub mod writer;
 
-pub use counts::Counts;
+pub use counts::{Counts, FleetWrite};
 pub use merge::merge;
 pub use queue::Statuses;
 pub use shape::Shape;

@@ -84,6 +84,7 @@ pub fn start(
             manager: replica.controller.clone(),
             leader: leads.clone(),
             selection: replica.selection.clone(),
+            counts: counts.clone(),
         },
     });
     let lease = lease::run(replica.client.clone(), candidate, lead, shutdown.clone());

@@ -55,6 +55,8 @@ pub struct Writer {
     pub leader: watch::Receiver<bool>,
     /// Which namespaces are read.
     pub selection: cp_kube::Selection,
+    /// Counts what is written.
+    pub counts: cp_kube::status::Counts,
 }
 
 // === impl Task ===
@@ -70,6 +72,7 @@ impl Task {
             manager: self.writer.manager,
             leader: self.writer.leader,
             selection: self.writer.selection,
+            counts: self.writer.counts,
             wanted: slot,
             outcomes,
         };

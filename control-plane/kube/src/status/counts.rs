@@ -1,4 +1,4 @@
-//! What is counted of status writes, for Prometheus.
+//! What is counted of what is written: statuses and fleets, for Prometheus.
 //!
 //! Owns the names and the closed label set. Must not label by object: results are a closed list.
 
@@ -16,6 +16,23 @@ pub struct Counts {
     /// Objects whose status waits to be written.
     pub queue: Gauge,
     writes: Family<WriteLabel, Counter>,
+    fleets: Family<FleetLabel, Counter>,
+}
+
+/// What became of an object of a fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub enum FleetWrite {
+    /// It was made or changed.
+    Written,
+    /// It was deleted, because nobody wants it any more.
+    Pruned,
+    /// The fleet could not be written as a whole.
+    Failed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FleetLabel {
+    result: FleetWrite,
 }
 
 /// What became of one attempt.
@@ -62,12 +79,23 @@ impl Counts {
             "Attempts to write a status",
             counts.writes.clone(),
         );
+        registry.register(
+            "fleet_writes",
+            "Objects of fleets that were written",
+            counts.fleets.clone(),
+        );
         counts
     }
 
     /// One attempt ended.
     pub fn wrote(&self, result: Attempt) {
         self.writes.get_or_create(&WriteLabel { result }).inc();
+    }
+
+    /// Objects of a fleet were written, or could not be.
+    pub fn wrote_fleet(&self, result: FleetWrite, count: u64) {
+        let label = FleetLabel { result };
+        self.fleets.get_or_create(&label).inc_by(count);
     }
 
     /// How often attempts ended like this.
