@@ -67,7 +67,7 @@ pub fn start(
         controller: replica.controller.clone(),
         wanted,
         leader: leads.clone(),
-        counts,
+        counts: counts.clone(),
     };
     let candidate = Candidate {
         namespace: replica.namespace.clone(),
