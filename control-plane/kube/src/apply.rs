@@ -318,12 +318,12 @@ impl Work {
         }
     }
 
+    /// When the next fleet is tried again. What waits for its turn already, or for leadership, has no hour.
     fn due(&self) -> Option<Instant> {
-        // What is being written is looked at when that ends.
         let waits = self
             .later
             .iter()
-            .filter(|(key, _)| !self.running.contains(*key));
+            .filter(|(key, _)| !self.running.contains(*key) && !self.dirty.contains(*key));
         waits.map(|(_, (due, _))| *due).min()
     }
 
@@ -360,4 +360,22 @@ fn tell(outcomes: &watch::Sender<Outcomes>, key: &GatewayKey, edit: impl FnOnce(
         }
         is_new
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::child::Children;
+    use super::{GatewayKey, Work};
+    use tokio::time::Instant;
+
+    /// A replica that does not lead cannot try again: it must wait, not turn in a circle.
+    #[test]
+    fn what_is_due_is_due_once() {
+        let mut work = Work::new(Children::default());
+        let key = GatewayKey::new("ns", "gw");
+        work.later.insert(key.clone(), (Instant::now(), 1));
+        assert!(work.due().is_some());
+        work.wake();
+        assert!(work.due().is_none() && work.dirty.contains(&key));
+    }
 }

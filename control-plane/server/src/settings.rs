@@ -246,6 +246,7 @@ fn source(args: &Args) -> Result<SourceSettings, SettingsError> {
         // clap forgets `requires` of a flag that stands beside the other of two sources.
         let unused = [
             ("--kube-context", cluster.kube_context.is_some()),
+            ("--proxy-image", args.deploy.proxy_image.is_some()),
             ("--watch-namespace", !cluster.watch_namespaces.is_empty()),
             (
                 "--namespace-selector",
@@ -417,6 +418,7 @@ mod tests {
         check(&[], "required");
         check(&["--kubernetes", "--file", "a"], "cannot be used with");
         check(&["--file", "a", "--watch-namespace", "b"], "required");
+        check(&["--file", "a", "--proxy-image", "b:1"], "required");
         check(
             &[
                 "--kubernetes",
