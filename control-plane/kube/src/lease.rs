@@ -1,32 +1,30 @@
 //! Which replica leads: the holder of a Lease.
 //!
-//! Owns the Lease and the flag that says whether it is ours. Must not know what a leader does. A Lease is no fence: a
-//! leader that was frozen may go on for a moment, so every write that is led carries the version that it was made from.
-//! Times in the Lease are compared with the own clock: replicas whose clocks differ by less than [`GRACE`] never lead at
-//! once; with more the one whose clock is ahead ends up leading.
+//! Owns the Lease and the flag that says whether it is ours. Must not know what a leader does. What to do with the Lease
+//! is decided in [`term`], which never compares the clocks of two machines. A Lease is no fence: a leader that was frozen
+//! may go on for a moment, so every write that is led carries the version that it was made from.
 
-use std::time::Duration;
+mod term;
+
+use std::time::{Duration, Instant};
 
 use k8s_openapi::api::coordination::v1::Lease;
+use k8s_openapi::jiff::Timestamp;
+use kube::api::{Patch, PatchParams, PostParams};
 use kube::{Api, Client};
-use kube_lease_manager::{LeaseManagerBuilder, LeaseManagerError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// How long a Lease is good after its renewal, in seconds.
-const DURATION: u64 = 15;
-/// How long before its end it is renewed, in seconds.
-const GRACE: u64 = 5;
-/// After how long without news the Lease is looked at.
-const DOUBT: Duration = Duration::from_secs(DURATION - 2);
-/// How long that look may take.
-const LOOK: Duration = Duration::from_secs(2);
+use self::term::{Step, Term};
+
 /// Name of the Lease, of which there is one per controllerName.
 const NAME: &str = "tidegate-control-plane";
-/// Pause before the Lease is asked for again, where it cannot be.
-const PAUSE: Duration = Duration::from_secs(2);
-/// How long giving the Lease up may take.
+/// How often the Lease is looked at, and renewed by its holder.
+const PERIOD: Duration = Duration::from_secs(2);
+/// How long one request about it may take.
+const REQUEST: Duration = Duration::from_secs(5);
+/// How long giving it up may take.
 const RELEASE: Duration = Duration::from_secs(2);
 
 /// Who applies for the Lease.
@@ -61,73 +59,117 @@ pub async fn run(
     leads: watch::Sender<bool>,
     shutdown: CancellationToken,
 ) {
+    let lease = Held {
+        api: Api::namespaced(client, &candidate.namespace),
+        name: candidate.lease(),
+    };
+    let mut term = Term::new(candidate.identity.clone());
     let mut is_told = false;
     while !shutdown.is_cancelled() {
-        match hold(&client, &candidate, &leads, &shutdown).await {
-            Ok(()) => {}
-            Err(error) if !is_told => {
-                is_told = true;
-                warn!(
-                    "nobody can be elected: {error}; grant get, create and patch on leases in namespace {}",
-                    candidate.namespace
-                );
-            }
-            Err(_) => {}
+        let end = term.end().filter(|_| term.is_ours(Instant::now()));
+        let turn = async {
+            let turn = tokio::time::timeout(REQUEST, lease.turn(&mut term));
+            turn.await.map_err(|_| Fault::Late).flatten()
+        };
+        // Without a renewal the term ends, whatever the API server is doing.
+        let outcome = tokio::select! {
+            () = shutdown.cancelled() => break,
+            outcome = turn => outcome,
+            () = until(end) => Err(Fault::Late),
+        };
+        if let Err(error) = &outcome
+            && !is_told
+        {
+            warn!(
+                "nobody can be elected: {error}; grant get, create and patch on leases in namespace {}",
+                candidate.namespace
+            );
         }
-        leads.send_replace(false);
+        is_told = outcome.is_err();
+        if let Some(ahead) = term.skew() {
+            let holder = term.holder();
+            warn!(
+                "the clock of {holder}, which leads, is {ahead} s ahead of the clock here; who leads does not depend on it, but                  expiry of certificates and tokens does: synchronise the nodes' clocks"
+            );
+        }
+        let is_held = term.is_ours(Instant::now());
+        tell(&leads, is_held, &term);
         tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(PAUSE) => {}
+            () = shutdown.cancelled() => break,
+            () = tokio::time::sleep(PERIOD) => {}
+            () = until(term.end()), if is_held => tell(&leads, false, &term),
         }
+    }
+    leads.send_replace(false);
+    if term.is_ours(Instant::now()) {
+        let _ = tokio::time::timeout(RELEASE, lease.write(term.given_up())).await;
     }
 }
 
-async fn hold(
-    client: &Client,
-    candidate: &Candidate,
-    leads: &watch::Sender<bool>,
-    shutdown: &CancellationToken,
-) -> Result<(), LeaseManagerError> {
-    let manager = LeaseManagerBuilder::new(client.clone(), candidate.lease())
-        .with_namespace(&candidate.namespace)
-        .with_identity(&candidate.identity)
-        .with_field_manager(format!("tidegate-lease-{}", candidate.identity))
-        .with_duration(DURATION)
-        .with_grace(GRACE)
-        .build()
-        .await?;
-    let result = loop {
-        let changed = tokio::time::timeout(DOUBT, manager.changed());
-        let changed = tokio::select! {
-            () = shutdown.cancelled() => break Ok(()),
-            changed = changed => changed,
-        };
-        match changed {
-            Ok(Ok(is_held)) => {
-                info!(is_held, identity = candidate.identity, "lease");
-                leads.send_replace(is_held);
-            }
-            Ok(Err(error)) => break Err(error),
-            // A renewal that hangs must not let us lead on.
-            Err(_) if *leads.borrow() && !is_held(client, candidate).await => break Ok(()),
-            Err(_) => {}
-        }
-    };
-    leads.send_replace(false);
-    let _ = tokio::time::timeout(RELEASE, manager.release()).await;
-    result
+fn tell(leads: &watch::Sender<bool>, is_held: bool, term: &Term) {
+    let is_news = leads.send_if_modified(|now| std::mem::replace(now, is_held) != is_held);
+    if is_news {
+        info!(
+            is_held,
+            identity = term.identity(),
+            holder = term.holder(),
+            "lease"
+        );
+    }
 }
 
-/// Whether the API server says, in time, that the Lease is ours.
-async fn is_held(client: &Client, candidate: &Candidate) -> bool {
-    let leases: Api<Lease> = Api::namespaced(client.clone(), &candidate.namespace);
-    let name = candidate.lease();
-    let lease = tokio::time::timeout(LOOK, leases.get(&name)).await;
-    let holder = lease
-        .ok()
-        .and_then(Result::ok)
-        .and_then(|lease| lease.spec?.holder_identity);
-    holder.as_ref() == Some(&candidate.identity)
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Why a look at the Lease came to nothing.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("the API server did not answer in time")]
+    Late,
+    #[error(transparent)]
+    Api(#[from] kube::Error),
+}
+
+/// The Lease in the API server.
+struct Held {
+    api: Api<Lease>,
+    name: String,
+}
+
+impl Held {
+    /// Looks at the Lease and does what is due.
+    async fn turn(&self, term: &mut Term) -> Result<(), Fault> {
+        let found = self.api.get_opt(&self.name).await?;
+        let (now, clock) = (Instant::now(), Timestamp::now());
+        match term.step(found.as_ref(), now, clock) {
+            Step::Wait => Ok(()),
+            Step::Write(lease) => match self.write(lease).await {
+                Ok(written) => {
+                    term.written(&written, now);
+                    Ok(())
+                }
+                // Somebody was faster: the next look shows who.
+                Err(kube::Error::Api(status)) if status.code == 409 => Ok(()),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+
+    /// Writes it: made, where it carries no version, or else changed if it still is that version.
+    async fn write(&self, mut lease: Lease) -> Result<Lease, kube::Error> {
+        lease.metadata.name = Some(self.name.clone());
+        if lease.metadata.resource_version.is_none() {
+            return self.api.create(&PostParams::default(), &lease).await;
+        }
+        let params = PatchParams::default();
+        self.api
+            .patch(&self.name, &params, &Patch::Merge(&lease))
+            .await
+    }
 }
 
 #[cfg(test)]
