@@ -23,7 +23,8 @@ pub fn child(base: &str, suffix: &str) -> String {
         })
         .collect();
     let starts_well = plain.starts_with(|c: char| c.is_ascii_lowercase());
-    if plain == whole && starts_well && plain.len() <= LIMIT {
+    let ends_well = plain.ends_with(|c: char| c != '-');
+    if plain == whole && starts_well && ends_well && plain.len() <= LIMIT {
         return whole;
     }
     // Services are the strictest: their names start with a letter.
@@ -86,6 +87,7 @@ mod tests {
         assert_ne!(child(&long, ""), child(&"a".repeat(65), ""));
         assert_ne!(child("a.b", ""), child("a-b", ""));
         assert!(child("1st", "").starts_with("gw-1st-"));
+        assert!(child("a-", "").starts_with("a-") && child("a-", "").len() > 10);
         assert_eq!(label_value(&long).len(), 63);
         assert_ne!(label_value("a/b"), label_value("a-b"));
     }

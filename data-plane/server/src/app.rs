@@ -135,7 +135,11 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
 
 fn store(state: &State) -> anyhow::Result<Store> {
     let key = state.key_file.as_deref().map(|path| {
-        SealKey::from_file(path).with_context(|| format!("--state-key-file {}", path.display()))
+        let key = match state.makes_key {
+            true => SealKey::from_file_or_new(path),
+            false => SealKey::from_file(path),
+        };
+        key.with_context(|| format!("--state-key-file {}", path.display()))
     });
     let store = Store::open(state.dir.clone(), state.gateway.clone(), key.transpose()?);
     store.with_context(|| format!("--state-dir {}", state.dir.display()))

@@ -128,6 +128,10 @@ pub struct StateArgs {
     /// them is refused until a control plane answers.
     #[arg(long, env = "TIDEGATE_STATE_KEY_FILE", value_name = "FILE")]
     pub state_key_file: Option<PathBuf>,
+    /// Makes the key file with random bytes if it is not there. For a directory in memory that outlives the process (an
+    /// emptyDir with medium Memory): secrets survive a restart, and no disk holds the key.
+    #[arg(long, env = "TIDEGATE_STATE_KEY_CREATE", requires = "state_key_file")]
+    pub state_key_create: bool,
     /// How long a start waits for a control plane before it serves what is in --state-dir.
     #[arg(
         long,

@@ -94,6 +94,8 @@ pub struct State {
     pub gateway: GatewayName,
     /// What secrets are sealed with.
     pub key_file: Option<PathBuf>,
+    /// Whether the key is made if it is not there.
+    pub makes_key: bool,
     /// How long a start waits for a control plane.
     pub wait: Duration,
 }
@@ -300,6 +302,7 @@ fn state(args: StateArgs, dialect: &Dialect) -> Result<Option<State>, Invalid> {
             dir,
             gateway: gateway.clone(),
             key_file: args.state_key_file,
+            makes_key: args.state_key_create,
             wait: duration("--state-wait", &args.state_wait)?,
         })),
     }

@@ -35,6 +35,10 @@ const CA_DIR: &str = "/var/run/secrets/tidegate-ca";
 const SETTINGS_DIR: &str = "/etc/tidegate";
 /// What was applied last lives as long as the Pod: a proxy that restarts needs no control plane.
 const STATE_DIR: &str = "/var/lib/tidegate";
+/// What its secrets are sealed with is in memory, and as old as the Pod too.
+const STATE_KEY_DIR: &str = "/var/run/tidegate-state-key";
+/// A key is small; a volume in memory counts as the container's.
+const STATE_KEY_SIZE: &str = "64Ki";
 /// The container's user, whose number is in the image too.
 const USER: i64 = 65532;
 /// Between the longest drain and the kubelet's patience.
@@ -160,6 +164,10 @@ fn container(
         read_only: Some(true),
         ..VolumeMount::default()
     };
+    let writable = |name: &str, path: &str| VolumeMount {
+        read_only: None,
+        ..mount(name, path)
+    };
     let port = |name: String, port: u16| ContainerPort {
         name: Some(name),
         container_port: i32::from(port),
@@ -188,10 +196,8 @@ fn container(
             mount("token", TOKEN_DIR),
             mount("xds-ca", CA_DIR),
             mount("settings", SETTINGS_DIR),
-            VolumeMount {
-                read_only: None,
-                ..mount("state", STATE_DIR)
-            },
+            writable("state", STATE_DIR),
+            writable("state-key", STATE_KEY_DIR),
         ]),
         ..Container::default()
     }
@@ -207,6 +213,8 @@ fn args(platform: &Platform, identity: &Identity, layers: &Layers<'_>) -> Vec<St
         format!("--token-file={TOKEN_DIR}/token"),
         format!("--settings={SETTINGS_DIR}/{}", settings::SETTINGS),
         format!("--state-dir={STATE_DIR}"),
+        format!("--state-key-file={STATE_KEY_DIR}/key"),
+        "--state-key-create".to_owned(),
         format!("--probes=0.0.0.0:{PROBE_PORT}"),
         format!("--drain-min={}s", layers.drain_min),
         format!("--drain-timeout={}s", layers.drain_max),
@@ -346,6 +354,14 @@ fn volumes(identity: &Identity) -> Vec<Volume> {
         Volume {
             name: "state".to_owned(),
             empty_dir: Some(EmptyDirVolumeSource::default()),
+            ..Volume::default()
+        },
+        Volume {
+            name: "state-key".to_owned(),
+            empty_dir: Some(EmptyDirVolumeSource {
+                medium: Some("Memory".to_owned()),
+                size_limit: Some(Quantity(STATE_KEY_SIZE.to_owned())),
+            }),
             ..Volume::default()
         },
     ]

@@ -3,9 +3,11 @@
 //! Owns the key and its derivation from a file. Must not know what is sealed. The invariants: the key does not print and
 //! is wiped; a text opens only with the key and the context that it was sealed with; every sealing has a nonce of its own.
 
-use std::fmt;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, fs, io};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use zeroize::Zeroizing;
@@ -22,9 +24,9 @@ pub struct SealKey(Arc<Zeroizing<[u8; 32]>>);
 /// A key file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// It cannot be read.
-    #[error("it cannot be read")]
-    Io(#[from] std::io::Error),
+    /// It cannot be read or made.
+    #[error("it cannot be read or made")]
+    Io(#[from] io::Error),
     /// Too little to be secret.
     #[error("it holds {0} bytes, and a key needs {LEAST} random ones or more")]
     Short(usize),
@@ -42,8 +44,32 @@ impl SealKey {
     /// # Errors
     /// If it cannot be read, or is too short.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let content = Zeroizing::new(std::fs::read(path)?);
+        let content = Zeroizing::new(fs::read(path)?);
         SealKey::derive(&content)
+    }
+
+    /// From a file, which is made with random bytes if it is not there: whole or not at all, readable by its owner.
+    ///
+    /// # Errors
+    /// If it can neither be read nor made, or is too short.
+    pub fn from_file_or_new(path: &Path) -> Result<Self, KeyError> {
+        match Self::from_file(path) {
+            Err(KeyError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            found => return found,
+        }
+        let mut content = Zeroizing::new([0; LEAST]);
+        aws_lc_rs::rand::fill(&mut *content).map_err(|_| io::Error::other("no random bytes"))?;
+        let unfinished = path.with_extension("new");
+        let _ = fs::remove_file(&unfinished);
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&unfinished)?;
+        file.write_all(&*content)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)?;
+        Self::derive(&*content)
     }
 
     pub(super) fn derive(content: &[u8]) -> Result<Self, KeyError> {
@@ -96,6 +122,9 @@ impl fmt::Debug for SealKey {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::SealKey;
 
     #[test]
@@ -117,6 +146,30 @@ mod tests {
                 "{index} bytes"
             );
         }
+    }
+
+    #[test]
+    fn a_key_is_made_once() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("key");
+        assert!(
+            SealKey::from_file(&path).is_err(),
+            "made without being asked"
+        );
+        // What a start that was cut short left.
+        fs::write(path.with_extension("new"), "half").expect("written");
+        let made = SealKey::from_file_or_new(&path).expect("made");
+        let mode = fs::metadata(&path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let sealed = made.seal(b"context", b"secret").expect("sealed");
+        let again = SealKey::from_file_or_new(&path).expect("found");
+        assert_eq!(
+            **again.open(b"context", &sealed).expect("opens"),
+            *b"secret"
+        );
+        fs::write(&path, "short").expect("written");
+        assert!(SealKey::from_file_or_new(&path).is_err(), "not replaced");
+        assert!(SealKey::from_file_or_new(&dir.path().join("no/key")).is_err());
     }
 
     #[test]

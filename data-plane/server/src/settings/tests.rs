@@ -138,11 +138,18 @@ fn what_outlives_the_process() {
     assert!(got.dir.ends_with("d") && got.key_file.is_some());
     assert_eq!(got.gateway.to_string(), "a/b");
     assert_eq!(got.wait, Duration::from_millis(500));
+    assert!(!got.makes_key);
+    let made = state("--state-dir d --state-key-file k --state-key-create").expect("some");
+    assert!(made.makes_key);
     assert_eq!(
         state("--state-dir d").expect("some").wait,
         Duration::from_secs(3)
     );
     refused(&format!("{base} --state-key-file k"), "is for --state-dir");
+    refused(
+        &format!("{base} --state-dir d --state-key-create"),
+        "--state-key-file",
+    );
     refused(
         &format!("{base} --state-dir d --state-wait x"),
         "--state-wait",
