@@ -363,8 +363,8 @@ impl Stream {
                         return End::Quiet;
                     }
                     let published = slot.borrow_and_update().clone();
-                    match published {
-                        Some(published) => server.on(ServerEvent::Snapshot(published.of(profile).clone())),
+                    match published.as_ref().and_then(|published| published.sent(profile)) {
+                        Some(snapshot) => server.on(ServerEvent::Snapshot(snapshot.clone())),
                         None => Vec::new(),
                     }
                 }

@@ -15,7 +15,7 @@ use xds::snapshot::Snapshot;
 pub struct Published {
     /// For our proxies, with the Commit.
     pub tidegate: Snapshot,
-    /// For Envoy and other xDS clients.
+    /// For Envoy and other xDS clients; without a commit id until one asks for it.
     pub envoy: Snapshot,
 }
 
@@ -37,6 +37,11 @@ impl Published {
             Profile::Tidegate => &self.tidegate,
             Profile::Envoy => &self.envoy,
         }
+    }
+
+    /// The resources that a client of this profile is sent; `None` while they are still to be made.
+    pub fn sent(&self, profile: Profile) -> Option<&Snapshot> {
+        Some(self.of(profile)).filter(|snapshot| snapshot.commit_id().is_some())
     }
 }
 

@@ -16,13 +16,17 @@ use xds::resource::Resource;
 
 use crate::publish::Published;
 
-/// The resources that a request asks for, without secrets.
-pub fn view(published: &Published, request: &GetSnapshotRequest) -> SnapshotResponse {
-    let profile = match request.profile.as_str() {
+/// For which kind of proxy a request asks.
+pub fn profile(request: &GetSnapshotRequest) -> Profile {
+    match request.profile.as_str() {
         "envoy" => Profile::Envoy,
         _ => Profile::Tidegate,
-    };
-    let snapshot = published.of(profile);
+    }
+}
+
+/// The resources that a request asks for, without secrets.
+pub fn view(published: &Published, request: &GetSnapshotRequest) -> SnapshotResponse {
+    let snapshot = published.of(profile(request));
     let is_wanted = |url: &TypeUrl| {
         request.type_urls.is_empty() || request.type_urls.iter().any(|want| want == url.as_str())
     };

@@ -4,7 +4,7 @@
 //! `pipeline` calls it and nothing else writes to it. Status and snapshots come from one translation, so they
 //! never tell different stories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -13,7 +13,7 @@ use cp_kube::event::Events;
 use cp_kube::status::Deployed;
 use cp_translate::{Change, Content, GatewayKey, Inputs, Profile, Quarantined, Translation};
 use grpc::token::{RunSecret, Subject};
-use proto::tidegate::v1::{CommitOrigin, DesiredProxy, Infrastructure};
+use proto::tidegate::v1::{DesiredProxy, Infrastructure};
 use tracing::{debug, info, warn};
 
 use crate::condition_log::ConditionLog;
@@ -37,6 +37,8 @@ pub struct State {
     inputs: Inputs,
     translation: Translation,
     problems: Vec<Problem>,
+    /// Gateways whose Envoy profile somebody asked for.
+    envoys: BTreeSet<GatewayKey>,
     publisher: Publisher,
     history: History,
     fleet: Fleet,
@@ -89,6 +91,7 @@ impl State {
             inputs: Inputs::default(),
             translation: Translation::default(),
             problems: Vec::new(),
+            envoys: BTreeSet::new(),
             publisher: Publisher::default(),
             history: History::default(),
             fleet: Fleet::default(),
@@ -152,6 +155,12 @@ impl State {
             }
             Event::Snapshot(request, answer) => {
                 let gateway = GatewayKey::new(&request.namespace, &request.name);
+                if snapshot_view::profile(&request) == Profile::Envoy
+                    && self.publisher.current(&gateway).is_some()
+                    && self.want_envoy(&gateway)
+                {
+                    self.epoch();
+                }
                 let published = self.publisher.current(&gateway);
                 let view = published.map(|published| snapshot_view::view(&published, &request));
                 let _ = answer.send(view);
@@ -172,7 +181,9 @@ impl State {
             .unwrap_or_else(|| (Instant::now(), SystemTime::now()));
         let translate_at = SystemTime::now();
         let started = Instant::now();
-        self.translation = cp_translate::translate(&self.inputs, &self.parts.settings);
+        let has_envoy = |gateway: &GatewayKey| self.envoys.contains(gateway);
+        self.translation =
+            cp_translate::translate_for(&self.inputs, &self.parts.settings, has_envoy);
         let took = started.elapsed();
         self.parts.metrics.epochs.inc();
         self.parts.metrics.translate.observe(took.as_secs_f64());
@@ -263,59 +274,6 @@ impl State {
         true
     }
 
-    fn publish(&mut self, times: &EpochTimes, traceparent: &str) {
-        for (key, output) in &self.translation.gateways {
-            let current = self.publisher.current(key);
-            let commit = |profile: Profile| {
-                let parent = current
-                    .as_ref()
-                    .and_then(|old| old.of(profile).commit_id().cloned());
-                let origin = CommitOrigin {
-                    parent_id: parent.map(|id| id.to_string()).unwrap_or_default(),
-                    created_ms: snapshot_view::millis(times.translated_at),
-                    replica: self.parts.replica.clone(),
-                    reason: times.reason.clone(),
-                    traceparent: traceparent.to_owned(),
-                };
-                let name = proto::name::commit(&key.namespace, &key.name);
-                output.snapshot(profile).clone().committed(&name, origin)
-            };
-            let next = Published {
-                tidegate: commit(Profile::Tidegate),
-                envoy: commit(Profile::Envoy),
-            };
-            let is_same = current.as_ref().is_some_and(|old| {
-                [Profile::Tidegate, Profile::Envoy]
-                    .into_iter()
-                    .all(|profile| old.of(profile).commit_id() == next.of(profile).commit_id())
-            });
-            if is_same {
-                continue;
-            }
-            let id = |profile: Profile| next.of(profile).commit_id().map_or("", |id| &**id);
-            let number = self
-                .fleet
-                .published(key, id(Profile::Tidegate), id(Profile::Envoy));
-            info!(gateway = %key, commit = id(Profile::Tidegate), reason = times.reason, changed = %snapshot_view::summary(current.as_deref(), &next), "publish");
-            self.parts.traces.published(key, number);
-            let change = LastChange {
-                at: times.translated_at,
-                reason: times.reason.clone(),
-            };
-            self.last_changes.insert(key.clone(), change);
-            let next = Arc::new(next);
-            self.history.published(key, Arc::clone(&next));
-            self.publisher.publish(key, next);
-            self.history.follow(key, &self.fleet);
-        }
-        let gateways = &self.translation.gateways;
-        self.publisher.retain(|key| gateways.contains_key(key));
-        self.history.retain(|key| gateways.contains_key(key));
-        self.parts.traces.retain(|key| gateways.contains_key(key));
-        self.last_changes
-            .retain(|key, _| gateways.contains_key(key));
-    }
-
     fn program(&mut self) {
         self.programmed.begin();
         for report in &self.translation.reports {
@@ -389,6 +347,7 @@ impl State {
 
     /// Draws the conclusions from what a Gateway's proxies hold; true if an epoch has to follow.
     fn settle(&mut self, gateway: &GatewayKey) -> bool {
+        let is_wanted = self.fleet.has(gateway, Profile::Envoy) && self.want_envoy(gateway);
         self.programmed.advance(gateway, &self.fleet);
         self.settle_epochs();
         let current = self.publisher.current(gateway);
@@ -420,7 +379,7 @@ impl State {
         self.history.follow(gateway, &self.fleet);
         self.answered(&mut accepted);
         let reason = snapshot_view::reason(&accepted);
-        self.take(&reason, Instant::now(), accepted)
+        self.take(&reason, Instant::now(), accepted) | is_wanted
     }
 
     fn settle_epochs(&mut self) {
@@ -481,6 +440,7 @@ fn gauge(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+mod publication;
 mod replicas;
 
 pub use replicas::Links;

@@ -46,7 +46,17 @@ pub use settings::{CONTROLLER, ProviderAddress, Settings, Source};
 
 /// Translates everything. Total and deterministic: the same inputs and settings give the same bytes.
 pub fn translate(inputs: &Inputs, settings: &Settings) -> Translation {
+    translate_for(inputs, settings, |_| true)
+}
+
+/// The same, with Envoy's profile of some Gateways only: nobody has to pay for a profile that no client takes. The other
+/// Gateways' is empty; all else does not depend on it.
+pub fn translate_for(
+    inputs: &Inputs,
+    settings: &Settings,
+    has_envoy: impl Fn(&GatewayKey) -> bool,
+) -> Translation {
     let lookup = lookup::Lookup::new(inputs);
     let resolved = resolve::resolve(&lookup, settings);
-    quarantine::apply(&lookup, resolved)
+    quarantine::apply(&lookup, resolved, has_envoy)
 }

@@ -40,7 +40,7 @@ pub struct GatewayOutput {
     pub generation: i64,
     /// For Tidegate's own proxies, without the Commit.
     pub tidegate: Snapshot,
-    /// For real Envoys.
+    /// For real Envoys; empty where it was not asked for.
     pub envoy: Snapshot,
     /// Listeners as they stand in the Gateway.
     pub listeners: Vec<ListenerOutput>,

@@ -32,7 +32,11 @@ mod reach;
 const ROUNDS: usize = 3;
 
 /// Emits every Gateway and puts aside what its proxies refused.
-pub(crate) fn apply(lookup: &Lookup<'_>, resolved: Resolved) -> Translation {
+pub(crate) fn apply(
+    lookup: &Lookup<'_>,
+    resolved: Resolved,
+    has_envoy: impl Fn(&GatewayKey) -> bool,
+) -> Translation {
     let Resolved {
         plans,
         mut translation,
@@ -42,7 +46,8 @@ pub(crate) fn apply(lookup: &Lookup<'_>, resolved: Resolved) -> Translation {
             continue;
         };
         let mut quarantined = Vec::new();
-        for profile in [Profile::Tidegate, Profile::Envoy] {
+        let envoy = has_envoy(key).then_some(Profile::Envoy);
+        for profile in [Profile::Tidegate].into_iter().chain(envoy) {
             let mut snapshot = emit::emit(plan, profile);
             if let Some(fleet) = lookup.fleet(key, profile) {
                 for _ in 0..ROUNDS {

@@ -31,6 +31,8 @@ pub struct Queue {
     /// What this leadership has seen to be right.
     settled: Statuses,
     waiting: BTreeMap<ObjectKey, Waiting>,
+    /// No object that failed is due before.
+    earliest: Option<Instant>,
     busy: BTreeSet<ObjectKey>,
     /// Objects in hand since the last look began: what it saw of them may be old.
     touched: BTreeSet<ObjectKey>,
@@ -73,6 +75,7 @@ impl Queue {
             wanted: Arc::default(),
             settled: Statuses::new(),
             waiting: BTreeMap::new(),
+            earliest: None,
             busy: BTreeSet::new(),
             touched: BTreeSet::new(),
         }
@@ -136,9 +139,15 @@ impl Queue {
 
     /// The next object to write, if one is due.
     pub fn next(&mut self, now: Instant) -> Option<(ObjectKey, Arc<Wanted>)> {
-        let (key, waiting) = self.waiting.iter().find(|(key, waiting)| {
+        let due = self.waiting.iter().find(|(key, waiting)| {
             !self.busy.contains(*key) && waiting.since.is_none_or(|since| since <= now)
-        })?;
+        });
+        let Some((key, waiting)) = due else {
+            if self.earliest.is_some_and(|earliest| earliest <= now) {
+                self.earliest = self.earliest_after(now);
+            }
+            return None;
+        };
         let next = (key.clone(), Arc::clone(&waiting.wanted));
         // From here on nobody knows what it says.
         self.settled.remove(&next.0);
@@ -147,13 +156,10 @@ impl Queue {
         Some(next)
     }
 
-    /// When the next object is due that waits after a failure.
+    /// When to ask for [`Queue::next`] again, if objects wait after a failure. This is asked after every write, so it is
+    /// looked for only when something fails and when its time has come.
     pub fn due(&self) -> Option<Instant> {
-        self.waiting
-            .iter()
-            .filter(|(key, _)| !self.busy.contains(*key))
-            .filter_map(|(_, waiting)| waiting.since)
-            .min()
+        self.earliest
     }
 
     /// A write ended.
@@ -185,6 +191,7 @@ impl Queue {
                 let pause = FIRST.saturating_mul(2_u32.saturating_pow(waiting.failures));
                 waiting.failures = waiting.failures.saturating_add(1);
                 waiting.since = Some(now + pause.min(LAST));
+                self.earliest = self.earliest_after(now);
             }
         }
     }
@@ -197,6 +204,12 @@ impl Queue {
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// When the first object is due of those that are not due yet.
+    fn earliest_after(&self, now: Instant) -> Option<Instant> {
+        let paused = self.waiting.values().filter_map(|waiting| waiting.since);
+        paused.filter(|since| *since > now).min()
     }
 
     fn disown(&mut self, key: ObjectKey, shape: Shape) {

@@ -8,7 +8,7 @@ use cp_files::Batch;
 use cp_translate::{Change, GatewayKey, Profile, Settings};
 use grpc::token::RunSecret;
 use prometheus_client::registry::Registry;
-use proto::tidegate::v1::{QuarantinedResource, RejectItem, RejectReport};
+use proto::tidegate::v1::{GetSnapshotRequest, QuarantinedResource, RejectItem, RejectReport};
 use proto::type_url::TypeUrl;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -331,6 +331,64 @@ fn envoys_commit(state: &State) -> String {
 }
 
 #[test]
+fn envoys_profile_is_made_where_somebody_takes_it() {
+    let mut state = started(1);
+    let has_profile = |state: &State| {
+        let published = state.publisher.current(&gateway()).expect("published");
+        published.sent(Profile::Envoy).is_some()
+    };
+    save(&mut state, [edge("::")]);
+    assert!(!has_profile(&state), "nobody asked");
+    let ours = published(&state);
+    // An Envoy waits for its resources: an empty set would take down what it serves.
+    let envoy = Proxy {
+        profile: Profile::Envoy,
+        ..proxy()
+    };
+    let (answer, mut slot) = oneshot::channel();
+    let connected = Event::Connected {
+        gateway: gateway(),
+        stream: StreamId(7),
+        proxy: envoy,
+        answer,
+    };
+    assert!(state.on(connected), "an epoch has to follow");
+    let slot = slot.try_recv().expect("a slot");
+    let is_sent = || {
+        let published = slot.borrow();
+        let published = published.as_ref().expect("published");
+        published.sent(Profile::Envoy).is_some()
+    };
+    assert!(!is_sent());
+    state.epoch();
+    assert!(is_sent());
+    assert_eq!(published(&state), ours, "our own proxies get nothing new");
+    // It comes back after a while, and finds everything.
+    state.on(Event::Disconnected {
+        gateway: gateway(),
+        stream: StreamId(7),
+    });
+    save(&mut state, [edge("0.0.0.0")]);
+    assert!(has_profile(&state));
+}
+
+#[test]
+fn whoever_looks_at_envoys_profile_sees_it() {
+    let mut state = started(0);
+    let (answer, mut view) = oneshot::channel();
+    let request = GetSnapshotRequest {
+        namespace: gateway().namespace,
+        name: gateway().name,
+        profile: "envoy".to_owned(),
+        ..GetSnapshotRequest::default()
+    };
+    state.on(Event::Snapshot(request, answer));
+    let view = view.try_recv().expect("an answer").expect("a Gateway");
+    assert_ne!(view.commit_id, "");
+    assert!(!view.resources.is_empty());
+}
+
+#[test]
 fn an_envoys_nack_does_not_put_aside_what_followed() {
     let mut state = started(0);
     let envoy = Proxy {
@@ -338,6 +396,7 @@ fn an_envoys_nack_does_not_put_aside_what_followed() {
         ..proxy()
     };
     connect(&mut state, 1, envoy);
+    state.epoch();
     let good = listener(&state, Profile::Envoy);
     let commit = envoys_commit(&state);
     state.on(Event::Applied {
