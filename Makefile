@@ -33,7 +33,7 @@ soak: ## the long forms of the tests: ten minutes of random edits and killed con
 
 measure: ## what a control plane in a cluster costs, and how long an edit takes; release build
 	cargo xtask tools lab-kube && cargo build --release --workspace --bins --locked
-	TIDEGATE_MEASURE=1 cargo test --release --workspace --locked --test cluster -- --nocapture measure
+	TIDEGATE_MEASURE="$(CURDIR)/target/release" cargo test --workspace --locked --test cluster -- --nocapture measure
 
 bench: ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
 	cargo xtask tools envoy && cargo build --release --locked --bins -p cp-server -p dp-server -p cli -p bench

@@ -32,9 +32,9 @@ pub(crate) fn only() -> Option<String> {
     std::env::var_os("TIDEGATE_CONFORMANCE_TEST").and_then(|name| name.into_string().ok())
 }
 
-/// Whether figures are taken.
-pub(crate) fn measures() -> bool {
-    std::env::var_os("TIDEGATE_MEASURE").is_some()
+/// Where the programs are that figures are taken of, if any are.
+pub(crate) fn measured() -> Option<PathBuf> {
+    std::env::var_os("TIDEGATE_MEASURE").map(PathBuf::from)
 }
 
 /// Whether the suite's report is written, not compared.

@@ -14,6 +14,7 @@ use tests::client::{Client, get};
 use tests::deadline;
 use tests::process::resident;
 use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::churn;
 use crate::cluster::Cluster;
@@ -25,6 +26,12 @@ const ROUNDS: [usize; 2] = [1_000, 10_000];
 const EDITS: usize = 60;
 /// Objects that are created at the same time.
 const TOGETHER: usize = 16;
+/// Time between two edits: what follows from one, statuses for example, is done before the next.
+const SPACED: Duration = Duration::from_millis(500);
+/// Time between two looks of the client, which shares the machine with what it measures.
+const LOOKS: Duration = Duration::from_millis(1);
+/// How long nothing may happen before a control plane is quiet.
+const QUIET: Duration = Duration::from_secs(3);
 const LONG: Duration = Duration::from_secs(600);
 
 /// One round's figures.
@@ -69,7 +76,10 @@ async fn round(cluster: &Cluster, client: &kube::Client, routes: usize) -> Resul
     let pids = pids()?;
     let before: Vec<f64> = pids.iter().map(|pid| cpu(*pid)).collect::<Result<_>>()?;
     let mut edits = Vec::with_capacity(EDITS);
+    let mut pace = interval(SPACED);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for edit in 0..EDITS {
+        pace.tick().await;
         let (index, to) = (edit * routes / EDITS, format!("edit-{edit}"));
         let started = Instant::now();
         put(&api, index, &to).await?;
@@ -122,7 +132,7 @@ async fn put(api: &Api<DynamicObject>, index: usize, to: &str) -> Result<()> {
         .context(name)
 }
 
-/// Asks without a pause until the route leads there.
+/// Asks again and again until the route leads there.
 async fn until_moved(proxy: &Client, index: usize, to: &str) -> Result<()> {
     let (url, expected) = (
         format!("http://h{index}.example/x"),
@@ -133,8 +143,10 @@ async fn until_moved(proxy: &Client, index: usize, to: &str) -> Result<()> {
         LONG,
         Box::pin(async {
             let mut connection = proxy.connect().await?;
+            let mut looks = interval(LOOKS);
+            looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             while connection.send(get(&url)?).await?.header("location") != expected {
-                tokio::task::yield_now().await;
+                looks.tick().await;
             }
             Ok(())
         }),
@@ -146,10 +158,10 @@ async fn until_moved(proxy: &Client, index: usize, to: &str) -> Result<()> {
 async fn quiet(pids: &[u32]) -> Result<()> {
     let total = || -> Result<f64> { pids.iter().map(|pid| cpu(*pid)).sum() };
     deadline::until("the control plane is quiet", LONG, async || {
-        let (before, started) = (total()?, Instant::now());
-        while started.elapsed() < Duration::from_secs(3) {
-            tokio::task::yield_now().await;
-        }
+        let before = total()?;
+        let mut ticks = interval(QUIET);
+        ticks.tick().await;
+        ticks.tick().await;
         let spent = total()? - before;
         ensure!(spent < 0.1, "{spent} s of CPU");
         Ok(())
