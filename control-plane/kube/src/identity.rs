@@ -22,7 +22,7 @@ use kube::{Client, ResourceExt};
 use tokio::sync::Semaphore;
 use tracing::warn;
 
-use crate::Cluster;
+use crate::{Cluster, Selection};
 
 pub use self::facts::AccountName;
 use self::facts::{Known, Ownership};
@@ -47,6 +47,7 @@ pub type Gateway = (String, String);
 /// Judges tokens and accounts.
 pub struct Accounts {
     client: Client,
+    selection: Selection,
     kept: Mutex<Kept>,
     permits: Semaphore,
 }
@@ -74,10 +75,11 @@ pub enum Refused {
 // === impl Accounts ===
 
 impl Accounts {
-    /// Nothing known yet.
-    pub fn new(cluster: &Cluster) -> Self {
+    /// Nothing known yet. Outside of the selection nothing is asked for, and nobody is a proxy of ours.
+    pub fn new(cluster: &Cluster, selection: Selection) -> Self {
         Accounts {
             client: cluster.client.clone(),
+            selection,
             kept: Mutex::default(),
             permits: Semaphore::new(AT_ONCE),
         }
@@ -218,6 +220,9 @@ impl Accounts {
         account: &AccountName,
         uid: Option<&str>,
     ) -> Result<BTreeSet<Gateway>, Refused> {
+        if !self.selection.asks_for(&account.namespace) {
+            return Err(account.is_elsewhere());
+        }
         let api: Api<ServiceAccount> = Api::namespaced(self.client.clone(), &account.namespace);
         let found = api.get_opt(&account.name).await;
         let found = found.map_err(|error| unavailable("serviceaccounts", "get", &error))?;

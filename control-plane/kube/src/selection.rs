@@ -29,6 +29,14 @@ pub struct SelectorError(String);
 // === impl Selection ===
 
 impl Selection {
+    /// Whether anything of this namespace may be asked for.
+    pub fn asks_for(&self, namespace: &str) -> bool {
+        match self {
+            Selection::All | Selection::Labelled(_) => true,
+            Selection::Named(names) => names.contains(namespace),
+        }
+    }
+
     /// Whether a namespace with these labels is read, where that depends on labels.
     pub fn takes(&self, labels: &BTreeMap<String, String>) -> bool {
         match self {
@@ -150,6 +158,19 @@ mod tests {
         check(&["env=prod", "team=x"], &[("team", "x")], true);
         check(&["env=prod", "team=x"], &[("team", "y")], false);
         check(&[], &[("team", "y")], false);
+    }
+
+    #[test]
+    fn by_name_nothing_outside_is_asked_for() {
+        let named = Selection::Named(["a".to_owned()].into());
+        let labelled = Selection::Labelled(Vec::new());
+        let check = |selection: &Selection, namespace: &str, expected: bool| {
+            assert_eq!(selection.asks_for(namespace), expected, "{namespace}");
+        };
+        check(&named, "a", true);
+        check(&named, "b", false);
+        check(&labelled, "b", true);
+        check(&Selection::All, "b", true);
     }
 
     #[test]

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use cp_kube::Cluster;
 use cp_kube::identity::Accounts;
 use cp_kube::xds_secret::{Material, XdsSecret};
+use cp_kube::{Cluster, Selection};
 use grpc::identity::{Authenticate, Guard};
 use grpc::token::RunSecret;
 use tokio::sync::watch;
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::certificates::Certificates;
 use crate::cluster_identity::ClusterIdentity;
 use crate::serving_tls::{Origin, Shown};
-use crate::settings::{CertificateSettings, Settings, TlsSettings};
+use crate::settings::{CertificateSettings, Settings, SourceSettings, TlsSettings};
 use crate::sockets::Protection;
 use crate::task;
 
@@ -42,7 +42,7 @@ pub async fn prepare(
         None => None,
         Some(judge) => {
             let cluster = cp_kube::client::connect(judge.context.as_deref()).await?;
-            let accounts = Arc::new(Accounts::new(&cluster));
+            let accounts = Arc::new(Accounts::new(&cluster, selection(settings)));
             let trust_domain = judge.trust_domain.clone();
             judges.push(Arc::new(ClusterIdentity::new(accounts, trust_domain)));
             Some(cluster)
@@ -64,6 +64,14 @@ pub async fn prepare(
         protection,
         material,
     })
+}
+
+/// Where objects are read. Files have no namespaces that would have to be asked for.
+fn selection(settings: &Settings) -> Selection {
+    match &settings.source {
+        SourceSettings::Cluster { selection, .. } => selection.clone(),
+        SourceSettings::Files(_) => Selection::All,
+    }
 }
 
 async fn protection(

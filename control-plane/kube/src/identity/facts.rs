@@ -120,6 +120,13 @@ impl AccountName {
             self.namespace, self.name
         ))
     }
+
+    pub(super) fn is_elsewhere(&self) -> Refused {
+        Refused::Forbidden(format!(
+            "ServiceAccount {}/{} serves no Gateway: its namespace is none that --watch-namespace names",
+            self.namespace, self.name
+        ))
+    }
 }
 
 #[cfg(test)]
