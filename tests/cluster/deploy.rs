@@ -94,7 +94,7 @@ fn is_redirected(reply: &Reply) -> Result<()> {
     Ok(())
 }
 
-async fn until_served(client: &Client) -> Result<()> {
+pub(crate) async fn until_served(client: &Client) -> Result<()> {
     deadline::until("the Gateway answers", SOON, async || {
         is_redirected(&client.get("http://gateway.example/x").await?)
     })

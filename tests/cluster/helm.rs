@@ -11,18 +11,19 @@ use tokio::process::Command;
 use crate::cluster::Cluster;
 use crate::install::{NAME, nothing_was_refused, until_accepted, until_ready};
 
-const NAMESPACE: &str = "helmed";
+/// Namespace of the release.
+pub(crate) const NAMESPACE: &str = "helmed";
 /// The one that goes and comes.
 const DEFINITION: &str = "fleetreports.tidegate.dev";
 /// All of tidegate.dev.
-const DEFINITIONS: [&str; 3] = [
+pub(crate) const DEFINITIONS: [&str; 3] = [
     "fleetpins.tidegate.dev",
     DEFINITION,
     "tidegatepolicies.tidegate.dev",
 ];
 
 /// helm with nothing of the user's but a kubeconfig.
-async fn helm(cluster: &Cluster, home: &TempDir, args: &[&str]) -> Result<String> {
+pub(crate) async fn helm(cluster: &Cluster, home: &TempDir, args: &[&str]) -> Result<String> {
     let output = Command::new(binaries::tool("helm")?)
         .env_clear()
         .env("HOME", home.path())
@@ -38,10 +39,11 @@ async fn helm(cluster: &Cluster, home: &TempDir, args: &[&str]) -> Result<String
     Ok(String::from_utf8(output.stdout)?)
 }
 
-async fn install(cluster: &Cluster, home: &TempDir) -> Result<()> {
+/// Installs the chart with these flags, and waits until it took its class.
+pub(crate) async fn install(cluster: &Cluster, home: &TempDir, flags: &[&str]) -> Result<()> {
     let chart = binaries::repository("deploy/helm/tidegate");
     let chart = chart.display().to_string();
-    let install = [
+    let mut install = vec![
         "install",
         "tidegate",
         &chart,
@@ -49,6 +51,7 @@ async fn install(cluster: &Cluster, home: &TempDir) -> Result<()> {
         "--wait",
         "--timeout=60s",
     ];
+    install.extend(flags);
     helm(cluster, home, &install).await?;
     until_accepted(cluster, "tidegate").await
 }
@@ -66,7 +69,7 @@ async fn is_helms(cluster: &Cluster) -> Result<bool> {
 pub(crate) async fn the_chart_comes_changes_and_goes(cluster: &Cluster) -> Result<()> {
     let home = tempfile::tempdir()?;
     // The tests' own definitions are there already.
-    install(cluster, &home).await?;
+    install(cluster, &home, &[]).await?;
     ensure!(!is_helms(cluster).await?, "a foreign definition was taken");
     nothing_was_refused(cluster, NAMESPACE).await?;
 
@@ -95,18 +98,28 @@ pub(crate) async fn the_chart_comes_changes_and_goes(cluster: &Cluster) -> Resul
     cluster
         .kubectl(&["delete", "customresourcedefinition", DEFINITION])
         .await?;
-    install(cluster, &home).await?;
+    install(cluster, &home, &[]).await?;
     ensure!(is_helms(cluster).await?, "no definition came");
     helm(cluster, &home, &["upgrade", "tidegate", &chart, "--wait"]).await?;
     ensure!(is_helms(cluster).await?, "the definition has gone");
     nothing_was_refused(cluster, NAMESPACE).await?;
-    helm(cluster, &home, &["uninstall", "tidegate", "--wait"]).await?;
-    only_these_are_left(cluster, &DEFINITIONS).await?;
-    cluster.kubectl(&["delete", "namespace", NAMESPACE]).await?;
+    uninstall(cluster, &home, &DEFINITIONS).await?;
     cluster
         .kubectl(&["delete", "customresourcedefinition", DEFINITION])
         .await?;
     cluster.furnish().await
+}
+
+/// Takes the release away, and looks at what is left.
+pub(crate) async fn uninstall(
+    cluster: &Cluster,
+    home: &TempDir,
+    definitions: &[&str],
+) -> Result<()> {
+    helm(cluster, home, &["uninstall", "tidegate", "--wait"]).await?;
+    only_these_are_left(cluster, definitions).await?;
+    let delete = ["delete", "namespace", NAMESPACE];
+    cluster.kubectl(&delete).await.map(drop)
 }
 
 /// What is in no namespace and is called after us, and what the release's namespace holds.

@@ -49,8 +49,19 @@ pub(crate) async fn until_accepted(cluster: &Cluster, class: &str) -> Result<()>
         .map(drop)
 }
 
+/// Waits until all conditions of a route are true.
+pub(crate) async fn until_routed(cluster: &Cluster, namespace: &str, name: &str) -> Result<()> {
+    let is_routed = |route: &Value| {
+        let conditions = route.pointer("/status/parents/0/conditions");
+        let conditions = conditions.and_then(Value::as_array);
+        conditions.is_some_and(|all| all.iter().all(|it| it["status"] == "True"))
+    };
+    let route = (namespace, "httproute", name);
+    cluster.until_object(route, is_routed).await.map(drop)
+}
+
 /// The status of a condition that is about the object's content of now.
-fn condition<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+pub(crate) fn condition<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     let conditions = object.pointer("/status/conditions")?.as_array()?;
     let found = conditions.iter().find(|it| it["type"] == name)?;
     let is_fresh = found["observedGeneration"] == object["metadata"]["generation"];
@@ -119,13 +130,7 @@ pub(crate) async fn as_the_guide_says(cluster: &Cluster) -> Result<()> {
             .until_object(("installed", kind, name), is_so)
             .await?;
     }
-    let is_routed = |route: &Value| {
-        let conditions = route.pointer("/status/parents/0/conditions");
-        let conditions = conditions.and_then(Value::as_array);
-        conditions.is_some_and(|all| all.iter().all(|it| it["status"] == "True"))
-    };
-    let route = ("installed", "httproute", "echo");
-    cluster.until_object(route, is_routed).await?;
+    until_routed(cluster, "installed", "echo").await?;
     deadline::until("an Event about the unreadable route", SOON, async || {
         let field = "involvedObject.name=unreadable";
         let get = [

@@ -24,8 +24,10 @@ mod kube_source;
 mod kube_status;
 mod lab;
 mod measure;
+mod named_namespaces;
 mod readme;
 mod table;
+mod upstream_definitions;
 
 use std::process::{Command, ExitCode};
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::cluster::Cluster;
 use crate::{
     churn, conformance, crd_rules, deploy, helm, identity, install, kube_source, kube_status, lab,
-    measure, readme,
+    measure, named_namespaces, readme, upstream_definitions,
 };
 
 /// A test.
@@ -49,6 +49,8 @@ tests! {
     identity::certificates_rotate,
     install::as_the_guide_says,
     helm::the_chart_comes_changes_and_goes,
+    upstream_definitions::stay_as_they_are,
+    named_namespaces::rights_there_are_enough,
     readme::on_kubernetes,
     // From here on it stays installed.
     deploy::what_is_deployed_is_kept,

@@ -78,12 +78,12 @@ async fn template(flags: &[&str]) -> Result<Objects> {
     objects(&text(&helm(home.path(), &args).await?)?)
 }
 
-/// The plain manifests.
-async fn plain() -> Result<Objects> {
+/// The plain manifests of a directory.
+async fn plain(directory: &str) -> Result<Objects> {
     let mut command = Command::new(binaries::tool("lab-kube")?);
     command
         .args(["kubectl", "kustomize"])
-        .arg(binaries::repository("deploy"));
+        .arg(binaries::repository(directory));
     objects(&text(&run(command).await?)?)
 }
 
@@ -95,7 +95,7 @@ fn kinds<'a>(objects: &'a Objects, kind: &str) -> Vec<&'a str> {
 
 #[tokio::test]
 async fn its_defaults_are_the_plain_manifests() -> Result<()> {
-    let mut plain = plain().await?;
+    let mut plain = plain("deploy").await?;
     // Helm makes namespaces by itself.
     ensure!(plain.remove("Namespace /tidegate-system").is_some());
     let chart = template(&[]).await?;
@@ -104,6 +104,21 @@ async fn its_defaults_are_the_plain_manifests() -> Result<()> {
     for (id, object) in &plain {
         assert_eq!(chart.get(id), Some(object), "{id}");
     }
+    Ok(())
+}
+
+/// Where upstream's definitions are, nothing else is left out, and by value of the chart neither.
+#[tokio::test]
+async fn beside_upstream_only_definitions_are_left_out() -> Result<()> {
+    let is_theirs = |id: &String| id.ends_with(".agentgateway.dev");
+    let mut whole = plain("deploy").await?;
+    whole.retain(|id, _| !is_theirs(id));
+    assert_eq!(plain("deploy/beside-agentgateway").await?, whole);
+    ensure!(whole.remove("Namespace /tidegate-system").is_some());
+    assert_eq!(
+        template(&["--set", "crds.agentgateway=Never"]).await?,
+        whole
+    );
     Ok(())
 }
 
