@@ -18,7 +18,7 @@ use crate::install;
 const REPAIR: Duration = Duration::from_secs(5);
 
 /// A Gateway on port 80 whose every request is redirected.
-fn gateway(namespace: &str, name: &str, more: &str) -> String {
+pub(crate) fn gateway(namespace: &str, name: &str, more: &str) -> String {
     format!(
         r#"
 apiVersion: gateway.networking.k8s.io/v1
@@ -41,7 +41,7 @@ spec:
 }
 
 /// A condition as `STATUS REASON: message`, once it is about the newest generation.
-fn condition(object: &Value, name: &str) -> String {
+pub(crate) fn condition(object: &Value, name: &str) -> String {
     let conditions = object
         .pointer("/status/conditions")
         .and_then(Value::as_array);
@@ -55,7 +55,7 @@ fn condition(object: &Value, name: &str) -> String {
     format!("{} {}: {}", text("status"), text("reason"), text("message"))
 }
 
-fn addresses(object: &Value) -> Vec<String> {
+pub(crate) fn addresses(object: &Value) -> Vec<String> {
     let all = object
         .pointer("/status/addresses")
         .and_then(Value::as_array);
@@ -84,10 +84,10 @@ pub(crate) fn client(gateway: &Value) -> Result<Client> {
     Ok(Client::http1(80).at(SocketAddr::new(address, 80)))
 }
 
-fn is_redirected(reply: &Reply) -> Result<()> {
+pub(crate) fn is_redirected(reply: &Reply) -> Result<()> {
     let to = reply.header("location");
     ensure!(
-        to.starts_with("http://moved.example/"),
+        to.starts_with("http://moved.example/") || to.starts_with("http://moved.example:"),
         "{:?} {to:?}",
         reply.status
     );
@@ -102,7 +102,7 @@ pub(crate) async fn until_served(client: &Client) -> Result<()> {
 }
 
 /// uids of the Pods of a Gateway.
-async fn pods(cluster: &Cluster, namespace: &str, name: &str) -> Result<Vec<String>> {
+pub(crate) async fn pods(cluster: &Cluster, namespace: &str, name: &str) -> Result<Vec<String>> {
     let selector = format!("gateway.networking.k8s.io/gateway-name={name}");
     let template = "jsonpath={.items[*].metadata.uid}";
     let get = [
@@ -114,7 +114,12 @@ async fn pods(cluster: &Cluster, namespace: &str, name: &str) -> Result<Vec<Stri
     Ok(uids)
 }
 
-async fn annotate(cluster: &Cluster, namespace: &str, name: &str, note: &str) -> Result<()> {
+pub(crate) async fn annotate(
+    cluster: &Cluster,
+    namespace: &str,
+    name: &str,
+    note: &str,
+) -> Result<()> {
     let annotate = [
         "-n",
         namespace,
@@ -401,7 +406,7 @@ pub(crate) async fn parameters_say_how(cluster: &Cluster) -> Result<()> {
     .await?;
     cluster
         .until_object(deployed("daemonset"), |object| {
-            object["metadata"]["labels"]["a"] == "b"
+            object["metadata"]["labels"]["a"] == "b" && object["status"]["numberReady"] == 1
         })
         .await?;
     deadline::until("the Deployment is gone", SOON, async || {
@@ -474,60 +479,4 @@ fn one_each() -> Result<http::Request<http_body_util::Full<bytes::Bytes>>> {
         &[("connection", "close")],
         "",
     )
-}
-
-/// Every control plane is gone, and so are no proxies: a Pod that restarts serves what it served.
-pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> Result<()> {
-    install::tidegate(cluster).await?;
-    cluster.namespace("alone").await?;
-    cluster.apply(&gateway("alone", "gw", "")).await?;
-    let object = until_programmed(cluster, "alone", "gw").await?;
-    let client = client(&object)?;
-    until_served(&client).await?;
-    let scale = |replicas: &'static str| {
-        [
-            "-n",
-            install::NAMESPACE,
-            "scale",
-            "deployment",
-            install::NAME,
-            replicas,
-        ]
-    };
-    cluster.kubectl(&scale("--replicas=0")).await?;
-    let away = (install::NAMESPACE, "deployment", install::NAME);
-    cluster
-        .until_object(away, |object| object["status"]["replicas"].is_null())
-        .await?;
-    let outcome = async {
-        until_served(&client).await?;
-        let selector = "gateway.networking.k8s.io/gateway-name=gw";
-        let name = [
-            "-n",
-            "alone",
-            "get",
-            "pod",
-            "-l",
-            selector,
-            "-o",
-            "jsonpath={.items[0].metadata.name}",
-        ];
-        let name = cluster.kubectl(&name).await?;
-        cluster.control(&["kill", &format!("alone/{name}")]).await?;
-        let is_back = |pod: &Value| {
-            let status = pod.pointer("/status/containerStatuses/0");
-            status.is_some_and(|it| it["restartCount"] == 1 && it["ready"] == true)
-        };
-        cluster
-            .until_object(("alone", "pod", &name), is_back)
-            .await?;
-        until_served(&client).await
-    };
-    let outcome = outcome.await;
-    cluster.kubectl(&scale("--replicas=2")).await?;
-    install::until_ready(cluster, install::NAMESPACE, 2).await?;
-    if let Err(error) = outcome {
-        bail!("{error:#}");
-    }
-    Ok(())
 }

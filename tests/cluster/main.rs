@@ -17,6 +17,7 @@ mod cluster;
 mod conformance;
 mod crd_rules;
 mod deploy;
+mod fleets;
 mod helm;
 mod identity;
 mod install;
@@ -65,8 +66,12 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
 /// Starts this program again inside a lab.
 fn in_a_lab() -> Result<ExitCode> {
     let lab = tests::binaries::ours("lab")?;
+    let programs = args::measured().into_iter();
+    let programs = programs.flat_map(|dir| ["--bin-dir".into(), dir.into_os_string()]);
     let status = Command::new(&lab)
-        .args(["run", "--"])
+        .arg("run")
+        .args(programs)
+        .arg("--")
         .arg(std::env::current_exe()?)
         .args(std::env::args_os().skip(1))
         .status()
@@ -88,6 +93,8 @@ fn trials(cluster: Option<Cluster>) -> Vec<Trial> {
         })
     };
     // A measurement is no test: it is there where it is asked for.
-    let measured = table::MEASURED.iter().filter(|_| args::measures());
+    let measured = table::MEASURED
+        .iter()
+        .filter(|_| args::measured().is_some());
     table::ALL.iter().chain(measured).map(trial).collect()
 }

@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::cluster::Cluster;
 use crate::{
-    churn, conformance, crd_rules, deploy, helm, identity, install, kube_source, kube_status, lab,
-    measure, named_namespaces, readme, upstream_definitions,
+    churn, conformance, crd_rules, deploy, fleets, helm, identity, install, kube_source,
+    kube_status, lab, measure, named_namespaces, readme, upstream_definitions,
 };
 
 /// A test.
@@ -58,7 +58,12 @@ tests! {
     deploy::ways_to_be_reached,
     deploy::parameters_say_how,
     deploy::a_new_version_loses_no_request,
-    deploy::proxies_live_without_a_control_plane,
+    fleets::names_that_are_too_long,
+    fleets::on_the_network_of_the_node,
+    fleets::scaling_comes_and_goes,
+    fleets::a_leader_freezes_while_it_deploys,
+    fleets::an_authority_is_exchanged,
+    fleets::proxies_live_without_a_control_plane,
     churn::random_edits_and_killed_replicas,
     conformance::gateway_http,
 }

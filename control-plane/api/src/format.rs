@@ -17,18 +17,22 @@ pub const HEADER: &str = "must be an HTTP header name (token), 1 to 256 characte
 
 /// A DNS label (RFC 1123).
 pub fn is_label(value: &str) -> bool {
+    value.len() <= 63 && is_part(value)
+}
+
+/// A label of whatever length.
+fn is_part(value: &str) -> bool {
     let bytes = value.as_bytes();
     let alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     !bytes.is_empty()
-        && bytes.len() <= 63
         && bytes.iter().all(|byte| alphanumeric(byte) || *byte == b'-')
         && bytes.first().is_some_and(alphanumeric)
         && bytes.last().is_some_and(alphanumeric)
 }
 
-/// A DNS subdomain (RFC 1123).
+/// A DNS subdomain as Kubernetes has it: its labels may be longer than those of the DNS (RFC 1123).
 pub fn is_subdomain(value: &str) -> bool {
-    value.len() <= 253 && value.split('.').all(is_label)
+    value.len() <= 253 && value.split('.').all(is_part)
 }
 
 /// A hostname without a wildcard: a subdomain that is no IP address.
@@ -78,7 +82,11 @@ mod tests {
             &["a", "a-b", "0"],
             &["", "-a", "a-", "A", "a.b", &"a".repeat(64)],
         );
-        check(is_subdomain, &["a.b", "x"], &["a..b", ".a", "a."]);
+        check(
+            is_subdomain,
+            &["a.b", "x", &"a".repeat(253)],
+            &["a..b", ".a", "a.", &"a".repeat(254)],
+        );
         check(
             is_hostname,
             &["example.com", "*.example.com", "localhost"],

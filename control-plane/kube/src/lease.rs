@@ -147,7 +147,7 @@ impl Held {
         let (now, clock) = (Instant::now(), Timestamp::now());
         match term.step(found.as_ref(), now, clock) {
             Step::Wait => Ok(()),
-            Step::Write(lease) => match self.write(lease).await {
+            Step::Write(lease) => match self.write(*lease).await {
                 Ok(written) => {
                     term.written(&written, now);
                     Ok(())

@@ -22,7 +22,7 @@ const SKEW: i64 = 10;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
     /// To write this Lease, and to lead once that worked.
-    Write(Lease),
+    Write(Box<Lease>),
     /// Nothing: another holds it.
     Wait,
 }
@@ -91,7 +91,7 @@ impl Term {
     pub(super) fn step(&mut self, found: Option<&Lease>, now: Instant, clock: Timestamp) -> Step {
         let Some(found) = found else {
             (self.seen, self.renewed) = (None, None);
-            return Step::Write(self.lease(None, LeaseSpec::default(), clock));
+            return Step::Write(Box::new(self.lease(None, LeaseSpec::default(), clock)));
         };
         let version = found.metadata.resource_version.clone();
         let spec = found.spec.clone().unwrap_or_default();
@@ -102,7 +102,7 @@ impl Term {
             self.renewed = None;
         }
         if is_ours || holder.is_empty() || self.has_run_out(now) {
-            return Step::Write(self.lease(version, spec, clock));
+            return Step::Write(Box::new(self.lease(version, spec, clock)));
         }
         Step::Wait
     }
@@ -240,7 +240,7 @@ mod tests {
                 self.version += 1;
                 lease.metadata.resource_version = Some(self.version.to_string());
                 term.written(&lease, now);
-                self.lease = Some(lease);
+                self.lease = Some(*lease);
             }
         }
     }

@@ -24,6 +24,9 @@ use crate::relay::{Shape, splice};
 
 /// A Service whose VIP is relayed says so with this annotation.
 const RELAYED: (&str, &str) = ("lab-node/vip", "relay");
+/// Ports of a Service, with commas between, at which nobody listens: a Pod on the node's network may want them on all
+/// addresses.
+const UNSERVED: &str = "lab-node/unserved-ports";
 
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
@@ -41,6 +44,15 @@ pub(crate) fn is_relayed(service: &Service) -> bool {
         .annotations()
         .get(RELAYED.0)
         .is_some_and(|value| value == RELAYED.1)
+}
+
+fn is_unserved(service: &Service, port: &ServicePort) -> bool {
+    let ports = service.annotations().get(UNSERVED);
+    ports.is_some_and(|ports| {
+        ports
+            .split(',')
+            .any(|it| it.trim() == port.port.to_string())
+    })
 }
 
 impl Services {
@@ -137,6 +149,9 @@ pub(crate) fn cluster_ip(service: &Service) -> Option<Ipv4Addr> {
 fn fronts(service: &Service, port: &ServicePort, node: Ipv4Addr) -> Vec<SocketAddrV4> {
     let number = |port: i32| u16::try_from(port).ok().filter(|port| *port > 0);
     let mut fronts = Vec::new();
+    if is_unserved(service, port) {
+        return fronts;
+    }
     if let Some(own) = number(port.port) {
         let vip = service
             .status
