@@ -249,6 +249,8 @@ pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> R
         .apply(&certificate(&authority, host)?.to_string())
         .await?;
     cluster.apply(&deploy::gateway("alone", "gw", "")).await?;
+    deploy::until_programmed(cluster, "alone", "gw").await?;
+    let pods = deploy::pods(cluster, "alone", "gw").await?;
     cluster.apply(SECURE).await?;
     let object = deploy::until_programmed(cluster, "alone", "gw").await?;
     let client = deploy::client(&object)?;
@@ -268,6 +270,8 @@ pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> R
         .await
     };
     both_served().await?;
+    let now = deploy::pods(cluster, "alone", "gw").await?;
+    ensure!(now == pods, "a listener replaced Pods: {now:?}");
     let scale = |replicas: &'static str| {
         [
             "-n",
@@ -302,9 +306,11 @@ pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> R
             let status = pod.pointer("/status/containerStatuses/0");
             status.is_some_and(|it| it["restartCount"] == 1 && it["ready"] == true)
         };
-        cluster
-            .until_object(("alone", "pod", &name), is_back)
-            .await?;
+        let back = cluster.until_object(("alone", "pod", &name), is_back).await;
+        if let Err(error) = back {
+            let logs = cluster.kubectl(&["-n", "alone", "logs", &name]).await?;
+            return Err(error.context(logs));
+        }
         both_served().await
     };
     let outcome = outcome.await;

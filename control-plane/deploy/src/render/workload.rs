@@ -174,9 +174,13 @@ fn container(
         protocol: Some("TCP".to_owned()),
         ..ContainerPort::default()
     };
+    // Where ports are the node's, the scheduler has to know them. Elsewhere they would tell nobody anything, and every new
+    // listener would replace all Pods.
+    let is_on_host = fleet.exposure == Exposure::HostNetwork;
     let mut ports: Vec<ContainerPort> = fleet
         .ports
         .iter()
+        .filter(|_| is_on_host)
         .map(|number| port(port_name(*number), *number))
         .collect();
     ports.push(port("probes".to_owned(), PROBE_PORT));
