@@ -289,28 +289,7 @@ pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> R
         .await?;
     let outcome = async {
         both_served().await?;
-        let selector = "gateway.networking.k8s.io/gateway-name=gw";
-        let name = [
-            "-n",
-            "alone",
-            "get",
-            "pod",
-            "-l",
-            selector,
-            "-o",
-            "jsonpath={.items[0].metadata.name}",
-        ];
-        let name = cluster.kubectl(&name).await?;
-        cluster.control(&["kill", &format!("alone/{name}")]).await?;
-        let is_back = |pod: &Value| {
-            let status = pod.pointer("/status/containerStatuses/0");
-            status.is_some_and(|it| it["restartCount"] == 1 && it["ready"] == true)
-        };
-        let back = cluster.until_object(("alone", "pod", &name), is_back).await;
-        if let Err(error) = back {
-            let logs = cluster.kubectl(&["-n", "alone", "logs", &name]).await?;
-            return Err(error.context(logs));
-        }
+        a_proxy_restarts(cluster).await?;
         both_served().await
     };
     let outcome = outcome.await;
@@ -318,6 +297,33 @@ pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> R
     install::until_ready(cluster, install::NAMESPACE, 2).await?;
     if let Err(error) = outcome {
         bail!("{error:#}");
+    }
+    Ok(())
+}
+
+/// The proxy is killed, and ready again.
+async fn a_proxy_restarts(cluster: &Cluster) -> Result<()> {
+    let selector = "gateway.networking.k8s.io/gateway-name=gw";
+    let name = [
+        "-n",
+        "alone",
+        "get",
+        "pod",
+        "-l",
+        selector,
+        "-o",
+        "jsonpath={.items[0].metadata.name}",
+    ];
+    let name = cluster.kubectl(&name).await?;
+    cluster.control(&["kill", &format!("alone/{name}")]).await?;
+    let is_back = |pod: &Value| {
+        let status = pod.pointer("/status/containerStatuses/0");
+        status.is_some_and(|it| it["restartCount"] == 1 && it["ready"] == true)
+    };
+    let back = cluster.until_object(("alone", "pod", &name), is_back).await;
+    if let Err(error) = back {
+        let logs = cluster.kubectl(&["-n", "alone", "logs", &name]).await?;
+        return Err(error.context(logs));
     }
     Ok(())
 }
