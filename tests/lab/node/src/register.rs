@@ -73,6 +73,12 @@ pub(crate) async fn register(
         .patch_status(name, &PatchParams::default(), &Patch::Merge(&status))
         .await
         .context("the Node's status cannot be written")?;
+    // Admission marks every new Node as not ready. What takes that back does not run here, and DaemonSets heed it.
+    let ready = json!({"spec": {"taints": null}});
+    nodes
+        .patch(name, &PatchParams::default(), &Patch::Merge(&ready))
+        .await
+        .context("the Node's taint cannot be taken back")?;
     Ok(())
 }
 
