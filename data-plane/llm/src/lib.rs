@@ -12,6 +12,7 @@
 //! fails to understand them never stops them.
 
 pub mod error;
+pub mod event_stream;
 pub mod format;
 pub mod observed;
 pub mod provider;
