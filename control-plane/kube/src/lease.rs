@@ -67,6 +67,10 @@ pub async fn run(
     let mut is_told = false;
     while !shutdown.is_cancelled() {
         let end = term.end().filter(|_| term.is_ours(Instant::now()));
+        if end.is_none() {
+            // After a freeze the term may be over for long, and the API server may take its time to say so.
+            tell(&leads, false, &term);
+        }
         let turn = async {
             let turn = tokio::time::timeout(REQUEST, lease.turn(&mut term));
             turn.await.map_err(|_| Fault::Late).flatten()
@@ -77,19 +81,20 @@ pub async fn run(
             outcome = turn => outcome,
             () = until(end) => Err(Fault::Late),
         };
-        if let Err(error) = &outcome
+        if let Err(fault) = &outcome
             && !is_told
         {
-            warn!(
-                "nobody can be elected: {error}; grant get, create and patch on leases in namespace {}",
-                candidate.namespace
-            );
+            let hint = fault.hint(&candidate.namespace);
+            warn!("nobody can be elected: {fault}{hint}");
         }
         is_told = outcome.is_err();
         if let Some(ahead) = term.skew() {
             let holder = term.holder();
             warn!(
-                "the clock of {holder}, which leads, is {ahead} s ahead of the clock here; who leads does not depend on it, but                  expiry of certificates and tokens does: synchronise the nodes' clocks"
+                holder,
+                ahead,
+                "the clock of the leader is that many seconds ahead of the clock here; who leads does not depend on it, but \
+                 whether certificates and tokens are valid does: synchronise the clocks of the nodes"
             );
         }
         let is_held = term.is_ours(Instant::now());
@@ -132,6 +137,20 @@ enum Fault {
     Late,
     #[error(transparent)]
     Api(#[from] kube::Error),
+}
+
+// === impl Fault ===
+
+impl Fault {
+    /// What helps, where that is known.
+    fn hint(&self, namespace: &str) -> String {
+        match self {
+            Fault::Api(kube::Error::Api(status)) if status.code == 403 => {
+                format!("; grant get, create and patch on leases in namespace {namespace}")
+            }
+            Fault::Api(_) | Fault::Late => String::new(),
+        }
+    }
 }
 
 /// The Lease in the API server.
