@@ -1,7 +1,7 @@
 //! Connections to backends: from a cluster to a response.
 //!
-//! Owns name resolution, the choice of an endpoint, TCP, TLS, pools and credentials. Must not know routes,
-//! listeners or clients. Invariant: state is keyed by what it is about (address, TLS settings, protocol),
+//! Owns name resolution, the choice of an endpoint and of an AI provider, TCP, TLS, pools and credentials. Must not
+//! know routes, listeners or clients. Invariant: state is keyed by what it is about (address, TLS settings, protocol),
 //! never by a configuration object, so it survives every swap.
 //!
 //! ```text
@@ -15,6 +15,7 @@ pub mod credential;
 pub mod forward_proxy;
 pub mod gather;
 pub mod pool;
+pub mod provider_group;
 pub mod resolve;
 pub mod stream;
 pub mod tls;

@@ -1,0 +1,114 @@
+//! Which provider of an AI backend serves a request, and what its answer means for the next ones.
+//!
+//! Owns choice, health, eviction and retries of the entries of a backend (llm.md 3.2 to 3.4). Must not know sockets,
+//! formats or keys, read a clock or draw a random number: both are arguments. Invariant: what is learnt of an entry
+//! lives in [`State`], under the names of backend and entry, and outlives every configuration that keeps them.
+//!
+//! ```text
+//! States -> Backend -> Attempts.start -> pick -> Attempt ── sent, answered ──> Attempt.settle -> State
+//!                          ^                                                        |
+//!                          └────────── retry ─────────── Attempts.next <────────────┘
+//! ```
+
+mod average;
+
+pub mod attempts;
+pub mod gauge;
+pub mod health_policy;
+pub mod pick;
+pub mod state;
+pub mod states;
+pub mod verdict;
+
+use std::{num::NonZeroU32, sync::Arc};
+
+use self::{attempts::RetryPolicy, gauge::Gauge, health_policy::HealthPolicy, state::State};
+
+/// A backend as one configuration has it, with what is known of its entries.
+#[derive(Debug)]
+pub struct Backend {
+    /// Resource name.
+    pub name: Arc<str>,
+    /// Priority groups, first group first.
+    pub groups: Vec<Group>,
+    /// Settings of retries.
+    pub retries: RetryPolicy,
+    /// Requests and retries under way.
+    pub(crate) load: Arc<Load>,
+}
+
+/// Entries of one priority.
+#[derive(Debug)]
+pub struct Group {
+    /// In the order of the configuration.
+    pub entries: Vec<Arc<Entry>>,
+    /// Share of the weight, in percent, that must be usable for the group to keep all requests. Below, a part goes to
+    /// the next groups; without it, all stay as long as one entry is usable (llm.md R-13).
+    pub min_healthy_percent: Option<u8>,
+}
+
+/// One provider of a group.
+#[derive(Debug)]
+pub struct Entry {
+    /// Unique in the backend.
+    pub name: Arc<str>,
+    /// Settings.
+    pub settings: EntrySettings,
+    /// What is known of it.
+    pub state: Arc<State>,
+}
+
+/// Settings of an entry. A change of them keeps what is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntrySettings {
+    /// Share of the group's requests; 0 drains the entry.
+    pub weight: u32,
+    /// Attempts under way at a time, over all workers.
+    pub most_in_flight: Option<NonZeroU32>,
+    /// When it is evicted; `None` for never.
+    pub health: Option<HealthPolicy>,
+}
+
+/// Where an entry stands in its backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the group.
+    pub group: usize,
+    /// Index of the entry in the group.
+    pub entry: usize,
+}
+
+/// How the provider is asked to answer, which decides what its latency is (llm.md R-7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// As a stream: time to the first token.
+    Streamed,
+    /// In one piece: time for each token.
+    Collected,
+}
+
+/// What is under way at one backend; shared by all workers.
+#[derive(Debug, Default)]
+pub(crate) struct Load {
+    /// Requests.
+    pub(crate) requests: Gauge,
+    /// Of those, the ones in a retry.
+    pub(crate) retries: Gauge,
+}
+
+// === impl Backend ===
+
+impl Backend {
+    /// The entry at a place.
+    pub fn entry(&self, place: Place) -> Option<&Arc<Entry>> {
+        self.groups.get(place.group)?.entries.get(place.entry)
+    }
+
+    /// Requests under way, and how many of them are in a retry.
+    pub fn under_way(&self) -> (u32, u32) {
+        (self.load.requests.get(), self.load.retries.get())
+    }
+}
+
+#[cfg(test)]
+mod fixture;

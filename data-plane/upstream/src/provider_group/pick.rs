@@ -1,0 +1,312 @@
+//! The entry for the next attempt.
+//!
+//! Owns the choice alone: groups by priority with partial spill-over, two weighted draws in a group, and what is used
+//! when nothing is well (llm.md ). Must not change any state. Invariant: a drained entry is never
+//! picked, and none that the request has tried while an untried one may be used.
+
+use std::time::Instant;
+
+use super::{Answer, Backend, Entry, Group, Place};
+use crate::balance::Random;
+
+/// The choice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pick {
+    /// Which entry.
+    pub place: Place,
+    /// Whether it is an evicted one, since there was no other.
+    pub is_panic: bool,
+    /// Median latency of the group, where the entry has none of its own: what its average starts from.
+    pub(super) typical: Option<f64>,
+}
+
+/// Why there is no choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoEntry {
+    /// No entry, or all have weight 0.
+    #[error("no provider is in service")]
+    Drained,
+    /// Those that may be used have as many requests under way as they may have.
+    #[error("every provider has as many requests under way as it may have")]
+    Busy,
+}
+
+/// What an entry is to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Out of service.
+    Drained,
+    /// Well and untried, but at its limit.
+    Full,
+    /// At its limit, and not one to wish for.
+    Barred,
+    /// Well and untried.
+    Usable,
+    /// Evicted, but untried.
+    Evicted,
+    /// Well, but tried by this request.
+    Tried,
+    /// Tried by this request, and evicted.
+    TriedEvicted,
+}
+
+/// Two draws by weight from entries that are offered one after another. They are independent, and may fall on the same
+/// entry, so that the worst one is never starved.
+#[derive(Debug, Default)]
+struct Draws {
+    total: u64,
+    chosen: [Option<usize>; 2],
+}
+
+/// The request's view of a backend.
+struct View<'r> {
+    backend: &'r Backend,
+    answer: Answer,
+    tried: &'r [Place],
+    now: Instant,
+}
+
+/// Parts of a whole, for shares of groups.
+const WHOLE: u64 = 1_000;
+/// How much more than its usable share a group takes, in parts of [`WHOLE`] (llm.md R-13).
+const OVERPROVISIONING: u64 = 1_400;
+
+// === impl Backend ===
+
+impl Backend {
+    /// The entry for an attempt of a request that has `tried` others.
+    ///
+    /// # Errors
+    /// There is none that may be used.
+    pub fn pick(
+        &self,
+        answer: Answer,
+        tried: &[Place],
+        now: Instant,
+        random: u64,
+    ) -> Result<Pick, NoEntry> {
+        let view = View {
+            backend: self,
+            answer,
+            tried,
+            now,
+        };
+        let mut random = Random::new(random);
+        if let Some(place) = view.usable(&mut random) {
+            return Ok(view.picked(place));
+        }
+        // Too many requests is not a reason to turn to the sick ones.
+        if view.has(Standing::Full) {
+            return Err(NoEntry::Busy);
+        }
+        for standing in [Standing::Evicted, Standing::Tried, Standing::TriedEvicted] {
+            if let Some(place) = view.first_group(standing, &mut random) {
+                return Ok(view.picked(place));
+            }
+        }
+        if view.has(Standing::Barred) {
+            return Err(NoEntry::Busy);
+        }
+        Err(NoEntry::Drained)
+    }
+}
+
+// === impl View ===
+
+impl View<'_> {
+    /// From the first group that has a usable entry. A group that keeps only a part of the requests passes the rest to
+    /// the next; what none of them keeps is divided like the rest.
+    fn usable(&self, random: &mut Random) -> Option<Place> {
+        let (mut left, mut total) = (WHOLE, 0);
+        let mut chosen = None;
+        for (index, group) in self.backend.groups.iter().enumerate() {
+            let draws = self.draws(index, group, Standing::Usable, random);
+            let kept = share(group, draws.total).min(left);
+            left -= kept;
+            total += kept;
+            if kept == 0 {
+                continue;
+            }
+            if kept == total || random.next_u64() % total < kept {
+                chosen = Some((index, group, draws));
+            }
+            if left == 0 {
+                break;
+            }
+        }
+        let (index, group, draws) = chosen?;
+        self.better(index, group, &draws)
+    }
+
+    /// From the first group that has an entry of a standing.
+    fn first_group(&self, standing: Standing, random: &mut Random) -> Option<Place> {
+        let mut groups = self.backend.groups.iter().enumerate();
+        groups.find_map(|(index, group)| {
+            let draws = self.draws(index, group, standing, random);
+            self.better(index, group, &draws)
+        })
+    }
+
+    fn draws(
+        &self,
+        group_index: usize,
+        group: &Group,
+        standing: Standing,
+        random: &mut Random,
+    ) -> Draws {
+        let mut draws = Draws::default();
+        for (index, entry) in group.entries.iter().enumerate() {
+            let place = Place {
+                group: group_index,
+                entry: index,
+            };
+            if self.standing(place, entry) == standing {
+                draws.offer(index, entry.settings.weight, random);
+            }
+        }
+        draws
+    }
+
+    /// The drawn entry with the higher score; the first on a tie, so that equal ones share by weight.
+    fn better(&self, group_index: usize, group: &Group, draws: &Draws) -> Option<Place> {
+        let [Some(first), Some(second)] = draws.chosen else {
+            return None;
+        };
+        let chosen = if first == second {
+            first
+        } else {
+            // Worked out only where an entry lacks a figure of its own.
+            let median = || group.median(self.answer).unwrap_or(0.0);
+            let score = |index: usize| {
+                let entry = group.entries.get(index);
+                entry.map(|entry| entry.score(self.answer, median))
+            };
+            if score(second) > score(first) {
+                second
+            } else {
+                first
+            }
+        };
+        Some(Place {
+            group: group_index,
+            entry: chosen,
+        })
+    }
+
+    fn picked(&self, place: Place) -> Pick {
+        let entry = self.backend.entry(place);
+        let is_unmeasured = entry.is_some_and(|e| e.state.latency(self.answer).is_none());
+        let typical = self
+            .backend
+            .groups
+            .get(place.group)
+            .filter(|_| is_unmeasured)
+            .and_then(|group| group.median(self.answer));
+        Pick {
+            place,
+            is_panic: entry.is_some_and(|e| e.state.is_evicted(self.now)),
+            typical,
+        }
+    }
+
+    fn has(&self, standing: Standing) -> bool {
+        let groups = self.backend.groups.iter().enumerate();
+        let mut all = groups.flat_map(|(group, of_group)| {
+            let entries = of_group.entries.iter().enumerate();
+            entries.map(move |(entry, declared)| (Place { group, entry }, declared))
+        });
+        all.any(|(place, entry)| self.standing(place, entry) == standing)
+    }
+
+    fn standing(&self, place: Place, entry: &Entry) -> Standing {
+        if entry.settings.weight == 0 {
+            return Standing::Drained;
+        }
+        let is_evicted = entry.state.is_evicted(self.now);
+        let is_tried = self.tried.contains(&place);
+        match (entry.is_full(), is_evicted, is_tried) {
+            (true, false, false) => Standing::Full,
+            (true, true, _) | (true, _, true) => Standing::Barred,
+            (false, false, false) => Standing::Usable,
+            (false, true, false) => Standing::Evicted,
+            (false, false, true) => Standing::Tried,
+            (false, true, true) => Standing::TriedEvicted,
+        }
+    }
+}
+
+// === impl Draws ===
+
+impl Draws {
+    fn offer(&mut self, index: usize, weight: u32, random: &mut Random) {
+        let weight = u64::from(weight);
+        self.total += weight;
+        for chosen in &mut self.chosen {
+            // Replaces what was drawn so far with the chance that the newcomer's weight has in all of it.
+            if self.total == weight || random.next_u64() % self.total < weight {
+                *chosen = Some(index);
+            }
+        }
+    }
+}
+
+/// What a group keeps of the requests, in parts of [`WHOLE`]. `usable` is the weight that may be used now.
+fn share(group: &Group, usable: u64) -> u64 {
+    let weights = group.entries.iter().map(|e| u64::from(e.settings.weight));
+    let Some(least) = group.min_healthy_percent.filter(|_| usable > 0) else {
+        return if usable > 0 { WHOLE } else { 0 };
+    };
+    let all = weights.sum::<u64>().max(usable);
+    if usable * 100 >= all * u64::from(least) {
+        return WHOLE;
+    }
+    (usable * OVERPROVISIONING / all).max(1)
+}
+
+// === impl Group ===
+
+impl Group {
+    /// Median latency, in seconds, of the entries that have one.
+    fn median(&self, answer: Answer) -> Option<f64> {
+        let in_service = self.entries.iter().filter(|e| e.settings.weight > 0);
+        let mut all: Vec<f64> = in_service
+            .filter_map(|entry| entry.state.latency(answer))
+            .collect();
+        all.sort_unstable_by(f64::total_cmp);
+        let upper = all.get(all.len() / 2)?;
+        let lower = all.get(all.len().saturating_sub(1) / 2)?;
+        Some((lower + upper) / 2.0)
+    }
+}
+
+// === impl Entry ===
+
+impl Entry {
+    fn is_full(&self) -> bool {
+        self.settings
+            .most_in_flight
+            .is_some_and(|most| self.state.in_flight.get() >= most.get())
+    }
+
+    /// The higher the better (llm.md R-8). `median` stands for a latency that is not known yet.
+    fn score(&self, answer: Answer, median: impl FnOnce() -> f64) -> f64 {
+        let latency = self.state.latency(answer).unwrap_or_else(median);
+        let load = 1.0 + 0.1 * f64::from(self.state.in_flight.get());
+        self.state.health() / (1.0 + latency * load)
+    }
+}
+
+// === impl NoEntry ===
+
+impl NoEntry {
+    /// For metrics and logs; a closed set.
+    pub fn label(self) -> &'static str {
+        match self {
+            NoEntry::Drained => "drained",
+            NoEntry::Busy => "busy",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

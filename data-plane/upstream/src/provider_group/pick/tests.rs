@@ -1,0 +1,284 @@
+//! Tables and properties of the choice.
+
+use std::time::Duration;
+
+use super::*;
+use crate::provider_group::{
+    fixture::{World, cases, settle, world, world_with},
+    verdict::Verdict,
+};
+
+/// Shares of the picks of many draws, by place, as `group.entry`.
+fn shares(world: &World, answer: Answer) -> Vec<(String, f64)> {
+    const ROUNDS: u32 = 20_000;
+    let mut random = Random::new(11);
+    let mut counts = std::collections::BTreeMap::<String, u32>::new();
+    for _ in 0..ROUNDS {
+        let Place { group, entry } = pick(world, answer, random.next_u64())
+            .expect("an entry")
+            .place;
+        *counts.entry(format!("{group}.{entry}")).or_default() += 1;
+    }
+    let share = |count| f64::from(count) / f64::from(ROUNDS);
+    counts
+        .into_iter()
+        .map(|(place, count)| (place, share(count)))
+        .collect()
+}
+
+fn pick(world: &World, answer: Answer, random: u64) -> Result<Pick, NoEntry> {
+    world.backend.pick(answer, &world.tried, world.now, random)
+}
+
+#[track_caller]
+fn check_shares(world: &World, expected: &[(&str, f64)]) {
+    let found = shares(world, Answer::Streamed);
+    let is_near = found.len() == expected.len()
+        && found
+            .iter()
+            .zip(expected)
+            .all(|(found, expected)| found.0 == expected.0 && (found.1 - expected.1).abs() < 0.02);
+    assert!(is_near, "{found:?}, not {expected:?}");
+}
+
+/// All places that are picked, and whether in panic.
+#[track_caller]
+fn check(notation: &str, expected: &[&str], is_panic: bool) {
+    let world = world(notation);
+    let mut random = Random::new(5);
+    let mut found = std::collections::BTreeSet::new();
+    for _ in 0..200 {
+        let picked = pick(&world, Answer::Collected, random.next_u64()).expect("an entry");
+        assert_eq!(picked.is_panic, is_panic, "{notation}");
+        found.insert(format!("{}.{}", picked.place.group, picked.place.entry));
+    }
+    let expected = expected.iter().map(|&place| place.to_owned()).collect();
+    assert_eq!(found, expected, "{notation}");
+}
+
+#[track_caller]
+fn check_none(notation: &str, expected: NoEntry) {
+    let world = world(notation);
+    assert_eq!(
+        pick(&world, Answer::Streamed, 3),
+        Err(expected),
+        "{notation}"
+    );
+}
+
+#[test]
+fn the_first_group_with_a_usable_entry_serves() {
+    check("1 1 | 1", &["0.0", "0.1"], false);
+    check("1e 1 | 1", &["0.1"], false);
+    check("1t 1 | 1", &["0.1"], false);
+    check("1e 1t | 1", &["1.0"], false);
+    check("1e 1e | 1e | 1 1", &["2.0", "2.1"], false);
+    check("| 1", &["1.0"], false);
+}
+
+#[test]
+fn where_nothing_is_well_the_highest_group_serves() {
+    check("1e 1e | 1e", &["0.0", "0.1"], true);
+    check("1et 1e | 1e", &["0.1"], true);
+    // What the request has tried is used when nothing else is left.
+    check("1et | 1e", &["1.0"], true);
+    check("1t | 1e", &["1.0"], true);
+    check("1et 1et | 1et", &["0.0", "0.1"], true);
+    check("1et | 1t", &["1.0"], false);
+    check("1t", &["0.0"], false);
+}
+
+#[test]
+fn a_drained_entry_serves_never() {
+    check("0 1 | 1", &["0.1"], false);
+    check("0 | 1", &["1.0"], false);
+    check("0 1e | 0", &["0.1"], true);
+    check("0 | 1et", &["1.0"], true);
+    check_none("0 0t | 0e", NoEntry::Drained);
+    check_none("", NoEntry::Drained);
+}
+
+#[test]
+fn limits_hold_and_are_no_panic() {
+    check("1f 1", &["0.1"], false);
+    check("1f | 1", &["1.0"], false);
+    check_none("1f", NoEntry::Busy);
+    check_none("1f | 1e", NoEntry::Busy);
+    check_none("1f | 1t", NoEntry::Busy);
+    check("1ef | 1e", &["1.0"], true);
+    check("1tf 1e", &["0.1"], true);
+    check_none("1tf", NoEntry::Busy);
+    check_none("1ef | 0", NoEntry::Busy);
+    check_none("0f", NoEntry::Drained);
+}
+
+#[test]
+fn equal_entries_share_by_weight() {
+    check_shares(&world("90 10"), &[("0.0", 0.9), ("0.1", 0.1)]);
+    cases(8, |random| {
+        let count = 2 + random.next_u64() % 5;
+        let weights: Vec<u64> = (0..count).map(|_| random.next_u64() % 10).collect();
+        let total: u64 = weights.iter().sum();
+        if total == 0 {
+            return;
+        }
+        let notation: Vec<String> = weights.iter().map(u64::to_string).collect();
+        let found = shares(&world(&notation.join(" ")), Answer::Collected);
+        for (index, &weight) in weights.iter().enumerate() {
+            let place = format!("0.{index}");
+            let found = found.iter().find(|f| f.0 == place).map_or(0.0, |f| f.1);
+            let expected = weight as f64 / total as f64;
+            assert!((found - expected).abs() < 0.02, "{weights:?}: {found}");
+            assert!(weight > 0 || found == 0.0, "{weights:?}");
+        }
+    });
+}
+
+/// A world whose entries of the first group were measured.
+fn measured(notation: &str, answer: Answer, seconds: &[Option<f64>]) -> World {
+    let world = world(notation);
+    for (entry, seconds) in world.backend.groups[0].entries.iter().zip(seconds) {
+        if let Some(seconds) = seconds {
+            entry.state.measured(answer, *seconds, None);
+        }
+    }
+    world
+}
+
+#[test]
+fn the_better_of_two_draws_wins() {
+    // The worse one gets what it is drawn twice for.
+    let faster = measured("1 1", Answer::Streamed, &[Some(0.9), Some(0.3)]);
+    check_shares(&faster, &[("0.0", 0.25), ("0.1", 0.75)]);
+    let weighed = measured("3 1", Answer::Streamed, &[Some(0.9), Some(0.3)]);
+    check_shares(&weighed, &[("0.0", 0.5625), ("0.1", 0.4375)]);
+    // What was measured of other answers says nothing of streams.
+    let other = measured("1 1", Answer::Collected, &[Some(0.9), Some(0.3)]);
+    check_shares(&other, &[("0.0", 0.5), ("0.1", 0.5)]);
+
+    let sick = world("1 1");
+    let bad = &sick.backend.groups[0].entries[0];
+    settle(bad, Verdict::StreamErrorAfterContent, sick.now);
+    check_shares(&sick, &[("0.0", 0.25), ("0.1", 0.75)]);
+
+    let loaded = measured("1 1", Answer::Streamed, &[Some(0.5), Some(0.5)]);
+    let _one = loaded.backend.groups[0].entries[1].state.in_flight.enter();
+    check_shares(&loaded, &[("0.0", 0.75), ("0.1", 0.25)]);
+}
+
+#[test]
+fn an_entry_without_a_figure_counts_as_the_median() {
+    let group = [Some(0.2), None, Some(0.4)];
+    let world = measured("1 1 1", Answer::Streamed, &group);
+    // It stands between the two: neither flooded nor starved.
+    let expected = [("0.0", 5.0 / 9.0), ("0.1", 3.0 / 9.0), ("0.2", 1.0 / 9.0)];
+    check_shares(&world, &expected);
+    let typical = |entry| {
+        let mut picks = (0..100).map(|random| pick(&world, Answer::Streamed, random));
+        let of_entry = picks.find_map(|p| p.ok().filter(|p| p.place.entry == entry));
+        of_entry.expect("picked").typical
+    };
+    assert!((typical(1).expect("a median") - 0.3).abs() < 1e-9);
+    assert_eq!(typical(0), None);
+}
+
+fn spilling(notation: &str, percents: &[Option<u8>]) -> World {
+    world_with(notation, |declared| {
+        for (group, percent) in declared.groups.iter_mut().zip(percents) {
+            group.min_healthy_percent = *percent;
+        }
+    })
+}
+
+#[test]
+fn a_sick_group_keeps_a_part() {
+    let others = "1e 1e 1e 1e 1e 1e 1e 1e 1e";
+    let half = [Some(50)];
+    // One of ten usable: 1.4 times a tenth.
+    let most_sick = spilling(&format!("1 {others} | 1"), &half);
+    check_shares(&most_sick, &[("0.0", 0.14), ("1.0", 0.86)]);
+    // Without the setting, one usable entry serves all.
+    let unset = spilling(&format!("1 {others} | 1"), &[]);
+    check_shares(&unset, &[("0.0", 1.0)]);
+    // At the percentage, the group keeps all; weight counts, not the number.
+    check_shares(&spilling("1 1e | 1", &half), &[("0.0", 1.0)]);
+    check_shares(&spilling("9 1e 1e | 1", &[Some(80)]), &[("0.0", 1.0)]);
+    // Overprovisioning makes the first losses harmless.
+    check_shares(&spilling("3 1e | 1", &[Some(100)]), &[("0.0", 1.0)]);
+    check_shares(
+        &spilling("1 1e | 1", &[Some(100)]),
+        &[("0.0", 0.7), ("1.0", 0.3)],
+    );
+    // What nobody keeps is divided like the rest.
+    let all_sick = spilling(&format!("1 {others} | 1 {others}"), &[Some(50), Some(50)]);
+    check_shares(&all_sick, &[("0.0", 0.5), ("1.0", 0.5)]);
+    let no_other = spilling(&format!("1 {others} | 1e"), &half);
+    check_shares(&no_other, &[("0.0", 1.0)]);
+}
+
+#[test]
+fn windows_close() {
+    let mut world = world("1e | 1");
+    let place = |world: &World| pick(world, Answer::Streamed, 1).map(|p| p.place.group);
+    world.now += Duration::from_millis(2_999);
+    assert_eq!(place(&world), Ok(1));
+    world.now += Duration::from_millis(1);
+    assert_eq!(place(&world), Ok(0));
+}
+
+/// What must hold of any pick, said the slow way.
+#[test]
+fn a_pick_is_the_best_there_is() {
+    cases(2_000, |random| {
+        let groups = 1 + random.next_u64() % 3;
+        let mut notation = Vec::new();
+        for _ in 0..groups {
+            let entries = (0..random.next_u64() % 4).map(|_| {
+                let bits = random.next_u64();
+                let mark = |bit: u64, mark| if bits >> bit & 1 == 1 { mark } else { "" };
+                let weight = bits % 3;
+                format!("{weight}{}{}{}", mark(8, "e"), mark(9, "t"), mark(10, "f"))
+            });
+            notation.push(entries.collect::<Vec<_>>().join(" "));
+        }
+        let notation = notation.join(" | ");
+        let groups: Vec<Vec<&str>> = notation
+            .split('|')
+            .map(|group| group.split_whitespace().collect())
+            .collect();
+        let in_service: Vec<&str> = groups
+            .iter()
+            .flatten()
+            .copied()
+            .filter(|marks| !marks.starts_with('0'))
+            .collect();
+        let exists = |without: &str| {
+            let mut all = in_service.iter();
+            all.any(|marks| !marks.contains(|mark| without.contains(mark)))
+        };
+        match pick(&world(&notation), Answer::Streamed, random.next_u64()) {
+            Ok(Pick {
+                place, is_panic, ..
+            }) => {
+                let picked = groups[place.group][place.entry];
+                assert!(!picked.starts_with('0'), "{notation}: {place:?}");
+                assert!(!picked.contains('f'), "{notation}: {place:?}");
+                assert_eq!(is_panic, picked.contains('e'), "{notation}");
+                if exists("etf") {
+                    assert!(!picked.contains(['e', 't']), "{notation}: {place:?}");
+                }
+                if exists("tf") {
+                    assert!(!picked.contains('t'), "{notation}: {place:?}");
+                }
+            }
+            Err(NoEntry::Busy) => {
+                assert!(!exists("etf"), "{notation}");
+                assert!(
+                    in_service.iter().any(|marks| marks.contains('f')),
+                    "{notation}"
+                );
+            }
+            Err(NoEntry::Drained) => assert!(in_service.is_empty(), "{notation}"),
+        }
+    });
+}
