@@ -117,9 +117,12 @@ impl Cache {
         let scratch = dir.with_extension(format!("scratch-{}", std::process::id()));
         fs::create_dir_all(&scratch).with_context(|| scratch.display().to_string())?;
         let outcome = (recipe.build)(&scratch, &scratch.join(recipe.name)).and_then(|()| {
-            // Only the binary is kept. Another process may have been faster; its result is as good.
+            // Only the binary is kept. Another process may have been faster; its result is as good, and
+            // a directory of it cannot be replaced.
             fs::create_dir_all(&dir)?;
-            fs::rename(scratch.join(recipe.name), dir.join(recipe.name))?;
+            let kept = dir.join(recipe.name);
+            fs::rename(scratch.join(recipe.name), &kept)
+                .or_else(|error| if kept.is_dir() { Ok(()) } else { Err(error) })?;
             Ok(())
         });
         fs::remove_dir_all(&scratch).with_context(|| scratch.display().to_string())?;
@@ -176,6 +179,26 @@ mod tests {
         for _ in 0..2 {
             cache.link(&good)?;
             assert_eq!(fs::read_to_string(dir.path().join("bin/tool"))?, "content");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_tool_may_be_a_directory() -> anyhow::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let cache = Cache {
+            root: dir.path().to_path_buf(),
+        };
+        let packages = recipe(|_, directory| {
+            fs::create_dir(directory)?;
+            Ok(fs::write(directory.join("package"), "content")?)
+        });
+        // The second is the one that was slower.
+        for _ in 0..2 {
+            cache.install(&packages)?;
+            cache.link(&packages)?;
+            let package = dir.path().join("bin/tool/package");
+            assert_eq!(fs::read_to_string(package)?, "content");
         }
         Ok(())
     }

@@ -1,18 +1,42 @@
-//! A model provider that is none: it speaks the OpenAI format, answers by rule and fails on demand.
+//! A model provider that is none: it speaks the formats of OpenAI, Anthropic, Bedrock and Gemini,
+//! answers by rule and fails on demand.
 //!
-//! For the quickstart, tests and benchmarks. It must not know Tidegate: it is one more server of
-//! this format. Invariant: the same request gets the same words, tokens and events.
+//! For the quickstart, tests and benchmarks. What it knows of the formats is from the vendors'
+//! references and SDKs; no live provider has confirmed it. It must not know Tidegate: it is one more
+//! server of these formats. Invariant: the same request gets the same words, tokens and events.
+//!
+//! ```text
+//! serve -> provider -> target, credential, request -> asked
+//!                   -> demand ---------------------> reply -> answer -> play -> script
+//! ```
 
+mod account;
 mod answer;
+mod anthropic;
 mod args;
-mod chat;
+mod asked;
+mod bedrock;
+mod credential;
+mod demand;
+mod event;
+mod format;
+mod google;
+mod member;
 mod mode;
+mod moment;
+mod node;
+mod openai;
+mod own;
 mod play;
+mod provider;
 mod record;
 mod refusal;
-mod route;
+mod reply;
+mod request;
 mod script;
 mod serve;
+mod signature;
+mod target;
 
 use clap::Parser;
 

@@ -18,12 +18,14 @@ pub(crate) enum Mode {
     Stall,
     /// Half of the answer, then an end that HTTP finds regular.
     Truncate,
-    /// The whole answer but for `[DONE]`.
+    /// The whole answer but for the event that ends it.
     NoDone,
     /// Half of the answer, then the connection closes inside the body.
     Abort,
     /// The connection is reset before any response.
     Reset,
+    /// Half of the answer, then the connection is reset.
+    ResetMid,
     /// 200 with an HTML page.
     Html,
     /// 200 with an error: as the body, or as an event after half of the stream.
@@ -40,16 +42,29 @@ pub(crate) enum Mode {
     Crlf,
     /// A buffered answer although a stream was asked for.
     IgnoreStream,
+    /// 400 in the vendor's words for a prompt that is too long.
+    ContextTooLong,
+    /// 502 with an HTML page, as a load balancer sends.
+    Html502,
+    /// 200 with an error as a JSON body, streamed or not.
+    ErrorBody,
+    /// 200 and an error as the first event of the stream.
+    ErrorFirst,
+    /// The head and what comes before the first content, then silence.
+    StallFirst,
+    /// A stream with one event in its middle that cannot be read.
+    Corrupt,
 }
 
 impl Mode {
-    const NAMED: [Self; 14] = [
+    const NAMED: [Self; 21] = [
         Self::Hang,
         Self::Stall,
         Self::Truncate,
         Self::NoDone,
         Self::Abort,
         Self::Reset,
+        Self::ResetMid,
         Self::Html,
         Self::ErrorIn200,
         Self::Slow,
@@ -58,6 +73,12 @@ impl Mode {
         Self::Dribble,
         Self::Crlf,
         Self::IgnoreStream,
+        Self::ContextTooLong,
+        Self::Html502,
+        Self::ErrorBody,
+        Self::ErrorFirst,
+        Self::StallFirst,
+        Self::Corrupt,
     ];
 
     /// Every mode that can be asked for; one status stands for all.
@@ -77,11 +98,6 @@ impl Mode {
         Self::NAMED.into_iter().find(|mode| mode.name() == name)
     }
 
-    /// The mode that a model's name asks for.
-    pub(crate) fn of_model(model: &str) -> Option<Self> {
-        Self::parse(model.strip_prefix("mock-")?)
-    }
-
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
@@ -92,6 +108,7 @@ impl Mode {
             Self::NoDone => "no-done",
             Self::Abort => "abort",
             Self::Reset => "reset",
+            Self::ResetMid => "reset-mid",
             Self::Html => "html",
             Self::ErrorIn200 => "error-in-200",
             Self::Slow => "slow",
@@ -100,19 +117,26 @@ impl Mode {
             Self::Dribble => "dribble",
             Self::Crlf => "crlf",
             Self::IgnoreStream => "ignore-stream",
+            Self::ContextTooLong => "context-too-long",
+            Self::Html502 => "html-502",
+            Self::ErrorBody => "error-body",
+            Self::ErrorFirst => "error-first",
+            Self::StallFirst => "stall-first",
+            Self::Corrupt => "corrupt",
         }
     }
 
     pub(crate) fn help(self) -> &'static str {
         match self {
             Self::Healthy => "an ordinary answer",
-            Self::Fail(_) => "an error with this status (fail-429 has Retry-After, as fail-503)",
+            Self::Fail(_) => "an error with this status (429, 503, 529 tell when to come again)",
             Self::Hang => "no response head, ever",
             Self::Stall => "half of the answer, then silence",
-            Self::Truncate => "half of the answer, then a regular end without [DONE]",
-            Self::NoDone => "the whole answer but for [DONE]",
+            Self::Truncate => "half of the answer, then a regular end without the last event",
+            Self::NoDone => "the whole answer but for its last event",
             Self::Abort => "half of the answer, then the connection closes inside the body",
             Self::Reset => "the connection is reset before any response",
+            Self::ResetMid => "half of the answer, then the connection is reset",
             Self::Html => "200 with an HTML page",
             Self::ErrorIn200 => "200 with an error body, or an error event in mid-stream",
             Self::Slow => "50 ms (or x-mock-delay-ms) before each chunk",
@@ -121,6 +145,12 @@ impl Mode {
             Self::Dribble => "a stream in pieces of one byte",
             Self::Crlf => "a stream with CRLF line ends and comments",
             Self::IgnoreStream => "a buffered answer although a stream was asked for",
+            Self::ContextTooLong => "400, the prompt is too long, as the vendor words it",
+            Self::Html502 => "502 with an HTML page",
+            Self::ErrorBody => "200 with an error as a JSON body, streamed or not",
+            Self::ErrorFirst => "200 with an error as the first event of a stream",
+            Self::StallFirst => "the head and nothing of the answer, then silence",
+            Self::Corrupt => "a stream with one unreadable event in its middle",
         }
     }
 }
@@ -133,7 +163,6 @@ mod tests {
     fn every_named_mode_reads_back() {
         for mode in Mode::NAMED {
             assert_eq!(Mode::parse(mode.name()), Some(mode));
-            assert_eq!(Mode::of_model(&format!("mock-{}", mode.name())), Some(mode));
         }
     }
 
@@ -154,7 +183,5 @@ mod tests {
             };
             assert_eq!(read, status, "{name}");
         }
-        assert_eq!(Mode::of_model("fail-500"), None);
-        assert_eq!(Mode::of_model("mock-gpt"), None);
     }
 }

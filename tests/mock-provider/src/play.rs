@@ -6,17 +6,22 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
+use crate::account::Settlement;
 use crate::answer::Answer;
-use crate::chat::Chat;
+use crate::demand::{Demand, Wish};
+use crate::event::{Event, Events};
+use crate::format::Vendor;
 use crate::mode::Mode;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, envelope};
 use crate::script::{Script, Step};
 
 const HTML: &str = "<html><body><h1>It works, but it is no API</h1></body></html>\n";
+
+const BAD_GATEWAY: &str = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n";
 
 /// The pause of the slow mode where none is given.
 const SLOW: Duration = Duration::from_millis(50);
@@ -33,66 +38,83 @@ pub(crate) enum Play {
     Reset,
 }
 
-/// Plays the answer to one request; `delay` is the pause between chunks.
-pub(crate) fn play(chat: &Chat, answer: &Answer, mode: Mode, delay: Duration) -> Play {
+/// Plays an answer; `delay` is the pause between events. The settlement comes true with the counts.
+pub(crate) fn play(
+    answer: &Answer<'_>,
+    demand: &Demand,
+    delay: Duration,
+    settlement: Option<Settlement>,
+) -> Play {
+    let (mode, vendor) = (demand.mode, answer.format.vendor());
     let delay = if mode == Mode::Slow && delay.is_zero() {
         SLOW
     } else {
         delay
     };
-    match mode {
-        Mode::Hang => Play::Silence,
-        Mode::Reset => Play::Reset,
-        Mode::Fail(status) => Play::Respond(refusal(&Refusal::on_demand(status))),
-        Mode::Html => Play::Respond(respond("text/html; charset=utf-8", Script::whole(HTML))),
+    let now = answer.reply.created;
+    let refuse = |refused: &Refusal| Play::Respond(refusal(refused, vendor, demand, now));
+    let mut response = match mode {
+        Mode::Hang => return Play::Silence,
+        Mode::Reset => return Play::Reset,
+        Mode::Fail(status) => return refuse(&Refusal::on_demand(vendor, status)),
+        Mode::ContextTooLong => return refuse(&Refusal::too_long_in(vendor)),
+        Mode::Html => return Play::Respond(html(HTML)),
+        Mode::Html502 => {
+            let mut response = html(BAD_GATEWAY);
+            *response.status_mut() = StatusCode::BAD_GATEWAY;
+            return Play::Respond(response);
+        }
+        Mode::ErrorBody => {
+            let error = pretended(demand, vendor).to_json(vendor, demand.rest());
+            return Play::Respond(json(&error));
+        }
         Mode::Healthy
         | Mode::Stall
+        | Mode::StallFirst
         | Mode::Truncate
         | Mode::NoDone
         | Mode::Abort
+        | Mode::ResetMid
         | Mode::ErrorIn200
+        | Mode::ErrorFirst
+        | Mode::Corrupt
         | Mode::Slow
         | Mode::Large
         | Mode::NoUsage
         | Mode::Dribble
         | Mode::Crlf
-        | Mode::IgnoreStream => {
-            let is_streamed = chat.is_streamed && mode != Mode::IgnoreStream;
-            Play::Respond(if is_streamed {
-                let events = events(&answer.to_chunks(chat.includes_usage), mode);
-                let mut response = respond(
-                    "text/event-stream; charset=utf-8",
-                    Script::steps(stream_steps(events, mode, delay)),
-                );
-                response
-                    .headers_mut()
-                    .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-                response
-            } else {
-                respond("application/json", body(&answer.to_object(), mode, delay))
-            })
-        }
+        | Mode::IgnoreStream => match answer.to_events().filter(|_| mode != Mode::IgnoreStream) {
+            Some(events) => stream(answer, &events, demand, delay, settlement),
+            None => respond("application/json", body(answer, demand, delay, settlement)),
+        },
+    };
+    if demand.wishes.has(Wish::Exhausted) {
+        envelope::limits(response.headers_mut(), vendor, demand.rest(), now);
     }
+    Play::Respond(response)
 }
 
 /// An error response.
-pub(crate) fn refusal(refusal: &Refusal) -> Response<Script> {
-    let mut response = json(&refusal.to_json());
+pub(crate) fn refusal(
+    refusal: &Refusal,
+    vendor: Vendor,
+    demand: &Demand,
+    now: u64,
+) -> Response<Script> {
+    let mut response = json(&refusal.to_json(vendor, demand.rest()));
     *response.status_mut() = refusal.status;
-    if matches!(
-        refusal.status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    ) {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    }
+    let headers = refusal.headers(vendor, demand.retry_after, now);
+    response.headers_mut().extend(headers);
     response
 }
 
 /// A healthy JSON response.
 pub(crate) fn json(value: &Value) -> Response<Script> {
     respond("application/json", Script::whole(value.to_string()))
+}
+
+fn html(page: &'static str) -> Response<Script> {
+    respond("text/html; charset=utf-8", Script::whole(page))
 }
 
 fn respond(content_type: &'static str, script: Script) -> Response<Script> {
@@ -103,93 +125,169 @@ fn respond(content_type: &'static str, script: Script) -> Response<Script> {
     response
 }
 
-fn body(object: &Value, mode: Mode, delay: Duration) -> Script {
-    let whole = Bytes::from(if mode == Mode::ErrorIn200 {
-        Refusal::on_demand(StatusCode::INTERNAL_SERVER_ERROR)
-            .to_json()
-            .to_string()
+/// What an error in a response of 200 says.
+fn pretended(demand: &Demand, vendor: Vendor) -> Refusal {
+    let status = demand
+        .pretended
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Refusal::on_demand(vendor, status)
+}
+
+fn body(
+    answer: &Answer<'_>,
+    demand: &Demand,
+    delay: Duration,
+    settlement: Option<Settlement>,
+) -> Script {
+    let vendor = answer.format.vendor();
+    let whole = if matches!(demand.mode, Mode::ErrorIn200 | Mode::ErrorFirst) {
+        pretended(demand, vendor).to_json(vendor, demand.rest())
     } else {
-        object.to_string()
-    });
+        answer.to_object()
+    };
+    let whole = Bytes::from(whole.to_string());
     let half = whole.slice(..whole.len() / 2);
-    match mode {
-        Mode::Truncate => Script::steps(vec![Step::Send(half)]),
-        Mode::Stall => Script::steps(vec![Step::Send(half), Step::Hang]),
-        Mode::Abort => Script::steps(vec![
-            Step::Send(half),
-            Step::Wait(BEFORE_BREAK),
-            Step::Break,
-        ]),
-        Mode::Slow => Script::steps(vec![Step::Wait(delay), Step::Send(whole)]),
-        Mode::Dribble => Script::steps(dribble(&whole)),
+    let script = match demand.mode {
+        Mode::Truncate | Mode::Corrupt => return Script::steps(vec![Step::Send(half)]),
+        Mode::Stall => return Script::steps(vec![Step::Send(half), Step::Hang]),
+        Mode::StallFirst => return Script::steps(vec![Step::Hang]),
+        Mode::Abort | Mode::ResetMid => {
+            let mut steps = vec![Step::Send(half)];
+            steps.extend(broken(demand.mode));
+            return Script::steps(steps);
+        }
+        Mode::ErrorIn200 | Mode::ErrorFirst => return Script::whole(whole),
+        Mode::Slow => Script::steps(vec![Step::Wait(delay), Step::Settle, Step::Send(whole)]),
+        Mode::Dribble => {
+            let mut steps = vec![Step::Settle];
+            steps.extend(dribble(&whole));
+            Script::steps(steps)
+        }
         Mode::Healthy
         | Mode::Fail(_)
         | Mode::Hang
         | Mode::NoDone
         | Mode::Reset
         | Mode::Html
-        | Mode::ErrorIn200
+        | Mode::Html502
+        | Mode::ErrorBody
+        | Mode::ContextTooLong
         | Mode::Large
         | Mode::NoUsage
         | Mode::Crlf
         | Mode::IgnoreStream => Script::whole(whole),
+    };
+    match settlement {
+        Some(settlement) => script.settling(settlement),
+        None => script,
     }
 }
 
-/// The events that the mode lets through.
-fn events(chunks: &[Value], mode: Mode) -> Vec<String> {
-    let mut events: Vec<String> = chunks
-        .iter()
-        .map(|chunk| format!("data: {chunk}\n\n"))
-        .collect();
+fn stream(
+    answer: &Answer<'_>,
+    events: &Events,
+    demand: &Demand,
+    delay: Duration,
+    settlement: Option<Settlement>,
+) -> Response<Script> {
+    let content_type = match answer.format.vendor() {
+        Vendor::OpenAi => "text/event-stream; charset=utf-8",
+        Vendor::Anthropic | Vendor::Google => "text/event-stream",
+        Vendor::Bedrock => "application/vnd.amazon.eventstream",
+    };
+    let script = Script::steps(stream_steps(answer, events, demand, delay));
+    let mut response = respond(
+        content_type,
+        match settlement {
+            Some(settlement) => script.settling(settlement),
+            None => script,
+        },
+    );
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// How many events the mode lets through; the last of all ends the answer.
+fn kept(events: &Events, mode: Mode) -> usize {
+    let all = events.events.len();
     match mode {
-        Mode::Truncate | Mode::Stall | Mode::Abort => events.truncate(events.len() / 2),
-        Mode::ErrorIn200 => {
-            events.truncate(events.len() / 2);
-            let error = Refusal::on_demand(StatusCode::INTERNAL_SERVER_ERROR).to_json();
-            events.push(format!("data: {error}\n\n"));
+        Mode::ErrorFirst => 0,
+        Mode::StallFirst => events.preface,
+        // The preface and something of the content, where there is any.
+        Mode::Truncate | Mode::Stall | Mode::Abort | Mode::ResetMid | Mode::ErrorIn200 => {
+            (all.saturating_sub(1) / 2).max(1)
         }
-        Mode::NoDone => (),
-        Mode::Crlf => {
-            events.push("data: [DONE]\n\n".to_owned());
-            for event in &mut events {
-                *event = format!(": mock\n\n{event}").replace('\n', "\r\n");
-            }
-        }
+        Mode::NoDone => all.saturating_sub(1),
         Mode::Healthy
         | Mode::Fail(_)
         | Mode::Hang
         | Mode::Reset
         | Mode::Html
+        | Mode::Html502
+        | Mode::ErrorBody
+        | Mode::ContextTooLong
+        | Mode::Corrupt
         | Mode::Slow
         | Mode::Large
         | Mode::NoUsage
         | Mode::Dribble
-        | Mode::IgnoreStream => events.push("data: [DONE]\n\n".to_owned()),
+        | Mode::Crlf
+        | Mode::IgnoreStream => all,
     }
-    events
 }
 
-fn stream_steps(events: Vec<String>, mode: Mode, delay: Duration) -> Vec<Step> {
+fn stream_steps(
+    answer: &Answer<'_>,
+    events: &Events,
+    demand: &Demand,
+    delay: Duration,
+) -> Vec<Step> {
+    let mode = demand.mode;
+    let kept = kept(events, mode);
     let mut steps = Vec::new();
-    for event in events {
+    for (at, event) in events.events.iter().take(kept).enumerate() {
         if !delay.is_zero() {
             steps.push(Step::Wait(delay));
         }
-        let event = Bytes::from(event);
+        if events.usage_at == Some(at) {
+            steps.push(Step::Settle);
+        }
         if mode == Mode::Dribble {
-            steps.extend(dribble(&event));
+            steps.extend(dribble(&event.to_bytes()));
+        } else if mode == Mode::Crlf {
+            steps.push(Step::Send(event.to_crlf()));
+        } else if mode == Mode::Corrupt && at == kept / 2 {
+            steps.push(Step::Send(event.to_corrupt()));
         } else {
-            steps.push(Step::Send(event));
+            steps.push(Step::Send(event.to_bytes()));
         }
     }
-    if mode == Mode::Stall {
+    if matches!(mode, Mode::ErrorIn200 | Mode::ErrorFirst) {
+        steps.push(Step::Send(error_event(answer, demand, kept).to_bytes()));
+    }
+    if matches!(mode, Mode::Stall | Mode::StallFirst) {
         steps.push(Step::Hang);
     }
-    if mode == Mode::Abort {
-        steps.extend([Step::Wait(BEFORE_BREAK), Step::Break]);
-    }
+    steps.extend(broken(mode));
     steps
+}
+
+/// How the connection ends in the middle, if the mode wants it to.
+fn broken(mode: Mode) -> Vec<Step> {
+    if mode == Mode::Abort {
+        vec![Step::Wait(BEFORE_BREAK), Step::Break]
+    } else if mode == Mode::ResetMid {
+        vec![Step::Wait(BEFORE_BREAK), Step::Reset]
+    } else {
+        Vec::new()
+    }
+}
+
+fn error_event(answer: &Answer<'_>, demand: &Demand, number: usize) -> Event {
+    let refusal = pretended(demand, answer.format.vendor());
+    answer.to_error_event(&refusal, demand.rest(), number)
 }
 
 fn dribble(bytes: &Bytes) -> Vec<Step> {

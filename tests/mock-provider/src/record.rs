@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// Headers whose values are never shown.
-const SECRET: [&str; 5] = [
+const SECRET: [&str; 7] = [
     "authorization",
     "proxy-authorization",
     "x-api-key",
     "api-key",
     "cookie",
+    "x-goog-api-key",
+    "x-amz-security-token",
 ];
 
 /// The last requests, oldest first.
@@ -33,6 +35,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) body: &'a [u8],
     /// The credential is what `--require-key` asks for; `None` without a required key.
     pub(crate) is_key_right: Option<bool>,
+    /// Scope and headers of an AWS signature.
+    pub(crate) signed: Option<Value>,
 }
 
 // === impl Record ===
@@ -76,16 +80,26 @@ impl Entry<'_> {
             "number": number,
             "method": self.parts.method.as_str(),
             "path": self.parts.uri.path(),
-            "query": self.parts.uri.query(),
+            "query": self.parts.uri.query().map(without_key),
             "authority": self.parts.uri.authority().map(http::uri::Authority::as_str),
             "version": format!("{:?}", self.parts.version),
             "headers": headers(&self.parts.headers),
             "has_authorization": self.parts.headers.contains_key(http::header::AUTHORIZATION),
             "is_key_right": self.is_key_right,
+            "signed": self.signed,
             "body": String::from_utf8_lossy(kept),
             "body_bytes": self.body.len(),
         })
     }
+}
+
+/// The query with the value of `key` taken out, which Google takes as a credential.
+fn without_key(query: &str) -> String {
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some(("key", _)) => "key=[redacted]",
+        _ => pair,
+    });
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 fn headers(headers: &HeaderMap) -> Value {
@@ -116,20 +130,21 @@ mod tests {
             parts: &parts,
             body,
             is_key_right: Some(false),
+            signed: None,
         });
     }
 
     #[test]
     fn the_oldest_is_forgotten() {
         let mut record = Record::new(2);
-        for path in ["/a", "/b?q=1", "/c"] {
+        for path in ["/a", "/b?q=1&key=hush", "/c"] {
             add(&mut record, path, b"");
         }
         let shown = record.to_json();
         assert_eq!(shown["count"], 3);
         assert_eq!(shown["requests"].as_array().map(Vec::len), Some(2));
         assert_eq!(shown["requests"][0]["path"], "/b");
-        assert_eq!(shown["requests"][0]["query"], "q=1");
+        assert_eq!(shown["requests"][0]["query"], "q=1&key=[redacted]");
         record.clear();
         assert_eq!(
             record.to_json()["requests"].as_array().map(Vec::len),

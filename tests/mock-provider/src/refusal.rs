@@ -1,10 +1,15 @@
-//! Errors as OpenAI words them: `{"error": {message, type, param, code}}`.
+//! Errors as each vendor words them.
 //!
-//! After OpenAI's published API reference and error-code guide; written by hand, not recorded. It
-//! must not know what was checked. Invariant: no header value and no key is ever repeated.
+//! After the vendors' published references: OpenAI's and Anthropic's error pages, Google's
+//! `google.rpc.Status`, and the exceptions of botocore's model of `bedrock-runtime`. Cases written by
+//! hand, never recordings. It must not know what was checked. Invariant: no header value and no key
+//! is ever repeated.
+
+pub(crate) mod envelope;
+mod vendor;
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// One error response.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,40 +101,7 @@ impl Refusal {
         }
     }
 
-    /// What a failure mode answers with.
-    pub(crate) fn on_demand(status: StatusCode) -> Self {
-        let (kind, code, message) = match status.as_u16() {
-            401 => return Self::wrong_key(),
-            429 => (
-                "requests",
-                Some("rate_limit_exceeded"),
-                "Rate limit reached for requests",
-            ),
-            503 => ("server_error", None, "The engine is currently overloaded"),
-            500..=599 => (
-                "server_error",
-                None,
-                "The server had an error while processing your request. Sorry about that!",
-            ),
-            _ => ("invalid_request_error", None, "This mock refuses on demand"),
-        };
-        Self {
-            kind,
-            code,
-            ..Self::plain(status, message)
-        }
-    }
-
-    pub(crate) fn to_json(&self) -> Value {
-        json!({"error": {
-            "message": self.message,
-            "type": self.kind,
-            "param": self.param,
-            "code": self.code,
-        }})
-    }
-
-    fn plain(status: StatusCode, message: impl Into<String>) -> Self {
+    pub(crate) fn plain(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
             message: message.into(),
@@ -140,7 +112,7 @@ impl Refusal {
     }
 }
 
-fn type_name(value: &Value) -> &'static str {
+pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -13,6 +13,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::account::Settlement;
 
 /// One step of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,10 @@ pub(crate) enum Step {
     Hang,
     /// The connection closes inside the body.
     Break,
+    /// The connection is reset inside the body.
+    Reset,
+    /// The counts that come next are entered in the account.
+    Settle,
 }
 
 /// A body. Its length is announced only for [`Script::whole`].
@@ -32,6 +39,8 @@ pub(crate) struct Script {
     steps: VecDeque<Step>,
     pause: Option<Pin<Box<Sleep>>>,
     length: Option<u64>,
+    settlement: Option<Box<Settlement>>,
+    reset: Option<CancellationToken>,
 }
 
 impl Script {
@@ -43,6 +52,8 @@ impl Script {
             steps: VecDeque::from([Step::Send(body)]),
             pause: None,
             length,
+            settlement: None,
+            reset: None,
         }
     }
 
@@ -52,7 +63,23 @@ impl Script {
             steps: steps.into(),
             pause: None,
             length: None,
+            settlement: None,
+            reset: None,
         }
+    }
+
+    /// Tells the script how its connection is reset.
+    pub(crate) fn on_reset(&mut self, reset: CancellationToken) {
+        self.reset = Some(reset);
+    }
+
+    /// Enters these counts when the step comes, or at once where there is none.
+    pub(crate) fn settling(mut self, settlement: Settlement) -> Self {
+        if self.length.is_some() {
+            self.steps.push_front(Step::Settle);
+        }
+        self.settlement = Some(Box::new(settlement));
+        self
     }
 }
 
@@ -78,9 +105,20 @@ impl Body for Script {
                 Some(Step::Wait(time)) => {
                     self.pause = Some(Box::pin(tokio::time::sleep_until(Instant::now() + time)));
                 }
+                Some(Step::Settle) => {
+                    if let Some(settlement) = self.settlement.take() {
+                        settlement.enter();
+                    }
+                }
                 Some(Step::Hang) => {
                     // Nothing will wake this: the peer has to give up.
                     self.steps.push_front(Step::Hang);
+                    return Poll::Pending;
+                }
+                Some(Step::Reset) => {
+                    if let Some(reset) = &self.reset {
+                        reset.cancel();
+                    }
                     return Poll::Pending;
                 }
                 Some(Step::Break) => {

@@ -21,14 +21,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
 use crate::play::Play;
-use crate::route::Provider;
+use crate::provider::Provider;
 
 /// Rest after a failed accept (no file descriptors left, say).
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
-    let provider = Provider::new(&args).context("--require-key is no header value")?;
-    let provider = Arc::new(provider);
+    let provider = Arc::new(Provider::new(&args));
     let listener = TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;
@@ -66,7 +65,10 @@ async fn serve(stream: TcpStream, provider: Arc<Provider>) {
         let (provider, reset) = (Arc::clone(&provider), reset.clone());
         async move {
             match provider.answer(request).await {
-                Play::Respond(response) => return Ok::<_, Infallible>(response),
+                Play::Respond(mut response) => {
+                    response.body_mut().on_reset(reset);
+                    return Ok::<_, Infallible>(response);
+                }
                 Play::Silence => (),
                 Play::Reset => reset.cancel(),
             }

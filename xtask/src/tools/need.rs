@@ -19,8 +19,16 @@ pub(super) struct Need {
 pub(super) const PIP: Need = Need {
     name: "pip",
     command: &["python3", "-m", "pip", "--version"],
-    oldest: (20, 3),
+    oldest: (22, 1),
     package: "python3-pip",
+};
+
+/// Python itself, where packages ask for a recent one.
+pub(super) const PYTHON: Need = Need {
+    name: "Python",
+    command: &["python3", "--version"],
+    oldest: (3, 11),
+    package: "python3",
 };
 
 /// The Go toolchain.

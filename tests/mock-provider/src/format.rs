@@ -1,0 +1,46 @@
+//! The formats that the mock speaks, and the vendors whose they are.
+//!
+//! It must not know what a request or an answer looks like. Invariant: names stand here once, for
+//! the accounts and the record.
+
+/// Who words an error, and whose credential is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Vendor {
+    OpenAi,
+    Anthropic,
+    Bedrock,
+    Google,
+}
+
+/// One wire format of requests and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Format {
+    Chat,
+    Responses,
+    Embeddings,
+    Messages,
+    Converse,
+    GenerateContent,
+}
+
+impl Format {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Responses => "responses",
+            Self::Embeddings => "embeddings",
+            Self::Messages => "messages",
+            Self::Converse => "converse",
+            Self::GenerateContent => "generate-content",
+        }
+    }
+
+    pub(crate) fn vendor(self) -> Vendor {
+        match self {
+            Self::Chat | Self::Responses | Self::Embeddings => Vendor::OpenAi,
+            Self::Messages => Vendor::Anthropic,
+            Self::Converse => Vendor::Bedrock,
+            Self::GenerateContent => Vendor::Google,
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What a path asks for.
+//!
+//! It must not know bodies. Invariant: the vendor of a path is known even where the path is wrong, so
+//! that every refusal is worded by somebody.
+
+use http::{Method, Uri};
+
+use crate::format::Vendor;
+use crate::refusal::Refusal;
+
+/// What a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Chat,
+    Responses,
+    Embeddings,
+    Models,
+    Model(String),
+    Messages,
+    CountMessages,
+    /// Messages as Vertex AI takes them: the model stands in the path.
+    RawPredict {
+        model: String,
+        is_streamed: bool,
+    },
+    Converse {
+        model: String,
+        is_streamed: bool,
+    },
+    Generate {
+        model: String,
+        is_streamed: bool,
+    },
+    CountContents {
+        model: String,
+    },
+}
+
+impl Target {
+    /// Who would answer at this path.
+    pub(crate) fn vendor(path: &str, base: &str) -> Vendor {
+        let operation = path.strip_prefix(base).unwrap_or(path);
+        if path.starts_with("/model/") {
+            Vendor::Bedrock
+        } else if path.ends_with("awPredict") || operation.starts_with("/messages") {
+            Vendor::Anthropic
+        } else if path.starts_with("/v1beta/")
+            || path.contains("/publishers/")
+            || path.starts_with("/v1/models/") && path.contains(':')
+        {
+            Vendor::Google
+        } else {
+            Vendor::OpenAi
+        }
+    }
+
+    pub(crate) fn parse(method: &Method, uri: &Uri, base: &str) -> Result<Self, Refusal> {
+        let path = uri.path();
+        let Some(target) = Self::of_path(path, base) else {
+            return Err(Refusal::unknown_url(method, path));
+        };
+        let expected = if matches!(target, Self::Models | Self::Model(_)) {
+            Method::GET
+        } else {
+            Method::POST
+        };
+        if *method != expected {
+            return Err(Refusal::wrong_method(method, path));
+        }
+        let alternatives = uri.query().unwrap_or_default().split('&');
+        let alternatives: Vec<&str> = alternatives
+            .filter(|pair| pair.starts_with("alt="))
+            .collect();
+        let is_stream = matches!(&target, Self::Generate { is_streamed, .. } if *is_streamed);
+        if is_stream && alternatives != ["alt=sse"] {
+            let message = "a stream is asked for with exactly one alt=sse in the query";
+            return Err(Refusal::invalid_in(Vendor::Google, "alt", message));
+        }
+        Ok(target)
+    }
+
+    fn of_path(path: &str, base: &str) -> Option<Self> {
+        if let Some(rest) = path.strip_prefix("/model/") {
+            let (model, verb) = rest.rsplit_once('/')?;
+            let is_streamed = match verb {
+                "converse" => false,
+                "converse-stream" => true,
+                _ => return None,
+            };
+            let model = one_segment(model)?;
+            return Some(Self::Converse { model, is_streamed });
+        }
+        match path.strip_prefix(base) {
+            Some("/chat/completions") => return Some(Self::Chat),
+            Some("/responses") => return Some(Self::Responses),
+            Some("/embeddings") => return Some(Self::Embeddings),
+            Some("/messages") => return Some(Self::Messages),
+            Some("/messages/count_tokens") => return Some(Self::CountMessages),
+            Some("/models") => return Some(Self::Models),
+            Some(_) | None => (),
+        }
+        if let Some(called) = Self::of_verb(path) {
+            return Some(called);
+        }
+        let name = path.strip_prefix(base)?.strip_prefix("/models/")?;
+        Some(Self::Model(name.to_owned()))
+    }
+
+    /// `../models/MODEL:VERB`, as Google writes paths.
+    fn of_verb(path: &str) -> Option<Self> {
+        let (before, last) = path.rsplit_once('/')?;
+        let (model, verb) = last.rsplit_once(':')?;
+        let model = one_segment(model)?;
+        let is_anthropic = before.ends_with("/publishers/anthropic/models");
+        // The SDKs of 2026 say v1, those before them v1beta.
+        let is_google = before == "/v1beta/models"
+            || before == "/v1/models"
+            || before == "/v1beta/tunedModels"
+            || before.ends_with("/publishers/google/models");
+        match verb {
+            "generateContent" | "streamGenerateContent" if is_google => Some(Self::Generate {
+                model,
+                is_streamed: verb == "streamGenerateContent",
+            }),
+            "countTokens" if is_google => Some(Self::CountContents { model }),
+            "rawPredict" | "streamRawPredict" if is_anthropic => Some(Self::RawPredict {
+                model,
+                is_streamed: verb == "streamRawPredict",
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// A segment of a path, decoded; `None` if it is empty, not whole or no text.
+fn one_segment(segment: &str) -> Option<String> {
+    if segment.is_empty() || segment.contains('/') {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let mut rest = segment.as_bytes();
+    loop {
+        match rest {
+            [] => return String::from_utf8(bytes).ok(),
+            [b'%', high, low, after @ ..] => {
+                let digits = [*high, *low];
+                let digits = std::str::from_utf8(&digits).ok()?;
+                bytes.push(u8::from_str_radix(digits, 16).ok()?);
+                rest = after;
+            }
+            [b'%', ..] => return None,
+            [byte, after @ ..] => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Method, Uri};
+
+    use super::Target;
+
+    fn post(path: &str) -> Option<Target> {
+        let uri: Uri = path.parse().expect("a path");
+        Target::parse(&Method::POST, &uri, "/v1").ok()
+    }
+
+    #[test]
+    fn paths_are_read() {
+        let model = || "m:0".to_owned();
+        for (path, target) in [
+            ("/v1/chat/completions", Target::Chat),
+            ("/v1/messages/count_tokens?beta=true", Target::CountMessages),
+            (
+                "/model/m%3A0/converse",
+                Target::Converse {
+                    model: model(),
+                    is_streamed: false,
+                },
+            ),
+            (
+                "/model/m:0/converse-stream",
+                Target::Converse {
+                    model: model(),
+                    is_streamed: true,
+                },
+            ),
+            (
+                "/v1beta/models/m:streamGenerateContent?alt=sse",
+                Target::Generate {
+                    model: "m".to_owned(),
+                    is_streamed: true,
+                },
+            ),
+            (
+                "/v1/projects/p/locations/l/publishers/google/models/m:generateContent",
+                Target::Generate {
+                    model: "m".to_owned(),
+                    is_streamed: false,
+                },
+            ),
+            (
+                "/v1/models/m:countTokens",
+                Target::CountContents {
+                    model: "m".to_owned(),
+                },
+            ),
+            (
+                "/v1/projects/p/locations/l/publishers/anthropic/models/m:rawPredict",
+                Target::RawPredict {
+                    model: "m".to_owned(),
+                    is_streamed: false,
+                },
+            ),
+        ] {
+            assert_eq!(post(path), Some(target), "{path}");
+        }
+        for path in [
+            "/chat/completions",
+            "/model/a/b/converse",
+            "/model//converse",
+            "/model/m%/converse",
+            "/model/m/invoke",
+            "/v1beta/models/m:streamGenerateContent",
+            "/v1beta/models/m:streamGenerateContent?alt=json",
+            "/v1beta/models/m:streamGenerateContent?alt=sse&alt=sse",
+            "/v1beta/models/m:embed",
+            "/v1/models",
+        ] {
+            assert_eq!(post(path), None, "{path}");
+        }
+    }
+}

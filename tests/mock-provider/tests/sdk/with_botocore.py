@@ -1,0 +1,150 @@
+"""botocore against the mock: it validates and signs each request, and parses frames with checksums.
+
+Answers are validated against its model as well, which botocore itself does not do.
+"""
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError, EventStreamError
+from botocore.eventstream import ChecksumMismatch
+from botocore.validate import ParamValidator
+from check import ARGUMENTS, SCHEMA, URL, account, answer, equal, fails
+
+session = botocore.session.Session()
+session.set_credentials("AKIDMOCK", "mock/secret+key", "mock session token")
+
+
+def connect():
+    settings = Config(retries={"total_max_attempts": 1}, proxies={})
+    return session.create_client(
+        "bedrock-runtime", region_name="eu-west-3", endpoint_url=URL, config=settings
+    )
+
+
+client = connect()
+HELLO = [{"role": "user", "content": [{"text": "hello tide"}]}]
+TOOLS = {
+    "tools": [
+        {"toolSpec": {"name": name, "description": "tells the weather", "inputSchema": {"json": SCHEMA}}}
+        for name in ("first", "second")
+    ]
+}
+
+
+def validate(value, shape):
+    report = ParamValidator().validate(value, shape)
+    assert not report.has_errors(), report.generate_report()
+
+
+def output(operation):
+    return client.meta.service_model.operation_model(operation).output_shape
+
+
+def create(model, messages=HELLO, **more):
+    response = client.converse(modelId=model, messages=messages, **more)
+    response.pop("ResponseMetadata")
+    validate(response, output("Converse"))
+    return response
+
+
+def stream(model, **more):
+    events = []
+    shape = output("ConverseStream").members["stream"]
+    for event in client.converse_stream(modelId=model, messages=HELLO, **more)["stream"]:
+        validate(event, shape)
+        events.append(event)
+    return events
+
+
+def deltas(events, *path):
+    found = []
+    for event in events:
+        at = event.get("contentBlockDelta", {}).get("delta", {})
+        for name in path:
+            at = at.get(name, {}) if isinstance(at, dict) else {}
+        if isinstance(at, str):
+            found.append(at)
+    return "".join(found)
+
+
+def texts():
+    # The colon of an id is encoded on the wire, and once more where it is signed.
+    model = "anthropic.claude-x-v1:0"
+    whole = create(model, system=[{"text": "be brief"}])
+    text = whole["output"]["message"]["content"][0]["text"]
+    equal((text, whole["stopReason"]), (answer(model, "hello tide"), "end_turn"))
+    events = stream(model, system=[{"text": "be brief"}])
+    equal(deltas(events, "text"), text)
+    equal(events[-1]["metadata"]["usage"], whole["usage"])
+    equal([next(iter(event)) for event in (events[0], events[-2])], ["messageStart", "messageStop"])
+    equal(create(model, inferenceConfig={"maxTokens": 3})["stopReason"], "max_tokens")
+    equal(create("mock-refusal")["stopReason"], "content_filtered")
+    told = account("converse", model)
+    equal((told["settled"], told["input_tokens"], told["output_tokens"]), (3, 25, 27))
+    create("arn:aws:bedrock:eu-west-3:123456789012:application-inference-profile/abc")
+
+
+def thinking():
+    asked = {"additionalModelRequestFields": {"thinking": {"type": "enabled", "budget_tokens": 1024}}}
+    whole = create("mock-cached", **asked)
+    thought = whole["output"]["message"]["content"][0]["reasoningContent"]["reasoningText"]
+    events = stream("mock-cached", **asked)
+    equal(deltas(events, "reasoningContent", "text"), thought["text"])
+    equal(deltas(events, "reasoningContent", "signature"), thought["signature"])
+    usage = whole["usage"]
+    equal((usage["inputTokens"], usage["cacheReadInputTokens"]), (3, 2))
+    history = [*HELLO, whole["output"]["message"], *HELLO]
+    create("mock-cached", messages=history, **asked)
+
+
+def tools():
+    whole = create("mock-tools", toolConfig=TOOLS)["output"]["message"]
+    equal([block["toolUse"]["input"] for block in whole["content"]], [ARGUMENTS, ARGUMENTS])
+    events = stream("mock-tools", toolConfig=TOOLS)
+    equal(deltas(events, "toolUse", "input"), '{"city":"mock"}' * 2)
+    starts = [event["contentBlockStart"] for event in events if "contentBlockStart" in event]
+    equal([start["start"]["toolUse"]["name"] for start in starts], ["first", "second"])
+    results = [
+        {"toolResult": {"toolUseId": block["toolUse"]["toolUseId"], "content": [{"text": "sunny"}]}}
+        for block in whole["content"]
+    ]
+    answered = lambda content, **more: create(
+        "claude-x", [*HELLO, whole, {"role": "user", "content": content}], **more
+    )
+    equal(answered(results, toolConfig=TOOLS)["stopReason"], "end_turn")
+    fails(client.exceptions.ValidationException, lambda: answered(results))
+    fails(client.exceptions.ValidationException, lambda: answered(results[:1], toolConfig=TOOLS))
+    twice = lambda: create("claude-x", HELLO + HELLO)
+    assert "alternate" in str(fails(client.exceptions.ValidationException, twice))
+
+
+def errors():
+    fails(client.exceptions.ThrottlingException, lambda: create("mock-fail-429"))
+    fails(client.exceptions.ServiceUnavailableException, lambda: create("mock-fail-503"))
+    long = fails(client.exceptions.ValidationException, lambda: create("mock-context-too-long"))
+    assert "too long" in str(long)
+    for model, code in [
+        ("mock-error-first.as-429", "throttlingException"),
+        ("mock-error-in-200.as-424", "modelStreamErrorException"),
+        ("mock-error-in-200", "internalServerException"),
+    ]:
+        equal(fails(EventStreamError, lambda: stream(model)).response["Error"]["Code"], code)
+    fails(ChecksumMismatch, lambda: stream("mock-corrupt"))
+
+
+def strangers():
+    global client
+    for name, secret, code in [
+        ("AKIDMOCK", "another secret", "InvalidSignatureException"),
+        ("AKIDOTHER", "mock/secret+key", "UnrecognizedClientException"),
+    ]:
+        session.set_credentials(name, secret)
+        client = connect()
+        equal(fails(ClientError, lambda: create("claude-x")).response["Error"]["Code"], code)
+
+
+texts()
+thinking()
+tools()
+errors()
+strangers()
