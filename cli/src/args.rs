@@ -11,6 +11,7 @@ use grpc::tls::ClientTls;
 
 use crate::cmd::envoy_bootstrap::EnvoyBootstrapArgs;
 use crate::cmd::explain::ExplainArgs;
+use crate::cmd::migrate::MigrateArgs;
 use crate::cmd::snapshot::SnapshotArgs;
 use crate::cmd::status::StatusArgs;
 use crate::cmd::validate::ValidateArgs;
@@ -30,6 +31,7 @@ use crate::up::UpArgs;
         tidegate up -f examples/quickstart         start both planes on this machine\n  \
         tidegate status                            what is served, by whom, and what is wrong\n  \
         tidegate validate -f ./manifests           check manifests without running anything\n  \
+        tidegate migrate -f ./kgateway             turn manifests of kgateway into ones of Tidegate\n  \
         tidegate explain request --host shop.example --path /cart\n                                             \
         which route a request gets, and why\n  \
         tidegate snapshot diff -f ./manifests      what these manifests would change\n\n\
@@ -101,6 +103,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Check manifests without running anything
     Validate(ValidateArgs),
+    /// Turn manifests of kgateway into manifests of Tidegate
+    Migrate(MigrateArgs),
     /// Say why something happens as it does
     Explain(ExplainArgs),
     /// Show or compare the resources that proxies get

@@ -4,6 +4,7 @@
 
 pub(crate) mod envoy_bootstrap;
 pub(crate) mod explain;
+pub(crate) mod migrate;
 pub(crate) mod snapshot;
 pub(crate) mod status;
 pub(crate) mod validate;
@@ -19,6 +20,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
     let Cli { global, command } = cli;
     match command {
         Command::Validate(args) => validate::run(&args, &global),
+        Command::Migrate(args) => migrate::run(&args, &global),
         Command::Up(args) => wait(up::run(args, global.run_dir()?)).map(|()| Exit::Fine),
         Command::EnvoyBootstrap(args) => {
             wait(envoy_bootstrap::run(args, global.run_dir()?)).map(|()| Exit::Fine)

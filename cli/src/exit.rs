@@ -13,7 +13,7 @@ use crate::render::Closed;
 pub(crate) enum Exit {
     /// Nothing to complain about.
     Fine,
-    /// `validate` found errors, or `status` something to mend.
+    /// `validate` found errors, `status` something to mend, or `migrate` left something out.
     Findings,
     /// `snapshot diff` found a difference.
     Different,

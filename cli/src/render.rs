@@ -48,18 +48,27 @@ pub(crate) fn print_as(
     value: impl FnOnce() -> Result<Value>,
     table: impl FnOnce() -> String,
 ) -> Result<()> {
+    print(&self::format(format, value, table)?)
+}
+
+/// The text of a value for programs, or what `table` makes for people.
+pub(crate) fn format(
+    format: Format,
+    value: impl FnOnce() -> Result<Value>,
+    table: impl FnOnce() -> String,
+) -> Result<String> {
     match format {
-        Format::Table => print(&table()),
+        Format::Table => Ok(table()),
         Format::Json => {
             let mut text =
                 serde_json::to_string_pretty(&value()?).context("cannot print as JSON")?;
             text.push('\n');
-            print(&text)
+            Ok(text)
         }
         Format::Yaml => {
             let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
             let text = serde_saphyr::to_string_with_options(&value()?, options);
-            print(&text.context("cannot print as YAML")?)
+            text.context("cannot print as YAML")
         }
     }
 }
@@ -67,6 +76,11 @@ pub(crate) fn print_as(
 /// Columns of the terminal, if the output is one.
 pub(crate) fn width() -> Option<u16> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)
+}
+
+/// Columns of the terminal, if standard error is one.
+pub(crate) fn error_width() -> Option<u16> {
+    terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| width.0)
 }
 
 /// `HTTPRoute shop/cart`.

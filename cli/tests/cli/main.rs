@@ -8,6 +8,7 @@
 mod explain;
 mod instance;
 mod manifests;
+mod migrate;
 mod snapshot;
 mod validate;
 
@@ -49,6 +50,7 @@ fn usage_errors_are_errors_and_help_is_not() {
         &["--help"][..],
         &["status", "--help"],
         &["validate", "--help"],
+        &["migrate", "--help"],
         &["explain", "request", "--help"],
         &["snapshot", "get", "--help"],
         &["snapshot", "diff", "--help"],
