@@ -1,0 +1,227 @@
+//! What is counted for a request until it has ended.
+//!
+//! Owns the drop guard over all stores. Must not know how counts are kept. Invariant: each hold is settled exactly
+//! once, by `settle` or by the end of the reservation; a cost that is not known leaves what was held.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::store::{Charge, Claim, Counter, RequestId, Store, Used};
+use super::{
+    Action, Amount, Budget, Matched, Notice, NoticeKind, OnUnpriced, Period, Refused, Spend, Why,
+};
+
+/// What is counted for a request. When it ends without a word, what was noted last is what it took.
+#[must_use = "a reservation that is dropped is settled"]
+pub struct Reservation {
+    id: RequestId,
+    parts: Vec<Part>,
+    notices: Vec<Notice>,
+    noted: Spend,
+}
+
+/// What came of a request in one budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charged {
+    /// The budget.
+    pub budget: Arc<str>,
+    /// What was counted.
+    pub amount: Amount,
+    /// Whether that is what the request took, or what was expected of it because nobody knows.
+    pub is_estimate: bool,
+    /// Thresholds that this request reached, in percent.
+    pub crossed: Vec<u8>,
+}
+
+/// The holds in one store.
+pub(super) struct Part {
+    store: Arc<dyn Store>,
+    holds: Vec<Hold>,
+}
+
+/// What is held in one budget.
+pub(super) struct Hold {
+    pub(super) budget: Arc<Budget>,
+    /// Absent where the price is not known and that is allowed.
+    pub(super) amount: Option<Amount>,
+    counter: Counter,
+    period: Period,
+}
+
+// === impl Reservation ===
+
+impl Reservation {
+    pub(super) fn new(id: RequestId) -> Self {
+        Self {
+            id,
+            parts: Vec::new(),
+            notices: Vec::new(),
+            noted: Spend::NOTHING,
+        }
+    }
+
+    pub(super) fn id(&self) -> RequestId {
+        self.id
+    }
+
+    pub(super) fn add(&mut self, part: Part) {
+        self.parts.push(part);
+    }
+
+    pub(super) fn tell(&mut self, budget: &Budget, kind: NoticeKind) {
+        self.notices.push(Notice {
+            budget: budget.id.clone(),
+            kind,
+        });
+    }
+
+    /// What is to be said although the request goes on.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// The model that a budget wants to be used instead.
+    #[must_use]
+    pub fn downgrade(&self) -> Option<&Arc<str>> {
+        self.notices.iter().find_map(|notice| match &notice.kind {
+            NoticeKind::Downgrade(model) => Some(model),
+            NoticeKind::Warn | NoticeKind::Audit | NoticeKind::Unpriced | NoticeKind::Uncounted => {
+                None
+            }
+        })
+    }
+
+    /// What the request has taken so far. It is what it took if it ends here: note the prompt when it has been sent,
+    /// and the answer as it comes.
+    pub fn note(&mut self, so_far: Spend) {
+        self.noted = so_far;
+    }
+
+    /// Ends it with what the request took; [`Spend::NOTHING`] where it failed before a provider did anything.
+    pub fn settle(mut self, real: &Spend) -> Vec<Charged> {
+        self.close(real)
+    }
+
+    fn close(&mut self, real: &Spend) -> Vec<Charged> {
+        let mut charged = Vec::new();
+        for part in std::mem::take(&mut self.parts) {
+            charged.extend(part.settle(self.id, real));
+        }
+        charged
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let noted = self.noted;
+        self.close(&noted);
+    }
+}
+
+impl fmt::Debug for Reservation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reservation")
+            .field("notices", &self.notices)
+            .field("noted", &self.noted)
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Part ===
+
+impl Part {
+    pub(super) fn new(store: Arc<dyn Store>, holds: Vec<Hold>) -> Self {
+        Self { store, holds }
+    }
+
+    fn settle(self, id: RequestId, real: &Spend) -> impl Iterator<Item = Charged> {
+        let charges: Vec<Charge> = self.holds.iter().map(|hold| hold.charge(real)).collect();
+        let settled = self.store.settle(id, &charges);
+        let real = *real;
+        self.holds
+            .into_iter()
+            .zip(charges)
+            .zip(settled)
+            .map(move |((hold, charge), settled)| {
+                let limit = hold.budget.limit.amount();
+                let is_crossed = |percent: &u8| {
+                    settled.is_some_and(|settled| {
+                        settled.after.reaches(*percent, limit)
+                            && !settled.before.reaches(*percent, limit)
+                    })
+                };
+                let thresholds = hold.budget.thresholds.iter().copied();
+                Charged {
+                    budget: hold.budget.id.clone(),
+                    amount: charge.amount,
+                    is_estimate: hold.budget.limit.of(&real).is_none(),
+                    crossed: thresholds.filter(is_crossed).collect(),
+                }
+            })
+    }
+}
+
+// === impl Hold ===
+
+impl Hold {
+    pub(super) fn of(matched: &Matched, estimate: &Spend, now: Duration) -> Result<Self, Refused> {
+        let Matched { budget, key } = matched;
+        let amount = budget.limit.of(estimate);
+        match (amount, budget.unpriced) {
+            (Some(_), _) | (None, OnUnpriced::Allow) => Ok(Self {
+                budget: budget.clone(),
+                amount,
+                counter: Counter {
+                    budget: budget.id.clone(),
+                    key: key.clone(),
+                    window: budget.window,
+                },
+                period: budget.window.period(now),
+            }),
+            (None, OnUnpriced::Block) => Err(Refused::new(budget, Why::Unpriced)),
+        }
+    }
+
+    pub(super) fn claim(&self) -> Claim {
+        let limit = match self.budget.action {
+            Action::Block => Some(self.budget.limit.amount()),
+            Action::Warn | Action::Downgrade(_) | Action::Audit => None,
+        };
+        Claim {
+            counter: self.counter.clone(),
+            period: self.period,
+            amount: self.amount.unwrap_or_default(),
+            limit,
+        }
+    }
+
+    fn charge(&self, real: &Spend) -> Charge {
+        let amount = self.budget.limit.of(real).or(self.amount);
+        Charge {
+            counter: self.counter.clone(),
+            amount: amount.unwrap_or_default(),
+        }
+    }
+
+    /// Says what is to be said of a budget that does not refuse.
+    pub(super) fn notice(&self, used: &Used, reservation: &mut Reservation) {
+        if used.total() <= self.budget.limit.amount() {
+            return;
+        }
+        match &self.budget.action {
+            Action::Block => {}
+            Action::Warn => reservation.tell(&self.budget, NoticeKind::Warn),
+            Action::Downgrade(model) => {
+                reservation.tell(&self.budget, NoticeKind::Downgrade(model.clone()));
+            }
+            Action::Audit => reservation.tell(&self.budget, NoticeKind::Audit),
+        }
+    }
+
+    pub(super) fn exceeded(&self, used: Used, now: Duration) -> Refused {
+        let resets_in = self.period.end.saturating_sub(now);
+        Refused::new(&self.budget, Why::Exceeded { used, resets_in })
+    }
+}

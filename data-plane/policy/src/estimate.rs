@@ -1,0 +1,180 @@
+//! How many tokens a request will take, before a provider has counted them (llm.md L-2, L-4, B-5).
+//!
+//! Owns the rules of thumb: bytes per token, what each message adds, what past answers promise. Must not read
+//! prompts: it is given lengths, and texts only to hand them to a tokenizer. An estimate is only ever held, never
+//! billed as if it were a count.
+
+mod past;
+
+pub use past::PastOutputs;
+
+/// Longest text that is tokenized, in bytes (llm.md L-2); longer ones are estimated by their length.
+pub const MAX_TOKENIZED_BYTES: usize = 1 << 20;
+
+/// A longer text is tokenized apart from the threads that serve connections, in bytes (llm.md L-2).
+pub const MAX_INLINE_BYTES: usize = 32 << 10;
+
+/// Tokens that wrap a message, and one for its role, in the chat templates that are published.
+const PER_MESSAGE: u64 = 3 + 1;
+
+/// Tokens that begin the answer.
+const PER_REQUEST: u64 = 3;
+
+/// How the models of a family cut texts into tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Claude: shorter tokens.
+    Claude,
+    /// All others.
+    #[default]
+    Other,
+}
+
+/// What is known of a prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prompt {
+    /// Bytes of all texts, instructions and tool definitions included; media are not text.
+    pub text_bytes: u64,
+    /// Messages.
+    pub messages: u64,
+}
+
+/// Counts tokens exactly, for the families that it knows.
+pub trait Tokenizer {
+    /// Tokens of a text of at most [`MAX_TOKENIZED_BYTES`]; `None` where it does not know the model.
+    fn count(&self, model: &str, text: &str) -> Option<u64>;
+}
+
+/// Tokens of a prompt, by its length.
+#[must_use]
+pub fn input(family: Family, prompt: &Prompt) -> u64 {
+    family
+        .tokens(prompt.text_bytes)
+        .saturating_add(overhead(prompt))
+}
+
+/// Tokens of a prompt, counted where that can be done and by its length where not.
+#[must_use]
+pub fn counted_input<'a>(
+    tokenizer: &dyn Tokenizer,
+    model: &str,
+    messages: u64,
+    texts: impl IntoIterator<Item = &'a str>,
+) -> u64 {
+    let family = Family::of(model);
+    let mut tokens: u64 = 0;
+    for text in texts {
+        let counted = (text.len() <= MAX_TOKENIZED_BYTES)
+            .then(|| tokenizer.count(model, text))
+            .flatten();
+        let by_length = || family.tokens(u64::try_from(text.len()).unwrap_or(u64::MAX));
+        tokens = tokens.saturating_add(counted.unwrap_or_else(by_length));
+    }
+    let prompt = Prompt {
+        text_bytes: 0,
+        messages,
+    };
+    tokens.saturating_add(overhead(&prompt))
+}
+
+/// Tokens of an answer that is still to come: what the request allows, or what past answers took if that is less.
+/// `unknown` stands in where neither is known.
+#[must_use]
+pub fn output(max_tokens: Option<u64>, past: Option<u64>, unknown: u64) -> u64 {
+    match (max_tokens, past) {
+        (Some(allowed), Some(past)) => allowed.min(past),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => unknown,
+    }
+}
+
+fn overhead(prompt: &Prompt) -> u64 {
+    prompt
+        .messages
+        .saturating_mul(PER_MESSAGE)
+        .saturating_add(PER_REQUEST)
+}
+
+// === impl Family ===
+
+impl Family {
+    /// By the model's name, whatever a provider or a region puts before it.
+    #[must_use]
+    pub fn of(model: &str) -> Self {
+        let claude = b"claude";
+        let names = |part: &[u8]| part.eq_ignore_ascii_case(claude);
+        if model.as_bytes().windows(claude.len()).any(names) {
+            Self::Claude
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Tokens of a text of so many bytes, rounded up.
+    #[must_use]
+    pub const fn tokens(self, bytes: u64) -> u64 {
+        match self {
+            // 3.5 bytes a token.
+            Self::Claude => match bytes.checked_mul(2) {
+                Some(halves) => halves.div_ceil(7),
+                None => bytes / 7 * 2,
+            },
+            Self::Other => bytes.div_ceil(4),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Family, MAX_TOKENIZED_BYTES, Prompt, Tokenizer, counted_input, input, output};
+
+    #[track_caller]
+    fn check(model: &str, text_bytes: u64, messages: u64, expected: u64) {
+        let prompt = Prompt {
+            text_bytes,
+            messages,
+        };
+        assert_eq!(input(Family::of(model), &prompt), expected, "{model}");
+    }
+
+    #[test]
+    fn a_prompt_is_estimated_by_its_length() {
+        check("gpt-4o", 0, 0, 3);
+        check("gpt-4o", 1, 1, 1 + 4 + 3);
+        check("gpt-4o", 400, 2, 100 + 8 + 3);
+        check("claude-sonnet-4-5", 350, 1, 100 + 4 + 3);
+        check("us.anthropic.Claude-3", 351, 0, 101 + 3);
+        check("gpt-4o", u64::MAX, u64::MAX, u64::MAX);
+        check("claude", u64::MAX, 0, u64::MAX / 7 * 2 + 3);
+    }
+
+    struct Words;
+
+    impl Tokenizer for Words {
+        fn count(&self, model: &str, text: &str) -> Option<u64> {
+            (model == "known").then(|| text.split(' ').count() as u64)
+        }
+    }
+
+    #[test]
+    fn a_tokenizer_counts_what_it_knows() {
+        let texts = ["a b c", "d"];
+        assert_eq!(counted_input(&Words, "known", 2, texts), 4 + 8 + 3);
+        assert_eq!(counted_input(&Words, "other", 2, texts), 3 + 8 + 3);
+        let long = "x".repeat(MAX_TOKENIZED_BYTES + 4);
+        let by_length = (long.len() / 4) as u64;
+        assert_eq!(
+            counted_input(&Words, "known", 0, [long.as_str()]),
+            by_length + 3
+        );
+    }
+
+    #[test]
+    fn an_answer_takes_what_is_allowed_or_what_others_took() {
+        assert_eq!(output(Some(100), Some(30), 7), 30);
+        assert_eq!(output(Some(10), Some(30), 7), 10);
+        assert_eq!(output(Some(100), None, 7), 100);
+        assert_eq!(output(None, Some(30), 7), 30);
+        assert_eq!(output(None, None, 7), 7);
+    }
+}

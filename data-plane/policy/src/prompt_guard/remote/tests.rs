@@ -1,0 +1,388 @@
+//! Bodies of calls and answers, and answers that are none.
+
+use proptest::prelude::*;
+
+use super::azure::{self, Analysis, OutputType};
+use super::openai::{MODEL, Thresholds};
+use super::webhook::Message;
+use super::{Phase, Unreadable, Verdict, bedrock, model_armor, openai, webhook};
+
+fn text(body: Vec<u8>) -> String {
+    String::from_utf8(body).expect("UTF-8")
+}
+
+/// `pass`, `mask name: a|b`, `reject names`, `reject names 403 body`, `shape` or `incomplete`.
+fn shown(answer: Result<Verdict, Unreadable>) -> String {
+    let join = |names: &crate::prompt_guard::Names| {
+        let names: Vec<&str> = names.as_slice().iter().map(|name| &**name).collect();
+        names.join("+")
+    };
+    match answer {
+        Ok(Verdict::Pass) => "pass".to_owned(),
+        Ok(Verdict::Mask(texts, names)) => format!("mask {}: {}", join(&names), texts.join("|")),
+        Ok(Verdict::Reject(refusal)) => {
+            let mut shown = format!("reject {}", join(&refusal.names));
+            if let Some(status) = refusal.status {
+                shown.push_str(&format!(" {status}"));
+            }
+            if let Some(body) = refusal.body {
+                shown.push_str(&format!(" {body}"));
+            }
+            shown
+        }
+        Err(Unreadable::Shape(_)) => "shape".to_owned(),
+        Err(Unreadable::Incomplete(_)) => "incomplete".to_owned(),
+    }
+}
+
+#[track_caller]
+fn check(read: impl Fn(&[u8]) -> Result<Verdict, Unreadable>, cases: &[(&str, &str)]) {
+    for (body, expected) in cases {
+        assert_eq!(&shown(read(body.as_bytes())), expected, "{body}");
+    }
+    for body in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{",
+        "\"x\"",
+        "<html>",
+        r#"{"error":{"message":"no"}}"#,
+    ] {
+        assert_eq!(shown(read(body.as_bytes())), "shape", "{body}");
+    }
+}
+
+#[test]
+fn webhook_calls() {
+    let messages = [
+        Message {
+            role: "system",
+            content: "be \"kind\"",
+        },
+        Message {
+            role: "user",
+            content: "hi",
+        },
+    ];
+    assert_eq!(
+        text(webhook::body(Phase::Request, &messages)),
+        r#"{"body":{"messages":[{"role":"system","content":"be \"kind\""},{"role":"user","content":"hi"}]}}"#
+    );
+    assert_eq!(
+        text(webhook::body(Phase::Response, &messages[1..])),
+        r#"{"body":{"choices":[{"message":{"role":"user","content":"hi"}}]}}"#
+    );
+    assert_eq!(webhook::path(Phase::Request), "/request");
+    assert_eq!(webhook::path(Phase::Response), "/response");
+}
+
+#[test]
+fn webhook_answers() {
+    check(
+        |body| webhook::read(Phase::Request, 2, body),
+        &[
+            (r#"{"action":{}}"#, "pass"),
+            (r#"{"action":{"reason":"fine"}}"#, "pass"),
+            (r#"{"action":{"body":null,"reason":null}}"#, "pass"),
+            (
+                r#"{"action":{"body":{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}]},"reason":"x"}}"#,
+                "mask webhook: a|b",
+            ),
+            // A list of another length fits no slots.
+            (
+                r#"{"action":{"body":{"messages":[{"role":"user","content":"a"}]}}}"#,
+                "reject webhook-length",
+            ),
+            (
+                r#"{"action":{"body":"no","status_code":422,"reason":"x"}}"#,
+                "reject webhook 422 no",
+            ),
+            (
+                r#"{"action":{"body":"no","status_code":42}}"#,
+                "reject webhook no",
+            ),
+            (
+                r#"{"action":{"body":"no","status_code":70000}}"#,
+                "reject webhook no",
+            ),
+            // Neither of the shapes: never a pass.
+            (r#"{"action":{"body":"no"}}"#, "shape"),
+            (r#"{"action":{"body":"no","status_code":"403"}}"#, "shape"),
+            (r#"{"action":{"body":{"choices":[]}}}"#, "shape"),
+            (
+                r#"{"action":{"body":{"messages":[{"content":null}]}}}"#,
+                "shape",
+            ),
+            (r#"{"action":{"body":7}}"#, "shape"),
+            (r#"{"action":"pass"}"#, "shape"),
+        ],
+    );
+    check(
+        |body| webhook::read(Phase::Response, 1, body),
+        &[
+            (
+                r#"{"action":{"body":{"choices":[{"message":{"role":"assistant","content":"a"}}]}}}"#,
+                "mask webhook: a",
+            ),
+            (
+                r#"{"action":{"body":{"messages":[{"content":"a"}]}}}"#,
+                "shape",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn moderation() {
+    assert_eq!(
+        text(openai::body(MODEL, &["a", "b"])),
+        r#"{"model":"omni-moderation-latest","input":["a","b"]}"#
+    );
+    let two = |first: &str| format!(r#"{{"results":[{first},{{"flagged":false}}]}}"#);
+    let violent = two(
+        r#"{"flagged":true,"categories":{"violence":true,"hate":false,"illicit":null},"category_scores":{"violence":0.6,"hate":0.3}}"#,
+    );
+    check(
+        |body| openai::read(&Thresholds::new(), 2, body),
+        &[
+            (
+                &two(r#"{"flagged":false,"categories":{"hate":false}}"#),
+                "pass",
+            ),
+            (&violent, "reject violence"),
+            (&two(r#"{"flagged":true}"#), "reject flagged"),
+            (r#"{"results":[]}"#, "incomplete"),
+            (r#"{"results":[{"categories":{}}]}"#, "shape"),
+        ],
+    );
+    let read = |thresholds: &[(&str, f64)], body: &str| {
+        let own = thresholds
+            .iter()
+            .map(|(name, from)| ((*name).to_owned(), *from));
+        shown(openai::read(&own.collect(), 1, body.as_bytes()))
+    };
+    let one = violent.replace(r#",{"flagged":false}"#, "");
+    assert_eq!(read(&[("violence", 0.7)], &one), "pass");
+    assert_eq!(read(&[("violence", 0.6)], &one), "reject violence");
+    assert_eq!(read(&[("hate", 0.2)], &one), "reject hate+violence");
+    assert_eq!(read(&[("hat", 0.2)], &one), "incomplete");
+}
+
+#[test]
+fn guardrails() {
+    assert_eq!(
+        text(bedrock::body(Phase::Request, &["a", "b"])),
+        r#"{"source":"INPUT","content":[{"text":{"text":"a"}},{"text":{"text":"b"}}]}"#
+    );
+    assert!(text(bedrock::body(Phase::Response, &["a"])).contains(r#""source":"OUTPUT""#));
+    assert_eq!(
+        bedrock::path("gr1", "DRAFT"),
+        "/guardrail/gr1/version/DRAFT/apply"
+    );
+    assert_eq!(
+        bedrock::path("arn:aws:bedrock:us-east-1:1:guardrail/gr1", "1"),
+        "/guardrail/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Aguardrail%2Fgr1/version/1/apply"
+    );
+    let pii = |action: &str| {
+        format!(
+            r#"[{{"sensitiveInformationPolicy":{{"piiEntities":[{{"type":"EMAIL","match":"a@b","action":"{action}"}}]}}}}]"#
+        )
+    };
+    let intervened = |outputs: &str, assessments: &str| {
+        format!(
+            r#"{{"action":"GUARDRAIL_INTERVENED","outputs":{outputs},"assessments":{assessments}}}"#
+        )
+    };
+    let both = r#"[{"sensitiveInformationPolicy":{"regexes":[{"action":"ANONYMIZED"}]},"topicPolicy":{"topics":[{"action":"BLOCKED"}]}}]"#;
+    let texts = r#"[{"text":"x"},{"text":"y"}]"#;
+    check(
+        |body| bedrock::read(2, body),
+        &[
+            (r#"{"action":"NONE","outputs":[],"assessments":[]}"#, "pass"),
+            (
+                &intervened(texts, &pii("ANONYMIZED")),
+                "mask sensitiveInformationPolicy: x|y",
+            ),
+            (&intervened(texts, both), "reject topicPolicy"),
+            (
+                &intervened(r#"[{"text":"blocked"}]"#, &pii("BLOCKED")),
+                "reject sensitiveInformationPolicy",
+            ),
+            (
+                &intervened(r#"[{"text":"x"}]"#, &pii("ANONYMIZED")),
+                "reject sensitiveInformationPolicy",
+            ),
+            (&intervened(texts, &pii("NONE")), "reject intervened"),
+            (r#"{"action":"GUARDRAIL_INTERVENED"}"#, "reject intervened"),
+            (r#"{"action":"PONDERED"}"#, "shape"),
+        ],
+    );
+}
+
+#[test]
+fn armor() {
+    assert_eq!(
+        text(model_armor::body(Phase::Request, &["a", "b"])),
+        r#"{"userPromptData":{"text":"a\nb"}}"#
+    );
+    assert_eq!(
+        text(model_armor::body(Phase::Response, &["a"])),
+        r#"{"modelResponseData":{"text":"a"}}"#
+    );
+    assert_eq!(model_armor::method(Phase::Request), ":sanitizeUserPrompt");
+    assert_eq!(
+        model_armor::method(Phase::Response),
+        ":sanitizeModelResponse"
+    );
+    let answer = |state: &str, invocation: &str, filters: &str| {
+        format!(
+            r#"{{"sanitizationResult":{{"filterMatchState":"{state}","invocationResult":"{invocation}","filterResults":{filters}}}}}"#
+        )
+    };
+    let clean = r#"{"rai":{"raiFilterResult":{"matchState":"NO_MATCH_FOUND","raiFilterTypeResults":{"dangerous":{"matchState":"NO_MATCH_FOUND"}}}},"sdp":{"sdpFilterResult":{"inspectResult":{"matchState":"NO_MATCH_FOUND"}}}}"#;
+    let attack = r#"{"pi_and_jailbreak":{"piAndJailbreakFilterResult":{"matchState":"MATCH_FOUND"}},"csam":{"csamFilterFilterResult":{"matchState":"MATCH_FOUND"}}}"#;
+    let listed = r#"[{"maliciousUriFilterResult":{"matchState":"MATCH_FOUND"}}]"#;
+    let inspected = r#"{"sdp":{"sdpFilterResult":{"inspectResult":{"matchState":"MATCH_FOUND"}}}}"#;
+    let masked = r#"{"sdp":{"sdpFilterResult":{"deidentifyResult":{"matchState":"MATCH_FOUND","data":{"text":"my [EMAIL]"}}}}}"#;
+    let (yes, no, ok) = ("MATCH_FOUND", "NO_MATCH_FOUND", "SUCCESS");
+    let masking = answer(yes, ok, masked);
+    check(
+        |body| model_armor::read(1, body),
+        &[
+            (&answer(no, ok, clean), "pass"),
+            (&answer(no, ok, "[]"), "pass"),
+            (&answer(yes, ok, attack), "reject piAndJailbreak+csam"),
+            (&answer(yes, ok, listed), "reject maliciousUri"),
+            (&answer(yes, ok, inspected), "reject sdp"),
+            (&masking, "mask sdp: my [EMAIL]"),
+            (&masking.replace("\"data\"", "\"gone\""), "reject sdp"),
+            // A filter that this proxy does not know.
+            (&answer(yes, ok, "{}"), "reject other"),
+            // A filter did not run.
+            (&answer(no, "PARTIAL", clean), "incomplete"),
+            (&answer(no, "FAILURE", "{}"), "incomplete"),
+            (
+                &answer(yes, "PARTIAL", attack),
+                "reject piAndJailbreak+csam",
+            ),
+            (r#"{"sanitizationResult":{}}"#, "shape"),
+            (&answer("PERHAPS", ok, "{}"), "shape"),
+        ],
+    );
+    // Which part belongs to which text cannot be told.
+    assert_eq!(
+        shown(model_armor::read(2, masking.as_bytes())),
+        "reject sdp"
+    );
+}
+
+#[test]
+fn content_safety() {
+    assert_eq!(
+        text(azure::analyze("a", &Analysis::default())),
+        r#"{"text":"a"}"#
+    );
+    let analysis = Analysis {
+        blocklist_names: vec!["names".to_owned()],
+        halt_on_blocklist_hit: Some(true),
+        output_type: Some(OutputType::EightSeverityLevels),
+    };
+    assert_eq!(
+        text(azure::analyze("a", &analysis)),
+        r#"{"text":"a","blocklistNames":["names"],"haltOnBlocklistHit":true,"outputType":"EightSeverityLevels"}"#
+    );
+    check(
+        |body| azure::read_analysis(azure::SEVERITY, body),
+        &[
+            (
+                r#"{"blocklistsMatch":[],"categoriesAnalysis":[{"category":"Hate","severity":0},{"category":"Sexual","severity":1}]}"#,
+                "pass",
+            ),
+            (
+                r#"{"categoriesAnalysis":[{"category":"Hate","severity":2},{"category":"Violence","severity":6}]}"#,
+                "reject Hate+Violence",
+            ),
+            (
+                r#"{"blocklistsMatch":[{"blocklistName":"names","blocklistItemText":"x"}],"categoriesAnalysis":[{"category":"Hate"}]}"#,
+                "reject names",
+            ),
+            (r#"{"blocklistsMatch":[]}"#, "shape"),
+            (
+                r#"{"categoriesAnalysis":[{"category":"Hate","severity":-1}]}"#,
+                "shape",
+            ),
+        ],
+    );
+    assert_eq!(
+        text(azure::shield("a", &["b"])),
+        r#"{"userPrompt":"a","documents":["b"]}"#
+    );
+    let shielded = |prompt: bool, document: bool| {
+        format!(
+            r#"{{"userPromptAnalysis":{{"attackDetected":{prompt}}},"documentsAnalysis":[{{"attackDetected":{document}}}]}}"#
+        )
+    };
+    check(
+        |body| azure::read_shield(1, body),
+        &[
+            (&shielded(false, false), "pass"),
+            (&shielded(true, false), "reject userPrompt"),
+            (&shielded(false, true), "reject document"),
+            (
+                r#"{"userPromptAnalysis":{"attackDetected":false}}"#,
+                "incomplete",
+            ),
+        ],
+    );
+    assert_eq!(text(azure::jailbreak("a")), r#"{"text":"a"}"#);
+    check(
+        azure::read_jailbreak,
+        &[
+            (r#"{"jailbreakAnalysis":{"detected":false}}"#, "pass"),
+            (
+                r#"{"jailbreakAnalysis":{"detected":true}}"#,
+                "reject jailbreak",
+            ),
+            (r#"{"jailbreakAnalysis":{}}"#, "shape"),
+        ],
+    );
+}
+
+#[test]
+fn long_texts_are_cut() {
+    let text = format!("{}{}", "é".repeat(azure::MAX_CHARACTERS), "ab");
+    let pieces: Vec<&str> = azure::pieces(&text).collect();
+    assert_eq!(pieces.concat(), text);
+    assert_eq!(pieces.get(1), Some(&"ab"));
+    assert_eq!(azure::pieces("").count(), 0);
+    assert_eq!(azure::pieces("a").collect::<Vec<_>>(), ["a"]);
+}
+
+#[test]
+fn nothing_of_an_answer_is_shown() {
+    let body = br#"{"action":{"body":{"messages":[{"content":"very private"}]}}}"#;
+    let verdict = webhook::read(Phase::Request, 1, body).expect("readable");
+    assert_eq!(format!("{verdict:?}"), r#"Mask(Names(["webhook"]))"#);
+    let error = bedrock::read(1, b"very private").expect_err("unreadable");
+    assert!(!format!("{error} {error:?}").contains("private"));
+}
+
+proptest! {
+    /// Reading any JSON ends, and what is no documented pass is none.
+    #[test]
+    fn reading_is_total(body in r#"[{}\[\]",:a-z0-9 ]{0,60}"#) {
+        for answer in [
+            webhook::read(Phase::Request, 1, body.as_bytes()),
+            openai::read(&Thresholds::new(), 1, body.as_bytes()),
+            bedrock::read(1, body.as_bytes()),
+            model_armor::read(1, body.as_bytes()),
+            azure::read_analysis(2, body.as_bytes()),
+            azure::read_shield(0, body.as_bytes()),
+            azure::read_jailbreak(body.as_bytes()),
+        ] {
+            prop_assert!(!matches!(answer, Ok(Verdict::Pass)), "{}", body);
+        }
+    }
+}
