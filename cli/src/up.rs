@@ -41,6 +41,16 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(6);
 /// How long a process that was killed may take to be gone.
 const KILL_LIMIT: Duration = Duration::from_millis(500);
 
+/// Kinds of provider that the mock answers for, unless this variable is set.
+const PROVIDERS: [(&str, &str); 6] = [
+    ("openai", "OPENAI_API_KEY"),
+    ("anthropic", "ANTHROPIC_API_KEY"),
+    ("gemini", "GEMINI_API_KEY"),
+    ("bedrock", "AWS_ACCESS_KEY_ID"),
+    ("azure", "AZURE_OPENAI_API_KEY"),
+    ("vertexai", "GOOGLE_APPLICATION_CREDENTIALS"),
+];
+
 /// Flags of `tidegate up`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "EXAMPLES\n  tidegate up -f examples/quickstart\n  \
@@ -60,7 +70,8 @@ pub(crate) struct UpArgs {
     #[arg(long, value_name = "N")]
     workers: Option<u16>,
 
-    /// Start the mock model provider on HOST:PORT; while OPENAI_API_KEY is not set it answers for the provider `openai`
+    /// Start the mock model provider on HOST:PORT; it answers for every kind of provider whose key (OPENAI_API_KEY,
+    /// ANTHROPIC_API_KEY, ...) is not in the environment
     #[arg(long, value_name = "HOST:PORT")]
     mock_provider: Option<String>,
 
@@ -153,17 +164,27 @@ impl Supervised {
                 .arg(address)
                 .arg("--exit-with-parent");
             let (child, url) = Child::start_announced(spec, "listening on ", START_LIMIT).await?;
-            if crate::environment::has("OPENAI_API_KEY") {
+            let (real, mocked): (Vec<_>, Vec<_>) = PROVIDERS
+                .iter()
+                .partition(|(_, variable)| crate::environment::has(variable));
+            let names = |kinds: &[&(&str, &str)]| {
+                let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
+                names.join(", ")
+            };
+            eprintln!(
+                "tidegate: the mock provider listens on {url} and answers for {}",
+                names(&mocked)
+            );
+            if !real.is_empty() {
                 eprintln!(
-                    "tidegate: the mock provider listens on {url}; OPENAI_API_KEY is set, so the provider openai is the real one"
+                    "tidegate: real are {}, whose keys are in the environment",
+                    names(&real)
                 );
-            } else {
-                eprintln!(
-                    "tidegate: the mock provider listens on {url} and answers for the provider openai (set OPENAI_API_KEY for the real one)"
-                );
+            }
+            for (kind, _) in mocked {
                 control_plane = control_plane
                     .arg("--provider-override")
-                    .arg(format!("openai={url}"));
+                    .arg(format!("{kind}={url}"));
             }
             mock = Some(child);
         }

@@ -22,22 +22,36 @@ pub fn ours(name: &str) -> Result<PathBuf> {
 }
 
 /// A tool that `cargo xtask tools` installed.
+pub fn tool(name: &str) -> Result<PathBuf> {
+    let path = cached(name)?;
+    if !path.is_file() {
+        bail!("{name} is not installed; `make test` or `cargo xtask tools {name}` installs it");
+    }
+    Ok(path)
+}
+
+/// The Python packages of the model vendors, which `cargo xtask tools` installed.
+pub fn vendor_sdks() -> Result<PathBuf> {
+    let name = "vendor-sdks";
+    let path = cached(name)?;
+    if !path.is_dir() {
+        bail!("{name} are not installed; `make test` or `cargo xtask tools {name}` installs them");
+    }
+    Ok(path)
+}
+
 #[allow(
     clippy::disallowed_methods,
     reason = "the cache is where the environment says it is"
 )]
-pub fn tool(name: &str) -> Result<PathBuf> {
+fn cached(name: &str) -> Result<PathBuf> {
     let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let cache = match (set("XDG_CACHE_HOME"), set("HOME")) {
         (Some(cache), _) => PathBuf::from(cache),
         (None, Some(home)) => Path::new(&home).join(".cache"),
         (None, None) => bail!("neither XDG_CACHE_HOME nor HOME is set"),
     };
-    let path = cache.join("tidegate/bin").join(name);
-    if !path.is_file() {
-        bail!("{name} is not installed; `make test` or `cargo xtask tools {name}` installs it");
-    }
-    Ok(path)
+    Ok(cache.join("tidegate/bin").join(name))
 }
 
 /// A file or directory of the repository.

@@ -23,6 +23,7 @@ mod identity;
 mod images;
 mod last_good;
 mod lifecycle;
+mod llm;
 mod metrics;
 mod misdirected;
 mod monitoring;

@@ -23,6 +23,13 @@ const PAGE: &str = "docs/guide/metrics.md";
 /// A model's answer with its usage.
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 104\r\n\r\n\
 {\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[],\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":7}}";
+/// A stream of two tokens.
+const STREAM: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n\
+data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n\
+data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":2}}\n\n\
+data: [DONE]\n\n";
+/// A provider that has enough.
+const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
 /// An answer that ends before its length.
 const BROKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
 
@@ -121,6 +128,25 @@ fn differences(page: &Families, process: &Families) -> Vec<String> {
 }
 
 /// Asks for whatever makes a metric appear: answers, faults, a broken answer, tokens, a stranger.
+/// A backend of two providers, of which the second is for when the first fails.
+fn providers(name: &str, ports: [u16; 2]) -> String {
+    let group = |(index, port): (usize, u16)| {
+        format!(
+            "    - providers: [{{name: p{index}, custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {port}}}]\n"
+        )
+    };
+    let groups: String = ports.into_iter().enumerate().map(group).collect();
+    format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: {name}}}
+spec:
+  ai:
+    groups:
+{groups}"
+    )
+}
+
 async fn make_everything_happen(world: &World, http: u16) -> Result<()> {
     let client = Client::http1(http);
     for (path, status) in [("/a", 200), ("/nowhere", 404)] {
@@ -133,6 +159,17 @@ async fn make_everything_happen(world: &World, http: u16) -> Result<()> {
     let url = "http://a.test/v1/chat/completions";
     let reply = client.send(request("POST", url, &[], prompt)?).await?;
     ensure!(reply.status == 200, "{}", reply.text());
+    // The first provider is evicted, the second one answers; something of the request has no counterpart there.
+    let prompt = r#"{"max_tokens":9,"stream":true,"container":"c","messages":[{"role":"user","content":"hi"}]}"#;
+    let url = "http://a.test/group/v1/messages";
+    let reply = client.send(request("POST", url, &[], prompt)?).await?;
+    ensure!(reply.text().contains("message_stop"), "{}", reply.text());
+    // Where every provider is evicted, one is asked all the same.
+    for _ in 0..2 {
+        let url = "http://a.test/sick/v1/messages";
+        let reply = client.send(request("POST", url, &[], prompt)?).await?;
+        ensure!(reply.status == 503, "{}", reply.text());
+    }
     let control_plane = Address::unix(world.run_dir().join("control-plane.sock"));
     let refused = refusal(&control_plane, BearerToken::none(), "default/gateway").await?;
     ensure!(refused.is_some(), "a stranger is served");
@@ -155,6 +192,8 @@ async fn the_guide_names_every_metric_and_no_other() -> Result<()> {
     let upstream = Upstream::echo("a").await?;
     let broken = Upstream::start("broken", Behaviour::Raw(BROKEN)).await?;
     let provider = Upstream::start("model", Behaviour::Raw(ANSWER)).await?;
+    let stream = Upstream::start("stream", Behaviour::Raw(STREAM)).await?;
+    let busy = Upstream::start("busy", Behaviour::Raw(BUSY)).await?;
     let http = port::free()?;
     // A port that is taken makes the proxy refuse something.
     let taken = TcpListener::bind("0.0.0.0:0")?;
@@ -170,6 +209,8 @@ spec:
         provider.port()
     );
     let backends = [
+        providers("group", [busy.port(), stream.port()]),
+        providers("sick", [busy.port(), busy.port()]),
         backend("a", upstream.port()),
         backend("broken", broken.port()),
         model,
@@ -178,6 +219,8 @@ spec:
         route("a", "/a", "a"),
         route("broken", "/broken", "broken"),
         route("model", "/v1", "model"),
+        route("group", "/group", "group"),
+        route("sick", "/sick", "sick"),
     ];
     let mut world = World::up(&[
         ("gateway.yaml", gateway(http) + &listener),

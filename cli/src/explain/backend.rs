@@ -132,7 +132,14 @@ fn provider(provider: &AiProvider) -> String {
     let credential = match &provider.credential {
         AiCredential::None => "",
         AiCredential::Key(_) => " with a key",
+        AiCredential::Aws(_) => " signed for AWS",
         AiCredential::Unavailable(_) => " (refused: its credential cannot be had)",
     };
-    format!("{}{model}{credential}", provider.name)
+    let service = provider.endpoint.service().name();
+    let weight = match provider.weight {
+        1 => String::new(),
+        0 => " drained".to_owned(),
+        weight => format!(" weight {weight}"),
+    };
+    format!("{} ({service}){model}{weight}{credential}", provider.name)
 }

@@ -28,6 +28,7 @@ pub mod namespace;
 pub mod object;
 pub mod parameters;
 pub mod policy;
+pub mod price_catalog;
 pub mod reference;
 pub mod reference_grant;
 pub mod scalar;

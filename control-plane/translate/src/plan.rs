@@ -279,13 +279,70 @@ pub(crate) struct ProviderPlan {
     pub(crate) cluster: String,
     /// Its own cluster, unless `cluster` is that of a Service.
     pub(crate) transport: Option<Upstream>,
+    pub(crate) service: Service,
+    /// Share of requests in the group.
+    pub(crate) weight: u32,
     pub(crate) model: String,
     pub(crate) path_prefix: String,
     pub(crate) path: String,
     pub(crate) authority: String,
     pub(crate) credential: Credential,
+    pub(crate) health: Option<HealthPlan>,
     /// `gen_ai.provider.name`.
     pub(crate) telemetry_name: String,
+}
+
+/// Whose service a provider is.
+#[derive(Clone, Debug)]
+pub(crate) enum Service {
+    OpenAi,
+    Anthropic,
+    Bedrock {
+        region: String,
+        /// Identifier and version.
+        guardrail: Option<(String, String)>,
+    },
+    AzureOpenAi {
+        api_version: String,
+    },
+    Foundry {
+        project: String,
+        api_version: String,
+    },
+    Gemini,
+    Vertex {
+        project: String,
+        region: String,
+    },
+    Custom {
+        formats: Vec<CustomFormat>,
+    },
+}
+
+/// A format of a custom provider.
+#[derive(Clone, Debug)]
+pub(crate) struct CustomFormat {
+    pub(crate) format: Format,
+    pub(crate) path: Option<String>,
+}
+
+/// A wire format of model providers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    ChatCompletions,
+    Responses,
+    Messages,
+}
+
+/// When a provider gets no requests for a while.
+#[derive(Clone, Debug)]
+pub(crate) struct HealthPlan {
+    pub(crate) eviction: Duration,
+    pub(crate) consecutive_failures: Option<u32>,
+    /// In percent.
+    pub(crate) health_threshold: Option<u32>,
+    /// In percent.
+    pub(crate) restore_health: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -299,7 +356,27 @@ pub(crate) enum Credential {
         prefix: String,
         sources: Vec<tidegate::Source>,
     },
+    Aws(Box<AwsPlan>),
     Unavailable(String),
+}
+
+/// Keys to sign for AWS with.
+#[derive(Clone, Debug)]
+pub(crate) struct AwsPlan {
+    pub(crate) access_key: SecretText,
+    pub(crate) secret_key: SecretText,
+    pub(crate) session_token: Option<SecretText>,
+    /// The service's where empty.
+    pub(crate) region: String,
+    pub(crate) service: String,
+    pub(crate) sources: Vec<tidegate::Source>,
+}
+
+/// A secret text and the name of its resource.
+#[derive(Clone, Debug)]
+pub(crate) struct SecretText {
+    pub(crate) name: String,
+    pub(crate) text: Arc<SecretBytes>,
 }
 
 // === impl Protocol ===

@@ -8,14 +8,15 @@ mod decode;
 pub(crate) use decode::ai_backend;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use dp_llm::format::Format;
-use dp_llm::provider::UpstreamPath;
+use dp_llm::edge::Guardrail;
+use dp_llm::provider::Endpoint;
 use http::HeaderName;
 use http::uri::Authority;
 
 /// One AI backend.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AiBackend {
     /// Resource name.
     pub name: Arc<str>,
@@ -24,24 +25,41 @@ pub struct AiBackend {
 }
 
 /// One provider of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AiProvider {
     /// Unique in the backend.
     pub name: Arc<str>,
     /// Cluster that carries the transport.
     pub cluster: Arc<str>,
-    /// Wire format that the provider speaks.
-    pub format: Format,
+    /// Whose service it is, and its paths.
+    pub endpoint: Endpoint,
     /// Replaces the model of the request; `None` passes the request's through.
     pub model: Option<Arc<str>>,
-    /// Upstream path, the configured or the format's own behind the prefix.
-    pub path: UpstreamPath,
     /// Authority sent upstream; `None` for the endpoint's host name.
     pub authority: Option<Authority>,
     /// How a request authenticates itself.
     pub credential: AiCredential,
     /// `gen_ai.provider.name` of the OpenTelemetry GenAI conventions.
     pub telemetry_name: Arc<str>,
+    /// Share of requests in the group; 0 for none.
+    pub weight: u32,
+    /// When it gets no requests for a while; `None` for the default of its backend.
+    pub health: Option<Health>,
+    /// What Bedrock applies to each request.
+    pub guardrail: Option<Guardrail>,
+}
+
+/// When a provider gets no requests for a while.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Health {
+    /// The shortest eviction.
+    pub eviction: Duration,
+    /// Failures in a row that evict.
+    pub consecutive_failures: Option<u32>,
+    /// Health, 0 to 1, that evicts when it falls below.
+    pub health_threshold: Option<f64>,
+    /// Health, 0 to 1, with which the provider comes back.
+    pub restore_health: Option<f64>,
 }
 
 /// How a request authenticates itself to a provider.
@@ -51,6 +69,8 @@ pub enum AiCredential {
     None,
     /// With a key in a header.
     Key(KeyCredential),
+    /// With a signature of AWS.
+    Aws(AwsCredential),
     /// The credential that was asked for cannot be had: refuse the request.
     Unavailable(Box<str>),
 }
@@ -64,4 +84,19 @@ pub struct KeyCredential {
     pub header: HeaderName,
     /// What stands in front of the key (`Bearer `). Never doubled where the key begins with it.
     pub prefix: Box<str>,
+}
+
+/// Keys to sign with; each is the name of a Secret resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwsCredential {
+    /// The id of the key.
+    pub access_key: Arc<str>,
+    /// The key.
+    pub secret_key: Arc<str>,
+    /// Goes with short-lived keys.
+    pub session_token: Option<Arc<str>>,
+    /// Region that is signed for.
+    pub region: Arc<str>,
+    /// Service that is signed for.
+    pub service: Arc<str>,
 }

@@ -107,6 +107,11 @@ impl Config {
         self.resources.get(TypeUrl::AiBackend, name)
     }
 
+    /// Every AI backend, by name.
+    pub fn ai_backends(&self) -> impl Iterator<Item = &Arc<AiBackend>> {
+        self.resources.all(TypeUrl::AiBackend)
+    }
+
     /// The dynamic forward proxy of this name.
     pub fn forward_proxy(&self, name: &str) -> Option<&Arc<ForwardProxy>> {
         self.resources.get(TypeUrl::DynamicForwardProxy, name)

@@ -68,13 +68,13 @@ pub struct AiProviderDump {
     pub name: String,
     /// Cluster that carries the transport.
     pub cluster: String,
-    /// What the provider speaks, as metrics name it.
-    pub operation: &'static str,
+    /// Whose service it is: `openai`, `bedrock`, ...
+    pub service: &'static str,
     /// Model that replaces the request's.
     pub model: Option<String>,
-    /// Upstream path.
-    pub path: String,
-    /// `none`, `key <name of the secret>` or `unavailable: <reason>`.
+    /// Share of requests in the group.
+    pub weight: u32,
+    /// `none`, `aws <name of the secret>`, `key <name of the secret>` or `unavailable: <reason>`.
     pub credential: String,
 }
 
@@ -157,12 +157,13 @@ impl AiProviderDump {
         Self {
             name: provider.name.to_string(),
             cluster: provider.cluster.to_string(),
-            operation: provider.format.operation(),
+            service: provider.endpoint.service().name(),
             model: provider.model.as_ref().map(ToString::to_string),
-            path: provider.path.as_str().to_owned(),
+            weight: provider.weight,
             credential: match &provider.credential {
                 AiCredential::None => "none".to_owned(),
                 AiCredential::Key(key) => format!("key {}", key.secret),
+                AiCredential::Aws(aws) => format!("aws {}", aws.access_key),
                 AiCredential::Unavailable(reason) => format!("unavailable: {reason}"),
             },
         }

@@ -4,18 +4,23 @@
 //! is total: any bytes with any status become a valid error body, and a body that is already in
 //! the client's dialect is handed on untouched.
 
+mod class;
+mod context;
+mod read;
+mod shape;
+mod write;
+
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use serde::Serialize;
 
+use crate::edge::{Cause, Unconvertible};
 use crate::format::Format;
-use crate::json;
+use class::Class;
+pub(crate) use read::unwrap_array;
+use write::Dialect;
 
-/// How much of an unreadable provider body is shown, in bytes.
-const EXCERPT_LIMIT: usize = 1024;
-
-/// Codes of errors that the gateway itself answers with: a closed set.
+/// Codes of errors that the gateway itself answers with: a closed set (llm.md E-3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
     /// The request body is not what the format asks for.
@@ -28,6 +33,16 @@ pub enum ErrorCode {
     UnsupportedConversion,
     /// The requested model is not offered here.
     ModelNotFound,
+    /// The client's key does not list the requested model.
+    ModelNotAllowed,
+    /// A rule denies the requested model to the client.
+    ModelAuthorizationDenied,
+    /// The client has used up its rate of requests or tokens.
+    RateLimitExceeded,
+    /// The client has used up its budget.
+    BudgetExceeded,
+    /// A guard rejected the prompt or the answer; its configuration may set another status.
+    GuardrailRejected,
     /// No provider can take the request now.
     NoHealthyProvider,
     /// The provider did not answer in time.
@@ -38,17 +53,21 @@ pub enum ErrorCode {
     BackendAuthFailed,
 }
 
-/// One error as the client's dialect writes it.
+/// One error, to be written in a client's dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorBody {
     /// For a person; never holds upstream detail, prompts or credentials.
     pub message: String,
-    /// The dialect's error type, such as `invalid_request_error`.
-    pub kind: Cow<'static, str>,
     /// The request field at fault.
     pub param: Option<Cow<'static, str>>,
     /// Machine-readable cause.
     pub code: Option<Cow<'static, str>>,
+    /// The id of the exchange, where the dialect has a place for it (Anthropic).
+    pub request_id: Option<Cow<'static, str>>,
+    /// The HTTP status of the answer.
+    status: u16,
+    /// What the dialects' types are taken from.
+    class: Class,
 }
 
 /// An error that a provider reported, as far as it could be read.
@@ -64,32 +83,37 @@ pub struct ProviderError {
     pub code: Option<String>,
 }
 
-/// The wire form of the OpenAI dialect; all four members are always there, as OpenAI sends them.
-#[derive(Serialize)]
-struct OpenAiEnvelope<'a> {
-    error: OpenAiError<'a>,
-}
-
-#[derive(Serialize)]
-struct OpenAiError<'a> {
-    message: &'a str,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    param: Option<&'a str>,
-    code: Option<&'a str>,
-}
-
 // === impl ErrorCode ===
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 14] = [
+        Self::InvalidRequestBody,
+        Self::RequestBodyTooLarge,
+        Self::UnsupportedEncoding,
+        Self::UnsupportedConversion,
+        Self::ModelNotFound,
+        Self::ModelNotAllowed,
+        Self::ModelAuthorizationDenied,
+        Self::RateLimitExceeded,
+        Self::BudgetExceeded,
+        Self::GuardrailRejected,
+        Self::NoHealthyProvider,
+        Self::UpstreamTimeout,
+        Self::UpstreamError,
+        Self::BackendAuthFailed,
+    ];
+
     /// The HTTP status that belongs to the code.
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidRequestBody | Self::UnsupportedConversion => 400,
+            Self::ModelNotAllowed | Self::ModelAuthorizationDenied | Self::GuardrailRejected => 403,
             Self::ModelNotFound => 404,
             Self::RequestBodyTooLarge => 413,
             Self::UnsupportedEncoding => 415,
+            Self::RateLimitExceeded | Self::BudgetExceeded => 429,
             Self::BackendAuthFailed => 500,
             Self::UpstreamError => 502,
             Self::NoHealthyProvider => 503,
@@ -106,6 +130,11 @@ impl ErrorCode {
             Self::UnsupportedEncoding => "unsupported_encoding",
             Self::UnsupportedConversion => "unsupported_conversion",
             Self::ModelNotFound => "model_not_found",
+            Self::ModelNotAllowed => "model_not_allowed",
+            Self::ModelAuthorizationDenied => "model_authorization_denied",
+            Self::RateLimitExceeded => "rate_limit_exceeded",
+            Self::BudgetExceeded => "budget_exceeded",
+            Self::GuardrailRejected => "guardrail_rejected",
             Self::NoHealthyProvider => "no_healthy_provider",
             Self::UpstreamTimeout => "upstream_timeout",
             Self::UpstreamError => "upstream_error",
@@ -117,187 +146,154 @@ impl ErrorCode {
 // === impl ErrorBody ===
 
 impl ErrorBody {
-    /// An error of the gateway itself; the type follows from the code's status.
+    /// An error of the gateway itself; type and status follow from the code.
     #[must_use]
     pub fn gateway(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::with_reason(code.status(), code.as_str(), message)
+    }
+
+    /// An error of the gateway that is none of LLM traffic's own, with the proxy's reason as its code.
+    #[must_use]
+    pub fn with_reason(
+        status: u16,
+        reason: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             message: message.into(),
-            kind: Cow::Borrowed(kind_for_status(code.status())),
             param: None,
-            code: Some(Cow::Borrowed(code.as_str())),
+            code: Some(reason.into()),
+            request_id: None,
+            status,
+            class: Class::of_status(status),
         }
     }
 
     /// Names the request field at fault.
     #[must_use]
-    pub fn with_param(mut self, param: &'static str) -> Self {
-        self.param = Some(Cow::Borrowed(param));
+    pub fn with_param(mut self, param: impl Into<Cow<'static, str>>) -> Self {
+        self.param = Some(param.into());
         self
     }
 
-    /// The body of an error response in `format`'s dialect; content type `application/json`.
+    /// Names the exchange.
     #[must_use]
-    pub fn to_json(&self, format: Format) -> Bytes {
-        match format {
-            Format::OpenAiChatCompletions => {
-                let envelope = OpenAiEnvelope {
-                    error: OpenAiError {
-                        message: &self.message,
-                        kind: &self.kind,
-                        param: self.param.as_deref(),
-                        code: self.code.as_deref(),
-                    },
-                };
-                // Serialising strings cannot fail; were it to, an empty object is still JSON.
-                serde_json::to_vec(&envelope)
-                    .unwrap_or_else(|_| b"{}".to_vec())
-                    .into()
-            }
-        }
+    pub fn with_request_id(mut self, id: impl Into<Cow<'static, str>>) -> Self {
+        self.request_id = Some(id.into());
+        self
     }
 
-    /// The event that ends a stream after a failure; no success terminator may follow it.
+    /// Another status than the code's own, such as the one that a guard's configuration asks for.
     #[must_use]
-    pub fn to_event(&self, format: Format) -> Bytes {
-        let body = self.to_json(format);
-        [b"data: ", body.as_ref(), b"\n\n"].concat().into()
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self.class = Class::of_status(status);
+        self
+    }
+
+    /// The HTTP status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// A provider's error for a client of `format`. `status` is the provider's; `None` in a stream, or in the body of a
+    /// success.
+    #[must_use]
+    pub fn provider(format: Format, status: Option<u16>, error: &ProviderError) -> Self {
+        let status = status.filter(|status| *status >= 400);
+        let class = error.class(status);
+        let words = class.words();
+        let status = status.unwrap_or_else(|| error.status());
+        let message = match error.message.trim() {
+            "" => format!("the provider answered with status {status} and no message"),
+            _ => error.message.clone(),
+        };
+        // Of codes only the OpenAI dialect knows; a number is the status once more, or some vendor's own.
+        let code = match Dialect::of(format) {
+            Dialect::OpenAi if error.is_context_length_exceeded(Some(status)) => {
+                Some(Cow::Borrowed(context::CODE))
+            }
+            Dialect::OpenAi => {
+                let code = error.code.clone();
+                code.filter(|code| code.parse::<i64>().is_err())
+                    .map(Cow::Owned)
+                    .or(words.openai_code.map(Cow::Borrowed))
+            }
+            Dialect::Anthropic | Dialect::Google | Dialect::Bedrock => None,
+        };
+        let param = match Dialect::of(format) {
+            Dialect::OpenAi => error.param.clone().map(Cow::Owned),
+            Dialect::Anthropic | Dialect::Google | Dialect::Bedrock => None,
+        };
+        Self {
+            message,
+            param,
+            code,
+            request_id: None,
+            status: client_status(format, status),
+            class,
+        }
     }
 }
 
-// === impl ProviderError ===
-
-impl ProviderError {
-    /// Reads an error body of any provider; never fails (llm.md E-1).
-    #[must_use]
-    pub fn read(body: &[u8]) -> Self {
-        std::str::from_utf8(body)
-            .ok()
-            .and_then(|text| Self::from_object(unwrap_array(text.trim())))
-            .unwrap_or_else(|| Self {
-                message: excerpt(body),
-                ..Self::default()
-            })
-    }
-
-    /// Reads the raw value of an `error` member: an object, or a bare string.
-    pub(crate) fn from_member(raw: &str) -> Option<Self> {
-        if let Some(message) = json::string(raw) {
-            return Some(Self {
-                message,
-                ..Self::default()
-            });
-        }
-        let mut error = Self::default();
-        json::members(raw, |key, value| match key.as_ref() {
-            "message" => error.message = json::string(value).unwrap_or_default(),
-            "type" | "status" => error.kind = error.kind.take().or_else(|| json::string(value)),
-            "param" => error.param = json::string(value),
-            "code" => error.code = json::string(value).or_else(|| number(value)),
-            _ => (),
-        })
-        .ok()?;
-        (error != Self::default()).then_some(error)
-    }
-
-    /// The envelopes in the field: `{"error": ..}`, or the error itself at the top (`message`, or
-    /// `detail` of Python servers).
-    fn from_object(text: &str) -> Option<Self> {
-        let (mut inner, mut detail) = (None, None);
-        json::members(text, |key, value| match key.as_ref() {
-            "error" => inner = Self::from_member(value),
-            "detail" => {
-                detail = json::string(value).or_else(|| Some(excerpt(value.as_bytes())));
-            }
-            _ => (),
-        })
-        .ok()?;
-        inner
-            .or_else(|| Self::from_member(text).filter(|error| !error.message.is_empty()))
-            .or_else(|| {
-                detail.map(|message| Self {
-                    message,
-                    ..Self::default()
-                })
-            })
+impl From<&Unconvertible> for ErrorBody {
+    fn from(error: &Unconvertible) -> Self {
+        let code = match error.cause {
+            Cause::Invalid => ErrorCode::InvalidRequestBody,
+            Cause::Unsupported => ErrorCode::UnsupportedConversion,
+        };
+        Self::gateway(code, error.to_string()).with_param(error.field.clone())
     }
 }
 
 /// The OpenAI error type for an HTTP status (llm.md 2.9).
 #[must_use]
 pub const fn kind_for_status(status: u16) -> &'static str {
-    match status {
-        401 => "authentication_error",
-        403 => "permission_error",
-        404 => "not_found_error",
-        408 | 504 => "timeout_error",
-        429 => "rate_limit_error",
-        424 => "api_error",
-        400..=499 => "invalid_request_error",
-        _ => "api_error",
-    }
+    Class::of_status(status).words().openai_type
 }
 
-/// The body that a client of `format` gets for a provider's error response of the same format.
-///
-/// A body that is in the dialect passes as it is, byte for byte. Anything else (HTML of a load
-/// balancer, plain text, another vendor's envelope) is rewritten; the caller then sets the content
-/// type to `application/json`, drops `content-encoding` and recomputes the length. The status stays.
+/// The status that a client of `format` gets for a provider's: the same, but for 529, which only Anthropic's clients know
+/// (llm.md E-1).
 #[must_use]
-pub fn for_client(format: Format, status: u16, body: &Bytes) -> Bytes {
-    match format {
-        Format::OpenAiChatCompletions => {
-            if is_openai(body) {
-                return body.clone();
-            }
-            let read = ProviderError::read(body);
-            let message = match read.message.as_str() {
-                "" => format!("the provider answered with status {status} and no message"),
-                message => message.to_owned(),
-            };
-            ErrorBody {
-                message,
-                kind: read
-                    .kind
-                    .map_or_else(|| kind_for_status(status).into(), Cow::Owned),
-                param: read.param.map(Cow::Owned),
-                code: read.code.map(Cow::Owned),
-            }
-            .to_json(format)
-        }
+pub const fn client_status(format: Format, status: u16) -> u16 {
+    match (status, format) {
+        (
+            529,
+            Format::OpenAiChatCompletions
+            | Format::OpenAiResponses
+            | Format::GeminiGenerateContent
+            | Format::BedrockConverse,
+        ) => 503,
+        (_, _) => status,
     }
 }
 
-/// `{"error": {"message": "..", ..}, ..}`: what an OpenAI client can read.
-fn is_openai(body: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return false;
-    };
-    let mut is_readable = false;
-    let outer = json::members(text, |key, value| {
-        if key == "error" {
-            // No object, no members: an error of this inner read says nothing more.
-            let _ = json::members(value, |key, value| {
-                is_readable |= key == "message" && json::string(value).is_some();
-            });
-        }
-    });
-    outer.is_ok() && is_readable
+/// The body that a client of format `client` gets for the error response of a provider of format `provider`; its status is
+/// [`client_status`].
+///
+/// A body that is in the client's dialect passes as it is, byte for byte. Anything else (HTML of a load
+/// balancer, plain text, another vendor's envelope) is rewritten; the caller then sets the content
+/// type to `application/json`, drops `content-encoding` and recomputes the length. `error_type_header` is the value of
+/// `x-amzn-errortype`.
+#[must_use]
+pub fn for_client(
+    client: Format,
+    provider: Format,
+    status: u16,
+    body: &Bytes,
+    error_type_header: Option<&str>,
+) -> Bytes {
+    if let Some(text) = shape::in_dialect(client, provider, body) {
+        return text;
+    }
+    let error = ProviderError::read(body).with_error_type(error_type_header);
+    ErrorBody::provider(client, Some(status), &error).to_json(client)
 }
 
-/// Google's OpenAI surface wraps its error in an array of one.
-fn unwrap_array(text: &str) -> &str {
-    text.strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .map_or(text, str::trim)
-}
-
-fn number(raw: &str) -> Option<String> {
-    raw.parse::<i64>().ok().map(|number| number.to_string())
-}
-
-fn excerpt(body: &[u8]) -> String {
-    let start = body.get(..EXCERPT_LIMIT).unwrap_or(body);
-    String::from_utf8_lossy(start).trim().to_owned()
+/// The last event of a stream that failed, in `format`'s dialect: what the provider said in its stream.
+pub(crate) fn last_event(format: Format, error: &ProviderError) -> Bytes {
+    ErrorBody::provider(format, None, error).to_event(format)
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Decoder {
     ///
     /// # Errors
     /// If it ended within a message.
-    pub fn finish(self) -> Result<(), Broken> {
+    pub fn finish(&self) -> Result<(), Broken> {
         match self.pending.is_empty() {
             true => Ok(()),
             false => Err(Broken::Truncated),

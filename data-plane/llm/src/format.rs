@@ -8,11 +8,25 @@
 pub enum Format {
     /// OpenAI chat completions, buffered or streamed as server-sent events.
     OpenAiChatCompletions,
+    /// OpenAI responses, buffered or streamed as server-sent events.
+    OpenAiResponses,
+    /// Anthropic messages, buffered or streamed as server-sent events.
+    AnthropicMessages,
+    /// Amazon Bedrock Converse and ConverseStream; streams are AWS event streams.
+    BedrockConverse,
+    /// Gemini generateContent and streamGenerateContent (`alt=sse`).
+    GeminiGenerateContent,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 1] = [Self::OpenAiChatCompletions];
+    pub const ALL: [Self; 5] = [
+        Self::OpenAiChatCompletions,
+        Self::OpenAiResponses,
+        Self::AnthropicMessages,
+        Self::BedrockConverse,
+        Self::GeminiGenerateContent,
+    ];
 
     /// The format that a client speaks on this path, by its suffix; `path` is without the query.
     ///
@@ -20,16 +34,27 @@ impl Format {
     /// completions and `/xchat/completions` is not. A trailing slash is another resource.
     #[must_use]
     pub fn from_client_path(path: &str) -> Option<Self> {
-        Self::ALL
+        let by_suffix = Self::ALL
             .into_iter()
-            .find(|format| path.ends_with(format.path()))
+            .find(|format| format.path().is_some_and(|suffix| path.ends_with(suffix)));
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let by_verb = || match last.rsplit_once(':') {
+            Some((model, "generateContent" | "streamGenerateContent")) if !model.is_empty() => {
+                Some(Self::GeminiGenerateContent)
+            }
+            Some(_) | None => None,
+        };
+        by_suffix.or_else(by_verb)
     }
 
-    /// The format's own path behind the provider's prefix, with its leading slash.
+    /// The format's own path behind the provider's prefix, with its leading slash; `None` where the path names the model.
     #[must_use]
-    pub const fn path(self) -> &'static str {
+    pub const fn path(self) -> Option<&'static str> {
         match self {
-            Self::OpenAiChatCompletions => "/chat/completions",
+            Self::OpenAiChatCompletions => Some("/chat/completions"),
+            Self::OpenAiResponses => Some("/responses"),
+            Self::AnthropicMessages => Some("/messages"),
+            Self::BedrockConverse | Self::GeminiGenerateContent => None,
         }
     }
 
@@ -37,7 +62,11 @@ impl Format {
     #[must_use]
     pub const fn operation(self) -> &'static str {
         match self {
-            Self::OpenAiChatCompletions => "chat",
+            Self::OpenAiChatCompletions
+            | Self::OpenAiResponses
+            | Self::AnthropicMessages
+            | Self::BedrockConverse => "chat",
+            Self::GeminiGenerateContent => "generate_content",
         }
     }
 }
@@ -57,6 +86,13 @@ mod tests {
         check("/v1/chat/completions", chat);
         check("/chat/completions", chat);
         check("/tenant/a/openai/v1/chat/completions", chat);
+        check("/v1/responses", Some(Format::OpenAiResponses));
+        check("/anthropic/v1/messages", Some(Format::AnthropicMessages));
+        let gemini = Some(Format::GeminiGenerateContent);
+        check("/v1beta/models/gemini-3-pro:generateContent", gemini);
+        check("/v1beta/models/gemini-3-pro:streamGenerateContent", gemini);
+        check("/v1beta/models/:generateContent", None);
+        check("/v1beta/models/gemini-3-pro:countTokens", None);
         check("/v1/completions", None);
         check("/v1/xchat/completions", None);
         check("/v1/chat/completions/", None);

@@ -2,25 +2,43 @@
 //! to route it, meter it and tell a whole answer from a cut one.
 //!
 //! ```text
-//! client body --Request::parse--> Request --render(pinned model)--> Rendered --> provider
-//! client      <--forward bytes--- ResponseTap <--push(bytes)--------------------- provider
-//!                                    `--finish()--> Ending + Observed (usage, model, reason)
+//! client body --Request::parse--> Request --render(service, format, target)--> Rendered --> provider
+//! client      <--events or one body-- Relay <--push(bytes)-------------------------------- provider
+//!                                      `--finish()--> Ending + Observed (usage, model, reason)
 //! ```
-//! Entry points: [`format::Format`], [`request::Request`], [`tap::ResponseTap`],
-//! [`error::ErrorBody`], [`provider::UpstreamPath`]. It must not know of sockets, clocks, secrets
-//! or configuration. Invariant: same format in and out forwards the provider's bytes; a tap that
-//! fails to understand them never stops them.
+//! Entry points: [`format::Format`], [`preference::choose`], [`request::Request`], [`relay::Relay`],
+//! [`error::ErrorBody`], [`provider::Endpoint`], [`retry_after::retry_after`], [`sigv4::sign`]. It must not know of sockets,
+//! clocks, secrets (those that sign a request are handed in) or configuration. Invariant: same format in and out forwards
+//! the provider's bytes; a tap that fails to understand them never stops them.
 
+pub mod body_policy;
+pub mod edge;
 pub mod error;
 pub mod event_stream;
 pub mod format;
+pub mod model_name;
+pub mod models;
 pub mod observed;
+pub mod preference;
+pub mod prompt_caching;
+pub mod prompt_enrichment;
+pub mod prompt_text;
 pub mod provider;
+pub mod relay;
 pub mod request;
+pub mod retry_after;
+pub mod sigv4;
 pub mod sse;
 pub mod tap;
 pub mod usage;
 
+mod answer;
 mod chat;
 mod json;
+mod node;
+mod shape;
 mod splice;
+mod splice_list;
+mod text;
+
+pub use self::node::BodyError;

@@ -3,6 +3,7 @@
 //! It must not know how a format spells them. Invariant: absent means unknown, never zero or a
 //! default; text that came from the provider is bounded in length.
 
+use crate::answer::Piece;
 use crate::error::ProviderError;
 use crate::usage::Usage;
 
@@ -32,10 +33,16 @@ pub struct Observed {
 /// Why generation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FinishReason {
-    /// A natural end or a stop sequence.
+    /// A natural end, or a stop sequence where the provider does not tell the two apart.
     Stop,
+    /// A stop sequence.
+    StopSequence,
     /// The token limit was reached.
     Length,
+    /// The model's context is full.
+    ContextWindow,
+    /// A long turn was interrupted, to be continued by sending it back.
+    PauseTurn,
     /// The model called tools.
     ToolCalls,
     /// A content filter left something out.
@@ -46,10 +53,30 @@ pub enum FinishReason {
     Other,
 }
 
+// === impl Observed ===
+
+impl Observed {
+    /// Notes what a piece says.
+    pub(crate) fn note(&mut self, piece: &Piece<'_>) {
+        self.has_content |= piece.is_content();
+        match piece {
+            Piece::Start(start) => {
+                let text = |text: &Option<String>| text.clone().map(bounded);
+                self.id = self.id.take().or_else(|| text(&start.id));
+                self.model = self.model.take().or_else(|| text(&start.model));
+            }
+            Piece::Finish { finish, .. } => self.finish_reason = Some(finish.reason),
+            Piece::Usage(usage) => self.usage = Some(usage.clone()),
+            Piece::Failure(error) => self.error = Some(error.clone()),
+            Piece::Content { .. } | Piece::Dropped(_) | Piece::End => (),
+        }
+    }
+}
+
 // === impl FinishReason ===
 
 impl FinishReason {
-    /// Reads the wire name; any unknown one is [`FinishReason::Other`].
+    /// Reads the name that OpenAI chat completions give it; any unknown one is [`FinishReason::Other`].
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         match name {
@@ -67,7 +94,10 @@ impl FinishReason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stop => "stop",
+            Self::StopSequence => "stop_sequence",
             Self::Length => "length",
+            Self::ContextWindow => "model_context_window_exceeded",
+            Self::PauseTurn => "pause_turn",
             Self::ToolCalls => "tool_calls",
             Self::ContentFilter => "content_filter",
             Self::FunctionCall => "function_call",

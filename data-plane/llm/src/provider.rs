@@ -1,120 +1,345 @@
-//! Where a provider takes requests of a format: the upstream path.
+//! Providers' services: which formats each takes, where, and with what in headers and bodies besides.
 //!
-//! It must not know hosts, credentials or the client's path. Invariant: a built path is checked
-//! once, when it is configured, so that joining it with a query cannot fail on a request.
+//! It must not know credentials, connections or the client's request. Invariant: all of it is a function of configuration,
+//! format and model, so that an attempt is rendered the same way each time; a model's id never leads to another path.
+//!
+//! Paths after the vendors' references: OpenAI, Anthropic, Amazon Bedrock Runtime, Azure OpenAI ("API lifecycle"), Azure AI
+//! Foundry (Claude), Gemini API and Vertex AI.
 
+mod bedrock;
+mod body;
+mod endpoint;
+mod layout;
+mod model;
+mod path;
+pub mod preset;
+
+pub use bedrock::Family;
+pub use body::{BodyModel, BodyRules};
+pub use endpoint::{ClientPath, Endpoint, rebased};
+pub use model::ModelError;
+pub use path::{PathError, UpstreamPath};
+
+use crate::edge::Vendor;
 use crate::format::Format;
+use layout::{azure_path, in_format, vertex_base, vertex_path};
+use model::VertexModel;
 
-/// The path of one provider for one format, ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UpstreamPath(String);
-
-/// Why a configured path cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PathError {
-    /// Spaces, control characters, `#`, quotes and the like, or anything outside ASCII.
-    #[error("the path has a character that a URL path cannot carry; percent-encode it")]
-    Character,
-    /// A prefix is joined with the format's path, so a query has no place in it.
-    #[error("the path prefix has a query; put the query into `path` instead")]
-    PrefixWithQuery,
+/// What is asked of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// An answer in one piece.
+    Unary,
+    /// An answer as it is made.
+    Stream,
+    /// How many tokens a prompt has.
+    CountTokens,
 }
 
-impl UpstreamPath {
-    /// `path` replaces everything where it is not empty; otherwise the format's own path follows
-    /// `prefix` (`/v1` for OpenAI itself; empty for none). A missing leading slash is added and a
-    /// trailing one of the prefix removed.
+/// A provider's service, with what decides on paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Service {
+    /// OpenAI, behind a prefix (`/v1`).
+    OpenAi {
+        /// In front of the formats' paths.
+        prefix: String,
+    },
+    /// Anthropic, behind a prefix (`/v1`).
+    Anthropic {
+        /// In front of the formats' paths.
+        prefix: String,
+    },
+    /// Amazon Bedrock.
+    Bedrock {
+        /// Such as `us-east-1`.
+        region: String,
+    },
+    /// A resource of Azure OpenAI.
+    AzureOpenAi {
+        /// Its name; `None` where the host is configured.
+        resource: Option<String>,
+        /// The version of its API.
+        api_version: AzureVersion,
+    },
+    /// A resource of Azure AI Foundry.
+    Foundry {
+        /// Its name; `None` where the host is configured.
+        resource: Option<String>,
+        /// The project whose deployments are used; `None` for the resource's own.
+        project: Option<String>,
+    },
+    /// Google AI Studio.
+    Gemini,
+    /// Google Vertex AI.
+    Vertex {
+        /// The project that pays.
+        project: String,
+        /// Such as `europe-west1`, `eu`; `None` for `global`.
+        region: Option<String>,
+    },
+    /// Anything that speaks these formats.
+    Custom {
+        /// In front of the formats' paths.
+        prefix: String,
+        /// The formats, each with its path where it is not the format's own behind the prefix.
+        formats: Vec<(Format, Option<UpstreamPath>)>,
+    },
+}
+
+/// The version of Azure OpenAI's API.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum AzureVersion {
+    /// `v1`: the one without a version.
+    #[default]
+    V1,
+    /// `preview`: the same with what is new.
+    Preview,
+    /// A date, such as `2024-10-21`: paths name the deployment.
+    Dated(String),
+}
+
+/// Why a service has no path for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ServiceError {
+    /// The provider does not take the format, for this model or this operation.
+    #[error("the provider does not take this format for the model")]
+    Unsupported,
+    /// The model cannot be part of a path.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// What is configured cannot be part of a path.
+    #[error(transparent)]
+    Path(#[from] PathError),
+}
+
+/// Headers of Anthropic's API.
+const ANTHROPIC: [(&str, &str); 1] = [("anthropic-version", "2023-06-01")];
+
+// === impl Service ===
+
+impl Service {
+    /// Azure as older configurations name it, by an endpoint (llm.md P-13): a URL or a host.
+    #[must_use]
+    pub fn from_azure_endpoint(endpoint: &str, api_version: AzureVersion) -> Option<Self> {
+        let host = endpoint
+            .split_once("://")
+            .map_or(endpoint, |(_, rest)| rest);
+        let host = host.split(['/', ':']).next().unwrap_or_default();
+        let host = host.to_ascii_lowercase();
+        let (resource, domain) = host.split_once('.')?;
+        let resource = is_label(resource).then(|| Some(resource.to_owned()))?;
+        Some(match domain {
+            "services.ai.azure.com" => Self::Foundry {
+                resource,
+                project: None,
+            },
+            _ => Self::AzureOpenAi {
+                resource,
+                api_version,
+            },
+        })
+    }
+
+    /// A name for dumps and logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::OpenAi { .. } => "openai",
+            Self::Anthropic { .. } => "anthropic",
+            Self::Bedrock { .. } => "bedrock",
+            Self::AzureOpenAi { .. } => "azure_openai",
+            Self::Foundry { .. } => "azure_foundry",
+            Self::Gemini => "gemini",
+            Self::Vertex { .. } => "vertex",
+            Self::Custom { .. } => "custom",
+        }
+    }
+
+    /// Whose conventions its models follow, as converters ask.
+    #[must_use]
+    pub const fn vendor(&self) -> Vendor {
+        match self {
+            Self::OpenAi { .. } | Self::AzureOpenAi { .. } | Self::Foundry { .. } => Vendor::OpenAi,
+            Self::Anthropic { .. } => Vendor::Anthropic,
+            Self::Bedrock { .. } => Vendor::Bedrock,
+            Self::Gemini => Vendor::Gemini,
+            Self::Vertex { .. } => Vendor::Vertex,
+            Self::Custom { .. } => Vendor::Other,
+        }
+    }
+
+    /// The provider takes requests of `format` for `model`.
+    #[must_use]
+    pub fn supports(&self, format: Format, model: &str) -> bool {
+        use Format::{
+            AnthropicMessages, BedrockConverse, GeminiGenerateContent, OpenAiChatCompletions,
+            OpenAiResponses,
+        };
+        match self {
+            Self::OpenAi { .. } | Self::AzureOpenAi { .. } => {
+                matches!(format, OpenAiChatCompletions | OpenAiResponses)
+            }
+            Self::Anthropic { .. } => format == AnthropicMessages,
+            Self::Bedrock { .. } => format == BedrockConverse,
+            Self::Foundry { .. } => match model::is_claude(model) {
+                true => format == AnthropicMessages,
+                false => matches!(format, OpenAiChatCompletions | OpenAiResponses),
+            },
+            Self::Gemini => matches!(format, GeminiGenerateContent | OpenAiChatCompletions),
+            Self::Vertex { .. } => match VertexModel::of(model) {
+                VertexModel::Anthropic(_) => format == AnthropicMessages,
+                VertexModel::Google(_) => {
+                    matches!(format, GeminiGenerateContent | OpenAiChatCompletions)
+                }
+                VertexModel::Other(_) => format == OpenAiChatCompletions,
+            },
+            Self::Custom { formats, .. } => formats.iter().any(|(known, _)| *known == format),
+        }
+    }
+
+    /// Where the service takes `operation` in `format` for `model` (llm.md 1.2).
     ///
     /// # Errors
-    /// The configured text cannot stand in a request line.
-    pub fn try_new(format: Format, prefix: &str, path: &str) -> Result<Self, PathError> {
-        let joined = if path.is_empty() {
-            if prefix.contains('?') {
-                return Err(PathError::PrefixWithQuery);
-            }
-            format!("{}{}", prefix.trim_end_matches('/'), format.path())
-        } else {
-            path.to_owned()
-        };
-        if !joined.bytes().all(is_allowed) {
-            return Err(PathError::Character);
+    /// The service does not take it, or the model cannot be part of a path.
+    pub fn path(
+        &self,
+        format: Format,
+        model: &str,
+        operation: Operation,
+    ) -> Result<UpstreamPath, ServiceError> {
+        if !self.supports(format, model) {
+            return Err(ServiceError::Unsupported);
         }
-        Ok(Self(if joined.starts_with('/') {
-            joined
-        } else {
-            format!("/{joined}")
-        }))
+        match self {
+            Self::OpenAi { prefix } | Self::Anthropic { prefix } => {
+                in_format(format, prefix, None, model, operation)
+            }
+            Self::Custom { prefix, formats } => {
+                let own = formats.iter().find(|(known, _)| *known == format);
+                let own = own.and_then(|(_, path)| path.as_ref());
+                in_format(format, prefix, own, model, operation)
+            }
+            Self::Bedrock { .. } => in_format(format, "", None, model, operation),
+            Self::AzureOpenAi { api_version, .. } => {
+                azure_path(api_version, format, model, operation)
+            }
+            Self::Foundry { project, .. } => match (format, project) {
+                (Format::AnthropicMessages, _) => {
+                    in_format(format, "/anthropic/v1", None, model, operation)
+                }
+                (_, None) => in_format(format, "/openai/v1", None, model, operation),
+                (_, Some(project)) => {
+                    let prefix = format!("/api/projects/{}/openai/v1", model::segment(project)?);
+                    in_format(format, &prefix, None, model, operation)
+                }
+            },
+            Self::Gemini => {
+                let is_native = format == Format::GeminiGenerateContent;
+                let prefix = if is_native {
+                    "/v1beta"
+                } else {
+                    "/v1beta/openai"
+                };
+                in_format(format, prefix, None, model, operation)
+            }
+            Self::Vertex { project, region } => {
+                let base = vertex_base(project, region.as_deref())?;
+                vertex_path(&base, format, model, operation)
+            }
+        }
     }
 
-    /// The path, and the query where the configured path has one.
+    /// The host where the service is, unless another is configured; `None` where one has to be.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn default_host(&self) -> Option<String> {
+        let resource = |name: &Option<String>, domain: &str| {
+            let name = name.as_deref().filter(|name| is_label(name))?;
+            Some(format!("{name}.{domain}"))
+        };
+        match self {
+            Self::OpenAi { .. } => Some("api.openai.com".to_owned()),
+            Self::Anthropic { .. } => Some("api.anthropic.com".to_owned()),
+            Self::Bedrock { region } => is_label(region).then(|| {
+                let china = if region.starts_with("cn-") { ".cn" } else { "" };
+                format!("bedrock-runtime.{region}.amazonaws.com{china}")
+            }),
+            Self::AzureOpenAi { resource: name, .. } => resource(name, "openai.azure.com"),
+            Self::Foundry { resource: name, .. } => resource(name, "services.ai.azure.com"),
+            Self::Gemini => Some("generativelanguage.googleapis.com".to_owned()),
+            Self::Vertex { region, .. } => match region.as_deref() {
+                None | Some("" | "global") => Some("aiplatform.googleapis.com".to_owned()),
+                Some(region @ ("us" | "eu")) => {
+                    Some(format!("aiplatform.{region}.rep.googleapis.com"))
+                }
+                Some(region) => {
+                    is_label(region).then(|| format!("{region}-aiplatform.googleapis.com"))
+                }
+            },
+            Self::Custom { .. } => None,
+        }
     }
 
-    /// The path with the client's query behind it, which joins a configured one with `&`.
+    /// The port that goes with the default host; TLS is spoken there.
     #[must_use]
-    pub fn with_query(&self, query: Option<&str>) -> String {
-        match query.filter(|query| !query.is_empty()) {
-            None => self.0.clone(),
-            Some(query) if self.0.contains('?') => format!("{}&{query}", self.0),
-            Some(query) => format!("{}?{query}", self.0),
+    pub const fn default_port(&self) -> u16 {
+        443
+    }
+
+    /// What the service's paths begin with: a prefix that is configured for routes which pass as they are stands in its
+    /// place ([`rebased`]).
+    #[must_use]
+    pub fn default_base(&self) -> String {
+        match self {
+            Self::OpenAi { .. } | Self::Anthropic { .. } | Self::Custom { .. } => "/v1".to_owned(),
+            Self::Bedrock { .. } => String::new(),
+            Self::AzureOpenAi { .. } => "/openai/v1".to_owned(),
+            Self::Foundry { project, .. } => match project {
+                None => "/openai/v1".to_owned(),
+                Some(project) => format!("/api/projects/{project}/openai/v1"),
+            },
+            Self::Gemini => "/v1beta".to_owned(),
+            Self::Vertex { project, region } => {
+                vertex_base(project, region.as_deref()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Headers without which the service refuses `format`. Each is set only where the client did not send it (llm.md P-18).
+    #[must_use]
+    pub const fn headers(&self, format: Format) -> &'static [(&'static str, &'static str)] {
+        match (self, format) {
+            // Vertex wants the version in the body.
+            (Self::Vertex { .. }, _) => &[],
+            (_, Format::AnthropicMessages) => &ANTHROPIC,
+            (_, _) => &[],
         }
     }
 }
 
-/// RFC 3986 `pchar`, `/`, `?` and the percent sign of an encoded octet.
-fn is_allowed(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte)
+// === impl AzureVersion ===
+
+impl AzureVersion {
+    /// As it is configured; nothing is `v1`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "" | "v1" => Self::V1,
+            "preview" => Self::Preview,
+            dated => Self::Dated(dated.to_owned()),
+        }
+    }
+}
+
+/// A part of a host's name.
+fn is_label(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    bytes.len() <= 63
+        && is_edge(bytes.first())
+        && is_edge(bytes.last())
+        && text.bytes().all(is_inner)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{PathError, UpstreamPath};
-    use crate::format::Format;
-
-    #[track_caller]
-    fn check(prefix: &str, path: &str, query: Option<&str>, expected: Result<&str, PathError>) {
-        let built = UpstreamPath::try_new(Format::OpenAiChatCompletions, prefix, path)
-            .map(|path| path.with_query(query));
-        assert_eq!(built.as_deref().map_err(|error| *error), expected);
-    }
-
-    #[test]
-    fn the_format_path_follows_the_prefix() {
-        check("/v1", "", None, Ok("/v1/chat/completions"));
-        check("/v1/", "", None, Ok("/v1/chat/completions"));
-        check("v1", "", None, Ok("/v1/chat/completions"));
-        check("", "", None, Ok("/chat/completions"));
-        check("/", "", None, Ok("/chat/completions"));
-        check(
-            "/openai/v1",
-            "",
-            Some(""),
-            Ok("/openai/v1/chat/completions"),
-        );
-    }
-
-    #[test]
-    fn an_override_replaces_the_whole_path() {
-        check("/v1", "/compat/chat", None, Ok("/compat/chat"));
-        check("/v1", "compat/chat/", None, Ok("/compat/chat/"));
-        check("/a?b", "/c", None, Ok("/c"));
-    }
-
-    #[test]
-    fn the_client_query_is_kept() {
-        check("/v1", "", Some("a=1"), Ok("/v1/chat/completions?a=1"));
-        check("", "/x?api=2", Some("a=1"), Ok("/x?api=2&a=1"));
-        check("", "/x?api=2", None, Ok("/x?api=2"));
-    }
-
-    #[test]
-    fn what_cannot_be_sent_is_refused() {
-        check("/v1?x=1", "", None, Err(PathError::PrefixWithQuery));
-        check("/v 1", "", None, Err(PathError::Character));
-        check("/v1\r\nx: y", "", None, Err(PathError::Character));
-        check("", "/a#b", None, Err(PathError::Character));
-        check("", "/é", None, Err(PathError::Character));
-    }
-}
+mod tests;

@@ -1,11 +1,14 @@
 //! A client's request: what the gateway needs of its body, and the body a provider gets.
 //!
-//! Only `model`, `stream` and `stream_options.include_usage` are read; the rest is never built,
-//! reordered or rewritten. It must not know providers or how bodies travel. Invariant: `render`
+//! Only `model`, `stream` and `stream_options.include_usage` are read, or the URL where that says them. For a provider of
+//! the client's own format the rest is never built, reordered or rewritten. It must not know providers or how bodies travel. Invariant: `render`
 //! always starts from the client's bytes, so that each attempt gets a body of its own; members
 //! that decide routing or metering may occur once only, or gateway and provider could disagree.
 
+mod gemini_path;
 mod refusal;
+mod render;
+mod rules;
 
 use std::fmt;
 use std::ops::Range;
@@ -15,6 +18,7 @@ use bytes::Bytes;
 pub use self::refusal::{Field, RequestError};
 use crate::format::Format;
 use crate::json;
+use crate::relay::Plan;
 use crate::splice::Splice;
 
 /// A request body that has been read as far as needed.
@@ -29,14 +33,23 @@ pub struct Request {
 }
 
 /// A body for one attempt at one provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Rendered {
     /// What to send.
     pub body: Bytes,
-    /// The model that `body` names.
-    pub model: String,
-    /// What the response tap does with the usage that the stream ends with.
-    pub usage_chunk: UsageChunk,
+    /// How the answer to it is read.
+    pub plan: Plan,
+    /// What of the request has no counterpart in the provider's format; names of fields.
+    pub dropped: Vec<&'static str>,
+}
+
+/// What of a client's head belongs into the bodies of some formats.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ClientHeaders<'a> {
+    /// Values of `anthropic-beta`.
+    pub anthropic_beta: &'a [&'a str],
+    /// `x-bedrock-metadata`: a JSON object.
+    pub bedrock_metadata: Option<&'a str>,
 }
 
 /// Whose the usage chunk of a stream is (llm.md S-9).
@@ -82,14 +95,20 @@ struct Once<'a> {
 // === impl Request ===
 
 impl Request {
-    /// Reads a body in the client's format.
+    /// Reads a body in the client's format; `path` is the client's, which names the model where the format has it so.
     ///
     /// # Errors
-    /// The body cannot be understood in the members that the gateway reads; all map to 400.
-    pub fn parse(format: Format, body: Bytes) -> Result<Self, RequestError> {
-        match format {
-            Format::OpenAiChatCompletions => Self::parse_chat(body),
+    /// The body, or the model in the path, cannot be understood in what the gateway reads; all map to 400.
+    pub fn parse(format: Format, path: &str, body: Bytes) -> Result<Self, RequestError> {
+        let mut request = Self::parse_body(format, body)?;
+        if let Some(called) =
+            gemini_path::read(path).filter(|_| format == Format::GeminiGenerateContent)
+        {
+            // What the URL says is what the provider would have acted on: the body's word never wins (llm.md R-1).
+            request.model = Some(called.model.ok_or(RequestError::WrongType(Field::Model))?);
+            request.is_streamed = called.is_streamed;
         }
+        Ok(request)
     }
 
     /// The client's format.
@@ -122,42 +141,6 @@ impl Request {
         &self.body
     }
 
-    /// The body for one attempt. `pinned` is the provider's own model and replaces the client's;
-    /// without it the client's passes. A streamed request asks for usage in any case.
-    ///
-    /// # Errors
-    /// [`RequestError::ModelMissing`] where neither side names a model.
-    pub fn render(&self, pinned: Option<&str>) -> Result<Rendered, RequestError> {
-        let pinned = pinned.filter(|model| !model.is_empty());
-        let model = pinned
-            .or(self.model())
-            .ok_or(RequestError::ModelMissing)?
-            .to_owned();
-        let mut splice = Splice::new(&self.body);
-        let mut inserted = String::new();
-        if self.model.as_ref() != Some(&model) {
-            let text = serde_json::Value::from(model.as_str()).to_string();
-            match &self.slots.model {
-                Some(range) => splice.replace(range.clone(), text),
-                None => inserted = format!("\"model\":{text}"),
-            }
-        }
-        let asks_alone = self.is_streamed && !self.asks_for_usage;
-        if asks_alone {
-            self.ask_for_usage(&mut splice, &mut inserted);
-        }
-        self.slots.object.insert(&mut splice, inserted);
-        Ok(Rendered {
-            body: splice.apply(),
-            model,
-            usage_chunk: if asks_alone {
-                UsageChunk::Remove
-            } else {
-                UsageChunk::Forward
-            },
-        })
-    }
-
     fn ask_for_usage(&self, splice: &mut Splice<'_>, inserted: &mut String) {
         const ASK: &str = "\"include_usage\":true";
         match &self.slots.options {
@@ -183,7 +166,7 @@ impl Request {
         }
     }
 
-    fn parse_chat(body: Bytes) -> Result<Self, RequestError> {
+    fn parse_body(format: Format, body: Bytes) -> Result<Self, RequestError> {
         let text = std::str::from_utf8(&body).map_err(|_| RequestError::NotUtf8)?;
         let (mut model, mut stream, mut options) = (Once::new(), Once::new(), Once::new());
         let mut is_empty = true;
@@ -200,7 +183,7 @@ impl Request {
         let model = model.get(Field::Model)?;
         let inside = text.find('{').map_or(0, |brace| brace + 1);
         let mut request = Self {
-            format: Format::OpenAiChatCompletions,
+            format,
             model: match model {
                 None | Some("null") => None,
                 Some(raw) => Some(json::string(raw).ok_or(RequestError::WrongType(Field::Model))?)
@@ -218,7 +201,7 @@ impl Request {
         // OpenAI refuses `stream_options` without `stream`; then it passes as it is.
         if let Some(raw) = options
             .get(Field::StreamOptions)?
-            .filter(|_| request.is_streamed)
+            .filter(|_| request.is_streamed && format == Format::OpenAiChatCompletions)
         {
             request.read_options(text, raw)?;
         }

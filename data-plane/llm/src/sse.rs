@@ -121,6 +121,12 @@ impl Framer {
         (!raw.is_empty()).then(|| self.frame(raw))
     }
 
+    /// The stream stands between two events.
+    #[must_use]
+    pub fn is_between_events(&self) -> bool {
+        self.pending.is_empty() && self.block_length == 0
+    }
+
     /// The stream stands inside an event above the limit.
     #[must_use]
     pub fn is_mid_oversized(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Watching an answer of the client's own format on its way to the client.
+//! Watching an OpenAI chat completion on its way to a client that speaks the same.
 //!
 //! Buffered and streamed answers pass as they come; the one thing kept back is what exists only
 //! because the gateway asked for usage ([`UsageChunk::Remove`]). It must not know sockets, timing
@@ -10,7 +10,6 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 
 use crate::chat::{self, Chunk};
-use crate::format::Format;
 use crate::observed::Observed;
 use crate::request::UsageChunk;
 use crate::splice::Splice;
@@ -26,8 +25,7 @@ pub struct Limits {
 }
 
 /// The tap of one answer. The bytes must be decoded (no `content-encoding`).
-pub struct ResponseTap {
-    format: Format,
+pub(crate) struct ResponseTap {
     observed: Observed,
     state: State,
 }
@@ -39,6 +37,8 @@ pub enum Framing {
     Buffered,
     /// Server-sent events.
     EventStream,
+    /// Messages of `application/vnd.amazon.eventstream`.
+    AwsEventStream,
 }
 
 /// The end of an answer.
@@ -115,7 +115,7 @@ impl Default for Limits {
 // === impl Framing ===
 
 impl Framing {
-    /// By the response's `content-type`; only `text/event-stream` is a stream.
+    /// By the response's `content-type`; all but the two of streams are one document.
     #[must_use]
     pub fn from_content_type(content_type: Option<&str>) -> Self {
         let essence = content_type
@@ -123,6 +123,11 @@ impl Framing {
             .unwrap_or_default();
         if essence.trim().eq_ignore_ascii_case("text/event-stream") {
             Self::EventStream
+        } else if essence
+            .trim()
+            .eq_ignore_ascii_case("application/vnd.amazon.eventstream")
+        {
+            Self::AwsEventStream
         } else {
             Self::Buffered
         }
@@ -133,10 +138,10 @@ impl Framing {
 
 impl ResponseTap {
     /// A tap for one answer; `usage_chunk` comes from the rendered request.
-    #[must_use]
-    pub fn new(format: Format, framing: Framing, usage_chunk: UsageChunk, limits: Limits) -> Self {
+    pub(crate) fn new(framing: Framing, usage_chunk: UsageChunk, limits: Limits) -> Self {
         let state = match framing {
-            Framing::Buffered => State::Buffered {
+            // The latter is no answer of this format: it passes unread.
+            Framing::Buffered | Framing::AwsEventStream => State::Buffered {
                 held: BytesMut::new(),
                 length: 0,
                 limit: limits.body_bytes,
@@ -150,7 +155,6 @@ impl ResponseTap {
             })),
         };
         Self {
-            format,
             observed: Observed::default(),
             state,
         }
@@ -159,7 +163,7 @@ impl ResponseTap {
     /// Takes a chunk from the provider and gives what the client gets now; empty means nothing
     /// yet, not the end. With [`UsageChunk::Forward`] that is the chunk itself; with
     /// [`UsageChunk::Remove`] an event waits for its own end, and no longer.
-    pub fn push(&mut self, chunk: Bytes) -> Bytes {
+    pub(crate) fn push(&mut self, chunk: Bytes) -> Bytes {
         match &mut self.state {
             State::Buffered {
                 held,
@@ -175,19 +179,37 @@ impl ResponseTap {
                 }
                 chunk
             }
-            State::Streamed(stream) => stream.push(chunk, self.format, &mut self.observed),
+            State::Streamed(stream) => stream.push(chunk, &mut self.observed),
         }
     }
 
     /// What was seen so far.
-    #[must_use]
-    pub fn observed(&self) -> &Observed {
+    pub(crate) fn observed(&self) -> &Observed {
         &self.observed
     }
 
+    /// Between two events of a stream, as far as the client has got it: an event of our own may follow.
+    pub(crate) fn is_between_events(&self) -> bool {
+        match &self.state {
+            State::Buffered { .. } => false,
+            State::Streamed(stream) => match stream.usage_chunk {
+                UsageChunk::Forward => stream.framer.is_between_events(),
+                // An event goes out only when it is whole, unless it is too large to be held.
+                UsageChunk::Remove => !stream.framer.is_mid_oversized(),
+            },
+        }
+    }
+
+    /// An error event has passed.
+    pub(crate) fn has_failed(&self) -> bool {
+        match &self.state {
+            State::Buffered { .. } => false,
+            State::Streamed(stream) => stream.has_error,
+        }
+    }
+
     /// The provider's terminator has passed: what follows is no part of the answer.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         match &self.state {
             State::Buffered { .. } => false,
             State::Streamed(stream) => stream.is_done,
@@ -195,10 +217,8 @@ impl ResponseTap {
     }
 
     /// The provider's body ended regularly as far as HTTP can tell.
-    #[must_use]
-    pub fn finish(self) -> Finish {
+    pub(crate) fn finish(self) -> Finish {
         let Self {
-            format,
             mut observed,
             state,
         } = self;
@@ -212,7 +232,7 @@ impl ResponseTap {
                     observed.unreadable += 1;
                     Ending::Complete
                 } else {
-                    observe_body(format, &held, &mut observed)
+                    observe_body(&held, &mut observed)
                 };
                 Finish {
                     rest: Bytes::new(),
@@ -221,7 +241,7 @@ impl ResponseTap {
                 }
             }
             State::Streamed(mut stream) => {
-                let (rest, ending) = stream.finish(format, &mut observed);
+                let (rest, ending) = stream.finish(&mut observed);
                 Finish {
                     rest,
                     ending,
@@ -232,8 +252,7 @@ impl ResponseTap {
     }
 
     /// The exchange ended otherwise (the client left, the provider broke off): the facts so far.
-    #[must_use]
-    pub fn into_observed(self) -> Observed {
+    pub(crate) fn into_observed(self) -> Observed {
         self.observed
     }
 }
@@ -242,7 +261,6 @@ impl ResponseTap {
 impl fmt::Debug for ResponseTap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseTap")
-            .field("format", &self.format)
             .field("observed", &self.observed)
             .finish_non_exhaustive()
     }
@@ -251,11 +269,11 @@ impl fmt::Debug for ResponseTap {
 // === impl Stream ===
 
 impl Stream {
-    fn push(&mut self, chunk: Bytes, format: Format, observed: &mut Observed) -> Bytes {
+    fn push(&mut self, chunk: Bytes, observed: &mut Observed) -> Bytes {
         let mut kept = Kept::default();
         self.framer.push(chunk.clone());
         while let Some(frame) = self.framer.next_frame() {
-            let left = self.filter(frame, format, observed);
+            let left = self.filter(frame, observed);
             match self.usage_chunk {
                 UsageChunk::Forward => (),
                 UsageChunk::Remove => kept.add(left),
@@ -267,7 +285,7 @@ impl Stream {
         }
     }
 
-    fn finish(&mut self, format: Format, observed: &mut Observed) -> (Bytes, Ending) {
+    fn finish(&mut self, observed: &mut Observed) -> (Bytes, Ending) {
         let last = self.framer.finish();
         let is_cut = last.as_ref().is_some_and(|frame| match frame.content {
             Content::Event(_) => true,
@@ -276,7 +294,7 @@ impl Stream {
         // A last event without its blank line still counts if it can be read (llm.md F-1). One
         // that cannot be read is the start of an event, and the reason why this one is cut.
         let rest = last
-            .map(|frame| self.filter(frame, format, observed))
+            .map(|frame| self.filter(frame, observed))
             .unwrap_or_default();
         let ending = match (self.is_done, self.has_error) {
             (true, _) => Ending::Complete,
@@ -293,7 +311,7 @@ impl Stream {
     }
 
     /// Notes the facts of a frame; gives what of it the client gets if the gateway filters.
-    fn filter(&mut self, frame: Frame, format: Format, observed: &mut Observed) -> Bytes {
+    fn filter(&mut self, frame: Frame, observed: &mut Observed) -> Bytes {
         let Frame { raw, content } = frame;
         match content {
             Content::Continuation if self.is_removing => Bytes::new(),
@@ -309,21 +327,13 @@ impl Stream {
             }
             Content::Event(event) => {
                 self.is_removing = false;
-                self.filter_event(raw, &event, format, observed)
+                self.filter_event(raw, &event, observed)
             }
         }
     }
 
-    fn filter_event(
-        &mut self,
-        raw: Bytes,
-        event: &Event,
-        format: Format,
-        observed: &mut Observed,
-    ) -> Bytes {
-        let chunk = match format {
-            Format::OpenAiChatCompletions => chat::observe_chunk(&event.data, observed),
-        };
+    fn filter_event(&mut self, raw: Bytes, event: &Event, observed: &mut Observed) -> Bytes {
+        let chunk = chat::observe_chunk(&event.data, observed);
         match chunk {
             Chunk::Done => self.is_done = true,
             Chunk::Error => self.has_error = true,
@@ -370,10 +380,10 @@ impl Kept {
     }
 }
 
-fn observe_body(format: Format, body: &[u8], observed: &mut Observed) -> Ending {
-    let read = match (std::str::from_utf8(body), format) {
-        (Ok(text), Format::OpenAiChatCompletions) => chat::observe_body(text, observed),
-        (Err(_), _) => {
+fn observe_body(body: &[u8], observed: &mut Observed) -> Ending {
+    let read = match std::str::from_utf8(body) {
+        Ok(text) => chat::observe_body(text, observed),
+        Err(_) => {
             observed.unreadable += 1;
             return Ending::Complete;
         }

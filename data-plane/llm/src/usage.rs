@@ -6,7 +6,7 @@
 use crate::json;
 
 /// Longest raw usage object kept, in bytes.
-const RAW_LIMIT: usize = 16 * 1024;
+pub(crate) const RAW_LIMIT: usize = 16 * 1024;
 
 /// Tokens of one answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -55,6 +55,8 @@ pub(crate) enum Kind {
     UnsupportedEncoding,
     /// A chat completion that is not one.
     InvalidPrompt,
+    /// No format leads from the client's to the provider's.
+    UnsupportedFormat,
     /// No route matches.
     NoRoute,
     /// The route leads to a backend that does not exist.
@@ -65,6 +67,8 @@ pub(crate) enum Kind {
     Forbidden,
     /// A case that should be impossible.
     Bug,
+    /// Every provider is drained or has all that it may have.
+    NoProvider,
     /// The backend has no endpoint.
     NoEndpoint,
     /// The backend's name does not resolve.
@@ -182,9 +186,11 @@ impl Kind {
             | Kind::MethodNotAllowed
             | Kind::UnsupportedEncoding
             | Kind::InvalidPrompt
+            | Kind::UnsupportedFormat
             | Kind::Forbidden => Side::Client,
             Kind::NoRoute | Kind::InvalidBackend | Kind::NoCredential | Kind::Bug => Side::Proxy,
-            Kind::NoEndpoint
+            Kind::NoProvider
+            | Kind::NoEndpoint
             | Kind::Unresolved
             | Kind::ConnectFailed
             | Kind::Reset
@@ -211,11 +217,13 @@ impl Kind {
             Kind::MethodNotAllowed => "method_not_allowed",
             Kind::UnsupportedEncoding => "unsupported_encoding",
             Kind::InvalidPrompt => "invalid_prompt",
+            Kind::UnsupportedFormat => "unsupported_format",
             Kind::NoRoute => "no_route",
             Kind::InvalidBackend => "invalid_backend",
             Kind::NoCredential => "no_credential",
             Kind::Forbidden => "forbidden_address",
             Kind::Bug => "bug",
+            Kind::NoProvider => "no_provider",
             Kind::NoEndpoint => "no_endpoint",
             Kind::Unresolved => "unresolved",
             Kind::ConnectFailed => "connect_failed",

@@ -184,6 +184,15 @@ fn put_llm(put: &mut impl FnMut(&str, Value), record: &Record) {
         json!(record.llm.provider.as_deref()),
     );
     put("gen_ai.request.model", json!(record.llm.model));
+    put("tidegate.llm.provider", json!(record.llm.entry.as_deref()));
+    put(
+        "tidegate.llm.requested_model",
+        json!(record.llm.requested_model),
+    );
+    put(
+        "tidegate.llm.time_to_first_token",
+        json!(record.llm.first_token.map(|first| first.as_secs_f64())),
+    );
     let Some(observed) = &record.llm.observed else {
         return;
     };

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use dp_upstream::pool::Counters;
+use dp_upstream::{pool::Counters, provider_group::state::Change};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric},
@@ -24,30 +24,15 @@ use prometheus_client::{
     registry::Registry,
 };
 
+use self::llm::LlmMetrics;
 use crate::record::{Ending, Record};
+
+mod llm;
 
 /// Seconds.
 const DURATIONS: [f64; 14] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0,
 ];
-/// Tokens, as the OpenTelemetry GenAI conventions advise.
-const TOKENS: [f64; 14] = [
-    1.0,
-    4.0,
-    16.0,
-    64.0,
-    256.0,
-    1024.0,
-    4096.0,
-    16384.0,
-    65536.0,
-    262_144.0,
-    1_048_576.0,
-    4_194_304.0,
-    16_777_216.0,
-    67_108_864.0,
-];
-
 /// The metrics of the process.
 #[derive(Clone)]
 pub(crate) struct Metrics {
@@ -55,7 +40,7 @@ pub(crate) struct Metrics {
     durations: Family<ListenerLabels, Histogram, fn() -> Histogram>,
     faults: Family<FaultLabels, Counter>,
     broken: Family<ListenerLabels, Counter>,
-    tokens: Family<TokenLabels, Histogram, fn() -> Histogram>,
+    llm: LlmMetrics,
     /// Requests in flight.
     pub(crate) active: Gauge,
     /// Connections of clients, open now.
@@ -100,13 +85,6 @@ struct FaultLabels {
     reason: &'static str,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct TokenLabels {
-    route: String,
-    gen_ai_provider_name: String,
-    gen_ai_token_type: &'static str,
-}
-
 /// Reads the counts of the pools at each scrape.
 #[derive(Debug)]
 struct UpstreamCollector(Arc<Counters>);
@@ -121,7 +99,7 @@ impl Metrics {
             durations: Family::new_with_constructor(|| Histogram::new(DURATIONS)),
             faults: Family::default(),
             broken: Family::default(),
-            tokens: Family::new_with_constructor(|| Histogram::new(TOKENS)),
+            llm: LlmMetrics::register(registry),
             active: Gauge::default(),
             connections: Gauge::default(),
             accepted: Counter::default(),
@@ -175,11 +153,6 @@ impl Metrics {
             "access_log_lines_dropped",
             "Lines that found no room",
             Box::new(metrics.lines_dropped.clone()),
-        );
-        registry.register(
-            "gen_ai_client_token_usage",
-            "Tokens of a request by type",
-            metrics.tokens.clone(),
         );
         registry.register_collector(Box::new(UpstreamCollector(upstream)));
         metrics
@@ -266,6 +239,7 @@ impl Local {
         handles.durations.observe(duration.as_secs_f64());
         drop(routes);
         self.observe_rare(record, ending);
+        self.metrics.llm.observe(record, duration);
     }
 
     /// What most requests do not have.
@@ -283,32 +257,34 @@ impl Local {
             };
             self.metrics.broken.get_or_create(&labels).inc();
         }
-        let Some(usage) = record
+    }
+
+    /// Counts an attempt at a provider of a backend.
+    pub(crate) fn attempt(
+        &self,
+        backend: &str,
+        provider: &str,
+        verdict: &'static str,
+        change: Change,
+    ) {
+        self.metrics
             .llm
-            .observed
-            .as_ref()
-            .and_then(|seen| seen.usage.as_ref())
-        else {
-            return;
-        };
-        for (gen_ai_token_type, count) in [("input", usage.input), ("output", usage.output)] {
-            let labels = TokenLabels {
-                route: record.route.label(),
-                gen_ai_provider_name: record
-                    .llm
-                    .provider
-                    .as_deref()
-                    .unwrap_or_default()
-                    .to_owned(),
-                gen_ai_token_type,
-            };
-            if let Some(count) = count.and_then(|count| u32::try_from(count).ok()) {
-                self.metrics
-                    .tokens
-                    .get_or_create(&labels)
-                    .observe(f64::from(count));
-            }
-        }
+            .attempt((backend, provider), verdict, change);
+    }
+
+    /// Counts an attempt that follows a failed one.
+    pub(crate) fn failover(&self, backend: &str) {
+        self.metrics.llm.failover(backend);
+    }
+
+    /// Counts an attempt at an evicted provider.
+    pub(crate) fn panic_pick(&self, backend: &str) {
+        self.metrics.llm.panic_pick(backend);
+    }
+
+    /// Counts fields of a request that the provider's format has no place for.
+    pub(crate) fn dropped(&self, fields: &[&'static str]) {
+        self.metrics.llm.dropped(fields);
     }
 
     fn handles(&self, record: &Record) -> RouteHandles {

@@ -10,6 +10,7 @@ use dp_config::{Config, Listener};
 use proto::type_url::TypeUrl;
 
 use crate::{
+    ai::groups::Providers,
     bind::{BindKey, Bound},
     proxy::Shared,
     served::{Active, Served},
@@ -97,9 +98,10 @@ pub(crate) fn prepare(
     if !refused.is_empty() {
         return Err(refused);
     }
+    let providers = Providers::join(&shared.provider_states, &next);
     Ok(Prepared {
         shared: shared.clone(),
-        next: Active::new(next, listeners),
+        next: Active::new(next, providers, listeners),
         opened,
     })
 }

@@ -7,11 +7,12 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
     thread::JoinHandle,
+    time::Instant,
 };
 
 use arc_swap::ArcSwap;
 use dp_config::Config;
-use dp_upstream::{pool::Counters, resolve::Resolver};
+use dp_upstream::{pool::Counters, provider_group::states::States, resolve::Resolver};
 use tokio::{
     sync::{mpsc, watch},
     time::{sleep, timeout},
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) tracer: Option<Tracer>,
     pub(crate) resolver: Resolver,
     pub(crate) upstream: Arc<Counters>,
+    /// What is known of the providers of AI backends; outlives configurations.
+    pub(crate) provider_states: States,
     /// Connections of clients, open now.
     pub(crate) connections: watch::Sender<usize>,
     workers: Vec<mpsc::UnboundedSender<Command>>,
@@ -118,6 +121,7 @@ impl Proxy {
             tracer: options.tracer,
             resolver,
             upstream,
+            provider_states: States::new(Instant::now()),
             connections: watch::Sender::new(0),
             workers,
         });

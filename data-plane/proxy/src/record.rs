@@ -87,9 +87,16 @@ pub(crate) struct ResponseFacts {
 /// What an LLM route learned.
 #[derive(Default)]
 pub(crate) struct LlmFacts {
+    /// Whose service answered, or was tried last; as telemetry names it.
     pub(crate) provider: Option<Arc<str>>,
+    /// Its name in the backend.
+    pub(crate) entry: Option<Arc<str>>,
+    /// The model that the client asked for.
+    pub(crate) requested_model: Option<String>,
     /// The model that was asked of the provider.
     pub(crate) model: Option<String>,
+    /// From the start of the request to the first content of a stream.
+    pub(crate) first_token: Option<Duration>,
     pub(crate) observed: Option<Box<Observed>>,
 }
 

@@ -62,6 +62,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
         Kind::InvalidRequest => (StatusCode::BAD_REQUEST, "the request is malformed"),
         Kind::BodyBroken => (StatusCode::BAD_REQUEST, "the request body broke off"),
         Kind::InvalidPrompt => (StatusCode::BAD_REQUEST, "the request body is not valid"),
+        Kind::UnsupportedFormat => (
+            StatusCode::BAD_REQUEST,
+            "no provider of this route can be asked in this format for this model",
+        ),
         Kind::Forbidden => (StatusCode::FORBIDDEN, "the destination is not allowed"),
         Kind::NoRoute => (StatusCode::NOT_FOUND, "no route matches the request"),
         Kind::UnknownOperation => (StatusCode::NOT_FOUND, "the path names no known operation"),
@@ -112,6 +116,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             "the backend's response is not valid",
         ),
         Kind::UpgradeFailed => (StatusCode::BAD_GATEWAY, "the backend refused the upgrade"),
+        Kind::NoProvider => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no provider can take the request now",
+        ),
         Kind::NoEndpoint => (
             StatusCode::SERVICE_UNAVAILABLE,
             "the backend has no endpoint",
@@ -177,13 +185,9 @@ fn llm(
         // What is wrong with the client's own body may be said in full.
         (_, Some(error)) => error.to_body(),
         (Some(code), None) => ErrorBody::gateway(code, message),
-        (None, None) => {
-            let mut body = ErrorBody::gateway(ErrorCode::InvalidRequestBody, message);
-            body.kind = dp_llm::error::kind_for_status(status.as_u16()).into();
-            body.code = Some(fault.kind.reason().into());
-            body
-        }
+        (None, None) => ErrorBody::with_reason(status.as_u16(), fault.kind.reason(), message),
     };
+    let body = body.with_status(status.as_u16());
     let mut response = Response::new(ResponseBody::full(body.to_json(format)));
     *response.status_mut() = status;
     response
@@ -197,8 +201,11 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         Kind::InvalidPrompt | Kind::BodyBroken => Some(ErrorCode::InvalidRequestBody),
         Kind::BodyTooLarge => Some(ErrorCode::RequestBodyTooLarge),
         Kind::UnsupportedEncoding => Some(ErrorCode::UnsupportedEncoding),
+        Kind::UnsupportedFormat => Some(ErrorCode::UnsupportedConversion),
         Kind::NoCredential => Some(ErrorCode::BackendAuthFailed),
-        Kind::NoEndpoint | Kind::Unresolved => Some(ErrorCode::NoHealthyProvider),
+        Kind::NoProvider | Kind::NoEndpoint | Kind::Unresolved => {
+            Some(ErrorCode::NoHealthyProvider)
+        }
         Kind::ConnectFailed | Kind::Reset | Kind::Garbage | Kind::UpgradeFailed => {
             Some(ErrorCode::UpstreamError)
         }

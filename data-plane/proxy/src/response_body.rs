@@ -1,13 +1,13 @@
 //! The body of a response on its way to the client.
 //!
-//! Owns the choice between local bytes, an upstream's stream, and a stream that an LLM tap watches; gives
+//! Owns the choice between local bytes, an upstream's stream, and one that is relayed between LLM formats; gives
 //! the upstream connection back at the end; closes the record. Must not change bytes itself. Invariant: a
 //! body that broke off upstream ends in an error here, never as if it were whole.
 
 use std::{
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -16,7 +16,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::{
-    ai::Tapped,
+    ai::Relayed,
     record::{Ending, Record},
     request_body::RequestBody,
     stall::Stall,
@@ -33,7 +33,7 @@ enum Source {
     Empty,
     Full(Bytes),
     Upstream(Upstream),
-    Tapped(Box<Tapped>),
+    Relayed(Box<Relayed>),
 }
 
 /// An upstream's response, frame by frame.
@@ -148,10 +148,10 @@ impl ResponseBody {
         }
     }
 
-    /// An upstream's response under a tap.
-    pub(crate) fn tapped(tapped: Tapped) -> ResponseBody {
+    /// A provider's answer in the client's format.
+    pub(crate) fn relayed(relayed: Relayed) -> ResponseBody {
         ResponseBody {
-            source: Source::Tapped(Box::new(tapped)),
+            source: Source::Relayed(Box::new(relayed)),
             record: None,
         }
     }
@@ -170,14 +170,17 @@ impl ResponseBody {
         match &self.source {
             Source::Empty | Source::Full(_) => None,
             Source::Upstream(upstream) => upstream.patience(),
-            Source::Tapped(tapped) => tapped.patience(),
+            Source::Relayed(relayed) => relayed.patience(),
         }
     }
 
     fn close(&mut self, ending: Ending) {
         if let Some(mut record) = self.record.take() {
-            if let Source::Tapped(tapped) = &mut self.source {
-                record.llm.observed = tapped.take_observed();
+            if let Source::Relayed(relayed) = &mut self.source {
+                let first = relayed.first_content();
+                let since_start = |at: Instant| at.saturating_duration_since(record.start);
+                record.llm.first_token = record.llm.first_token.or(first.map(since_start));
+                record.llm.observed = relayed.take_observed();
             }
             record.close(ending);
         }
@@ -198,7 +201,7 @@ impl Body for ResponseBody {
             Source::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
             Source::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Source::Upstream(upstream) => upstream.poll(cx),
-            Source::Tapped(tapped) => tapped.poll(cx),
+            Source::Relayed(relayed) => relayed.poll(cx),
         };
         if let Some(record) = &this.record {
             let turn = &record.worker().turn;
@@ -228,7 +231,7 @@ impl Body for ResponseBody {
             Source::Empty => true,
             Source::Full(bytes) => bytes.is_empty(),
             Source::Upstream(upstream) => upstream.is_end_stream(),
-            Source::Tapped(tapped) => tapped.is_end_stream(),
+            Source::Relayed(relayed) => relayed.is_end_stream(),
         }
     }
 
@@ -239,7 +242,7 @@ impl Body for ResponseBody {
                 SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
             }
             Source::Upstream(upstream) => upstream.incoming.size_hint(),
-            Source::Tapped(tapped) => tapped.size_hint(),
+            Source::Relayed(relayed) => relayed.size_hint(),
         }
     }
 }

@@ -10,6 +10,7 @@ use dp_config::{Chain, Config, Listener};
 use rustls::ServerConfig;
 
 use crate::{
+    ai::groups::Providers,
     bind::{BindKey, Bound},
     prepare::Unprepared,
     tls::{Sources, server_config},
@@ -19,6 +20,8 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Active {
     pub(crate) config: Arc<Config>,
+    /// The providers of AI backends, with what is known of them.
+    pub(crate) providers: Providers,
     /// Listeners by socket. A handful, so a scan beats hashing.
     listeners: Vec<(Arc<Bound>, Arc<Served>)>,
 }
@@ -40,8 +43,16 @@ struct LoadedChain {
 
 impl Active {
     /// Pairs a configuration with its sockets.
-    pub(crate) fn new(config: Arc<Config>, listeners: Vec<(Arc<Bound>, Arc<Served>)>) -> Active {
-        Active { config, listeners }
+    pub(crate) fn new(
+        config: Arc<Config>,
+        providers: Providers,
+        listeners: Vec<(Arc<Bound>, Arc<Served>)>,
+    ) -> Active {
+        Active {
+            config,
+            providers,
+            listeners,
+        }
     }
 
     /// The listener that a socket serves.

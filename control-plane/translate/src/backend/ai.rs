@@ -7,8 +7,9 @@ use cp_api::backend::AgentgatewayBackend;
 use cp_api::backend::ai::{AiBackend, SINGLE};
 use cp_api::backend::policy::BackendPolicies;
 use cp_api::backend::policy::auth::BackendAuth;
+use cp_api::backend::policy::health::Health;
 use cp_api::backend::policy::tls::BackendTls;
-use cp_api::backend::provider::{Custom, FormatType, Provider};
+use cp_api::backend::provider::{Custom, Provider};
 use cp_api::condition::Reason;
 use cp_api::{Kind, http_route::BackendObjectReference};
 use proto::name;
@@ -18,11 +19,16 @@ use crate::backend::credential::{self, Fault, Owner};
 use crate::backend::static_host::authority;
 use crate::backend::{Served, Verdict, policy, service};
 use crate::lookup::Lookup;
-use crate::plan::{Credential, Host, ProviderPlan, Upstream, UpstreamProtocol, UpstreamTls};
+use crate::plan::{
+    Credential, HealthPlan, Host, ProviderPlan, Service, Upstream, UpstreamProtocol, UpstreamTls,
+};
 use crate::settings::{ProviderAddress, Settings};
 
-const OPENAI_HOST: &str = "api.openai.com";
-const DEFAULT_PREFIX: &str = "/v1";
+pub(super) mod provider;
+mod weights;
+
+use self::provider::{Home, Kind as ServiceKind};
+use self::weights::Weights;
 
 /// What a provider is resolved against.
 struct Scope<'a> {
@@ -37,6 +43,8 @@ struct Placed<'a> {
     provider: &'a Provider,
     name: &'a str,
     path: String,
+    weight: u32,
+    health: Option<&'a Health>,
     auth: Option<(&'a BackendAuth, String)>,
     tls: Option<(&'a BackendTls, String)>,
 }
@@ -69,10 +77,14 @@ pub(super) fn resolve(
         object,
         source,
     };
+    let weights = match Weights::of_annotation(&metadata.annotations) {
+        Ok(weights) => weights,
+        Err(message) => return Served::refused(message),
+    };
     let mut verdict = Verdict::default();
     let mut usable = 0;
     let mut groups = Vec::new();
-    for group in placed(ai, inherited) {
+    for group in placed(ai, inherited, &weights) {
         let mut plans = Vec::new();
         for provider in group {
             let broken = verdict.broken.len();
@@ -90,7 +102,11 @@ pub(super) fn resolve(
     }
 }
 
-fn placed<'a>(ai: &'a AiBackend, inherited: Option<&'a BackendPolicies>) -> Vec<Vec<Placed<'a>>> {
+fn placed<'a>(
+    ai: &'a AiBackend,
+    inherited: Option<&'a BackendPolicies>,
+    weights: &Weights,
+) -> Vec<Vec<Placed<'a>>> {
     if let Some(provider) = &ai.provider {
         let path = "spec.ai.provider".to_owned();
         return vec![vec![place(provider, SINGLE, path, [None, inherited])]];
@@ -103,7 +119,10 @@ fn placed<'a>(ai: &'a AiBackend, inherited: Option<&'a BackendPolicies>) -> Vec<
                 .map(|(index, named)| {
                     let path = format!("spec.ai.groups[{group}].providers[{index}]");
                     let policies = [named.policies.as_ref(), inherited];
-                    place(&named.provider, &named.name, path, policies)
+                    Placed {
+                        weight: weights.of(&named.name, named.weight),
+                        ..place(&named.provider, &named.name, path, policies)
+                    }
                 })
                 .collect()
         })
@@ -131,10 +150,15 @@ fn place<'a>(
             .and_then(|policies| policies.tls.as_ref())
             .map(|tls| (tls, at.clone()))
     });
+    let health = levels
+        .iter()
+        .find_map(|(policies, _)| policies.and_then(|policies| policies.health.as_ref()));
     Placed {
         provider,
         name,
         path,
+        weight: 1,
+        health,
         auth,
         tls,
     }
@@ -151,14 +175,6 @@ impl Scope<'_> {
         name::backend_target(self.namespace(), &self.object.metadata.name, provider)
     }
 
-    /// `gen_ai.provider.name`: the well-known name, else what the user calls the backend.
-    fn telemetry_name(&self, placed: &Placed<'_>) -> String {
-        match placed.provider.openai {
-            Some(_) => "openai".to_owned(),
-            None => self.object.metadata.name.clone(),
-        }
-    }
-
     fn provider(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> ProviderPlan {
         match self.build(placed, verdict) {
             Ok(plan) => plan,
@@ -168,12 +184,16 @@ impl Scope<'_> {
                     name: placed.name.to_owned(),
                     cluster: self.cluster(placed.name),
                     transport: Some(Upstream::Unserved),
+                    // Nothing is ever sent there: the credential stands in front.
+                    service: Service::OpenAi,
+                    weight: placed.weight,
                     model: String::new(),
-                    path_prefix: DEFAULT_PREFIX.to_owned(),
+                    path_prefix: String::new(),
                     path: String::new(),
                     authority: String::new(),
                     credential: Credential::Unavailable(message),
-                    telemetry_name: self.telemetry_name(placed),
+                    health: None,
+                    telemetry_name: self.object.metadata.name.clone(),
                 }
             }
         }
@@ -184,34 +204,47 @@ impl Scope<'_> {
         if let Some(message) = policy::unsupported(path, self.object) {
             return Err(message);
         }
-        let mut format_path = None;
-        let (address, model) = if let Some(openai) = &provider.openai {
-            (self.openai(placed, verdict)?, openai.model.clone())
-        } else if let Some(custom) = &provider.custom {
-            format_path = completions_path(path, custom)?;
-            (self.custom(placed, custom, verdict)?, custom.model.clone())
-        } else {
-            return Err(format!("{path} has no kind that is served"));
+        let kind = provider::kind(path, provider)?;
+        let address = match &kind.home {
+            Home::Public { kind, host } => self.public(placed, (kind, host), verdict)?,
+            Home::Own(custom) => self.custom(placed, custom, verdict)?,
         };
+        let ServiceKind {
+            service,
+            model,
+            telemetry_name,
+            key_place,
+            ..
+        } = kind;
         Ok(ProviderPlan {
             name: placed.name.to_owned(),
             cluster: address.cluster,
             transport: address.transport,
-            model: model.unwrap_or_default(),
-            path_prefix: prefix(provider),
-            path: provider.path.clone().or(format_path).unwrap_or_default(),
+            service,
+            weight: placed.weight,
+            model: model.unwrap_or_default().to_owned(),
+            path_prefix: provider.path_prefix.clone().unwrap_or_default(),
+            path: provider.path.clone().unwrap_or_default(),
             authority: address.authority,
-            credential: self.credential(placed, verdict)?,
-            telemetry_name: self.telemetry_name(placed),
+            credential: self.credential(placed, key_place, verdict)?,
+            health: placed.health.and_then(health),
+            telemetry_name: telemetry_name
+                .map_or_else(|| self.object.metadata.name.clone(), ToOwned::to_owned),
         })
     }
 
-    fn openai(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> Result<Address, String> {
+    /// A service that lives at a host of its own, unless the user or the operator moved it.
+    fn public(
+        &self,
+        placed: &Placed<'_>,
+        (kind, own): (&str, &str),
+        verdict: &mut Verdict,
+    ) -> Result<Address, String> {
         if let (Some(host), Some(port)) = (&placed.provider.host, placed.provider.port) {
             return self.at(placed, (host, port), Plain::Allowed, verdict);
         }
-        match self.settings.provider_overrides.get("openai") {
-            None => self.at(placed, (OPENAI_HOST, 443), Plain::Refused, verdict),
+        match self.settings.provider_overrides.get(kind) {
+            None => self.at(placed, (own, 443), Plain::Refused, verdict),
             Some(ProviderAddress { host, port, tls }) => {
                 let plain = if *tls { Plain::Refused } else { Plain::Always };
                 self.at(placed, (host, *port), plain, verdict)
@@ -314,7 +347,12 @@ impl Scope<'_> {
         })
     }
 
-    fn credential(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> Result<Credential, String> {
+    fn credential(
+        &self,
+        placed: &Placed<'_>,
+        key_place: provider::KeyPlace,
+        verdict: &mut Verdict,
+    ) -> Result<Credential, String> {
         let Some((auth, path)) = &placed.auth else {
             return Ok(Credential::None);
         };
@@ -322,6 +360,7 @@ impl Scope<'_> {
             namespace: self.namespace(),
             path,
             inline_name: format!("{}/key", self.cluster(placed.name)),
+            key_place,
             source: &self.source,
         };
         match credential::resolve(self.lookup, &owner, auth) {
@@ -348,17 +387,13 @@ enum Plain {
     Always,
 }
 
-/// The path that the backend gives to chat completions, if it gives one.
-fn completions_path(path: &str, custom: &Custom) -> Result<Option<String>, String> {
-    custom
-        .formats
-        .iter()
-        .find(|format| format.kind == FormatType::Completions)
-        .map(|format| format.path.clone())
-        .ok_or_else(|| format!("{path}.custom.formats: only Completions is supported yet; add it"))
-}
-
-fn prefix(provider: &Provider) -> String {
-    let written = provider.path_prefix.as_deref().unwrap_or(DEFAULT_PREFIX);
-    written.trim_end_matches('/').to_owned()
+/// What of a health policy is served; its condition is not.
+fn health(policy: &Health) -> Option<HealthPlan> {
+    let eviction = policy.eviction.as_ref()?;
+    Some(HealthPlan {
+        eviction: eviction.duration.0,
+        consecutive_failures: eviction.consecutive_failures,
+        health_threshold: eviction.health_threshold,
+        restore_health: eviction.restore_health,
+    })
 }

@@ -13,13 +13,15 @@ use cp_api::secret::SecretBytes;
 use proto::name;
 use proto::tidegate::v1 as tidegate;
 
+use crate::backend::ai::provider::KeyPlace;
 use crate::lookup::Lookup;
 use crate::plan::Credential;
+
+mod aws;
 
 /// The key in a Secret where the reference names none.
 const DEFAULT_KEY: &str = "Authorization";
 const SCHEME: &str = "Bearer";
-const BEARER: &str = "Bearer ";
 
 /// Whose credential it is.
 pub(super) struct Owner<'a> {
@@ -28,6 +30,8 @@ pub(super) struct Owner<'a> {
     pub(super) path: &'a str,
     /// Name of the resource that carries a key which is written into the backend itself.
     pub(super) inline_name: String,
+    /// Where a key goes that no policy gives a place.
+    pub(super) key_place: KeyPlace,
     pub(super) source: &'a tidegate::Source,
 }
 
@@ -45,7 +49,10 @@ pub(super) fn resolve(
     auth: &BackendAuth,
 ) -> Result<Credential, Fault> {
     let path = owner.path;
-    let (header, prefix) = location(path, auth)?;
+    let location = location(path, auth)?;
+    if let Some(aws) = &auth.aws {
+        return self::aws::resolve(lookup, owner, aws);
+    }
     let (secret, text, source) = match (&auth.key, &auth.secret_ref) {
         (Some(key), _) => (owner.inline_name.clone(), key.clone(), owner.source.clone()),
         (None, Some(reference)) => from_secret(lookup, owner, reference)?,
@@ -56,6 +63,10 @@ pub(super) fn resolve(
             "{path}: the key is empty or cannot stand in a header"
         ))
     })?;
+    let (header, prefix) = location.unwrap_or_else(|| {
+        let (header, prefix) = owner.key_place.of(key.expose());
+        (header.to_owned(), prefix.to_owned())
+    });
     Ok(Credential::Key {
         secret,
         key: Arc::new(key),
@@ -65,15 +76,16 @@ pub(super) fn resolve(
     })
 }
 
-fn location(path: &str, auth: &BackendAuth) -> Result<(String, String), Fault> {
+/// Header and prefix, where a policy gives them.
+fn location(path: &str, auth: &BackendAuth) -> Result<Option<(String, String)>, Fault> {
     let Some(location) = &auth.location else {
-        return Ok(("authorization".to_owned(), BEARER.to_owned()));
+        return Ok(None);
     };
     match &location.header {
-        Some(header) => Ok((
+        Some(header) => Ok(Some((
             header.name.0.to_ascii_lowercase(),
             header.prefix.clone().unwrap_or_default(),
-        )),
+        ))),
         None => Err(Fault::Unsupported(format!(
             "{path}.location supports header only; use it"
         ))),

@@ -5,9 +5,10 @@
 use proto::tidegate::v1 as tidegate;
 use proto::tidegate::v1::ai_credential;
 
+use super::source::duration;
 use super::{Output, cluster, secret};
 use crate::change::Profile;
-use crate::plan::{Credential, ProviderPlan};
+use crate::plan::{Credential, CustomFormat, Format, HealthPlan, ProviderPlan, Service};
 
 pub(super) fn emit(
     name: &str,
@@ -23,6 +24,7 @@ pub(super) fn emit(
                 providers: group.iter().map(provider).collect(),
             })
             .collect(),
+        health: None,
     };
     output.put(&message, sources);
     for provider in groups.iter().flatten() {
@@ -43,13 +45,75 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
     tidegate::AiProvider {
         name: plan.name.clone(),
         cluster: plan.cluster.clone(),
-        format: tidegate::AiFormat::OpenaiChatCompletions.into(),
         model: plan.model.clone(),
         path_prefix: plan.path_prefix.clone(),
         path: plan.path.clone(),
         authority: plan.authority.clone(),
         credential: Some(credential(&plan.credential)),
         telemetry_name: plan.telemetry_name.clone(),
+        service: Some(service(&plan.service)),
+        weight: (plan.weight != 1).then_some(plan.weight),
+        health: plan.health.as_ref().map(health),
+    }
+}
+
+fn service(plan: &Service) -> tidegate::AiService {
+    use tidegate::ai_service::Kind;
+    use tidegate::azure_service::Resource;
+    let azure = |resource: Resource, project: &str, api_version: &str| {
+        Kind::Azure(tidegate::AzureService {
+            resource: resource.into(),
+            project: project.to_owned(),
+            api_version: api_version.to_owned(),
+        })
+    };
+    let kind = match plan {
+        Service::OpenAi => Kind::Openai(tidegate::OpenAiService {}),
+        Service::Anthropic => Kind::Anthropic(tidegate::AnthropicService {}),
+        Service::Bedrock { region, guardrail } => {
+            let (identifier, version) = guardrail.clone().unwrap_or_default();
+            Kind::Bedrock(tidegate::BedrockService {
+                region: region.clone(),
+                guardrail_identifier: identifier,
+                guardrail_version: version,
+            })
+        }
+        Service::AzureOpenAi { api_version } => azure(Resource::Openai, "", api_version),
+        Service::Foundry {
+            project,
+            api_version,
+        } => azure(Resource::Foundry, project, api_version),
+        Service::Gemini => Kind::Gemini(tidegate::GeminiService {}),
+        Service::Vertex { project, region } => Kind::Vertex(tidegate::VertexService {
+            project: project.clone(),
+            region: region.clone(),
+        }),
+        Service::Custom { formats } => Kind::Custom(tidegate::CustomService {
+            formats: formats.iter().map(custom_format).collect(),
+        }),
+    };
+    tidegate::AiService { kind: Some(kind) }
+}
+
+fn custom_format(plan: &CustomFormat) -> tidegate::CustomFormat {
+    let format = match plan.format {
+        Format::ChatCompletions => tidegate::AiFormat::OpenaiChatCompletions,
+        Format::Responses => tidegate::AiFormat::OpenaiResponses,
+        Format::Messages => tidegate::AiFormat::AnthropicMessages,
+    };
+    tidegate::CustomFormat {
+        format: format.into(),
+        path: plan.path.clone().unwrap_or_default(),
+    }
+}
+
+fn health(plan: &HealthPlan) -> tidegate::AiHealth {
+    let share = |percent: u32| f64::from(percent) / 100.0;
+    tidegate::AiHealth {
+        eviction_duration: Some(duration(plan.eviction)),
+        consecutive_failures: plan.consecutive_failures,
+        health_threshold: plan.health_threshold.map(share),
+        restore_health: plan.restore_health.map(share),
     }
 }
 
@@ -65,6 +129,16 @@ fn credential(plan: &Credential) -> tidegate::AiCredential {
             secret: secret.clone(),
             header: header.clone(),
             prefix: prefix.clone(),
+        }),
+        Credential::Aws(aws) => ai_credential::Kind::Aws(tidegate::AwsCredential {
+            access_key: aws.access_key.name.clone(),
+            secret_key: aws.secret_key.name.clone(),
+            session_token: match &aws.session_token {
+                Some(token) => token.name.clone(),
+                None => String::new(),
+            },
+            region: aws.region.clone(),
+            service: aws.service.clone(),
         }),
         Credential::Unavailable(reason) => {
             ai_credential::Kind::Unavailable(tidegate::CredentialUnavailable {

@@ -3,9 +3,11 @@
 //! Owns the only calls of `expose` that put a secret on the wire. A certificate that cannot be used is not
 //! sent: what refers to it fails its handshakes, where a broken one would be rejected.
 
+use cp_api::secret::SecretBytes;
 use proto::envoy::extensions::transport_sockets::tls::v3::{
     GenericSecret, Secret, TlsCertificate, secret,
 };
+use proto::tidegate::v1 as tidegate;
 
 use super::Output;
 use super::source::inline;
@@ -38,7 +40,7 @@ pub(super) fn certificates(port: &PortPlan, output: &mut Output) {
     }
 }
 
-/// The key of a provider.
+/// What a provider's credential consists of.
 pub(super) fn credential(credential: &Credential, output: &mut Output) {
     match credential {
         Credential::None | Credential::Unavailable(_) => {}
@@ -47,16 +49,24 @@ pub(super) fn credential(credential: &Credential, output: &mut Output) {
             key,
             sources,
             ..
-        } => {
-            let generic = GenericSecret {
-                secret: Some(inline(key.expose())),
-                ..Default::default()
-            };
-            let message = Secret {
-                name: secret.clone(),
-                r#type: Some(secret::Type::GenericSecret(generic)),
-            };
-            output.put(&message, sources);
+        } => generic(secret, key, sources, output),
+        Credential::Aws(aws) => {
+            let texts = [&aws.access_key, &aws.secret_key];
+            for own in texts.into_iter().chain(&aws.session_token) {
+                generic(&own.name, &own.text, &aws.sources, output);
+            }
         }
     }
+}
+
+fn generic(name: &str, text: &SecretBytes, sources: &[tidegate::Source], output: &mut Output) {
+    let generic = GenericSecret {
+        secret: Some(inline(text.expose())),
+        ..Default::default()
+    };
+    let message = Secret {
+        name: name.to_owned(),
+        r#type: Some(secret::Type::GenericSecret(generic)),
+    };
+    output.put(&message, sources);
 }

@@ -101,6 +101,12 @@ fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
             Some(ai_credential::Kind::Key(key)) => {
                 names.push((TypeUrl::Secret, key.secret.clone()));
             }
+            Some(ai_credential::Kind::Aws(aws)) => {
+                let secrets = [&aws.access_key, &aws.secret_key, &aws.session_token];
+                for secret in secrets.into_iter().filter(|name| !name.is_empty()) {
+                    names.push((TypeUrl::Secret, secret.clone()));
+                }
+            }
             Some(ai_credential::Kind::None(_) | ai_credential::Kind::Unavailable(_)) | None => {}
         }
     }

@@ -4,23 +4,31 @@
 //! without the key that somebody configured.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ::route::field::{FieldError, Within};
-use dp_llm::format::Format;
-use dp_llm::provider::UpstreamPath;
+use dp_llm::provider::Endpoint;
 use http::HeaderName;
 use http::uri::Authority;
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::ai_credential::Kind;
 
-use super::{AiBackend, AiCredential, AiProvider, KeyCredential};
+use super::{AiBackend, AiCredential, AiProvider, AwsCredential, Health, KeyCredential};
+use crate::scalar::duration;
+
+mod service;
+
+/// How long an eviction lasts at least where nothing is said.
+const DEFAULT_EVICTION: Duration = Duration::from_secs(3);
 
 /// Decodes an AI backend.
 pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldError> {
     let mut names = BTreeSet::new();
     let mut groups = Vec::with_capacity(message.groups.len());
     for (index, group) in message.groups.iter().enumerate() {
-        groups.push(self::group(group, &mut names).within_index("groups", index)?);
+        let group = self::group(group, message.health.as_ref(), &mut names);
+        groups.push(group.within_index("groups", index)?);
     }
     if groups.is_empty() {
         return Err(FieldError::missing("groups"));
@@ -33,6 +41,7 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
 
 fn group<'a>(
     message: &'a wire::AiProviderGroup,
+    inherited: Option<&wire::AiHealth>,
     names: &mut BTreeSet<&'a str>,
 ) -> Result<Vec<AiProvider>, FieldError> {
     let mut providers = Vec::with_capacity(message.providers.len());
@@ -41,7 +50,7 @@ fn group<'a>(
             let text = format!("{:?} is the name of an earlier provider", provider.name);
             return Err(FieldError::invalid("name", text).within_index("providers", index));
         }
-        providers.push(self::provider(provider).within_index("providers", index)?);
+        providers.push(self::provider(provider, inherited).within_index("providers", index)?);
     }
     if providers.is_empty() {
         return Err(FieldError::missing("providers"));
@@ -49,22 +58,26 @@ fn group<'a>(
     Ok(providers)
 }
 
-fn provider(message: &wire::AiProvider) -> Result<AiProvider, FieldError> {
+fn provider(
+    message: &wire::AiProvider,
+    inherited: Option<&wire::AiHealth>,
+) -> Result<AiProvider, FieldError> {
     if message.cluster.is_empty() {
         return Err(FieldError::missing("cluster"));
     }
-    let format = match wire::AiFormat::try_from(message.format) {
-        Ok(wire::AiFormat::OpenaiChatCompletions) => Format::OpenAiChatCompletions,
-        Ok(wire::AiFormat::Unspecified) => return Err(FieldError::missing("format")),
-        Err(_) => return Err(FieldError::unknown_enum("format", message.format)),
+    let (service, guardrail) = service::decode(message.service.as_ref()).within("service")?;
+    let (field, own) = match (message.path.as_str(), message.path_prefix.as_str()) {
+        ("", prefix) => ("path_prefix", prefix),
+        (path, _) => ("path", path),
     };
-    let field = if message.path.is_empty() {
-        "path_prefix"
-    } else {
-        "path"
-    };
-    let path = UpstreamPath::try_new(format, &message.path_prefix, &message.path)
-        .map_err(|error| FieldError::invalid(field, error.to_string()))?;
+    let text = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
+    let endpoint = Endpoint::try_new(
+        service,
+        text(&message.path).as_deref(),
+        text(&message.path_prefix).as_deref(),
+        false,
+    )
+    .map_err(|error| FieldError::invalid(field, format!("{own:?}: {error}")))?;
     let authority = match message.authority.as_str() {
         "" => None,
         text => Some(text.parse::<Authority>().map_err(|_| {
@@ -77,11 +90,20 @@ fn provider(message: &wire::AiProvider) -> Result<AiProvider, FieldError> {
     Ok(AiProvider {
         name: message.name.as_str().into(),
         cluster: message.cluster.as_str().into(),
-        format,
+        endpoint,
         model: (!message.model.is_empty()).then(|| message.model.as_str().into()),
-        path,
         authority,
-        credential: credential(message.credential.as_ref()).within("credential")?,
+        credential: credential(message.credential.as_ref(), region(message))
+            .within("credential")?,
+        weight: message.weight.unwrap_or(1),
+        health: message
+            .health
+            .as_ref()
+            .or(inherited)
+            .map(health)
+            .transpose()
+            .within("health")?,
+        guardrail,
         // A control plane that is older than the field leaves it empty.
         telemetry_name: match message.telemetry_name.as_str() {
             "" => message.name.as_str().into(),
@@ -90,13 +112,64 @@ fn provider(message: &wire::AiProvider) -> Result<AiProvider, FieldError> {
     })
 }
 
-fn credential(message: Option<&wire::AiCredential>) -> Result<AiCredential, FieldError> {
+/// The region of a service that has one, which is signed for unless the credential says another.
+fn region(message: &wire::AiProvider) -> &str {
+    match message
+        .service
+        .as_ref()
+        .and_then(|service| service.kind.as_ref())
+    {
+        Some(wire::ai_service::Kind::Bedrock(bedrock)) => &bedrock.region,
+        _ => "",
+    }
+}
+
+fn health(message: &wire::AiHealth) -> Result<Health, FieldError> {
+    let share = |field: &'static str, share: Option<f64>| match share {
+        Some(share) if !(0.0..=1.0).contains(&share) => Err(FieldError::invalid(
+            field,
+            format!("{share} is not between 0 and 1"),
+        )),
+        share => Ok(share),
+    };
+    Ok(Health {
+        eviction: duration("eviction_duration", message.eviction_duration.as_ref())?
+            .unwrap_or(DEFAULT_EVICTION),
+        consecutive_failures: message.consecutive_failures,
+        health_threshold: share("health_threshold", message.health_threshold)?,
+        restore_health: share("restore_health", message.restore_health)?,
+    })
+}
+
+fn aws(message: &wire::AwsCredential, region: &str) -> Result<AwsCredential, FieldError> {
+    let need = |field: &'static str, name: &str| match name {
+        "" => Err(FieldError::missing(field)),
+        name => Ok(name.into()),
+    };
+    let or = |own: &str, other: &str| Arc::from(if own.is_empty() { other } else { own });
+    Ok(AwsCredential {
+        access_key: need("access_key", &message.access_key)?,
+        secret_key: need("secret_key", &message.secret_key)?,
+        session_token: match message.session_token.as_str() {
+            "" => None,
+            name => Some(name.into()),
+        },
+        region: need("region", &or(&message.region, region))?,
+        service: or(&message.service, "bedrock"),
+    })
+}
+
+fn credential(
+    message: Option<&wire::AiCredential>,
+    region: &str,
+) -> Result<AiCredential, FieldError> {
     match message.and_then(|message| message.kind.as_ref()) {
         None => Err(FieldError::missing("kind")),
         Some(Kind::None(_)) => Ok(AiCredential::None),
         Some(Kind::Unavailable(unavailable)) => Ok(AiCredential::Unavailable(
             unavailable.reason.as_str().into(),
         )),
+        Some(Kind::Aws(message)) => Ok(AiCredential::Aws(aws(message, region).within("aws")?)),
         Some(Kind::Key(key)) => {
             if key.secret.is_empty() {
                 return Err(FieldError::missing("key.secret"));

@@ -1,8 +1,8 @@
 //! Dumps: everything is there, and no secret is.
 
 use proto::tidegate::v1::{
-    AiBackend, AiCredential, AiFormat, AiProvider, AiProviderGroup, KeyCredential,
-    ai_credential::Kind,
+    AiBackend, AiCredential, AiProvider, AiProviderGroup, AiService, KeyCredential, OpenAiService,
+    ai_credential::Kind, ai_service,
 };
 use proto::type_url::TypeUrl;
 use xds::snapshot::Snapshot;
@@ -53,7 +53,9 @@ fn config() -> Stage {
     let provider = AiProvider {
         name: "p".to_owned(),
         cluster: "c".to_owned(),
-        format: AiFormat::OpenaiChatCompletions.into(),
+        service: Some(AiService {
+            kind: Some(ai_service::Kind::Openai(OpenAiService {})),
+        }),
         credential: Some(AiCredential {
             kind: Some(Kind::Key(key)),
         }),
@@ -64,6 +66,7 @@ fn config() -> Stage {
         groups: vec![AiProviderGroup {
             providers: vec![provider],
         }],
+        health: None,
     };
     fixture::put(&mut snapshot, TypeUrl::AiBackend, "ai", &backend);
     let mut stage = Stage::new();

@@ -3,7 +3,9 @@
 //! It must not know how bodies are read. Invariant: every refusal is the client's to mend, so each
 //! names the member and the remedy, and none shows a value of the body.
 
+use crate::edge::{Cause, Unconvertible};
 use crate::error::{ErrorBody, ErrorCode};
+use crate::provider::ServiceError;
 
 /// Members that the gateway reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,12 @@ pub enum RequestError {
     /// Neither the request nor the backend names a model.
     #[error("no `model` is given; name one, the backend has no default")]
     ModelMissing,
+    /// The provider's format cannot say it, or the body is not what the client's format asks for.
+    #[error("{0}")]
+    Unconvertible(Unconvertible),
+    /// The provider has no path for the model.
+    #[error("{0}; ask for another model")]
+    Path(ServiceError),
 }
 
 // === impl Field ===
@@ -70,11 +78,32 @@ impl RequestError {
     /// The answer to the client; its status is 400.
     #[must_use]
     pub fn to_body(&self) -> ErrorBody {
-        let body = ErrorBody::gateway(ErrorCode::InvalidRequestBody, self.to_string());
+        let body = ErrorBody::gateway(self.code(), self.to_string());
         match self {
+            Self::Unconvertible(refused) if refused.field.is_empty() => body,
+            Self::Unconvertible(refused) => body.with_param(refused.field.clone()),
+            Self::Path(_) => body.with_param(Field::Model.as_str()),
             Self::Duplicate(field) | Self::WrongType(field) => body.with_param(field.as_str()),
             Self::ModelMissing => body.with_param(Field::Model.as_str()),
             Self::NotUtf8 | Self::NotJson(_) | Self::NotAnObject => body,
+        }
+    }
+
+    /// Which of the gateway's codes it is.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unconvertible(refused) => match refused.cause {
+                Cause::Unsupported => ErrorCode::UnsupportedConversion,
+                Cause::Invalid => ErrorCode::InvalidRequestBody,
+            },
+            Self::NotUtf8
+            | Self::NotJson(_)
+            | Self::NotAnObject
+            | Self::Duplicate(_)
+            | Self::WrongType(_)
+            | Self::Path(_)
+            | Self::ModelMissing => ErrorCode::InvalidRequestBody,
         }
     }
 

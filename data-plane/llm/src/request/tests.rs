@@ -3,13 +3,28 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::{Request, RequestError, UsageChunk};
+use super::{ClientHeaders, Rendered, Request, RequestError, UsageChunk};
+use crate::edge::Target;
 use crate::format::Format;
+use crate::provider::Service;
 
 const CHAT: Format = Format::OpenAiChatCompletions;
+const PATH: &str = "/v1/chat/completions";
+
+/// For a provider of the same format, with a model of its own or without.
+fn render(request: &Request, pinned: Option<&str>) -> Result<Rendered, RequestError> {
+    let target = Target {
+        model: request.model_for(pinned)?.to_owned(),
+        ..Target::default()
+    };
+    let service = Service::OpenAi {
+        prefix: "/v1".to_owned(),
+    };
+    request.render(&service, CHAT, &target, ClientHeaders::default())
+}
 
 fn parse(body: &str) -> Result<Request, RequestError> {
-    Request::parse(CHAT, Bytes::copy_from_slice(body.as_bytes()))
+    Request::parse(CHAT, PATH, Bytes::copy_from_slice(body.as_bytes()))
 }
 
 #[track_caller]
@@ -23,29 +38,30 @@ fn check_read(body: &str, model: Option<&str>, is_streamed: bool, asks_for_usage
 #[track_caller]
 fn check_render(body: &str, pinned: Option<&str>, expected: &str) {
     let request = parse(body).expect("a request");
-    let rendered = request.render(pinned).expect("rendered");
+    let rendered = render(&request, pinned).expect("rendered");
     assert_eq!(rendered.body, expected);
-    let reread = Request::parse(CHAT, rendered.body.clone()).expect("still a request");
-    assert_eq!(reread.model(), Some(rendered.model.as_str()));
+    let reread = Request::parse(CHAT, PATH, rendered.body.clone()).expect("still a request");
+    assert_eq!(reread.model(), Some(rendered.plan.model.as_str()));
     assert_eq!(reread.is_streamed(), request.is_streamed());
     assert_eq!(reread.asks_for_usage(), request.is_streamed());
-    let removes = rendered.usage_chunk == UsageChunk::Remove;
+    let removes = rendered.plan.usage_chunk == UsageChunk::Remove;
     assert_eq!(removes, request.is_streamed() && !request.asks_for_usage());
     // Another attempt, elsewhere, starts from the client's bytes.
-    assert_eq!(request.render(pinned).expect("rendered"), rendered);
+    let again = render(&request, pinned).expect("rendered");
+    assert_eq!(again.body, rendered.body);
     assert_eq!(request.body(), body);
 }
 
 /// The client's answer: message, param.
 #[track_caller]
 fn check_refused(body: impl AsRef<[u8]>, message: &str, param: Option<&str>) {
-    let refused = Request::parse(CHAT, Bytes::copy_from_slice(body.as_ref()))
-        .and_then(|request| request.render(None))
+    let refused = Request::parse(CHAT, PATH, Bytes::copy_from_slice(body.as_ref()))
+        .and_then(|request| render(&request, None))
         .expect_err("refused");
     let answer = refused.to_body();
     assert_eq!(answer.message, message);
     assert_eq!(answer.param.as_deref(), param);
-    assert_eq!(answer.kind, "invalid_request_error");
+    assert_eq!(answer.status(), 400);
     assert_eq!(answer.code.as_deref(), Some("invalid_request_body"));
 }
 
@@ -92,11 +108,11 @@ fn an_unchanged_body_is_the_same_buffer() {
         r#"{"stream":true,"model":"a","stream_options":{"include_usage":true}}"#,
     ] {
         let bytes = Bytes::copy_from_slice(body.as_bytes());
-        let request = Request::parse(CHAT, bytes.clone()).expect("a request");
+        let request = Request::parse(CHAT, PATH, bytes.clone()).expect("a request");
         for pinned in [None, Some("a"), Some("")] {
-            let rendered = request.render(pinned).expect("rendered");
+            let rendered = render(&request, pinned).expect("rendered");
             assert_eq!(rendered.body.as_ptr(), bytes.as_ptr());
-            assert_eq!(rendered.usage_chunk, UsageChunk::Forward);
+            assert_eq!(rendered.plan.usage_chunk, UsageChunk::Forward);
         }
     }
 }
@@ -273,7 +289,7 @@ proptest! {
             written.push("\"stream\":true".to_owned());
         }
         let body = format!("{{{}}}", written.join(" ,"));
-        let rendered = parse(&body).expect("a request").render(Some("pinned")).expect("rendered");
+        let rendered = render(&parse(&body).expect("a request"), Some("pinned")).expect("rendered");
         let sent = std::str::from_utf8(&rendered.body).expect("text");
         let mut left = Vec::new();
         crate::json::members(sent, |key, value| {
@@ -288,8 +304,8 @@ proptest! {
 
     #[test]
     fn random_bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..64)) {
-        if let Ok(request) = Request::parse(CHAT, body.into()) {
-            let _ = request.render(Some("m"));
+        if let Ok(request) = Request::parse(CHAT, PATH, body.into()) {
+            let _ = render(&request, Some("m"));
         }
     }
 
@@ -300,9 +316,9 @@ proptest! {
                 .to_vec();
         let at = cut % body.len();
         body[at] = byte;
-        if let Ok(request) = Request::parse(CHAT, body.into()) {
-            let rendered = request.render(Some("m")).expect("a model is given");
-            prop_assert!(Request::parse(CHAT, rendered.body).is_ok());
+        if let Ok(request) = Request::parse(CHAT, PATH, body.into()) {
+            let rendered = render(&request, Some("m")).expect("a model is given");
+            prop_assert!(Request::parse(CHAT, PATH, rendered.body).is_ok());
         }
     }
 }

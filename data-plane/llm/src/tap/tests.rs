@@ -4,7 +4,6 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::{Ending, Finish, Framing, Limits, ResponseTap, State, Truncation};
-use crate::format::Format;
 use crate::observed::{FinishReason, Observed};
 use crate::request::UsageChunk;
 use crate::usage::Usage;
@@ -25,7 +24,7 @@ fn run(
     input: &[u8],
     cuts: &[usize],
 ) -> (Vec<u8>, Ending, Observed) {
-    let mut tap = ResponseTap::new(Format::OpenAiChatCompletions, framing, usage_chunk, SMALL);
+    let mut tap = ResponseTap::new(framing, usage_chunk, SMALL);
     let mut client = Vec::new();
     let mut from = 0;
     for cut in cuts.iter().copied().chain([input.len()]) {
@@ -258,12 +257,7 @@ fn an_event_above_the_limit_passes_unread() {
 
 #[test]
 fn content_and_the_terminator_are_seen_when_they_pass() {
-    let mut tap = ResponseTap::new(
-        Format::OpenAiChatCompletions,
-        Framing::EventStream,
-        UsageChunk::Remove,
-        Limits::default(),
-    );
+    let mut tap = ResponseTap::new(Framing::EventStream, UsageChunk::Remove, Limits::default());
     let mut seen = Vec::new();
     for event in USAGE.split_inclusive("\n\n") {
         tap.push(Bytes::from_static(event.as_bytes()));
@@ -332,12 +326,7 @@ fn a_buffered_answer_above_the_limit_passes_unread() {
 
 #[test]
 fn no_more_is_held_than_the_limit_and_none_is_shown() {
-    let mut tap = ResponseTap::new(
-        Format::OpenAiChatCompletions,
-        Framing::Buffered,
-        UsageChunk::Forward,
-        SMALL,
-    );
+    let mut tap = ResponseTap::new(Framing::Buffered, UsageChunk::Forward, SMALL);
     let held = |tap: &ResponseTap| match &tap.state {
         State::Buffered { held, .. } => held.len(),
         State::Streamed(_) => unreachable!("buffered"),

@@ -370,6 +370,8 @@ pub struct AiBackend {
     pub name: ::prost::alloc::string::String,
     #[prost(message, repeated, tag = "2")]
     pub groups: ::prost::alloc::vec::Vec<AiProviderGroup>,
+    #[prost(message, optional, tag = "3")]
+    pub health: ::core::option::Option<AiHealth>,
 }
 impl ::prost::Name for AiBackend {
     const NAME: &'static str = "AiBackend";
@@ -396,14 +398,12 @@ impl ::prost::Name for AiProviderGroup {
         "type.googleapis.com/tidegate.v1.AiProviderGroup".into()
     }
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AiProvider {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     #[prost(string, tag = "2")]
     pub cluster: ::prost::alloc::string::String,
-    #[prost(enumeration = "AiFormat", tag = "3")]
-    pub format: i32,
     #[prost(string, tag = "4")]
     pub model: ::prost::alloc::string::String,
     #[prost(string, tag = "5")]
@@ -416,6 +416,12 @@ pub struct AiProvider {
     pub credential: ::core::option::Option<AiCredential>,
     #[prost(string, tag = "9")]
     pub telemetry_name: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "10")]
+    pub service: ::core::option::Option<AiService>,
+    #[prost(uint32, optional, tag = "11")]
+    pub weight: ::core::option::Option<u32>,
+    #[prost(message, optional, tag = "12")]
+    pub health: ::core::option::Option<AiHealth>,
 }
 impl ::prost::Name for AiProvider {
     const NAME: &'static str = "AiProvider";
@@ -427,9 +433,232 @@ impl ::prost::Name for AiProvider {
         "type.googleapis.com/tidegate.v1.AiProvider".into()
     }
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AiService {
+    #[prost(oneof = "ai_service::Kind", tags = "1, 2, 3, 4, 5, 6, 7")]
+    pub kind: ::core::option::Option<ai_service::Kind>,
+}
+/// Nested message and enum types in `AiService`.
+pub mod ai_service {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        #[prost(message, tag = "1")]
+        Openai(super::OpenAiService),
+        #[prost(message, tag = "2")]
+        Anthropic(super::AnthropicService),
+        #[prost(message, tag = "3")]
+        Bedrock(super::BedrockService),
+        #[prost(message, tag = "4")]
+        Azure(super::AzureService),
+        #[prost(message, tag = "5")]
+        Gemini(super::GeminiService),
+        #[prost(message, tag = "6")]
+        Vertex(super::VertexService),
+        #[prost(message, tag = "7")]
+        Custom(super::CustomService),
+    }
+}
+impl ::prost::Name for AiService {
+    const NAME: &'static str = "AiService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiService".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenAiService {}
+impl ::prost::Name for OpenAiService {
+    const NAME: &'static str = "OpenAiService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.OpenAiService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.OpenAiService".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AnthropicService {}
+impl ::prost::Name for AnthropicService {
+    const NAME: &'static str = "AnthropicService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AnthropicService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AnthropicService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BedrockService {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub guardrail_identifier: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub guardrail_version: ::prost::alloc::string::String,
+}
+impl ::prost::Name for BedrockService {
+    const NAME: &'static str = "BedrockService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.BedrockService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.BedrockService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AzureService {
+    #[prost(enumeration = "azure_service::Resource", tag = "1")]
+    pub resource: i32,
+    #[prost(string, tag = "2")]
+    pub project: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub api_version: ::prost::alloc::string::String,
+}
+/// Nested message and enum types in `AzureService`.
+pub mod azure_service {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Resource {
+        Unspecified = 0,
+        Openai = 1,
+        Foundry = 2,
+    }
+    impl Resource {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "RESOURCE_UNSPECIFIED",
+                Self::Openai => "RESOURCE_OPENAI",
+                Self::Foundry => "RESOURCE_FOUNDRY",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "RESOURCE_UNSPECIFIED" => Some(Self::Unspecified),
+                "RESOURCE_OPENAI" => Some(Self::Openai),
+                "RESOURCE_FOUNDRY" => Some(Self::Foundry),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for AzureService {
+    const NAME: &'static str = "AzureService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AzureService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AzureService".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GeminiService {}
+impl ::prost::Name for GeminiService {
+    const NAME: &'static str = "GeminiService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GeminiService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GeminiService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VertexService {
+    #[prost(string, tag = "1")]
+    pub project: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub region: ::prost::alloc::string::String,
+}
+impl ::prost::Name for VertexService {
+    const NAME: &'static str = "VertexService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.VertexService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.VertexService".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CustomService {
+    #[prost(message, repeated, tag = "1")]
+    pub formats: ::prost::alloc::vec::Vec<CustomFormat>,
+}
+impl ::prost::Name for CustomService {
+    const NAME: &'static str = "CustomService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.CustomService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.CustomService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CustomFormat {
+    #[prost(enumeration = "AiFormat", tag = "1")]
+    pub format: i32,
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CustomFormat {
+    const NAME: &'static str = "CustomFormat";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.CustomFormat".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.CustomFormat".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct AiHealth {
+    #[prost(message, optional, tag = "1")]
+    pub eviction_duration: ::core::option::Option<
+        super::super::google::protobuf::Duration,
+    >,
+    #[prost(uint32, optional, tag = "2")]
+    pub consecutive_failures: ::core::option::Option<u32>,
+    #[prost(double, optional, tag = "3")]
+    pub health_threshold: ::core::option::Option<f64>,
+    #[prost(double, optional, tag = "4")]
+    pub restore_health: ::core::option::Option<f64>,
+}
+impl ::prost::Name for AiHealth {
+    const NAME: &'static str = "AiHealth";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiHealth".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiHealth".into()
+    }
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AiCredential {
-    #[prost(oneof = "ai_credential::Kind", tags = "1, 2, 3")]
+    #[prost(oneof = "ai_credential::Kind", tags = "1, 2, 3, 4")]
     pub kind: ::core::option::Option<ai_credential::Kind>,
 }
 /// Nested message and enum types in `AiCredential`.
@@ -442,6 +671,8 @@ pub mod ai_credential {
         Key(super::KeyCredential),
         #[prost(message, tag = "3")]
         Unavailable(super::CredentialUnavailable),
+        #[prost(message, tag = "4")]
+        Aws(super::AwsCredential),
     }
 }
 impl ::prost::Name for AiCredential {
@@ -500,11 +731,36 @@ impl ::prost::Name for CredentialUnavailable {
         "type.googleapis.com/tidegate.v1.CredentialUnavailable".into()
     }
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AwsCredential {
+    #[prost(string, tag = "1")]
+    pub access_key: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub secret_key: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub session_token: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub service: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AwsCredential {
+    const NAME: &'static str = "AwsCredential";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AwsCredential".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AwsCredential".into()
+    }
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum AiFormat {
     Unspecified = 0,
     OpenaiChatCompletions = 1,
+    OpenaiResponses = 2,
+    AnthropicMessages = 3,
 }
 impl AiFormat {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -515,6 +771,8 @@ impl AiFormat {
         match self {
             Self::Unspecified => "AI_FORMAT_UNSPECIFIED",
             Self::OpenaiChatCompletions => "AI_FORMAT_OPENAI_CHAT_COMPLETIONS",
+            Self::OpenaiResponses => "AI_FORMAT_OPENAI_RESPONSES",
+            Self::AnthropicMessages => "AI_FORMAT_ANTHROPIC_MESSAGES",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -522,6 +780,8 @@ impl AiFormat {
         match value {
             "AI_FORMAT_UNSPECIFIED" => Some(Self::Unspecified),
             "AI_FORMAT_OPENAI_CHAT_COMPLETIONS" => Some(Self::OpenaiChatCompletions),
+            "AI_FORMAT_OPENAI_RESPONSES" => Some(Self::OpenaiResponses),
+            "AI_FORMAT_ANTHROPIC_MESSAGES" => Some(Self::AnthropicMessages),
             _ => None,
         }
     }

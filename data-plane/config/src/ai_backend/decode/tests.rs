@@ -2,6 +2,7 @@
 
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::ai_credential::Kind;
+use proto::tidegate::v1::ai_service::Kind as Service;
 
 use super::ai_backend;
 use crate::ai_backend::AiCredential;
@@ -11,12 +12,19 @@ fn provider(name: &str, credential: Option<Kind>) -> wire::AiProvider {
     wire::AiProvider {
         name: name.to_owned(),
         cluster: format!("backend/default/gpt/{name}"),
-        format: wire::AiFormat::OpenaiChatCompletions.into(),
-        path_prefix: "/v1".to_owned(),
+        service: openai(),
         authority: "api.example".to_owned(),
         credential: Some(wire::AiCredential { kind: credential }),
         ..wire::AiProvider::default()
     }
+}
+
+fn openai() -> Option<wire::AiService> {
+    service(Service::Openai(wire::OpenAiService {}))
+}
+
+fn service(kind: Service) -> Option<wire::AiService> {
+    Some(wire::AiService { kind: Some(kind) })
 }
 
 fn none() -> Option<Kind> {
@@ -31,6 +39,7 @@ fn backend(groups: Vec<Vec<wire::AiProvider>>) -> wire::AiBackend {
     wire::AiBackend {
         name: "backend/default/gpt".to_owned(),
         groups,
+        health: None,
     }
 }
 
@@ -51,10 +60,8 @@ fn credentials() {
     .expect("valid");
     assert_eq!(decoded.groups.len(), 2);
     let a = &decoded.groups[0][0];
-    assert_eq!(
-        (&*a.cluster, a.path.as_str()),
-        ("backend/default/gpt/a", "/v1/chat/completions")
-    );
+    assert_eq!(&*a.cluster, "backend/default/gpt/a");
+    assert_eq!((a.endpoint.service().name(), a.weight), ("openai", 1));
     assert!(matches!(&a.credential, AiCredential::Key(key) if key.header == "authorization"));
     assert_eq!(a.model, None);
     assert_eq!(decoded.groups[0][1].credential, AiCredential::None);
@@ -81,17 +88,10 @@ fn refusals() {
     );
     refuse(
         &one(wire::AiProvider {
-            format: 0,
+            service: None,
             ..provider("a", none())
         }),
-        &at("format"),
-    );
-    refuse(
-        &one(wire::AiProvider {
-            format: 99,
-            ..provider("a", none())
-        }),
-        &at("format"),
+        &at("service.kind"),
     );
     let bad = "a b".to_owned();
     refuse(
@@ -143,4 +143,96 @@ fn forward_proxies() {
         let error = forward_proxy(&with(&["a", bad])).expect_err("refused");
         assert_eq!(error.path, "allowed_hosts[1]", "{bad:?}");
     }
+}
+
+#[test]
+fn refusals_of_services() {
+    let refuse = |message: &wire::AiBackend, path: &str| {
+        assert_eq!(ai_backend(message).expect_err("refused").path, path);
+    };
+    let one = |provider: wire::AiProvider| backend(vec![vec![provider]]);
+    let at = |field: &str| format!("groups[0].providers[0].{field}");
+    let format = wire::CustomFormat {
+        format: 99,
+        path: String::new(),
+    };
+    for (formats, field) in [
+        (Vec::new(), "service.custom.formats"),
+        (vec![format], "service.custom.formats[0].format"),
+    ] {
+        refuse(
+            &one(wire::AiProvider {
+                service: service(Service::Custom(wire::CustomService { formats })),
+                ..provider("a", none())
+            }),
+            &at(field),
+        );
+    }
+    refuse(
+        &one(wire::AiProvider {
+            service: service(Service::Azure(wire::AzureService::default())),
+            ..provider("a", none())
+        }),
+        &at("service.azure.resource"),
+    );
+    refuse(
+        &one(wire::AiProvider {
+            health: Some(wire::AiHealth {
+                restore_health: Some(1.5),
+                ..wire::AiHealth::default()
+            }),
+            ..provider("a", none())
+        }),
+        &at("health.restore_health"),
+    );
+    refuse(
+        &one(provider(
+            "a",
+            Some(Kind::Aws(wire::AwsCredential::default())),
+        )),
+        &at("credential.aws.access_key"),
+    );
+}
+
+#[test]
+fn services_and_what_goes_with_them() {
+    let bedrock = wire::AiProvider {
+        service: service(Service::Bedrock(wire::BedrockService {
+            region: "eu-west-1".to_owned(),
+            guardrail_identifier: "g".to_owned(),
+            guardrail_version: "2".to_owned(),
+        })),
+        weight: Some(0),
+        ..provider(
+            "a",
+            Some(Kind::Aws(wire::AwsCredential {
+                access_key: "id".to_owned(),
+                secret_key: "key".to_owned(),
+                ..wire::AwsCredential::default()
+            })),
+        )
+    };
+    let vertex = wire::AiProvider {
+        service: service(Service::Vertex(wire::VertexService {
+            project: "p".to_owned(),
+            region: String::new(),
+        })),
+        health: Some(wire::AiHealth::default()),
+        ..provider("b", none())
+    };
+    let decoded = ai_backend(&backend(vec![vec![bedrock, vertex]])).expect("valid");
+    let [bedrock, vertex] = decoded.groups[0].as_slice() else {
+        panic!("two providers");
+    };
+    let AiCredential::Aws(aws) = &bedrock.credential else {
+        panic!("keys of AWS");
+    };
+    assert_eq!((&*aws.region, &*aws.service), ("eu-west-1", "bedrock"));
+    assert_eq!(aws.session_token, None);
+    assert_eq!(bedrock.weight, 0);
+    let guardrail = bedrock.guardrail.as_ref().expect("a guardrail");
+    assert_eq!(guardrail.version, "2");
+    assert_eq!(vertex.endpoint.service().name(), "vertex");
+    let health = vertex.health.as_ref().expect("a policy");
+    assert_eq!(health.eviction.as_secs(), 3);
 }

@@ -1,0 +1,248 @@
+//! What kind of service a provider is, and where that lives.
+//!
+//! Owns hosts, names in telemetry and the place of a key, kind by kind (llm.md 1.1, 1.2). Must not know how a request
+//! is written for it: that is the proxy's. Azure OpenAI by endpoint is Azure by resource, written otherwise.
+
+use cp_api::backend::provider::{
+    Azure, AzureOpenAi, AzureResource, Bedrock, Custom, FormatType, Provider, VertexAi,
+};
+
+use crate::plan::{CustomFormat, Format, Service};
+
+/// A provider's kind, resolved.
+pub(super) struct Kind<'a> {
+    pub(super) service: Service,
+    /// Replaces the model of the request.
+    pub(super) model: Option<&'a str>,
+    pub(super) home: Home<'a>,
+    /// `gen_ai.provider.name`; the backend's name where the kind has none.
+    pub(super) telemetry_name: Option<&'static str>,
+    /// Where a key goes, unless its policy says so.
+    pub(super) key_place: KeyPlace,
+}
+
+/// Where a service lives.
+pub(super) enum Home<'a> {
+    /// At a public host, unless the operator moved the kind of this name.
+    Public { kind: &'static str, host: String },
+    /// Where the user says.
+    Own(&'a Custom),
+}
+
+/// Where a service takes its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::backend) enum KeyPlace {
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `api-key`.
+    ApiKey,
+    /// `x-api-key`, but an OAuth token as bearer.
+    Anthropic,
+    /// `x-goog-api-key`, but an access token as bearer.
+    Google,
+}
+
+const FOUNDRY_SUFFIX: &str = ".services.ai.azure.com";
+const OPENAI_SUFFIX: &str = ".openai.azure.com";
+
+/// The kind of a provider. `path` is its place in the spec, for messages.
+pub(super) fn kind<'a>(path: &str, provider: &'a Provider) -> Result<Kind<'a>, String> {
+    let public = |kind, host: &str| Home::Public {
+        kind,
+        host: host.to_owned(),
+    };
+    let of = |service, home, telemetry_name, key_place| Kind {
+        service,
+        model: None,
+        home,
+        telemetry_name: Some(telemetry_name),
+        key_place,
+    };
+    Ok(if let Some(openai) = &provider.openai {
+        let home = public("openai", "api.openai.com");
+        Kind {
+            model: openai.model.as_deref(),
+            ..of(Service::OpenAi, home, "openai", KeyPlace::Bearer)
+        }
+    } else if let Some(anthropic) = &provider.anthropic {
+        let home = public("anthropic", "api.anthropic.com");
+        Kind {
+            model: anthropic.model.as_deref(),
+            ..of(Service::Anthropic, home, "anthropic", KeyPlace::Anthropic)
+        }
+    } else if let Some(gemini) = &provider.gemini {
+        let home = public("gemini", "generativelanguage.googleapis.com");
+        Kind {
+            model: gemini.model.as_deref(),
+            ..of(Service::Gemini, home, "gcp.gemini", KeyPlace::Google)
+        }
+    } else if let Some(bedrock) = &provider.bedrock {
+        self::bedrock(bedrock)
+    } else if let Some(vertex) = &provider.vertexai {
+        self::vertex(vertex)
+    } else if let Some(azure) = &provider.azure {
+        self::azure(azure)
+    } else if let Some(azure) = &provider.azureopenai {
+        azure_openai(path, azure)?
+    } else if let Some(custom) = &provider.custom {
+        self::custom(path, custom)?
+    } else {
+        return Err(format!("{path} has no kind that is served"));
+    })
+}
+
+fn bedrock(bedrock: &Bedrock) -> Kind<'_> {
+    let guardrail = bedrock.guardrail.as_ref();
+    Kind {
+        service: Service::Bedrock {
+            region: bedrock.region.clone(),
+            guardrail: guardrail.map(|own| (own.identifier.clone(), own.version.clone())),
+        },
+        model: bedrock.model.as_deref(),
+        home: Home::Public {
+            kind: "bedrock",
+            host: format!("bedrock-runtime.{}.amazonaws.com", bedrock.region),
+        },
+        telemetry_name: Some("aws.bedrock"),
+        key_place: KeyPlace::Bearer,
+    }
+}
+
+fn vertex(vertex: &VertexAi) -> Kind<'_> {
+    let host = match vertex.region.as_str() {
+        "" | "global" => "aiplatform.googleapis.com".to_owned(),
+        region @ ("us" | "eu") => format!("aiplatform.{region}.rep.googleapis.com"),
+        region => format!("{region}-aiplatform.googleapis.com"),
+    };
+    Kind {
+        service: Service::Vertex {
+            project: vertex.project_id.clone(),
+            region: vertex.region.clone(),
+        },
+        model: vertex.model.as_deref(),
+        home: Home::Public {
+            kind: "vertexai",
+            host,
+        },
+        telemetry_name: Some("gcp.vertex_ai"),
+        key_place: KeyPlace::Bearer,
+    }
+}
+
+fn azure(azure: &Azure) -> Kind<'_> {
+    let suffix = match azure.resource_type {
+        AzureResource::OpenAi => OPENAI_SUFFIX,
+        AzureResource::Foundry => FOUNDRY_SUFFIX,
+    };
+    let api_version = azure.api_version.clone().unwrap_or_default();
+    of_azure(
+        format!("{}{suffix}", azure.resource_name),
+        azure.project_name.clone(),
+        api_version,
+        azure.model.as_deref(),
+    )
+}
+
+/// Azure, by the host of the resource: what it is follows from its name.
+fn azure_openai<'a>(path: &str, azure: &'a AzureOpenAi) -> Result<Kind<'a>, String> {
+    let host = azure.endpoint.trim_end_matches('/');
+    let host = host.strip_prefix("https://").unwrap_or(host);
+    if host.is_empty() || host.contains(['/', ':', '?', '#', '@']) {
+        return Err(format!(
+            "{path}.azureopenai.endpoint must be the host of a resource, such as NAME{OPENAI_SUFFIX}"
+        ));
+    }
+    let api_version = azure.api_version.clone().unwrap_or_default();
+    let model = azure.deployment_name.as_deref();
+    Ok(of_azure(
+        host.to_ascii_lowercase(),
+        None,
+        api_version,
+        model,
+    ))
+}
+
+fn of_azure(
+    host: String,
+    project: Option<String>,
+    api_version: String,
+    model: Option<&str>,
+) -> Kind<'_> {
+    let is_foundry = host.ends_with(FOUNDRY_SUFFIX);
+    Kind {
+        service: if is_foundry {
+            Service::Foundry {
+                project: project.unwrap_or_default(),
+                api_version,
+            }
+        } else {
+            Service::AzureOpenAi { api_version }
+        },
+        model,
+        home: Home::Public {
+            kind: "azure",
+            host,
+        },
+        telemetry_name: Some(if is_foundry {
+            "azure.ai.inference"
+        } else {
+            "azure.ai.openai"
+        }),
+        key_place: KeyPlace::ApiKey,
+    }
+}
+
+fn custom<'a>(path: &str, custom: &'a Custom) -> Result<Kind<'a>, String> {
+    let formats: Vec<CustomFormat> = custom
+        .formats
+        .iter()
+        .filter_map(|own| {
+            Some(CustomFormat {
+                format: served(own.kind)?,
+                path: own.path.clone(),
+            })
+        })
+        .collect();
+    if formats.is_empty() {
+        return Err(format!(
+            "{path}.custom.formats: only Completions, Responses and Messages are supported yet; add one of them"
+        ));
+    }
+    Ok(Kind {
+        service: Service::Custom { formats },
+        model: custom.model.as_deref(),
+        home: Home::Own(custom),
+        telemetry_name: None,
+        key_place: KeyPlace::Bearer,
+    })
+}
+
+fn served(kind: FormatType) -> Option<Format> {
+    match kind {
+        FormatType::Completions => Some(Format::ChatCompletions),
+        FormatType::Responses => Some(Format::Responses),
+        FormatType::Messages => Some(Format::Messages),
+        FormatType::Embeddings
+        | FormatType::AnthropicTokenCount
+        | FormatType::Realtime
+        | FormatType::Rerank => None,
+    }
+}
+
+// === impl KeyPlace ===
+
+impl KeyPlace {
+    /// Header and prefix for this key.
+    pub(in crate::backend) fn of(self, key: &[u8]) -> (&'static str, &'static str) {
+        const BEARER: (&str, &str) = ("authorization", "Bearer ");
+        match self {
+            Self::Bearer => BEARER,
+            Self::ApiKey => ("api-key", ""),
+            // A token that a login made, not a key of the console.
+            Self::Anthropic if key.starts_with(b"sk-ant-oat") => BEARER,
+            Self::Anthropic => ("x-api-key", ""),
+            Self::Google if key.starts_with(b"AIza") => ("x-goog-api-key", ""),
+            Self::Google => BEARER,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What Converse answers, as far as it is read.
+//!
+//! It must not know pieces. Invariant: a member that is not what it should be is absent, and costs no other.
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+use super::Lenient;
+use crate::error::ProviderError;
+use crate::text::{Json, JsonText};
+
+/// How much of a message that cannot be read is shown, in bytes.
+const EXCERPT_LIMIT: usize = 1024;
+
+/// The body of a buffered answer; or an error, which has a `message`.
+#[derive(Deserialize)]
+pub(super) struct Answer<'a> {
+    #[serde(borrow, default)]
+    pub(super) output: Lenient<Output<'a>>,
+    #[serde(rename = "stopReason", default)]
+    pub(super) reason: Lenient<String>,
+    #[serde(borrow, default)]
+    pub(super) usage: Lenient<Json<'a>>,
+    #[serde(rename = "additionalModelResponseFields", default)]
+    pub(super) fields: Lenient<Fields>,
+    #[serde(alias = "Message", borrow, default)]
+    pub(super) message: Lenient<JsonText<'a>>,
+    #[serde(rename = "__type", default)]
+    pub(super) kind: Lenient<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Output<'a> {
+    #[serde(borrow, default)]
+    pub(super) message: Lenient<Said<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Said<'a> {
+    #[serde(borrow, default)]
+    pub(super) content: Lenient<Vec<Lenient<Block<'a>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Block<'a> {
+    #[serde(borrow, default)]
+    pub(super) text: Lenient<JsonText<'a>>,
+    #[serde(borrow, default)]
+    pub(super) tool_use: Lenient<Call<'a>>,
+    #[serde(rename = "reasoningContent", borrow, default)]
+    pub(super) reasoning: Lenient<WholeReasoning<'a>>,
+    #[serde(rename = "citationsContent", borrow, default)]
+    pub(super) cited: Lenient<Cited<'a>>,
+    #[serde(borrow, default)]
+    pub(super) tool_result: Option<Json<'a>>,
+    #[serde(borrow, default)]
+    pub(super) image: Option<Json<'a>>,
+    #[serde(borrow, default)]
+    pub(super) audio: Option<Json<'a>>,
+    #[serde(borrow, default)]
+    pub(super) video: Option<Json<'a>>,
+}
+
+/// Text, with where it is from.
+#[derive(Deserialize)]
+pub(super) struct Cited<'a> {
+    #[serde(borrow, default)]
+    pub(super) content: Lenient<Vec<Lenient<Part<'a>>>>,
+    #[serde(borrow, default)]
+    pub(super) citations: Option<Json<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Part<'a> {
+    #[serde(borrow, default)]
+    pub(super) text: Lenient<JsonText<'a>>,
+}
+
+/// `contentBlockStart`, `contentBlockDelta` and `contentBlockStop`.
+#[derive(Deserialize)]
+pub(super) struct ContentEvent<'a> {
+    #[serde(rename = "contentBlockIndex", default)]
+    pub(super) index: Lenient<u32>,
+    #[serde(borrow, default)]
+    pub(super) start: Lenient<BlockStart<'a>>,
+    #[serde(borrow, default)]
+    pub(super) delta: Lenient<Delta<'a>>,
+}
+
+/// There is none for text and reasoning.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BlockStart<'a> {
+    #[serde(borrow, default)]
+    pub(super) tool_use: Lenient<Call<'a>>,
+    #[serde(borrow, default)]
+    pub(super) tool_result: Option<Json<'a>>,
+    #[serde(borrow, default)]
+    pub(super) image: Option<Json<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Call<'a> {
+    #[serde(rename = "toolUseId", borrow, default)]
+    pub(super) id: Lenient<JsonText<'a>>,
+    #[serde(borrow, default)]
+    pub(super) name: Lenient<JsonText<'a>>,
+    /// Of a whole block: an object.
+    #[serde(borrow, default)]
+    pub(super) input: Option<Json<'a>>,
+    /// `server_tool_use`, or absent.
+    #[serde(rename = "type", default)]
+    pub(super) kind: Lenient<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Delta<'a> {
+    #[serde(borrow, default)]
+    pub(super) text: Lenient<JsonText<'a>>,
+    #[serde(borrow, default)]
+    pub(super) tool_use: Lenient<CallDelta<'a>>,
+    #[serde(rename = "reasoningContent", borrow, default)]
+    pub(super) reasoning: Lenient<Reasoning<'a>>,
+    #[serde(borrow, default)]
+    pub(super) citation: Option<Json<'a>>,
+    #[serde(borrow, default)]
+    pub(super) tool_result: Option<Json<'a>>,
+    #[serde(borrow, default)]
+    pub(super) image: Option<Json<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CallDelta<'a> {
+    /// A piece of JSON text.
+    #[serde(borrow, default)]
+    pub(super) input: Lenient<JsonText<'a>>,
+}
+
+/// A delta has one of the three; a whole block has the first two here.
+#[derive(Deserialize)]
+pub(super) struct Reasoning<'a> {
+    #[serde(borrow, default)]
+    pub(super) text: Lenient<JsonText<'a>>,
+    #[serde(borrow, default)]
+    pub(super) signature: Lenient<JsonText<'a>>,
+    /// In base64.
+    #[serde(rename = "redactedContent", borrow, default)]
+    pub(super) redacted: Lenient<JsonText<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct WholeReasoning<'a> {
+    #[serde(rename = "reasoningText", borrow, default)]
+    pub(super) shown: Lenient<Reasoning<'a>>,
+    /// In base64.
+    #[serde(rename = "redactedContent", borrow, default)]
+    pub(super) redacted: Lenient<JsonText<'a>>,
+}
+
+/// `messageStop`.
+#[derive(Default, Deserialize)]
+pub(super) struct Stop {
+    #[serde(rename = "stopReason", default)]
+    pub(super) reason: Lenient<String>,
+    #[serde(rename = "additionalModelResponseFields", default)]
+    pub(super) fields: Lenient<Fields>,
+}
+
+/// What was asked for of the model's own answer.
+#[derive(Deserialize)]
+pub(super) struct Fields {
+    #[serde(default)]
+    pub(super) stop_sequence: Lenient<String>,
+}
+
+/// `metadata`.
+#[derive(Deserialize)]
+pub(super) struct Metadata<'a> {
+    #[serde(borrow, default)]
+    pub(super) usage: Lenient<Json<'a>>,
+}
+
+/// The payload of an exception.
+#[derive(Default, Deserialize)]
+struct Exception {
+    #[serde(alias = "Message", default)]
+    message: Lenient<String>,
+    /// Of `modelStreamErrorException`.
+    #[serde(rename = "originalMessage", default)]
+    original: Lenient<String>,
+    #[serde(rename = "originalStatusCode", default)]
+    status: Lenient<u16>,
+}
+
+// === impl Call ===
+
+impl Call<'_> {
+    /// Bedrock runs the tool itself: the client has nothing to do with the call.
+    pub(super) fn is_of_server(&self) -> bool {
+        self.kind.0.as_deref() == Some("server_tool_use")
+    }
+}
+
+/// A modelled fault.
+pub(super) fn exception(kind: &Bytes, payload: &Bytes) -> ProviderError {
+    let read: Exception = serde_json::from_slice(payload).unwrap_or_default();
+    let message = [read.message.0, read.original.0]
+        .into_iter()
+        .flatten()
+        .find(|message| !message.trim().is_empty())
+        .unwrap_or_else(|| excerpt(payload));
+    ProviderError {
+        message,
+        kind: Some(excerpt(kind)),
+        param: None,
+        code: read.status.0.map(|status| status.to_string()),
+    }
+}
+
+/// A fault of the service, which is all in headers.
+pub(super) fn fault(code: &Bytes, message: &Bytes) -> ProviderError {
+    ProviderError {
+        message: excerpt(message),
+        kind: Some(excerpt(code)),
+        ..ProviderError::default()
+    }
+}
+
+fn excerpt(bytes: &[u8]) -> String {
+    let start = bytes.get(..EXCERPT_LIMIT).unwrap_or(bytes);
+    String::from_utf8_lossy(start).trim().to_owned()
+}

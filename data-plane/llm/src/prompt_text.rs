@@ -1,0 +1,235 @@
+//! The texts of a request or of a buffered answer, and putting others in their place (llm.md G-2, G-3, G-11, L-2).
+//!
+//! It must not judge texts. Invariant: texts are found by the members that hold them, whatever type a part claims to have, and
+//! in every repetition of a member, so that what a provider could read as prompt is seen; what is not replaced keeps its
+//! bytes, parts that are no text with it.
+
+mod answer;
+mod leaves;
+mod request;
+mod rewrite;
+mod walk;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+pub use self::rewrite::Rewrite;
+use crate::format::Format;
+use crate::node::BodyError;
+
+/// Whose text it is (llm.md G-2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// System and developer prompts, instructions.
+    SystemPrompt,
+    /// What the user says; also what has no role that is known.
+    User,
+    /// What the model says.
+    Assistant,
+    /// Results of tools.
+    ToolOutput,
+    /// Arguments of calls of tools, string by string.
+    ToolInput,
+    /// Descriptions of tools and of the schemas of answers.
+    ToolDefinition,
+}
+
+/// Whether the model thought a text or said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Voice {
+    /// A part of the conversation.
+    Said,
+    /// Reasoning; often signed by the provider, which refuses it changed.
+    Thought,
+}
+
+/// One string of the body that holds text.
+#[derive(Clone)]
+pub struct Slot<'a> {
+    /// Whose text it is.
+    pub scope: Scope,
+    /// Said or thought.
+    pub voice: Voice,
+    /// Which message of the body it is in, counted from 0; `None` outside of messages.
+    pub message: Option<usize>,
+    /// Slots of one number are one text to a reader, and next to each other (llm.md G-3).
+    pub run: usize,
+    /// The text without escapes; half of a surrogate pair is U+FFFD.
+    pub text: Cow<'a, str>,
+    /// Where the string stands in the body, with its quotes. Strings inside of a string that is JSON itself share its place.
+    pub range: Range<usize>,
+    place: Place,
+}
+
+/// What is known of a slot's surroundings.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    /// Within the text that the string at `range` stands for, where that is JSON: the string in it.
+    nested: Option<Range<usize>>,
+    /// The part whose only text it is.
+    part: Option<Range<usize>>,
+}
+
+/// A value that repeats text in pieces; when text is changed it goes, or it would tell what was there.
+#[derive(Debug, Clone)]
+struct Echo {
+    range: Range<usize>,
+    empty: &'static str,
+}
+
+/// The texts of a body, in the order in which they stand there.
+#[derive(Clone)]
+pub struct PromptText<'a> {
+    body: &'a Bytes,
+    slots: Vec<Slot<'a>>,
+    echoes: Vec<Echo>,
+    messages: usize,
+    definition_bytes: usize,
+}
+
+/// Slots that are read as one text.
+#[derive(Clone, Copy)]
+pub struct Run<'t, 'a> {
+    slots: &'t [Slot<'a>],
+    first: usize,
+}
+
+// === impl PromptText ===
+
+impl<'a> PromptText<'a> {
+    /// The texts of a request.
+    ///
+    /// # Errors
+    /// The body is no JSON object.
+    pub fn of_request(format: Format, body: &'a Bytes) -> Result<Self, BodyError> {
+        request::read(format, body)
+    }
+
+    /// The texts of a buffered answer, of all its choices or candidates.
+    ///
+    /// # Errors
+    /// The body is no JSON object.
+    pub fn of_answer(format: Format, body: &'a Bytes) -> Result<Self, BodyError> {
+        answer::read(format, body)
+    }
+
+    /// Every text by itself.
+    #[must_use]
+    pub fn slots(&self) -> &[Slot<'a>] {
+        &self.slots
+    }
+
+    /// The texts as they are to be judged: adjacent parts of one message as one.
+    pub fn runs(&self) -> impl Iterator<Item = Run<'_, 'a>> {
+        let mut first = 0;
+        let groups = self.slots.chunk_by(|one, other| one.run == other.run);
+        groups.map(move |slots| {
+            let run = Run { slots, first };
+            first += slots.len();
+            run
+        })
+    }
+
+    /// How many messages there are, for an estimate of tokens.
+    #[must_use]
+    pub fn messages(&self) -> usize {
+        self.messages
+    }
+
+    /// How long the definitions of tools and schemas are in bytes of JSON, for an estimate of tokens: providers put the whole
+    /// of them in the prompt, not only what is text.
+    #[must_use]
+    pub fn definition_bytes(&self) -> usize {
+        self.definition_bytes
+    }
+
+    /// Starts to replace texts.
+    #[must_use]
+    pub fn rewrite(&self) -> Rewrite<'_, 'a> {
+        Rewrite::new(self)
+    }
+}
+
+/// Bodies are not shown.
+impl fmt::Debug for PromptText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PromptText")
+            .field("slots", &self.slots)
+            .field("messages", &self.messages)
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Slot ===
+
+/// Texts are not shown.
+impl fmt::Debug for Slot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot")
+            .field("scope", &self.scope)
+            .field("voice", &self.voice)
+            .field("message", &self.message)
+            .field("run", &self.run)
+            .field("text_bytes", &self.text.len())
+            .field("range", &self.range)
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Run ===
+
+impl<'t, 'a> Run<'t, 'a> {
+    /// The slots, at least one.
+    #[must_use]
+    pub fn slots(&self) -> &'t [Slot<'a>] {
+        self.slots
+    }
+
+    /// Whose text it is; all slots of a run are of one scope.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.slots.first().map_or(Scope::User, |slot| slot.scope)
+    }
+
+    /// Said or thought.
+    #[must_use]
+    pub fn voice(&self) -> Voice {
+        self.slots.first().map_or(Voice::Said, |slot| slot.voice)
+    }
+
+    /// Which message it is in.
+    #[must_use]
+    pub fn message(&self) -> Option<usize> {
+        self.slots.first().and_then(|slot| slot.message)
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> Cow<'t, str> {
+        match self.slots {
+            [only] => Cow::Borrowed(&only.text),
+            several => Cow::Owned(several.iter().map(|slot| slot.text.as_ref()).collect()),
+        }
+    }
+
+    /// Index of the first slot in [`PromptText::slots`].
+    #[must_use]
+    pub fn first(&self) -> usize {
+        self.first
+    }
+}
+
+/// Texts are not shown.
+impl fmt::Debug for Run<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("slots", &self.slots)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

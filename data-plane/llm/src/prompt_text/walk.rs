@@ -1,0 +1,369 @@
+//! Collecting slots while a format's reader walks over a body.
+//!
+//! It must not know formats' envelopes: those are the readers'. Invariant: parts are read by what they have, not by the type
+//! that they claim; below [`DEPTH`] lists of parts in parts every string counts as text.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
+use serde_json::value::RawValue;
+
+use super::leaves::{self, Leaf};
+use super::{Echo, Place, PromptText, Scope, Slot, Voice};
+use crate::node::{BodyError, Member, Node};
+
+/// How deep lists of parts may stand in parts; a result of a tool that has a list of documents needs three.
+const DEPTH: usize = 4;
+
+/// Members of definitions whose strings name or type something, or are a secret for a server.
+const STRUCTURE: [&str; 13] = [
+    "type",
+    "name",
+    "$ref",
+    "$schema",
+    "$id",
+    "required",
+    "format",
+    "role",
+    "id",
+    "cache_control",
+    "server_url",
+    "authorization",
+    "Authorization",
+];
+
+/// Members of what hosted tools answer whose strings only the provider reads, or which are media.
+const OPAQUE: [&str; 6] = [
+    "type",
+    "encrypted_content",
+    "encrypted_index",
+    "encrypted_stdout",
+    "file_id",
+    "image_url",
+];
+
+/// What is collected.
+pub(super) struct Walk<'a> {
+    body: &'a Bytes,
+    text: &'a str,
+    slots: Vec<Slot<'a>>,
+    echoes: Vec<Echo>,
+    messages: usize,
+    is_in_message: bool,
+    runs: usize,
+    /// The last slot may be continued by the next part.
+    is_open: bool,
+    definition_bytes: usize,
+}
+
+/// Whose text is walked over.
+#[derive(Clone, Copy)]
+pub(super) struct Of {
+    pub(super) scope: Scope,
+    pub(super) voice: Voice,
+}
+
+// === impl Of ===
+
+impl Of {
+    pub(super) const fn said(scope: Scope) -> Self {
+        Self {
+            scope,
+            voice: Voice::Said,
+        }
+    }
+
+    /// What the model thought. Someone else's message has no thoughts, whatever it claims.
+    pub(super) fn thought(scope: Scope) -> Self {
+        let voice = match scope {
+            Scope::Assistant => Voice::Thought,
+            Scope::SystemPrompt
+            | Scope::User
+            | Scope::ToolOutput
+            | Scope::ToolInput
+            | Scope::ToolDefinition => Voice::Said,
+        };
+        Self { scope, voice }
+    }
+}
+
+// === impl Walk ===
+
+impl<'a> Walk<'a> {
+    /// Starts with the members of a body.
+    pub(super) fn new(body: &'a Bytes) -> Result<(Self, Vec<Member<'a>>), BodyError> {
+        let (text, members) = Node::body(body)?;
+        Ok((Self::over(body, text), members))
+    }
+
+    pub(super) fn over(body: &'a Bytes, text: &'a str) -> Self {
+        Self {
+            body,
+            text,
+            slots: Vec::new(),
+            echoes: Vec::new(),
+            messages: 0,
+            is_in_message: false,
+            runs: 0,
+            is_open: false,
+            definition_bytes: 0,
+        }
+    }
+
+    /// What was found. Slots come in the order of the body: later readers rely on runs, not on this.
+    pub(super) fn finish(self) -> PromptText<'a> {
+        PromptText {
+            body: self.body,
+            slots: self.slots,
+            echoes: self.echoes,
+            messages: self.messages,
+            definition_bytes: self.definition_bytes,
+        }
+    }
+
+    /// Reads one message.
+    pub(super) fn message(&mut self, read: impl FnOnce(&mut Self)) {
+        self.is_in_message = true;
+        self.is_open = false;
+        read(self);
+        self.is_in_message = false;
+        self.is_open = false;
+        self.messages += 1;
+    }
+
+    /// A string that is a text of its own.
+    pub(super) fn text(&mut self, of: Of, node: Node<'a>) {
+        self.is_open = false;
+        self.push(of, node, None);
+        self.is_open = false;
+    }
+
+    /// A string that is the only text of `part`: one with the text parts next to it.
+    pub(super) fn part(&mut self, of: Of, node: Node<'a>, part: Node<'a>) {
+        self.is_open = self.push(of, node, part.span(self.text));
+    }
+
+    /// A part that is no text stands between those before and those behind.
+    pub(super) fn break_run(&mut self) {
+        self.is_open = false;
+    }
+
+    /// A value that repeats text in pieces.
+    pub(super) fn echo(&mut self, node: Node<'a>, empty: &'static str) {
+        if let Some(range) = node.span(self.text).filter(|_| !node.is_null()) {
+            self.echoes.push(Echo { range, empty });
+        }
+    }
+
+    /// Every string of a value.
+    pub(super) fn strings(&mut self, of: Of, node: Node<'a>) {
+        self.leaves(of, node, &[]);
+    }
+
+    /// The strings of what a tool of the provider answered.
+    pub(super) fn hosted_result(&mut self, node: Node<'a>) {
+        self.leaves(Of::said(Scope::ToolOutput), node, &OPAQUE);
+    }
+
+    /// Every string of the arguments of a call.
+    pub(super) fn arguments(&mut self, node: Node<'a>) {
+        self.leaves(Of::said(Scope::ToolInput), node, &[]);
+    }
+
+    /// Texts of definitions of tools, or of a schema.
+    pub(super) fn definitions(&mut self, node: Node<'a>) {
+        self.definition_bytes += node.raw().len();
+        self.leaves(Of::said(Scope::ToolDefinition), node, &STRUCTURE);
+    }
+
+    /// Arguments of a call as a string that is JSON, string by string; one text where it is no JSON.
+    pub(super) fn encoded_arguments(&mut self, node: Node<'a>) {
+        let of = Of::said(Scope::ToolInput);
+        let (Some(json), Some(range)) = (node.string(), node.span(self.text)) else {
+            // Not a string, though it should be: some servers take the object.
+            self.arguments(node);
+            return;
+        };
+        let is_json = json.trim_start().starts_with(['{', '[', '"'])
+            && serde_json::from_str::<&RawValue>(&json).is_ok();
+        if !is_json {
+            self.text(of, node);
+            return;
+        }
+        for leaf in leaves::strings(&json) {
+            let text = json
+                .get(leaf.range.clone())
+                .and_then(|text| Node::of(text).string());
+            let text = Cow::Owned(text.unwrap_or_default().into_owned());
+            self.add(
+                of,
+                text,
+                range.clone(),
+                Place {
+                    nested: Some(leaf.range),
+                    part: None,
+                },
+            );
+        }
+    }
+
+    /// The content of a message, or of a part: a text, or a list of parts as OpenAI's and Anthropic's formats have them.
+    pub(super) fn content(&mut self, of: Of, node: Node<'a>) {
+        self.content_at(of, node, 0);
+    }
+
+    fn content_at(&mut self, of: Of, node: Node<'a>, depth: usize) {
+        if depth >= DEPTH {
+            self.strings(of, node);
+            return;
+        }
+        if node.text().is_some() {
+            self.text(of, node);
+            return;
+        }
+        for part in node.one_or_many() {
+            match part.is_object() {
+                true => self.part_at(of, part, depth),
+                false => self.part(of, part, part),
+            }
+        }
+    }
+
+    fn part_at(&mut self, of: Of, part: Node<'a>, depth: usize) {
+        let members = part.members();
+        let kind = kind(&members);
+        let is_structured = |key: &str| {
+            matches!(
+                key,
+                "input" | "content" | "source" | "thinking" | "title" | "context"
+            )
+        };
+        let is_plain = !members.iter().any(|(key, _)| is_structured(key));
+        let texts = members
+            .iter()
+            .filter(|(key, _)| matches!(key.as_ref(), "text" | "refusal"))
+            .count();
+        if !is_plain || texts != 1 {
+            self.break_run();
+        }
+        for (key, value) in &members {
+            match key.as_ref() {
+                "text" | "refusal" if is_plain && texts == 1 => self.part(of, *value, part),
+                "text" | "refusal" | "title" | "context" => self.text(of, *value),
+                "thinking" => self.content_at(Of::thought(of.scope), *value, depth + 1),
+                "input" => self.arguments(*value),
+                "content" => self.inner(of, *value, &kind, depth),
+                "source" => self.source(of, *value, depth),
+                "logprobs" => self.echo(*value, "[]"),
+                _ => (),
+            }
+        }
+        if !is_plain {
+            self.break_run();
+        }
+    }
+
+    /// `content` of a part. Of the tools that providers run only some have parts there.
+    fn inner(&mut self, of: Of, value: Node<'a>, kind: &str, depth: usize) {
+        let result = Of::said(Scope::ToolOutput);
+        match kind {
+            "tool_result" | "mcp_tool_result" => self.content_at(result, value, depth + 1),
+            kind if kind.ends_with("_tool_result") => self.hosted_result(value),
+            _ => self.content_at(of, value, depth + 1),
+        }
+    }
+
+    /// `source` of a document: a text, or parts; anything else is media.
+    fn source(&mut self, of: Of, source: Node<'a>, depth: usize) {
+        let members = source.members();
+        let is_text = members
+            .iter()
+            .any(|(key, value)| key == "type" && value.string().is_some_and(|kind| kind == "text"));
+        for (key, value) in &members {
+            match key.as_ref() {
+                "data" if is_text => self.text(of, *value),
+                "content" => self.content_at(of, *value, depth + 1),
+                _ => (),
+            }
+        }
+    }
+
+    fn leaves(&mut self, of: Of, node: Node<'a>, skipped: &[&str]) {
+        self.is_open = false;
+        let json = node.raw();
+        let Some(start) = node.span(self.text).map(|span| span.start) else {
+            return;
+        };
+        for Leaf { range, key } in leaves::strings(json) {
+            let key = json.get(key).unwrap_or_default();
+            if skipped.contains(&key) {
+                continue;
+            }
+            if let Some(text) = json
+                .get(range.clone())
+                .and_then(|text| Node::of(text).string())
+            {
+                self.add(
+                    of,
+                    text,
+                    start + range.start..start + range.end,
+                    Place::default(),
+                );
+            }
+        }
+    }
+
+    fn push(&mut self, of: Of, node: Node<'a>, part: Option<Range<usize>>) -> bool {
+        let (Some(text), Some(range)) = (node.string(), node.span(self.text)) else {
+            return false;
+        };
+        self.add(of, text, range, Place { nested: None, part });
+        true
+    }
+
+    fn add(&mut self, of: Of, text: Cow<'a, str>, range: Range<usize>, place: Place) {
+        let last = self.slots.last().filter(|_| self.is_open);
+        let continues = last.is_some_and(|last| last.scope == of.scope && last.voice == of.voice);
+        if !continues {
+            self.runs += 1;
+        }
+        self.slots.push(Slot {
+            scope: of.scope,
+            voice: of.voice,
+            message: self.is_in_message.then_some(self.messages),
+            run: self.runs,
+            text,
+            range,
+            place,
+        });
+    }
+}
+
+/// The type that a part says it has.
+pub(super) fn kind(members: &[Member<'_>]) -> String {
+    let kind = members
+        .iter()
+        .rev()
+        .find(|(key, _)| key == "type")
+        .and_then(|(_, value)| value.string());
+    kind.map(Cow::into_owned).unwrap_or_default()
+}
+
+/// The scope of a message by its role. One with several roles is the user's, which is looked at most, for which of them a
+/// provider goes by is not known.
+pub(super) fn scope(members: &[Member<'_>]) -> Scope {
+    let mut roles = members
+        .iter()
+        .filter(|(key, _)| key == "role")
+        .map(|(_, value)| value.string());
+    let (Some(Some(role)), None) = (roles.next(), roles.next()) else {
+        return Scope::User;
+    };
+    match role.as_ref() {
+        "system" | "developer" => Scope::SystemPrompt,
+        "assistant" | "model" => Scope::Assistant,
+        "tool" | "function" => Scope::ToolOutput,
+        _ => Scope::User,
+    }
+}

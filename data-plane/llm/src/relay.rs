@@ -1,0 +1,473 @@
+//! The way of an answer from a provider to a client: forwarded where both speak one format, converted where they do not.
+//!
+//! ```text
+//! chunk --sse / event_stream / whole body--> events --reader--> Piece* --> Observed, and the client's encoder
+//! ```
+//! Owns framing on the way in, the choice of reader and encoder, and the verdict on the end. It must not know sockets or
+//! clocks. Invariants: what the request's rendering decided ([`Plan`]) decides how the answer is read, whatever changed
+//! since (llm.md T-7); an answer without its terminator is never reported complete; memory is bounded by [`Limits`], except
+//! for encoders whose format repeats the whole answer at the end.
+
+mod encoder;
+mod plan;
+mod reader;
+
+use std::cell::Cell;
+use std::fmt;
+
+use bytes::{Bytes, BytesMut};
+use serde::de::IgnoredAny;
+
+use self::encoder::Encoder;
+pub(crate) use self::plan::Names;
+pub use self::plan::Plan;
+use self::reader::Reader;
+use crate::answer::{ClientSide, Piece};
+use crate::error::{ProviderError, last_event};
+use crate::event_stream;
+use crate::format::Format;
+use crate::observed::Observed;
+use crate::request::UsageChunk;
+use crate::sse::{Content, Framer};
+use crate::tap::{Ending, Finish, Framing, Limits, ResponseTap, Truncation};
+
+/// What is unique to one answer and cannot be made here.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    /// Seconds since 1970.
+    pub unix_seconds: u64,
+    /// A random number, which made-up ids contain.
+    pub nonce: u64,
+}
+
+/// An answer on its way.
+pub struct Relay {
+    client: Format,
+    framing: Framing,
+    way: Way,
+}
+
+enum Way {
+    /// OpenAI chat completions to such a client: out of these a usage chunk may have to be taken.
+    Tapped(Box<ResponseTap>),
+    /// Anything else.
+    Read(Box<Read>),
+}
+
+struct Read {
+    input: Input,
+    output: Output,
+    reader: Reader,
+    watch: Watch,
+    format: Format,
+}
+
+/// What the pieces said.
+#[derive(Default)]
+struct Watch {
+    observed: Observed,
+    has_ended: bool,
+    has_failed: bool,
+    dropped: Vec<&'static str>,
+}
+
+enum Input {
+    Events(Framer),
+    Frames(event_stream::Decoder),
+    Body {
+        held: BytesMut,
+        limit: usize,
+        is_over: bool,
+    },
+}
+
+enum Output {
+    Forward,
+    Encode(Box<Encoder>),
+}
+
+// === impl Relay ===
+
+impl Relay {
+    /// The relay of one answer, whose head has arrived with status 2xx.
+    #[must_use]
+    pub fn new(plan: &Plan, framing: Framing, limits: Limits, stamp: Stamp) -> Self {
+        let forwards = plan.forwards(framing);
+        if forwards && plan.client == Format::OpenAiChatCompletions {
+            let tap = ResponseTap::new(framing, plan.usage_chunk, limits);
+            return Self {
+                client: plan.client,
+                framing,
+                way: Way::Tapped(Box::new(tap)),
+            };
+        }
+        let client = ClientSide {
+            model: plan.model.clone(),
+            created: stamp.unix_seconds,
+            nonce: stamp.nonce,
+            asks_for_usage: plan.usage_chunk == UsageChunk::Forward,
+        };
+        let input = match framing {
+            Framing::Buffered => Input::Body {
+                held: BytesMut::new(),
+                limit: limits.body_bytes,
+                is_over: false,
+            },
+            Framing::EventStream => Input::Events(Framer::new(limits.event_bytes)),
+            Framing::AwsEventStream => {
+                Input::Frames(event_stream::Decoder::new(limits.event_bytes))
+            }
+        };
+        let output = if forwards {
+            Output::Forward
+        } else {
+            Output::Encode(Box::new(Encoder::new(plan, client)))
+        };
+        let read = Read {
+            input,
+            output,
+            reader: Reader::new(plan.provider, &plan.names.tools),
+            watch: Watch::default(),
+            format: plan.client,
+        };
+        Self {
+            client: plan.client,
+            framing,
+            way: Way::Read(Box::new(read)),
+        }
+    }
+
+    /// Takes a chunk from the provider and gives what the client gets now; empty means nothing yet, not the end.
+    pub fn push(&mut self, chunk: Bytes) -> Bytes {
+        match &mut self.way {
+            Way::Tapped(tap) => tap.push(chunk),
+            Way::Read(read) => read.push(chunk),
+        }
+    }
+
+    /// What was seen so far.
+    #[must_use]
+    pub fn observed(&self) -> &Observed {
+        match &self.way {
+            Way::Tapped(tap) => tap.observed(),
+            Way::Read(read) => &read.watch.observed,
+        }
+    }
+
+    /// The provider told of a failure in its answer.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        match &self.way {
+            Way::Tapped(tap) => tap.has_failed(),
+            Way::Read(read) => read.watch.has_failed,
+        }
+    }
+
+    /// The provider's terminator has passed: what follows is no part of the answer.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        match &self.way {
+            Way::Tapped(tap) => tap.is_done(),
+            Way::Read(read) => read.watch.has_ended && self.framing != Framing::Buffered,
+        }
+    }
+
+    /// What the answer had that the client's format has no place for; names of fields.
+    #[must_use]
+    pub fn dropped(&self) -> &[&'static str] {
+        match &self.way {
+            Way::Tapped(_) => &[],
+            Way::Read(read) => &read.watch.dropped,
+        }
+    }
+
+    /// The provider's body ended regularly as far as HTTP can tell. Where a stream is cut between two events, `rest` tells
+    /// the client so in its dialect (llm.md S-10); where it is cut within one, or `rest` is empty, the caller must break
+    /// the response off.
+    #[must_use]
+    pub fn finish(self) -> Finish {
+        let client = self.client;
+        match self.way {
+            Way::Tapped(tap) => {
+                let is_between = tap.is_between_events();
+                let mut finish = tap.finish();
+                if is_between && finish.ending == Ending::Truncated(Truncation::NoTerminator) {
+                    let told = last_event(client, &cut_short());
+                    finish.rest = [finish.rest, told].concat().into();
+                }
+                finish
+            }
+            Way::Read(read) => read.finish(),
+        }
+    }
+
+    /// The provider broke off. Gives what tells a stream's client so, where it can be told; empty where the response has to
+    /// be broken off too.
+    #[must_use]
+    pub fn broken(self) -> (Bytes, Observed) {
+        match self.way {
+            Way::Tapped(tap) => {
+                let told = match tap.is_between_events() {
+                    true => last_event(self.client, &cut_short()),
+                    false => Bytes::new(),
+                };
+                (told, tap.into_observed())
+            }
+            Way::Read(read) => read.broken(),
+        }
+    }
+
+    /// The exchange ended otherwise (the client left): the facts so far.
+    #[must_use]
+    pub fn into_observed(self) -> Observed {
+        match self.way {
+            Way::Tapped(tap) => tap.into_observed(),
+            Way::Read(read) => read.watch.observed,
+        }
+    }
+}
+
+/// Answers are not shown.
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relay")
+            .field("framing", &self.framing)
+            .field("observed", self.observed())
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Read ===
+
+impl Read {
+    fn push(&mut self, chunk: Bytes) -> Bytes {
+        let mut out = Vec::new();
+        self.take(&chunk, &mut out);
+        match self.output {
+            Output::Forward => chunk,
+            Output::Encode(_) => out.into(),
+        }
+    }
+
+    fn take(&mut self, chunk: &Bytes, out: &mut Vec<u8>) {
+        let Self {
+            input,
+            output,
+            reader,
+            watch,
+            ..
+        } = self;
+        let is_encoding = matches!(output, Output::Encode(_));
+        let told = Cell::new(0_usize);
+        let mut sink = |piece: &Piece<'_>| {
+            told.set(told.get().saturating_add(1));
+            pass(piece, watch, output, out);
+        };
+        match input {
+            Input::Body {
+                held,
+                limit,
+                is_over,
+            } => {
+                *is_over |= held.len().saturating_add(chunk.len()) > *limit;
+                if *is_over {
+                    *held = BytesMut::new();
+                } else {
+                    held.extend_from_slice(chunk);
+                }
+            }
+            Input::Events(framer) => {
+                framer.push(chunk.clone());
+                while let Some(frame) = framer.next_frame() {
+                    match frame.content {
+                        Content::Event(event) => {
+                            let before = told.get();
+                            reader.event(event.name.as_deref(), &event.data, &mut sink);
+                            let is_silent = told.get() == before;
+                            if is_encoding && is_silent && is_unreadable(&event.data) {
+                                // What it said would be missing (llm.md S-10).
+                                sink(&Piece::Failure(unreadable()));
+                            }
+                        }
+                        Content::Oversized => sink(&Piece::Failure(too_long())),
+                        Content::Nothing | Content::Continuation => (),
+                    }
+                }
+            }
+            Input::Frames(decoder) => {
+                decoder.push(chunk);
+                loop {
+                    match decoder.next_message() {
+                        Ok(Some(message)) => reader.message(&message, &mut sink),
+                        Ok(None) => break,
+                        Err(broken) => {
+                            sink(&Piece::Failure(ProviderError {
+                                message: broken.to_string(),
+                                ..ProviderError::default()
+                            }));
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn broken(mut self) -> (Bytes, Observed) {
+        let mut out = Vec::new();
+        self.tell_cut(&mut out);
+        (out.into(), self.watch.observed)
+    }
+
+    /// The client's stream must not look whole (llm.md S-10); a body is the caller's to withhold.
+    fn tell_cut(&mut self, out: &mut Vec<u8>) {
+        match (&mut self.output, &self.input) {
+            (Output::Encode(encoder), _) => encoder.piece(&Piece::Failure(cut_short()), out),
+            (Output::Forward, Input::Events(framer)) if framer.is_between_events() => {
+                out.extend_from_slice(&last_event(self.format, &cut_short()));
+            }
+            (Output::Forward, Input::Events(_) | Input::Frames(_) | Input::Body { .. }) => {}
+        }
+    }
+
+    fn finish(mut self) -> Finish {
+        let mut out = Vec::new();
+        let mut truncation = self.close(&mut out);
+        if self.watch.has_ended || self.watch.has_failed {
+            truncation = None;
+        } else if truncation.is_none() {
+            truncation = Some(Truncation::NoTerminator);
+        }
+        let ending = match truncation {
+            None if self.watch.has_failed => Ending::Failed,
+            None => Ending::Complete,
+            Some(truncation) => Ending::Truncated(truncation),
+        };
+        if truncation.is_some() {
+            self.tell_cut(&mut out);
+        }
+        let rest = match self.output {
+            Output::Forward => out,
+            Output::Encode(encoder) => encoder.finish(out),
+        };
+        Finish {
+            rest: rest.into(),
+            ending,
+            observed: self.watch.observed,
+        }
+    }
+
+    /// Reads what is left at the end; says where the input is visibly cut.
+    fn close(&mut self, out: &mut Vec<u8>) -> Option<Truncation> {
+        let Self {
+            input,
+            output,
+            reader,
+            watch,
+            ..
+        } = self;
+        let mut sink = |piece: &Piece<'_>| pass(piece, watch, output, out);
+        match input {
+            Input::Body { held, is_over, .. } => {
+                if *is_over {
+                    sink(&Piece::Failure(too_long()));
+                    return None;
+                }
+                let read = match std::str::from_utf8(held) {
+                    Ok(text) => reader.body(text, &mut sink),
+                    Err(_) => Err(Unread::Garbage),
+                };
+                match read {
+                    Ok(()) => None,
+                    Err(Unread::Cut) => Some(Truncation::MidBody),
+                    Err(Unread::Garbage) => {
+                        sink(&Piece::Failure(ProviderError::read(held)));
+                        None
+                    }
+                }
+            }
+            Input::Events(framer) => {
+                // A last event without its blank line counts if it can be read (llm.md F-1).
+                let last = framer.finish();
+                let is_mid = framer.is_mid_oversized() || last.is_some();
+                if let Some(Content::Event(event)) = last.map(|frame| frame.content) {
+                    reader.event(event.name.as_deref(), &event.data, &mut sink);
+                }
+                reader.end(&mut sink);
+                is_mid.then_some(Truncation::MidEvent)
+            }
+            Input::Frames(decoder) => {
+                if decoder.finish().is_err() {
+                    return Some(Truncation::MidEvent);
+                }
+                reader.end(&mut sink);
+                None
+            }
+        }
+    }
+}
+
+/// Why a body could not be read.
+enum Unread {
+    Cut,
+    Garbage,
+}
+
+/// One piece: noted, and written for the client.
+fn pass(piece: &Piece<'_>, watch: &mut Watch, output: &mut Output, out: &mut Vec<u8>) {
+    if watch.has_failed || watch.has_ended {
+        return;
+    }
+    watch.note(piece);
+    match output {
+        Output::Forward => (),
+        Output::Encode(encoder) => encoder.piece(piece, out),
+    }
+}
+
+// === impl Watch ===
+
+impl Watch {
+    fn note(&mut self, piece: &Piece<'_>) {
+        self.observed.note(piece);
+        match piece {
+            Piece::End => self.has_ended = true,
+            Piece::Failure(_) => self.has_failed = true,
+            Piece::Dropped(field) => {
+                if !self.dropped.contains(field) {
+                    self.dropped.push(field);
+                }
+            }
+            Piece::Start(_) | Piece::Content { .. } | Piece::Finish { .. } | Piece::Usage(_) => (),
+        }
+    }
+}
+
+/// Data that is neither JSON nor the terminator of OpenAI's streams.
+fn is_unreadable(data: &[u8]) -> bool {
+    data.trim_ascii() != b"[DONE]" && serde_json::from_slice::<IgnoredAny>(data).is_err()
+}
+
+fn unreadable() -> ProviderError {
+    ProviderError {
+        message: "the provider sent an event that cannot be read".to_owned(),
+        ..ProviderError::default()
+    }
+}
+
+fn too_long() -> ProviderError {
+    ProviderError {
+        message: "the provider sent more at once than the gateway holds".to_owned(),
+        ..ProviderError::default()
+    }
+}
+
+fn cut_short() -> ProviderError {
+    ProviderError {
+        message: "the provider's answer broke off before its end".to_owned(),
+        ..ProviderError::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

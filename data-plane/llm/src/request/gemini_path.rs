@@ -1,0 +1,78 @@
+//! The last segment of Gemini's paths: `{model}:generateContent` and `{model}:streamGenerateContent`.
+//!
+//! It must not know what stands in front of it. Invariant: a model is decoded once.
+
+/// What a path asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Called {
+    /// The model; `None` where it is not valid percent-encoded UTF-8, or empty.
+    pub(super) model: Option<String>,
+    pub(super) is_streamed: bool,
+}
+
+/// Reads a client's path; `None` where it ends in neither method.
+pub(super) fn read(path: &str) -> Option<Called> {
+    let last = path.rsplit('/').next()?;
+    let (model, method) = last.rsplit_once(':')?;
+    let is_streamed = match method {
+        "generateContent" => false,
+        "streamGenerateContent" => true,
+        _ => return None,
+    };
+    Some(Called {
+        model: decode(model).filter(|model| !model.is_empty()),
+        is_streamed,
+    })
+}
+
+fn decode(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'%' => {
+                let high = char::from(bytes.next()?).to_digit(16)?;
+                let low = char::from(bytes.next()?).to_digit(16)?;
+                u8::try_from(high * 16 + low).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Called, read};
+
+    #[track_caller]
+    fn check(path: &str, expected: Option<(Option<&str>, bool)>) {
+        let expected = expected.map(|(model, is_streamed)| Called {
+            model: model.map(ToOwned::to_owned),
+            is_streamed,
+        });
+        assert_eq!(read(path), expected, "{path}");
+    }
+
+    #[test]
+    fn the_path_names_model_and_method() {
+        check(
+            "/v1beta/models/gemini-3-pro:generateContent",
+            Some((Some("gemini-3-pro"), false)),
+        );
+        check(
+            "/v1beta/models/a%2Fb:streamGenerateContent",
+            Some((Some("a/b"), true)),
+        );
+        check(
+            "/v1beta/models/a:b:generateContent",
+            Some((Some("a:b"), false)),
+        );
+        check("/v1beta/models/:generateContent", Some((None, false)));
+        check("/v1beta/models/%zz:generateContent", Some((None, false)));
+        check("/v1beta/models/%ff:generateContent", Some((None, false)));
+        check("/v1beta/models/a:countTokens", None);
+        check("/v1/chat/completions", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,400 @@
+//! What comes back from a provider, up to the point where it goes to the client or another attempt follows.
+//!
+//! Owns the look at the head and, where another attempt could still follow, at the stream up to its first content
+//! (llm.md S-11). Must not know formats. Invariant: an answer that is handed on is one that the client may have: whole
+//! where it is made of the whole, and begun where it is a stream.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::{Bytes, BytesMut};
+use dp_config::ai_backend::{AiCredential, AiProvider};
+use dp_llm::{
+    error::ErrorBody,
+    format::Format,
+    observed::Observed,
+    relay::{Plan, Relay, Stamp},
+    retry_after,
+    tap::{Ending, Framing, Limits as RelayLimits},
+};
+use dp_upstream::provider_group::{
+    attempts::Attempt,
+    gauge::Underway,
+    verdict::{CredentialOwner, Outcome, Verdict},
+};
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
+    response,
+};
+
+use super::{Call, Relayed, Tried, relayed::Settlement, since_epoch};
+use crate::{
+    exchange::{Exchange, Reply},
+    fault::{Fault, Kind},
+    response_body::{BodyError, ResponseBody, Upstream},
+};
+
+/// The largest error body of a provider that is read, in bytes.
+const ERROR_LIMIT: usize = 64 << 10;
+
+/// The largest answer that is held where it need not be, in bytes.
+const WHOLE_LIMIT: usize = 8 << 20;
+
+/// An answer for the client.
+pub(super) struct Answer {
+    head: response::Parts,
+    body: Body,
+    /// The provider said in its head how long its allowance is used up.
+    spared: Option<Duration>,
+}
+
+enum Body {
+    /// Made of the whole answer.
+    Whole {
+        bytes: Bytes,
+        observed: Box<Observed>,
+    },
+    /// As it comes; `held` came already.
+    Relayed {
+        upstream: Upstream,
+        relay: Box<Relay>,
+        held: Bytes,
+        is_over: bool,
+    },
+    /// Encoded although nobody asked for it: it passes unread.
+    Unread(Upstream),
+}
+
+/// How far a look into an answer went.
+enum Looked {
+    /// To its first content, or its end.
+    Good {
+        held: Bytes,
+        is_over: bool,
+    },
+    Failed(Box<Observed>),
+    Broke(BodyError),
+}
+
+/// Takes the answer of one attempt.
+pub(super) async fn take(
+    exchange: &mut Exchange<'_>,
+    call: &Call<'_>,
+    (provider, plan): (&AiProvider, Plan),
+    response: Response<Upstream>,
+    attempt: &mut Attempt,
+) -> Tried {
+    if !response.status().is_success() {
+        return refused(call, provider, &plan, response).await;
+    }
+    let (mut head, mut upstream) = response.into_parts();
+    let spared = retry_after::exhausted_for(pairs(&head.headers), since_epoch());
+    let is_encoded = head
+        .headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if is_encoded {
+        if plan.client == plan.provider {
+            let body = Body::Unread(upstream);
+            return answered(Answer { head, body, spared });
+        }
+        return lost(Fault::caused(
+            Kind::Garbage,
+            "the provider encoded an answer that was asked for without encoding",
+        ));
+    }
+    let content_type = head.headers.get(CONTENT_TYPE);
+    let framing = Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()));
+    let mut relay = Box::new(Relay::new(
+        &plan,
+        framing,
+        RelayLimits::default(),
+        Stamp {
+            unix_seconds: since_epoch().as_secs(),
+            nonce: exchange.client.worker.upstream.random(),
+        },
+    ));
+    dress(&mut head.headers, &plan, framing);
+    let is_only = call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2;
+    // Where another provider could do better, an answer in one piece is read before any of it is shown.
+    let is_read_first = !is_only && !plan.is_streamed && framing == Framing::Buffered;
+    if plan.needs_whole() || is_read_first {
+        return whole(call, &plan, (head, upstream, relay), spared).await;
+    }
+    let looked = match plan.is_streamed && !is_only {
+        false => Looked::Good {
+            held: Bytes::new(),
+            is_over: false,
+        },
+        true => look(&mut upstream, &mut relay).await,
+    };
+    match looked {
+        Looked::Good { held, is_over } => {
+            if relay.observed().has_content {
+                exchange.record.llm.first_token = Some(exchange.record.start.elapsed());
+                attempt.first_token(Instant::now());
+            }
+            let body = Body::Relayed {
+                upstream,
+                relay,
+                held,
+                is_over,
+            };
+            answered(Answer { head, body, spared })
+        }
+        Looked::Failed(observed) => failed_inside(plan.client, &observed),
+        Looked::Broke(error) => lost(Fault::caused(Kind::Reset, error)),
+    }
+}
+
+/// Reads on until something is there that a person would see, or it is clear that nothing will be.
+async fn look(upstream: &mut Upstream, relay: &mut Relay) -> Looked {
+    let mut held = BytesMut::new();
+    loop {
+        let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await else {
+            let is_over = true;
+            let held = held.freeze();
+            // An end without a terminator is no answer, as long as nothing of it was shown.
+            return match relay.is_done() {
+                true => Looked::Good { held, is_over },
+                false => Looked::Broke(BodyError::Cut),
+            };
+        };
+        match frame {
+            Err(error) => return Looked::Broke(error),
+            Ok(frame) => {
+                if let Ok(data) = frame.into_data() {
+                    held.extend_from_slice(&relay.push(data));
+                }
+            }
+        }
+        if relay.observed().has_content || relay.is_done() {
+            let held = held.freeze();
+            return Looked::Good {
+                held,
+                is_over: false,
+            };
+        }
+        if relay.has_failed() {
+            return Looked::Failed(Box::new(relay.observed().clone()));
+        }
+    }
+}
+
+/// An answer that is made of the provider's whole one, or that is looked at before it passes.
+async fn whole(
+    call: &Call<'_>,
+    plan: &Plan,
+    (mut head, mut upstream, mut relay): (response::Parts, Upstream, Box<Relay>),
+    spared: Option<Duration>,
+) -> Tried {
+    let mut out = BytesMut::new();
+    let read = async {
+        while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
+            if let Ok(data) = frame?.into_data() {
+                out.extend_from_slice(&relay.push(data));
+            }
+            if out.len() > WHOLE_LIMIT {
+                break;
+            }
+        }
+        Ok::<(), BodyError>(())
+    };
+    let read = match call.limits.deadline {
+        None => read.await,
+        Some(deadline) => match tokio::time::timeout_at(deadline.into(), read).await {
+            Ok(read) => read,
+            Err(_) => return lost(Kind::Timeout.into()),
+        },
+    };
+    if let Err(error) = read {
+        return lost(Fault::caused(Kind::Reset, error));
+    }
+    if out.len() > WHOLE_LIMIT {
+        // Too large to be held: it passes as it comes.
+        let body = Body::Relayed {
+            upstream,
+            relay,
+            held: out.freeze(),
+            is_over: false,
+        };
+        return answered(Answer { head, body, spared });
+    }
+    let finish = relay.finish();
+    let observed = &finish.observed;
+    match finish.ending {
+        Ending::Complete if observed.error.is_some() => failed_inside(plan.client, observed),
+        // A page of a load balancer in between, say.
+        Ending::Complete if observed.unreadable > 0 => lost(Fault::caused(
+            Kind::Garbage,
+            "the provider's answer is not what its format asks for",
+        )),
+        Ending::Failed => failed_inside(plan.client, observed),
+        Ending::Truncated(_) => lost(Fault::caused(Kind::Reset, BodyError::Cut)),
+        Ending::Complete => {
+            out.extend_from_slice(&finish.rest);
+            head.headers
+                .insert(CONTENT_LENGTH, HeaderValue::from(out.len()));
+            let body = Body::Whole {
+                bytes: out.freeze(),
+                observed: Box::new(finish.observed),
+            };
+            answered(Answer { head, body, spared })
+        }
+    }
+}
+
+/// An error status, in the client's dialect.
+async fn refused(
+    call: &Call<'_>,
+    provider: &AiProvider,
+    plan: &Plan,
+    response: Response<Upstream>,
+) -> Tried {
+    let (mut head, mut upstream) = response.into_parts();
+    let read = read_error(&mut upstream);
+    let read = match call.limits.deadline {
+        None => read.await,
+        Some(deadline) => match tokio::time::timeout_at(deadline.into(), read).await {
+            Ok(read) => read,
+            Err(_) => return lost(Kind::Timeout.into()),
+        },
+    };
+    let body = match read {
+        Ok(body) => body,
+        Err(error) => return lost(Fault::caused(Kind::Reset, error)),
+    };
+    let status = head.status.as_u16();
+    let owner = match &provider.credential {
+        AiCredential::None => CredentialOwner::Client,
+        AiCredential::Key(_) | AiCredential::Aws(_) | AiCredential::Unavailable(_) => {
+            CredentialOwner::Gateway
+        }
+    };
+    let outcome = Outcome {
+        verdict: Verdict::of_status(status, owner),
+        retry_after: retry_after::retry_after(pairs(&head.headers), Some(&body), since_epoch()),
+        condition: None,
+    };
+    let kind = head.headers.get("x-amzn-errortype");
+    let kind = kind.and_then(|value| value.to_str().ok());
+    let body = dp_llm::error::for_client(plan.client, plan.provider, status, &body, kind);
+    let status = dp_llm::error::client_status(plan.client, status);
+    head.status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let headers = &mut head.headers;
+    headers.remove(CONTENT_ENCODING);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let reply = Response::from_parts(head, ResponseBody::full(body)).into();
+    Tried::Failed {
+        outcome,
+        reply: Box::new(Ok(reply)),
+    }
+}
+
+async fn read_error(upstream: &mut Upstream) -> Result<Bytes, BodyError> {
+    let mut body = BytesMut::new();
+    while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
+        if let Some(data) = frame?.data_ref() {
+            let room = ERROR_LIMIT.saturating_sub(body.len());
+            body.extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
+        }
+        if body.len() >= ERROR_LIMIT {
+            break;
+        }
+    }
+    Ok(body.freeze())
+}
+
+/// A success that turned out to be none before the client had anything of it.
+fn failed_inside(client: Format, observed: &Observed) -> Tried {
+    let error = observed.error.clone().unwrap_or_default();
+    let status = error.status();
+    let body = ErrorBody::provider(client, Some(status), &error).to_json(client);
+    let mut response = Response::new(ResponseBody::full(body));
+    let shown = dp_llm::error::client_status(client, status);
+    *response.status_mut() = StatusCode::from_u16(shown).unwrap_or(StatusCode::BAD_GATEWAY);
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Tried::Failed {
+        outcome: Verdict::FirstEventError(error.status()).into(),
+        reply: Box::new(Ok(response.into())),
+    }
+}
+
+fn lost(fault: Fault) -> Tried {
+    Tried::Failed {
+        outcome: super::verdict::of_fault(&fault).into(),
+        reply: Box::new(Err(fault)),
+    }
+}
+
+fn answered(answer: Answer) -> Tried {
+    Tried::Answered(Box::new(answer))
+}
+
+/// The headers of what the client gets.
+fn dress(headers: &mut HeaderMap, plan: &Plan, framing: Framing) {
+    if framing != Framing::Buffered || plan.client != plan.provider || plan.is_streamed {
+        // Events may be taken out of it, or all of it is written anew, also a body for who wanted a stream.
+        headers.remove(CONTENT_LENGTH);
+    }
+    let Some(content_type) = plan.content_type(framing) else {
+        return;
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if plan.is_streamed {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+}
+
+// === impl Answer ===
+
+impl Answer {
+    /// Hands the answer on; the attempt is settled with its last byte.
+    pub(super) fn into_reply(
+        self,
+        exchange: &mut Exchange<'_>,
+        backend: Arc<str>,
+        (attempt, under_way): (Attempt, Underway),
+    ) -> Reply {
+        let Self { head, body, spared } = self;
+        let settlement = Settlement::new(
+            exchange.client.worker.clone(),
+            backend,
+            (attempt, under_way),
+            spared,
+        );
+        let body = match body {
+            Body::Whole { bytes, observed } => {
+                settlement.complete(&observed);
+                exchange.record.llm.observed = Some(observed);
+                ResponseBody::full(bytes)
+            }
+            Body::Unread(upstream) => {
+                settlement.complete(&Observed::default());
+                ResponseBody::upstream(upstream)
+            }
+            Body::Relayed {
+                upstream,
+                relay,
+                held,
+                is_over,
+            } => {
+                let relayed = Relayed::new(upstream, relay, settlement);
+                ResponseBody::relayed(relayed.holding(held, is_over))
+            }
+        };
+        Response::from_parts(head, body).into()
+    }
+}

@@ -1,0 +1,107 @@
+//! The provider groups of a configuration, joined with what is known of their providers.
+//!
+//! Owns what makes a provider another one: its endpoint and the content of its credential. Must not choose. Invariant: a
+//! provider that stays the same keeps its health over every commit.
+
+use std::{collections::HashMap, sync::Arc};
+
+use dp_config::{
+    AiBackend, Config,
+    ai_backend::{AiCredential, AiProvider, Health},
+};
+use dp_upstream::provider_group::{
+    Backend, EntrySettings,
+    attempts::RetryPolicy,
+    health_policy::HealthPolicy,
+    states::{Declared, DeclaredEntry, DeclaredGroup, Fingerprint, States},
+};
+
+/// Provider groups by the name of their backend.
+#[derive(Debug, Default)]
+pub(crate) struct Providers(HashMap<Arc<str>, Arc<Backend>>);
+
+// === impl Providers ===
+
+impl Providers {
+    /// Those of a configuration.
+    pub(crate) fn join(states: &States, config: &Config) -> Providers {
+        let joined = config.ai_backends().map(|backend| {
+            let declared = declared(config, backend);
+            (backend.name.clone(), Arc::new(states.join(&declared)))
+        });
+        let joined: HashMap<_, _> = joined.collect();
+        states.retain(|name| joined.contains_key(name));
+        Providers(joined)
+    }
+
+    /// Those of a backend.
+    pub(crate) fn of(&self, backend: &str) -> Option<&Arc<Backend>> {
+        self.0.get(backend)
+    }
+}
+
+fn declared(config: &Config, backend: &AiBackend) -> Declared {
+    let entries: usize = backend.groups.iter().map(Vec::len).sum();
+    let group = |providers: &Vec<AiProvider>| DeclaredGroup {
+        entries: providers
+            .iter()
+            .map(|provider| entry(config, provider, entries))
+            .collect(),
+        min_healthy_percent: None,
+    };
+    Declared {
+        name: backend.name.clone(),
+        groups: backend.groups.iter().map(group).collect(),
+        retries: RetryPolicy {
+            // A lone provider is asked again only where somebody asks for it.
+            retries: (entries < 2).then_some(0),
+            ..RetryPolicy::default()
+        },
+    }
+}
+
+fn entry(config: &Config, provider: &AiProvider, entries: usize) -> DeclaredEntry {
+    let default = HealthPolicy::for_backend_of(entries);
+    DeclaredEntry {
+        name: provider.name.clone(),
+        fingerprint: fingerprint(config, provider),
+        settings: EntrySettings {
+            weight: provider.weight,
+            most_in_flight: None,
+            health: match &provider.health {
+                None => default,
+                Some(health) => Some(policy(health)),
+            },
+        },
+    }
+}
+
+fn policy(health: &Health) -> HealthPolicy {
+    let default = HealthPolicy::default();
+    HealthPolicy {
+        consecutive_failures: health.consecutive_failures,
+        health_threshold: health.health_threshold,
+        base: health.eviction,
+        restore_health: health.restore_health.unwrap_or(default.restore_health),
+        ..default
+    }
+}
+
+fn fingerprint(config: &Config, provider: &AiProvider) -> Fingerprint {
+    let secret = |name: &str| {
+        config
+            .generic_secret(name)
+            .map(|secret| secret.expose().to_vec())
+    };
+    let credential = match &provider.credential {
+        AiCredential::None | AiCredential::Unavailable(_) => Vec::new(),
+        AiCredential::Key(key) => vec![secret(&key.secret)],
+        AiCredential::Aws(aws) => vec![secret(&aws.access_key), secret(&aws.secret_key)],
+    };
+    let endpoint = format!("{:?}", provider.endpoint);
+    let authority = provider
+        .authority
+        .as_ref()
+        .map(http::uri::Authority::as_str);
+    Fingerprint::of(&(endpoint, authority, &provider.cluster, credential))
+}

@@ -1,0 +1,182 @@
+//! One attempt, from the client's request to the head of the provider's answer.
+//!
+//! Owns the order: render, address, sign, send. Must not decide what follows. Invariant: a signature covers what is sent,
+//! so nothing is changed behind it.
+
+use std::time::Instant;
+
+use dp_config::ai_backend::AiProvider;
+use dp_llm::{
+    edge::Target,
+    preference::{self, Demands},
+    provider::ClientPath,
+    request::{ClientHeaders, Rendered, RequestError},
+};
+use dp_upstream::provider_group::attempts::Attempt;
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST},
+    request::Parts,
+    uri::PathAndQuery,
+};
+
+use super::{Call, Tried, answer, credential, since_epoch, verdict};
+use crate::{
+    exchange::Exchange,
+    fault::{Fault, Kind, Side},
+    forward::{answered, pick, send},
+    request_body::RequestBody,
+};
+
+/// Headers of one vendor's clients, which mean nothing to another's service.
+const OF_ANTHROPIC: [&str; 2] = ["anthropic-version", "anthropic-beta"];
+const OF_OPENAI: [&str; 3] = ["openai-organization", "openai-project", "openai-beta"];
+
+// === impl Call ===
+
+impl Call<'_> {
+    /// Sends the request to `provider` once.
+    pub(super) async fn attempt(
+        &self,
+        exchange: &mut Exchange<'_>,
+        provider: &AiProvider,
+        attempt: &mut Attempt,
+    ) -> Tried {
+        exchange.record.llm.provider = Some(provider.telemetry_name.clone());
+        exchange.record.llm.entry = Some(provider.name.clone());
+        exchange.record.upstream.cluster = Some(provider.cluster.clone());
+        let rendered = match self.render(provider) {
+            Ok(rendered) => rendered,
+            Err(fault) => return Tried::Unsendable(fault),
+        };
+        exchange.record.llm.model = Some(rendered.plan.model.clone());
+        exchange.client.worker.metrics.dropped(&rendered.dropped);
+        let plan = rendered.plan.clone();
+        match self.send(exchange, provider, rendered).await {
+            Ok(response) => answer::take(exchange, self, (provider, plan), response, attempt).await,
+            Err(fault) if fault.kind.side() == Side::Client => Tried::Unsendable(fault),
+            Err(fault) => failed(fault),
+        }
+    }
+
+    fn render(&self, provider: &AiProvider) -> Result<Rendered, Fault> {
+        let invalid = |error: RequestError| Fault::caused(Kind::InvalidPrompt, error);
+        let service = provider.endpoint.service();
+        let model = self
+            .prompt
+            .model_for(provider.model.as_deref())
+            .map_err(invalid)?;
+        let client = self.prompt.format();
+        let format = preference::choose(client, service, model, Demands::default())
+            .ok_or(Kind::UnsupportedFormat)?;
+        let target = Target {
+            model: model.to_owned(),
+            vendor: service.vendor(),
+            max_output_tokens: None,
+            guardrail: provider.guardrail.clone(),
+        };
+        let betas: Vec<&str> = self
+            .head
+            .headers
+            .get_all("anthropic-beta")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .collect();
+        let metadata = self.head.headers.get("x-bedrock-metadata");
+        let headers = ClientHeaders {
+            anthropic_beta: &betas,
+            bedrock_metadata: metadata.and_then(|value| value.to_str().ok()),
+        };
+        self.prompt
+            .render(service, format, &target, headers)
+            .map_err(invalid)
+    }
+
+    async fn send(
+        &self,
+        exchange: &mut Exchange<'_>,
+        provider: &AiProvider,
+        rendered: Rendered,
+    ) -> Result<http::Response<crate::response_body::Upstream>, Fault> {
+        let mut head = self.head.clone();
+        self.address(&mut head, provider, &rendered)?;
+        let cluster = exchange
+            .active
+            .config
+            .cluster(&provider.cluster)
+            .ok_or(Kind::InvalidBackend)?;
+        let due = self.limits.due(Instant::now());
+        let picked = pick(exchange, cluster, &head, false, due).await?;
+        let authority = match &provider.authority {
+            Some(authority) => Some(authority.as_str()),
+            None => picked.hostname.as_deref(),
+        };
+        if let Some(authority) = authority.and_then(|text| HeaderValue::from_str(text).ok()) {
+            head.headers.insert(HOST, authority);
+        }
+        credential::apply(
+            exchange,
+            provider,
+            &mut head,
+            (&rendered.body, since_epoch()),
+        )?;
+        let body = RequestBody::Full(rendered.body);
+        let (response, lease) = send(exchange, &picked, head, body, due).await?;
+        answered(response, lease, self.limits)
+    }
+
+    /// Path, length and type of the request to a provider.
+    fn address(
+        &self,
+        head: &mut Parts,
+        provider: &AiProvider,
+        rendered: &Rendered,
+    ) -> Result<(), Fault> {
+        let plan = &rendered.plan;
+        let client = ClientPath {
+            format: plan.client,
+            path: head.uri.path(),
+        };
+        let operation = self.prompt.operation();
+        let path = provider
+            .endpoint
+            .path(client, plan.provider, &plan.model, operation)
+            .map_err(|error| Fault::caused(Kind::InvalidPrompt, RequestError::Path(error)))?;
+        let target = path.with_query(head.uri.query());
+        let target =
+            PathAndQuery::try_from(target).map_err(|error| Fault::caused(Kind::Bug, error))?;
+        head.uri = target.into();
+        let headers = &mut head.headers;
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(rendered.body.len()));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        // An answer that is compressed could not be read for its usage.
+        headers.remove(ACCEPT_ENCODING);
+        headers.remove(CONTENT_ENCODING);
+        if plan.client != plan.provider {
+            headers.remove(ACCEPT);
+            for name in OF_ANTHROPIC.iter().chain(&OF_OPENAI) {
+                headers.remove(*name);
+            }
+        }
+        require(headers, provider.endpoint.service().headers(plan.provider));
+        Ok(())
+    }
+}
+
+/// Sets what the service asks for and the client did not say.
+fn require(headers: &mut HeaderMap, required: &'static [(&'static str, &'static str)]) {
+    for (name, value) in required {
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
+    }
+}
+
+fn failed(fault: Fault) -> Tried {
+    Tried::Failed {
+        outcome: verdict::of_fault(&fault).into(),
+        reply: Box::new(Err(fault)),
+    }
+}

@@ -1,0 +1,40 @@
+//! What a fault of ours says about a provider.
+//!
+//! Owns the mapping and nothing else. Invariant: it is total, so a new kind of fault has a verdict.
+
+use dp_upstream::provider_group::verdict::Verdict;
+
+use crate::fault::{Fault, Kind};
+
+/// The verdict of an attempt that got no answer.
+pub(super) fn of_fault(fault: &Fault) -> Verdict {
+    match fault.kind {
+        Kind::NoEndpoint | Kind::Unresolved => Verdict::Dns,
+        Kind::ConnectFailed => Verdict::ConnectError,
+        Kind::Timeout => Verdict::HeadTimeout,
+        Kind::Reset | Kind::Garbage | Kind::UpgradeFailed => Verdict::Lost,
+        // As if the provider had refused it: every client would meet the same.
+        Kind::NoCredential => Verdict::CredentialRefused(401),
+        Kind::NoProvider => Verdict::Lost,
+        // The request's or the configuration's own: says nothing of the provider.
+        Kind::MissingHost
+        | Kind::InvalidRequest
+        | Kind::AmbiguousLength
+        | Kind::ConnectRefused
+        | Kind::UpgradeWithBody
+        | Kind::HeadersTooLarge
+        | Kind::BodyTooLarge
+        | Kind::BodyTimeout
+        | Kind::BodyBroken
+        | Kind::Misdirected
+        | Kind::UnknownOperation
+        | Kind::MethodNotAllowed
+        | Kind::UnsupportedEncoding
+        | Kind::InvalidPrompt
+        | Kind::UnsupportedFormat
+        | Kind::NoRoute
+        | Kind::InvalidBackend
+        | Kind::Forbidden
+        | Kind::Bug => Verdict::Status(400),
+    }
+}

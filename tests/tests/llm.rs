@@ -1,0 +1,14 @@
+//! The gateway to models, end to end: whoever asks in whatever format, and whoever answers.
+//!
+//! Each provider is a mock of its own, which keeps an account of what it told. Must not look into the gateway: tests see its
+//! answers, its metrics and the mocks.
+
+mod account;
+mod ask;
+mod bad;
+mod failover;
+mod ledger;
+mod mock;
+mod rig;
+mod sdk;
+mod told;

@@ -1,0 +1,44 @@
+//! Sums of the gateway's metrics.
+//!
+//! Owns the reading of series. Must not know what they mean.
+
+use anyhow::{Context, Result};
+use tests::world::World;
+
+/// Where the Gateway of these tests is told apart.
+const GATEWAY: &str = "default.gateway";
+
+/// `/metrics` at one moment.
+pub(crate) struct Metrics(String);
+
+// === impl Metrics ===
+
+impl Metrics {
+    pub(crate) async fn scrape(world: &World) -> Result<Metrics> {
+        Ok(Metrics(world.proxy_metrics(GATEWAY).await?))
+    }
+
+    /// The sum of the series called `name` that have these labels; 0 without any.
+    pub(crate) fn sum(&self, name: &str, labels: &[(&str, &str)]) -> Result<u64> {
+        let labels: Vec<String> = labels
+            .iter()
+            .map(|(label, value)| format!("{label}=\"{value}\""))
+            .collect();
+        let mut sum = 0;
+        for line in self.0.lines() {
+            let Some((series, value)) = line.rsplit_once(' ') else {
+                continue;
+            };
+            let Some((found, pairs)) = series.split_once('{') else {
+                continue;
+            };
+            let pairs: Vec<&str> = pairs.trim_end_matches('}').split(',').collect();
+            let has = |label: &String| pairs.contains(&label.as_str());
+            if found == name && labels.iter().all(has) {
+                let count = value.trim_end_matches(".0").parse::<u64>();
+                sum += count.with_context(|| line.to_owned())?;
+            }
+        }
+        Ok(sum)
+    }
+}

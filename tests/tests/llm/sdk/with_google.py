@@ -1,0 +1,116 @@
+"""The official `google-genai` SDK through the gateway: generateContent, whoever answers."""
+
+from check import (
+    ANSWER_TOKENS,
+    BOTH,
+    HELLO,
+    HELLO_TOKENS,
+    KEY,
+    SCHEMA,
+    SYSTEM,
+    SYSTEM_TOKENS,
+    URL,
+    answer,
+    connected,
+    equal,
+    every_route,
+    fails,
+)
+from google import genai
+from google.genai import errors as vendor
+from google.genai import types
+
+FUNCTIONS = [
+    types.FunctionDeclaration(name=name, description="tells the weather", parameters=SCHEMA)
+    for name in ("first", "second")
+]
+TOOLS = {"tools": [types.Tool(function_declarations=FUNCTIONS)]}
+
+
+@connected
+def connect(route):
+    return genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=f"{URL}/{route}"))
+
+
+def asked(model, contents, more):
+    off = types.AutomaticFunctionCallingConfig(disable=True)
+    config = types.GenerateContentConfig(automatic_function_calling=off, **more)
+    return {"model": model, "contents": contents, "config": config}
+
+
+def create(route, model, contents=HELLO, **more):
+    return [connect(route).models.generate_content(**asked(model, contents, more))]
+
+
+def stream(route, model, contents=HELLO, **more):
+    return list(connect(route).models.generate_content_stream(**asked(model, contents, more)))
+
+
+def told(chunks):
+    return "".join(part.text for chunk in chunks for part in parts(chunk) if part.text)
+
+
+def called(chunks):
+    return [(call.name, call.args) for chunk in chunks for call in chunk.function_calls or []]
+
+
+def parts(chunk):
+    content = chunk.candidates[0].content if chunk.candidates else None
+    return content.parts or [] if content else []
+
+
+def finish(chunks):
+    """Why it ended, which one chunk says."""
+    reasons = [one.finish_reason for chunk in chunks for one in chunk.candidates or [] if one.finish_reason]
+    equal(len(reasons), 1)
+    return reasons[0]
+
+
+def text(route, model):
+    for ask in (create, stream):
+        got = ask(route, model, system_instruction=SYSTEM)
+        equal((told(got), finish(got)), (answer(model), "STOP"))
+        usage = got[-1].usage_metadata
+        given = HELLO_TOKENS + SYSTEM_TOKENS
+        counts = (usage.prompt_token_count, usage.candidates_token_count, usage.total_token_count)
+        equal(counts, (given, ANSWER_TOKENS, given + ANSWER_TOKENS))
+        cut = ask(route, model, max_output_tokens=3)
+        equal((told(cut).strip(), finish(cut)), ("This is a", "MAX_TOKENS"))
+
+
+def tools(route, model):
+    hello = types.Content(role="user", parts=[types.Part(text=HELLO)])
+    for ask in (create, stream):
+        got = ask(route, f"{model}-mock-tools", **TOOLS)
+        equal((called(got), finish(got)), (BOTH, "STOP"))
+        made = [part for chunk in got for part in parts(chunk) if part.function_call]
+        results = [
+            types.Part(
+                function_response=types.FunctionResponse(
+                    id=part.function_call.id, name=part.function_call.name, response={"content": "sunny"}
+                )
+            )
+            for part in made
+        ]
+        history = [
+            hello,
+            types.Content(role="model", parts=made),
+            types.Content(role="user", parts=results),
+            hello,
+        ]
+        done = ask(route, model, history, **TOOLS)
+        equal((told(done), finish(done)), (answer(model), "STOP"))
+    calling = types.FunctionCallingConfig(mode="ANY", allowed_function_names=["second"])
+    forced = create(route, model, tool_config=types.ToolConfig(function_calling_config=calling), **TOOLS)
+    equal(called(forced), BOTH[1:])
+
+
+def errors(route, model):
+    limited = fails(vendor.ClientError, lambda: create(route, f"{model}-mock-fail-429"))
+    equal((limited.code, limited.status), (429, "RESOURCE_EXHAUSTED"))
+    failed = fails(vendor.ServerError, lambda: create(route, f"{model}-mock-fail-500"))
+    equal((failed.code, failed.status), (500, "INTERNAL"))
+    fails(vendor.APIError, lambda: stream(route, f"{model}-mock-error-in-200"))
+
+
+every_route(text, tools, errors)
