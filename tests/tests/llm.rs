@@ -9,6 +9,7 @@ mod bad;
 mod failover;
 mod ledger;
 mod mock;
+mod policy;
 mod rig;
 mod sdk;
 mod told;

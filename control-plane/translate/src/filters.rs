@@ -97,17 +97,24 @@ pub(crate) fn of_backend(
     found
 }
 
-/// The filters of a rule that leads to this model provider: the request line is the provider's, and a copy would be sent
-/// without its credential.
+/// The filters of a rule that leads to this model provider: the host is the provider's, and a copy would be sent without its
+/// credential. A rewritten path says in which format the client speaks.
 pub(crate) fn of_ai(path: &str, rule: &HttpRouteRule, backend: &str, problems: &mut Vec<Problem>) {
     for (index, filter) in rule.filters.iter().enumerate() {
-        if filter.url_rewrite.is_some() || filter.request_mirror.is_some() {
+        let renames = filter
+            .url_rewrite
+            .as_ref()
+            .is_some_and(|rewrite| rewrite.hostname.is_some());
+        if renames || filter.request_mirror.is_some() {
+            let what = match filter.url_rewrite {
+                Some(_) => "URLRewrite with hostname",
+                None => filter.kind.as_str(),
+            };
             problems.push(Problem {
                 reason: Reason::UnsupportedValue,
                 path: format!("{path}.filters[{index}].type"),
                 message: format!(
-                    "{} is not supported yet in a rule that leads to AI backend {backend}; remove it",
-                    filter.kind
+                    "{what} is not supported yet in a rule that leads to AI backend {backend}; remove it"
                 ),
             });
         }

@@ -288,8 +288,23 @@ pub(crate) struct ProviderPlan {
     pub(crate) authority: String,
     pub(crate) credential: Credential,
     pub(crate) health: Option<HealthPlan>,
+    pub(crate) policy: Option<AiPolicyPlan>,
     /// `gen_ai.provider.name`.
     pub(crate) telemetry_name: String,
+}
+
+/// What is done to the bodies of requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AiPolicyPlan {
+    /// Names and values, as JSON text.
+    pub(crate) overrides: Vec<(String, String)>,
+    /// Names and values, as JSON text.
+    pub(crate) defaults: Vec<(String, String)>,
+    pub(crate) model_aliases: BTreeMap<String, String>,
+    /// Roles and contents.
+    pub(crate) prepend: Vec<(String, String)>,
+    /// Roles and contents.
+    pub(crate) append: Vec<(String, String)>,
 }
 
 /// Whose service a provider is.

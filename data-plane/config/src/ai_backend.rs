@@ -10,13 +10,16 @@ pub(crate) use decode::ai_backend;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dp_llm::body_policy::BodyPolicy;
 use dp_llm::edge::Guardrail;
+use dp_llm::model_name::ModelAliases;
+use dp_llm::prompt_enrichment::PromptEnrichment;
 use dp_llm::provider::Endpoint;
 use http::HeaderName;
 use http::uri::Authority;
 
 /// One AI backend.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct AiBackend {
     /// Resource name.
     pub name: Arc<str>,
@@ -25,7 +28,7 @@ pub struct AiBackend {
 }
 
 /// One provider of a group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct AiProvider {
     /// Unique in the backend.
     pub name: Arc<str>,
@@ -47,6 +50,21 @@ pub struct AiProvider {
     pub health: Option<Health>,
     /// What Bedrock applies to each request.
     pub guardrail: Option<Guardrail>,
+    /// What is done to requests on their way to it.
+    pub policy: Option<AiPolicy>,
+}
+
+/// What is done to the body of a request, in the client's format.
+#[derive(Clone, Debug)]
+pub struct AiPolicy {
+    /// Members that are set.
+    pub body: BodyPolicy,
+    /// Other names of models.
+    pub aliases: ModelAliases,
+    /// Messages around the client's.
+    pub prompt: PromptEnrichment,
+    /// The model that the overrides set.
+    pub model: Option<Arc<str>>,
 }
 
 /// When a provider gets no requests for a while.

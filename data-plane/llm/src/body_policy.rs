@@ -70,6 +70,12 @@ impl MemberValue {
     pub fn as_json(&self) -> &str {
         self.0.get()
     }
+
+    /// The text that the value is; `None` for any other.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        serde_json::from_str(self.as_json()).ok()
+    }
 }
 
 impl PartialEq for MemberValue {

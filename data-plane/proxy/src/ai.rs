@@ -27,6 +27,7 @@ use crate::{
 mod answer;
 mod credential;
 pub(crate) mod groups;
+mod policy;
 mod prompt;
 mod relayed;
 mod request;

@@ -108,6 +108,7 @@ async fn follow(
     let limits = limits(exchange, forward, &head.headers);
     let is_upgrade = wants_upgrade(exchange, forward);
     modify(&mut head.headers, way);
+    rewrite_target(&mut head, forward, found)?;
     if let ClusterKind::Ai(backend) = &cluster.kind {
         // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
         return Box::pin(ai::forward(exchange, backend, head, body, limits)).await;
@@ -115,7 +116,6 @@ async fn follow(
     if is_upgrade {
         upgrade::check(&body)?;
     }
-    rewrite_target(&mut head, forward, found)?;
     let due = limits.due(exchange.record.start);
     let picked = pick(exchange, cluster, &head, is_upgrade, due).await?;
     rewrite_authority(&mut head.headers, forward, choice, &picked);

@@ -168,7 +168,9 @@ fn mistake(about: &'static str, body: impl Into<String>) -> Mistake {
 /// The question with one member more or another.
 fn with(question: &Question<'_>, name: &str, value: Value) -> String {
     let mut body = question.body();
-    body[name] = value;
+    if let Some(members) = body.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
     body.to_string()
 }
 

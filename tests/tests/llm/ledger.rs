@@ -70,7 +70,9 @@ async fn ask_all(rig: &Rig, kind: &Kind) -> Result<()> {
             }
             ensure!(told == 0, "{}: counts that nobody asked for", about());
             let mut body = body;
-            body["stream_options"] = json!({"include_usage": true});
+            if let Some(members) = body.as_object_mut() {
+                members.insert("stream_options".to_owned(), json!({"include_usage": true}));
+            }
             let told = ask(&mut connection, kind, (question, body)).await;
             let told = told.with_context(about)?;
             ensure!(told == 1, "{}: counts came {told} times", about());

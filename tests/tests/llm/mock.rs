@@ -2,6 +2,7 @@
 //!
 //! Owns the process, and the requests that are for the mock itself. Must not know the gateway.
 
+use super::told::At;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -65,14 +66,22 @@ impl Mock {
     /// Requests so far.
     pub(crate) async fn requests(&self) -> Result<u64> {
         let shown = self.own("GET", "requests", "").await?;
-        shown["count"].as_u64().context("no count of requests")
+        shown.at("/count").as_u64().context("no count of requests")
     }
 
     /// What was told, by format and model.
     pub(crate) async fn accounts(&self) -> Result<Vec<Value>> {
         let shown = self.own("GET", "requests", "").await?;
-        let accounts = shown["accounts"].as_array().context("no accounts")?;
+        let accounts = shown.at("/accounts").as_array().context("no accounts")?;
         Ok(accounts.clone())
+    }
+
+    /// The body of the last request.
+    pub(crate) async fn last_body(&self) -> Result<Value> {
+        let shown = self.own("GET", "requests", "").await?;
+        let requests = shown.at("/requests").as_array().context("no requests")?;
+        let last = requests.last().context("no request")?;
+        serde_json::from_str(last.at("/body").as_str().context("no body")?).context("the body")
     }
 
     async fn own(&self, method: &str, path: &str, body: &str) -> Result<Value> {

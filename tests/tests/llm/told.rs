@@ -69,23 +69,23 @@ impl Told {
         }
         let is_end = match format {
             Format::Chat => {
-                told.text = string(&body["choices"][0]["message"]["content"]);
-                body["choices"][0]["finish_reason"].is_string()
+                told.text = string(body.at("/choices/0/message/content"));
+                body.at("/choices/0/finish_reason").is_string()
             }
             Format::Responses => {
-                let items = array(&body["output"]).iter();
-                let parts = items.flat_map(|item| array(&item["content"]));
-                told.text = parts.map(|part| string(&part["text"])).collect();
+                let items = array(body.at("/output")).iter();
+                let parts = items.flat_map(|item| array(item.at("/content")));
+                told.text = parts.map(|part| string(part.at("/text"))).collect();
                 // Incomplete is what was cut at a limit or by a filter: the answer has its end.
-                body["status"] == "completed" || body["status"] == "incomplete"
+                body.at("/status") == "completed" || body.at("/status") == "incomplete"
             }
             Format::Messages => {
-                told.text = texts(&body["content"]);
-                body["stop_reason"].is_string()
+                told.text = texts(body.at("/content"));
+                body.at("/stop_reason").is_string()
             }
             Format::Gemini => {
-                told.text = texts(&body["candidates"][0]["content"]["parts"]);
-                body["candidates"][0]["finishReason"].is_string()
+                told.text = texts(body.at("/candidates/0/content/parts"));
+                body.at("/candidates/0/finishReason").is_string()
             }
         };
         if is_end {
@@ -127,25 +127,33 @@ fn read_event(format: Format, value: &Value) -> Result<Event> {
     match format {
         Format::Chat => {
             event.is_error = value.get("error").is_some();
-            event.text = string(&value["choices"][0]["delta"]["content"]);
-            event.has_counts = value["usage"].is_object();
+            event.text = string(value.at("/choices/0/delta/content"));
+            event.has_counts = value.at("/usage").is_object();
         }
-        Format::Responses => match value["type"].as_str().context("an event without a type")? {
-            "response.output_text.delta" => event.text = string(&value["delta"]),
+        Format::Responses => match value
+            .at("/type")
+            .as_str()
+            .context("an event without a type")?
+        {
+            "response.output_text.delta" => event.text = string(value.at("/delta")),
             "response.completed" | "response.incomplete" => event.is_end = true,
             "response.failed" | "error" => event.is_error = true,
             _ => {}
         },
-        Format::Messages => match value["type"].as_str().context("an event without a type")? {
-            "content_block_delta" => event.text = string(&value["delta"]["text"]),
+        Format::Messages => match value
+            .at("/type")
+            .as_str()
+            .context("an event without a type")?
+        {
+            "content_block_delta" => event.text = string(value.at("/delta/text")),
             "message_stop" => event.is_end = true,
             "error" => event.is_error = true,
             _ => {}
         },
         Format::Gemini => {
             event.is_error = value.get("error").is_some();
-            event.text = texts(&value["candidates"][0]["content"]["parts"]);
-            event.is_end = value["candidates"][0]["finishReason"].is_string();
+            event.text = texts(value.at("/candidates/0/content/parts"));
+            event.is_end = value.at("/candidates/0/finishReason").is_string();
         }
     }
     Ok(event)
@@ -153,13 +161,13 @@ fn read_event(format: Format, value: &Value) -> Result<Event> {
 
 /// Checks that an error body is one of the client's dialect; `status` is the response's.
 pub(crate) fn check_error(format: Format, status: u16, body: &Value) -> Result<()> {
-    let error = &body["error"];
+    let error = body.at("/error");
     let has = |name: &str| error.get(name).is_some();
     let is_text = |name: &str| error[name].as_str().is_some_and(|text| !text.is_empty());
     let is_right = match format {
         // The event of a stream of Responses, as OpenAI writes it.
-        Format::Responses if body["type"] == "error" && error.is_null() => {
-            body["message"]
+        Format::Responses if body.at("/type") == "error" && error.is_null() => {
+            body.at("/message")
                 .as_str()
                 .is_some_and(|text| !text.is_empty())
                 && body.get("code").is_some()
@@ -167,8 +175,8 @@ pub(crate) fn check_error(format: Format, status: u16, body: &Value) -> Result<(
         Format::Chat | Format::Responses => {
             is_text("message") && is_text("type") && has("param") && has("code")
         }
-        Format::Messages => body["type"] == "error" && is_text("message") && is_text("type"),
-        Format::Gemini => error["code"] == status && is_text("message") && is_text("status"),
+        Format::Messages => body.at("/type") == "error" && is_text("message") && is_text("type"),
+        Format::Gemini => error.at("/code") == status && is_text("message") && is_text("status"),
     };
     ensure!(is_right, "no error of {format:?}: {body}");
     Ok(())
@@ -176,20 +184,20 @@ pub(crate) fn check_error(format: Format, status: u16, body: &Value) -> Result<(
 
 /// Checks an error event of a stream.
 pub(crate) fn check_error_event(format: Format, event: &Value) -> Result<()> {
-    match (format, event["type"].as_str()) {
+    match (format, event.at("/type").as_str()) {
         (Format::Responses, Some("response.failed")) => {
-            let error = &event["response"]["error"];
-            let is_right = error["code"].is_string() && error["message"].is_string();
+            let error = event.at("/response/error");
+            let is_right = error.at("/code").is_string() && error.at("/message").is_string();
             ensure!(is_right, "a failed response without an error: {event}");
             Ok(())
         }
         (Format::Responses, Some("error")) => {
-            ensure!(event["message"].is_string(), "no message: {event}");
+            ensure!(event.at("/message").is_string(), "no message: {event}");
             check_error(format, 200, event)
         }
         (Format::Responses, other) => bail!("an error called {other:?}: {event}"),
         (Format::Gemini, _) => {
-            let code = event["error"]["code"].as_u64().context("no code")?;
+            let code = event.at("/error/code").as_u64().context("no code")?;
             check_error(format, u16::try_from(code)?, event)
         }
         (Format::Chat | Format::Messages, _) => check_error(format, 200, event),
@@ -208,6 +216,18 @@ fn array(value: &Value) -> &[Value] {
 fn texts(parts: &Value) -> String {
     array(parts)
         .iter()
-        .map(|part| string(&part["text"]))
+        .map(|part| string(part.at("/text")))
         .collect()
+}
+
+/// Reading JSON of which nobody knows whether it is what it should be.
+pub(crate) trait At {
+    /// What is at a JSON pointer (RFC 6901); null where nothing is.
+    fn at(&self, path: &str) -> &Value;
+}
+
+impl At for Value {
+    fn at(&self, path: &str) -> &Value {
+        self.pointer(path).unwrap_or(&Value::Null)
+    }
 }

@@ -6,6 +6,7 @@
 use cp_api::backend::AgentgatewayBackend;
 use cp_api::backend::ai::{AiBackend, SINGLE};
 use cp_api::backend::policy::BackendPolicies;
+use cp_api::backend::policy::ai::BackendAi;
 use cp_api::backend::policy::auth::BackendAuth;
 use cp_api::backend::policy::health::Health;
 use cp_api::backend::policy::tls::BackendTls;
@@ -24,6 +25,7 @@ use crate::plan::{
 };
 use crate::settings::{ProviderAddress, Settings};
 
+mod body;
 pub(super) mod provider;
 mod weights;
 
@@ -45,6 +47,8 @@ struct Placed<'a> {
     path: String,
     weight: u32,
     health: Option<&'a Health>,
+    /// With their places in the spec, the nearest first.
+    ai: Vec<(&'a BackendAi, String)>,
     auth: Option<(&'a BackendAuth, String)>,
     tls: Option<(&'a BackendTls, String)>,
 }
@@ -153,12 +157,17 @@ fn place<'a>(
     let health = levels
         .iter()
         .find_map(|(policies, _)| policies.and_then(|policies| policies.health.as_ref()));
+    let ai = levels
+        .iter()
+        .filter_map(|(policies, at)| Some((policies.as_ref()?.ai.as_ref()?, format!("{at}.ai"))));
+    let ai = ai.collect();
     Placed {
         provider,
         name,
         path,
         weight: 1,
         health,
+        ai,
         auth,
         tls,
     }
@@ -193,6 +202,7 @@ impl Scope<'_> {
                     authority: String::new(),
                     credential: Credential::Unavailable(message),
                     health: None,
+                    policy: None,
                     telemetry_name: self.object.metadata.name.clone(),
                 }
             }
@@ -228,6 +238,7 @@ impl Scope<'_> {
             authority: address.authority,
             credential: self.credential(placed, key_place, verdict)?,
             health: placed.health.and_then(health),
+            policy: body::resolve(&placed.ai)?,
             telemetry_name: telemetry_name
                 .map_or_else(|| self.object.metadata.name.clone(), ToOwned::to_owned),
         })

@@ -8,7 +8,9 @@ use proto::tidegate::v1::ai_credential;
 use super::source::duration;
 use super::{Output, cluster, secret};
 use crate::change::Profile;
-use crate::plan::{Credential, CustomFormat, Format, HealthPlan, ProviderPlan, Service};
+use crate::plan::{
+    AiPolicyPlan, Credential, CustomFormat, Format, HealthPlan, ProviderPlan, Service,
+};
 
 pub(super) fn emit(
     name: &str,
@@ -54,6 +56,25 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
         service: Some(service(&plan.service)),
         weight: (plan.weight != 1).then_some(plan.weight),
         health: plan.health.as_ref().map(health),
+        policy: plan.policy.as_ref().map(policy),
+    }
+}
+
+fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
+    let member = |(name, json): &(String, String)| tidegate::AiMember {
+        name: name.clone(),
+        json: json.clone(),
+    };
+    let message = |(role, content): &(String, String)| tidegate::AiMessage {
+        role: role.clone(),
+        content: content.clone(),
+    };
+    tidegate::AiPolicy {
+        overrides: plan.overrides.iter().map(member).collect(),
+        defaults: plan.defaults.iter().map(member).collect(),
+        model_aliases: plan.model_aliases.clone(),
+        prepend: plan.prepend.iter().map(message).collect(),
+        append: plan.append.iter().map(message).collect(),
     }
 }
 

@@ -17,6 +17,7 @@ use proto::tidegate::v1::ai_credential::Kind;
 use super::{AiBackend, AiCredential, AiProvider, AwsCredential, Health, KeyCredential};
 use crate::scalar::duration;
 
+mod policy;
 mod service;
 
 /// How long an eviction lasts at least where nothing is said.
@@ -104,6 +105,10 @@ fn provider(
             .transpose()
             .within("health")?,
         guardrail,
+        policy: match &message.policy {
+            None => None,
+            Some(policy) => Some(policy::decode(policy).within("policy")?),
+        },
         // A control plane that is older than the field leaves it empty.
         telemetry_name: match message.telemetry_name.as_str() {
             "" => message.name.as_str().into(),

@@ -114,6 +114,7 @@ fn text(exchange: &Exchange<'_>, name: &str) -> Result<String, Fault> {
         .map_err(|_| unavailable(&format!("secret {name} is no text")))
 }
 
-fn unavailable(why: &str) -> Fault {
+/// The fault of a credential that cannot be had.
+pub(super) fn unavailable(why: &str) -> Fault {
     Fault::caused(Kind::NoCredential, why.to_owned())
 }

@@ -5,11 +5,11 @@
 
 use std::time::Instant;
 
-use dp_config::ai_backend::AiProvider;
+use dp_config::ai_backend::{AiCredential, AiProvider};
 use dp_llm::{
     edge::Target,
     preference::{self, Demands},
-    provider::ClientPath,
+    provider::{ClientPath, Operation},
     request::{ClientHeaders, Rendered, RequestError},
 };
 use dp_upstream::provider_group::attempts::Attempt;
@@ -20,7 +20,7 @@ use http::{
     uri::PathAndQuery,
 };
 
-use super::{Call, Tried, answer, credential, since_epoch, verdict};
+use super::{Call, Tried, answer, credential, policy, since_epoch, verdict};
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind, Side},
@@ -45,6 +45,10 @@ impl Call<'_> {
         exchange.record.llm.provider = Some(provider.telemetry_name.clone());
         exchange.record.llm.entry = Some(provider.name.clone());
         exchange.record.upstream.cluster = Some(provider.cluster.clone());
+        if let AiCredential::Unavailable(reason) = &provider.credential {
+            // What cannot be built as it is configured refuses its share: nobody else may get what it was meant to have.
+            return Tried::Unsendable(credential::unavailable(reason));
+        }
         let rendered = match self.render(provider) {
             Ok(rendered) => rendered,
             Err(fault) => return Tried::Unsendable(fault),
@@ -62,11 +66,9 @@ impl Call<'_> {
     fn render(&self, provider: &AiProvider) -> Result<Rendered, Fault> {
         let invalid = |error: RequestError| Fault::caused(Kind::InvalidPrompt, error);
         let service = provider.endpoint.service();
-        let model = self
-            .prompt
-            .model_for(provider.model.as_deref())
-            .map_err(invalid)?;
-        let client = self.prompt.format();
+        let prompt = policy::apply(provider, &self.prompt, self.head.uri.path())?;
+        let model = policy::model(provider, &prompt)?;
+        let client = prompt.format();
         let format = preference::choose(client, service, model, Demands::default())
             .ok_or(Kind::UnsupportedFormat)?;
         let target = Target {
@@ -89,7 +91,7 @@ impl Call<'_> {
             anthropic_beta: &betas,
             bedrock_metadata: metadata.and_then(|value| value.to_str().ok()),
         };
-        self.prompt
+        prompt
             .render(service, format, &target, headers)
             .map_err(invalid)
     }
@@ -139,7 +141,10 @@ impl Call<'_> {
             format: plan.client,
             path: head.uri.path(),
         };
-        let operation = self.prompt.operation();
+        let operation = match plan.is_streamed {
+            true => Operation::Stream,
+            false => Operation::Unary,
+        };
         let path = provider
             .endpoint
             .path(client, plan.provider, &plan.model, operation)

@@ -422,6 +422,8 @@ pub struct AiProvider {
     pub weight: ::core::option::Option<u32>,
     #[prost(message, optional, tag = "12")]
     pub health: ::core::option::Option<AiHealth>,
+    #[prost(message, optional, tag = "13")]
+    pub policy: ::core::option::Option<AiPolicy>,
 }
 impl ::prost::Name for AiProvider {
     const NAME: &'static str = "AiProvider";
@@ -431,6 +433,66 @@ impl ::prost::Name for AiProvider {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiProvider".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AiPolicy {
+    #[prost(message, repeated, tag = "1")]
+    pub overrides: ::prost::alloc::vec::Vec<AiMember>,
+    #[prost(message, repeated, tag = "2")]
+    pub defaults: ::prost::alloc::vec::Vec<AiMember>,
+    #[prost(btree_map = "string, string", tag = "3")]
+    pub model_aliases: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    #[prost(message, repeated, tag = "4")]
+    pub prepend: ::prost::alloc::vec::Vec<AiMessage>,
+    #[prost(message, repeated, tag = "5")]
+    pub append: ::prost::alloc::vec::Vec<AiMessage>,
+}
+impl ::prost::Name for AiPolicy {
+    const NAME: &'static str = "AiPolicy";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiPolicy".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiPolicy".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiMember {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub json: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AiMember {
+    const NAME: &'static str = "AiMember";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiMember".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiMember".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiMessage {
+    #[prost(string, tag = "1")]
+    pub role: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub content: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AiMessage {
+    const NAME: &'static str = "AiMessage";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiMessage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiMessage".into()
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -1,0 +1,82 @@
+//! `ai` of a provider's policies: what is done to the bodies of requests.
+//!
+//! Owns the choice, field by field, between a provider's policy and its backend's. Must refuse what the proxy could not do:
+//! a provider is then served by nobody, because nobody can tell what the policy would have prevented.
+
+use std::collections::BTreeMap;
+
+use cp_api::backend::policy::ai::{BackendAi, FieldValue, Message};
+
+use crate::plan::AiPolicyPlan;
+
+const ROLES: [&str; 5] = ["system", "developer", "user", "assistant", "model"];
+
+/// The policy of a provider; the first level that sets a field wins. `levels` come with their places in the spec.
+pub(super) fn resolve(levels: &[(&BackendAi, String)]) -> Result<Option<AiPolicyPlan>, String> {
+    let members = |field: fn(&BackendAi) -> Option<&Vec<FieldValue>>| {
+        let found = levels.iter().find_map(|(ai, _)| field(ai));
+        found.into_iter().flatten().map(member).collect::<Vec<_>>()
+    };
+    let mut plan = AiPolicyPlan {
+        overrides: members(|ai| ai.overrides.as_ref()),
+        defaults: members(|ai| ai.defaults.as_ref()),
+        ..AiPolicyPlan::default()
+    };
+    if let Some((aliases, at)) = levels
+        .iter()
+        .find_map(|(ai, at)| Some((ai.model_aliases.as_ref()?, at)))
+    {
+        plan.model_aliases = self::aliases(aliases, at)?;
+    }
+    if let Some((prompt, at)) = levels
+        .iter()
+        .find_map(|(ai, at)| Some((ai.prompt.as_ref()?, at)))
+    {
+        plan.prepend = messages(prompt.prepend.as_ref(), &format!("{at}.prompt.prepend"))?;
+        plan.append = messages(prompt.append.as_ref(), &format!("{at}.prompt.append"))?;
+    }
+    Ok((plan != AiPolicyPlan::default()).then_some(plan))
+}
+
+fn member(own: &FieldValue) -> (String, String) {
+    (own.field.0.clone(), own.value.to_string())
+}
+
+fn aliases(
+    aliases: &BTreeMap<String, String>,
+    at: &str,
+) -> Result<BTreeMap<String, String>, String> {
+    for (name, target) in aliases {
+        let inside = name.strip_prefix('*').or_else(|| name.strip_suffix('*'));
+        if inside.unwrap_or(name).contains('*') {
+            return Err(format!(
+                "{at}.modelAliases[{name}] may have one *, at its begin or its end"
+            ));
+        }
+        if name.is_empty() || target.is_empty() {
+            return Err(format!(
+                "{at}.modelAliases[{name}] must name a model on both sides"
+            ));
+        }
+    }
+    Ok(aliases.clone())
+}
+
+fn messages(messages: Option<&Vec<Message>>, at: &str) -> Result<Vec<(String, String)>, String> {
+    let read = |(index, own): (usize, &Message)| {
+        let role = own.role.to_ascii_lowercase();
+        if ROLES.contains(&role.as_str()) {
+            return Ok((role, own.content.clone()));
+        }
+        Err(format!(
+            "{at}[{index}].role must be system, user or assistant, not {:?}",
+            own.role
+        ))
+    };
+    messages
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(read)
+        .collect()
+}

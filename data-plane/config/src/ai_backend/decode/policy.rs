@@ -1,0 +1,71 @@
+//! `tidegate.v1.AiPolicy` to [`AiPolicy`].
+//!
+//! Must refuse what cannot be done: a request that passes without its policy is not what somebody asked for.
+
+use ::route::field::{FieldError, Within};
+use dp_llm::body_policy::{BodyPolicy, MemberValue};
+use dp_llm::model_name::ModelAliases;
+use dp_llm::prompt_enrichment::{PromptEnrichment, PromptMessage, Speaker};
+use proto::tidegate::v1 as wire;
+
+use crate::ai_backend::AiPolicy;
+
+/// Decodes a policy.
+pub(super) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
+    let overrides = members("overrides", &message.overrides)?;
+    let model = overrides.iter().find(|(name, _)| name == "model");
+    let model = match model {
+        None => None,
+        Some((_, value)) => Some(
+            value
+                .text()
+                .ok_or_else(|| FieldError::invalid("overrides", "the model must be a text"))?
+                .into(),
+        ),
+    };
+    let pairs = message.model_aliases.iter();
+    let aliases = ModelAliases::parse(pairs.map(|(name, target)| (name.as_str(), target.as_str())))
+        .map_err(|error| FieldError::invalid("model_aliases", error.to_string()))?;
+    Ok(AiPolicy {
+        body: BodyPolicy {
+            overrides,
+            removed: Vec::new(),
+            defaults: members("defaults", &message.defaults)?,
+        },
+        aliases,
+        prompt: PromptEnrichment {
+            prepend: messages("prepend", &message.prepend)?,
+            append: messages("append", &message.append)?,
+        },
+        model,
+    })
+}
+
+fn members(
+    field: &'static str,
+    members: &[wire::AiMember],
+) -> Result<Vec<(String, MemberValue)>, FieldError> {
+    let mut read = Vec::with_capacity(members.len());
+    for (index, own) in members.iter().enumerate() {
+        let value = MemberValue::parse(own.json.as_str());
+        let value = value.map_err(|error| FieldError::invalid("json", error.to_string()));
+        read.push((own.name.clone(), value.within_index(field, index)?));
+    }
+    Ok(read)
+}
+
+fn messages(
+    field: &'static str,
+    messages: &[wire::AiMessage],
+) -> Result<Vec<PromptMessage>, FieldError> {
+    let mut read = Vec::with_capacity(messages.len());
+    for (index, own) in messages.iter().enumerate() {
+        let speaker = Speaker::parse(&own.role);
+        let speaker = speaker.map_err(|error| FieldError::invalid("role", error.to_string()));
+        read.push(PromptMessage {
+            speaker: speaker.within_index(field, index)?,
+            content: own.content.clone(),
+        });
+    }
+    Ok(read)
+}
