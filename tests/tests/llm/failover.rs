@@ -293,6 +293,40 @@ fn check(told: &Told, mark: &str) -> Result<()> {
     Ok(())
 }
 
+/// An answer that is unusual and none the less one: in one piece although a stream was asked for, or without content.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_an_answer_is_the_clients() -> Result<()> {
+    let cases = [0, 1].map(|first| Case {
+        failure: failure("unusual", ""),
+        first,
+        name: format!("unusual-{first}"),
+    });
+    let stage = Stage::start(&cases).await?;
+    for case in &cases {
+        let first = stage.mocks.get(case.first).context("no such mock")?;
+        let before = stage.seen().await?;
+        let mut asked = 0;
+        for mode in ["ignore-stream", "empty"] {
+            for format in Format::ALL {
+                first.script(&[mode]).await?;
+                let mut connection = Client::http1(stage.port).connect().await?;
+                let way = (format, Answer::Streamed);
+                let told = ask(&mut connection, case, way, "mark").await;
+                let told = told.with_context(|| format!("{} {mode} {way:?}", case.name))?;
+                ensure!(told.is_whole(), "{} {mode} {way:?}: {told:?}", case.name);
+                asked += 1;
+            }
+        }
+        let mut expected = before;
+        *expected.get_mut(case.first).context("no such mock")? += asked;
+        ensure!(
+            stage.seen().await? == expected,
+            "another provider was asked"
+        );
+    }
+    stage.world.stop().await
+}
+
 async fn run(questions: usize) -> Result<()> {
     let cases = Case::all();
     let stage = Stage::start(&cases).await?;

@@ -69,10 +69,14 @@ fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
         role: role.clone(),
         content: content.clone(),
     };
+    let alias = |(name, model): (&String, &String)| tidegate::AiAlias {
+        name: name.clone(),
+        model: model.clone(),
+    };
     tidegate::AiPolicy {
         overrides: plan.overrides.iter().map(member).collect(),
         defaults: plan.defaults.iter().map(member).collect(),
-        model_aliases: plan.model_aliases.clone(),
+        model_aliases: plan.model_aliases.iter().map(alias).collect(),
         prepend: plan.prepend.iter().map(message).collect(),
         append: plan.append.iter().map(message).collect(),
     }

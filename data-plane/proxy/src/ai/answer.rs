@@ -62,7 +62,6 @@ enum Body {
         upstream: Upstream,
         relay: Box<Relay>,
         held: Bytes,
-        is_over: bool,
     },
     /// Encoded although nobody asked for it: it passes unread.
     Unread(Upstream),
@@ -70,10 +69,15 @@ enum Body {
 
 /// How far a look into an answer went.
 enum Looked {
-    /// To its first content, or its end.
-    Good {
+    /// To its first content.
+    Begun {
+        relay: Box<Relay>,
         held: Bytes,
-        is_over: bool,
+    },
+    /// To its end: there is no content, and the provider says that this is all.
+    Over {
+        bytes: Bytes,
+        observed: Box<Observed>,
     },
     Failed(Box<Observed>),
     Broke(BodyError),
@@ -120,47 +124,52 @@ pub(super) async fn take(
     dress(&mut head.headers, &plan, framing);
     let is_only = call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2;
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
-    let is_read_first = !is_only && !plan.is_streamed && framing == Framing::Buffered;
+    let is_read_first = !is_only && framing == Framing::Buffered;
     if plan.needs_whole() || is_read_first {
         return whole(call, &plan, (head, upstream, relay), spared).await;
     }
-    let looked = match plan.is_streamed && !is_only {
-        false => Looked::Good {
+    let looked = match is_only {
+        true => Looked::Begun {
+            relay,
             held: Bytes::new(),
-            is_over: false,
         },
-        true => look(&mut upstream, &mut relay).await,
+        false => look(&mut upstream, relay).await,
     };
-    match looked {
-        Looked::Good { held, is_over } => {
+    let body = match looked {
+        Looked::Begun { relay, held } => {
             if relay.observed().has_content {
                 exchange.record.llm.first_token = Some(exchange.record.start.elapsed());
                 attempt.first_token(Instant::now());
             }
-            let body = Body::Relayed {
+            Body::Relayed {
                 upstream,
                 relay,
                 held,
-                is_over,
-            };
-            answered(Answer { head, body, spared })
+            }
         }
-        Looked::Failed(observed) => failed_inside(plan.client, &observed),
-        Looked::Broke(error) => lost(Fault::caused(Kind::Reset, error)),
-    }
+        Looked::Over { bytes, observed } => Body::Whole { bytes, observed },
+        Looked::Failed(observed) => return failed_inside(plan.client, &observed),
+        Looked::Broke(error) => return lost(Fault::caused(Kind::Reset, error)),
+    };
+    answered(Answer { head, body, spared })
 }
 
 /// Reads on until something is there that a person would see, or it is clear that nothing will be.
-async fn look(upstream: &mut Upstream, relay: &mut Relay) -> Looked {
+async fn look(upstream: &mut Upstream, mut relay: Box<Relay>) -> Looked {
     let mut held = BytesMut::new();
     loop {
         let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await else {
-            let is_over = true;
-            let held = held.freeze();
-            // An end without a terminator is no answer, as long as nothing of it was shown.
-            return match relay.is_done() {
-                true => Looked::Good { held, is_over },
-                false => Looked::Broke(BodyError::Cut),
+            let finish = relay.finish();
+            held.extend_from_slice(&finish.rest);
+            let observed = Box::new(finish.observed);
+            return match finish.ending {
+                Ending::Complete => Looked::Over {
+                    bytes: held.freeze(),
+                    observed,
+                },
+                Ending::Failed => Looked::Failed(observed),
+                // An end without a terminator is no answer, as long as nothing of it was shown.
+                Ending::Truncated(_) => Looked::Broke(BodyError::Cut),
             };
         };
         match frame {
@@ -171,15 +180,12 @@ async fn look(upstream: &mut Upstream, relay: &mut Relay) -> Looked {
                 }
             }
         }
-        if relay.observed().has_content || relay.is_done() {
-            let held = held.freeze();
-            return Looked::Good {
-                held,
-                is_over: false,
-            };
-        }
-        if relay.has_failed() {
+        if relay.has_failed() && !relay.observed().has_content {
             return Looked::Failed(Box::new(relay.observed().clone()));
+        }
+        if relay.observed().has_content || relay.is_done() || held.len() > WHOLE_LIMIT {
+            let held = held.freeze();
+            return Looked::Begun { relay, held };
         }
     }
 }
@@ -219,7 +225,6 @@ async fn whole(
             upstream,
             relay,
             held: out.freeze(),
-            is_over: false,
         };
         return answered(Answer { head, body, spared });
     }
@@ -389,11 +394,7 @@ impl Answer {
                 upstream,
                 relay,
                 held,
-                is_over,
-            } => {
-                let relayed = Relayed::new(upstream, relay, settlement);
-                ResponseBody::relayed(relayed.holding(held, is_over))
-            }
+            } => ResponseBody::relayed(Relayed::new(upstream, relay, held, settlement)),
         };
         Response::from_parts(head, body).into()
     }

@@ -35,7 +35,6 @@ pub(crate) struct Relayed {
     state: State,
     /// Came before the head went out.
     held: Bytes,
-    is_over: bool,
     observed: Option<Box<Observed>>,
     /// When the first content came, for the record.
     first_content: Option<Instant>,
@@ -111,24 +110,21 @@ impl Settlement {
 // === impl Relayed ===
 
 impl Relayed {
-    /// Relays an answer.
-    pub(super) fn new(upstream: Upstream, relay: Box<Relay>, settlement: Settlement) -> Relayed {
+    /// Relays an answer of which the relay gave `held` already.
+    pub(super) fn new(
+        upstream: Upstream,
+        relay: Box<Relay>,
+        held: Bytes,
+        settlement: Settlement,
+    ) -> Relayed {
         Relayed {
             upstream,
             state: State::Open(relay),
-            held: Bytes::new(),
-            is_over: false,
+            held,
             observed: None,
             first_content: None,
             settlement: Some(settlement),
         }
-    }
-
-    /// With what the relay gave already; `is_over` is that the upstream has ended.
-    pub(super) fn holding(mut self, held: Bytes, is_over: bool) -> Relayed {
-        self.held = held;
-        self.is_over = is_over;
-        self
     }
 
     /// How long either side may keep the other waiting.
@@ -158,11 +154,7 @@ impl Relayed {
         loop {
             match &mut self.state {
                 State::Open(_) => {
-                    let next = match self.is_over {
-                        true => None,
-                        false => ready!(self.upstream.poll(cx)),
-                    };
-                    let data = match next {
+                    let data = match ready!(self.upstream.poll(cx)) {
                         Some(Ok(frame)) => self.take(frame),
                         Some(Err(error)) => {
                             let told = self.broken(&error);

@@ -441,11 +441,8 @@ pub struct AiPolicy {
     pub overrides: ::prost::alloc::vec::Vec<AiMember>,
     #[prost(message, repeated, tag = "2")]
     pub defaults: ::prost::alloc::vec::Vec<AiMember>,
-    #[prost(btree_map = "string, string", tag = "3")]
-    pub model_aliases: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
+    #[prost(message, repeated, tag = "3")]
+    pub model_aliases: ::prost::alloc::vec::Vec<AiAlias>,
     #[prost(message, repeated, tag = "4")]
     pub prepend: ::prost::alloc::vec::Vec<AiMessage>,
     #[prost(message, repeated, tag = "5")]
@@ -459,6 +456,23 @@ impl ::prost::Name for AiPolicy {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiPolicy".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiAlias {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub model: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AiAlias {
+    const NAME: &'static str = "AiAlias";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiAlias".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiAlias".into()
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

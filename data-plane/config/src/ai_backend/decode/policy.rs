@@ -24,7 +24,7 @@ pub(super) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
         ),
     };
     let pairs = message.model_aliases.iter();
-    let aliases = ModelAliases::parse(pairs.map(|(name, target)| (name.as_str(), target.as_str())))
+    let aliases = ModelAliases::parse(pairs.map(|own| (own.name.as_str(), own.model.as_str())))
         .map_err(|error| FieldError::invalid("model_aliases", error.to_string()))?;
     Ok(AiPolicy {
         body: BodyPolicy {
