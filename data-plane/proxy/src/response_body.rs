@@ -174,9 +174,13 @@ impl ResponseBody {
         }
     }
 
-    fn close(&mut self, ending: Ending) {
+    fn close(&mut self, mut ending: Ending) {
         if let Some(mut record) = self.record.take() {
             if let Source::Relayed(relayed) = &mut self.source {
+                if relayed.is_broken() && ending == Ending::Complete {
+                    // A stream's client was told so in its dialect, in a response that ended regularly.
+                    ending = Ending::UpstreamBroke;
+                }
                 let first = relayed.first_content();
                 let since_start = |at: Instant| at.saturating_duration_since(record.start);
                 record.llm.first_token = record.llm.first_token.or(first.map(since_start));

@@ -39,6 +39,8 @@ pub(crate) struct Relayed {
     /// When the first content came, for the record.
     first_content: Option<Instant>,
     settlement: Option<Settlement>,
+    /// The answer ended before its end, whatever the client was told.
+    is_broken: bool,
 }
 
 enum State {
@@ -124,6 +126,7 @@ impl Relayed {
             observed: None,
             first_content: None,
             settlement: Some(settlement),
+            is_broken: false,
         }
     }
 
@@ -138,6 +141,11 @@ impl Relayed {
             self.observed = Some(Box::new(relay.into_observed()));
         }
         self.observed.take()
+    }
+
+    /// The answer ended before its end.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken
     }
 
     /// When the first content came, where that was behind the head.
@@ -231,6 +239,7 @@ impl Relayed {
             }
         }
         self.observed = Some(observed);
+        self.is_broken = matches!(finish.ending, Ending::Truncated(_));
         let is_cut = match finish.ending {
             Ending::Complete | Ending::Failed => false,
             // A stream's client has been told in its dialect, in an event of its own.
@@ -247,6 +256,7 @@ impl Relayed {
 
     /// The upstream broke off; returns what tells the client so, if anything can.
     fn broken(&mut self, error: &BodyError) -> Bytes {
+        self.is_broken = true;
         self.settle(match error {
             BodyError::Stalled => Verdict::Idle,
             BodyError::Broken(_) | BodyError::Cut => Verdict::StreamErrorAfterContent,
