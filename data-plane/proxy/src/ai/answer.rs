@@ -112,7 +112,7 @@ pub(super) async fn take(
     }
     let content_type = head.headers.get(CONTENT_TYPE);
     let framing = Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()));
-    let mut relay = Box::new(Relay::new(
+    let relay = Box::new(Relay::new(
         &plan,
         framing,
         RelayLimits::default(),
