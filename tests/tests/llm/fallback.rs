@@ -1,0 +1,123 @@
+//! The failover page of the guide: its manifest, and what it says of it.
+
+use anyhow::{Context, Result, ensure};
+use tests::client::Client;
+use tests::manifest::route;
+use tests::port;
+use tests::world::World;
+
+use super::account::Metrics;
+use super::ask::{Answer, Format, Question};
+use super::mock::Mock;
+use super::page;
+use super::told::Told;
+
+const PAGE: &str = "docs/guide/llm-failover.md";
+const BACKEND: &str = "backend/default/assistant";
+/// Questions of each part.
+const QUESTIONS: u64 = 120;
+
+/// `main`, `second` and `fallback`; each takes any key.
+struct Mocks([Mock; 3]);
+
+// === impl Mocks ===
+
+impl Mocks {
+    async fn start() -> Result<Mocks> {
+        let start = || Mock::start(&["--base-path", "/v1"]);
+        Ok(Mocks([start().await?, start().await?, start().await?]))
+    }
+
+    fn port(&self, provider: &str) -> Option<u16> {
+        let [main, second, fallback] = &self.0;
+        match provider {
+            "main" => Some(main.port()),
+            "second" => Some(second.port()),
+            "fallback" => Some(fallback.port()),
+            _ => None,
+        }
+    }
+
+    async fn seen(&self) -> Result<[u64; 3]> {
+        let [main, second, fallback] = &self.0;
+        Ok([
+            main.requests().await?,
+            second.requests().await?,
+            fallback.requests().await?,
+        ])
+    }
+}
+
+/// Asks, and tells how many answers came from Anthropic.
+async fn ask(port: u16) -> Result<u64> {
+    let mut connection = Client::http1(port).connect().await?;
+    let mut others = 0;
+    for number in 0..QUESTIONS {
+        let answer = match number % 2 {
+            0 => Answer::Collected,
+            _ => Answer::Streamed,
+        };
+        let said = format!("mark-{number}-end");
+        let question = Question {
+            format: Format::Chat,
+            answer,
+            model: "any",
+            said: &said,
+        };
+        let reply = connection.send(question.request("assistant")?).await?;
+        let told = Told::read(Format::Chat, answer, &reply).context(said.clone())?;
+        ensure!(told.is_whole() && told.text.ends_with(&said), "{told:?}");
+        others += u64::from(told.text.contains("claude-sonnet-4-5"));
+    }
+    Ok(others)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_the_guide_fails_over() -> Result<()> {
+    let mocks = Mocks::start().await?;
+    let port = port::free()?;
+    let mut documents = page::documents(PAGE)?;
+    page::here(&mut documents, port, |name| mocks.port(name))?;
+    let mut world = World::up(&[
+        ("page.yaml", page::file(&documents)),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+
+    let others = ask(port).await?;
+    let [main, second, fallback] = mocks.seen().await?;
+    ensure!(others == 0 && fallback == 0, "the fallback was asked");
+    ensure!(main + second == QUESTIONS, "{main} and {second}");
+    ensure!(
+        second > 0 && main > second,
+        "not by weight: {main} and {second}"
+    );
+
+    for mock in mocks.0.iter().take(2) {
+        mock.script(&["fail-429.retry-after-60"; 2]).await?;
+    }
+    let others = ask(port).await?;
+    let [main_now, second_now, fallback] = mocks.seen().await?;
+    ensure!(
+        others == QUESTIONS && fallback == QUESTIONS,
+        "{others}, {fallback}"
+    );
+    // Each was asked once, and then left alone as long as it had said.
+    ensure!(
+        main_now + second_now == QUESTIONS + 2,
+        "{main_now}, {second_now}"
+    );
+    let metrics = Metrics::scrape(&world).await?;
+    let count = |name: &str| {
+        let name = format!("tidegate_proxy_llm_{name}_total");
+        metrics.sum(&name, &[("backend", BACKEND)])
+    };
+    ensure!(count("evictions")? == 2 && count("panic_picks")? == 0);
+    // One request met both, or two met one each.
+    ensure!(
+        (1..=2).contains(&count("failovers")?),
+        "{}",
+        count("failovers")?
+    );
+    world.stop().await
+}
