@@ -129,24 +129,21 @@ impl<'a> Members<'a> {
         if observed.model.is_none() {
             observed.model = self.model.and_then(text_of);
         }
-        if let Some(usage) = self.usage.and_then(Usage::from_chat) {
+        // Most chunks say `null`.
+        let usage = self.usage.filter(|raw| raw.starts_with('{'));
+        if let Some(usage) = usage.and_then(Usage::from_chat) {
             observed.usage = Some(usage);
         }
         if let Some(raw) = self.error.filter(|_| self.is_error()) {
             observed.error = ProviderError::from_member(raw);
         }
-        let choices: Vec<Choice<'_>> = self
-            .choices
-            .and_then(|raw| serde_json::from_str(raw).ok())
-            .unwrap_or_default();
-        for choice in choices {
-            if let Some(reason) = choice.finish_reason.and_then(|raw| json::string(raw.get())) {
-                observed.finish_reason = Some(FinishReason::from_name(&reason));
-            }
-            if !observed.has_content {
-                let said = choice.delta.or(choice.message);
-                observed.has_content = said.is_some_and(|raw| has_content(raw.get()));
-            }
+        if let Some(choices) = self.choices {
+            // A part that cannot be read costs what it would have said.
+            let _ = json::elements(choices, |raw| {
+                if let Ok(choice) = serde_json::from_str::<Choice<'_>>(raw) {
+                    choice.note(observed);
+                }
+            });
         }
     }
 
@@ -166,6 +163,20 @@ impl<'a> Members<'a> {
             Some(_) => start..value.end + skipped + 1,
             None => start..value.end,
         })
+    }
+}
+
+// === impl Choice ===
+
+impl Choice<'_> {
+    fn note(&self, observed: &mut Observed) {
+        if let Some(reason) = self.finish_reason.and_then(|raw| json::string(raw.get())) {
+            observed.finish_reason = Some(FinishReason::from_name(&reason));
+        }
+        if !observed.has_content {
+            let said = self.delta.or(self.message);
+            observed.has_content = said.is_some_and(|raw| has_content(raw.get()));
+        }
     }
 }
 

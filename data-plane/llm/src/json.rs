@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Calls `visit` with each member's decoded key and raw value text, in order, duplicates included.
@@ -32,7 +32,23 @@ pub(crate) fn span(outer: &str, inner: &str) -> Option<Range<usize>> {
 
 /// The text of a JSON string; `None` if the raw value is something else.
 pub(crate) fn string(raw: &str) -> Option<String> {
-    serde_json::from_str(raw).ok()
+    // Most often it is `null`, and to say so the reader would make an error on the heap.
+    raw.starts_with('"')
+        .then(|| serde_json::from_str(raw).ok())
+        .flatten()
+}
+
+/// Calls `visit` with each element of an array, as its raw text.
+///
+/// # Errors
+/// The text is no JSON array; elements in front of the mistake have been visited.
+pub(crate) fn elements<'a>(
+    text: &'a str,
+    visit: impl FnMut(&'a str),
+) -> Result<(), serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    Array(visit).deserialize(&mut reader)?;
+    reader.end()
 }
 
 /// A count; an integral float such as `12.0` is taken, a negative or broken one is not.
@@ -55,6 +71,8 @@ pub(crate) fn is_empty_array(raw: &str) -> bool {
 }
 
 struct Object<F>(F);
+
+struct Array<F>(F);
 
 struct Key<'a>(Cow<'a, str>);
 
@@ -86,6 +104,31 @@ impl<'de, F: FnMut(Cow<'de, str>, &'de str)> Visitor<'de> for Object<F> {
     }
 }
 
+// === impl Array ===
+
+impl<'de, F: FnMut(&'de str)> DeserializeSeed<'de> for Array<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(&'de str)> Visitor<'de> for Array<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(element) = seq.next_element::<&RawValue>()? {
+            (self.0)(element.get());
+        }
+        Ok(())
+    }
+}
+
 // === impl Key ===
 
 impl<'de> serde::Deserialize<'de> for Key<'de> {
@@ -112,7 +155,7 @@ impl<'de> Visitor<'de> for KeyVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, is_empty_array, members, span};
+    use super::{count, elements, is_empty_array, members, span, string};
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str)]) {
@@ -147,6 +190,24 @@ mod tests {
         assert_eq!(category("{\"a\":"), serde_json::error::Category::Eof);
         assert_eq!(category(""), serde_json::error::Category::Eof);
         assert_eq!(category("{} x"), serde_json::error::Category::Syntax);
+    }
+
+    #[test]
+    fn elements_are_raw_and_in_order() {
+        let mut seen = Vec::new();
+        elements(r#" [1e400 , {"a":[]},"b"] "#, |raw| seen.push(raw)).expect("an array");
+        assert_eq!(seen, ["1e400", r#"{"a":[]}"#, r#""b""#]);
+        for text in ["{}", "null", "[1,", "[1] 2"] {
+            assert!(elements(text, |_| ()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn strings() {
+        assert_eq!(string(r#""a\u0062""#).as_deref(), Some("ab"));
+        for raw in ["null", "1", "[]", "\"open"] {
+            assert_eq!(string(raw), None, "{raw}");
+        }
     }
 
     #[test]

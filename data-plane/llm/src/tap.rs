@@ -6,14 +6,17 @@
 //! is bounded by [`Limits`]; a stream without its terminator is never reported complete.
 
 use std::fmt;
+use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 
 use crate::chat::{self, Chunk};
 use crate::observed::Observed;
 use crate::request::UsageChunk;
-use crate::splice::Splice;
 use crate::sse::{Content, Event, Frame, Framer};
+
+/// Events that are written anew share buffers of so many bytes.
+const REWRITTEN: usize = 4 << 10;
 
 /// How much a tap holds to read it; more than that passes without being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +94,8 @@ struct Stream {
     has_error: bool,
     /// The frame before was kept back, and so is what continues it.
     is_removing: bool,
+    /// Where events are written of which a part is left out; used again once the client has them.
+    rewritten: BytesMut,
 }
 
 /// Pieces that go to the client in one chunk; a single one is not copied.
@@ -152,6 +157,7 @@ impl ResponseTap {
                 is_done: false,
                 has_error: false,
                 is_removing: false,
+                rewritten: BytesMut::new(),
             })),
         };
         Self {
@@ -345,9 +351,7 @@ impl Stream {
                 usage_null: Some(range),
             } => match (self.usage_chunk, event.data_start) {
                 (UsageChunk::Remove, Some(start)) => {
-                    let mut splice = Splice::new(&raw);
-                    splice.replace(start + range.start..start + range.end, "");
-                    return splice.apply();
+                    return self.without(&raw, start + range.start..start + range.end);
                 }
                 // Data of several lines has no position: the null stays, which SDKs accept.
                 (UsageChunk::Remove, None) | (UsageChunk::Forward, _) => (),
@@ -355,6 +359,16 @@ impl Stream {
             Chunk::Content { usage_null: None } | Chunk::Unreadable => (),
         }
         raw
+    }
+
+    fn without(&mut self, raw: &[u8], range: Range<usize>) -> Bytes {
+        let out = &mut self.rewritten;
+        if out.capacity() < raw.len() {
+            out.reserve(REWRITTEN.max(raw.len()));
+        }
+        out.extend_from_slice(raw.get(..range.start).unwrap_or_default());
+        out.extend_from_slice(raw.get(range.end..).unwrap_or_default());
+        out.split().freeze()
     }
 }
 
