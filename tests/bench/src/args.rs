@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::chat::gateways::Peers;
+
 /// Measures the proxies of this machine side by side.
 #[derive(Clone, Debug, Parser)]
 pub(crate) struct Args {
@@ -17,6 +19,14 @@ pub(crate) struct Args {
     /// Envoy binary; left out if not given
     #[arg(long, value_name = "FILE")]
     pub(crate) envoy: Option<PathBuf>,
+
+    /// Directory with the LLM gateways of others (`cargo xtask tools llm-gateways`); left out if not given
+    #[arg(long, value_name = "DIR", requires = "node")]
+    llm_gateways: Option<PathBuf>,
+
+    /// Node, which one of them needs
+    #[arg(long, value_name = "FILE")]
+    node: Option<PathBuf>,
 
     /// Seconds of load per peer, body size and round
     #[arg(long, value_name = "S", default_value_t = 4)]
@@ -34,6 +44,14 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) skip_peers: bool,
 
+    /// Leave out chat completions
+    #[arg(long)]
+    pub(crate) skip_chat: bool,
+
+    /// Streams that are open and silent at once; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) idle: usize,
+
     /// Leave out the time from edit to applied
     #[arg(long)]
     pub(crate) skip_routes: bool,
@@ -43,5 +61,11 @@ impl Args {
     /// Length of one measurement.
     pub(crate) fn span(&self) -> Duration {
         Duration::from_secs(self.seconds)
+    }
+
+    /// The LLM gateways of others, where they are installed.
+    pub(crate) fn llm_peers(&self) -> Option<Peers> {
+        let (root, node) = self.llm_gateways.clone().zip(self.node.clone())?;
+        Some(Peers { root, node })
     }
 }

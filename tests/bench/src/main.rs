@@ -4,9 +4,12 @@
 //! pinned to one core, in turns. CPU time per request is what counts; absolute times of a shared machine do not.
 //! Must not be part of any test: a slow machine is not a failure.
 
+mod allocated;
 mod args;
+mod chat;
 mod cpu;
 mod histogram;
+mod idle;
 mod load;
 mod peer;
 mod report;
@@ -25,6 +28,13 @@ fn main() -> Result<()> {
         if !args.skip_peers {
             let rows = peer::compare(&args, work.path()).await?;
             report::peers(&rows)?;
+        }
+        if !args.skip_chat {
+            report::allocated(&allocated::measure()?)?;
+            report::chat(&chat::compare(&args, work.path()).await?)?;
+        }
+        if args.idle > 0 {
+            report::idle(&idle::measure(&args, work.path()).await?)?;
         }
         if !args.skip_routes {
             let rows = routes::measure(&args, work.path()).await?;

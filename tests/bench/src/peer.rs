@@ -18,7 +18,7 @@ use crate::{cpu, load};
 
 /// Core of the backend and the load generator; the proxy has the next one to itself.
 const LOAD_CORE: &str = "0";
-const PROXY_CORE: &str = "1";
+pub(crate) const PROXY_CORE: &str = "1";
 const START_LIMIT: Duration = Duration::from_secs(15);
 const WARM_UP: Duration = Duration::from_secs(1);
 
@@ -176,7 +176,12 @@ fn run_nginx(nginx: &Path, dir: &Path, server: &str, core: &str) -> Result<Runni
     spawn(command, dir, "nginx")
 }
 
-fn start_envoy(args: &Args, dir: &Path, port: u16, backend: u16) -> Result<(Vec<Running>, u32)> {
+pub(crate) fn start_envoy(
+    args: &Args,
+    dir: &Path,
+    port: u16,
+    backend: u16,
+) -> Result<(Vec<Running>, u32)> {
     let envoy = args.envoy.as_deref().context("no Envoy was given")?;
     let config = ENVOY
         .replace("LISTEN", &port.to_string())
@@ -285,13 +290,13 @@ pub(crate) fn route(name: &str, path: &str, mark: &str) -> String {
     )
 }
 
-fn pinned(core: &str, program: &Path) -> Command {
+pub(crate) fn pinned(core: &str, program: &Path) -> Command {
     let mut command = Command::new("taskset");
     command.args(["-c", core]).arg(program);
     command
 }
 
-fn spawn(mut command: Command, dir: &Path, name: &str) -> Result<Running> {
+pub(crate) fn spawn(mut command: Command, dir: &Path, name: &str) -> Result<Running> {
     let log = fs::File::create(dir.join(format!("{name}.log")))?;
     command
         .stdin(Stdio::null())

@@ -1,0 +1,182 @@
+//! What a chat completion costs: through us, through a proxy that forwards blindly, and through other gateways.
+//!
+//! Owns the scenarios and the rounds. Every peer forwards the same question to the same canned provider and reads the usage
+//! of its answer, but for Envoy, which reads nothing. Must not judge: `docs/performance.md` has the goals.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::args::Args;
+use crate::cpu;
+use crate::peer::free_port;
+
+pub(crate) mod client;
+pub(crate) mod gateways;
+pub(crate) mod provider;
+
+use client::Told;
+use gateways::Gateway;
+
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scenario {
+    /// As it is printed.
+    pub(crate) name: &'static str,
+    /// Bytes of the prompt.
+    prompt: usize,
+    /// The answer comes in events.
+    pub(crate) is_streamed: bool,
+    /// The provider speaks Anthropic's messages.
+    is_converted: bool,
+    /// Clients at once.
+    clients: usize,
+}
+
+/// One peer in one scenario.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// Which.
+    pub(crate) peer: &'static str,
+    /// What was asked for.
+    pub(crate) scenario: Scenario,
+    /// CPU microseconds per request, all and in user space; not known of no proxy.
+    pub(crate) cpu_micros: Option<(f64, f64)>,
+    /// Time to the first token of a stream, to the whole answer otherwise: median and 99th percentile, microseconds.
+    pub(crate) p50: f64,
+    /// 99th percentile.
+    pub(crate) p99: f64,
+    /// Resident memory after the load.
+    pub(crate) resident_kib: u64,
+    /// Answers per second.
+    pub(crate) rate: f64,
+}
+
+const SCENARIOS: [Scenario; 5] = [
+    Scenario {
+        name: "1 KB prompt",
+        prompt: 1 << 10,
+        is_streamed: false,
+        is_converted: false,
+        clients: 16,
+    },
+    Scenario {
+        name: "100 KB prompt",
+        prompt: 100 << 10,
+        is_streamed: false,
+        is_converted: false,
+        clients: 16,
+    },
+    Scenario {
+        name: "500 events",
+        prompt: 1 << 10,
+        is_streamed: true,
+        is_converted: false,
+        clients: 16,
+    },
+    Scenario {
+        name: "1 KB, to Anthropic",
+        prompt: 1 << 10,
+        is_streamed: false,
+        is_converted: true,
+        clients: 16,
+    },
+    Scenario {
+        name: "500 events, to Anthropic",
+        prompt: 1 << 10,
+        is_streamed: true,
+        is_converted: true,
+        clients: 16,
+    },
+];
+
+/// Measures every peer in every scenario.
+pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
+    let provider = free_port()?;
+    provider::start(provider, provider::Pace::Events)?;
+    let mut rows = Vec::new();
+    for scenario in SCENARIOS {
+        let peers = Gateway::all(args, scenario.is_converted);
+        let mut rounds: Vec<Vec<Row>> = vec![Vec::new(); peers.len()];
+        // In turns, so that a machine that becomes slower is slower for all.
+        for _ in 0..args.rounds {
+            for (peer, rounds) in peers.iter().zip(&mut rounds) {
+                let row = round(args, work, provider, *peer, scenario).await;
+                rounds.push(row.with_context(|| format!("{} {}", peer.name(), scenario.name))?);
+            }
+        }
+        for mut rounds in rounds {
+            let cost = |row: &Row| row.cpu_micros.map_or(row.p50, |(all, _)| all);
+            rounds.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
+            let middle = rounds.len() / 2;
+            rows.extend(rounds.into_iter().nth(middle));
+        }
+    }
+    Ok(rows)
+}
+
+async fn round(
+    args: &Args,
+    work: &Path,
+    provider: u16,
+    peer: Gateway,
+    scenario: Scenario,
+) -> Result<Row> {
+    let port = match peer {
+        Gateway::Direct => provider,
+        _ => free_port()?,
+    };
+    let dir = work.join(format!("chat-{}-{port}", peer.name()));
+    fs::create_dir_all(&dir)?;
+    let running = peer.start(args, &dir, (port, provider), scenario.is_converted)?;
+    let target = SocketAddr::from(([127, 0, 0, 1], port));
+    let request = client::request(
+        &peer.headers(provider, scenario.is_converted),
+        scenario.prompt,
+        scenario.is_streamed,
+    );
+    client::wait_for(target, &request, peer.patience())
+        .await
+        .with_context(|| log(&dir))?;
+    client::run(target, &request, scenario.clients, WARM_UP).await?;
+    let used = |pid: Option<u32>| pid.map(cpu::used).transpose();
+    let before = used(running.pid)?;
+    let start = Instant::now();
+    let Told { histogram, answers } =
+        client::run(target, &request, scenario.clients, args.span()).await?;
+    let took = start.elapsed();
+    let after = used(running.pid)?;
+    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let answers = answers as f64;
+    let per_request = |time: Duration| time.as_secs_f64() * 1e6 / answers;
+    let cost = before.zip(after).map(|(before, after)| {
+        (
+            per_request(after.total.saturating_sub(before.total)),
+            per_request(after.user.saturating_sub(before.user)),
+        )
+    });
+    Ok(Row {
+        peer: peer.name(),
+        scenario,
+        cpu_micros: cost,
+        p50: histogram.micros(0.5),
+        p99: histogram.micros(0.99),
+        resident_kib: running.pid.map_or(0, cpu::resident_kib),
+        rate: answers / took.as_secs_f64(),
+    })
+}
+
+/// What a peer that does not serve has said.
+fn log(dir: &Path) -> String {
+    let logs = fs::read_dir(dir).into_iter().flatten().flatten();
+    let logs = logs.filter(|entry| entry.path().extension().is_some_and(|ext| ext == "log"));
+    let texts = logs.filter_map(|entry| fs::read_to_string(entry.path()).ok());
+    let text: String = texts.collect();
+    let skipped = text.chars().count().saturating_sub(2_000);
+    text.chars().skip(skipped).collect()
+}

@@ -1,0 +1,150 @@
+//! Clients that ask for chat completions, each over a connection that it keeps.
+//!
+//! Owns the question and a reader of answers that knows a length, chunks, and the word of which all answers are made. An
+//! answer that is not 200, or has no such word, ends the run.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::histogram::Histogram;
+
+/// What all answers are made of.
+const TOKEN: &[u8] = b"tok ";
+
+/// What the clients saw.
+pub(crate) struct Told {
+    /// Times to the first token of streams, to the end of other answers.
+    pub(crate) histogram: Histogram,
+    /// Whole answers.
+    pub(crate) answers: u64,
+}
+
+/// A question of `prompt` bytes, with further headers.
+pub(crate) fn request(headers: &str, prompt: usize, is_streamed: bool) -> Vec<u8> {
+    let prompt = "word ".repeat(prompt / 5);
+    let body = format!(
+        "{{\"model\":\"gpt-4o-mini\",\"messages\":[{{\"role\":\"system\",\"content\":\"Be brief.\"}},{{\"role\":\"user\",\"content\":\"{prompt}\"}}],\"max_tokens\":1000,\"stream\":{is_streamed}}}"
+    );
+    format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: bench.example\r\ncontent-type: application/json\r\n\
+         accept: application/json\r\nuser-agent: OpenAI/Python 2.0\r\nauthorization: Bearer sk-bench\r\n\
+         {headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// Asks for a while; questions that are under way at its end are answered and count.
+pub(crate) async fn run(
+    target: SocketAddr,
+    request: &[u8],
+    clients: usize,
+    span: Duration,
+) -> Result<Told> {
+    let end = Instant::now() + span;
+    let mut tasks = JoinSet::new();
+    for _ in 0..clients {
+        let request = request.to_vec();
+        tasks.spawn(async move { client(target, &request, end).await });
+    }
+    let mut histogram = Histogram::new();
+    while let Some(one) = tasks.join_next().await {
+        histogram.add(&one??);
+    }
+    let answers = histogram.total();
+    Ok(Told { histogram, answers })
+}
+
+/// Waits until a question is answered.
+pub(crate) async fn wait_for(target: SocketAddr, request: &[u8], patience: Duration) -> Result<()> {
+    let deadline = Instant::now() + patience;
+    let mut ticks = tokio::time::interval(Duration::from_millis(50));
+    loop {
+        ticks.tick().await;
+        match run(target, request, 1, Duration::from_millis(1)).await {
+            Ok(_) => return Ok(()),
+            Err(error) if Instant::now() > deadline => return Err(error),
+            Err(_) => {}
+        }
+    }
+}
+
+async fn client(target: SocketAddr, request: &[u8], end: Instant) -> Result<Histogram> {
+    let mut stream = TcpStream::connect(target).await.context("connect")?;
+    stream.set_nodelay(true)?;
+    let mut histogram = Histogram::new();
+    let mut buffer = vec![0; 64 << 10];
+    while Instant::now() < end {
+        let start = Instant::now();
+        stream.write_all(request).await?;
+        let first = answer(&mut stream, &mut buffer).await?;
+        histogram.record(first.saturating_duration_since(start));
+    }
+    Ok(histogram)
+}
+
+/// Reads one answer; returns when its first token was there, or its end where it came in one piece.
+async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<Instant> {
+    let mut filled = 0;
+    let head = loop {
+        let free = buffer.get_mut(filled..).unwrap_or_default();
+        let read = stream.read(free).await?;
+        ensure!(read > 0, "closed within a head");
+        filled += read;
+        let seen = buffer.get(..filled).unwrap_or_default();
+        if let Some(end) = seen.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end + 4;
+        }
+    };
+    let text = String::from_utf8_lossy(buffer.get(..head).unwrap_or_default()).to_ascii_lowercase();
+    if !text.starts_with("http/1.1 200") {
+        let all = buffer.get(..filled.min(1_000)).unwrap_or_default();
+        bail!("got {}", String::from_utf8_lossy(all));
+    }
+    let length = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"));
+    let is_stream = text.contains("text/event-stream");
+    let mut missing = match length {
+        Some(length) => Some(length.trim().parse::<usize>()? + head),
+        None => None,
+    };
+    let mut first = None;
+    let mut from = head;
+    loop {
+        let seen = buffer.get(from..filled).unwrap_or_default();
+        if first.is_none() && seen.windows(TOKEN.len()).any(|word| word == TOKEN) {
+            first = Some(Instant::now());
+        }
+        let is_end = match &mut missing {
+            Some(missing) => {
+                *missing = missing.saturating_sub(filled);
+                *missing == 0
+            }
+            None => seen.ends_with(b"0\r\n\r\n"),
+        };
+        if is_end {
+            let first = first.context("an answer without a token")?;
+            return Ok(if is_stream { first } else { Instant::now() });
+        }
+        // The end of a body may be cut: its last bytes stay.
+        let kept = filled.saturating_sub(from).min(8);
+        let tail = filled - kept..filled;
+        match missing {
+            Some(_) => (from, filled) = (0, 0),
+            None => {
+                buffer.copy_within(tail, 0);
+                (from, filled) = (0, kept);
+            }
+        }
+        let free = buffer.get_mut(filled..).unwrap_or_default();
+        let read = stream.read(free).await?;
+        ensure!(read > 0, "closed within a body");
+        filled += read;
+    }
+}

@@ -1,0 +1,211 @@
+//! The gateways that are compared.
+//!
+//! Owns how each is started for the same job, with one worker on one core and without logs. Must not tune one and not the
+//! others. Those that are not installed are left out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::args::Args;
+use crate::peer::{PROXY_CORE, Running, pinned, planes, spawn, start_envoy};
+
+/// Who is in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gateway {
+    Tidegate,
+    /// Forwards bytes, and reads nothing.
+    Envoy,
+    LiteLlm,
+    Portkey,
+    /// Nobody.
+    Direct,
+}
+
+/// What was started.
+pub(crate) struct Started {
+    _processes: Vec<Running>,
+    /// The gateway's process.
+    pub(crate) pid: Option<u32>,
+}
+
+/// Where the LLM gateways of others are installed.
+#[derive(Clone, Debug)]
+pub(crate) struct Peers {
+    pub(crate) root: PathBuf,
+    pub(crate) node: PathBuf,
+}
+
+// === impl Gateway ===
+
+impl Gateway {
+    /// Those that can be had; one that reads nothing cannot convert.
+    pub(crate) fn all(args: &Args, is_converted: bool) -> Vec<Gateway> {
+        let mut found = vec![Gateway::Tidegate];
+        if args.envoy.is_some() && !is_converted {
+            found.push(Gateway::Envoy);
+        }
+        if args.llm_peers().is_some() {
+            found.extend([Gateway::LiteLlm, Gateway::Portkey]);
+        }
+        if !is_converted {
+            found.push(Gateway::Direct);
+        }
+        found
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Gateway::Tidegate => "tidegate",
+            Gateway::Envoy => "envoy",
+            Gateway::LiteLlm => "litellm",
+            Gateway::Portkey => "portkey",
+            Gateway::Direct => "(nobody)",
+        }
+    }
+
+    /// How long it may take to start.
+    pub(crate) fn patience(self) -> Duration {
+        match self {
+            Gateway::LiteLlm => Duration::from_secs(120),
+            Gateway::Portkey | Gateway::Tidegate | Gateway::Envoy | Gateway::Direct => {
+                Duration::from_secs(20)
+            }
+        }
+    }
+
+    /// Headers that it needs.
+    pub(crate) fn headers(self, provider: u16, is_converted: bool) -> String {
+        let vendor = if is_converted { "anthropic" } else { "openai" };
+        match self {
+            Gateway::Portkey => format!(
+                "x-portkey-provider: {vendor}\r\nx-portkey-custom-host: http://127.0.0.1:{provider}/v1\r\n"
+            ),
+            Gateway::Tidegate | Gateway::Envoy | Gateway::LiteLlm | Gateway::Direct => {
+                String::new()
+            }
+        }
+    }
+
+    /// Starts it on `port` in front of `provider`.
+    pub(crate) fn start(
+        self,
+        args: &Args,
+        dir: &Path,
+        (port, provider): (u16, u16),
+        is_converted: bool,
+    ) -> Result<Started> {
+        match self {
+            Gateway::Direct => Ok(Started {
+                _processes: Vec::new(),
+                pid: None,
+            }),
+            Gateway::Envoy => Ok(started(start_envoy(args, dir, port, provider)?)),
+            Gateway::Tidegate => {
+                let manifests = dir.join("manifests");
+                fs::create_dir_all(&manifests)?;
+                let text = manifest(port, provider, is_converted);
+                fs::write(manifests.join("bench.yaml"), text)?;
+                Ok(started(planes(args, dir, &manifests)?))
+            }
+            Gateway::LiteLlm => lite_llm(args, dir, port, provider, is_converted),
+            Gateway::Portkey => portkey(args, dir, port),
+        }
+    }
+}
+
+fn started((processes, pid): (Vec<Running>, u32)) -> Started {
+    Started {
+        _processes: processes,
+        pid: Some(pid),
+    }
+}
+
+/// A Gateway whose only route leads to the provider.
+pub(crate) fn manifest(port: u16, provider: u16, is_converted: bool) -> String {
+    let kind = if is_converted { "anthropic" } else { "openai" };
+    format!(
+        "apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {{name: bench}}
+spec:
+  gatewayClassName: tidegate
+  listeners: [{{name: http, protocol: HTTP, port: {port}}}]
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: model}}
+spec:
+  ai: {{provider: {{{kind}: {{}}, host: 127.0.0.1, port: {provider}}}}}
+  policies: {{auth: {{key: sk-provider}}}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {{name: all}}
+spec:
+  parentRefs: [{{name: bench}}]
+  rules:
+  - backendRefs: [{{group: agentgateway.dev, kind: AgentgatewayBackend, name: model}}]
+"
+    )
+}
+
+fn lite_llm(
+    args: &Args,
+    dir: &Path,
+    port: u16,
+    provider: u16,
+    is_converted: bool,
+) -> Result<Started> {
+    let peers = args.llm_peers().context("no LiteLLM")?;
+    let (model, base) = match is_converted {
+        true => (
+            "anthropic/claude-sonnet-4-5",
+            format!("http://127.0.0.1:{provider}"),
+        ),
+        false => (
+            "openai/gpt-4o-mini",
+            format!("http://127.0.0.1:{provider}/v1"),
+        ),
+    };
+    let config = dir.join("litellm.yaml");
+    fs::write(
+        &config,
+        format!(
+            "model_list:\n- model_name: gpt-4o-mini\n  litellm_params: {{model: {model}, api_base: \"{base}\", api_key: sk-provider}}\n"
+        ),
+    )?;
+    let mut command = pinned(PROXY_CORE, Path::new("python3"));
+    command
+        .args(["-s", "-c", "from litellm import run_server; run_server()"])
+        .arg("--config")
+        .arg(&config)
+        .args(["--host", "127.0.0.1", "--num_workers", "1", "--port"])
+        .arg(port.to_string())
+        .env("PYTHONPATH", peers.root.join("python"))
+        .env("LITELLM_LOG", "ERROR")
+        .env("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+        .env("no_proxy", "*");
+    let running = spawn(command, dir, "litellm")?;
+    let pid = running.0.id();
+    Ok(started((vec![running], pid)))
+}
+
+fn portkey(args: &Args, dir: &Path, port: u16) -> Result<Started> {
+    let peers = args.llm_peers().context("no Portkey")?;
+    let mut command = pinned(PROXY_CORE, &peers.node);
+    command
+        .arg(
+            peers
+                .root
+                .join("node_modules/@portkey-ai/gateway/build/start-server.js"),
+        )
+        .args([&format!("--port={port}"), "--headless"])
+        .env("NODE_ENV", "production")
+        .env("TRUSTED_CUSTOM_HOSTS", "127.0.0.1");
+    let running = spawn(command, dir, "portkey")?;
+    let pid = running.0.id();
+    Ok(started((vec![running], pid)))
+}
