@@ -12,13 +12,8 @@
 //! the provider's bytes; a tap that fails to understand them never stops them.
 
 pub mod body_policy;
-pub mod edge;
-pub mod error;
-pub mod event_stream;
-pub mod format;
 pub mod model_name;
 pub mod models;
-pub mod observed;
 pub mod preference;
 pub mod prompt_caching;
 pub mod prompt_enrichment;
@@ -28,17 +23,17 @@ pub mod relay;
 pub mod request;
 pub mod retry_after;
 pub mod sigv4;
-pub mod sse;
 pub mod tap;
-pub mod usage;
 
-mod answer;
 mod chat;
-mod json;
 mod node;
-mod shape;
 mod splice;
 mod splice_list;
-mod text;
+
+use dp_answer as answer;
+use dp_wire::{json, shape, text, tool_names};
+
+pub use dp_edge as edge;
+pub use dp_wire::{error, event_stream, format, observed, sse, usage};
 
 pub use self::node::BodyError;

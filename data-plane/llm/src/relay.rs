@@ -429,7 +429,7 @@ fn pass(piece: &Piece<'_>, watch: &mut Watch, output: &mut Output, out: &mut Vec
 
 impl Watch {
     fn note(&mut self, piece: &Piece<'_>) {
-        self.observed.note(piece);
+        piece.note(&mut self.observed);
         match piece {
             Piece::End => self.has_ended = true,
             Piece::Failure(_) => self.has_failed = true,

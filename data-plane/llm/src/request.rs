@@ -19,6 +19,8 @@ pub use self::refusal::{Field, RequestError};
 use crate::format::Format;
 use crate::json;
 use crate::relay::Plan;
+
+pub use crate::edge::ClientHeaders;
 use crate::splice::Splice;
 
 /// A request body that has been read as far as needed.
@@ -41,15 +43,6 @@ pub struct Rendered {
     pub plan: Plan,
     /// What of the request has no counterpart in the provider's format; names of fields.
     pub dropped: Vec<&'static str>,
-}
-
-/// What of a client's head belongs into the bodies of some formats.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ClientHeaders<'a> {
-    /// Values of `anthropic-beta`.
-    pub anthropic_beta: &'a [&'a str],
-    /// `x-bedrock-metadata`: a JSON object.
-    pub bedrock_metadata: Option<&'a str>,
 }
 
 /// Whose the usage chunk of a stream is (llm.md S-9).

@@ -20,9 +20,14 @@ const FIELDS: usize = 16;
 const VARIANTS: usize = 30;
 const WHERE_LINES: usize = 8;
 const CRATE_LINES: usize = 12_000;
-/// Crates that hold one file per provider or policy.
+/// Crates that hold one file per provider, policy or pair of formats.
 const WIDE_CRATE_LINES: usize = 15_000;
-const WIDE_CRATES: [&str; 2] = ["data-plane/llm", "data-plane/policy"];
+const WIDE_CRATES: [&str; 4] = [
+    "data-plane/answer",
+    "data-plane/edge",
+    "data-plane/llm",
+    "data-plane/policy",
+];
 
 /// What was counted in one file.
 #[derive(Debug, Default)]

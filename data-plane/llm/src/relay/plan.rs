@@ -2,10 +2,10 @@
 //!
 //! It must not know bytes. Invariant: it does not change once the request is sent, whatever else does (llm.md T-7).
 
-use crate::edge::tool_names::ToolNames;
 use crate::format::Format;
 use crate::request::UsageChunk;
 use crate::tap::Framing;
+use crate::tool_names::ToolNames;
 
 /// How an answer is to be read and written; made when the request was rendered.
 #[derive(Clone, Debug)]

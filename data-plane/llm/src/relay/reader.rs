@@ -4,9 +4,9 @@
 
 use super::Unread;
 use crate::answer::{Sink, from_chat, from_converse, from_gemini, from_messages, from_responses};
-use crate::edge::tool_names::ToolNames;
 use crate::event_stream::Message;
 use crate::format::Format;
+use crate::tool_names::ToolNames;
 
 /// Reads a provider's answer into pieces.
 pub(super) enum Reader {

@@ -1,0 +1,200 @@
+//! What a model says, piece by piece: between a provider's format and a client's, where the two differ.
+//!
+//! ```text
+//! provider bytes --framing--> events --from_<format>--> Piece* --to_<format>--> client events, or one body
+//! ```
+//! Answers only: requests are converted by `edge`, and an answer of the client's own format is forwarded. A buffered answer
+//! is read into the same pieces as a streamed one, so the two cannot disagree. It must not know framing or sockets.
+//!
+//! What a reader (`from_*`) promises: `Start` comes first and once. `Content` of one tool call is `ToolCall`, then any number
+//! of `Arguments`, then `ToolEnd`; calls may interleave. `Finish` comes at most once for each choice. `Usage` is the whole
+//! merged record so far, and may come again. `End` is told only where the format says that the answer is whole, and is the
+//! last piece; so is `Failure`.
+
+use dp_wire::{error, event_stream, format, json, observed, shape, text, tool_names, usage};
+
+use self::error::ProviderError;
+use self::observed::{FinishReason, Observed, bounded};
+use self::text::JsonText;
+use self::usage::Usage;
+
+pub mod from_chat;
+pub mod from_converse;
+pub mod from_gemini;
+pub mod from_messages;
+pub mod from_responses;
+pub mod to_chat;
+pub mod to_gemini;
+pub mod to_messages;
+pub mod to_responses;
+
+/// A piece of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece<'a> {
+    /// The provider began to answer.
+    Start(Start),
+    /// Something was said.
+    Content {
+        /// Which of several answers; 0 where there is one.
+        choice: u32,
+        /// What.
+        content: Content<'a>,
+    },
+    /// A choice came to its end.
+    Finish {
+        /// Which of several answers.
+        choice: u32,
+        /// Why.
+        finish: Finish,
+    },
+    /// Token counts so far.
+    Usage(Usage),
+    /// The provider gave up.
+    Failure(ProviderError),
+    /// Something that the pieces have no place for was left out; the name of the field, for a metric's label.
+    Dropped(&'static str),
+    /// The answer is whole.
+    End,
+}
+
+/// What the provider says of its answer in front.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Start {
+    /// The provider's id of the answer.
+    pub id: Option<String>,
+    /// The model that answers.
+    pub model: Option<String>,
+    /// Seconds since 1970, where the provider says it.
+    pub created: Option<u64>,
+}
+
+/// Something that is said.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content<'a> {
+    /// Text.
+    Text(JsonText<'a>),
+    /// Text by which the model refuses.
+    Refusal(JsonText<'a>),
+    /// Reasoning that may be shown.
+    Thinking(JsonText<'a>),
+    /// What proves the reasoning before it to the provider in the next turn.
+    Signature(JsonText<'a>),
+    /// Reasoning that may not be shown, to be sent back as it is.
+    Redacted(JsonText<'a>),
+    /// The text or reasoning so far is a block of its own; what follows begins another.
+    BlockEnd,
+    /// A tool is called.
+    ToolCall {
+        /// Tells this call from the others of the answer; any numbers.
+        slot: u32,
+        /// The provider's id of the call.
+        id: Option<JsonText<'a>>,
+        /// The tool.
+        name: JsonText<'a>,
+        /// What proves the reasoning that led to the call (Gemini's `thoughtSignature`).
+        signature: Option<JsonText<'a>>,
+    },
+    /// More of a call's arguments: a piece of JSON text, as text.
+    Arguments {
+        /// Which call.
+        slot: u32,
+        /// The piece.
+        fragment: JsonText<'a>,
+    },
+    /// The call's arguments are whole.
+    ToolEnd {
+        /// Which call.
+        slot: u32,
+    },
+}
+
+/// Why a choice ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finish {
+    /// The reason.
+    pub reason: FinishReason,
+    /// The stop sequence that was met.
+    pub stop_sequence: Option<String>,
+}
+
+/// What an encoder (`to_*`) must know of the client's request and cannot find in the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSide {
+    /// The model that was asked for: shown where the provider names none.
+    pub model: String,
+    /// Seconds since 1970, where the provider says none.
+    pub created: u64,
+    /// Differs from request to request: where an id has to be made, it is made of this.
+    pub nonce: u64,
+    /// The client asked for the usage of a stream (chat completions only).
+    pub asks_for_usage: bool,
+}
+
+/// Takes pieces in order.
+pub trait Sink {
+    /// The next one.
+    fn piece(&mut self, piece: &Piece<'_>);
+}
+
+impl<F: FnMut(&Piece<'_>)> Sink for F {
+    fn piece(&mut self, piece: &Piece<'_>) {
+        self(piece);
+    }
+}
+
+// === impl Piece ===
+
+impl Piece<'_> {
+    /// Said by the first choice, which is the only one in most formats.
+    pub const fn said(content: Content<'_>) -> Piece<'_> {
+        Piece::Content { choice: 0, content }
+    }
+
+    /// Tells the record of the exchange what this piece says.
+    pub fn note(&self, observed: &mut Observed) {
+        observed.has_content |= self.is_content();
+        match self {
+            Self::Start(start) => {
+                let text = |text: &Option<String>| text.clone().map(bounded);
+                observed.id = observed.id.take().or_else(|| text(&start.id));
+                observed.model = observed.model.take().or_else(|| text(&start.model));
+            }
+            Self::Finish { finish, .. } => observed.finish_reason = Some(finish.reason),
+            Self::Usage(usage) => observed.usage = Some(usage.clone()),
+            Self::Failure(error) => observed.error = Some(error.clone()),
+            Self::Content { .. } | Self::Dropped(_) | Self::End => (),
+        }
+    }
+
+    /// Something that a person would see.
+    pub const fn is_content(&self) -> bool {
+        match self {
+            Self::Content { content, .. } => match content {
+                Content::Text(_)
+                | Content::Refusal(_)
+                | Content::Thinking(_)
+                | Content::Redacted(_)
+                | Content::ToolCall { .. }
+                | Content::Arguments { .. } => true,
+                Content::Signature(_) | Content::BlockEnd | Content::ToolEnd { .. } => false,
+            },
+            Self::Start(_)
+            | Self::Finish { .. }
+            | Self::Usage(_)
+            | Self::Failure(_)
+            | Self::Dropped(_)
+            | Self::End => false,
+        }
+    }
+}
+
+// === impl Finish ===
+
+impl From<FinishReason> for Finish {
+    fn from(reason: FinishReason) -> Self {
+        Self {
+            reason,
+            stop_sequence: None,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Calls of tools, held until their arguments are whole.
+//!
+//! It must not know events. Invariant: `args` is an object, whatever the model wrote.
+
+use crate::Content;
+use crate::text::{Json, JsonText};
+
+use super::is_base64;
+
+/// Calls that are under way.
+#[derive(Debug, Default)]
+pub(super) struct Calls(Vec<Call>);
+
+#[derive(Debug)]
+struct Call {
+    choice: u32,
+    slot: u32,
+    /// `{"functionCall":{"id":..,"name":..,"args":` so far.
+    head: Vec<u8>,
+    /// `,"thoughtSignature":".."`, or nothing.
+    signature: Vec<u8>,
+    /// The literal of the arguments' text, without its last quote.
+    arguments: String,
+}
+
+// === impl Calls ===
+
+impl Calls {
+    /// Takes what belongs to a call; whether a part was written, which is at its end.
+    pub(super) fn write(&mut self, choice: u32, content: &Content<'_>, out: &mut Vec<u8>) -> bool {
+        match content {
+            Content::ToolCall {
+                slot,
+                id,
+                name,
+                signature,
+            } => {
+                self.0.push(Call {
+                    choice,
+                    slot: *slot,
+                    head: head(id.as_ref(), name),
+                    signature: signed(signature.as_ref()),
+                    arguments: String::from("\""),
+                });
+                false
+            }
+            Content::Arguments { slot, fragment } => {
+                if let Some(call) = self.0.iter_mut().find(|call| call.slot == *slot) {
+                    call.arguments.push_str(fragment.inner());
+                }
+                false
+            }
+            Content::ToolEnd { slot } => {
+                let Some(at) = self.0.iter().position(|call| call.slot == *slot) else {
+                    return false;
+                };
+                out.extend_from_slice(&self.0.remove(at).part());
+                true
+            }
+            Content::Text(_)
+            | Content::Refusal(_)
+            | Content::Thinking(_)
+            | Content::Signature(_)
+            | Content::Redacted(_)
+            | Content::BlockEnd => false,
+        }
+    }
+
+    /// Parts of the calls that nobody ended, each with its choice.
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = (u32, Vec<u8>)> {
+        std::mem::take(&mut self.0)
+            .into_iter()
+            .map(|call| (call.choice, call.part()))
+    }
+}
+
+// === impl Call ===
+
+impl Call {
+    fn part(mut self) -> Vec<u8> {
+        self.arguments.push('"');
+        let arguments = JsonText::from_inner_literal(self.arguments);
+        let mut part = self.head;
+        part.extend_from_slice(object(&arguments).get().as_bytes());
+        part.push(b'}');
+        part.extend_from_slice(&self.signature);
+        part.push(b'}');
+        part
+    }
+}
+
+/// The arguments as an object: none are an empty one, and what is none is wrapped.
+fn object(arguments: &JsonText<'_>) -> Json<'static> {
+    let text = arguments.decode();
+    if text.trim().is_empty() {
+        return Json::of(&Empty {});
+    }
+    Json::object(&text).unwrap_or_else(|| Json::of(&Wrapped { raw: &text }))
+}
+
+#[derive(serde::Serialize)]
+struct Empty {}
+
+#[derive(serde::Serialize)]
+struct Wrapped<'a> {
+    #[serde(rename = "_raw")]
+    raw: &'a str,
+}
+
+fn head(id: Option<&JsonText<'_>>, name: &JsonText<'_>) -> Vec<u8> {
+    let mut head = br#"{"functionCall":{"#.to_vec();
+    if let Some(id) = id {
+        head.extend_from_slice(br#""id":"#);
+        head.extend_from_slice(id.as_json().as_bytes());
+        head.push(b',');
+    }
+    head.extend_from_slice(br#""name":"#);
+    head.extend_from_slice(name.as_json().as_bytes());
+    head.extend_from_slice(br#","args":"#);
+    head
+}
+
+fn signed(signature: Option<&JsonText<'_>>) -> Vec<u8> {
+    let Some(signature) = signature.filter(|text| is_base64(text)) else {
+        return Vec::new();
+    };
+    let mut member = br#","thoughtSignature":"#.to_vec();
+    member.extend_from_slice(signature.as_json().as_bytes());
+    member
+}

@@ -1,0 +1,258 @@
+//! JSON schemas as Anthropic takes them, rewritten where they stand: order, numbers and unknown keywords stay.
+//!
+//! It must not know requests.
+
+use crate::json;
+use crate::text::Json;
+use crate::{Notes, Unconvertible};
+
+/// How deep schemas may nest.
+const DEPTH_LIMIT: usize = 128;
+
+/// Keywords whose value is a schema, or a list of them.
+const SCHEMAS: [&str; 14] = [
+    "items",
+    "additionalItems",
+    "prefixItems",
+    "contains",
+    "propertyNames",
+    "unevaluatedItems",
+    "not",
+    "if",
+    "then",
+    "else",
+    "anyOf",
+    "oneOf",
+    "allOf",
+    "contentSchema",
+];
+
+/// Keywords whose value has schemas by name.
+const NAMED_SCHEMAS: [&str; 5] = [
+    "properties",
+    "$defs",
+    "definitions",
+    "patternProperties",
+    "dependentSchemas",
+];
+
+struct Closing {
+    out: String,
+    has_opened: bool,
+}
+
+/// The schema of a structured answer: each object in it closed, because Anthropic refuses others.
+pub(super) fn closed(raw: &str, notes: &mut Notes) -> Result<String, Unconvertible> {
+    if !raw.starts_with('{') {
+        return Err(Unconvertible::invalid("", "is not a schema object"));
+    }
+    let mut closing = Closing {
+        out: String::with_capacity(raw.len() + raw.len() / 4),
+        has_opened: false,
+    };
+    if !closing.schema(raw, 0) {
+        return Err(Unconvertible::unsupported("", "nests too deep"));
+    }
+    notes.dropped_if(
+        "response_format.json_schema.schema.additionalProperties",
+        closing.has_opened,
+    );
+    Ok(closing.out)
+}
+
+/// The schema of a tool's arguments, which must be an object's and say so.
+pub(super) fn of_arguments<'a>(schema: Option<Json<'a>>) -> Result<Json<'a>, Unconvertible> {
+    const OPEN: &str = "{\"type\":\"object\"}";
+    let Some(schema) = schema else {
+        return Ok(Json::object(OPEN).unwrap_or_else(|| Json::of(&())));
+    };
+    let (mut has_type, mut is_empty) = (false, true);
+    json::members(schema.get(), |key, _| {
+        is_empty = false;
+        has_type |= key == "type";
+    })
+    .map_err(|_| Unconvertible::invalid("", "is not a schema object"))?;
+    if has_type {
+        return Ok(schema);
+    }
+    let rest = schema.get().trim_start().strip_prefix('{');
+    let written = match rest {
+        Some(rest) if !is_empty => format!("{{\"type\":\"object\",{rest}"),
+        Some(_) | None => OPEN.to_owned(),
+    };
+    Ok(Json::object(&written).unwrap_or(schema))
+}
+
+// === impl Closing ===
+
+impl Closing {
+    /// Appends one schema; false where it nests too deep.
+    fn schema(&mut self, raw: &str, depth: usize) -> bool {
+        if raw.starts_with('[') {
+            return self.list(raw, depth);
+        }
+        if !raw.starts_with('{') {
+            self.out.push_str(raw);
+            return true;
+        }
+        if depth >= DEPTH_LIMIT {
+            return false;
+        }
+        let is_object = describes_object(raw);
+        let mut is_well = true;
+        let mut is_first = true;
+        self.out.push('{');
+        let read = json::members(raw, |key, value| {
+            if is_object && key == "additionalProperties" {
+                self.has_opened |= value != "false";
+                return;
+            }
+            self.key(&key, &mut is_first);
+            is_well &= if SCHEMAS.contains(&key.as_ref()) || key == "additionalProperties" {
+                self.schema(value, depth + 1)
+            } else if NAMED_SCHEMAS.contains(&key.as_ref()) {
+                self.named(value, depth + 1)
+            } else {
+                self.out.push_str(value);
+                true
+            };
+        });
+        if is_object {
+            self.key("additionalProperties", &mut is_first);
+            self.out.push_str("false");
+        }
+        self.out.push('}');
+        is_well && read.is_ok()
+    }
+
+    fn named(&mut self, raw: &str, depth: usize) -> bool {
+        if !raw.starts_with('{') {
+            self.out.push_str(raw);
+            return true;
+        }
+        let mut is_well = true;
+        let mut is_first = true;
+        self.out.push('{');
+        let read = json::members(raw, |key, value| {
+            self.key(&key, &mut is_first);
+            is_well &= self.schema(value, depth);
+        });
+        self.out.push('}');
+        is_well && read.is_ok()
+    }
+
+    fn list(&mut self, raw: &str, depth: usize) -> bool {
+        let Ok(schemas) = serde_json::from_str::<Vec<&serde_json::value::RawValue>>(raw) else {
+            return false;
+        };
+        if depth >= DEPTH_LIMIT {
+            return false;
+        }
+        self.out.push('[');
+        let mut is_well = true;
+        for (index, schema) in schemas.into_iter().enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            is_well &= self.schema(schema.get(), depth + 1);
+        }
+        self.out.push(']');
+        is_well
+    }
+
+    fn key(&mut self, key: &str, is_first: &mut bool) {
+        if !std::mem::take(is_first) {
+            self.out.push(',');
+        }
+        self.out.push_str(Json::of(key).get());
+        self.out.push(':');
+    }
+}
+
+/// `type` is or has `object`, or there are `properties`.
+fn describes_object(raw: &str) -> bool {
+    let mut found = false;
+    // No object, no members.
+    let _ = json::members(raw, |key, value| {
+        found |= match key.as_ref() {
+            "type" => serde_json::from_str::<Vec<String>>(value).map_or_else(
+                |_| value == "\"object\"",
+                |types| types.iter().any(|name| name == "object"),
+            ),
+            "properties" => true,
+            _ => false,
+        };
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{closed, of_arguments};
+    use crate::Notes;
+    use crate::text::Json;
+
+    #[track_caller]
+    fn check(schema: &str, expected: &str, has_opened: bool) {
+        let mut notes = Notes::default();
+        assert_eq!(closed(schema, &mut notes).expect("a schema"), expected);
+        assert_eq!(!notes.dropped.is_empty(), has_opened);
+    }
+
+    #[test]
+    fn objects_are_closed_wherever_they_are() {
+        check(
+            r#"{"type":"object"}"#,
+            r#"{"type":"object","additionalProperties":false}"#,
+            false,
+        );
+        check(
+            r#"{"type":"object","properties":{"type":{"type":["object","null"],"additionalProperties":true},
+                "b":{"type":"array","items":{"properties":{}}}},"required":["type"]}"#,
+            r#"{"type":"object","properties":{"type":{"type":["object","null"],"additionalProperties":false},"b":{"type":"array","items":{"properties":{},"additionalProperties":false}}},"required":["type"],"additionalProperties":false}"#,
+            true,
+        );
+        check(
+            r##"{"$defs":{"a":{"type":"object","additionalProperties":false}},"anyOf":[{"$ref":"#/$defs/a"},{"type":"object"},true],"maximum":1e400}"##,
+            r##"{"$defs":{"a":{"type":"object","additionalProperties":false}},"anyOf":[{"$ref":"#/$defs/a"},{"type":"object","additionalProperties":false},true],"maximum":1e400}"##,
+            false,
+        );
+        // What a value says is not a schema.
+        check(
+            r#"{"enum":[{"type":"object"}],"const":{"properties":1}}"#,
+            r#"{"enum":[{"type":"object"}],"const":{"properties":1}}"#,
+            false,
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_a_schema_is_refused() {
+        let mut notes = Notes::default();
+        assert!(closed("[]", &mut notes).is_err() && closed("true", &mut notes).is_err());
+        let deep = format!("{}1{}", "{\"not\":".repeat(5000), "}".repeat(5000));
+        assert!(closed(&deep, &mut notes).is_err());
+        let deep = format!("{{\"anyOf\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
+        assert!(closed(&deep, &mut notes).is_err());
+    }
+
+    #[test]
+    fn arguments_are_an_object() {
+        for (schema, expected) in [
+            (None, r#"{"type":"object"}"#),
+            (Some("{}"), r#"{"type":"object"}"#),
+            (Some("{ }"), r#"{"type":"object"}"#),
+            (
+                Some(r#"{"properties":{"a":{}}}"#),
+                r#"{"type":"object","properties":{"a":{}}}"#,
+            ),
+            (
+                Some(r#"{"properties":{}, "type":"object"}"#),
+                r#"{"properties":{}, "type":"object"}"#,
+            ),
+        ] {
+            let schema = schema.map(|schema| Json::object(schema).expect("an object"));
+            assert_eq!(of_arguments(schema).expect("a schema").get(), expected);
+        }
+        assert!(of_arguments(Some(Json::of(&1))).is_err());
+    }
+}

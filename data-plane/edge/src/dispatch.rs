@@ -1,0 +1,233 @@
+//! Which converters lead from a client's format to a provider's.
+//!
+//! Owns the table of pairs, compositions included. It must not know what a converter does. Invariant: every pair has an arm,
+//! so a new format makes the compiler ask for each of its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::messages_converse::Extras;
+use super::{
+    Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_responses,
+    gemini_chat, messages_chat, messages_converse, messages_responses, responses_chat,
+};
+use crate::ClientHeaders;
+use crate::format::Format;
+use crate::shape::{chat, converse, gemini, messages, responses};
+use crate::tool_names::ToolNames;
+
+/// What Anthropic's `max_tokens` is where neither the client nor a catalogue says it.
+const MAX_TOKENS: u64 = 4096;
+
+/// A body for a provider.
+#[derive(Debug)]
+pub struct Converted {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// Names that the provider could not take as they were.
+    pub tool_names: ToolNames,
+    /// Tools of a Responses client that take a text instead of arguments.
+    pub custom_tools: Vec<String>,
+}
+
+/// What is asked besides the body: formats whose URL says the rest.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The answer is to come as a stream.
+    pub is_streamed: bool,
+    /// What of the head goes into the body.
+    pub headers: ClientHeaders<'a>,
+}
+
+/// A request on the way between two formats.
+enum Stage<'a> {
+    Chat(Box<chat::Request<'a>>),
+    Messages(Box<messages::Request<'a>>),
+}
+
+/// Converts a client's body. The two formats differ.
+pub fn convert(
+    (client, provider): (Format, Format),
+    body: &str,
+    asked: Asked<'_>,
+    target: &Target,
+    notes: &mut Notes,
+) -> Result<Converted, Unconvertible> {
+    let mut custom_tools = Vec::new();
+    let stage = match client {
+        Format::OpenAiChatCompletions => Stage::Chat(Box::new(read(body)?)),
+        Format::AnthropicMessages => Stage::Messages(Box::new(read(body)?)),
+        Format::OpenAiResponses => {
+            let request: responses::Request<'_> = read(body)?;
+            custom_tools = request.custom_tools();
+            Stage::Chat(Box::new(responses_chat::convert(request, target, notes)?))
+        }
+        Format::GeminiGenerateContent => {
+            let request: gemini::Request<'_> = read(body)?;
+            Stage::Chat(Box::new(gemini_chat::convert(
+                request,
+                asked.is_streamed,
+                target,
+                notes,
+            )?))
+        }
+        Format::BedrockConverse => {
+            return Err(Unconvertible::unsupported(
+                "",
+                "Converse requests can only be sent on to Bedrock",
+            ));
+        }
+    };
+    let converted = match provider {
+        Format::OpenAiChatCompletions => written(&stage.into_chat(target, notes)?),
+        Format::OpenAiResponses => match stage {
+            Stage::Chat(request) => written(&chat_responses::convert(*request, target, notes)?),
+            Stage::Messages(request) => {
+                written(&messages_responses::convert(*request, target, notes)?)
+            }
+        },
+        Format::AnthropicMessages => {
+            let mut request = stage.into_messages(target, notes)?;
+            let most = target.max_output_tokens.unwrap_or(MAX_TOKENS);
+            request.max_tokens.get_or_insert(most);
+            written(&request)
+        }
+        Format::BedrockConverse => {
+            let request = stage.into_messages(target, notes)?;
+            let guardrail = target.guardrail.as_ref().map(guardrail);
+            let extras = Extras {
+                anthropic_beta: asked.headers.anthropic_beta,
+                metadata: asked.headers.bedrock_metadata,
+                guardrail: guardrail.as_ref(),
+            };
+            let (request, tool_names) =
+                messages_converse::convert(&request, target, extras, notes)?;
+            Ok(Converted {
+                tool_names,
+                ..written(&request)?
+            })
+        }
+        Format::GeminiGenerateContent => {
+            let request = stage.into_chat(target, notes)?;
+            written(&chat_gemini::convert(request, target, notes)?)
+        }
+    };
+    Ok(Converted {
+        custom_tools,
+        ..converted?
+    })
+}
+
+// === impl Stage ===
+
+impl<'a> Stage<'a> {
+    fn into_chat(
+        self,
+        target: &Target,
+        notes: &mut Notes,
+    ) -> Result<chat::Request<'a>, Unconvertible> {
+        match self {
+            Self::Chat(request) => Ok(*request),
+            Self::Messages(request) => messages_chat::convert(*request, target, notes),
+        }
+    }
+
+    fn into_messages(
+        self,
+        target: &Target,
+        notes: &mut Notes,
+    ) -> Result<messages::Request<'a>, Unconvertible> {
+        match self {
+            Self::Chat(request) => chat_messages::convert(*request, target, notes),
+            Self::Messages(request) => Ok(*request),
+        }
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Unconvertible> {
+    serde_json::from_str(body).map_err(|error| {
+        let message = format!(
+            "the body is not what its format asks for: {}",
+            without_value(&error)
+        );
+        Unconvertible::invalid("", message)
+    })
+}
+
+/// What serde says but for the value that it met, which may be of a prompt and goes to logs with the error.
+fn without_value(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if let Some((_, expected)) = text.rsplit_once(", expected ") {
+        return format!("expected {expected}");
+    }
+    // Fields of the format.
+    let is_of_format = ["missing field `", "duplicate field `"]
+        .iter()
+        .any(|start| text.starts_with(start));
+    match is_of_format {
+        true => text,
+        false => format!("line {} column {}", error.line(), error.column()),
+    }
+}
+
+fn written<T: Serialize>(request: &T) -> Result<Converted, Unconvertible> {
+    let body = serde_json::to_vec(request).map_err(|error| {
+        let message = format!("the request cannot be written for the provider: {error}");
+        Unconvertible::unsupported("", message)
+    })?;
+    Ok(Converted {
+        body,
+        tool_names: ToolNames::default(),
+        custom_tools: Vec::new(),
+    })
+}
+
+fn guardrail(own: &Guardrail) -> converse::GuardrailConfig {
+    converse::GuardrailConfig {
+        guardrail_identifier: own.identifier.clone(),
+        guardrail_version: own.version.clone(),
+        trace: "enabled",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::without_value;
+
+    #[derive(Debug, Deserialize)]
+    enum Role {
+        #[serde(rename = "user")]
+        User,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only its errors are looked at")]
+    struct Body {
+        role: Role,
+        count: u64,
+    }
+
+    #[track_caller]
+    fn check(body: &str, expected: &str) {
+        let error = serde_json::from_str::<Body>(body).expect_err("refused");
+        assert_eq!(without_value(&error), expected, "{error}");
+    }
+
+    #[test]
+    fn no_value_of_the_body_is_told() {
+        check(
+            r#"{"role":"a secret"}"#,
+            "expected `user` at line 1 column 18",
+        );
+        check(
+            r#"{"role":"user","count":"a secret, expected by nobody"}"#,
+            "expected u64 at line 1 column 53",
+        );
+        check(
+            r#"{"role":"user"}"#,
+            "missing field `count` at line 1 column 15",
+        );
+        check(r#"{"role":"user","count":1"#, "line 1 column 24");
+    }
+}

@@ -1,0 +1,96 @@
+//! Requests in one format turned into another's: one typed converter per pair, in the file that is named after it.
+//!
+//! A pair whose formats have a third between them that loses nothing is their composition (chat completions reach Converse
+//! through Messages, which has everything that Converse has). It must not know how bodies travel. Invariants: what has no
+//! counterpart is refused or noted in [`Notes`], never dropped in silence; converting starts from the client's body each
+//! time, so that an attempt never sees what another one made of it.
+
+mod chat_gemini;
+mod chat_messages;
+mod chat_responses;
+pub mod dispatch;
+mod gemini_chat;
+mod gemini_schema;
+mod media;
+mod messages_chat;
+mod messages_converse;
+mod messages_responses;
+mod responses_chat;
+
+use dp_wire::{format, json, shape, text, tool_names};
+
+pub use dp_wire::unconvertible::{Cause, Unconvertible};
+
+/// What the converters must know of the provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// The model that is sent; it decides what is supported.
+    pub model: String,
+    /// Whose service it is.
+    pub vendor: Vendor,
+    /// The most tokens that the model can generate, where a catalogue says it.
+    pub max_output_tokens: Option<u64>,
+    /// What Bedrock applies to the request.
+    pub guardrail: Option<Guardrail>,
+}
+
+/// A guardrail of Bedrock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guardrail {
+    /// Its id.
+    pub identifier: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Whose service a provider is, as far as converters differ by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Vendor {
+    /// OpenAI or Azure OpenAI.
+    OpenAi,
+    /// Anthropic, on its own service, Vertex or Foundry.
+    Anthropic,
+    /// Amazon Bedrock.
+    Bedrock,
+    /// Google AI Studio.
+    Gemini,
+    /// Google Vertex AI.
+    Vertex,
+    /// Somebody who speaks another's format.
+    #[default]
+    Other,
+}
+
+/// What of a client's head belongs into the bodies of some formats.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ClientHeaders<'a> {
+    /// Values of `anthropic-beta`.
+    pub anthropic_beta: &'a [&'a str],
+    /// `x-bedrock-metadata`: a JSON object.
+    pub bedrock_metadata: Option<&'a str>,
+}
+
+/// What a conversion left out, for a warning's counter (`llm_translation_dropped_total`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// Names of fields, each once, in the client's spelling.
+    pub dropped: Vec<&'static str>,
+}
+
+// === impl Notes ===
+
+impl Notes {
+    /// `field` was left out.
+    pub(crate) fn dropped(&mut self, field: &'static str) {
+        if !self.dropped.contains(&field) {
+            self.dropped.push(field);
+        }
+    }
+
+    /// `field` was left out, if it was there.
+    pub(crate) fn dropped_if(&mut self, field: &'static str, is_there: bool) {
+        if is_there {
+            self.dropped(field);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Token counts as a provider reported them, in one shape for limits, metrics and logs.
+//!
+//! It must not know prices or limits. Invariant: a count that the provider did not send is absent,
+//! never zero; input counts include cached tokens and output counts include reasoning tokens.
+
+use crate::json;
+
+/// Longest raw usage object kept, in bytes.
+pub const RAW_LIMIT: usize = 16 * 1024;
+
+/// Tokens of one answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Tokens of the prompt, cached ones included.
+    pub input: Option<u64>,
+    /// Generated tokens, reasoning included.
+    pub output: Option<u64>,
+    /// The provider's own total; it need not be the sum.
+    pub total: Option<u64>,
+    /// The part of `input` that was read from the provider's prompt cache.
+    pub cache_read: Option<u64>,
+    /// The part of `input` that was written to the provider's prompt cache.
+    pub cache_write: Option<u64>,
+    /// The part of `output` that was reasoning.
+    pub reasoning: Option<u64>,
+    /// The provider's usage object as it wrote it; `None` if it was larger than 16 KiB.
+    pub raw: Option<String>,
+}
+
+impl Usage {
+    /// The provider's total, or else input plus output where both are known.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.total.or_else(|| self.input?.checked_add(self.output?))
+    }
+
+    /// Reads the `usage` object of OpenAI chat completions; `None` where it holds no count.
+    pub fn from_chat(raw: &str) -> Option<Self> {
+        let mut usage = Self::default();
+        json::members(raw, |key, value| match key.as_ref() {
+            "prompt_tokens" => usage.input = json::count(value),
+            "completion_tokens" => usage.output = json::count(value),
+            "total_tokens" => usage.total = json::count(value),
+            "prompt_tokens_details" => {
+                usage.cache_read = detail(value, "cached_tokens");
+                usage.cache_write = detail(value, "cache_write_tokens");
+            }
+            "completion_tokens_details" => usage.reasoning = detail(value, "reasoning_tokens"),
+            _ => (),
+        })
+        .ok()?;
+        if usage.input.is_none() && usage.output.is_none() && usage.total.is_none() {
+            return None;
+        }
+        usage.output = usage.output_by_total();
+        usage.raw = (raw.len() <= RAW_LIMIT).then(|| raw.to_owned());
+        Some(usage)
+    }
+
+    /// Some servers report no completion tokens and a total above the prompt's: the difference is
+    /// what was generated.
+    fn output_by_total(&self) -> Option<u64> {
+        match (self.input, self.output, self.total) {
+            (Some(input), Some(0), Some(total)) if total > input => Some(total - input),
+            _ => self.output,
+        }
+    }
+}
+
+fn detail(raw: &str, name: &str) -> Option<u64> {
+    let mut found = None;
+    json::members(raw, |key, value| {
+        if key == name {
+            found = json::count(value);
+        }
+    })
+    .ok()?;
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RAW_LIMIT, Usage};
+
+    #[track_caller]
+    fn check(raw: &str, expected: Option<Usage>) {
+        let expected = expected.map(|usage| Usage {
+            raw: Some(raw.to_owned()),
+            ..usage
+        });
+        assert_eq!(Usage::from_chat(raw), expected);
+    }
+
+    #[test]
+    fn openai_usage_is_read() {
+        check(
+            r#"{"prompt_tokens":19,"completion_tokens":10,"total_tokens":29,
+                "prompt_tokens_details":{"cached_tokens":4,"audio_tokens":0},
+                "completion_tokens_details":{"reasoning_tokens":6,"accepted_prediction_tokens":0}}"#,
+            Some(Usage {
+                input: Some(19),
+                output: Some(10),
+                total: Some(29),
+                cache_read: Some(4),
+                reasoning: Some(6),
+                ..Usage::default()
+            }),
+        );
+        check(
+            r#"{"prompt_tokens":3,"total_tokens":3,"prompt_tokens_details":null}"#,
+            Some(Usage {
+                input: Some(3),
+                total: Some(3),
+                ..Usage::default()
+            }),
+        );
+    }
+
+    #[test]
+    fn completion_tokens_hidden_in_the_total_are_found() {
+        check(
+            r#"{"prompt_tokens":3,"completion_tokens":0,"total_tokens":10}"#,
+            Some(Usage {
+                input: Some(3),
+                output: Some(7),
+                total: Some(10),
+                ..Usage::default()
+            }),
+        );
+    }
+
+    #[test]
+    fn what_holds_no_count_is_no_usage() {
+        for raw in [
+            "null",
+            "{}",
+            "[]",
+            "7",
+            r#"{"prompt_tokens":"3"}"#,
+            r#"{"queue":0.1}"#,
+        ] {
+            check(raw, None);
+        }
+    }
+
+    #[test]
+    fn the_total_is_summed_only_where_both_sides_are_known() {
+        let usage = Usage {
+            input: Some(1),
+            output: Some(2),
+            ..Usage::default()
+        };
+        assert_eq!(usage.total(), Some(3));
+        assert_eq!(
+            Usage {
+                total: Some(9),
+                ..usage.clone()
+            }
+            .total(),
+            Some(9)
+        );
+        assert_eq!(
+            Usage {
+                output: None,
+                ..usage.clone()
+            }
+            .total(),
+            None
+        );
+        assert_eq!(
+            Usage {
+                output: Some(u64::MAX),
+                ..usage
+            }
+            .total(),
+            None
+        );
+    }
+
+    #[test]
+    fn a_huge_raw_object_is_not_kept() {
+        let raw = format!(r#"{{"prompt_tokens":1,"x":"{}"}}"#, "y".repeat(RAW_LIMIT));
+        let usage = Usage::from_chat(&raw).expect("usage");
+        assert_eq!((usage.input, usage.raw), (Some(1), None));
+    }
+}
