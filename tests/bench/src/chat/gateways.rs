@@ -4,7 +4,7 @@
 //! others. Those that are not installed are left out.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -31,23 +31,16 @@ pub(crate) struct Started {
     pub(crate) pid: Option<u32>,
 }
 
-/// Where the LLM gateways of others are installed.
-#[derive(Clone, Debug)]
-pub(crate) struct Peers {
-    pub(crate) root: PathBuf,
-    pub(crate) node: PathBuf,
-}
-
 // === impl Gateway ===
 
 impl Gateway {
     /// Those that can be had; one that reads nothing cannot convert.
     pub(crate) fn all(args: &Args, is_converted: bool) -> Vec<Gateway> {
         let mut found = vec![Gateway::Tidegate];
-        if args.envoy.is_some() && !is_converted {
+        if args.envoy().is_some() && !is_converted {
             found.push(Gateway::Envoy);
         }
-        if args.llm_peers().is_some() {
+        if args.llm_gateways().is_some() {
             found.extend([Gateway::LiteLlm, Gateway::Portkey]);
         }
         if !is_converted {
@@ -69,7 +62,7 @@ impl Gateway {
     /// How long it may take to start.
     pub(crate) fn patience(self) -> Duration {
         match self {
-            Gateway::LiteLlm => Duration::from_secs(120),
+            Gateway::LiteLlm => Duration::from_secs(240),
             Gateway::Portkey | Gateway::Tidegate | Gateway::Envoy | Gateway::Direct => {
                 Duration::from_secs(20)
             }
@@ -159,7 +152,7 @@ fn lite_llm(
     provider: u16,
     is_converted: bool,
 ) -> Result<Started> {
-    let peers = args.llm_peers().context("no LiteLLM")?;
+    let tools = args.llm_gateways().context("no LiteLLM")?;
     let (model, base) = match is_converted {
         true => (
             "anthropic/claude-sonnet-4-5",
@@ -184,7 +177,7 @@ fn lite_llm(
         .arg(&config)
         .args(["--host", "127.0.0.1", "--num_workers", "1", "--port"])
         .arg(port.to_string())
-        .env("PYTHONPATH", peers.root.join("python"))
+        .env("PYTHONPATH", tools.join("python"))
         .env("LITELLM_LOG", "ERROR")
         .env("LITELLM_LOCAL_MODEL_COST_MAP", "True")
         .env("no_proxy", "*");
@@ -194,14 +187,10 @@ fn lite_llm(
 }
 
 fn portkey(args: &Args, dir: &Path, port: u16) -> Result<Started> {
-    let peers = args.llm_peers().context("no Portkey")?;
-    let mut command = pinned(PROXY_CORE, &peers.node);
+    let tools = args.llm_gateways().context("no Portkey")?;
+    let mut command = pinned(PROXY_CORE, &tools.join("node"));
     command
-        .arg(
-            peers
-                .root
-                .join("node_modules/@portkey-ai/gateway/build/start-server.js"),
-        )
+        .arg(tools.join("node_modules/@portkey-ai/gateway/build/start-server.js"))
         .args([&format!("--port={port}"), "--headless"])
         .env("NODE_ENV", "production")
         .env("TRUSTED_CUSTOM_HOSTS", "127.0.0.1");
