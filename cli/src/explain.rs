@@ -7,6 +7,7 @@ pub(crate) mod answer;
 pub(crate) mod asked;
 mod backend;
 mod effects;
+mod policies;
 pub(crate) mod text;
 mod why;
 
@@ -31,6 +32,8 @@ pub(crate) struct Explanation {
     pub(crate) others: Vec<RouteFacts>,
     /// Routes that are not listed in `others`, because not even their path matches.
     pub(crate) unlisted: usize,
+    /// Policies that apply, with what they are attached to.
+    pub(crate) policies: Vec<String>,
     /// What is done to request and response, in order.
     pub(crate) filters: Vec<String>,
     /// Where the request may go.

@@ -130,6 +130,8 @@ fn shown(resource: &Resource) -> SnapshotResource {
         }
         TypeUrl::Cluster
         | TypeUrl::Endpoint
+        | TypeUrl::Policy
+        | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::AiBackend
         | TypeUrl::Listener

@@ -112,7 +112,9 @@ fn survives(resource: &Resource) -> Result<()> {
         TypeUrl::VirtualHost => {
             trip::<envoy::route::v3::VirtualHost, ours::route::v3::VirtualHost>(bytes)
         }
-        TypeUrl::DynamicForwardProxy
+        TypeUrl::Policy
+        | TypeUrl::PolicySet
+        | TypeUrl::DynamicForwardProxy
         | TypeUrl::AiBackend
         | TypeUrl::RouteRule
         | TypeUrl::Commit => Ok(()),

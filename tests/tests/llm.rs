@@ -9,6 +9,7 @@ mod bad;
 mod failover;
 mod fallback;
 mod ledger;
+mod limit;
 mod mock;
 mod page;
 mod policy;

@@ -30,6 +30,14 @@ data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":
 data: [DONE]\n\n";
 /// A provider that has enough.
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+/// A limit that nobody reaches.
+const LIMIT: &str = "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayPolicy
+metadata: {name: limit}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: model}]
+  traffic: {rateLimit: {local: [{tokens: 1000000, unit: Hours}]}}
+";
 /// An answer that ends before its length.
 const BROKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
 
@@ -226,6 +234,7 @@ spec:
         ("gateway.yaml", gateway(http) + &listener),
         ("backends.yaml", documents(&backends)),
         ("routes.yaml", documents(&routes)),
+        ("limit.yaml", LIMIT.to_owned()),
     ])?;
     world.until_served_by(http, "http://a.test/a", "a").await?;
     make_everything_happen(&world, http).await?;

@@ -118,9 +118,15 @@ fn compile(root: &Path) -> Result<prost_types::FileDescriptorSet> {
     let ours = root.join("proto");
     includes.push(ours.clone());
     let mut roots: Vec<PathBuf> = ROOTS.iter().map(PathBuf::from).collect();
-    let mut own: Vec<PathBuf> = fs::read_dir(ours.join("tidegate/v1"))?
-        .map(|entry| Ok(PathBuf::from("tidegate/v1").join(entry?.file_name())))
-        .collect::<Result<_>>()?;
+    let mut own = Vec::new();
+    for folder in ["tidegate/v1", "tidegate/v1/policy"] {
+        for entry in fs::read_dir(ours.join(folder))? {
+            let name = entry?.file_name();
+            if Path::new(&name).extension().is_some() {
+                own.push(Path::new(folder).join(name));
+            }
+        }
+    }
     own.sort();
     roots.extend(own);
     protox::compile(roots, includes).context("the .proto files do not compile")

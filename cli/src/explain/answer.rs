@@ -12,7 +12,7 @@ use route::table::Entry;
 use route::{Head, host, path};
 use std::sync::Arc;
 
-use super::{Asked, Explanation, ListenerFacts, RouteFacts, backend, effects, why};
+use super::{Asked, Explanation, ListenerFacts, RouteFacts, backend, effects, policies, why};
 use crate::shadow::{MatchId, words};
 
 /// File and line, by the name of a resource and, where it carries a rule, the index of the rule.
@@ -93,6 +93,13 @@ impl Way<'_> {
             told.answer = Some("404: no route matches".to_owned());
             return;
         };
+        match policies::of_route(self.config, found.route()) {
+            Ok(policies) => told.policies = policies,
+            Err(refused) => {
+                told.answer = Some(refused);
+                return;
+            }
+        }
         match &found.route().action {
             Action::Forward(forward) => self.forward(&found, forward, told, place_of),
             Action::Redirect(redirect) => {

@@ -33,6 +33,9 @@ pub(crate) fn text(told: &Explanation, all: bool) -> String {
         lines.add("", &format!("matches {}", route.matches));
     }
     tell_others(told, all, &mut lines);
+    for (index, policy) in told.policies.iter().enumerate() {
+        lines.add(if index == 0 { "policies" } else { "" }, policy);
+    }
     for (index, filter) in told.filters.iter().enumerate() {
         let word = if index == 0 { "filters" } else { "" };
         lines.add(word, &format!("{} {filter}", index + 1));

@@ -73,6 +73,21 @@ pub struct BackendSpec {
     pub policies: Option<BackendPolicies>,
 }
 
+impl BackendSpec {
+    /// Names of the providers or MCP targets, by which policies refer to them.
+    pub fn sections(&self) -> Vec<String> {
+        let ai = self.ai.iter();
+        let single = ai.clone().filter(|ai| ai.provider.is_some());
+        let single = single.map(|_| ai::SINGLE.to_owned());
+        let groups = ai.flat_map(|ai| ai.groups.iter().flatten());
+        let named = groups.flat_map(|group| &group.providers);
+        let named = named.map(|provider| provider.name.to_string());
+        let mcp = self.mcp.iter().flat_map(|mcp| &mcp.targets);
+        let mcp = mcp.map(|target| target.name.to_string());
+        single.chain(named).chain(mcp).collect()
+    }
+}
+
 /// The upstream is the authority of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct DynamicForwardProxy {}

@@ -100,6 +100,8 @@ words! {
         NotSupported = "Tidegate does not support this yet; the message names the fields. Routes to a backend answer 503.",
         RejectedByProxy = "A proxy refused a resource made from this object; its words are in the message.",
         Attached = "Every target leads to a Gateway.",
+        Merged = "Another policy comes first for some fields; the message names winner and field.",
+        Overridden = "Other policies come first for every field; the message names them.",
         StatusSummarized = "The object reaches more Gateways than its status can list.",
         NotReferenced = "No Gateway of ours reaches the object, so nothing is sent for it.",
     }

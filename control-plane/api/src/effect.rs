@@ -127,6 +127,12 @@ const TABLE: &[Row] = &[
             "spec.traffic.phase",
             "spec.backend/",
             "spec.backend.ai/",
+            "spec.traffic.rateLimit/",
+            "spec.traffic.rateLimit.local.*",
+            "spec.backend.ai.defaults.*",
+            "spec.backend.ai.overrides.*",
+            "spec.backend.ai.modelAliases.*",
+            "spec.backend.ai.prompt.*",
         ],
         protection: &[
             "spec.frontend.networkAuthorization",

@@ -48,6 +48,8 @@ fn shown(url: TypeUrl, resource: &Resource) -> SnapshotResource {
         TypeUrl::Secret => redacted(resource.name()),
         TypeUrl::Cluster
         | TypeUrl::Endpoint
+        | TypeUrl::Policy
+        | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::AiBackend
         | TypeUrl::Listener

@@ -18,12 +18,13 @@ use crate::inputs::{Name, Stored};
 use crate::lookup::Lookup;
 use crate::output::GatewayKey;
 use crate::plan::{BackendPlan, Target, Upstream};
+use crate::policy::Attachments;
 use crate::reference::{self, From, To};
 use crate::report::{Detail, Programmed, Report, Scope};
 use crate::route::Problem;
 use crate::settings::Settings;
 
-mod ai;
+pub(crate) mod ai;
 mod credential;
 mod dynamic;
 mod policy;
@@ -52,6 +53,7 @@ pub(crate) struct Resolution {
 /// All backends, each resolved once.
 pub(crate) struct Catalog<'a> {
     lookup: &'a Lookup<'a>,
+    attachments: &'a Attachments,
     services: BTreeMap<String, Result<Arc<BackendPlan>, (Reason, String)>>,
     agents: BTreeMap<Name, Agent<'a>>,
 }
@@ -86,17 +88,22 @@ pub(crate) struct Served {
 
 impl<'a> Catalog<'a> {
     /// Resolves all AgentgatewayBackends; Services are resolved as they are asked for.
-    pub(crate) fn new(lookup: &'a Lookup<'a>, settings: &Settings) -> Catalog<'a> {
+    pub(crate) fn new(
+        lookup: &'a Lookup<'a>,
+        settings: &Settings,
+        attachments: &'a Attachments,
+    ) -> Catalog<'a> {
         let agents = lookup
             .backends()
             .map(|stored| {
                 let metadata = &stored.object.metadata;
                 let key = (metadata.namespace.clone(), metadata.name.clone());
-                (key, agent(lookup, settings, stored))
+                (key, agent(lookup, settings, attachments, stored))
             })
             .collect();
         Catalog {
             lookup,
+            attachments,
             services: BTreeMap::new(),
             agents,
         }
@@ -181,11 +188,16 @@ impl<'a> Catalog<'a> {
         port: u16,
     ) -> Result<Arc<BackendPlan>, (Reason, String)> {
         let cluster = name::service(namespace, service, port);
-        let lookup = self.lookup;
-        self.services
-            .entry(cluster)
-            .or_insert_with(|| service::resolve(lookup, namespace, service, port).map(Arc::new))
-            .clone()
+        let (lookup, attachments) = (self.lookup, self.attachments);
+        let resolve = || {
+            let mut plan = service::resolve(lookup, namespace, service, port)?;
+            let key = ObjectKey::new(Kind::Service, namespace, service);
+            if attachments.refusal(&key, Some(&port.to_string())).is_some() {
+                plan.upstream = Upstream::Unserved;
+            }
+            Ok(Arc::new(plan))
+        };
+        self.services.entry(cluster).or_insert_with(resolve).clone()
     }
 
     /// Reports of all AgentgatewayBackends, referenced or not.
@@ -208,11 +220,24 @@ impl<'a> Catalog<'a> {
 fn agent<'a>(
     lookup: &Lookup<'_>,
     settings: &Settings,
+    attachments: &Attachments,
     stored: &'a Stored<AgentgatewayBackend>,
 ) -> Agent<'a> {
     let object = &*stored.object;
     let spec = &object.spec;
-    let served = if let Some(host) = &spec.static_host {
+    let metadata = &object.metadata;
+    let key = ObjectKey::new(
+        Kind::AgentgatewayBackend,
+        &*metadata.namespace,
+        &*metadata.name,
+    );
+    // Providers of models are refused by the set of their backend, each by itself.
+    let refusal = attachments
+        .refusal(&key, None)
+        .filter(|_| spec.ai.is_none());
+    let served = if let Some(message) = refusal {
+        Served::refused(message)
+    } else if let Some(host) = &spec.static_host {
         static_host::resolve(lookup, object, host)
     } else if let Some(ai) = &spec.ai {
         ai::resolve(lookup, settings, object, ai)
@@ -232,13 +257,13 @@ fn agent<'a>(
             .filter(|field| field.loss == Loss::Function)
             .map(|field| format!("{field} is not in effect yet")),
     );
-    let metadata = &object.metadata;
     Agent {
         stored,
         plan: Arc::new(BackendPlan {
             name: name::backend(&metadata.namespace, &metadata.name),
             sources: vec![(*stored.source).clone()],
             upstream: served.upstream,
+            policies: attachments.of_backend(&stored.source),
         }),
         host: served.host,
         verdict,

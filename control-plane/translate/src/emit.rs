@@ -20,6 +20,7 @@ mod endpoint;
 mod envoy;
 mod listener;
 mod match_term;
+mod policy;
 mod route;
 mod secret;
 mod source;
@@ -32,6 +33,9 @@ pub(crate) fn emit(plan: &GatewayPlan, profile: Profile) -> Snapshot {
     };
     for backend in plan.backends.values() {
         cluster::emit(backend, profile, &mut output);
+    }
+    if profile == Profile::Tidegate {
+        policy::emit(plan, &mut output);
     }
     for port in plan.ports.values() {
         secret::certificates(port, &mut output);

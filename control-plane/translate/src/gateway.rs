@@ -17,6 +17,7 @@ use crate::listener::ListenerDraft;
 use crate::lookup::Lookup;
 use crate::output::{GatewayKey, GatewayOutput, ListenerOutput};
 use crate::plan::{Families, GatewayPlan, ListenerPlan, PortPlan};
+use crate::policy::Attachments;
 use crate::report::{Detail, Programmed, Report, Scope};
 use crate::settings::{Settings, Source};
 
@@ -335,7 +336,7 @@ impl GatewayDraft<'_> {
     }
 
     /// The plan: ports with the listeners that are served, and what their routes lead to.
-    pub(crate) fn plan(&self, settings: &Settings) -> GatewayPlan {
+    pub(crate) fn plan(&self, settings: &Settings, attached: &Attachments) -> GatewayPlan {
         let mut ports: BTreeMap<u16, PortPlan> = BTreeMap::new();
         let mut backends = BTreeMap::new();
         let served = self
@@ -351,6 +352,11 @@ impl GatewayDraft<'_> {
                     backends.insert(backend.name.clone(), std::sync::Arc::clone(backend));
                 }
             }
+            let name = &listener.spec.name;
+            let policies = attached.of_listener(&self.key, name, &self.stored.source);
+            let routes = listener.routes.iter();
+            let routes = routes.map(|route| attached.of_route(&self.key, (name, &policies), route));
+            let routes = routes.collect();
             let port = listener.spec.port;
             let empty = || PortPlan {
                 port,
@@ -365,7 +371,8 @@ impl GatewayDraft<'_> {
                     name: listener.spec.name.clone(),
                     hostname: listener.hostname.clone(),
                     certificate: listener.certificate.clone(),
-                    routes: listener.routes.clone(),
+                    routes,
+                    policies,
                 });
         }
         GatewayPlan {

@@ -195,6 +195,47 @@ impl<'a> Lookup<'a> {
         Some(&metadata.labels)
     }
 
+    /// Names of the parts of an object that a policy may be confined to.
+    pub(crate) fn sections_of(&self, key: &ObjectKey) -> Vec<String> {
+        let name = name(&key.namespace, &key.name);
+        let tables = self.tables;
+        match key.known() {
+            Some(Kind::Gateway) => {
+                let found = tables.gateways.get(&name).into_iter();
+                let listeners = found.flat_map(|stored| &stored.object.spec.listeners);
+                listeners.map(|listener| listener.name.clone()).collect()
+            }
+            Some(Kind::HttpRoute) => {
+                let found = tables.http_routes.get(&name).into_iter();
+                let rules = found.flat_map(|stored| &stored.object.spec.rules);
+                rules.filter_map(|rule| rule.name.clone()).collect()
+            }
+            Some(Kind::Service) => {
+                let found = tables.services.get(&name).into_iter();
+                let ports = found.flat_map(|stored| &stored.object.spec.ports);
+                ports.map(|port| port.port.to_string()).collect()
+            }
+            Some(Kind::AgentgatewayBackend) => {
+                let found = tables.backends.get(&name);
+                found.map_or_else(Vec::new, |stored| stored.object.spec.sections())
+            }
+            Some(
+                Kind::GatewayClass
+                | Kind::ReferenceGrant
+                | Kind::Namespace
+                | Kind::Secret
+                | Kind::ConfigMap
+                | Kind::EndpointSlice
+                | Kind::AgentgatewayPolicy
+                | Kind::AgentgatewayParameters
+                | Kind::AgentgatewayModel
+                | Kind::TidegatePolicy
+                | Kind::FleetPin,
+            )
+            | None => Vec::new(),
+        }
+    }
+
     /// Objects of a namespace that have labels.
     pub(crate) fn labelled(
         &self,

@@ -13,6 +13,12 @@ use proto::tidegate::v1 as tidegate;
 use crate::deployment::Deployment;
 use crate::output::GatewayKey;
 
+mod policy;
+
+pub(crate) use policy::{
+    AttachmentPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SetPlan,
+};
+
 /// One Gateway of ours.
 #[derive(Clone, Debug)]
 pub(crate) struct GatewayPlan {
@@ -60,6 +66,8 @@ pub(crate) struct ListenerPlan {
     /// With HTTPS.
     pub(crate) certificate: Option<Certificate>,
     pub(crate) routes: Vec<Attached>,
+    /// What applies to every request, unless its rule has a set of its own.
+    pub(crate) policies: Arc<SetPlan>,
 }
 
 /// What a TLS listener shows.
@@ -87,6 +95,8 @@ pub(crate) struct Attached {
     pub(crate) route: Arc<RoutePlan>,
     /// Domains that the listener gives it: `*`, `*.example.com`, `a.example.com`.
     pub(crate) domains: Vec<String>,
+    /// Sets of rules that have one of their own, by index.
+    pub(crate) policies: BTreeMap<u32, Arc<SetPlan>>,
 }
 
 /// One route object.
@@ -108,6 +118,7 @@ pub(crate) struct RoutePlan {
 #[derive(Clone, Debug)]
 pub(crate) struct RulePlan {
     pub(crate) index: u32,
+    pub(crate) name: Option<String>,
     pub(crate) matches: Vec<Match>,
     pub(crate) request_headers: HeaderChange,
     pub(crate) response_headers: HeaderChange,
@@ -224,6 +235,8 @@ pub(crate) struct BackendPlan {
     pub(crate) name: String,
     pub(crate) sources: Vec<tidegate::Source>,
     pub(crate) upstream: Upstream,
+    /// What is attached to it, if anything is.
+    pub(crate) policies: Option<Arc<SetPlan>>,
 }
 
 #[derive(Clone, Debug)]
@@ -392,6 +405,20 @@ pub(crate) struct AwsPlan {
 pub(crate) struct SecretText {
     pub(crate) name: String,
     pub(crate) text: Arc<SecretBytes>,
+}
+
+// === impl Attached ===
+
+impl Attached {
+    /// What applies to the requests of a rule.
+    pub(crate) fn policies_of<'a>(
+        &'a self,
+        listener: &'a ListenerPlan,
+        rule: &RulePlan,
+    ) -> &'a SetPlan {
+        let own = self.policies.get(&rule.index);
+        own.unwrap_or(&listener.policies)
+    }
 }
 
 // === impl Protocol ===

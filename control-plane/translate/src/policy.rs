@@ -1,230 +1,181 @@
-//! Conditions of policies: where they are attached, and what of them is in force.
+//! Policies that are attached: what each says, to what it is attached, and who is in force.
 //!
-//! Owns the way from targets to Gateways, for AgentgatewayPolicy and TidegatePolicy alike. Must not pass over a
-//! field that is not in force: one that could have protected something makes the policy not accepted.
+//! Owns the table of nouns and the steps: compile each field of each object (`<noun>.rs`), find its places (`attach`), decide
+//! between several at one place (`conflict`), put together what holds along a way (`set`), and tell it (`report`). Must
+//! not pass over a field that could have protected something: what cannot be enforced is a policy that refuses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use cp_api::condition::{Condition, ConditionType, Reason};
-use cp_api::effect::{self, Effects, Loss};
+use cp_api::ObjectKey;
+use cp_api::effect::{Effects, Loss};
 use cp_api::object::Resource;
-use cp_api::policy::AgentgatewayPolicy;
 use cp_api::policy::target::{TargetRef, TargetSelector};
+use cp_api::policy::{AgentgatewayPolicy, Inheritance};
 use cp_api::tidegate_policy::TidegatePolicy;
-use cp_api::{Kind, ObjectKey};
+use proto::name;
 
-use crate::gateway_class;
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
-use crate::output::GatewayKey;
-use crate::plan::GatewayPlan;
-use crate::report::{Detail, Programmed, Report, Scope};
-use crate::settings::{Settings, Source};
+use crate::plan::{PolicyBody, PolicyPlan};
 
-/// Gateways of ours by the objects through which they are reached.
-pub(crate) struct Reach(BTreeMap<ObjectKey, BTreeSet<GatewayKey>>);
+mod ai;
+mod attach;
+mod conflict;
+mod local_rate_limit;
+mod report;
+mod set;
+
+pub(crate) use report::{Reach, reports};
+
+use attach::{Place, Targets};
+use conflict::{InForce, Loss as Lost};
+
+/// A field of a policy and what it says, or why it cannot be had.
+type Noun = (&'static str, Result<PolicyBody, String>);
+
+/// Every field of AgentgatewayPolicy that is in effect: a noun, a line here and a file beside.
+const NOUNS: [fn(&Lookup<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
+    [ai::compile, local_rate_limit::compile];
 
 /// What both kinds of policies have.
-trait Policy: Resource {
+pub(crate) trait Object: Resource {
+    /// The kind in names of resources.
+    const SHORT: &'static str;
     fn refs(&self) -> &[TargetRef];
     fn selectors(&self) -> &[TargetSelector];
     fn effects(&self) -> &Effects;
+    /// Whether less specific levels stand against more specific ones.
+    fn is_override(&self) -> bool;
+    /// The fields of it that are set and in effect.
+    fn nouns(&self, lookup: &Lookup<'_>) -> Vec<Noun>;
 }
 
-/// What is another controller's to speak about.
-struct Foreign<'a> {
-    lookup: &'a Lookup<'a>,
-    settings: &'a Settings,
+/// Everything that is attached.
+#[derive(Debug, Default)]
+pub(crate) struct Attachments {
+    /// Who is in force where, one policy per field at most.
+    in_force: BTreeMap<Place, Vec<InForce>>,
+    /// By policy.
+    standings: BTreeMap<ObjectKey, Standing>,
 }
 
-/// Where a policy is attached.
-#[derive(Default)]
-struct Attachment {
-    gateways: BTreeSet<GatewayKey>,
-    /// Whether a target is of another controller, who speaks about it.
-    is_others: bool,
-    problems: Vec<String>,
+/// What became of one policy object.
+#[derive(Debug, Default)]
+struct Standing {
+    targets: Targets,
+    /// Fields that cannot be had, and why.
+    invalid: Vec<String>,
+    /// How many fields could be had.
+    valid: usize,
+    /// Whether a real Envoy refuses requests because of it.
+    guards_routes: bool,
+    lost: Vec<Lost>,
 }
 
-/// Reports of all policies, one per Gateway that each reaches and one about targets that lead nowhere.
-pub(crate) fn reports(lookup: &Lookup<'_>, settings: &Settings, reach: &Reach) -> Vec<Report> {
-    let foreign = Foreign { lookup, settings };
-    let upstream = lookup
-        .policies()
-        .flat_map(|stored| report(&foreign, reach, stored));
-    let ours = lookup
-        .tidegate_policies()
-        .flat_map(|stored| report(&foreign, reach, stored));
-    upstream.chain(ours).collect()
+/// One policy object, compiled.
+struct Compiled {
+    key: ObjectKey,
+    created: i64,
+    is_override: bool,
+    policies: Vec<Arc<PolicyPlan>>,
 }
 
-fn report<T: Policy>(foreign: &Foreign<'_>, reach: &Reach, stored: &Stored<T>) -> Vec<Report> {
-    let attachment = attach(foreign, reach, &*stored.object);
-    let accepted = accepted(stored.object.effects());
-    let is_accepted = accepted.status == cp_api::condition::ConditionStatus::True;
-    let attached = if is_accepted {
-        Condition::holds(ConditionType::Attached, Reason::Attached)
-    } else {
-        Condition::fails(
-            ConditionType::Attached,
-            Reason::Pending,
-            "nothing of the policy is in force; see Accepted",
-        )
+// === impl Attachments ===
+
+impl Attachments {
+    /// Compiles and attaches every policy.
+    pub(crate) fn new(lookup: &Lookup<'_>) -> Attachments {
+        let mut found = Attachments::default();
+        let mut claims = Vec::new();
+        for stored in lookup.policies() {
+            found.add(lookup, stored, &mut claims);
+        }
+        for stored in lookup.tidegate_policies() {
+            found.add(lookup, stored, &mut claims);
+        }
+        let (in_force, lost) = conflict::decide(claims);
+        found.in_force = in_force;
+        for (key, lost) in lost {
+            found.standings.entry(key).or_default().lost.push(lost);
+        }
+        found
+    }
+
+    fn add<T: Object>(
+        &mut self,
+        lookup: &Lookup<'_>,
+        stored: &Stored<T>,
+        claims: &mut Vec<(Place, Arc<Compiled>)>,
+    ) {
+        let targets = attach::targets(lookup, &*stored.object);
+        let (compiled, invalid) = compile(lookup, stored);
+        let compiled = Arc::new(compiled);
+        let standing = Standing {
+            invalid,
+            valid: compiled
+                .policies
+                .iter()
+                .filter(|policy| !matches!(policy.body, PolicyBody::Denied(_)))
+                .count(),
+            guards_routes: compiled
+                .policies
+                .iter()
+                .any(|policy| policy.body.guards_routes()),
+            lost: Vec::new(),
+            targets,
+        };
+        let places = standing.targets.places.iter();
+        claims.extend(places.map(|place| (place.clone(), Arc::clone(&compiled))));
+        self.standings.insert(compiled.key.clone(), standing);
+    }
+}
+
+/// The policies that an object makes. What could have protected something and is not in effect refuses requests.
+fn compile<T: Object>(lookup: &Lookup<'_>, stored: &Stored<T>) -> (Compiled, Vec<String>) {
+    let object = &*stored.object;
+    let metadata = object.metadata();
+    let plan = |field: &str, body: PolicyBody| {
+        Arc::new(PolicyPlan {
+            name: name::policy(T::SHORT, &metadata.namespace, &metadata.name, field),
+            field: field.to_owned(),
+            body,
+            source: Arc::clone(&stored.source),
+        })
     };
-    let metadata = stored.object.metadata();
-    let one = |scope: Scope, conditions: Vec<Condition>, gateways: Vec<GatewayKey>| Report {
-        key: ObjectKey::new(T::KIND, &*metadata.namespace, &*metadata.name),
-        source: (*stored.source).clone(),
-        scope,
-        conditions,
-        programmed: Programmed::Absent,
-        envoy_limits: Vec::new(),
-        gateways,
-        detail: Detail::None,
-    };
-    let mut reports: Vec<Report> = attachment
-        .gateways
-        .iter()
-        .map(|gateway| {
-            one(
-                Scope::Ancestor(gateway.clone()),
-                vec![accepted.clone(), attached.clone()],
-                vec![gateway.clone()],
-            )
+    let protections = object.effects().missing.iter();
+    let mut policies: Vec<Arc<PolicyPlan>> = protections
+        .filter(|field| field.loss == Loss::Protection)
+        .map(|field| {
+            let path = field.path.strip_prefix("spec.").unwrap_or(&field.path);
+            let reason = format!("{} is not supported yet", field.path);
+            plan(path, PolicyBody::Denied(reason))
         })
         .collect();
-    let is_others = attachment.is_others && attachment.problems.is_empty();
-    if !attachment.problems.is_empty() || (reports.is_empty() && !is_others) {
-        let words = attachment.problems.join("; ");
-        let unattached = Condition::fails(ConditionType::Attached, Reason::Pending, words);
-        reports.push(one(Scope::Summary, vec![accepted, unattached], Vec::new()));
+    let mut invalid = Vec::new();
+    if policies.is_empty() {
+        for (field, body) in object.nouns(lookup) {
+            let body = body.unwrap_or_else(|message| {
+                invalid.push(message.clone());
+                PolicyBody::Denied(message)
+            });
+            policies.push(plan(field, body));
+        }
     }
-    reports
+    let compiled = Compiled {
+        key: ObjectKey::new(T::KIND, &*metadata.namespace, &*metadata.name),
+        created: metadata.creation_timestamp.unwrap_or(0),
+        is_override: object.is_override(),
+        policies,
+    };
+    (compiled, invalid)
 }
 
-/// Whether something of it is in force, and nothing that could protect is left out.
-fn accepted(effects: &Effects) -> Condition {
-    let lost =
-        |loss: Loss| effect::sentence(effects.missing.iter().filter(|field| field.loss == loss));
-    if let Some(words) = lost(Loss::Protection) {
-        let message =
-            format!("{words}; it is not enforced, and nothing of this policy is in force");
-        return Condition::fails(ConditionType::Accepted, Reason::NotSupported, message);
-    }
-    match lost(Loss::Function) {
-        None => Condition::holds(ConditionType::Accepted, Reason::Accepted),
-        Some(words) if effects.served == 0 => {
-            let message = format!("{words}; nothing of this policy is in force");
-            Condition::fails(ConditionType::Accepted, Reason::NotSupported, message)
-        }
-        Some(words) => {
-            Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(words)
-        }
-    }
-}
+// === impl Object ===
 
-fn attach<T: Policy>(foreign: &Foreign<'_>, reach: &Reach, policy: &T) -> Attachment {
-    let lookup = foreign.lookup;
-    let namespace = &policy.metadata().namespace;
-    let mut attachment = Attachment::default();
-    for target in policy.refs() {
-        let key = target_key(&target.group, &target.kind, namespace, &target.name);
-        if lookup.labels_of(&key).is_some() {
-            attachment.reach(foreign, reach, &key);
-        } else {
-            attachment.problems.push(format!("{key} not found"));
-        }
-    }
-    for selector in policy.selectors() {
-        let found = Kind::of(&selector.group, &selector.kind)
-            .map(|kind| lookup.labelled(kind, namespace, &selector.match_labels))
-            .unwrap_or_default();
-        if found.is_empty() {
-            let problem = format!("no {} matches the selector in {namespace}", selector.kind);
-            attachment.problems.push(problem);
-        }
-        for key in found {
-            attachment.reach(foreign, reach, &key);
-        }
-    }
-    attachment
-}
+impl Object for AgentgatewayPolicy {
+    const SHORT: &'static str = "agentgateway";
 
-fn target_key(group: &str, kind: &str, namespace: &str, name: &str) -> ObjectKey {
-    ObjectKey {
-        group: group.to_owned(),
-        kind: kind.to_owned(),
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
-    }
-}
-
-// === impl Foreign ===
-
-impl Foreign<'_> {
-    /// Whether an object leads to a Gateway that exists and is not ours. Only a cluster has such.
-    fn owns(&self, key: &ObjectKey) -> bool {
-        if self.settings.source == Source::Directory {
-            return false;
-        }
-        let is_foreign = |gateway: &GatewayKey| {
-            self.lookup.gateway(gateway).is_some()
-                && !gateway_class::serves(self.lookup, self.settings, gateway)
-        };
-        if key.known() == Some(Kind::Gateway) {
-            return is_foreign(&GatewayKey::new(&*key.namespace, &*key.name));
-        }
-        let route = (key.known() == Some(Kind::HttpRoute))
-            .then(|| self.lookup.http_route(&key.namespace, &key.name));
-        let parents = route
-            .flatten()
-            .map(|route| route.object.spec.parent_refs.iter());
-        parents.into_iter().flatten().any(|parent| {
-            let namespace = parent.namespace.as_deref().unwrap_or(&key.namespace);
-            is_foreign(&GatewayKey::new(namespace, &*parent.name))
-        })
-    }
-}
-
-// === impl Attachment ===
-
-impl Attachment {
-    fn reach(&mut self, foreign: &Foreign<'_>, reach: &Reach, key: &ObjectKey) {
-        match reach.0.get(key) {
-            Some(gateways) => self.gateways.extend(gateways.iter().cloned()),
-            None if foreign.owns(key) => self.is_others = true,
-            None => self
-                .problems
-                .push(format!("{key} is not attached to any Gateway")),
-        }
-    }
-}
-
-// === impl Reach ===
-
-impl Reach {
-    /// From what was planned, and from what reports say of their objects.
-    pub(crate) fn new(plans: &BTreeMap<GatewayKey, GatewayPlan>, reports: &[Report]) -> Reach {
-        let mut found: BTreeMap<ObjectKey, BTreeSet<GatewayKey>> = BTreeMap::new();
-        for (gateway, plan) in plans {
-            let own = ObjectKey::new(Kind::Gateway, &*gateway.namespace, &*gateway.name);
-            found.entry(own).or_default().insert(gateway.clone());
-            for source in plan.backends.values().flat_map(|backend| &backend.sources) {
-                let key = target_key(&source.group, &source.kind, &source.namespace, &source.name);
-                found.entry(key).or_default().insert(gateway.clone());
-            }
-        }
-        for report in reports.iter().filter(|report| !report.gateways.is_empty()) {
-            let gateways = found.entry(report.key.clone()).or_default();
-            gateways.extend(report.gateways.iter().cloned());
-        }
-        Reach(found)
-    }
-}
-
-// === impl Policy ===
-
-impl Policy for AgentgatewayPolicy {
     fn refs(&self) -> &[TargetRef] {
         self.spec.target_refs.as_deref().unwrap_or_default()
     }
@@ -236,9 +187,21 @@ impl Policy for AgentgatewayPolicy {
     fn effects(&self) -> &Effects {
         &self.effects
     }
+
+    fn is_override(&self) -> bool {
+        let strategy = self.spec.strategy.as_ref();
+        strategy.and_then(|strategy| strategy.inheritance) == Some(Inheritance::Override)
+    }
+
+    fn nouns(&self, lookup: &Lookup<'_>) -> Vec<Noun> {
+        let nouns = NOUNS.iter();
+        nouns.filter_map(|compile| compile(lookup, self)).collect()
+    }
 }
 
-impl Policy for TidegatePolicy {
+impl Object for TidegatePolicy {
+    const SHORT: &'static str = "tidegate";
+
     fn refs(&self) -> &[TargetRef] {
         self.spec.target_refs.as_deref().unwrap_or_default()
     }
@@ -249,5 +212,13 @@ impl Policy for TidegatePolicy {
 
     fn effects(&self) -> &Effects {
         &self.effects
+    }
+
+    fn is_override(&self) -> bool {
+        false
+    }
+
+    fn nouns(&self, _: &Lookup<'_>) -> Vec<Noun> {
+        Vec::new()
     }
 }

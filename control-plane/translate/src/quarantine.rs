@@ -13,7 +13,7 @@ use prost::Message;
 use proto::envoy::config::endpoint::v3::ClusterLoadAssignment;
 use proto::provenance;
 use proto::tidegate::v1 as tidegate;
-use proto::tidegate::v1::ai_credential;
+use proto::tidegate::v1::{ai_credential, policy};
 use proto::type_url::TypeUrl;
 use xds::resource::Resource;
 use xds::snapshot::Snapshot;
@@ -182,6 +182,21 @@ fn deny(refused: &Resource, sources: &[tidegate::Source]) -> Option<Arc<Resource
             }
             Some(emit::resource(&message, sources))
         }
+        TypeUrl::Policy => Some(emit::resource(
+            &tidegate::Policy {
+                name,
+                content: Some(policy::Content::Denied(denied())),
+            },
+            sources,
+        )),
+        TypeUrl::PolicySet => Some(emit::resource(
+            &tidegate::PolicySet {
+                name,
+                denied: Some(denied()),
+                ..Default::default()
+            },
+            sources,
+        )),
         TypeUrl::RouteRule => {
             // A rule that vanished would leave its requests to a less specific one.
             let mut message = tidegate::RouteRule::decode(bytes).ok()?;
@@ -207,6 +222,12 @@ fn deny(refused: &Resource, sources: &[tidegate::Source]) -> Option<Arc<Resource
         | TypeUrl::RouteConfiguration
         | TypeUrl::VirtualHost
         | TypeUrl::Commit => None,
+    }
+}
+
+fn denied() -> tidegate::PolicyDenied {
+    tidegate::PolicyDenied {
+        reason: "it was rejected by a proxy".to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::lookup::Lookup;
 use crate::outline::Claim;
 use crate::output::{GatewayKey, Translation};
 use crate::plan::GatewayPlan;
-use crate::policy::{self, Reach};
+use crate::policy::{self, Attachments, Reach};
 use crate::report::{Detail, Programmed, Report, Scope};
 use crate::route;
 use crate::settings::Settings;
@@ -33,7 +33,8 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
     let mut reports = gateway_class::class_reports(lookup, settings);
     reports.extend(gateway::orphan_reports(lookup, settings));
     let mut drafts = gateway::drafts(lookup, settings);
-    let mut catalog = Catalog::new(lookup, settings);
+    let attachments = Attachments::new(lookup);
+    let mut catalog = Catalog::new(lookup, settings, &attachments);
     reports.extend(route::attach_all::<route::http::Http>(
         lookup,
         settings,
@@ -42,13 +43,13 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
     ));
     let plans: BTreeMap<GatewayKey, GatewayPlan> = drafts
         .iter()
-        .map(|draft| (draft.key.clone(), draft.plan(settings)))
+        .map(|draft| (draft.key.clone(), draft.plan(settings, &attachments)))
         .collect();
     reports.extend(catalog.reports(&reached(&plans)));
     reports.extend(drafts.iter().flat_map(GatewayDraft::reports));
     // Policies are about Gateways that the reports so far say are reached.
     let reach = Reach::new(&plans, &reports);
-    reports.extend(policy::reports(lookup, settings, &reach));
+    reports.extend(policy::reports(lookup, settings, &reach, &attachments));
     reports.extend(unserved::reports(lookup, settings));
     mark_invalid(lookup, settings, &mut reports);
     let gateways = drafts

@@ -4,7 +4,7 @@
 //! not know what a rule of a kind looks like: `RouteKind` says what differs. A route is resolved once,
 //! however many listeners it attaches to, so its rules are equal everywhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cp_api::condition::{Condition, ConditionType, Reason};
@@ -272,6 +272,7 @@ fn add(listener: &mut ListenerDraft<'_>, route: &Arc<RoutePlan>, domains: Vec<St
         listener.routes.push(Attached {
             route: Arc::clone(route),
             domains,
+            policies: BTreeMap::new(),
         });
     }
 }

@@ -136,6 +136,8 @@ fn inner_name(resource: &Resource) -> String {
         TypeUrl::Secret => {
             of::<proto::envoy::extensions::transport_sockets::tls::v3::Secret>(resource)
         }
+        TypeUrl::Policy => of::<proto::tidegate::v1::Policy>(resource),
+        TypeUrl::PolicySet => of::<proto::tidegate::v1::PolicySet>(resource),
         TypeUrl::DynamicForwardProxy => of::<proto::tidegate::v1::DynamicForwardProxy>(resource),
         TypeUrl::AiBackend => of::<proto::tidegate::v1::AiBackend>(resource),
         TypeUrl::Listener => of::<proto::envoy::config::listener::v3::Listener>(resource),

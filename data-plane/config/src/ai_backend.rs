@@ -5,7 +5,7 @@
 
 mod decode;
 
-pub(crate) use decode::ai_backend;
+pub(crate) use decode::{ai_backend, ai_policy};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +25,8 @@ pub struct AiBackend {
     pub name: Arc<str>,
     /// Priority groups, first group first; none is empty.
     pub groups: Vec<Vec<AiProvider>>,
+    /// What is attached to the backend and its providers.
+    pub policy_set: Option<Arc<str>>,
 }
 
 /// One provider of a group.
@@ -117,4 +119,50 @@ pub struct AwsCredential {
     pub region: Arc<str>,
     /// Service that is signed for.
     pub service: Arc<str>,
+}
+
+// === impl AiPolicy ===
+
+impl AiPolicy {
+    /// This policy, and of a lower level what this one does not set. Lists are taken whole, names of models one by one.
+    #[must_use]
+    pub fn over(&self, lower: &Self) -> Self {
+        // Each field by name: a new one has to be thought of here.
+        let Self {
+            body,
+            aliases,
+            prompt,
+            model,
+        } = self;
+        let members = |own: &Vec<_>, other: &Vec<_>| {
+            if own.is_empty() {
+                other.clone()
+            } else {
+                own.clone()
+            }
+        };
+        let BodyPolicy {
+            overrides,
+            removed,
+            defaults,
+        } = body;
+        Self {
+            model: if overrides.is_empty() {
+                lower.model.clone()
+            } else {
+                model.clone()
+            },
+            body: BodyPolicy {
+                overrides: members(overrides, &lower.body.overrides),
+                removed: removed.iter().chain(&lower.body.removed).cloned().collect(),
+                defaults: members(defaults, &lower.body.defaults),
+            },
+            aliases: aliases.over(&lower.aliases),
+            prompt: if prompt.prepend.is_empty() && prompt.append.is_empty() {
+                lower.prompt.clone()
+            } else {
+                prompt.clone()
+            },
+        }
+    }
 }

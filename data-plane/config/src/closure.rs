@@ -180,6 +180,8 @@ impl Closure {
             | Value::Secret(_)
             | Value::ForwardProxy(_)
             | Value::AiBackend(_)
+            | Value::Policy(_)
+            | Value::PolicySet(_)
             | Value::RouteConfig(_)
             | Value::Host(_)
             | Value::Rule(_) => Vec::new(),
@@ -212,7 +214,9 @@ fn decode_foreign(type_url: TypeUrl, resource: &Received) -> Result<Value, Field
             refuse_set(&[("vhds", is_linked)])?;
             Ok(value)
         }
-        TypeUrl::DynamicForwardProxy
+        TypeUrl::Policy
+        | TypeUrl::PolicySet
+        | TypeUrl::DynamicForwardProxy
         | TypeUrl::AiBackend
         | TypeUrl::VirtualHost
         | TypeUrl::RouteRule

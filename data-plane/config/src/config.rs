@@ -13,6 +13,7 @@ use crate::cluster::{Cluster, ClusterKind};
 use crate::endpoint::Endpoints;
 use crate::forward_proxy::ForwardProxy;
 use crate::listener::{Chain, Listener, Routes};
+use crate::policy::{Policy, PolicySet};
 use crate::resources::Resources;
 use crate::route_config::RouteConfig;
 use crate::route_index::RouteIndex;
@@ -110,6 +111,21 @@ impl Config {
     /// Every AI backend, by name.
     pub fn ai_backends(&self) -> impl Iterator<Item = &Arc<AiBackend>> {
         self.resources.all(TypeUrl::AiBackend)
+    }
+
+    /// The policy of this name.
+    pub fn policy(&self, name: &str) -> Option<&Arc<Policy>> {
+        self.resources.get(TypeUrl::Policy, name)
+    }
+
+    /// Every policy, by name.
+    pub fn all_policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
+        self.resources.all(TypeUrl::Policy)
+    }
+
+    /// The policy set of this name.
+    pub fn policy_set(&self, name: &str) -> Option<&Arc<PolicySet>> {
+        self.resources.get(TypeUrl::PolicySet, name)
     }
 
     /// The dynamic forward proxy of this name.

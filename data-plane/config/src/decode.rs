@@ -13,7 +13,7 @@ use proto::envoy::config::endpoint::v3::ClusterLoadAssignment;
 use proto::envoy::config::listener::v3::Listener;
 use proto::envoy::config::route::v3::{RouteConfiguration, VirtualHost};
 use proto::envoy::extensions::transport_sockets::tls::v3::Secret;
-use proto::tidegate::v1::{AiBackend, Commit, DynamicForwardProxy, RouteRule};
+use proto::tidegate::v1::{AiBackend, Commit, DynamicForwardProxy, Policy, PolicySet, RouteRule};
 use proto::type_url::TypeUrl;
 
 use crate::ai_backend::ai_backend;
@@ -21,6 +21,7 @@ use crate::cluster::cluster;
 use crate::endpoint::{Names, endpoints};
 use crate::forward_proxy::forward_proxy;
 use crate::listener::listener;
+use crate::policy::{policy, policy_set};
 use crate::route_config::{host_resource, route_config, rule};
 use crate::secret::secret;
 use crate::value::Value;
@@ -47,6 +48,16 @@ pub(crate) fn value(type_url: TypeUrl, name: &str, message: &Bytes) -> Result<Va
             let message: DynamicForwardProxy = read(message)?;
             same("name", &message.name, name)?;
             Value::ForwardProxy(Arc::new(forward_proxy(&message)?))
+        }
+        TypeUrl::Policy => {
+            let message: Policy = read(message)?;
+            same("name", &message.name, name)?;
+            Value::Policy(Arc::new(policy(&message)?))
+        }
+        TypeUrl::PolicySet => {
+            let message: PolicySet = read(message)?;
+            same("name", &message.name, name)?;
+            Value::PolicySet(Arc::new(policy_set(&message)?))
         }
         TypeUrl::AiBackend => {
             let message: AiBackend = read(message)?;

@@ -4,6 +4,7 @@
 //! name, version and kind, and nothing here may call `expose`. These types are a wire of their own: values of
 //! the Config do not serialise themselves.
 
+mod policies;
 mod routes;
 mod transport;
 
@@ -13,8 +14,10 @@ use serde::Serialize;
 use crate::ai_backend::{AiBackend, AiCredential, AiProvider};
 use crate::config::Config;
 use crate::forward_proxy::ForwardProxy;
+use crate::policy::PolicySet;
 use crate::secret::{Secret, SecretKind};
 
+pub use policies::{AttachmentDump, PolicyDump, PolicySetDump};
 pub use routes::{HostDump, RouteConfigDump, RouteDump};
 pub use transport::{ChainDump, ClusterDump, EndpointDump, ListenerDump, TlsDump};
 
@@ -33,6 +36,10 @@ pub struct Dump {
     pub secrets: Vec<SecretDump>,
     /// AI backends, by name.
     pub ai_backends: Vec<AiBackendDump>,
+    /// Policies, by name.
+    pub policies: Vec<PolicyDump>,
+    /// Policy sets, by name.
+    pub policy_sets: Vec<PolicySetDump>,
     /// Dynamic forward proxies, by name.
     pub forward_proxies: Vec<ForwardProxyDump>,
 }
@@ -115,6 +122,14 @@ impl Dump {
             ai_backends: resources
                 .all::<AiBackend>(TypeUrl::AiBackend)
                 .map(|it| AiBackendDump::of(config, it))
+                .collect(),
+            policies: config
+                .all_policies()
+                .map(|it| PolicyDump::of(config, it))
+                .collect(),
+            policy_sets: resources
+                .all::<PolicySet>(TypeUrl::PolicySet)
+                .map(|it| PolicySetDump::of(config, it))
                 .collect(),
             forward_proxies: resources
                 .all::<ForwardProxy>(TypeUrl::DynamicForwardProxy)

@@ -215,6 +215,7 @@ pub(crate) fn rule(name: &str, hosts: &[&str], routes: Vec<Route>) -> RouteRule 
         virtual_hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
         rank: Some(rank),
         routes,
+        policy_set: String::new(),
     }
 }
 

@@ -18,6 +18,7 @@ pub mod endpoint;
 pub mod forward_proxy;
 pub mod http_options;
 pub mod listener;
+pub mod policy;
 pub mod reject;
 pub mod route;
 pub mod route_config;

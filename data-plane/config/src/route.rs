@@ -41,6 +41,8 @@ pub struct RouteSource {
     pub name: Arc<str>,
     /// Index of the rule in the route object.
     pub rule: Option<u32>,
+    /// Name of the policy set that applies to its requests; `None` for routes of other servers.
+    pub policy_set: Option<Arc<str>>,
 }
 
 /// What happens to a request.

@@ -68,6 +68,8 @@ pub(crate) fn named(value: &Value) -> Vec<(String, Arc<str>)> {
         Value::Endpoints(_)
         | Value::ForwardProxy(_)
         | Value::AiBackend(_)
+        | Value::Policy(_)
+        | Value::PolicySet(_)
         | Value::RouteConfig(_)
         | Value::Host(_)
         | Value::Rule(_) => Vec::new(),

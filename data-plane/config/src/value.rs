@@ -10,6 +10,7 @@ use crate::cluster::Cluster;
 use crate::endpoint::Endpoints;
 use crate::forward_proxy::ForwardProxy;
 use crate::listener::Listener;
+use crate::policy::{Policy, PolicySet};
 use crate::route_resource::{HostResource, RouteConfigResource, RuleResource};
 use crate::secret::Secret;
 
@@ -21,6 +22,8 @@ pub(crate) enum Value {
     Secret(Arc<Secret>),
     ForwardProxy(Arc<ForwardProxy>),
     AiBackend(Arc<AiBackend>),
+    Policy(Arc<Policy>),
+    PolicySet(Arc<PolicySet>),
     Listener(Arc<Listener>),
     RouteConfig(Arc<RouteConfigResource>),
     Host(Arc<HostResource>),
@@ -49,6 +52,8 @@ held! {
     Secret(Secret),
     ForwardProxy(ForwardProxy),
     AiBackend(AiBackend),
+    Policy(Policy),
+    PolicySet(PolicySet),
     Listener(Listener),
     RouteConfig(RouteConfigResource),
     Host(HostResource),

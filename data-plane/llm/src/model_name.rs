@@ -141,6 +141,37 @@ impl ModelAliases {
         Ok(aliases)
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.exact.len() + self.patterns.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.patterns.is_empty()
+    }
+
+    /// These, and of `lower` those whose key is not among them.
+    #[must_use]
+    pub fn over(&self, lower: &Self) -> Self {
+        let mut merged = self.clone();
+        for (name, target) in &lower.exact {
+            let entry = merged.exact.entry(name.clone());
+            entry.or_insert_with(|| target.clone());
+        }
+        for (pattern, target) in &lower.patterns {
+            if self.patterns.iter().all(|(own, _)| own != pattern) {
+                merged.patterns.push((pattern.clone(), target.clone()));
+            }
+        }
+        merged
+            .patterns
+            .sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.literal().len()));
+        merged
+    }
+
     /// What is asked for in place of `name`; `None` if it has no alias. The answer is not looked up again.
     #[must_use]
     pub fn target(&self, name: &str) -> Option<&str> {

@@ -5,6 +5,7 @@
 //! most its maximum, and without debt at least zero. What is counted starts anew with the process.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -121,6 +122,12 @@ impl TokenBucket {
         Self { floor, ..self }
     }
 
+    /// What it counts.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
     fn max(&self) -> i128 {
         i128::from(self.max_tokens.get())
     }
@@ -139,6 +146,28 @@ impl TokenBucket {
     fn fills(&self, from: i128, to: i128) -> u128 {
         let missing = u128::try_from(to.saturating_sub(from)).unwrap_or_default();
         missing.div_ceil(u128::from(self.tokens_per_fill.get()))
+    }
+}
+
+impl fmt::Display for TokenBucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Requests => "requests",
+            Unit::Tokens => "tokens",
+        };
+        write!(
+            f,
+            "{} {unit} each {:?}",
+            self.tokens_per_fill, self.fill_interval
+        )?;
+        match self
+            .max_tokens
+            .get()
+            .saturating_sub(self.tokens_per_fill.get())
+        {
+            0 => Ok(()),
+            burst => write!(f, " and a burst of {burst}"),
+        }
     }
 }
 

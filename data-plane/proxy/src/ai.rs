@@ -7,8 +7,9 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use dp_config::{AiBackend, ai_backend::AiProvider};
+use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
 use dp_llm::{format::Format, request::Request as Prompt};
+use dp_policy::estimate::{Family, Prompt as Length};
 use dp_upstream::provider_group::{
     Answer,
     attempts::{Attempt, Attempts, Head, Next, Replay},
@@ -38,6 +39,7 @@ pub(crate) use relayed::Relayed;
 /// What every attempt of one exchange starts from.
 struct Call<'a> {
     backend: &'a AiBackend,
+    policies: Effective<'a>,
     head: Box<Parts>,
     prompt: Prompt,
     limits: Limits,
@@ -75,20 +77,35 @@ pub(crate) async fn forward(
         .of(&backend.name)
         .ok_or(Kind::InvalidBackend)?
         .clone();
+    let policies = match exchange.policies {
+        Some(policies) => policies.with_backend(backend)?,
+        None => return Err(Kind::Bug.into()),
+    };
     let prompt = prompt::read(&head, body, limits, format).await?;
     exchange.record.llm.requested_model = prompt.model().map(ToOwned::to_owned);
+    if exchange.record.limits.counts_tokens() {
+        exchange.record.limits.prompt(estimate(&prompt));
+    }
     let answer = match prompt.is_streamed() {
         true => Answer::Streamed,
         false => Answer::Collected,
     };
     let call = Call {
         backend,
+        policies,
         head,
         prompt,
         limits,
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     call.run(exchange, attempts).await
+}
+
+/// Errors are told in the dialect that the client's path names, if it names one.
+pub(crate) fn name_dialect(exchange: &mut Exchange<'_>, head: &Parts) {
+    if let Some(format) = Format::from_client_path(head.uri.path()) {
+        exchange.record.request.dialect = Dialect::Llm(format);
+    }
 }
 
 /// The operation that the client's path and method name; errors are told in its dialect from here on.
@@ -99,6 +116,19 @@ fn operation(exchange: &mut Exchange<'_>, head: &Parts) -> Result<Format, Fault>
         return Err(Kind::MethodNotAllowed.into());
     }
     Ok(format)
+}
+
+/// What a prompt will take, by its length.
+fn estimate(prompt: &Prompt) -> u64 {
+    let text_bytes = u64::try_from(prompt.body().len()).unwrap_or(u64::MAX);
+    let family = Family::of(prompt.model().unwrap_or_default());
+    dp_policy::estimate::input(
+        family,
+        &Length {
+            text_bytes,
+            messages: 0,
+        },
+    )
 }
 
 /// The time since 1970.

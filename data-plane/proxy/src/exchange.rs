@@ -6,7 +6,9 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use dp_config::{Chain, http_options::ServerHeader, route::Action, route_config::Found};
+use dp_config::{
+    Chain, http_options::ServerHeader, policy::Effective, route::Action, route_config::Found,
+};
 use dp_policy::redirect::Origin;
 use http::{
     HeaderMap, HeaderValue, Request, Response, Version,
@@ -21,6 +23,7 @@ use crate::{
     fault::{Fault, Kind},
     forward,
     head::{Inspected, inspect},
+    limit,
     record::Record,
     respond::respond,
     response_body::ResponseBody,
@@ -36,6 +39,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) chain: &'a Chain,
     pub(crate) record: &'a mut Record,
     pub(crate) inspected: Inspected,
+    /// The policies of its route, as soon as that is known.
+    pub(crate) policies: Option<Effective<'a>>,
 }
 
 /// What goes back to the client.
@@ -100,6 +105,7 @@ async fn run(
                 chain,
                 record,
                 inspected,
+                policies: None,
             };
             let reply = exchange.route(head, body).await;
             reply.unwrap_or_else(|fault| failed(&fault, exchange.record))
@@ -150,6 +156,7 @@ impl Exchange<'_> {
         self.record.route.route = Some(found.route().clone());
         let reply = self.act(&found, head, body).await;
         let mut reply = reply.unwrap_or_else(|fault| failed(&fault, self.record));
+        self.record.limits.tell(reply.response.headers_mut());
         for modifier in found.response_headers() {
             modifier.apply(reply.response.headers_mut());
         }
@@ -159,9 +166,13 @@ impl Exchange<'_> {
     async fn act(
         &mut self,
         found: &Found<'_>,
-        head: Box<Parts>,
+        mut head: Box<Parts>,
         body: Incoming,
     ) -> Result<Reply, Fault> {
+        if let Err(fault) = self.pass(found) {
+            forward::name_dialect(self, found, &mut head);
+            return Err(fault);
+        }
         match &found.route().action {
             Action::Forward(forward) => forward::forward(self, found, forward, head, body).await,
             Action::Redirect(redirect) => {
@@ -191,6 +202,13 @@ impl Exchange<'_> {
                 Ok(response.into())
             }
         }
+    }
+
+    /// What stands between a route and its action: policies that are attached, in their order.
+    fn pass(&mut self, found: &Found<'_>) -> Result<(), Fault> {
+        let policies = Effective::of_route(&self.active.config, found.route())?;
+        self.policies = Some(policies);
+        limit::admit(self, &policies)
     }
 
     /// A host that another chain of this listener serves was not what the client shook hands for (RFC 9110,

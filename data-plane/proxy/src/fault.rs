@@ -3,6 +3,7 @@
 //! Owns the closed list of kinds and whose side each is on. Must not know HTTP statuses or texts; `respond` has those. Invariant: a kind is added here and the compiler then names
 //! every place that has to decide about it.
 
+use dp_config::policy::Denied;
 use dp_upstream::{connect::ConnectError, pool::BoxError, pool::SendError};
 
 use crate::request_body::BodyError;
@@ -63,6 +64,10 @@ pub(crate) enum Kind {
     InvalidBackend,
     /// The credential for the provider cannot be had.
     NoCredential,
+    /// A policy that applies to the request cannot be enforced.
+    PolicyDenied,
+    /// A limit of the route is used up.
+    RateLimited,
     /// The address or name may not be reached through a dynamic forward proxy.
     Forbidden,
     /// A case that should be impossible.
@@ -118,6 +123,12 @@ impl Fault {
 impl From<Kind> for Fault {
     fn from(kind: Kind) -> Fault {
         Fault::new(kind)
+    }
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Fault {
+        Fault::caused(Kind::PolicyDenied, denied)
     }
 }
 
@@ -187,8 +198,13 @@ impl Kind {
             | Kind::UnsupportedEncoding
             | Kind::InvalidPrompt
             | Kind::UnsupportedFormat
+            | Kind::RateLimited
             | Kind::Forbidden => Side::Client,
-            Kind::NoRoute | Kind::InvalidBackend | Kind::NoCredential | Kind::Bug => Side::Proxy,
+            Kind::PolicyDenied
+            | Kind::NoRoute
+            | Kind::InvalidBackend
+            | Kind::NoCredential
+            | Kind::Bug => Side::Proxy,
             Kind::NoProvider
             | Kind::NoEndpoint
             | Kind::Unresolved
@@ -221,6 +237,8 @@ impl Kind {
             Kind::NoRoute => "no_route",
             Kind::InvalidBackend => "invalid_backend",
             Kind::NoCredential => "no_credential",
+            Kind::PolicyDenied => "policy_denied",
+            Kind::RateLimited => "rate_limited",
             Kind::Forbidden => "forbidden_address",
             Kind::Bug => "bug",
             Kind::NoProvider => "no_provider",

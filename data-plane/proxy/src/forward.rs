@@ -12,7 +12,7 @@ use std::{
 use dp_config::{
     Cluster,
     cluster::ClusterKind,
-    route::{ClusterChoice, Forward, IdleTimeout},
+    route::{Action, ClusterChoice, Forward, IdleTimeout},
     route_config::Found,
 };
 use dp_policy::{hop_by_hop, url_rewrite::HostRewrite};
@@ -87,6 +87,22 @@ pub(crate) async fn forward(
     let mut reply = reply.unwrap_or_else(|fault| failed(&fault, exchange.record));
     choice.response_headers.apply(reply.response.headers_mut());
     Ok(reply)
+}
+
+/// Finds out how the client of a request that is refused wants to be told: as a client of models, where it is one.
+pub(crate) fn name_dialect(exchange: &mut Exchange<'_>, found: &Found<'_>, head: &mut Parts) {
+    let Action::Forward(forward) = &found.route().action else {
+        return;
+    };
+    let config = &exchange.active.config;
+    let is_ai = forward.clusters.iter().any(|choice| {
+        config
+            .cluster(&choice.cluster)
+            .is_some_and(|cluster| matches!(cluster.kind, ClusterKind::Ai(_)))
+    });
+    if is_ai && rewrite_target(head, forward, found).is_ok() {
+        ai::name_dialect(exchange, head);
+    }
 }
 
 async fn follow(

@@ -27,6 +27,7 @@ mod forward;
 mod forward_proxy;
 mod head;
 mod io;
+mod limit;
 mod log;
 mod metrics;
 mod mirror;

@@ -24,9 +24,10 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use self::llm::LlmMetrics;
+use self::{limit::LimitMetrics, llm::LlmMetrics};
 use crate::record::{Ending, Record};
 
+mod limit;
 mod llm;
 
 /// Seconds.
@@ -41,6 +42,7 @@ pub(crate) struct Metrics {
     faults: Family<FaultLabels, Counter>,
     broken: Family<ListenerLabels, Counter>,
     llm: LlmMetrics,
+    limits: LimitMetrics,
     /// Requests in flight.
     pub(crate) active: Gauge,
     /// Connections of clients, open now.
@@ -100,6 +102,7 @@ impl Metrics {
             faults: Family::default(),
             broken: Family::default(),
             llm: LlmMetrics::register(registry),
+            limits: LimitMetrics::register(registry),
             active: Gauge::default(),
             connections: Gauge::default(),
             accepted: Counter::default(),
@@ -280,6 +283,16 @@ impl Local {
     /// Counts an attempt at an evicted provider.
     pub(crate) fn panic_pick(&self, backend: &str) {
         self.metrics.llm.panic_pick(backend);
+    }
+
+    /// Counts a request that came to a limit.
+    pub(crate) fn limit_check(&self, policy: &str, unit: &'static str, is_admitted: bool) {
+        self.metrics.limits.check(policy, unit, is_admitted);
+    }
+
+    /// Counts tokens that were taken from a limit.
+    pub(crate) fn limit_tokens(&self, policy: &str, tokens: u64) {
+        self.metrics.limits.tokens(policy, tokens);
     }
 
     /// Counts fields of a request that the provider's format has no place for.

@@ -20,6 +20,7 @@ use tokio::{
 
 use crate::{
     bind::{Phase, Sockets},
+    limit::Limits,
     log::Log,
     metrics::Metrics,
     options::{DrainTimeouts, Options, Tracer},
@@ -47,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) upstream: Arc<Counters>,
     /// What is known of the providers of AI backends; outlives configurations.
     pub(crate) provider_states: States,
+    /// How limits stand; outlives configurations.
+    pub(crate) limits: Limits,
     /// Connections of clients, open now.
     pub(crate) connections: watch::Sender<usize>,
     workers: Vec<mpsc::UnboundedSender<Command>>,
@@ -122,6 +125,7 @@ impl Proxy {
             resolver,
             upstream,
             provider_states: States::new(Instant::now()),
+            limits: Limits::new(),
             connections: watch::Sender::new(0),
             workers,
         });

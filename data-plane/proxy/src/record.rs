@@ -19,6 +19,7 @@ use opentelemetry::global::BoxedSpan;
 use crate::{
     connection::Flight,
     fault::{Fault, Kind},
+    limit::LimitFacts,
     respond::Dialect,
     worker::Worker,
 };
@@ -31,6 +32,7 @@ pub(crate) struct Record {
     pub(crate) upstream: UpstreamFacts,
     pub(crate) response: ResponseFacts,
     pub(crate) llm: LlmFacts,
+    pub(crate) limits: LimitFacts,
     pub(crate) bytes_sent: u64,
     pub(crate) span: Option<Box<BoxedSpan>>,
     worker: Rc<Worker>,
@@ -127,6 +129,7 @@ impl Record {
             upstream: UpstreamFacts::default(),
             response: ResponseFacts::default(),
             llm: LlmFacts::default(),
+            limits: LimitFacts::default(),
             bytes_sent: 0,
             span: None,
             worker,
@@ -147,6 +150,10 @@ impl Record {
             return;
         }
         let worker = self.worker.clone();
+        let usage = self.llm.observed.as_ref();
+        let usage = usage.and_then(|observed| observed.usage.as_ref()?.total());
+        let fate = (self.response.status, self.llm.provider.is_some());
+        self.limits.settle(&worker.metrics, usage, fate);
         worker.shared.metrics.active.dec();
         let duration = self.start.elapsed();
         worker.metrics.observe(self, ending, duration);

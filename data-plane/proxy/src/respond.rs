@@ -116,6 +116,14 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             "the backend's response is not valid",
         ),
         Kind::UpgradeFailed => (StatusCode::BAD_GATEWAY, "the backend refused the upgrade"),
+        Kind::RateLimited => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "the rate limit is used up; try again later",
+        ),
+        Kind::PolicyDenied => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "a policy that applies to the request cannot be enforced",
+        ),
         Kind::NoProvider => (
             StatusCode::SERVICE_UNAVAILABLE,
             "no provider can take the request now",
@@ -203,6 +211,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         Kind::UnsupportedEncoding => Some(ErrorCode::UnsupportedEncoding),
         Kind::UnsupportedFormat => Some(ErrorCode::UnsupportedConversion),
         Kind::NoCredential => Some(ErrorCode::BackendAuthFailed),
+        Kind::RateLimited => Some(ErrorCode::RateLimitExceeded),
         Kind::NoProvider | Kind::NoEndpoint | Kind::Unresolved => {
             Some(ErrorCode::NoHealthyProvider)
         }
@@ -222,6 +231,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::MethodNotAllowed
         | Kind::NoRoute
         | Kind::InvalidBackend
+        | Kind::PolicyDenied
         | Kind::Forbidden
         | Kind::Bug => None,
     }

@@ -36,6 +36,28 @@ pub fn route_rule(
     format!("{route_configuration}/rule/{listener}/{kind}/{namespace}/{name}/{rule}")
 }
 
+/// The PolicySet of a listener's requests, wherever no route has one of its own.
+pub fn listener_policies(namespace: &str, gateway: &str, listener: &str) -> String {
+    format!("gw/{namespace}/{gateway}/policies/{listener}")
+}
+
+/// The PolicySet of a route on a listener, or of one rule of it.
+pub fn route_policies(
+    of_listener: &str,
+    kind: &str,
+    route: (&str, &str),
+    rule: Option<u32>,
+) -> String {
+    let (namespace, name) = route;
+    let rule = rule.map(|rule| format!("/{rule}")).unwrap_or_default();
+    format!("{of_listener}/{kind}/{namespace}/{name}{rule}")
+}
+
+/// One field of one policy object. `owner` is the kind in short.
+pub fn policy(owner: &str, namespace: &str, name: &str, field: &str) -> String {
+    format!("policy/{owner}/{namespace}/{name}/{field}")
+}
+
 /// The Cluster and the endpoints of one port of a Service.
 pub fn service(namespace: &str, name: &str, port: u16) -> String {
     format!("svc/{namespace}/{name}/{port}")

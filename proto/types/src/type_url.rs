@@ -17,6 +17,10 @@ pub enum TypeUrl {
     Endpoint,
     /// `envoy.extensions.transport_sockets.tls.v3.Secret` (SDS).
     Secret,
+    /// `tidegate.v1.Policy`.
+    Policy,
+    /// `tidegate.v1.PolicySet`.
+    PolicySet,
     /// `tidegate.v1.DynamicForwardProxy`.
     DynamicForwardProxy,
     /// `tidegate.v1.AiBackend`.
@@ -35,10 +39,12 @@ pub enum TypeUrl {
 
 impl TypeUrl {
     /// Every type, in push order.
-    pub const ALL: [TypeUrl; 10] = [
+    pub const ALL: [TypeUrl; 12] = [
         TypeUrl::Cluster,
         TypeUrl::Endpoint,
         TypeUrl::Secret,
+        TypeUrl::Policy,
+        TypeUrl::PolicySet,
         TypeUrl::DynamicForwardProxy,
         TypeUrl::AiBackend,
         TypeUrl::Listener,
@@ -58,6 +64,8 @@ impl TypeUrl {
             TypeUrl::Secret => {
                 "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"
             }
+            TypeUrl::Policy => "type.googleapis.com/tidegate.v1.Policy",
+            TypeUrl::PolicySet => "type.googleapis.com/tidegate.v1.PolicySet",
             TypeUrl::DynamicForwardProxy => "type.googleapis.com/tidegate.v1.DynamicForwardProxy",
             TypeUrl::AiBackend => "type.googleapis.com/tidegate.v1.AiBackend",
             TypeUrl::Listener => "type.googleapis.com/envoy.config.listener.v3.Listener",
@@ -76,6 +84,8 @@ impl TypeUrl {
             TypeUrl::Cluster => "cluster",
             TypeUrl::Endpoint => "endpoint",
             TypeUrl::Secret => "secret",
+            TypeUrl::Policy => "policy",
+            TypeUrl::PolicySet => "policy-set",
             TypeUrl::DynamicForwardProxy => "dynamic-forward-proxy",
             TypeUrl::AiBackend => "ai-backend",
             TypeUrl::Listener => "listener",
@@ -139,6 +149,8 @@ mod tests {
             cluster::v3::Cluster::type_url(),
             endpoint::v3::ClusterLoadAssignment::type_url(),
             tls::v3::Secret::type_url(),
+            tidegate::Policy::type_url(),
+            tidegate::PolicySet::type_url(),
             tidegate::DynamicForwardProxy::type_url(),
             tidegate::AiBackend::type_url(),
             listener::v3::Listener::type_url(),

@@ -303,6 +303,8 @@ fn response_line(response: &Response) -> String {
             TypeUrl::Cluster
             | TypeUrl::Endpoint
             | TypeUrl::Secret
+            | TypeUrl::Policy
+            | TypeUrl::PolicySet
             | TypeUrl::DynamicForwardProxy
             | TypeUrl::AiBackend
             | TypeUrl::Listener

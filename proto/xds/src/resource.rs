@@ -299,6 +299,8 @@ named! {
     cluster::v3::Cluster => Cluster.name,
     endpoint::v3::ClusterLoadAssignment => Endpoint.cluster_name,
     tls::v3::Secret => Secret.name,
+    tidegate::Policy => Policy.name,
+    tidegate::PolicySet => PolicySet.name,
     tidegate::DynamicForwardProxy => DynamicForwardProxy.name,
     tidegate::AiBackend => AiBackend.name,
     listener::v3::Listener => Listener.name,

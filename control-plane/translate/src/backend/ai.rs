@@ -25,7 +25,7 @@ use crate::plan::{
 };
 use crate::settings::{ProviderAddress, Settings};
 
-mod body;
+pub(crate) mod body;
 pub(super) mod provider;
 mod weights;
 

@@ -52,6 +52,7 @@ pub(super) fn resolve(
             protocol,
         };
         return Ok(BackendPlan {
+            policies: None,
             name,
             sources: vec![own],
             upstream: Upstream::Host(host),
@@ -68,6 +69,7 @@ pub(super) fn resolve(
     let (endpoints, slices) = endpoint::resolve(lookup, namespace, service, port, readiness);
     let sources = std::iter::once(own).chain(slices).collect();
     Ok(BackendPlan {
+        policies: None,
         name,
         sources,
         upstream: Upstream::Endpoints {

@@ -9,12 +9,12 @@ use super::source::duration;
 use super::{Output, cluster, secret};
 use crate::change::Profile;
 use crate::plan::{
-    AiPolicyPlan, Credential, CustomFormat, Format, HealthPlan, ProviderPlan, Service,
+    AiPolicyPlan, Credential, CustomFormat, Format, HealthPlan, ProviderPlan, Service, SetPlan,
 };
 
 pub(super) fn emit(
     name: &str,
-    groups: &[Vec<ProviderPlan>],
+    (groups, policies): (&[Vec<ProviderPlan>], Option<&SetPlan>),
     sources: &[tidegate::Source],
     output: &mut Output,
 ) {
@@ -27,6 +27,7 @@ pub(super) fn emit(
             })
             .collect(),
         health: None,
+        policy_set: policies.map(|set| set.name.clone()).unwrap_or_default(),
     };
     output.put(&message, sources);
     for provider in groups.iter().flatten() {
@@ -60,7 +61,7 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
     }
 }
 
-fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
+pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
     let member = |(name, json): &(String, String)| tidegate::AiMember {
         name: name.clone(),
         json: json.clone(),

@@ -52,7 +52,8 @@ pub(super) fn emit(backend: &BackendPlan, profile: Profile, output: &mut Output)
             let own = referring(name, TypeUrl::AiBackend, profile);
             output.put(&own, sources);
             if profile == Profile::Tidegate {
-                ai::emit(name, groups, sources, output);
+                let policies = backend.policies.as_deref();
+                ai::emit(name, (groups, policies), sources, output);
             }
         }
         Upstream::Dynamic { allowed_hosts } => {

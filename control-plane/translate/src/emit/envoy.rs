@@ -11,7 +11,7 @@ use proto::name;
 use proto::tidegate::v1 as tidegate;
 use route::{MatchRank, RouteRank, decode};
 
-use super::route::{Entry, routes};
+use super::route::{Entry, refused, routes};
 use super::virtual_host::domains_of;
 use super::{Output, listener};
 use crate::change::Profile;
@@ -57,7 +57,11 @@ impl<'a> Configuration<'a> {
             source.name.clone(),
         ));
         for rule in &route.rules {
-            let messages = routes(route, rule, Entry::of(port), Profile::Envoy);
+            let mut messages = routes(route, rule, Entry::of(port), Profile::Envoy);
+            if attached.policies_of(listener, rule).guards_routes() {
+                // Envoy would serve it as if the policies were not there.
+                messages = messages.iter().map(|own| refused(own, 503)).collect();
+            }
             for (index, message) in messages.into_iter().enumerate() {
                 // Every match was checked when it was resolved.
                 let Some(Ok(matcher)) = message.r#match.as_ref().map(decode::matcher) else {

@@ -89,6 +89,7 @@ fn emit_rule(
             rule: rule.index,
         }),
         routes: routes(route, rule, Entry::of(port), Profile::Tidegate),
+        policy_set: attached.policies_of(listener, rule).name.clone(),
     };
     let source = tidegate::Source {
         rule: Some(rule.index),

@@ -51,6 +51,12 @@ fn references(resource: &Resource) -> Vec<Name> {
     match resource.type_url() {
         TypeUrl::Cluster => Cluster::decode(bytes).map(|message| of_cluster(&message)),
         TypeUrl::AiBackend => tidegate::AiBackend::decode(bytes).map(|message| of_ai(&message)),
+        TypeUrl::PolicySet => tidegate::PolicySet::decode(bytes).map(|message| {
+            let attachments = message.attachments.into_iter();
+            attachments
+                .map(|own| (TypeUrl::Policy, own.policy))
+                .collect()
+        }),
         TypeUrl::Listener => Listener::decode(bytes).map(|message| of_listener(&message)),
         TypeUrl::RouteConfiguration => RouteConfiguration::decode(bytes).map(|message| {
             let hosts = message.virtual_hosts.iter();
@@ -63,11 +69,14 @@ fn references(resource: &Resource) -> Vec<Name> {
             let mut names = of_routes(&message.routes);
             let hosts = message.virtual_hosts.into_iter();
             names.extend(hosts.map(|host| (TypeUrl::VirtualHost, host)));
+            names.push((TypeUrl::PolicySet, message.policy_set));
             names
         }),
-        TypeUrl::Endpoint | TypeUrl::Secret | TypeUrl::DynamicForwardProxy | TypeUrl::Commit => {
-            Ok(Vec::new())
-        }
+        TypeUrl::Endpoint
+        | TypeUrl::Secret
+        | TypeUrl::Policy
+        | TypeUrl::DynamicForwardProxy
+        | TypeUrl::Commit => Ok(Vec::new()),
     }
     .unwrap_or_default()
 }
@@ -91,6 +100,9 @@ fn of_cluster(cluster: &Cluster) -> Vec<Name> {
 
 fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
     let mut names = Vec::new();
+    if !backend.policy_set.is_empty() {
+        names.push((TypeUrl::PolicySet, backend.policy_set.clone()));
+    }
     for provider in backend.groups.iter().flat_map(|group| &group.providers) {
         names.push((TypeUrl::Cluster, provider.cluster.clone()));
         let kind = provider

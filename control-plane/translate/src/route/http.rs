@@ -109,6 +109,7 @@ fn resolve_rule(
     }
     let mut plan = RulePlan {
         index: u32::try_from(index).unwrap_or(u32::MAX),
+        name: rule.name.clone(),
         matches,
         request_headers: HeaderChange::default(),
         response_headers: HeaderChange::default(),

@@ -20,6 +20,8 @@ use crate::scalar::duration;
 mod policy;
 mod service;
 
+pub(crate) use policy::decode as ai_policy;
+
 /// How long an eviction lasts at least where nothing is said.
 const DEFAULT_EVICTION: Duration = Duration::from_secs(3);
 
@@ -37,6 +39,7 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
     Ok(AiBackend {
         name: message.name.as_str().into(),
         groups,
+        policy_set: (!message.policy_set.is_empty()).then(|| message.policy_set.as_str().into()),
     })
 }
 

@@ -67,6 +67,7 @@ fn config() -> Stage {
             providers: vec![provider],
         }],
         health: None,
+        policy_set: String::new(),
     };
     fixture::put(&mut snapshot, TypeUrl::AiBackend, "ai", &backend);
     let mut stage = Stage::new();

@@ -110,6 +110,7 @@ pub(crate) fn rule(message: &tidegate::RouteRule) -> Result<RuleResource, FieldE
         namespace: rank.namespace.as_str().into(),
         name: rank.name.as_str().into(),
         rule: Some(rank.rule),
+        policy_set: (!message.policy_set.is_empty()).then(|| message.policy_set.as_str().into()),
     };
     let rank = RouteRank::new(rank.created, &rank.namespace, &rank.name, rank.rule)
         .with_resource(Arc::clone(&name));

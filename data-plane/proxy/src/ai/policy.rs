@@ -10,13 +10,13 @@ use dp_llm::request::Request as Prompt;
 
 use crate::fault::{Fault, Kind};
 
-/// The request as `provider` gets it. `path` is the client's.
+/// The request as a provider gets it. `path` is the client's.
 pub(super) fn apply<'a>(
-    provider: &AiProvider,
+    policy: Option<&AiPolicy>,
     prompt: &'a Prompt,
     path: &str,
 ) -> Result<Cow<'a, Prompt>, Fault> {
-    let Some(policy) = &provider.policy else {
+    let Some(policy) = policy else {
         return Ok(Cow::Borrowed(prompt));
     };
     let format = prompt.format();
@@ -32,9 +32,12 @@ pub(super) fn apply<'a>(
 }
 
 /// The model to send: what the overrides set, or the provider's own, or the client's, by the name that it has there.
-pub(super) fn model<'a>(provider: &'a AiProvider, prompt: &'a Prompt) -> Result<&'a str, Fault> {
-    let policy = provider.policy.as_ref();
-    let set = policy.and_then(|policy: &AiPolicy| policy.model.as_deref());
+pub(super) fn model<'a>(
+    provider: &'a AiProvider,
+    policy: Option<&'a AiPolicy>,
+    prompt: &'a Prompt,
+) -> Result<&'a str, Fault> {
+    let set = policy.and_then(|policy| policy.model.as_deref());
     let model = prompt
         .model_for(set.or(provider.model.as_deref()))
         .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))?;

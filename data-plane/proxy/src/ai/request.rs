@@ -49,6 +49,9 @@ impl Call<'_> {
             // What cannot be built as it is configured refuses its share: nobody else may get what it was meant to have.
             return Tried::Unsendable(credential::unavailable(reason));
         }
+        if let Err(denied) = self.policies.check_provider(&provider.name) {
+            return Tried::Unsendable(denied.into());
+        }
         let rendered = match self.render(provider) {
             Ok(rendered) => rendered,
             Err(fault) => return Tried::Unsendable(fault),
@@ -66,8 +69,10 @@ impl Call<'_> {
     fn render(&self, provider: &AiProvider) -> Result<Rendered, Fault> {
         let invalid = |error: RequestError| Fault::caused(Kind::InvalidPrompt, error);
         let service = provider.endpoint.service();
-        let prompt = policy::apply(provider, &self.prompt, self.head.uri.path())?;
-        let model = policy::model(provider, &prompt)?;
+        let policy = self.policies.ai(provider);
+        let policy = policy.as_deref();
+        let prompt = policy::apply(policy, &self.prompt, self.head.uri.path())?;
+        let model = policy::model(provider, policy, &prompt)?;
         let client = prompt.format();
         let format = preference::choose(client, service, model, Demands::default())
             .ok_or(Kind::UnsupportedFormat)?;

@@ -34,6 +34,8 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::UnsupportedFormat
         | Kind::NoRoute
         | Kind::InvalidBackend
+        | Kind::PolicyDenied
+        | Kind::RateLimited
         | Kind::Forbidden
         | Kind::Bug => Verdict::Status(400),
     }

@@ -372,6 +372,8 @@ pub struct AiBackend {
     pub groups: ::prost::alloc::vec::Vec<AiProviderGroup>,
     #[prost(message, optional, tag = "3")]
     pub health: ::core::option::Option<AiHealth>,
+    #[prost(string, tag = "5")]
+    pub policy_set: ::prost::alloc::string::String,
 }
 impl ::prost::Name for AiBackend {
     const NAME: &'static str = "AiBackend";
@@ -942,6 +944,211 @@ impl ::prost::Name for DynamicForwardProxy {
         "type.googleapis.com/tidegate.v1.DynamicForwardProxy".into()
     }
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LocalRateLimit {
+    #[prost(message, repeated, tag = "1")]
+    pub limits: ::prost::alloc::vec::Vec<LocalLimit>,
+}
+impl ::prost::Name for LocalRateLimit {
+    const NAME: &'static str = "LocalRateLimit";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.LocalRateLimit".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.LocalRateLimit".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LocalLimit {
+    #[prost(enumeration = "local_limit::Unit", tag = "1")]
+    pub unit: i32,
+    #[prost(uint64, tag = "2")]
+    pub max: u64,
+    #[prost(uint64, tag = "3")]
+    pub per_fill: u64,
+    #[prost(message, optional, tag = "4")]
+    pub fill_interval: ::core::option::Option<super::super::google::protobuf::Duration>,
+}
+/// Nested message and enum types in `LocalLimit`.
+pub mod local_limit {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Unit {
+        Unspecified = 0,
+        Requests = 1,
+        Tokens = 2,
+    }
+    impl Unit {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "UNIT_UNSPECIFIED",
+                Self::Requests => "UNIT_REQUESTS",
+                Self::Tokens => "UNIT_TOKENS",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "UNIT_UNSPECIFIED" => Some(Self::Unspecified),
+                "UNIT_REQUESTS" => Some(Self::Requests),
+                "UNIT_TOKENS" => Some(Self::Tokens),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for LocalLimit {
+    const NAME: &'static str = "LocalLimit";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.LocalLimit".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.LocalLimit".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Policy {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4")]
+    pub content: ::core::option::Option<policy::Content>,
+}
+/// Nested message and enum types in `Policy`.
+pub mod policy {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Content {
+        #[prost(message, tag = "2")]
+        Denied(super::PolicyDenied),
+        #[prost(message, tag = "3")]
+        Ai(super::AiPolicy),
+        #[prost(message, tag = "4")]
+        LocalRateLimit(super::LocalRateLimit),
+    }
+}
+impl ::prost::Name for Policy {
+    const NAME: &'static str = "Policy";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Policy".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Policy".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PolicyDenied {
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PolicyDenied {
+    const NAME: &'static str = "PolicyDenied";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.PolicyDenied".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.PolicyDenied".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PolicySet {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub attachments: ::prost::alloc::vec::Vec<PolicyAttachment>,
+    #[prost(message, optional, tag = "3")]
+    pub denied: ::core::option::Option<PolicyDenied>,
+}
+impl ::prost::Name for PolicySet {
+    const NAME: &'static str = "PolicySet";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.PolicySet".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.PolicySet".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PolicyAttachment {
+    #[prost(string, tag = "1")]
+    pub field: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub policy: ::prost::alloc::string::String,
+    #[prost(enumeration = "PolicyLevel", tag = "3")]
+    pub level: i32,
+    #[prost(string, tag = "4")]
+    pub target: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub section: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PolicyAttachment {
+    const NAME: &'static str = "PolicyAttachment";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.PolicyAttachment".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.PolicyAttachment".into()
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PolicyLevel {
+    Unspecified = 0,
+    Gateway = 1,
+    Listener = 2,
+    Backend = 3,
+    BackendSection = 4,
+    Route = 5,
+    Rule = 6,
+}
+impl PolicyLevel {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "POLICY_LEVEL_UNSPECIFIED",
+            Self::Gateway => "POLICY_LEVEL_GATEWAY",
+            Self::Listener => "POLICY_LEVEL_LISTENER",
+            Self::Backend => "POLICY_LEVEL_BACKEND",
+            Self::BackendSection => "POLICY_LEVEL_BACKEND_SECTION",
+            Self::Route => "POLICY_LEVEL_ROUTE",
+            Self::Rule => "POLICY_LEVEL_RULE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "POLICY_LEVEL_UNSPECIFIED" => Some(Self::Unspecified),
+            "POLICY_LEVEL_GATEWAY" => Some(Self::Gateway),
+            "POLICY_LEVEL_LISTENER" => Some(Self::Listener),
+            "POLICY_LEVEL_BACKEND" => Some(Self::Backend),
+            "POLICY_LEVEL_BACKEND_SECTION" => Some(Self::BackendSection),
+            "POLICY_LEVEL_ROUTE" => Some(Self::Route),
+            "POLICY_LEVEL_RULE" => Some(Self::Rule),
+            _ => None,
+        }
+    }
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Reference {
     #[prost(string, tag = "1")]
@@ -1007,6 +1214,8 @@ pub struct RouteRule {
     pub rank: ::core::option::Option<RouteRank>,
     #[prost(message, repeated, tag = "4")]
     pub routes: ::prost::alloc::vec::Vec<super::super::envoy::config::route::v3::Route>,
+    #[prost(string, tag = "20")]
+    pub policy_set: ::prost::alloc::string::String,
 }
 impl ::prost::Name for RouteRule {
     const NAME: &'static str = "RouteRule";

@@ -193,6 +193,8 @@ impl Rollout {
                 TypeUrl::Cluster
                 | TypeUrl::Endpoint
                 | TypeUrl::Secret
+                | TypeUrl::Policy
+                | TypeUrl::PolicySet
                 | TypeUrl::DynamicForwardProxy
                 | TypeUrl::AiBackend
                 | TypeUrl::Listener
@@ -244,6 +246,8 @@ fn is_expected(type_url: TypeUrl, target: &Snapshot) -> bool {
             true
         }
         TypeUrl::Secret
+        | TypeUrl::Policy
+        | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::AiBackend
         | TypeUrl::VirtualHost

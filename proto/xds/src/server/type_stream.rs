@@ -338,6 +338,8 @@ pub(crate) fn is_full_state(type_url: TypeUrl) -> bool {
         TypeUrl::Cluster | TypeUrl::Listener => true,
         TypeUrl::Endpoint
         | TypeUrl::Secret
+        | TypeUrl::Policy
+        | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::AiBackend
         | TypeUrl::RouteConfiguration

@@ -11,8 +11,8 @@ use crate::plan::AiPolicyPlan;
 
 const ROLES: [&str; 5] = ["system", "developer", "user", "assistant", "model"];
 
-/// The policy of a provider; the first level that sets a field wins. `levels` come with their places in the spec.
-pub(super) fn resolve(levels: &[(&BackendAi, String)]) -> Result<Option<AiPolicyPlan>, String> {
+/// The policy of a provider; the first level that sets a field wins, names of models one by one. `levels` come with their places in the spec.
+pub(crate) fn resolve(levels: &[(&BackendAi, String)]) -> Result<Option<AiPolicyPlan>, String> {
     let members = |field: fn(&BackendAi) -> Option<&Vec<FieldValue>>| {
         let found = levels.iter().find_map(|(ai, _)| field(ai));
         found.into_iter().flatten().map(member).collect::<Vec<_>>()
@@ -22,11 +22,13 @@ pub(super) fn resolve(levels: &[(&BackendAi, String)]) -> Result<Option<AiPolicy
         defaults: members(|ai| ai.defaults.as_ref()),
         ..AiPolicyPlan::default()
     };
-    if let Some((aliases, at)) = levels
-        .iter()
-        .find_map(|(ai, at)| Some((ai.model_aliases.as_ref()?, at)))
-    {
-        plan.model_aliases = self::aliases(aliases, at)?;
+    for (ai, at) in levels {
+        let Some(own) = &ai.model_aliases else {
+            continue;
+        };
+        for (name, target) in aliases(own, at)? {
+            plan.model_aliases.entry(name).or_insert(target);
+        }
     }
     if let Some((prompt, at)) = levels
         .iter()

@@ -11,7 +11,7 @@ use proto::tidegate::v1 as wire;
 use crate::ai_backend::AiPolicy;
 
 /// Decodes a policy.
-pub(super) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
+pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
     let overrides = members("overrides", &message.overrides)?;
     let model = overrides.iter().find(|(name, _)| name == "model");
     let model = match model {

@@ -40,6 +40,7 @@ fn backend(groups: Vec<Vec<wire::AiProvider>>) -> wire::AiBackend {
         name: "backend/default/gpt".to_owned(),
         groups,
         health: None,
+        policy_set: String::new(),
     }
 }
 

@@ -182,6 +182,7 @@ fn rule(port: u16, route_name: &str, route: Route) -> RouteRule {
             ..Default::default()
         }),
         routes: vec![route],
+        policy_set: String::new(),
     }
 }
 

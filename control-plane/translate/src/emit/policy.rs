@@ -1,0 +1,101 @@
+//! Policy and PolicySet resources.
+//!
+//! Owns their wire form. A set names policies and holds none, so that an edited policy is one changed resource.
+
+use std::collections::BTreeMap;
+
+use proto::tidegate::v1 as tidegate;
+use proto::tidegate::v1::local_limit::Unit;
+use proto::tidegate::v1::policy::Content;
+
+use super::source::duration;
+use super::{Output, ai};
+use crate::plan::{
+    AttachmentPlan, GatewayPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SetPlan,
+};
+
+/// Prints every set of a Gateway and the policies in them.
+pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
+    let listeners = plan.ports.values().flat_map(|port| &port.listeners);
+    let of_ways = listeners.flat_map(|listener| {
+        let routes = listener.routes.iter();
+        let of_rules = routes.flat_map(|attached| attached.policies.values());
+        std::iter::once(&listener.policies).chain(of_rules)
+    });
+    let of_backends = plan.backends.values();
+    let of_backends = of_backends.filter_map(|backend| backend.policies.as_ref());
+    let mut policies: BTreeMap<&str, &PolicyPlan> = BTreeMap::new();
+    for set in of_ways.chain(of_backends) {
+        let of_set = set.attachments.iter().map(|own| &*own.policy);
+        let of_set = of_set.map(|policy| (policy.name.as_str(), policy));
+        let mut sources = vec![set.owner.clone()];
+        for (name, policy) in of_set {
+            if !sources.contains(&policy.source) {
+                sources.push((*policy.source).clone());
+            }
+            policies.insert(name, policy);
+        }
+        output.put(&self::set(set), &sources);
+    }
+    for plan in policies.into_values() {
+        output.put(&policy(plan), &[(*plan.source).clone()]);
+    }
+}
+
+fn set(plan: &SetPlan) -> tidegate::PolicySet {
+    tidegate::PolicySet {
+        name: plan.name.clone(),
+        attachments: plan.attachments.iter().map(attachment).collect(),
+        denied: None,
+    }
+}
+
+fn attachment(plan: &AttachmentPlan) -> tidegate::PolicyAttachment {
+    tidegate::PolicyAttachment {
+        field: plan.policy.field.clone(),
+        policy: plan.policy.name.clone(),
+        level: level(plan.level).into(),
+        target: plan.target.clone(),
+        section: plan.section.clone().unwrap_or_default(),
+    }
+}
+
+fn level(level: Level) -> tidegate::PolicyLevel {
+    match level {
+        Level::Gateway => tidegate::PolicyLevel::Gateway,
+        Level::Listener => tidegate::PolicyLevel::Listener,
+        Level::Backend => tidegate::PolicyLevel::Backend,
+        Level::BackendSection => tidegate::PolicyLevel::BackendSection,
+        Level::Route => tidegate::PolicyLevel::Route,
+        Level::Rule => tidegate::PolicyLevel::Rule,
+    }
+}
+
+fn policy(plan: &PolicyPlan) -> tidegate::Policy {
+    let content = match &plan.body {
+        PolicyBody::Denied(reason) => Content::Denied(tidegate::PolicyDenied {
+            reason: reason.clone(),
+        }),
+        PolicyBody::Ai(plan) => Content::Ai(ai::policy(plan)),
+        PolicyBody::LocalRateLimit(limits) => Content::LocalRateLimit(tidegate::LocalRateLimit {
+            limits: limits.iter().map(limit).collect(),
+        }),
+    };
+    tidegate::Policy {
+        name: plan.name.clone(),
+        content: Some(content),
+    }
+}
+
+fn limit(plan: &LocalLimitPlan) -> tidegate::LocalLimit {
+    tidegate::LocalLimit {
+        unit: match plan.unit {
+            LimitUnit::Requests => Unit::Requests,
+            LimitUnit::Tokens => Unit::Tokens,
+        }
+        .into(),
+        max: plan.max,
+        per_fill: plan.per_fill,
+        fill_interval: Some(duration(plan.fill_interval)),
+    }
+}

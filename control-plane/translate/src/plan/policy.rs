@@ -1,0 +1,95 @@
+//! Policies in the resolved model: what is in force, and from where.
+//!
+//! Owns values only. Must not hold two policies for one place and field: conflicts are decided before.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use proto::tidegate::v1 as tidegate;
+
+use super::AiPolicyPlan;
+
+/// One field of one policy object.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyPlan {
+    /// Resource name.
+    pub(crate) name: String,
+    /// Path of the field below `spec`.
+    pub(crate) field: String,
+    pub(crate) body: PolicyBody,
+    pub(crate) source: Arc<tidegate::Source>,
+}
+
+/// What a policy says.
+#[derive(Clone, Debug)]
+pub(crate) enum PolicyBody {
+    /// It cannot be enforced, and why: requests are refused.
+    Denied(String),
+    Ai(Box<AiPolicyPlan>),
+    LocalRateLimit(Vec<LocalLimitPlan>),
+}
+
+/// A limit that each proxy counts by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LocalLimitPlan {
+    pub(crate) unit: LimitUnit,
+    pub(crate) max: u64,
+    pub(crate) per_fill: u64,
+    pub(crate) fill_interval: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LimitUnit {
+    Requests,
+    Tokens,
+}
+
+/// What is attached along one way to a rule, or to one backend.
+#[derive(Clone, Debug)]
+pub(crate) struct SetPlan {
+    /// Resource name.
+    pub(crate) name: String,
+    /// From the least specific level to the most.
+    pub(crate) attachments: Vec<AttachmentPlan>,
+    /// The object whose way it is.
+    pub(crate) owner: tidegate::Source,
+}
+
+impl SetPlan {
+    /// Whether something of it is about requests to any backend: what is about models leaves others alone.
+    pub(crate) fn guards_routes(&self) -> bool {
+        let mut bodies = self.attachments.iter().map(|own| &own.policy.body);
+        bodies.any(PolicyBody::guards_routes)
+    }
+}
+
+impl PolicyBody {
+    pub(crate) fn guards_routes(&self) -> bool {
+        match self {
+            Self::Denied(_) | Self::LocalRateLimit(_) => true,
+            Self::Ai(_) => false,
+        }
+    }
+}
+
+/// A policy and what it is attached to.
+#[derive(Clone, Debug)]
+pub(crate) struct AttachmentPlan {
+    pub(crate) policy: Arc<PolicyPlan>,
+    pub(crate) level: Level,
+    /// What it is attached to, in words.
+    pub(crate) target: String,
+    /// The provider that it is confined to.
+    pub(crate) section: Option<String>,
+}
+
+/// Levels of attachment, the least specific first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Gateway,
+    Listener,
+    Backend,
+    BackendSection,
+    Route,
+    Rule,
+}

@@ -1,0 +1,18 @@
+//! `backend.ai`: what is done to the bodies of requests to models.
+//!
+//! Owns nothing but the field's name: an attached policy says what one of a backend's own says.
+
+use cp_api::policy::AgentgatewayPolicy;
+
+use super::Noun;
+use crate::backend::ai::body;
+use crate::lookup::Lookup;
+use crate::plan::PolicyBody;
+
+pub(super) const FIELD: &str = "backend.ai";
+
+pub(super) fn compile(_: &Lookup<'_>, policy: &AgentgatewayPolicy) -> Option<Noun> {
+    let ai = policy.spec.backend.as_ref()?.ai.as_ref()?;
+    let body = body::resolve(&[(ai, "spec.backend.ai".to_owned())]).transpose()?;
+    Some((FIELD, body.map(|plan| PolicyBody::Ai(Box::new(plan)))))
+}

@@ -1,0 +1,112 @@
+//! Policies that are attached: what applies to a request, and from where.
+//!
+//! Owns the decoded `tidegate.v1.Policy` and `PolicySet`, and the answer to "what is in effect here" ([`Effective`]). The
+//! control plane decides who wins; here the order that it sent is followed. Must not keep state: what is counted is
+//! counted elsewhere, by policy and target. **Invariant**: a policy that is missing, or is not what its set says, refuses
+//! the request.
+
+mod ai;
+mod decode;
+mod effective;
+mod local_rate_limit;
+
+pub(crate) use decode::{policy, policy_set};
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use effective::{Denied, Effective};
+pub use local_rate_limit::LocalRateLimit;
+
+use crate::ai_backend::AiPolicy;
+
+/// One field of one policy object.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Resource name.
+    pub name: Arc<str>,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a policy says.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// It cannot be enforced: refuse what it applies to.
+    Denied(Box<str>),
+    /// `backend.ai`.
+    Ai(Box<AiPolicy>),
+    /// `traffic.rateLimit.local`.
+    LocalRateLimit(LocalRateLimit),
+}
+
+/// What is attached along one way to a rule, or to one backend.
+#[derive(Clone, Debug)]
+pub struct PolicySet {
+    /// Resource name.
+    pub name: Arc<str>,
+    /// From the least specific level to the most.
+    pub attachments: Vec<Attachment>,
+    /// Why the set cannot be had, if it cannot.
+    pub denied: Option<Box<str>>,
+}
+
+/// A policy and what it is attached to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Path of the field in the object.
+    pub field: Arc<str>,
+    /// Name of the policy.
+    pub policy: Arc<str>,
+    /// How specific it is.
+    pub level: Level,
+    /// What the policy is attached to. Policy and target together are the stable id of what is counted.
+    pub target: Arc<str>,
+    /// The provider that it is confined to.
+    pub section: Option<Arc<str>>,
+}
+
+/// Levels of attachment, the least specific first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// A Gateway.
+    Gateway,
+    /// A listener.
+    Listener,
+    /// A backend.
+    Backend,
+    /// A provider of a backend.
+    BackendSection,
+    /// A route.
+    Route,
+    /// A rule.
+    Rule,
+}
+
+// === impl Content ===
+
+impl Content {
+    /// Path of the field that it is; `None` for one that is refused, whatever field it was.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Denied(_) => None,
+            Self::Ai(_) => Some(ai::FIELD),
+            Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),
+        }
+    }
+}
+
+// === impl Level ===
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gateway => "gateway",
+            Self::Listener => "listener",
+            Self::Backend => "backend",
+            Self::BackendSection => "provider",
+            Self::Route => "route",
+            Self::Rule => "rule",
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! `backend.ai`: what is done to the bodies of requests to models, in layers.
+//!
+//! Owns the merge: Gateway, listener, what is attached to the backend and the provider, route, rule, and last what stands in
+//! the backend itself (control-plane.md 2.6, llm.md 4.1). Invariant: of each field the greatest level that sets it is in
+//! effect; names of models are merged one by one.
+
+use std::borrow::Cow;
+
+use super::{Attachment, Content, Effective, Level};
+use crate::ai_backend::{AiPolicy, AiProvider};
+
+/// Path in an AgentgatewayPolicy.
+pub(super) const FIELD: &str = "backend.ai";
+
+// === impl Effective ===
+
+impl<'a> Effective<'a> {
+    /// What is done to requests on their way to a provider. The policies of its backend count where
+    /// [`Effective::with_backend`] was asked.
+    pub fn ai(&self, provider: &'a AiProvider) -> Option<Cow<'a, AiPolicy>> {
+        let mut merged: Option<Cow<'a, AiPolicy>> = None;
+        for layer in self.ai_layers(&provider.name) {
+            if let Some(Content::Ai(policy)) = self.policy(layer).map(|found| &found.content) {
+                merged = Some(over(policy, merged));
+            }
+        }
+        match &provider.policy {
+            Some(own) => Some(over(own, merged)),
+            None => merged,
+        }
+    }
+
+    /// The attachments that have a say in it, the least specific first.
+    pub fn ai_layers(&self, provider: &str) -> impl Iterator<Item = &'a Attachment> {
+        let is_ai = |attachment: &&Attachment| *attachment.field == *FIELD;
+        let below = |attachment: &&Attachment| attachment.level < Level::Backend;
+        let of_way = self.of_way().iter().filter(is_ai);
+        let of_backend = self.of_backend().iter().filter(is_ai);
+        let of_backend = of_backend.filter(move |attachment| {
+            let section = attachment.section.as_deref();
+            section.is_none_or(|section| section == provider)
+        });
+        let of_backend: Vec<&'a Attachment> = of_backend.collect();
+        let low = of_way.clone().filter(below);
+        let high = of_way.filter(move |attachment| !below(attachment));
+        low.chain(of_backend).chain(high)
+    }
+}
+
+fn over<'a>(higher: &'a AiPolicy, lower: Option<Cow<'a, AiPolicy>>) -> Cow<'a, AiPolicy> {
+    match lower {
+        None => Cow::Borrowed(higher),
+        Some(lower) => Cow::Owned(higher.over(&lower)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Layers of `backend.ai`, from the Gateway to the provider.
+
+use proto::tidegate::v1 as wire;
+
+use crate::ai_backend::{AiPolicy, ai_policy};
+
+fn member(name: &str, json: &str) -> wire::AiMember {
+    wire::AiMember {
+        name: name.to_owned(),
+        json: json.to_owned(),
+    }
+}
+
+fn alias(name: &str, model: &str) -> wire::AiAlias {
+    wire::AiAlias {
+        name: name.to_owned(),
+        model: model.to_owned(),
+    }
+}
+
+fn policy(message: &wire::AiPolicy) -> AiPolicy {
+    ai_policy(message).expect("valid")
+}
+
+#[test]
+fn lists_are_taken_whole_and_names_of_models_one_by_one() {
+    let lower = policy(&wire::AiPolicy {
+        overrides: vec![member("model", "\"low\""), member("temperature", "1")],
+        defaults: vec![member("user", "\"low\"")],
+        model_aliases: vec![alias("a", "low"), alias("b", "low"), alias("gpt-*", "low")],
+        append: vec![wire::AiMessage {
+            role: "system".to_owned(),
+            content: "low".to_owned(),
+        }],
+        ..Default::default()
+    });
+    let higher = policy(&wire::AiPolicy {
+        overrides: vec![member("top_p", "1")],
+        model_aliases: vec![alias("a", "high"), alias("gpt-4*", "high")],
+        ..Default::default()
+    });
+    let merged = higher.over(&lower);
+    let names = |members: &[(String, _)]| {
+        let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+        names.join(" ")
+    };
+    assert_eq!(names(&merged.body.overrides), "top_p");
+    assert_eq!(merged.model, None, "the model is one of the overrides");
+    assert_eq!(names(&merged.body.defaults), "user");
+    assert_eq!(merged.prompt.append.len(), 1);
+    for (name, target) in [
+        ("a", Some("high")),
+        ("b", Some("low")),
+        ("gpt-4o", Some("high")),
+        ("gpt-3.5", Some("low")),
+        ("c", None),
+    ] {
+        assert_eq!(merged.aliases.target(name), target, "{name}");
+    }
+    let alone = lower.over(&policy(&wire::AiPolicy::default()));
+    assert_eq!(names(&alone.body.overrides), "model temperature");
+    assert_eq!(alone.model.as_deref(), Some("low"));
+}

@@ -1,0 +1,84 @@
+//! `tidegate.v1.Policy` and `PolicySet` to their values.
+//!
+//! Must refuse what it does not know: a policy of a newer control plane that were passed over would be open.
+
+use std::sync::Arc;
+
+use ::route::field::{FieldError, Within};
+use proto::tidegate::v1 as wire;
+use proto::tidegate::v1::policy::Content as Kind;
+
+use super::{Attachment, Content, Level, Policy, PolicySet, local_rate_limit};
+use crate::ai_backend;
+
+/// Decodes a policy.
+pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
+    let content = match &message.content {
+        None => return Err(FieldError::missing("content")),
+        Some(Kind::Denied(denied)) => Content::Denied(denied.reason.as_str().into()),
+        Some(Kind::Ai(policy)) => {
+            Content::Ai(Box::new(ai_backend::ai_policy(policy).within("ai")?))
+        }
+        Some(Kind::LocalRateLimit(limit)) => {
+            Content::LocalRateLimit(local_rate_limit::decode(limit).within("local_rate_limit")?)
+        }
+    };
+    Ok(Policy {
+        name: message.name.as_str().into(),
+        content,
+    })
+}
+
+/// Decodes a set.
+pub(crate) fn policy_set(message: &wire::PolicySet) -> Result<PolicySet, FieldError> {
+    let mut attachments: Vec<Attachment> = Vec::with_capacity(message.attachments.len());
+    for (index, own) in message.attachments.iter().enumerate() {
+        let attachment = self::attachment(own).within_index("attachments", index)?;
+        if attachments
+            .last()
+            .is_some_and(|before| before.level > attachment.level)
+        {
+            let error = FieldError::invalid("level", "is less specific than the one before");
+            return Err(error.within_index("attachments", index));
+        }
+        attachments.push(attachment);
+    }
+    Ok(PolicySet {
+        name: message.name.as_str().into(),
+        attachments,
+        denied: message
+            .denied
+            .as_ref()
+            .map(|denied| denied.reason.as_str().into()),
+    })
+}
+
+fn attachment(message: &wire::PolicyAttachment) -> Result<Attachment, FieldError> {
+    let need = |field: &'static str, text: &str| match text {
+        "" => Err(FieldError::missing(field)),
+        text => Ok(Arc::from(text)),
+    };
+    Ok(Attachment {
+        field: need("field", &message.field)?,
+        policy: need("policy", &message.policy)?,
+        level: level(message.level)?,
+        target: need("target", &message.target)?,
+        section: (!message.section.is_empty()).then(|| message.section.as_str().into()),
+    })
+}
+
+fn level(level: i32) -> Result<Level, FieldError> {
+    match wire::PolicyLevel::try_from(level) {
+        Ok(wire::PolicyLevel::Gateway) => Ok(Level::Gateway),
+        Ok(wire::PolicyLevel::Listener) => Ok(Level::Listener),
+        Ok(wire::PolicyLevel::Backend) => Ok(Level::Backend),
+        Ok(wire::PolicyLevel::BackendSection) => Ok(Level::BackendSection),
+        Ok(wire::PolicyLevel::Route) => Ok(Level::Route),
+        Ok(wire::PolicyLevel::Rule) => Ok(Level::Rule),
+        Ok(wire::PolicyLevel::Unspecified) => Err(FieldError::missing("level")),
+        Err(_) => Err(FieldError::unknown_enum("level", level)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! What is in effect for one request.
+//!
+//! Owns the way from a route, and then a backend, to the policies that apply; each noun asks in a file of its own. Must not
+//! weigh policies against each other: the set says who is in effect. Invariant: an [`Effective`] exists only where every
+//! policy of it is there and can be enforced.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Attachment, Content, Policy, PolicySet};
+use crate::ai_backend::AiBackend;
+use crate::config::Config;
+use crate::route::Route;
+
+/// The policies of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Effective<'a> {
+    config: &'a Config,
+    set: Option<&'a Arc<PolicySet>>,
+    backend: Option<&'a Arc<PolicySet>>,
+}
+
+/// Why a request is refused: something that applies to it cannot be enforced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied(pub String);
+
+// === impl Effective ===
+
+impl<'a> Effective<'a> {
+    /// What is attached along the way to a route.
+    ///
+    /// # Errors
+    /// A policy is missing or cannot be enforced.
+    pub fn of_route(config: &'a Config, route: &Route) -> Result<Self, Denied> {
+        let set = named(config, route.source.policy_set.as_deref())?;
+        let found = Self {
+            config,
+            set,
+            backend: None,
+        };
+        found.check(found.of_way(), None)?;
+        Ok(found)
+    }
+
+    /// The same, with what is attached to a backend as a whole.
+    ///
+    /// # Errors
+    /// A policy is missing or cannot be enforced.
+    pub fn with_backend(self, backend: &AiBackend) -> Result<Self, Denied> {
+        let set = named(self.config, backend.policy_set.as_deref())?;
+        let found = Self {
+            backend: set,
+            ..self
+        };
+        found.check(found.of_backend(), None)?;
+        Ok(found)
+    }
+
+    /// Whether what is attached to a provider of the backend can be enforced.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub fn check_provider(&self, provider: &str) -> Result<(), Denied> {
+        self.check(self.of_backend(), Some(provider))
+    }
+
+    /// Attachments along the way, from the least specific level on.
+    pub fn of_way(&self) -> &'a [Attachment] {
+        self.set.map_or(&[], |set| &set.attachments)
+    }
+
+    /// Attachments to the backend and its providers.
+    pub fn of_backend(&self) -> &'a [Attachment] {
+        self.backend.map_or(&[], |set| &set.attachments)
+    }
+
+    /// The policy of an attachment.
+    pub(super) fn policy(&self, attachment: &Attachment) -> Option<&'a Arc<Policy>> {
+        self.config.policy(&attachment.policy)
+    }
+
+    /// What is in effect of a field that is taken whole, with its attachment.
+    pub(super) fn whole(&self, field: &str) -> Option<(&'a Attachment, &'a Content)> {
+        let mut attachments = self.of_way().iter();
+        let attachment = attachments.rfind(|attachment| *attachment.field == *field)?;
+        Some((attachment, &self.policy(attachment)?.content))
+    }
+
+    fn check(&self, attachments: &[Attachment], section: Option<&str>) -> Result<(), Denied> {
+        let own = attachments
+            .iter()
+            .filter(|attachment| attachment.section.as_deref() == section);
+        for attachment in own {
+            let Attachment { policy, field, .. } = attachment;
+            let content = self
+                .policy(attachment)
+                .map(|policy| &policy.content)
+                .ok_or_else(|| Denied(format!("policy {policy} is missing")))?;
+            match content {
+                Content::Denied(reason) => return Err(Denied(format!("{policy}: {reason}"))),
+                known if known.field() != Some(field) => {
+                    return Err(Denied(format!("policy {policy} is not of field {field}")));
+                }
+                Content::Ai(_) | Content::LocalRateLimit(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Denied {}
+
+fn named<'a>(config: &'a Config, name: Option<&str>) -> Result<Option<&'a Arc<PolicySet>>, Denied> {
+    let Some(name) = name else { return Ok(None) };
+    let set = config
+        .policy_set(name)
+        .ok_or_else(|| Denied(format!("policy set {name} is missing")))?;
+    match &set.denied {
+        Some(reason) => Err(Denied(format!("policy set {name}: {reason}"))),
+        None => Ok(Some(set)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! `traffic.rateLimit.local`: limits that each proxy counts by itself.
+//!
+//! Owns the decoded limits. Must not hold what is counted: an edit must not reset it.
+
+use ::route::field::{FieldError, Within};
+use dp_policy::token_bucket::{TokenBucket, Unit};
+use proto::tidegate::v1 as wire;
+
+use super::{Attachment, Content, Effective};
+use crate::scalar::duration;
+
+/// Path in an AgentgatewayPolicy.
+pub(super) const FIELD: &str = "traffic.rateLimit.local";
+
+/// Limits; a request passes all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalRateLimit {
+    /// In the order of the object.
+    pub limits: Vec<TokenBucket>,
+}
+
+/// Decodes limits.
+pub(super) fn decode(message: &wire::LocalRateLimit) -> Result<LocalRateLimit, FieldError> {
+    let mut limits = Vec::with_capacity(message.limits.len());
+    for (index, own) in message.limits.iter().enumerate() {
+        limits.push(limit(own).within_index("limits", index)?);
+    }
+    if limits.is_empty() {
+        return Err(FieldError::missing("limits"));
+    }
+    Ok(LocalRateLimit { limits })
+}
+
+fn limit(message: &wire::LocalLimit) -> Result<TokenBucket, FieldError> {
+    use wire::local_limit::Unit as Wire;
+    let unit = match Wire::try_from(message.unit) {
+        Ok(Wire::Requests) => Unit::Requests,
+        Ok(Wire::Tokens) => Unit::Tokens,
+        Ok(Wire::Unspecified) => return Err(FieldError::missing("unit")),
+        Err(_) => return Err(FieldError::unknown_enum("unit", message.unit)),
+    };
+    let interval = duration("fill_interval", message.fill_interval.as_ref())?;
+    let interval = interval.ok_or_else(|| FieldError::missing("fill_interval"))?;
+    TokenBucket::try_new(message.max, message.per_fill, interval)
+        .map(|bucket| bucket.counting(unit))
+        .map_err(|error| FieldError::invalid("", error.to_string()))
+}
+
+// === impl Effective ===
+
+impl<'a> Effective<'a> {
+    /// The limits that each proxy counts by itself.
+    pub fn local_rate_limit(&self) -> Option<(&'a Attachment, &'a LocalRateLimit)> {
+        match self.whole(FIELD)? {
+            (attachment, Content::LocalRateLimit(limit)) => Some((attachment, limit)),
+            (_, Content::Denied(_) | Content::Ai(_)) => None,
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Limits that this proxy counts by itself, around one request.
+//!
+//! Owns the moment at which a request is let through or refused, what the client is told of it, and the moment at which its
+//! tokens are known (llm.md L-1..L-5). Must not do the arithmetic of a bucket. Invariants: a request that one limit refuses
+//! costs the others nothing; what was held is settled once, with the record, however the answer ended. Levels are kept by
+//! policy and target, so that no commit resets them.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use dp_config::policy::{Attachment, Effective};
+use dp_policy::token_bucket::{Buckets, Refused, Reservation, Standing, TokenBucket, Unit};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
+
+use crate::{
+    exchange::Exchange,
+    fault::{Fault, Kind},
+    metrics::Local,
+};
+
+/// Buckets that are kept; beyond them, all that come later share one.
+const CAPACITY: usize = 1 << 16;
+
+/// The status in a record of a client that was gone before its answer.
+const CLIENT_GONE: u16 = 499;
+
+/// The levels of every limit, shared by all workers.
+pub(crate) struct Limits {
+    buckets: Buckets,
+    began: Instant,
+}
+
+/// What limits made of one request.
+#[derive(Default)]
+pub(crate) struct LimitFacts {
+    held: Vec<Held>,
+    /// The tightest one of requests.
+    requests: Option<Standing>,
+    /// The tightest one of tokens.
+    tokens: Option<Standing>,
+    retry_after: Option<Duration>,
+    /// What the prompt will take, where it has been read.
+    prompt: u64,
+}
+
+/// What was taken from one bucket.
+struct Held {
+    /// Of the policy, for metrics.
+    policy: String,
+    unit: Unit,
+    reservation: Reservation,
+}
+
+/// Why a request is refused, for the log.
+#[derive(Debug, thiserror::Error)]
+#[error("{policy}, attached to {target}: limit {index}, of {unit}, is used up")]
+struct UsedUp {
+    policy: Arc<str>,
+    target: Arc<str>,
+    index: usize,
+    unit: &'static str,
+}
+
+/// Lets a request through, or refuses it.
+pub(crate) fn admit(exchange: &mut Exchange<'_>, policies: &Effective<'_>) -> Result<(), Fault> {
+    let Some((attachment, policy)) = policies.local_rate_limit() else {
+        return Ok(());
+    };
+    let worker = exchange.client.worker.clone();
+    let limits = &worker.shared.limits;
+    let now = limits.began.elapsed();
+    let label = label(&attachment.policy);
+    let facts = &mut exchange.record.limits;
+    for (index, limit) in policy.limits.iter().enumerate() {
+        let key = key(attachment, limit, index);
+        let unit = limit.unit();
+        let taken = limits.buckets.reserve(limit, &key, 0, now);
+        worker
+            .metrics
+            .limit_check(label, unit_name(unit), taken.is_ok());
+        match taken {
+            Ok(reservation) => {
+                facts.note(reservation.standing());
+                facts.held.push(Held {
+                    policy: label.to_owned(),
+                    unit,
+                    reservation,
+                });
+            }
+            Err(refused) => {
+                facts.refuse(&refused);
+                let used_up = UsedUp {
+                    policy: attachment.policy.clone(),
+                    target: attachment.target.clone(),
+                    index,
+                    unit: unit_name(unit),
+                };
+                return Err(Fault::caused(Kind::RateLimited, used_up));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One level for each limit of a policy at each of its targets.
+fn key(attachment: &Attachment, limit: &TokenBucket, index: usize) -> Arc<str> {
+    let Attachment { policy, target, .. } = attachment;
+    format!("{policy} {target} {index} {}", unit_name(limit.unit())).into()
+}
+
+/// Namespace and name of the object that a policy was made from.
+fn label(policy: &str) -> &str {
+    let own = policy.splitn(3, '/').nth(2).unwrap_or(policy);
+    own.rsplit_once('/').map_or(own, |(object, _)| object)
+}
+
+fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Requests => "requests",
+        Unit::Tokens => "tokens",
+    }
+}
+
+// === impl Limits ===
+
+impl Limits {
+    /// Every bucket full.
+    pub(crate) fn new() -> Limits {
+        Limits {
+            buckets: Buckets::new(CAPACITY),
+            began: Instant::now(),
+        }
+    }
+}
+
+// === impl LimitFacts ===
+
+impl LimitFacts {
+    /// Notes what a prompt will take, for an answer that never says what it took.
+    pub(crate) fn prompt(&mut self, tokens: u64) {
+        self.prompt = tokens;
+    }
+
+    /// Whether tokens are counted.
+    pub(crate) fn counts_tokens(&self) -> bool {
+        self.tokens.is_some()
+    }
+
+    /// Tells the client how it stands.
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+        const OF_REQUESTS: [&str; 3] = [
+            "x-ratelimit-limit-requests",
+            "x-ratelimit-remaining-requests",
+            "x-ratelimit-reset-requests",
+        ];
+        const OF_TOKENS: [&str; 3] = [
+            "x-ratelimit-limit-tokens",
+            "x-ratelimit-remaining-tokens",
+            "x-ratelimit-reset-tokens",
+        ];
+        for (names, standing) in [(OF_REQUESTS, self.requests), (OF_TOKENS, self.tokens)] {
+            let Some(standing) = standing else { continue };
+            let values = [
+                standing.limit,
+                standing.remaining,
+                whole_seconds(standing.reset),
+            ];
+            for (name, value) in names.into_iter().zip(values) {
+                // A provider's own, of another allowance, would mislead.
+                headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+            }
+        }
+        if let Some(wait) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait).max(1)));
+        }
+    }
+
+    /// Settles what was held, with what the answer took. `usage` is its own word; `is_sent` whether a provider has the
+    /// prompt.
+    pub(crate) fn settle(
+        &mut self,
+        metrics: &Local,
+        usage: Option<u64>,
+        (status, is_sent): (StatusCode, bool),
+    ) {
+        let is_gone = status.as_u16() == CLIENT_GONE;
+        let failed = !is_gone && (status.is_client_error() || status.is_server_error());
+        let tokens = match usage {
+            Some(tokens) => tokens,
+            // Who leaves before the answer says what it took has had the prompt read.
+            None if is_sent && !failed => self.prompt,
+            None => 0,
+        };
+        for held in self.held.drain(..) {
+            let settled = held.reservation.settle(tokens);
+            if held.unit == Unit::Tokens {
+                metrics.limit_tokens(
+                    &held.policy,
+                    settled.charged.saturating_add(settled.forgiven),
+                );
+            }
+        }
+    }
+
+    fn refuse(&mut self, refused: &Refused) {
+        for held in self.held.drain(..) {
+            held.reservation.cancel();
+        }
+        // What stands in the way is what counts, however much the others have.
+        (self.requests, self.tokens) = (None, None);
+        self.note(refused.standing);
+        self.retry_after = refused.retry_after;
+    }
+
+    fn note(&mut self, standing: Standing) {
+        let own = match standing.unit {
+            Unit::Requests => &mut self.requests,
+            Unit::Tokens => &mut self.tokens,
+        };
+        *own = Standing::tightest(own.take().into_iter().chain([standing]));
+    }
+}
+
+/// Seconds, rounded up: who waits that long is not refused again.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration
+        .as_secs()
+        .saturating_add(u64::from(duration.subsec_nanos() > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_the_object() {
+        assert_eq!(
+            label("policy/agentgateway/kubelb/openai/traffic.rateLimit.local"),
+            "kubelb/openai"
+        );
+        assert_eq!(label("odd"), "odd");
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        assert_eq!(whole_seconds(Duration::ZERO), 0);
+        assert_eq!(whole_seconds(Duration::from_millis(1)), 1);
+        assert_eq!(whole_seconds(Duration::from_secs(2)), 2);
+        assert_eq!(whole_seconds(Duration::MAX), u64::MAX);
+    }
+
+    /// What a limit of 100 has left after a request whose prompt was estimated to take 10.
+    fn left(usage: Option<u64>, status: u16, is_sent: bool) -> u64 {
+        let limits = Limits::new();
+        let limit = TokenBucket::try_new(100, 1, Duration::from_secs(3600)).unwrap();
+        let limit = limit.counting(Unit::Tokens);
+        let (key, now) = (Arc::from("k"), Duration::ZERO);
+        let mut facts = LimitFacts::default();
+        let reservation = limits.buckets.reserve(&limit, &key, 0, now).unwrap();
+        facts.note(reservation.standing());
+        facts.held.push(Held {
+            policy: "p".to_owned(),
+            unit: Unit::Tokens,
+            reservation,
+        });
+        facts.prompt(10);
+        let mut registry = prometheus_client::registry::Registry::default();
+        let metrics = crate::metrics::Metrics::register(&mut registry, Arc::default());
+        let status = StatusCode::from_u16(status).unwrap();
+        facts.settle(&Local::new(metrics), usage, (status, is_sent));
+        limits.buckets.standing(&limit, &key, now).remaining
+    }
+
+    #[test]
+    fn tokens_are_settled_however_the_answer_ended() {
+        // With a word of the provider, that is what counts.
+        assert_eq!(left(Some(30), 200, true), 70);
+        assert_eq!(left(Some(300), 200, true), 0);
+        // Without one: the prompt, where somebody has read it.
+        assert_eq!(left(None, 200, true), 90);
+        assert_eq!(left(None, 499, true), 90);
+        assert_eq!(left(None, 499, false), 100);
+        // What failed costs nothing.
+        assert_eq!(left(None, 503, true), 100);
+        assert_eq!(left(None, 400, false), 100);
+    }
+
+    #[test]
+    fn the_tightest_of_each_unit_is_told() {
+        let standing = |unit, limit, remaining| Standing {
+            unit,
+            limit,
+            remaining,
+            reset: Duration::from_millis(1500),
+        };
+        let mut facts = LimitFacts::default();
+        facts.note(standing(Unit::Requests, 100, 50));
+        facts.note(standing(Unit::Requests, 10, 1));
+        facts.note(standing(Unit::Tokens, 1000, 7));
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-limit-tokens", HeaderValue::from_static("9"));
+        facts.tell(&mut headers);
+        let told = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        assert_eq!(told("x-ratelimit-limit-requests"), Some("10"));
+        assert_eq!(told("x-ratelimit-remaining-requests"), Some("1"));
+        assert_eq!(told("x-ratelimit-reset-requests"), Some("2"));
+        assert_eq!(told("x-ratelimit-limit-tokens"), Some("1000"));
+        assert_eq!(told("retry-after"), None);
+    }
+}
