@@ -9,11 +9,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod lease;
 mod memory;
 mod reservation;
 mod store;
 mod window;
 
+pub use lease::{Granted, Leases, Order, Part as OrderPart, Step};
 pub use memory::Memory;
 pub use reservation::{Charged, Reservation};
 pub use store::{Charge, Claim, Counter, Denied, RequestId, Settled, Store, Used};
@@ -225,6 +227,19 @@ impl fmt::Debug for Ledger {
     }
 }
 
+/// What a request claims of the budgets that all proxies count, so that it can be leased before it is reserved; none
+/// where it is refused anyway.
+#[must_use]
+pub fn shared_claims(matched: &[Matched], estimate: &Spend, now: Duration) -> Vec<Claim> {
+    let shared = matched
+        .iter()
+        .filter(|matched| matched.budget.scope == Scope::Shared);
+    let claims: Result<Vec<Claim>, Refused> = shared
+        .map(|matched| Ok(Hold::of(matched, estimate, now)?.claim()))
+        .collect();
+    claims.unwrap_or_default()
+}
+
 /// Counts in one store.
 fn reserve_in(
     store: Option<&Arc<dyn Store>>,
@@ -251,7 +266,7 @@ fn reserve_in(
         Err(Denied::Exceeded { claim, used }) => Err(holds
             .get(claim)
             .map_or_else(Refused::unknown, |hold| hold.exceeded(used, now))),
-        Err(Denied::Unavailable) => uncounted(&holds, reservation),
+        Err(Denied::Short | Denied::Unavailable) => uncounted(&holds, reservation),
     }
 }
 
@@ -275,6 +290,15 @@ impl Limit {
         match self {
             Self::Usd(money) => Amount(money.picos()),
             Self::Tokens(tokens) => Amount(*tokens as u128),
+        }
+    }
+
+    /// The unit in which shared stores count: 10^-9 USD, or a token.
+    #[must_use]
+    pub const fn grain(&self) -> u32 {
+        match self {
+            Self::Usd(_) => 1000,
+            Self::Tokens(_) => 1,
         }
     }
 

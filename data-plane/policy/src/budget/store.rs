@@ -8,12 +8,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Amount, Period, Window};
+use super::{Amount, OnOutage, Period, Window};
 
 /// Keeps counts.
 ///
-/// It answers at once. A store of all proxies answers from a slice of the limit that it has leased, and fetches the
-/// next one apart from the request.
+/// It answers at once. A store of all proxies answers from what it has leased of the limit; where that does not
+/// suffice it says so, and whoever asks fetches more and asks again.
 pub trait Store: Send + Sync {
     /// Counts what is expected of a request, in all counters or in none; what each then holds, in the order of the
     /// claims.
@@ -54,6 +54,10 @@ pub struct Claim {
     pub amount: Amount,
     /// What the counter may hold with it; absent where it never refuses.
     pub limit: Option<Amount>,
+    /// What happens where nobody can count.
+    pub outage: OnOutage,
+    /// How much one unit of the store stands for: stores count in numbers that a float holds exactly.
+    pub grain: u32,
 }
 
 /// What was taken, in one counter.
@@ -93,6 +97,8 @@ pub enum Denied {
         /// What its counter holds.
         used: Used,
     },
+    /// The store has leased too little for a claim, and has to ask for more.
+    Short,
     /// The store cannot count.
     Unavailable,
 }

@@ -107,7 +107,10 @@ fn a_request_is_held_and_then_settled() {
         amount: Amount(120),
         is_estimate: false,
         crossed: vec![],
+        used: Some(Amount(120)),
+        limit: Amount(1000),
     };
+    assert_eq!(charged[0].used_ratio(), Some(0.12));
     assert_eq!(charged, [expected]);
 }
 
@@ -386,6 +389,8 @@ fn claim(amount: u128, period: Period) -> Claim {
         period,
         amount: Amount(amount),
         limit: Some(Amount(100)),
+        outage: OnOutage::FailClosed,
+        grain: 1,
     }
 }
 
