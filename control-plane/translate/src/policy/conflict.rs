@@ -30,10 +30,13 @@ pub(super) struct Loss {
     pub(super) place: Place,
 }
 
+/// Policies that lost somewhere, and to whom.
+type Lost = Vec<(ObjectKey, Loss)>;
+
 /// What is in force everywhere, and who lost.
 pub(super) fn decide(
     mut claims: Vec<(Place, Arc<Compiled>)>,
-) -> (BTreeMap<Place, Vec<InForce>>, Vec<(ObjectKey, Loss)>) {
+) -> (BTreeMap<Place, Vec<InForce>>, Lost) {
     let rank = |compiled: &Compiled| {
         let ObjectKey {
             namespace,
