@@ -129,7 +129,7 @@ async fn round(
 ) -> Result<Row> {
     let port = match peer {
         Gateway::Direct => provider,
-        _ => free_port()?,
+        Gateway::Tidegate | Gateway::Envoy | Gateway::LiteLlm | Gateway::Portkey => free_port()?,
     };
     let dir = work.join(format!("chat-{}-{port}", peer.name()));
     fs::create_dir_all(&dir)?;

@@ -77,6 +77,10 @@ pub(crate) fn stream(is_messages: bool) -> Vec<String> {
 }
 
 /// Listens on a thread of its own, to the end of the process.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "connections end with their clients, and the thread with the process"
+)]
 pub(crate) fn start(port: u16, pace: Pace) -> Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let runtime = tokio::runtime::Builder::new_current_thread()
