@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cp_api::backend::policy::ai::PromptCaching;
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
@@ -318,6 +319,11 @@ pub(crate) struct AiPolicyPlan {
     pub(crate) prepend: Vec<(String, String)>,
     /// Roles and contents.
     pub(crate) append: Vec<(String, String)>,
+    /// Names and expressions.
+    pub(crate) transformations: Vec<(String, String)>,
+    /// Names and expressions.
+    pub(crate) final_transformations: Vec<(String, String)>,
+    pub(crate) prompt_caching: Option<PromptCaching>,
 }
 
 /// Whose service a provider is.
@@ -365,12 +371,14 @@ pub(crate) enum Format {
 /// When a provider gets no requests for a while.
 #[derive(Clone, Debug)]
 pub(crate) struct HealthPlan {
-    pub(crate) eviction: Duration,
+    /// The shortest; the proxy's default where absent.
+    pub(crate) eviction: Option<Duration>,
     pub(crate) consecutive_failures: Option<u32>,
     /// In percent.
     pub(crate) health_threshold: Option<u32>,
     /// In percent.
     pub(crate) restore_health: Option<u32>,
+    pub(crate) unhealthy_condition: Option<String>,
 }
 
 #[derive(Clone, Debug)]

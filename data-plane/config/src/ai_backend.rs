@@ -13,8 +13,10 @@ use std::time::Duration;
 use dp_llm::body_policy::BodyPolicy;
 use dp_llm::edge::Guardrail;
 use dp_llm::model_name::ModelAliases;
+use dp_llm::prompt_caching::PromptCaching;
 use dp_llm::prompt_enrichment::PromptEnrichment;
 use dp_llm::provider::Endpoint;
+use expr::Expr;
 use http::HeaderName;
 use http::uri::Authority;
 
@@ -50,6 +52,8 @@ pub struct AiProvider {
     pub weight: u32,
     /// When it gets no requests for a while; `None` for the default of its backend.
     pub health: Option<Health>,
+    /// Whether an answer counts against it; `None` for the built-in judgement.
+    pub unhealthy_condition: Option<Expr>,
     /// What Bedrock applies to each request.
     pub guardrail: Option<Guardrail>,
     /// What is done to requests on their way to it.
@@ -67,6 +71,12 @@ pub struct AiPolicy {
     pub prompt: PromptEnrichment,
     /// The model that the overrides set.
     pub model: Option<Arc<str>>,
+    /// Members that are computed from the client's body.
+    pub transformations: Vec<(String, Expr)>,
+    /// Members that are computed from the body as the provider gets it.
+    pub final_transformations: Vec<(String, Expr)>,
+    /// What of the prompt the provider may cache.
+    pub prompt_caching: Option<PromptCaching>,
 }
 
 /// When a provider gets no requests for a while.
@@ -133,7 +143,14 @@ impl AiPolicy {
             aliases,
             prompt,
             model,
+            transformations,
+            final_transformations,
+            prompt_caching,
         } = self;
+        let expressions = |own: &Vec<_>, other: &Vec<_>| match own.is_empty() {
+            true => other.clone(),
+            false => own.clone(),
+        };
         let members = |own: &Vec<_>, other: &Vec<_>| {
             if own.is_empty() {
                 other.clone()
@@ -157,6 +174,9 @@ impl AiPolicy {
                 removed: removed.iter().chain(&lower.body.removed).cloned().collect(),
                 defaults: members(defaults, &lower.body.defaults),
             },
+            transformations: expressions(transformations, &lower.transformations),
+            final_transformations: expressions(final_transformations, &lower.final_transformations),
+            prompt_caching: prompt_caching.or(lower.prompt_caching),
             aliases: aliases.over(&lower.aliases),
             prompt: if prompt.prepend.is_empty() && prompt.append.is_empty() {
                 lower.prompt.clone()

@@ -30,12 +30,14 @@ pub struct Converted {
 }
 
 /// What is asked besides the body: formats whose URL says the rest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The answer is to come as a stream.
     pub is_streamed: bool,
     /// What of the head goes into the body.
     pub headers: ClientHeaders<'a>,
+    /// Marks what a provider may cache, in a body of Anthropic's messages, where another format follows on it.
+    pub mark: Option<&'a dyn Fn(Vec<u8>) -> Vec<u8>>,
 }
 
 /// A request on the way between two formats.
@@ -54,8 +56,16 @@ pub fn convert(
 ) -> Result<Converted, Unconvertible> {
     let mut custom_tools = Vec::new();
     let stage = match client {
-        Format::OpenAiChatCompletions => Stage::Chat(Box::new(read(body)?)),
-        Format::AnthropicMessages => Stage::Messages(Box::new(read(body)?)),
+        Format::OpenAiChatCompletions => {
+            let request: Box<chat::Request<'_>> = Box::new(read(body)?);
+            asked_something(request.messages.len())?;
+            Stage::Chat(request)
+        }
+        Format::AnthropicMessages => {
+            let request: Box<messages::Request<'_>> = Box::new(read(body)?);
+            asked_something(request.messages.len())?;
+            Stage::Messages(request)
+        }
         Format::OpenAiResponses => {
             let request: responses::Request<'_> = read(body)?;
             custom_tools = request.custom_tools();
@@ -93,6 +103,14 @@ pub fn convert(
         }
         Format::BedrockConverse => {
             let request = stage.into_messages(target, notes)?;
+            let marked = match asked.mark {
+                Some(mark) => Some(mark(written(&request)?.body)),
+                None => None,
+            };
+            let request = match &marked {
+                Some(body) => read(std::str::from_utf8(body).unwrap_or_default())?,
+                None => request,
+            };
             let guardrail = target.guardrail.as_ref().map(guardrail);
             let extras = Extras {
                 anthropic_beta: asked.headers.anthropic_beta,
@@ -140,6 +158,14 @@ impl<'a> Stage<'a> {
             Self::Chat(request) => chat_messages::convert(*request, target, notes),
             Self::Messages(request) => Ok(*request),
         }
+    }
+}
+
+/// A provider of another format might answer a request that its own would refuse.
+fn asked_something(messages: usize) -> Result<(), Unconvertible> {
+    match messages {
+        0 => Err(Unconvertible::invalid("messages", "at least one is needed")),
+        _ => Ok(()),
     }
 }
 

@@ -18,6 +18,7 @@ use bytes::Bytes;
 pub use self::refusal::{Field, RequestError};
 use crate::format::Format;
 use crate::json;
+use crate::prompt_caching::PromptCaching;
 use crate::relay::Plan;
 
 pub use crate::edge::ClientHeaders;
@@ -32,6 +33,7 @@ pub struct Request {
     is_streamed: bool,
     asks_for_usage: bool,
     slots: Slots,
+    prompt_caching: Option<PromptCaching>,
 }
 
 /// A body for one attempt at one provider.
@@ -184,6 +186,7 @@ impl Request {
             },
             is_streamed: flag(stream.get(Field::Stream)?, Field::Stream)?,
             asks_for_usage: false,
+            prompt_caching: None,
             slots: Slots {
                 object: ObjectSlot { inside, is_empty },
                 model: model.and_then(|raw| json::span(text, raw)),

@@ -26,6 +26,8 @@ use crate::{
 };
 
 mod answer;
+mod attributes;
+mod condition;
 mod credential;
 pub(crate) mod groups;
 mod policy;
@@ -42,6 +44,8 @@ struct Call<'a> {
     policies: Effective<'a>,
     head: Box<Parts>,
     prompt: Prompt,
+    /// The prompt's body, once an expression asked about it.
+    read: attributes::ReadBody,
     limits: Limits,
 }
 
@@ -95,6 +99,7 @@ pub(crate) async fn forward(
         policies,
         head,
         prompt,
+        read: attributes::ReadBody::default(),
         limits,
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);

@@ -6,6 +6,7 @@
 
 mod class;
 mod context;
+mod page;
 mod read;
 mod shape;
 mod write;

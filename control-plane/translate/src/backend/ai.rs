@@ -21,11 +21,13 @@ use crate::backend::static_host::authority;
 use crate::backend::{Served, Verdict, policy, service};
 use crate::lookup::Lookup;
 use crate::plan::{
-    Credential, HealthPlan, Host, ProviderPlan, Service, Upstream, UpstreamProtocol, UpstreamTls,
+    Credential, Host, ProviderPlan, Service, Upstream, UpstreamProtocol, UpstreamTls,
 };
 use crate::settings::{ProviderAddress, Settings};
 
 pub(crate) mod body;
+mod expression;
+mod health;
 pub(super) mod provider;
 mod weights;
 
@@ -46,7 +48,8 @@ struct Placed<'a> {
     name: &'a str,
     path: String,
     weight: u32,
-    health: Option<&'a Health>,
+    /// With its place in the spec.
+    health: Option<(&'a Health, String)>,
     /// With their places in the spec, the nearest first.
     ai: Vec<(&'a BackendAi, String)>,
     auth: Option<(&'a BackendAuth, String)>,
@@ -154,9 +157,10 @@ fn place<'a>(
             .and_then(|policies| policies.tls.as_ref())
             .map(|tls| (tls, at.clone()))
     });
-    let health = levels
-        .iter()
-        .find_map(|(policies, _)| policies.and_then(|policies| policies.health.as_ref()));
+    let health = levels.iter().find_map(|(policies, at)| {
+        let health = policies.as_ref()?.health.as_ref()?;
+        Some((health, format!("{at}.health")))
+    });
     let ai = levels
         .iter()
         .filter_map(|(policies, at)| Some((policies.as_ref()?.ai.as_ref()?, format!("{at}.ai"))));
@@ -237,7 +241,10 @@ impl Scope<'_> {
             path: provider.path.clone().unwrap_or_default(),
             authority: address.authority,
             credential: self.credential(placed, key_place, verdict)?,
-            health: placed.health.and_then(health),
+            health: match &placed.health {
+                Some((policy, at)) => health::resolve(policy, at)?,
+                None => None,
+            },
             policy: body::resolve(&placed.ai)?,
             telemetry_name: telemetry_name
                 .map_or_else(|| self.object.metadata.name.clone(), ToOwned::to_owned),
@@ -396,15 +403,4 @@ enum Plain {
     Allowed,
     /// Whatever the policies say: the operator redirected the provider.
     Always,
-}
-
-/// What of a health policy is served; its condition is not.
-fn health(policy: &Health) -> Option<HealthPlan> {
-    let eviction = policy.eviction.as_ref()?;
-    Some(HealthPlan {
-        eviction: eviction.duration.0,
-        consecutive_failures: eviction.consecutive_failures,
-        health_threshold: eviction.health_threshold,
-        restore_health: eviction.restore_health,
-    })
 }

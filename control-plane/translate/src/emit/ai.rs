@@ -70,6 +70,10 @@ pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
         role: role.clone(),
         content: content.clone(),
     };
+    let expression = |(name, expression): &(String, String)| tidegate::AiExpression {
+        name: name.clone(),
+        expression: expression.clone(),
+    };
     let alias = |(name, model): (&String, &String)| tidegate::AiAlias {
         name: name.clone(),
         model: model.clone(),
@@ -80,6 +84,18 @@ pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
         model_aliases: plan.model_aliases.iter().map(alias).collect(),
         prepend: plan.prepend.iter().map(message).collect(),
         append: plan.append.iter().map(message).collect(),
+        transformations: plan.transformations.iter().map(expression).collect(),
+        final_transformations: plan.final_transformations.iter().map(expression).collect(),
+        prompt_caching: plan
+            .prompt_caching
+            .as_ref()
+            .map(|own| tidegate::AiPromptCaching {
+                system: own.cache_system,
+                messages: own.cache_messages,
+                tools: own.cache_tools,
+                min_tokens: own.min_tokens,
+                message_offset: own.cache_message_offset,
+            }),
     }
 }
 
@@ -136,10 +152,11 @@ fn custom_format(plan: &CustomFormat) -> tidegate::CustomFormat {
 fn health(plan: &HealthPlan) -> tidegate::AiHealth {
     let share = |percent: u32| f64::from(percent) / 100.0;
     tidegate::AiHealth {
-        eviction_duration: Some(duration(plan.eviction)),
+        eviction_duration: plan.eviction.map(duration),
         consecutive_failures: plan.consecutive_failures,
         health_threshold: plan.health_threshold.map(share),
         restore_health: plan.restore_health.map(share),
+        unhealthy_condition: plan.unhealthy_condition.clone().unwrap_or_default(),
     }
 }
 

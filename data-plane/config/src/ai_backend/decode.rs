@@ -17,6 +17,7 @@ use proto::tidegate::v1::ai_credential::Kind;
 use super::{AiBackend, AiCredential, AiProvider, AwsCredential, Health, KeyCredential};
 use crate::scalar::duration;
 
+mod expression;
 mod policy;
 mod service;
 
@@ -91,6 +92,7 @@ fn provider(
             )
         })?),
     };
+    let judged = message.health.as_ref().or(inherited);
     Ok(AiProvider {
         name: message.name.as_str().into(),
         cluster: message.cluster.as_str().into(),
@@ -100,13 +102,17 @@ fn provider(
         credential: credential(message.credential.as_ref(), region(message))
             .within("credential")?,
         weight: message.weight.unwrap_or(1),
-        health: message
-            .health
-            .as_ref()
-            .or(inherited)
-            .map(health)
-            .transpose()
-            .within("health")?,
+        health: match judged {
+            Some(judged) => health(judged).within("health")?,
+            None => None,
+        },
+        unhealthy_condition: match judged {
+            Some(judged) => {
+                expression::condition("unhealthy_condition", &judged.unhealthy_condition)
+                    .within("health")?
+            }
+            None => None,
+        },
         guardrail,
         policy: match &message.policy {
             None => None,
@@ -132,7 +138,15 @@ fn region(message: &wire::AiProvider) -> &str {
     }
 }
 
-fn health(message: &wire::AiHealth) -> Result<Health, FieldError> {
+/// What is said about evictions, if anything.
+fn health(message: &wire::AiHealth) -> Result<Option<Health>, FieldError> {
+    let says_something = message.eviction_duration.is_some()
+        || message.consecutive_failures.is_some()
+        || message.health_threshold.is_some()
+        || message.restore_health.is_some();
+    if !says_something {
+        return Ok(None);
+    }
     let share = |field: &'static str, share: Option<f64>| match share {
         Some(share) if !(0.0..=1.0).contains(&share) => Err(FieldError::invalid(
             field,
@@ -140,13 +154,13 @@ fn health(message: &wire::AiHealth) -> Result<Health, FieldError> {
         )),
         share => Ok(share),
     };
-    Ok(Health {
+    Ok(Some(Health {
         eviction: duration("eviction_duration", message.eviction_duration.as_ref())?
             .unwrap_or(DEFAULT_EVICTION),
         consecutive_failures: message.consecutive_failures,
         health_threshold: share("health_threshold", message.health_threshold)?,
         restore_health: share("restore_health", message.restore_health)?,
-    })
+    }))
 }
 
 fn aws(message: &wire::AwsCredential, region: &str) -> Result<AwsCredential, FieldError> {

@@ -96,15 +96,21 @@ impl std::fmt::Display for Content {
     }
 }
 
+fn names<T>(what: &str, members: &[(String, T)]) -> Option<String> {
+    let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
+}
+
 fn in_short(policy: &AiPolicy) -> String {
-    let names = |what: &str, members: &[(String, _)]| {
-        let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-        (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
-    };
     let count = |what: &str, count: usize| (count > 0).then(|| format!("{count} {what}"));
     let parts = [
         names("sets", &policy.body.overrides),
         names("defaults", &policy.body.defaults),
+        names("computes", &policy.transformations),
+        names("computes at last", &policy.final_transformations),
+        policy
+            .prompt_caching
+            .map(|_| "marks prompts for caching".to_owned()),
         count("model aliases", policy.aliases.len()),
         count("messages in front", policy.prompt.prepend.len()),
         count("messages behind", policy.prompt.append.len()),

@@ -9,6 +9,7 @@ use super::{ClientHeaders, Rendered, Request, RequestError, UsageChunk, rules};
 use crate::edge::dispatch::{self, Asked};
 use crate::edge::{Notes, Target};
 use crate::format::Format;
+use crate::prompt_caching::PromptCaching;
 use crate::provider::{BodyModel, Operation, Service};
 use crate::relay::{Names, Plan};
 use crate::splice::Splice;
@@ -25,6 +26,15 @@ impl Request {
             .filter(|model| !model.is_empty())
             .or(self.model())
             .ok_or(RequestError::ModelMissing)
+    }
+
+    /// The same, with marks for the provider's cache where its format has a place for them.
+    #[must_use]
+    pub fn with_prompt_caching(&self, caching: PromptCaching) -> Request {
+        Request {
+            prompt_caching: Some(caching),
+            ..self.clone()
+        }
     }
 
     /// The body for one attempt at a service in `format`. `headers` are what of the
@@ -55,6 +65,10 @@ impl Request {
                 false => UsageChunk::Remove,
             };
             (body, asks, names)
+        };
+        let body = match self.prompt_caching {
+            Some(caching) if format == Format::AnthropicMessages => caching.mark(&body),
+            Some(_) | None => body,
         };
         Ok(Rendered {
             body: rules::apply(body, &rules),
@@ -88,9 +102,15 @@ impl Request {
     ) -> Result<(Bytes, Names), RequestError> {
         // Checked when it was read.
         let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
+        let caching = self.prompt_caching;
+        let mark = |body: Vec<u8>| match caching {
+            Some(caching) => caching.mark(&body.into()).into(),
+            None => body,
+        };
         let asked = Asked {
             is_streamed: self.is_streamed,
             headers,
+            mark: caching.map(|_| &mark as &dyn Fn(Vec<u8>) -> Vec<u8>),
         };
         let formats = (self.format, provider);
         let converted = dispatch::convert(formats, text, asked, target, notes)

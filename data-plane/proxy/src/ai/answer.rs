@@ -22,7 +22,7 @@ use dp_llm::{
 use dp_upstream::provider_group::{
     attempts::Attempt,
     gauge::Underway,
-    verdict::{CredentialOwner, Outcome, Verdict},
+    verdict::{Condition, CredentialOwner, Outcome, Verdict},
 };
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
@@ -30,7 +30,7 @@ use http::{
     response,
 };
 
-use super::{Call, Relayed, Tried, relayed::Settlement, since_epoch};
+use super::{Call, Relayed, Tried, condition, relayed::Settlement, since_epoch};
 use crate::{
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
@@ -47,8 +47,16 @@ const WHOLE_LIMIT: usize = 8 << 20;
 pub(super) struct Answer {
     head: response::Parts,
     body: Body,
-    /// The provider said in its head how long its allowance is used up.
-    spared: Option<Duration>,
+    said: Said,
+}
+
+/// What the head of an answer said about the provider.
+#[derive(Clone, Copy)]
+pub(super) struct Said {
+    /// How long its allowance is used up.
+    pub(super) spared: Option<Duration>,
+    /// What a configured condition makes of it.
+    pub(super) condition: Option<Condition>,
 }
 
 enum Body {
@@ -92,10 +100,16 @@ pub(super) async fn take(
     attempt: &mut Attempt,
 ) -> Tried {
     if !response.status().is_success() {
-        return refused(call, provider, &plan, response).await;
+        return refused(exchange, call, (provider, &plan), response).await;
     }
     let (mut head, mut upstream) = response.into_parts();
-    let spared = retry_after::exhausted_for(pairs(&head.headers), since_epoch());
+    let judge = |exchange: &Exchange<'_>, status, headers: &HeaderMap| {
+        condition::judge(exchange, call, provider, (status, headers))
+    };
+    let said = Said {
+        spared: retry_after::exhausted_for(pairs(&head.headers), since_epoch()),
+        condition: judge(exchange, head.status.as_u16(), &head.headers),
+    };
     let is_encoded = head
         .headers
         .get(CONTENT_ENCODING)
@@ -103,7 +117,7 @@ pub(super) async fn take(
     if is_encoded {
         if plan.client == plan.provider {
             let body = Body::Unread(upstream);
-            return answered(Answer { head, body, spared });
+            return answered(Answer { head, body, said });
         }
         return lost(Fault::caused(
             Kind::Garbage,
@@ -126,7 +140,13 @@ pub(super) async fn take(
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
     let is_read_first = !is_only && framing == Framing::Buffered;
     if plan.needs_whole() || is_read_first {
-        return whole(call, &plan, (head, upstream, relay), spared).await;
+        return match whole(call, (head, upstream, relay), said).await {
+            Ok(tried) => tried,
+            Err((observed, headers)) => {
+                let condition = judge(exchange, error_status(&observed), &headers);
+                failed_inside(plan.client, &observed, condition)
+            }
+        };
     }
     let looked = match is_only {
         true => Looked::Begun {
@@ -148,10 +168,13 @@ pub(super) async fn take(
             }
         }
         Looked::Over { bytes, observed } => Body::Whole { bytes, observed },
-        Looked::Failed(observed) => return failed_inside(plan.client, &observed),
+        Looked::Failed(observed) => {
+            let condition = judge(exchange, error_status(&observed), &head.headers);
+            return failed_inside(plan.client, &observed, condition);
+        }
         Looked::Broke(error) => return lost(Fault::caused(Kind::Reset, error)),
     };
-    answered(Answer { head, body, spared })
+    answered(Answer { head, body, said })
 }
 
 /// Reads on until something is there that a person would see, or it is clear that nothing will be.
@@ -190,13 +213,13 @@ async fn look(upstream: &mut Upstream, mut relay: Box<Relay>) -> Looked {
     }
 }
 
-/// An answer that is made of the provider's whole one, or that is looked at before it passes.
+/// An answer that is made of the provider's whole one, or that is looked at before it passes. One that is an error after all
+/// is returned as such, with its headers.
 async fn whole(
     call: &Call<'_>,
-    plan: &Plan,
     (mut head, mut upstream, mut relay): (response::Parts, Upstream, Box<Relay>),
-    spared: Option<Duration>,
-) -> Tried {
+    said: Said,
+) -> Result<Tried, (Box<Observed>, HeaderMap)> {
     let mut out = BytesMut::new();
     let read = async {
         while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
@@ -213,11 +236,11 @@ async fn whole(
         None => read.await,
         Some(deadline) => match tokio::time::timeout_at(deadline.into(), read).await {
             Ok(read) => read,
-            Err(_) => return lost(Kind::Timeout.into()),
+            Err(_) => return Ok(lost(Kind::Timeout.into())),
         },
     };
     if let Err(error) = read {
-        return lost(Fault::caused(Kind::Reset, error));
+        return Ok(lost(Fault::caused(Kind::Reset, error)));
     }
     if out.len() > WHOLE_LIMIT {
         // Too large to be held: it passes as it comes.
@@ -226,18 +249,20 @@ async fn whole(
             relay,
             held: out.freeze(),
         };
-        return answered(Answer { head, body, spared });
+        return Ok(answered(Answer { head, body, said }));
     }
     let finish = relay.finish();
     let observed = &finish.observed;
-    match finish.ending {
-        Ending::Complete if observed.error.is_some() => failed_inside(plan.client, observed),
+    Ok(match finish.ending {
+        Ending::Complete if observed.error.is_some() => {
+            return Err((Box::new(finish.observed), head.headers));
+        }
         // A page of a load balancer in between, say.
         Ending::Complete if observed.unreadable > 0 => lost(Fault::caused(
             Kind::Garbage,
             "the provider's answer is not what its format asks for",
         )),
-        Ending::Failed => failed_inside(plan.client, observed),
+        Ending::Failed => return Err((Box::new(finish.observed), head.headers)),
         Ending::Truncated(_) => lost(Fault::caused(Kind::Reset, BodyError::Cut)),
         Ending::Complete => {
             out.extend_from_slice(&finish.rest);
@@ -247,16 +272,16 @@ async fn whole(
                 bytes: out.freeze(),
                 observed: Box::new(finish.observed),
             };
-            answered(Answer { head, body, spared })
+            answered(Answer { head, body, said })
         }
-    }
+    })
 }
 
 /// An error status, in the client's dialect.
 async fn refused(
+    exchange: &Exchange<'_>,
     call: &Call<'_>,
-    provider: &AiProvider,
-    plan: &Plan,
+    (provider, plan): (&AiProvider, &Plan),
     response: Response<Upstream>,
 ) -> Tried {
     let (mut head, mut upstream) = response.into_parts();
@@ -282,7 +307,7 @@ async fn refused(
     let outcome = Outcome {
         verdict: Verdict::of_status(status, owner),
         retry_after: retry_after::retry_after(pairs(&head.headers), Some(&body), since_epoch()),
-        condition: None,
+        condition: condition::judge(exchange, call, provider, (status, &head.headers)),
     };
     let kind = head.headers.get("x-amzn-errortype");
     let kind = kind.and_then(|value| value.to_str().ok());
@@ -315,7 +340,7 @@ async fn read_error(upstream: &mut Upstream) -> Result<Bytes, BodyError> {
 }
 
 /// A success that turned out to be none before the client had anything of it.
-fn failed_inside(client: Format, observed: &Observed) -> Tried {
+fn failed_inside(client: Format, observed: &Observed, condition: Option<Condition>) -> Tried {
     let error = observed.error.clone().unwrap_or_default();
     let status = error.status();
     let body = ErrorBody::provider(client, Some(status), &error).to_json(client);
@@ -326,9 +351,17 @@ fn failed_inside(client: Format, observed: &Observed) -> Tried {
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Tried::Failed {
-        outcome: Verdict::FirstEventError(error.status()).into(),
+        outcome: Outcome {
+            condition,
+            ..Verdict::FirstEventError(error.status()).into()
+        },
         reply: Box::new(Ok(response.into())),
     }
+}
+
+/// The status that an error inside a success stands for.
+fn error_status(observed: &Observed) -> u16 {
+    observed.error.clone().unwrap_or_default().status()
 }
 
 fn lost(fault: Fault) -> Tried {
@@ -373,12 +406,12 @@ impl Answer {
         backend: Arc<str>,
         (attempt, under_way): (Attempt, Underway),
     ) -> Reply {
-        let Self { head, body, spared } = self;
+        let Self { head, body, said } = self;
         let settlement = Settlement::new(
             exchange.client.worker.clone(),
             backend,
             (attempt, under_way),
-            spared,
+            said,
         );
         let body = match body {
             Body::Whole { bytes, observed } => {

@@ -5,42 +5,107 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use dp_config::ai_backend::{AiPolicy, AiProvider};
-use dp_llm::request::Request as Prompt;
+use dp_llm::{
+    body_policy::{BodyPolicy, Computed, MemberValue},
+    request::Request as Prompt,
+};
+use expr::{Attributes, Expr};
 
 use crate::fault::{Fault, Kind};
 
-/// The request as a provider gets it. `path` is the client's.
+/// A request as one provider is to get it.
+pub(super) struct Shaped<'a> {
+    pub(super) prompt: Cow<'a, Prompt>,
+    /// The model that an expression named.
+    model: Option<String>,
+}
+
+/// The request as `provider` gets it. `path` is the client's; `attributes` are those of the client's request.
 pub(super) fn apply<'a>(
     policy: Option<&AiPolicy>,
     prompt: &'a Prompt,
     path: &str,
-) -> Result<Cow<'a, Prompt>, Fault> {
+    attributes: &dyn Attributes,
+) -> Result<Shaped<'a>, Fault> {
+    let as_it_is = Shaped {
+        prompt: Cow::Borrowed(prompt),
+        model: None,
+    };
     let Some(policy) = policy else {
-        return Ok(Cow::Borrowed(prompt));
+        return Ok(as_it_is);
     };
     let format = prompt.format();
     let invalid = |error| Fault::caused(Kind::InvalidPrompt, error);
-    let body = policy.body.apply(prompt.body(), &[]).map_err(invalid)?;
-    let body = policy.prompt.apply(format, &body).map_err(invalid)?;
+    let computed = compute(&policy.transformations, attributes);
+    let body = policy.body.apply(prompt.body(), &computed);
+    let body = policy.prompt.apply(format, &body.map_err(invalid)?);
+    let body = body.map_err(invalid)?;
     if body.as_ptr() == prompt.body().as_ptr() {
-        return Ok(Cow::Borrowed(prompt));
+        return Ok(as_it_is);
     }
     let prompt = Prompt::parse(format, path, body)
         .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))?;
-    Ok(Cow::Owned(prompt))
+    let model = computed.iter().find(|(name, _)| name == "model");
+    Ok(Shaped {
+        prompt: Cow::Owned(prompt),
+        model: model.and_then(|(_, value)| value.as_ref()?.text()),
+    })
 }
 
-/// The model to send: what the overrides set, or the provider's own, or the client's, by the name that it has there.
-pub(super) fn model<'a>(
-    provider: &'a AiProvider,
-    policy: Option<&'a AiPolicy>,
-    prompt: &'a Prompt,
-) -> Result<&'a str, Fault> {
-    let set = policy.and_then(|policy| policy.model.as_deref());
-    let model = prompt
-        .model_for(set.or(provider.model.as_deref()))
-        .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))?;
-    let alias = policy.and_then(|policy| policy.aliases.target(model));
-    Ok(alias.unwrap_or(model))
+/// The body with the members that are computed last, from itself.
+pub(super) fn finish(
+    policy: Option<&AiPolicy>,
+    body: &Bytes,
+    attributes: &dyn Attributes,
+) -> Result<Bytes, Fault> {
+    let Some(policy) = policy else {
+        return Ok(body.clone());
+    };
+    let computed = compute(&policy.final_transformations, attributes);
+    BodyPolicy::default()
+        .apply(body, &computed)
+        .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))
+}
+
+/// Evaluates each; one that fails has no value, and its member is taken out.
+fn compute(expressions: &[(String, Expr)], attributes: &dyn Attributes) -> Vec<Computed> {
+    let value = |expression: &Expr| {
+        let json = expression.evaluate(attributes).ok()?;
+        MemberValue::parse(json.to_string()).ok()
+    };
+    expressions
+        .iter()
+        .map(|(name, expression)| (name.clone(), value(expression)))
+        .collect()
+}
+
+// === impl Shaped ===
+
+impl Shaped<'_> {
+    /// The model to send: what the policy computed or set, or the provider's own, or the client's, by the name that it has
+    /// there.
+    pub(super) fn model<'b>(
+        &'b self,
+        provider: &'b AiProvider,
+        policy: Option<&'b AiPolicy>,
+    ) -> Result<&'b str, Fault> {
+        let computed = self.model.as_deref();
+        let set = policy.and_then(|policy| policy.model.as_deref());
+        let is_computed = policy.is_some_and(|policy| {
+            let mut names = policy.transformations.iter();
+            names.any(|(name, _)| name == "model")
+        });
+        let set = match is_computed {
+            true => computed,
+            false => set,
+        };
+        let model = self
+            .prompt
+            .model_for(set.or(provider.model.as_deref()))
+            .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))?;
+        let alias = policy.and_then(|policy| policy.aliases.target(model));
+        Ok(alias.unwrap_or(model))
+    }
 }

@@ -24,6 +24,7 @@ use dp_upstream::provider_group::{
 };
 use http_body::{Frame, SizeHint};
 
+use super::answer::Said;
 use crate::{
     response_body::{BodyError, Upstream},
     worker::Worker,
@@ -60,7 +61,7 @@ pub(super) struct Settlement {
     /// Name of the backend, for metrics.
     backend: Arc<str>,
     attempt: Attempt,
-    spared: Option<Duration>,
+    said: Said,
     _under_way: Underway,
 }
 
@@ -69,18 +70,18 @@ type Polled = Poll<Option<Result<Frame<Bytes>, BodyError>>>;
 // === impl Settlement ===
 
 impl Settlement {
-    /// For an attempt that is answered. `spared` is how long the provider's allowance is used up by its head.
+    /// For an attempt that is answered.
     pub(super) fn new(
         worker: Rc<Worker>,
         backend: Arc<str>,
         (attempt, under_way): (Attempt, Underway),
-        spared: Option<Duration>,
+        said: Said,
     ) -> Settlement {
         Settlement {
             worker,
             backend,
             attempt,
-            spared,
+            said,
             _under_way: under_way,
         }
     }
@@ -88,16 +89,20 @@ impl Settlement {
     /// The answer is whole.
     pub(super) fn complete(self, observed: &Observed) {
         let output_tokens = observed.usage.as_ref().and_then(|usage| usage.output);
-        let retry_after = self.spared;
+        let Said { spared, condition } = self.said;
         self.settle_as(Outcome {
             verdict: Verdict::Success { output_tokens },
-            retry_after,
-            condition: None,
+            retry_after: spared,
+            condition,
         });
     }
 
     fn settle(self, verdict: Verdict) {
-        self.settle_as(verdict.into());
+        let condition = self.said.condition;
+        self.settle_as(Outcome {
+            condition,
+            ..verdict.into()
+        });
     }
 
     fn settle_as(self, outcome: Outcome) {

@@ -3,12 +3,13 @@
 //! Owns the order: render, address, sign, send. Must not decide what follows. Invariant: a signature covers what is sent,
 //! so nothing is changed behind it.
 
-use std::time::Instant;
+use std::{borrow::Cow, time::Instant};
 
-use dp_config::ai_backend::{AiCredential, AiProvider};
+use dp_config::ai_backend::{AiCredential, AiPolicy, AiProvider};
 use dp_llm::{
-    edge::Target,
+    edge::{Target, Vendor},
     preference::{self, Demands},
+    prompt_caching::PromptCaching,
     provider::{ClientPath, Operation},
     request::{ClientHeaders, Rendered, RequestError},
 };
@@ -20,7 +21,11 @@ use http::{
     uri::PathAndQuery,
 };
 
-use super::{Call, Tried, answer, credential, policy, since_epoch, verdict};
+use super::{
+    Call, Tried, answer,
+    attributes::{LlmAttributes, ReadBody},
+    credential, policy, since_epoch, verdict,
+};
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind, Side},
@@ -52,7 +57,7 @@ impl Call<'_> {
         if let Err(denied) = self.policies.check_provider(&provider.name) {
             return Tried::Unsendable(denied.into());
         }
-        let rendered = match self.render(provider) {
+        let rendered = match self.render(exchange, provider) {
             Ok(rendered) => rendered,
             Err(fault) => return Tried::Unsendable(fault),
         };
@@ -66,13 +71,20 @@ impl Call<'_> {
         }
     }
 
-    fn render(&self, provider: &AiProvider) -> Result<Rendered, Fault> {
+    fn render(&self, exchange: &Exchange<'_>, provider: &AiProvider) -> Result<Rendered, Fault> {
         let invalid = |error: RequestError| Fault::caused(Kind::InvalidPrompt, error);
         let service = provider.endpoint.service();
         let policy = self.policies.ai(provider);
         let policy = policy.as_deref();
-        let prompt = policy::apply(policy, &self.prompt, self.head.uri.path())?;
-        let model = policy::model(provider, policy, &prompt)?;
+        let attributes = LlmAttributes::of_request(exchange, &self.head, &self.prompt, &self.read);
+        let path = self.head.uri.path();
+        let shaped = policy::apply(policy, &self.prompt, path, &attributes)?;
+        let model = shaped.model(provider, policy)?;
+        let vendor = service.vendor();
+        let prompt = match prompt_caching(policy, vendor, model) {
+            Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
+            None => Cow::Borrowed(&*shaped.prompt),
+        };
         let client = prompt.format();
         let format = preference::choose(client, service, model, Demands::default())
             .ok_or(Kind::UnsupportedFormat)?;
@@ -96,9 +108,15 @@ impl Call<'_> {
             anthropic_beta: &betas,
             bedrock_metadata: metadata.and_then(|value| value.to_str().ok()),
         };
-        prompt
+        let mut rendered = prompt
             .render(service, format, &target, headers)
-            .map_err(invalid)
+            .map_err(invalid)?;
+        let attributes = LlmAttributes {
+            body: (&rendered.body, &ReadBody::default()),
+            ..attributes
+        };
+        rendered.body = policy::finish(policy, &rendered.body, &attributes)?;
+        Ok(rendered)
     }
 
     async fn send(
@@ -172,6 +190,15 @@ impl Call<'_> {
         }
         require(headers, provider.endpoint.service().headers(plan.provider));
         Ok(())
+    }
+}
+
+/// What a provider may be told to cache of a prompt for `model`.
+fn prompt_caching(policy: Option<&AiPolicy>, vendor: Vendor, model: &str) -> Option<PromptCaching> {
+    let caching = policy?.prompt_caching?;
+    match vendor == Vendor::Bedrock {
+        true => caching.on_bedrock(model),
+        false => Some(caching),
     }
 }
 

@@ -254,7 +254,7 @@ impl Attempts {
         now: Instant,
         random: u64,
     ) -> Result<Duration, GiveUp> {
-        if !outcome.verdict.is_retryable() {
+        if !outcome.is_retryable() {
             return Err(GiveUp::NotRetryable);
         }
         match (head, self.replay) {

@@ -197,6 +197,16 @@ impl From<Verdict> for Outcome {
 }
 
 impl Outcome {
+    /// Whether another attempt may succeed where this one did not: a refusal that the configured condition blames on the
+    /// entry is tried elsewhere too.
+    pub fn is_retryable(&self) -> bool {
+        let is_blamed = self.condition == Some(Condition::Unhealthy);
+        match self.verdict {
+            Verdict::Status(_) | Verdict::FirstEventError(_) if is_blamed => true,
+            verdict => verdict.is_retryable(),
+        }
+    }
+
     /// What the attempt says about its entry, the configured condition considered (llm.md R-15). Whatever ended on the
     /// client's or the gateway's side says nothing, with or without a condition.
     pub fn sign(&self) -> Sign {
@@ -298,5 +308,28 @@ mod tests {
         assert_eq!(sign(Verdict::Idle, Fine), Sign::Bad);
         assert_eq!(sign(Verdict::ClientGone, Unhealthy), Sign::Nothing);
         assert_eq!(sign(Verdict::GuardRefused, Unhealthy), Sign::Nothing);
+    }
+
+    #[test]
+    fn what_a_condition_blames_is_tried_elsewhere() {
+        let is_retryable = |verdict, condition| {
+            let outcome = Outcome {
+                condition,
+                ..Outcome::from(verdict)
+            };
+            outcome.is_retryable()
+        };
+        use Condition::{Fine, Unhealthy};
+        assert!(is_retryable(Verdict::Status(404), Some(Unhealthy)));
+        assert!(is_retryable(Verdict::FirstEventError(400), Some(Unhealthy)));
+        assert!(!is_retryable(Verdict::Status(404), Some(Fine)));
+        assert!(!is_retryable(Verdict::Status(404), None));
+        // Whether it is tried again is another question than whom it is counted against.
+        assert!(is_retryable(Verdict::Status(503), Some(Fine)));
+        assert!(!is_retryable(SUCCESS, Some(Unhealthy)));
+        assert!(!is_retryable(
+            Verdict::StreamErrorAfterContent,
+            Some(Unhealthy)
+        ));
     }
 }

@@ -1,6 +1,7 @@
 //! Reading what a provider says when it refuses or fails: every envelope in the field.
 //!
-//! It must not know clients. Invariant: it is total; what is in no known shape is its own message, shortened.
+//! It must not know clients. Invariant: it is total; what is in no known shape is its own message, shortened; of
+//! an HTML page its title.
 //!
 //! Shapes: OpenAI and those who copy it, Azure (`code` beside `message`), Anthropic, Google (also in an array, as its OpenAI
 //! surface and its streams without `alt=sse` send it), Bedrock and Cohere (`message` at the top), vLLM and Mistral (all of it at
@@ -12,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::ProviderError;
 use super::class::Class;
+use super::page;
 use crate::json;
 
 /// How much of an unreadable provider body is shown, in bytes.
@@ -186,5 +188,6 @@ fn excerpt(body: &[u8]) -> String {
         .find(|end| !is_inside(*end))
         .unwrap_or(EXCERPT_LIMIT);
     let start = body.get(..end).unwrap_or(body);
-    String::from_utf8_lossy(start).trim().to_owned()
+    let text = String::from_utf8_lossy(start);
+    page::title(&text).unwrap_or_else(|| text.trim().to_owned())
 }

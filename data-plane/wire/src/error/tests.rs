@@ -165,7 +165,7 @@ fn foreign_bodies_become_the_dialect() {
     check_rewritten(
         502,
         "<html>Bad Gateway</html>",
-        r#"{"error":{"message":"<html>Bad Gateway</html>","type":"api_error","param":null,"code":"upstream_unavailable"}}"#,
+        r#"{"error":{"message":"the answer is an HTML page","type":"api_error","param":null,"code":"upstream_unavailable"}}"#,
     );
     check_rewritten(
         429,
@@ -281,7 +281,7 @@ fn errors_are_translated_between_vendors() {
         502,
         None,
         "<html>Bad Gateway</html>",
-        r#"{"type":"error","error":{"type":"api_error","message":"<html>Bad Gateway</html>"}}"#,
+        r#"{"type":"error","error":{"type":"api_error","message":"the answer is an HTML page"}}"#,
     );
     check_between(
         (GEMINI, CHAT),

@@ -449,6 +449,12 @@ pub struct AiPolicy {
     pub prepend: ::prost::alloc::vec::Vec<AiMessage>,
     #[prost(message, repeated, tag = "5")]
     pub append: ::prost::alloc::vec::Vec<AiMessage>,
+    #[prost(message, repeated, tag = "6")]
+    pub transformations: ::prost::alloc::vec::Vec<AiExpression>,
+    #[prost(message, repeated, tag = "7")]
+    pub final_transformations: ::prost::alloc::vec::Vec<AiExpression>,
+    #[prost(message, optional, tag = "9")]
+    pub prompt_caching: ::core::option::Option<AiPromptCaching>,
 }
 impl ::prost::Name for AiPolicy {
     const NAME: &'static str = "AiPolicy";
@@ -458,6 +464,46 @@ impl ::prost::Name for AiPolicy {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiPolicy".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiExpression {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub expression: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AiExpression {
+    const NAME: &'static str = "AiExpression";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiExpression".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiExpression".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiPromptCaching {
+    #[prost(bool, tag = "1")]
+    pub system: bool,
+    #[prost(bool, tag = "2")]
+    pub messages: bool,
+    #[prost(bool, tag = "3")]
+    pub tools: bool,
+    #[prost(uint32, tag = "4")]
+    pub min_tokens: u32,
+    #[prost(uint32, tag = "5")]
+    pub message_offset: u32,
+}
+impl ::prost::Name for AiPromptCaching {
+    const NAME: &'static str = "AiPromptCaching";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiPromptCaching".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiPromptCaching".into()
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -711,7 +757,7 @@ impl ::prost::Name for CustomFormat {
         "type.googleapis.com/tidegate.v1.CustomFormat".into()
     }
 }
-#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AiHealth {
     #[prost(message, optional, tag = "1")]
     pub eviction_duration: ::core::option::Option<
@@ -723,6 +769,8 @@ pub struct AiHealth {
     pub health_threshold: ::core::option::Option<f64>,
     #[prost(double, optional, tag = "4")]
     pub restore_health: ::core::option::Option<f64>,
+    #[prost(string, tag = "5")]
+    pub unhealthy_condition: ::prost::alloc::string::String,
 }
 impl ::prost::Name for AiHealth {
     const NAME: &'static str = "AiHealth";

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use cp_api::backend::policy::ai::{BackendAi, FieldValue, Message};
+use cp_api::backend::policy::ai::{BackendAi, FieldExpression, FieldValue, Message};
 
+use super::expression;
 use crate::plan::AiPolicyPlan;
 
 const ROLES: [&str; 5] = ["system", "developer", "user", "assistant", "model"];
@@ -37,7 +38,25 @@ pub(crate) fn resolve(levels: &[(&BackendAi, String)]) -> Result<Option<AiPolicy
         plan.prepend = messages(prompt.prepend.as_ref(), &format!("{at}.prompt.prepend"))?;
         plan.append = messages(prompt.append.as_ref(), &format!("{at}.prompt.append"))?;
     }
+    plan.transformations =
+        expressions(levels, "transformations", |ai| ai.transformations.as_ref())?;
+    plan.final_transformations = expressions(levels, "finalTransformations", |ai| {
+        ai.final_transformations.as_ref()
+    })?;
+    plan.prompt_caching = levels.iter().find_map(|(ai, _)| ai.prompt_caching.clone());
     Ok((plan != AiPolicyPlan::default()).then_some(plan))
+}
+
+fn expressions(
+    levels: &[(&BackendAi, String)],
+    name: &str,
+    field: fn(&BackendAi) -> Option<&Vec<FieldExpression>>,
+) -> Result<Vec<(String, String)>, String> {
+    let found = levels.iter().find_map(|(ai, at)| Some((field(ai)?, at)));
+    match found {
+        Some((own, at)) => expression::members(own, &format!("{at}.{name}")),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn member(own: &FieldValue) -> (String, String) {

@@ -5,9 +5,11 @@
 use ::route::field::{FieldError, Within};
 use dp_llm::body_policy::{BodyPolicy, MemberValue};
 use dp_llm::model_name::ModelAliases;
+use dp_llm::prompt_caching::PromptCaching;
 use dp_llm::prompt_enrichment::{PromptEnrichment, PromptMessage, Speaker};
 use proto::tidegate::v1 as wire;
 
+use super::expression;
 use crate::ai_backend::AiPolicy;
 
 /// Decodes a policy.
@@ -38,7 +40,23 @@ pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
             append: messages("append", &message.append)?,
         },
         model,
+        transformations: expression::members("transformations", &message.transformations)?,
+        final_transformations: expression::members(
+            "final_transformations",
+            &message.final_transformations,
+        )?,
+        prompt_caching: message.prompt_caching.as_ref().map(prompt_caching),
     })
+}
+
+fn prompt_caching(message: &wire::AiPromptCaching) -> PromptCaching {
+    PromptCaching {
+        system: message.system,
+        messages: message.messages,
+        tools: message.tools,
+        min_tokens: message.min_tokens,
+        message_offset: usize::try_from(message.message_offset).unwrap_or(usize::MAX),
+    }
 }
 
 fn members(

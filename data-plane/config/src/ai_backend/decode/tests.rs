@@ -133,6 +133,59 @@ fn refusals() {
 }
 
 #[test]
+fn expressions() {
+    let with = |policy: wire::AiPolicy, condition: &str| {
+        ai_backend(&backend(vec![vec![wire::AiProvider {
+            policy: Some(policy),
+            health: Some(wire::AiHealth {
+                unhealthy_condition: condition.to_owned(),
+                ..wire::AiHealth::default()
+            }),
+            ..provider("a", none())
+        }]]))
+    };
+    let members = |text: &str| {
+        vec![wire::AiExpression {
+            name: "user".to_owned(),
+            expression: text.to_owned(),
+        }]
+    };
+    let first = |text: &str| wire::AiPolicy {
+        transformations: members(text),
+        ..wire::AiPolicy::default()
+    };
+    let last = |text: &str| wire::AiPolicy {
+        final_transformations: members(text),
+        ..wire::AiPolicy::default()
+    };
+    let decoded = with(first("llmRequest.user"), "response.code == 404").expect("valid");
+    let provider = &decoded.groups[0][0];
+    let policy = provider.policy.as_ref().expect("a policy");
+    assert_eq!(policy.transformations[0].1.source(), "llmRequest.user");
+    assert!(provider.unhealthy_condition.is_some());
+    // A condition alone says nothing about evictions.
+    assert_eq!(provider.health, None);
+    let refuse = |policy, condition, path: &str| {
+        let error = with(policy, condition).expect_err("refused");
+        assert_eq!(error.path, format!("groups[0].providers[0].{path}"));
+        assert!(error.to_string().contains("line 1, column"), "{error}");
+    };
+    let at = "policy.transformations[0].expression";
+    refuse(first("llmRequest."), "", at);
+    refuse(first("response.code"), "", at);
+    refuse(
+        last("nobody"),
+        "",
+        "policy.final_transformations[0].expression",
+    );
+    refuse(
+        first("1"),
+        "response.cod == 1",
+        "health.unhealthy_condition",
+    );
+}
+
+#[test]
 fn forward_proxies() {
     let with = |hosts: &[&str]| wire::DynamicForwardProxy {
         name: "p".to_owned(),

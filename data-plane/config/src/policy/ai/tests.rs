@@ -11,6 +11,13 @@ fn member(name: &str, json: &str) -> wire::AiMember {
     }
 }
 
+fn computed(name: &str) -> wire::AiExpression {
+    wire::AiExpression {
+        name: name.to_owned(),
+        expression: "1".to_owned(),
+    }
+}
+
 fn alias(name: &str, model: &str) -> wire::AiAlias {
     wire::AiAlias {
         name: name.to_owned(),
@@ -32,10 +39,14 @@ fn lists_are_taken_whole_and_names_of_models_one_by_one() {
             role: "system".to_owned(),
             content: "low".to_owned(),
         }],
+        transformations: vec![computed("a"), computed("b")],
+        final_transformations: vec![computed("low")],
+        prompt_caching: Some(wire::AiPromptCaching::default()),
         ..Default::default()
     });
     let higher = policy(&wire::AiPolicy {
         overrides: vec![member("top_p", "1")],
+        transformations: vec![computed("c")],
         model_aliases: vec![alias("a", "high"), alias("gpt-4*", "high")],
         ..Default::default()
     });
@@ -48,6 +59,10 @@ fn lists_are_taken_whole_and_names_of_models_one_by_one() {
     assert_eq!(merged.model, None, "the model is one of the overrides");
     assert_eq!(names(&merged.body.defaults), "user");
     assert_eq!(merged.prompt.append.len(), 1);
+    assert_eq!(merged.transformations[0].0, "c");
+    assert_eq!(merged.transformations.len(), 1);
+    assert_eq!(merged.final_transformations[0].0, "low");
+    assert!(merged.prompt_caching.is_some());
     for (name, target) in [
         ("a", Some("high")),
         ("b", Some("low")),
