@@ -8,6 +8,7 @@ pub(crate) mod asked;
 mod backend;
 mod effects;
 mod policies;
+mod price;
 pub(crate) mod text;
 mod why;
 

@@ -133,6 +133,7 @@ fn shown(resource: &Resource) -> SnapshotResource {
         | TypeUrl::Policy
         | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
+        | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
         | TypeUrl::Listener
         | TypeUrl::RouteConfiguration

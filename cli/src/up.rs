@@ -86,6 +86,10 @@ pub(crate) struct UpArgs {
     /// Send OpenTelemetry traces of both planes to this OTLP/gRPC endpoint
     #[arg(long, value_name = "URL")]
     otlp_endpoint: Option<String>,
+
+    /// Send one event for each request to a model, with tokens and cost, to this OTLP/gRPC endpoint
+    #[arg(long, value_name = "URL")]
+    otlp_logs_endpoint: Option<String>,
 }
 
 /// Runs until Ctrl-C or SIGTERM.

@@ -16,9 +16,10 @@ pub(crate) const NAMESPACE: &str = "helmed";
 /// The one that goes and comes.
 const DEFINITION: &str = "fleetreports.tidegate.dev";
 /// All of tidegate.dev.
-pub(crate) const DEFINITIONS: [&str; 3] = [
+pub(crate) const DEFINITIONS: [&str; 4] = [
     "fleetpins.tidegate.dev",
     DEFINITION,
+    "pricecatalogs.tidegate.dev",
     "tidegatepolicies.tidegate.dev",
 ];
 

@@ -115,6 +115,7 @@ fn survives(resource: &Resource) -> Result<()> {
         TypeUrl::Policy
         | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
+        | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
         | TypeUrl::RouteRule
         | TypeUrl::Commit => Ok(()),

@@ -17,3 +17,4 @@ mod policy;
 mod rig;
 mod sdk;
 mod told;
+mod usage;

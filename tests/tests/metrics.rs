@@ -216,7 +216,13 @@ spec:
 ",
         provider.port()
     );
+    let prices = "apiVersion: tidegate.dev/v1alpha1
+kind: PriceCatalog
+metadata: {name: prices}
+spec: {providers: {model: {models: {m: {rates: {input: '1', output: '2'}}}}}}
+";
     let backends = [
+        prices.to_owned(),
         providers("group", [busy.port(), stream.port()]),
         providers("sick", [busy.port(), busy.port()]),
         backend("a", upstream.port()),

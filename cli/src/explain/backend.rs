@@ -11,7 +11,7 @@ use dp_config::{Config, Endpoints};
 use http::HeaderMap;
 
 use super::answer::PlaceOf;
-use super::{BackendFacts, effects};
+use super::{BackendFacts, effects, price};
 
 /// Endpoints that are named; more are counted.
 const NAMED: usize = 4;
@@ -84,7 +84,7 @@ fn of_cluster(config: &Config, cluster: &Cluster) -> String {
             .map_or_else(|| "no endpoints".to_owned(), |found| endpoints(found)),
         ClusterKind::Ai(name) => config.ai_backend(name).map_or_else(
             || format!("AI backend {name} does not exist"),
-            |found| of_ai(found),
+            |found| of_ai(config, found),
         ),
         ClusterKind::ForwardProxy(_) => "whatever the request's host names".to_owned(),
     };
@@ -116,9 +116,10 @@ fn endpoints(endpoints: &Endpoints) -> String {
     }
 }
 
-fn of_ai(backend: &AiBackend) -> String {
-    let group =
-        |group: &Vec<AiProvider>| group.iter().map(provider).collect::<Vec<_>>().join(" or ");
+fn of_ai(config: &Config, backend: &AiBackend) -> String {
+    let catalog = config.price_catalog(&backend.price_layers);
+    let told = |it: &AiProvider| provider(it) + &price::of_provider(catalog.as_ref(), it);
+    let group = |group: &Vec<AiProvider>| group.iter().map(told).collect::<Vec<_>>().join(" or ");
     let groups: Vec<String> = backend.groups.iter().map(group).collect();
     format!("AI: {}", groups.join(", then "))
 }

@@ -67,6 +67,9 @@ impl Fleet {
         if let Some(endpoint) = &args.otlp_endpoint {
             flags.extend(["--otlp-endpoint".to_owned(), endpoint.clone()]);
         }
+        if let Some(endpoint) = &args.otlp_logs_endpoint {
+            flags.extend(["--otlp-logs-endpoint".to_owned(), endpoint.clone()]);
+        }
         Fleet {
             binary,
             run_dir,

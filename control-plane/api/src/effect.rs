@@ -216,6 +216,13 @@ const TABLE: &[Row] = &[
         modifiers: &[],
     },
     Row {
+        kind: Kind::PriceCatalog,
+        in_effect: &["spec.priority", "spec.providers.*"],
+        protection: &[],
+        function: &[],
+        modifiers: &[],
+    },
+    Row {
         kind: Kind::FleetPin,
         in_effect: &["spec.gateway.*", "spec.reason"],
         protection: &[],

@@ -38,6 +38,8 @@ pub enum Kind {
     TidegatePolicy,
     /// `tidegate.dev` FleetPin.
     FleetPin,
+    /// `tidegate.dev` PriceCatalog.
+    PriceCatalog,
 }
 
 /// Which object: group, kind, namespace and name. Kinds that Tidegate does not read have keys too, so that
@@ -58,7 +60,7 @@ pub struct ObjectKey {
 
 impl Kind {
     /// Every kind, in reading order.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::GatewayClass,
         Kind::Gateway,
         Kind::HttpRoute,
@@ -74,6 +76,7 @@ impl Kind {
         Kind::AgentgatewayModel,
         Kind::TidegatePolicy,
         Kind::FleetPin,
+        Kind::PriceCatalog,
     ];
 
     /// API group; empty for the core group.
@@ -88,7 +91,7 @@ impl Kind {
             | Kind::AgentgatewayPolicy
             | Kind::AgentgatewayParameters
             | Kind::AgentgatewayModel => "agentgateway.dev",
-            Kind::TidegatePolicy | Kind::FleetPin => "tidegate.dev",
+            Kind::TidegatePolicy | Kind::FleetPin | Kind::PriceCatalog => "tidegate.dev",
         }
     }
 
@@ -105,7 +108,8 @@ impl Kind {
             | Kind::AgentgatewayParameters
             | Kind::AgentgatewayModel
             | Kind::TidegatePolicy
-            | Kind::FleetPin => &["v1alpha1"],
+            | Kind::FleetPin
+            | Kind::PriceCatalog => &["v1alpha1"],
         }
     }
 
@@ -127,6 +131,7 @@ impl Kind {
             Kind::AgentgatewayModel => "AgentgatewayModel",
             Kind::TidegatePolicy => "TidegatePolicy",
             Kind::FleetPin => "FleetPin",
+            Kind::PriceCatalog => "PriceCatalog",
         }
     }
 

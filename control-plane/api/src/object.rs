@@ -24,6 +24,7 @@ use crate::model::AgentgatewayModel;
 use crate::namespace::Namespace;
 use crate::parameters::AgentgatewayParameters;
 use crate::policy::AgentgatewayPolicy;
+use crate::price_catalog::PriceCatalog;
 use crate::reference_grant::ReferenceGrant;
 use crate::schema::crd;
 use crate::secret::Secret;
@@ -63,6 +64,8 @@ pub enum Object {
     TidegatePolicy(Box<TidegatePolicy>),
     /// FleetPin.
     FleetPin(FleetPin),
+    /// PriceCatalog.
+    PriceCatalog(PriceCatalog),
 }
 
 /// What every kind of object has.
@@ -143,6 +146,7 @@ pub fn decode(value: Value) -> Result<Object, DecodeError> {
         Kind::AgentgatewayModel => boxed(value).map(Object::AgentgatewayModel),
         Kind::TidegatePolicy => boxed(value).map(Object::TidegatePolicy),
         Kind::FleetPin => typed(value).map(Object::FleetPin),
+        Kind::PriceCatalog => typed(value).map(Object::PriceCatalog),
     }
 }
 
@@ -252,6 +256,7 @@ impl Object {
             Object::AgentgatewayModel(_) => Kind::AgentgatewayModel,
             Object::TidegatePolicy(_) => Kind::TidegatePolicy,
             Object::FleetPin(_) => Kind::FleetPin,
+            Object::PriceCatalog(_) => Kind::PriceCatalog,
         }
     }
 
@@ -273,6 +278,7 @@ impl Object {
             Object::AgentgatewayModel(object) => &object.metadata,
             Object::TidegatePolicy(object) => &object.metadata,
             Object::FleetPin(object) => &object.metadata,
+            Object::PriceCatalog(object) => &object.metadata,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns the fields, which are those of agentgateway's model catalogue and ours in the same places, so that
 //! `spec.providers` is a document of that shape. Must not compute with prices: a rate is a text of a decimal here, as
-//! a float would round it. The kind is not in [`crate::Kind`] yet, so no object of it is read.
+//! a float would round it.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
+use crate::effect::Effects;
+use crate::key::Kind;
 use crate::metadata::Metadata;
+use crate::object::{Resource, resource_metadata};
 use crate::schema::rule::{at_least_one, rule};
 
 /// PriceCatalog.
@@ -20,9 +23,13 @@ pub struct PriceCatalog {
     pub metadata: Metadata,
     /// `spec`.
     pub spec: PriceCatalogSpec,
+    /// What of it is in effect.
+    #[serde(skip)]
+    pub effects: Effects,
 }
 
-/// A layer of prices. All PriceCatalogs of a namespace are laid over each other, field by field; no price is built in.
+/// A layer of prices. All PriceCatalogs of a namespace are laid over each other, field by field, and hold for the model
+/// providers of that namespace; those of the Gateway's namespace lie above them. No price is built in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PriceCatalogSpec {
@@ -151,9 +158,12 @@ pub struct UsdRate(
 
 // === impl PriceCatalog ===
 
-impl PriceCatalog {
-    /// Records what no schema states: keys of maps are out of reach of its rules.
-    pub fn check(&self, check: &mut Check) {
+impl Resource for PriceCatalog {
+    const KIND: Kind = Kind::PriceCatalog;
+    resource_metadata!();
+
+    /// Keys of maps are out of reach of a schema's rules.
+    fn check(&self, check: &mut Check) {
         check.field("spec", |check| {
             check.field("providers", |check| {
                 for (name, provider) in &self.spec.providers {
@@ -162,6 +172,10 @@ impl PriceCatalog {
                 }
             });
         });
+    }
+
+    fn note_effects(&mut self, effects: Effects) {
+        self.effects = effects;
     }
 }
 
@@ -188,6 +202,7 @@ impl PricedProvider {
 mod tests {
     use super::{PriceCatalog, PriceCatalogSpec};
     use crate::check::Check;
+    use crate::object::Resource;
     use crate::schema::structural;
     use crate::schema::validate::Judge;
     use serde_json::{Value, json};

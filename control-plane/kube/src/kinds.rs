@@ -50,6 +50,7 @@ pub const fn watched(kind: Kind) -> Watched {
         Kind::AgentgatewayModel => ("agentgatewaymodels", Origin::Custom, ""),
         Kind::TidegatePolicy => ("tidegatepolicies", Origin::Custom, ""),
         Kind::FleetPin => ("fleetpins", Origin::Custom, ""),
+        Kind::PriceCatalog => ("pricecatalogs", Origin::Custom, ""),
     };
     Watched {
         kind,
@@ -133,6 +134,7 @@ mod tests {
                 "agentgatewaymodels.agentgateway.dev",
                 "tidegatepolicies.tidegate.dev",
                 "fleetpins.tidegate.dev",
+                "pricecatalogs.tidegate.dev",
             ]
         );
     }

@@ -51,6 +51,7 @@ fn shown(url: TypeUrl, resource: &Resource) -> SnapshotResource {
         | TypeUrl::Policy
         | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
+        | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
         | TypeUrl::Listener
         | TypeUrl::RouteConfiguration

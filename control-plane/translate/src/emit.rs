@@ -13,6 +13,7 @@ use xds::snapshot::Snapshot;
 
 use crate::change::Profile;
 use crate::plan::GatewayPlan;
+use crate::price;
 
 mod ai;
 mod cluster;
@@ -32,7 +33,7 @@ pub(crate) fn emit(plan: &GatewayPlan, profile: Profile) -> Snapshot {
         snapshot: Snapshot::default(),
     };
     for backend in plan.backends.values() {
-        cluster::emit(backend, profile, &mut output);
+        cluster::emit(backend, price::of(plan, backend), profile, &mut output);
     }
     if profile == Profile::Tidegate {
         policy::emit(plan, &mut output);

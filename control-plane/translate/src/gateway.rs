@@ -383,6 +383,7 @@ impl GatewayDraft<'_> {
             families: self.families(),
             ports,
             backends,
+            prices: BTreeMap::new(),
             deployment: self.deployment.clone(),
         }
     }

@@ -19,6 +19,7 @@ use cp_api::namespace::Namespace;
 use cp_api::object::Resource;
 use cp_api::parameters::AgentgatewayParameters;
 use cp_api::policy::AgentgatewayPolicy;
+use cp_api::price_catalog::PriceCatalog;
 use cp_api::reference_grant::ReferenceGrant;
 use cp_api::secret::Secret;
 use cp_api::service::Service;
@@ -64,6 +65,7 @@ pub(crate) struct Tables {
     pub(crate) models: OrdMap<Name, Stored<AgentgatewayModel>>,
     pub(crate) tidegate_policies: OrdMap<Name, Stored<TidegatePolicy>>,
     pub(crate) fleet_pins: OrdMap<Name, Stored<FleetPin>>,
+    pub(crate) price_catalogs: OrdMap<Name, Stored<PriceCatalog>>,
     pub(crate) slices_by_service: OrdMap<Name, OrdSet<String>>,
     pub(crate) invalid: OrdMap<ObjectKey, Invalid>,
     pub(crate) fleets: OrdMap<(GatewayKey, Profile), Fleet>,
@@ -220,6 +222,7 @@ impl Tables {
             Object::AgentgatewayModel(object) => put(&mut self.models, *object, origin),
             Object::TidegatePolicy(object) => put(&mut self.tidegate_policies, *object, origin),
             Object::FleetPin(object) => put(&mut self.fleet_pins, object, origin),
+            Object::PriceCatalog(object) => put(&mut self.price_catalogs, object, origin),
             Object::EndpointSlice(object) => {
                 let name = name_of(&object.metadata);
                 let service = object.service().map(ToOwned::to_owned);
@@ -253,6 +256,7 @@ impl Tables {
             Some(Kind::AgentgatewayModel) => self.models.remove(&name).is_some(),
             Some(Kind::TidegatePolicy) => self.tidegate_policies.remove(&name).is_some(),
             Some(Kind::FleetPin) => self.fleet_pins.remove(&name).is_some(),
+            Some(Kind::PriceCatalog) => self.price_catalogs.remove(&name).is_some(),
             Some(Kind::EndpointSlice) => {
                 self.unindex(&name);
                 self.slices.remove(&name).is_some()
@@ -325,6 +329,7 @@ impl Tables {
             Kind::AgentgatewayModel => self.models.keys().cloned().collect(),
             Kind::TidegatePolicy => self.tidegate_policies.keys().cloned().collect(),
             Kind::FleetPin => self.fleet_pins.keys().cloned().collect(),
+            Kind::PriceCatalog => self.price_catalogs.keys().cloned().collect(),
         }
     }
 

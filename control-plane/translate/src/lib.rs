@@ -26,6 +26,7 @@ mod outline;
 mod output;
 mod plan;
 mod policy;
+mod price;
 mod quarantine;
 mod reference;
 mod report;

@@ -18,6 +18,7 @@ use cp_api::model::AgentgatewayModel;
 use cp_api::namespace::{Namespace, labels};
 use cp_api::parameters::AgentgatewayParameters;
 use cp_api::policy::AgentgatewayPolicy;
+use cp_api::price_catalog::PriceCatalog;
 use cp_api::reference_grant::ReferenceGrant;
 use cp_api::secret::Secret;
 use cp_api::service::Service;
@@ -171,6 +172,12 @@ impl<'a> Lookup<'a> {
         self.tables.fleet_pins.values()
     }
 
+    pub(crate) fn price_catalogs(
+        &self,
+    ) -> impl Iterator<Item = &'a Stored<PriceCatalog>> + use<'a> {
+        self.tables.price_catalogs.values()
+    }
+
     /// Labels of an object that a policy may be attached to; `None` where it does not exist.
     pub(crate) fn labels_of(&self, key: &ObjectKey) -> Option<&'a BTreeMap<String, String>> {
         let name = name(&key.namespace, &key.name);
@@ -190,7 +197,8 @@ impl<'a> Lookup<'a> {
             | Kind::AgentgatewayParameters
             | Kind::AgentgatewayModel
             | Kind::TidegatePolicy
-            | Kind::FleetPin => return None,
+            | Kind::FleetPin
+            | Kind::PriceCatalog => return None,
         };
         Some(&metadata.labels)
     }
@@ -230,7 +238,8 @@ impl<'a> Lookup<'a> {
                 | Kind::AgentgatewayParameters
                 | Kind::AgentgatewayModel
                 | Kind::TidegatePolicy
-                | Kind::FleetPin,
+                | Kind::FleetPin
+                | Kind::PriceCatalog,
             )
             | None => Vec::new(),
         }

@@ -73,7 +73,8 @@ fn claim(key: &ObjectKey, value: &Value) -> Claim {
             | Kind::AgentgatewayParameters
             | Kind::AgentgatewayModel
             | Kind::TidegatePolicy
-            | Kind::FleetPin,
+            | Kind::FleetPin
+            | Kind::PriceCatalog,
         )
         | None => Claim::Open,
     }

@@ -13,6 +13,7 @@ use proto::tidegate::v1 as tidegate;
 
 use crate::deployment::Deployment;
 use crate::output::GatewayKey;
+use crate::price::LayerPlan;
 
 mod policy;
 
@@ -32,6 +33,8 @@ pub(crate) struct GatewayPlan {
     pub(crate) ports: BTreeMap<u16, PortPlan>,
     /// What its routes lead to, by cluster name.
     pub(crate) backends: BTreeMap<String, Arc<BackendPlan>>,
+    /// Layers of prices of the AI backends of a namespace, bottom first.
+    pub(crate) prices: BTreeMap<String, Vec<Arc<LayerPlan>>>,
     /// How its fleet is deployed, where that is known and ours to do.
     pub(crate) deployment: Option<Deployment>,
 }

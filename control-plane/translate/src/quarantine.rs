@@ -218,6 +218,7 @@ fn deny(refused: &Resource, sources: &[tidegate::Source]) -> Option<Arc<Resource
         TypeUrl::Secret
         | TypeUrl::Cluster
         | TypeUrl::DynamicForwardProxy
+        | TypeUrl::PriceCatalog
         | TypeUrl::Listener
         | TypeUrl::RouteConfiguration
         | TypeUrl::VirtualHost

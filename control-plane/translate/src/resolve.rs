@@ -16,6 +16,7 @@ use crate::outline::Claim;
 use crate::output::{GatewayKey, Translation};
 use crate::plan::GatewayPlan;
 use crate::policy::{self, Attachments, Reach};
+use crate::price::Layers;
 use crate::report::{Detail, Programmed, Report, Scope};
 use crate::route;
 use crate::settings::Settings;
@@ -41,11 +42,17 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
         &mut catalog,
         &mut drafts,
     ));
+    let layers = Layers::new(lookup);
     let plans: BTreeMap<GatewayKey, GatewayPlan> = drafts
         .iter()
-        .map(|draft| (draft.key.clone(), draft.plan(settings, &attachments)))
+        .map(|draft| {
+            let mut plan = draft.plan(settings, &attachments);
+            layers.attach(&mut plan);
+            (draft.key.clone(), plan)
+        })
         .collect();
     reports.extend(catalog.reports(&reached(&plans)));
+    reports.extend(layers.reports(&plans));
     reports.extend(drafts.iter().flat_map(GatewayDraft::reports));
     // Policies are about Gateways that the reports so far say are reached.
     let reach = Reach::new(&plans, &reports);

@@ -151,6 +151,7 @@ fn gateway_of(
         | Kind::AgentgatewayParameters
         | Kind::AgentgatewayModel
         | Kind::TidegatePolicy
-        | Kind::FleetPin => None,
+        | Kind::FleetPin
+        | Kind::PriceCatalog => None,
     }
 }

@@ -139,6 +139,7 @@ fn inner_name(resource: &Resource) -> String {
         TypeUrl::Policy => of::<proto::tidegate::v1::Policy>(resource),
         TypeUrl::PolicySet => of::<proto::tidegate::v1::PolicySet>(resource),
         TypeUrl::DynamicForwardProxy => of::<proto::tidegate::v1::DynamicForwardProxy>(resource),
+        TypeUrl::PriceCatalog => of::<proto::tidegate::v1::PriceCatalog>(resource),
         TypeUrl::AiBackend => of::<proto::tidegate::v1::AiBackend>(resource),
         TypeUrl::Listener => of::<proto::envoy::config::listener::v3::Listener>(resource),
         TypeUrl::RouteConfiguration => {

@@ -281,7 +281,10 @@ fn merged(earlier: Usage, later: Usage) -> Usage {
         total: later.total.or(earlier.total),
         cache_read: later.cache_read.or(earlier.cache_read),
         cache_write: later.cache_write.or(earlier.cache_write),
+        cache_write_1h: later.cache_write_1h.or(earlier.cache_write_1h),
+        input_audio: later.input_audio.or(earlier.input_audio),
         reasoning: later.reasoning.or(earlier.reasoning),
+        output_audio: later.output_audio.or(earlier.output_audio),
         raw: later.raw.or(earlier.raw),
     }
 }

@@ -153,6 +153,7 @@ impl Piece<'_> {
     /// Tells the record of the exchange what this piece says.
     pub fn note(&self, observed: &mut Observed) {
         observed.has_content |= self.is_content();
+        observed.content_bytes = observed.content_bytes.saturating_add(self.content_bytes());
         match self {
             Self::Start(start) => {
                 let text = |text: &Option<String>| text.clone().map(bounded);
@@ -164,6 +165,30 @@ impl Piece<'_> {
             Self::Failure(error) => observed.error = Some(error.clone()),
             Self::Content { .. } | Self::Dropped(_) | Self::End => (),
         }
+    }
+
+    /// Bytes of what is said.
+    fn content_bytes(&self) -> u64 {
+        let said = match self {
+            Self::Content { content, .. } => match content {
+                Content::Text(text)
+                | Content::Refusal(text)
+                | Content::Thinking(text)
+                | Content::ToolCall { name: text, .. }
+                | Content::Arguments { fragment: text, .. } => text.inner().len(),
+                Content::Redacted(_)
+                | Content::Signature(_)
+                | Content::BlockEnd
+                | Content::ToolEnd { .. } => 0,
+            },
+            Self::Start(_)
+            | Self::Finish { .. }
+            | Self::Usage(_)
+            | Self::Failure(_)
+            | Self::Dropped(_)
+            | Self::End => 0,
+        };
+        u64::try_from(said).unwrap_or(u64::MAX)
     }
 
     /// Something that a person would see.

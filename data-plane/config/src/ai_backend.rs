@@ -27,6 +27,8 @@ pub struct AiBackend {
     pub name: Arc<str>,
     /// Priority groups, first group first; none is empty.
     pub groups: Vec<Vec<AiProvider>>,
+    /// Names of its layers of prices, bottom first; see [`crate::Config::price_layer`].
+    pub price_layers: Vec<Arc<str>>,
     /// What is attached to the backend and its providers.
     pub policy_set: Option<Arc<str>>,
 }

@@ -179,6 +179,7 @@ impl Closure {
             Value::Endpoints(_)
             | Value::Secret(_)
             | Value::ForwardProxy(_)
+            | Value::PriceCatalog(_)
             | Value::AiBackend(_)
             | Value::Policy(_)
             | Value::PolicySet(_)
@@ -217,6 +218,7 @@ fn decode_foreign(type_url: TypeUrl, resource: &Received) -> Result<Value, Field
         TypeUrl::Policy
         | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
+        | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
         | TypeUrl::VirtualHost
         | TypeUrl::RouteRule

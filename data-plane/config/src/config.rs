@@ -14,6 +14,7 @@ use crate::endpoint::Endpoints;
 use crate::forward_proxy::ForwardProxy;
 use crate::listener::{Chain, Listener, Routes};
 use crate::policy::{Policy, PolicySet};
+use crate::price_catalog::PriceLayer;
 use crate::resources::Resources;
 use crate::route_config::RouteConfig;
 use crate::route_index::RouteIndex;
@@ -111,6 +112,11 @@ impl Config {
     /// Every AI backend, by name.
     pub fn ai_backends(&self) -> impl Iterator<Item = &Arc<AiBackend>> {
         self.resources.all(TypeUrl::AiBackend)
+    }
+
+    /// The layer of prices of this name.
+    pub fn price_layer(&self, name: &str) -> Option<&Arc<PriceLayer>> {
+        self.resources.get(TypeUrl::PriceCatalog, name)
     }
 
     /// The policy of this name.

@@ -13,7 +13,9 @@ use proto::envoy::config::endpoint::v3::ClusterLoadAssignment;
 use proto::envoy::config::listener::v3::Listener;
 use proto::envoy::config::route::v3::{RouteConfiguration, VirtualHost};
 use proto::envoy::extensions::transport_sockets::tls::v3::Secret;
-use proto::tidegate::v1::{AiBackend, Commit, DynamicForwardProxy, Policy, PolicySet, RouteRule};
+use proto::tidegate::v1::{
+    AiBackend, Commit, DynamicForwardProxy, Policy, PolicySet, PriceCatalog, RouteRule,
+};
 use proto::type_url::TypeUrl;
 
 use crate::ai_backend::ai_backend;
@@ -22,6 +24,7 @@ use crate::endpoint::{Names, endpoints};
 use crate::forward_proxy::forward_proxy;
 use crate::listener::listener;
 use crate::policy::{policy, policy_set};
+use crate::price_catalog::price_catalog;
 use crate::route_config::{host_resource, route_config, rule};
 use crate::secret::secret;
 use crate::value::Value;
@@ -48,6 +51,11 @@ pub(crate) fn value(type_url: TypeUrl, name: &str, message: &Bytes) -> Result<Va
             let message: DynamicForwardProxy = read(message)?;
             same("name", &message.name, name)?;
             Value::ForwardProxy(Arc::new(forward_proxy(&message)?))
+        }
+        TypeUrl::PriceCatalog => {
+            let message: PriceCatalog = read(message)?;
+            same("name", &message.name, name)?;
+            Value::PriceCatalog(Arc::new(price_catalog(&message)?))
         }
         TypeUrl::Policy => {
             let message: Policy = read(message)?;

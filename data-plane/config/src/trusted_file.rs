@@ -67,6 +67,7 @@ pub(crate) fn named(value: &Value) -> Vec<(String, Arc<str>)> {
         }
         Value::Endpoints(_)
         | Value::ForwardProxy(_)
+        | Value::PriceCatalog(_)
         | Value::AiBackend(_)
         | Value::Policy(_)
         | Value::PolicySet(_)

@@ -11,6 +11,7 @@ use crate::endpoint::Endpoints;
 use crate::forward_proxy::ForwardProxy;
 use crate::listener::Listener;
 use crate::policy::{Policy, PolicySet};
+use crate::price_catalog::PriceLayer;
 use crate::route_resource::{HostResource, RouteConfigResource, RuleResource};
 use crate::secret::Secret;
 
@@ -21,6 +22,7 @@ pub(crate) enum Value {
     Endpoints(Arc<Endpoints>),
     Secret(Arc<Secret>),
     ForwardProxy(Arc<ForwardProxy>),
+    PriceCatalog(Arc<PriceLayer>),
     AiBackend(Arc<AiBackend>),
     Policy(Arc<Policy>),
     PolicySet(Arc<PolicySet>),
@@ -51,6 +53,7 @@ held! {
     Endpoints(Endpoints),
     Secret(Secret),
     ForwardProxy(ForwardProxy),
+    PriceCatalog(PriceLayer),
     AiBackend(AiBackend),
     Policy(Policy),
     PolicySet(PolicySet),

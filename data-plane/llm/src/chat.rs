@@ -56,6 +56,20 @@ struct Choice<'a> {
     message: Option<&'a RawValue>,
 }
 
+#[derive(Deserialize)]
+struct Call<'a> {
+    #[serde(borrow, default)]
+    function: Option<Function<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Function<'a> {
+    #[serde(borrow, default)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    arguments: Option<&'a RawValue>,
+}
+
 /// Reads the data of one event of a stream and notes its facts.
 pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed) -> Chunk {
     let Ok(text) = std::str::from_utf8(data) else {
@@ -92,6 +106,24 @@ pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed) -> Chunk {
 pub(crate) fn observe_body(text: &str, observed: &mut Observed) -> Result<(), serde_json::Error> {
     Members::read(text)?.note(observed);
     Ok(())
+}
+
+// === impl Call ===
+
+impl Call<'_> {
+    fn bytes(&self) -> usize {
+        self.function.as_ref().map_or(0, Function::bytes)
+    }
+}
+
+// === impl Function ===
+
+impl Function<'_> {
+    /// Of its texts, without their quotes.
+    fn bytes(&self) -> usize {
+        let texts = [self.name, self.arguments].into_iter().flatten();
+        texts.map(|raw| raw.get().len().saturating_sub(2)).sum()
+    }
 }
 
 // === impl Members ===
@@ -173,24 +205,46 @@ impl Choice<'_> {
         if let Some(reason) = self.finish_reason.and_then(|raw| json::string(raw.get())) {
             observed.finish_reason = Some(FinishReason::from_name(&reason));
         }
-        if !observed.has_content {
-            let said = self.delta.or(self.message);
-            observed.has_content = said.is_some_and(|raw| has_content(raw.get()));
+        if let Some(said) = self.delta.or(self.message) {
+            let (is_content, bytes) = content(said.get());
+            observed.has_content |= is_content;
+            observed.content_bytes = observed.content_bytes.saturating_add(bytes);
         }
     }
 }
 
-/// A delta or message in which there is something beyond the role.
-fn has_content(raw: &str) -> bool {
-    let mut found = false;
+/// Whether there is something beyond the role in a delta or message, and how many bytes were said.
+fn content(raw: &str) -> (bool, u64) {
+    let (mut found, mut said) = (false, 0);
     let read = json::members(raw, |key, value| {
-        found |= match key.as_ref() {
-            "content" | "refusal" | "reasoning_content" | "reasoning" | "tool_calls"
-            | "function_call" | "audio" => !matches!(value, "null" | "\"\"" | "[]" | "{}"),
-            _ => false,
+        let bytes = match key.as_ref() {
+            "content" | "refusal" | "reasoning_content" | "reasoning" => {
+                value.len().saturating_sub(2)
+            }
+            "tool_calls" => {
+                let mut bytes = 0;
+                // What cannot be read is not measured.
+                let _ = json::elements(value, |raw| {
+                    bytes += serde_json::from_str(raw).map_or(0, |call: Call<'_>| call.bytes());
+                });
+                bytes
+            }
+            "function_call" => {
+                serde_json::from_str(value).map_or(0, |function: Function<'_>| function.bytes())
+            }
+            // Sound: no text.
+            "audio" => 0,
+            _ => return,
         };
+        if !matches!(value, "null" | "\"\"" | "[]" | "{}") {
+            found = true;
+            said += bytes;
+        }
     });
-    read.is_ok() && found
+    match read {
+        Ok(()) => (found, u64::try_from(said).unwrap_or(u64::MAX)),
+        Err(_) => (false, 0),
+    }
 }
 
 /// A provider's text, bounded; empty is absent (Azure's first chunk has an empty model).
@@ -214,6 +268,40 @@ mod tests {
             "{data}"
         );
         observed
+    }
+
+    #[test]
+    fn what_is_said_is_measured() {
+        for (delta, is_content, bytes) in [
+            (r#"{"role":"assistant","content":""}"#, false, 0),
+            (r#"{"role":"assistant","content":null}"#, false, 0),
+            (r#"{"content":"four"}"#, true, 4),
+            (
+                r#"{"content":"a\n","reasoning":"why","refusal":null}"#,
+                true,
+                6,
+            ),
+            (
+                r#"{"tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}"#,
+                true,
+                3,
+            ),
+            (
+                r#"{"tool_calls":[{"index":0,"function":{"arguments":"12345"}}]}"#,
+                true,
+                5,
+            ),
+            (r#"{"function_call":{"name":"ab"}}"#, true, 2),
+            (r#"{"audio":{"data":"AAAA"}}"#, true, 0),
+        ] {
+            let data = format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#);
+            let seen = check(&data, Chunk::Content { usage_null: None });
+            assert_eq!(
+                (seen.has_content, seen.content_bytes),
+                (is_content, bytes),
+                "{delta}"
+            );
+        }
     }
 
     #[track_caller]

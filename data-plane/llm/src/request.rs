@@ -18,6 +18,7 @@ use bytes::Bytes;
 pub use self::refusal::{Field, RequestError};
 use crate::format::Format;
 use crate::json;
+use crate::observed::bounded;
 use crate::prompt_caching::PromptCaching;
 use crate::relay::Plan;
 
@@ -30,6 +31,7 @@ pub struct Request {
     format: Format,
     body: Bytes,
     model: Option<String>,
+    user: Option<String>,
     is_streamed: bool,
     asks_for_usage: bool,
     slots: Slots,
@@ -118,6 +120,12 @@ impl Request {
         self.model.as_deref()
     }
 
+    /// Whose request it is, by the client's own word: `user`, or `metadata.user_id` of messages; at most 256 bytes of it.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.user.as_deref()
+    }
+
     /// The client asked for a stream.
     #[must_use]
     pub fn is_streamed(&self) -> bool {
@@ -165,9 +173,12 @@ impl Request {
         let text = std::str::from_utf8(&body).map_err(|_| RequestError::NotUtf8)?;
         let (mut model, mut stream, mut options) = (Once::new(), Once::new(), Once::new());
         let mut is_empty = true;
+        let mut user = None;
         json::members(text, |key, value| {
             is_empty = false;
             match key.as_ref() {
+                "user" => user = json::string(value).or(user.take()),
+                "metadata" => user = user.take().or_else(|| user_of_metadata(value)),
                 "model" => model.set(value),
                 "stream" => stream.set(value),
                 "stream_options" => options.set(value),
@@ -184,6 +195,7 @@ impl Request {
                 Some(raw) => Some(json::string(raw).ok_or(RequestError::WrongType(Field::Model))?)
                     .filter(|model| !model.is_empty()),
             },
+            user: user.filter(|user| !user.is_empty()).map(bounded),
             is_streamed: flag(stream.get(Field::Stream)?, Field::Stream)?,
             asks_for_usage: false,
             prompt_caching: None,
@@ -284,6 +296,18 @@ impl<'a> Once<'a> {
             Ok(self.value)
         }
     }
+}
+
+/// `user_id` of Anthropic's `metadata`.
+fn user_of_metadata(raw: &str) -> Option<String> {
+    let mut user = None;
+    json::members(raw, |key, value| {
+        if key == "user_id" {
+            user = json::string(value);
+        }
+    })
+    .ok()?;
+    user
 }
 
 fn flag(raw: Option<&str>, field: Field) -> Result<bool, RequestError> {

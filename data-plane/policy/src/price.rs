@@ -155,7 +155,7 @@ impl Status {
             Self::Alias => "alias",
             Self::Unpriced => "unpriced",
             Self::Missing => "missing",
-            Self::NoCatalog => "noCatalog",
+            Self::NoCatalog => "no_catalog",
         }
     }
 }

@@ -10,6 +10,12 @@ use std::time::Duration;
 use crate::budget::{Charged, Notice};
 use crate::price::{Quote, Tokens};
 
+mod count;
+mod fields;
+
+pub use count::{Extent, Guess, Told};
+pub use fields::{Part, Value, parts};
+
 /// One request, whether it was answered or not. Attempts are parts of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageRecord {
@@ -17,10 +23,14 @@ pub struct UsageRecord {
     pub request_id: Arc<str>,
     /// When it came, in Unix time.
     pub at: Duration,
+    /// What was asked, and where.
+    pub call: Call,
     /// Whose it was.
     pub caller: Caller,
     /// Which model.
     pub model: ModelUse,
+    /// What came back.
+    pub answer: Answer,
     /// What it took.
     pub usage: Usage,
     /// What that cost, and the catalogue that told; or why that is not known.
@@ -35,6 +45,19 @@ pub struct UsageRecord {
     pub timing: Timing,
 }
 
+/// What was asked, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// `gen_ai.operation.name`.
+    pub operation: &'static str,
+    /// `namespace/name` of the route.
+    pub route: Arc<str>,
+    /// Name of the backend.
+    pub backend: Arc<str>,
+    /// The client asked for a stream.
+    pub is_streamed: bool,
+}
+
 /// Whose request it was: names and ids, never a credential.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caller {
@@ -42,6 +65,8 @@ pub struct Caller {
     pub key_id: Option<Arc<str>>,
     /// The user.
     pub user: Option<Arc<str>>,
+    /// Who says so.
+    pub user_source: UserSource,
     /// The team or tenant.
     pub team: Option<Arc<str>>,
 }
@@ -49,16 +74,43 @@ pub struct Caller {
 /// Which model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelUse {
-    /// The provider that answered, or the one tried last.
-    pub provider: Arc<str>,
+    /// The provider that answered, or the one tried last, as telemetry names it.
+    pub provider: Option<Arc<str>>,
+    /// Its name in the backend.
+    pub entry: Option<Arc<str>>,
     /// The model that the client asked for.
-    pub requested: Arc<str>,
+    pub requested: Option<Arc<str>>,
     /// The model that the provider was asked for.
-    pub sent: Arc<str>,
+    pub sent: Option<Arc<str>>,
     /// The model that the answer names.
     pub answered: Option<Arc<str>>,
     /// How often a provider was tried.
     pub attempts: u32,
+}
+
+/// Who says whose a request is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UserSource {
+    /// Something that was verified.
+    Verified,
+    /// A header, which whoever stands in front has to guard.
+    Header,
+    /// The body: the client's own word.
+    #[default]
+    Body,
+}
+
+/// What came back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The provider's id of it.
+    pub id: Option<Arc<str>>,
+    /// Why generation ended.
+    pub finish_reason: Option<&'static str>,
+    /// The status that the client got.
+    pub status: u16,
+    /// `error.type`: a reason of the proxy's, or a status. Of few.
+    pub error: Option<Arc<str>>,
 }
 
 /// What a request took.
@@ -126,6 +178,51 @@ impl UsageRecord {
     }
 }
 
+// === impl Ending ===
+
+impl Ending {
+    /// As records write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Failed => "failed",
+            Self::Truncated => "truncated",
+            Self::ClientGone => "client_gone",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+// === impl Source ===
+
+impl Source {
+    /// As records write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Estimate => "estimate",
+            Self::Unknown => "unknown",
+            Self::Cache => "cache",
+        }
+    }
+}
+
+// === impl UserSource ===
+
+impl UserSource {
+    /// As records write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Header => "header",
+            Self::Body => "body",
+        }
+    }
+}
+
 // === impl Timing ===
 
 impl Timing {
@@ -142,7 +239,7 @@ impl Timing {
 
 #[cfg(test)]
 mod tests {
-    use super::{Caller, Ending, ModelUse, Source, Timing, Usage, UsageRecord};
+    use super::{Answer, Call, Caller, Ending, ModelUse, Source, Timing, Usage, UsageRecord};
     use crate::price::{Catalog, ModelNames, Status, Tokens, quote, read};
     use std::time::Duration;
 
@@ -168,7 +265,13 @@ mod tests {
         check(None, 1500, 11, None);
     }
 
-    fn record(catalog: Option<&Catalog>, tokens: Option<Tokens>) -> UsageRecord {
+    /// Prices of one model.
+    pub(super) fn catalog() -> Catalog {
+        let json = r#"{"providers":{"openai":{"models":{"gpt-4o":{"rates":{"input":"2.5","output":"10"}}}}}}"#;
+        Catalog::new("c1", [read(json).expect("document")])
+    }
+
+    pub(super) fn record(catalog: Option<&Catalog>, tokens: Option<Tokens>) -> UsageRecord {
         let names = ModelNames {
             provider: "openai",
             response: Some("gpt-4o-2024-08-06"),
@@ -177,11 +280,19 @@ mod tests {
         UsageRecord {
             request_id: "1".into(),
             at: Duration::ZERO,
+            call: Call {
+                operation: "chat",
+                route: "a/b".into(),
+                backend: "backend/a/b".into(),
+                is_streamed: false,
+            },
+            answer: Answer::default(),
             caller: Caller::default(),
             model: ModelUse {
-                provider: "openai".into(),
-                requested: "smart".into(),
-                sent: "gpt-4o-2024-08-06".into(),
+                provider: Some("openai".into()),
+                entry: None,
+                requested: Some("smart".into()),
+                sent: Some("gpt-4o-2024-08-06".into()),
                 answered: Some("gpt-4o-2024-08-06".into()),
                 attempts: 1,
             },
@@ -205,8 +316,7 @@ mod tests {
             output: 10,
             ..Tokens::default()
         };
-        let json = r#"{"providers":{"openai":{"models":{"gpt-4o":{"rates":{"input":"2.5","output":"10"}}}}}}"#;
-        let catalog = Catalog::new("c1", [read(json).expect("document")]);
+        let catalog = catalog();
         let priced = record(Some(&catalog), Some(tokens));
         assert!(priced.is_priced());
         assert_eq!(priced.quote.status(), Status::Alias);

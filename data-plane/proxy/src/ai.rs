@@ -30,12 +30,15 @@ mod attributes;
 mod condition;
 mod credential;
 pub(crate) mod groups;
+pub(crate) mod ledger;
 mod policy;
+pub(crate) mod prices;
 mod prompt;
 mod relayed;
 mod request;
 mod verdict;
 
+use ledger::Ledger;
 pub(crate) use relayed::Relayed;
 
 /// What every attempt of one exchange starts from.
@@ -86,7 +89,10 @@ pub(crate) async fn forward(
         None => return Err(Kind::Bug.into()),
     };
     let prompt = prompt::read(&head, body, limits, format).await?;
-    exchange.record.llm.requested_model = prompt.model().map(ToOwned::to_owned);
+    let catalog = active.prices.of(backend);
+    let random = exchange.client.worker.upstream.random();
+    let ledger = Ledger::open(&head.headers, &prompt, backend, catalog, random);
+    exchange.record.llm.ledger = Some(ledger);
     if exchange.record.limits.counts_tokens() {
         exchange.record.limits.prompt(estimate(&prompt));
     }
@@ -177,12 +183,14 @@ impl Call<'_> {
             let now = Instant::now();
             let name = attempt.entry.name.clone();
             let change = attempt.settle(&outcome, now, random);
+            let verdict = outcome.verdict.label();
             let metrics = &exchange.client.worker.metrics;
-            metrics.attempt(&self.backend.name, &name, outcome.verdict.label(), change);
+            metrics.attempt(&self.backend.name, &name, verdict, change);
             match attempts.next(&outcome, Head::Unsent, now, random) {
                 Next::GiveUp(_) => return *reply,
                 Next::Retry { after } => {
                     metrics.failover(&self.backend.name);
+                    ledger::attempt_failed(exchange.record, verdict);
                     if !after.is_zero() {
                         tokio::time::sleep(after).await;
                     }

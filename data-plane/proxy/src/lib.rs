@@ -45,6 +45,6 @@ mod turn;
 mod upgrade;
 mod worker;
 
-pub use options::{AccessLog, AccessLogFormat, DrainTimeouts, Options};
+pub use options::{AccessLog, AccessLogFormat, DrainTimeouts, Options, UsageEvent, UsageEvents};
 pub use prepare::{Cause, Prepared, Unprepared};
 pub use proxy::{ListenerStatus, Proxy, StartError};

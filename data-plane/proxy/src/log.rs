@@ -10,6 +10,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use dp_policy::usage_record::{self, UsageRecord};
 use http::HeaderValue;
 use prometheus_client::metrics::counter::Counter;
 use serde_json::{Map, Value, json};
@@ -55,8 +56,13 @@ impl Log {
     }
 
     /// Writes the line of a closed record.
-    pub(crate) fn write(&self, record: &Record, ending: Ending, duration: Duration) {
-        let fields = fields(record, ending, duration);
+    pub(crate) fn write(
+        &self,
+        record: &Record,
+        usage: Option<&UsageRecord>,
+        course: (Ending, Duration),
+    ) {
+        let fields = fields(record, usage, course);
         let mut line = match self.format {
             AccessLogFormat::Json => serde_json::to_vec(&fields).unwrap_or_default(),
             AccessLogFormat::Text => text(&fields).into_bytes(),
@@ -86,7 +92,11 @@ fn write_all(waiting: &Receiver<Vec<u8>>, mut sink: Box<dyn Write + Send>) {
     }
 }
 
-fn fields(record: &Record, ending: Ending, duration: Duration) -> Map<String, Value> {
+fn fields(
+    record: &Record,
+    usage: Option<&UsageRecord>,
+    (ending, duration): (Ending, Duration),
+) -> Map<String, Value> {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| {
         if !value.is_null() {
@@ -163,7 +173,9 @@ fn fields(record: &Record, ending: Ending, duration: Duration) -> Map<String, Va
         put("trace.id", json!(trace.0));
         put("span.id", json!(trace.1));
     }
-    put_llm(&mut put, record);
+    if let Some(usage) = usage {
+        usage.tell(&mut |name, value| put(name, shown(value)));
+    }
     fields
 }
 
@@ -178,35 +190,15 @@ fn put_head(put: &mut impl FnMut(&str, Value), head: &HeadFacts) {
     put("user_agent", json!(head.user_agent.as_ref().map(lossy)));
 }
 
-fn put_llm(put: &mut impl FnMut(&str, Value), record: &Record) {
-    put(
-        "gen_ai.provider.name",
-        json!(record.llm.provider.as_deref()),
-    );
-    put("gen_ai.request.model", json!(record.llm.model));
-    put("tidegate.llm.provider", json!(record.llm.entry.as_deref()));
-    put(
-        "tidegate.llm.requested_model",
-        json!(record.llm.requested_model),
-    );
-    put(
-        "tidegate.llm.time_to_first_token",
-        json!(record.llm.first_token.map(|first| first.as_secs_f64())),
-    );
-    let Some(observed) = &record.llm.observed else {
-        return;
-    };
-    put("gen_ai.response.model", json!(observed.model));
-    put("gen_ai.response.id", json!(observed.id));
-    put(
-        "gen_ai.response.finish_reason",
-        json!(observed.finish_reason.as_ref().map(|r| r.as_str())),
-    );
-    if let Some(usage) = &observed.usage {
-        put("gen_ai.usage.input_tokens", json!(usage.input));
-        put("gen_ai.usage.output_tokens", json!(usage.output));
-        put("gen_ai.usage.cache_read_tokens", json!(usage.cache_read));
-        put("gen_ai.usage.reasoning_tokens", json!(usage.reasoning));
+/// A field of a usage record. Amounts stay texts: a float would round them.
+fn shown(value: usage_record::Value<'_>) -> Value {
+    match value {
+        usage_record::Value::Text(text) => json!(text),
+        usage_record::Value::Usd(amount) => json!(amount.to_string()),
+        usage_record::Value::Count(count) => json!(count),
+        usage_record::Value::Seconds(seconds) => json!(seconds),
+        usage_record::Value::Flag(flag) => json!(flag),
+        usage_record::Value::List(only) => json!([only]),
     }
 }
 

@@ -24,11 +24,17 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use self::{limit::LimitMetrics, llm::LlmMetrics};
-use crate::record::{Ending, Record};
+use self::{limit::LimitMetrics, llm::LlmMetrics, usage::UsageMetrics};
+use crate::{
+    ai::ledger::Closed,
+    record::{Ending, Record},
+};
 
 mod limit;
 mod llm;
+mod usage;
+
+pub(crate) use usage::Labels as UsageLabels;
 
 /// Seconds.
 const DURATIONS: [f64; 14] = [
@@ -42,6 +48,7 @@ pub(crate) struct Metrics {
     faults: Family<FaultLabels, Counter>,
     broken: Family<ListenerLabels, Counter>,
     llm: LlmMetrics,
+    usage: UsageMetrics,
     limits: LimitMetrics,
     /// Requests in flight.
     pub(crate) active: Gauge,
@@ -102,6 +109,7 @@ impl Metrics {
             faults: Family::default(),
             broken: Family::default(),
             llm: LlmMetrics::register(registry),
+            usage: UsageMetrics::register(registry),
             limits: LimitMetrics::register(registry),
             active: Gauge::default(),
             connections: Gauge::default(),
@@ -242,7 +250,6 @@ impl Local {
         handles.durations.observe(duration.as_secs_f64());
         drop(routes);
         self.observe_rare(record, ending);
-        self.metrics.llm.observe(record, duration);
     }
 
     /// What most requests do not have.
@@ -260,6 +267,16 @@ impl Local {
             };
             self.metrics.broken.get_or_create(&labels).inc();
         }
+    }
+
+    /// Counts a request to a model that is over.
+    pub(crate) fn usage(&self, closed: &Closed) {
+        self.metrics.usage.observe(closed);
+    }
+
+    /// Counts an attempt at a provider that did not become a request's answer.
+    pub(crate) fn operation(&self, labels: UsageLabels, error: &str, took: Duration) {
+        self.metrics.usage.operation(labels, Some(error), took);
     }
 
     /// Counts an attempt at a provider of a backend.

@@ -6,8 +6,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use dp_policy::usage_record::UsageRecord;
 use dp_upstream::resolve::Resolver;
-use opentelemetry::global::BoxedTracer;
+use opentelemetry::{global::BoxedTracer, trace::SpanContext};
 use prometheus_client::registry::Registry;
 
 /// Settings of one proxy for its whole life.
@@ -20,6 +21,8 @@ pub struct Options<'a> {
     pub registry: &'a mut Registry,
     /// Traces requests where set.
     pub tracer: Option<Tracer>,
+    /// Where usage records of requests to models go; `None` where nobody takes them.
+    pub usage_events: Option<UsageEvents>,
     /// Added to every listener port before it is bound; for ports below 1024 without rights.
     pub port_offset: u16,
     /// Names to addresses; `None` for what the system is configured with.
@@ -53,6 +56,18 @@ pub struct Tracer {
     pub sample_ratio: f64,
 }
 
+/// Takes usage records; must not wait.
+pub type UsageEvents = Box<dyn Fn(UsageEvent<'_>) + Send + Sync>;
+
+/// A usage record that is told.
+#[derive(Clone, Copy, Debug)]
+pub struct UsageEvent<'a> {
+    /// What is told.
+    pub record: &'a UsageRecord,
+    /// The span of its request, if that is traced.
+    pub span: Option<&'a SpanContext>,
+}
+
 /// How long a drain lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DrainTimeouts {
@@ -72,6 +87,7 @@ impl<'a> Options<'a> {
             access_log: None,
             registry,
             tracer: None,
+            usage_events: None,
             port_offset: 0,
             resolver: None,
         }

@@ -17,9 +17,11 @@ use http::{HeaderValue, Method, StatusCode, Version};
 use opentelemetry::global::BoxedSpan;
 
 use crate::{
+    ai::ledger::Ledger,
     connection::Flight,
     fault::{Fault, Kind},
     limit::LimitFacts,
+    options::UsageEvent,
     respond::Dialect,
     worker::Worker,
 };
@@ -93,13 +95,13 @@ pub(crate) struct LlmFacts {
     pub(crate) provider: Option<Arc<str>>,
     /// Its name in the backend.
     pub(crate) entry: Option<Arc<str>>,
-    /// The model that the client asked for.
-    pub(crate) requested_model: Option<String>,
     /// The model that was asked of the provider.
     pub(crate) model: Option<String>,
     /// From the start of the request to the first content of a stream.
     pub(crate) first_token: Option<Duration>,
     pub(crate) observed: Option<Box<Observed>>,
+    /// What becomes the usage record, from the moment that the request is read.
+    pub(crate) ledger: Option<Box<Ledger>>,
 }
 
 /// How the response ended.
@@ -156,12 +158,26 @@ impl Record {
         self.limits.settle(&worker.metrics, usage, fate);
         worker.shared.metrics.active.dec();
         let duration = self.start.elapsed();
+        let usage = self.llm.ledger.take();
+        let usage = usage.map(|ledger| ledger.close(self, ending, duration));
         worker.metrics.observe(self, ending, duration);
-        if let Some(log) = &worker.shared.log {
-            log.write(self, ending, duration);
+        if let Some(usage) = &usage {
+            worker.metrics.usage(usage);
         }
-        if let Some(span) = self.span.take() {
-            crate::trace::end(*span, self, ending);
+        let usage = usage.map(|closed| closed.record);
+        if let Some(log) = &worker.shared.log {
+            log.write(self, usage.as_ref(), (ending, duration));
+        }
+        let span = self.span.take();
+        let context = span.as_deref().map(crate::trace::context);
+        if let Some(span) = span {
+            crate::trace::end(*span, self, usage.as_ref(), ending);
+        }
+        if let (Some(tell), Some(usage)) = (&worker.shared.usage_events, &usage) {
+            tell(UsageEvent {
+                record: usage,
+                span: context.as_ref(),
+            });
         }
     }
 

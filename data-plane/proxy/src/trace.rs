@@ -1,11 +1,12 @@
-//! One span for each sampled request.
+//! One span for each sampled request, and one below it for each attempt at a model provider.
 //!
-//! Owns W3C trace context in and out and the span's attributes. Must not decide about export. Invariant: a
+//! Owns W3C trace context in and out and the spans' attributes. Must not decide about export. Invariant: a
 //! client's sampling decision stands; without a tracer its headers pass untouched.
 
+use dp_policy::usage_record::{UsageRecord, Value};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
-    Context, KeyValue,
+    Array, Context, KeyValue,
     global::BoxedSpan,
     trace::{
         Span, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags, TraceId,
@@ -19,7 +20,10 @@ use crate::{
 };
 
 /// The header of W3C trace context.
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// The span of one attempt at a provider.
+pub(crate) struct AttemptSpan(BoxedSpan);
 
 /// Starts the span of a request if it is sampled, and makes it the parent of what the upstream does.
 pub(crate) fn start(
@@ -50,14 +54,7 @@ pub(crate) fn start(
         .span_builder(name.to_owned())
         .with_kind(SpanKind::Server);
     let span = tracer.tracer.build_with_context(builder, &parent);
-    let own = span.span_context();
-    let value = format!(
-        "00-{}-{}-{:02x}",
-        own.trace_id(),
-        own.span_id(),
-        own.trace_flags().to_u8()
-    );
-    if let Ok(value) = HeaderValue::try_from(value) {
+    if let Some(value) = traceparent(&span) {
         headers.insert(TRACEPARENT, value);
     }
     Some(Box::new(span))
@@ -73,7 +70,12 @@ pub(crate) fn ids(span: &BoxedSpan) -> (String, String) {
 }
 
 /// Ends the span with what the record says.
-pub(crate) fn end(mut span: BoxedSpan, record: &Record, ending: Ending) {
+pub(crate) fn end(
+    mut span: BoxedSpan,
+    record: &Record,
+    usage: Option<&UsageRecord>,
+    ending: Ending,
+) {
     let status = record.response.status;
     span.set_attribute(KeyValue::new(
         "http.response.status_code",
@@ -102,28 +104,81 @@ pub(crate) fn end(mut span: BoxedSpan, record: &Record, ending: Ending) {
     if let Some(kind) = record.response.fault {
         span.set_attribute(KeyValue::new("error.type", kind.reason()));
     }
-    if let Some(provider) = &record.llm.provider {
-        span.set_attribute(KeyValue::new("gen_ai.provider.name", provider.to_string()));
-    }
-    if let Some(usage) = record
-        .llm
-        .observed
-        .as_ref()
-        .and_then(|seen| seen.usage.as_ref())
-    {
-        for (name, count) in [
-            ("gen_ai.usage.input_tokens", usage.input),
-            ("gen_ai.usage.output_tokens", usage.output),
-        ] {
-            if let Some(count) = count.and_then(|count| i64::try_from(count).ok()) {
-                span.set_attribute(KeyValue::new(name, count));
-            }
-        }
+    if let Some(usage) = usage {
+        tell(&mut span, usage);
     }
     if status.is_server_error() || ending == Ending::UpstreamBroke {
         span.set_status(Status::error(ending.as_str()));
     }
     span.end();
+}
+
+/// What a span and an event of the same request have in common.
+pub(crate) fn context(span: &BoxedSpan) -> SpanContext {
+    span.span_context().clone()
+}
+
+/// The attributes of a usage record.
+fn tell(span: &mut BoxedSpan, usage: &UsageRecord) {
+    usage.tell(&mut |name, value| {
+        let value = match value {
+            Value::Text(text) => text.to_owned().into(),
+            Value::Usd(amount) => amount.to_string().into(),
+            Value::Count(count) => i64::try_from(count).unwrap_or(i64::MAX).into(),
+            Value::Seconds(seconds) => seconds.into(),
+            Value::Flag(flag) => flag.into(),
+            Value::List(only) => {
+                opentelemetry::Value::Array(Array::String(vec![only.to_owned().into()]))
+            }
+        };
+        span.set_attribute(KeyValue::new(name, value));
+    });
+}
+
+// === impl AttemptSpan ===
+
+impl AttemptSpan {
+    /// Starts the span of an attempt below that of its request. `name` is the operation and the model.
+    pub(crate) fn start(tracer: &Tracer, request: &BoxedSpan, name: String, number: u32) -> Self {
+        let parent = Context::new().with_remote_span_context(request.span_context().clone());
+        let builder = tracer.tracer.span_builder(name).with_kind(SpanKind::Client);
+        let mut span = tracer.tracer.build_with_context(builder, &parent);
+        span.set_attribute(KeyValue::new("tidegate.llm.attempt", i64::from(number)));
+        AttemptSpan(span)
+    }
+
+    /// Notes something about the attempt.
+    pub(crate) fn note(&mut self, name: &'static str, text: &str) {
+        self.0.set_attribute(KeyValue::new(name, text.to_owned()));
+    }
+
+    /// What makes it the parent of what the provider does.
+    pub(crate) fn traceparent(&self) -> Option<HeaderValue> {
+        traceparent(&self.0)
+    }
+
+    /// Ends it, with the record of its request where its answer was the request's.
+    pub(crate) fn end(mut self, usage: Option<&UsageRecord>, error: Option<&str>) {
+        if let Some(usage) = usage {
+            tell(&mut self.0, usage);
+        }
+        if let Some(error) = error {
+            self.note("error.type", error);
+            self.0.set_status(Status::error(error.to_owned()));
+        }
+        self.0.end();
+    }
+}
+
+fn traceparent(span: &BoxedSpan) -> Option<HeaderValue> {
+    let own = span.span_context();
+    let value = format!(
+        "00-{}-{}-{:02x}",
+        own.trace_id(),
+        own.span_id(),
+        own.trace_flags().to_u8()
+    );
+    HeaderValue::try_from(value).ok()
 }
 
 /// The two parts of an authority; without a port where the client named none.

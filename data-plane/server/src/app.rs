@@ -24,6 +24,7 @@ use crate::shutdown::{Cause, Shutdown};
 use crate::standing::StandingWriter;
 use crate::subscribe::Subscription;
 use crate::telemetry::{self, LogLevel, Traces};
+use crate::usage_events::{self, EventMetrics, Events};
 
 /// Wrong flags.
 const USAGE: u8 = 2;
@@ -89,10 +90,12 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
     .context("cannot watch for the end")?;
     let traces = telemetry::traces(&settings.telemetry, "tidegate-proxy")?;
     let mut registry = Registry::default();
+    let counts = EventMetrics::register(&mut registry);
+    let events = usage_events::events(&settings.telemetry, "tidegate-proxy", counts)?;
     let metrics = ConfigMetrics::register(&mut registry);
     let proxy = Arc::new(Proxy::start(options(
         settings,
-        traces.as_ref(),
+        (traces.as_ref(), events.as_ref()),
         &mut registry,
     ))?);
     let standing = StandingWriter::new();
@@ -129,7 +132,7 @@ async fn live(settings: &Settings, level: LogLevel) -> anyhow::Result<End> {
 
     let end = until_drained(settings, &mut shutdown, &proxy, &standing).await;
     tasks.shutdown().await;
-    flush(traces).await;
+    flush(traces, events).await;
     Ok(end)
 }
 
@@ -199,7 +202,7 @@ async fn until_drained(
 
 fn options<'a>(
     settings: &Settings,
-    traces: Option<&Traces>,
+    (traces, events): (Option<&Traces>, Option<&Events>),
     registry: &'a mut Registry,
 ) -> Options<'a> {
     let format = match settings.access_log {
@@ -214,15 +217,22 @@ fn options<'a>(
             sink: Box::new(std::io::stdout()),
         }),
         tracer: traces.map(Traces::tracer),
+        usage_events: events.map(Events::sink),
         port_offset: settings.port_offset,
         ..Options::new(registry)
     }
 }
 
-/// On a blocking thread: the exporter's connection lives on this one.
-async fn flush(traces: Option<Traces>) {
-    if let Some(traces) = traces {
-        // An error means that the flush panicked; there is nobody left to tell.
-        let _ = tokio::task::spawn_blocking(move || traces.flush()).await;
-    }
+/// On a blocking thread: the exporters' connections live on this one.
+async fn flush(traces: Option<Traces>, events: Option<Events>) {
+    let flushing = tokio::task::spawn_blocking(move || {
+        if let Some(traces) = traces {
+            traces.flush();
+        }
+        if let Some(events) = events {
+            events.flush();
+        }
+    });
+    // An error means that the flush panicked; there is nobody left to tell.
+    let _ = flushing.await;
 }

@@ -165,6 +165,10 @@ pub struct TelemetryArgs {
     /// OpenTelemetry collector (OTLP over gRPC) for traces, such as http://127.0.0.1:4317. No traces if not given.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp_endpoint: Option<String>,
+    /// OpenTelemetry collector (OTLP over gRPC) for one event for each request to a model: tokens, cost and whose they were.
+    /// No events if not given.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", value_name = "URL")]
+    pub otlp_logs_endpoint: Option<String>,
     /// Share of requests that are traced where the client did not decide, from 0 to 1.
     #[arg(
         long,

@@ -23,6 +23,7 @@ pub mod shutdown;
 pub mod standing;
 pub mod subscribe;
 pub mod telemetry;
+pub mod usage_events;
 
 mod activation;
 mod refusal;

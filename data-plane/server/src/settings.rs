@@ -111,6 +111,8 @@ pub struct Telemetry {
     pub file: Option<PathBuf>,
     /// Collector for traces.
     pub otlp_endpoint: Option<String>,
+    /// Collector for usage events.
+    pub otlp_logs_endpoint: Option<String>,
     /// From 0 to 1.
     pub trace_ratio: f64,
 }
@@ -194,8 +196,13 @@ pub enum Invalid {
     #[error("--trace-ratio: {0} is not between 0 and 1")]
     TraceRatio(f64),
     /// Not a URL that the exporter takes.
-    #[error("--otlp-endpoint: {0:?} is no http:// or https:// URL, such as http://127.0.0.1:4317")]
-    Endpoint(String),
+    #[error("{flag}: {text:?} is no http:// or https:// URL, such as http://127.0.0.1:4317")]
+    Endpoint {
+        /// Where it was given.
+        flag: &'static str,
+        /// What was given.
+        text: String,
+    },
 }
 
 // === impl Settings ===
@@ -340,20 +347,23 @@ fn telemetry(args: TelemetryArgs) -> Result<Telemetry, Invalid> {
     if !(0.0..=1.0).contains(&args.trace_ratio) {
         return Err(Invalid::TraceRatio(args.trace_ratio));
     }
-    let is_url = |text: &str| text.starts_with("http://") || text.starts_with("https://");
-    // An empty variable means the same as none: that is how containers unset one.
-    let otlp_endpoint = args.otlp_endpoint.filter(|endpoint| !endpoint.is_empty());
-    match &otlp_endpoint {
-        Some(endpoint) if !is_url(endpoint) => return Err(Invalid::Endpoint(endpoint.clone())),
-        Some(_) | None => {}
-    }
     Ok(Telemetry {
         log: args.log,
         log_format: args.log_format,
         file: args.settings,
-        otlp_endpoint,
+        otlp_endpoint: collector("--otlp-endpoint", args.otlp_endpoint)?,
+        otlp_logs_endpoint: collector("--otlp-logs-endpoint", args.otlp_logs_endpoint)?,
         trace_ratio: args.trace_ratio,
     })
+}
+
+/// An empty variable means the same as none: that is how containers unset one.
+fn collector(flag: &'static str, endpoint: Option<String>) -> Result<Option<String>, Invalid> {
+    let is_url = |text: &str| text.starts_with("http://") || text.starts_with("https://");
+    match endpoint.filter(|endpoint| !endpoint.is_empty()) {
+        Some(text) if !is_url(&text) => Err(Invalid::Endpoint { flag, text }),
+        endpoint => Ok(endpoint),
+    }
 }
 
 fn shutdown(args: &ShutdownArgs) -> Result<Shutdown, Invalid> {

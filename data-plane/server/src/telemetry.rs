@@ -22,7 +22,7 @@ use crate::args::LogFormat;
 use crate::settings::Telemetry;
 
 /// How long the last spans may take to leave.
-const FLUSH: Duration = Duration::from_secs(1);
+pub(crate) const FLUSH: Duration = Duration::from_secs(1);
 
 /// The level of the log, for as long as the process lives.
 #[derive(Clone, Debug)]
@@ -50,6 +50,15 @@ pub enum TelemetryError {
     /// There is a subscriber already, or it went away.
     #[error("the log cannot be set up")]
     Log(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The exporter of events refuses its settings.
+    #[error("--otlp-logs-endpoint: usage events cannot be exported to {endpoint:?}")]
+    LogExporter {
+        /// The collector.
+        endpoint: String,
+        /// What is wrong.
+        #[source]
+        source: ExporterBuildError,
+    },
     /// The exporter refuses its settings.
     #[error("--otlp-endpoint: traces cannot be exported to {endpoint:?}")]
     Exporter {

@@ -25,6 +25,9 @@ pub struct Observed {
     /// Something that a person would see (text, a refusal, a tool call) has passed. The caller
     /// takes the time to the first token when this turns true.
     pub has_content: bool,
+    /// Bytes of what was said, as they are written in JSON: text, reasoning and arguments of calls. What an estimate is
+    /// made of where nobody tells tokens.
+    pub content_bytes: u64,
     /// Events or bodies that passed without being understood: not JSON, not an object, too large.
     pub unreadable: u64,
 }

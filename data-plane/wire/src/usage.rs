@@ -21,8 +21,14 @@ pub struct Usage {
     pub cache_read: Option<u64>,
     /// The part of `input` that was written to the provider's prompt cache.
     pub cache_write: Option<u64>,
+    /// The part of `cache_write` that is kept for an hour.
+    pub cache_write_1h: Option<u64>,
+    /// The part of `input` that was audio.
+    pub input_audio: Option<u64>,
     /// The part of `output` that was reasoning.
     pub reasoning: Option<u64>,
+    /// The part of `output` that was audio.
+    pub output_audio: Option<u64>,
     /// The provider's usage object as it wrote it; `None` if it was larger than 16 KiB.
     pub raw: Option<String>,
 }
@@ -44,8 +50,12 @@ impl Usage {
             "prompt_tokens_details" => {
                 usage.cache_read = detail(value, "cached_tokens");
                 usage.cache_write = detail(value, "cache_write_tokens");
+                usage.input_audio = detail(value, "audio_tokens");
             }
-            "completion_tokens_details" => usage.reasoning = detail(value, "reasoning_tokens"),
+            "completion_tokens_details" => {
+                usage.reasoning = detail(value, "reasoning_tokens");
+                usage.output_audio = detail(value, "audio_tokens");
+            }
             _ => (),
         })
         .ok()?;
@@ -96,13 +106,15 @@ mod tests {
         check(
             r#"{"prompt_tokens":19,"completion_tokens":10,"total_tokens":29,
                 "prompt_tokens_details":{"cached_tokens":4,"audio_tokens":0},
-                "completion_tokens_details":{"reasoning_tokens":6,"accepted_prediction_tokens":0}}"#,
+                "completion_tokens_details":{"reasoning_tokens":6,"audio_tokens":3,"accepted_prediction_tokens":0}}"#,
             Some(Usage {
                 input: Some(19),
                 output: Some(10),
                 total: Some(29),
                 cache_read: Some(4),
+                input_audio: Some(0),
                 reasoning: Some(6),
+                output_audio: Some(3),
                 ..Usage::default()
             }),
         );

@@ -73,6 +73,11 @@ pub fn backend_target(namespace: &str, name: &str, target: &str) -> String {
     format!("backend/{namespace}/{name}/{target}")
 }
 
+/// A layer of prices.
+pub fn price_catalog(namespace: &str, name: &str) -> String {
+    format!("prices/{namespace}/{name}")
+}
+
 /// A TLS certificate of a Secret.
 pub fn certificate(namespace: &str, name: &str) -> String {
     format!("secret/{namespace}/{name}")

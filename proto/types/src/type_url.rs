@@ -23,6 +23,8 @@ pub enum TypeUrl {
     PolicySet,
     /// `tidegate.v1.DynamicForwardProxy`.
     DynamicForwardProxy,
+    /// `tidegate.v1.PriceCatalog`.
+    PriceCatalog,
     /// `tidegate.v1.AiBackend`.
     AiBackend,
     /// `envoy.config.listener.v3.Listener` (LDS).
@@ -39,13 +41,14 @@ pub enum TypeUrl {
 
 impl TypeUrl {
     /// Every type, in push order.
-    pub const ALL: [TypeUrl; 12] = [
+    pub const ALL: [TypeUrl; 13] = [
         TypeUrl::Cluster,
         TypeUrl::Endpoint,
         TypeUrl::Secret,
         TypeUrl::Policy,
         TypeUrl::PolicySet,
         TypeUrl::DynamicForwardProxy,
+        TypeUrl::PriceCatalog,
         TypeUrl::AiBackend,
         TypeUrl::Listener,
         TypeUrl::RouteConfiguration,
@@ -67,6 +70,7 @@ impl TypeUrl {
             TypeUrl::Policy => "type.googleapis.com/tidegate.v1.Policy",
             TypeUrl::PolicySet => "type.googleapis.com/tidegate.v1.PolicySet",
             TypeUrl::DynamicForwardProxy => "type.googleapis.com/tidegate.v1.DynamicForwardProxy",
+            TypeUrl::PriceCatalog => "type.googleapis.com/tidegate.v1.PriceCatalog",
             TypeUrl::AiBackend => "type.googleapis.com/tidegate.v1.AiBackend",
             TypeUrl::Listener => "type.googleapis.com/envoy.config.listener.v3.Listener",
             TypeUrl::RouteConfiguration => {
@@ -87,6 +91,7 @@ impl TypeUrl {
             TypeUrl::Policy => "policy",
             TypeUrl::PolicySet => "policy-set",
             TypeUrl::DynamicForwardProxy => "dynamic-forward-proxy",
+            TypeUrl::PriceCatalog => "price-catalog",
             TypeUrl::AiBackend => "ai-backend",
             TypeUrl::Listener => "listener",
             TypeUrl::RouteConfiguration => "route-configuration",
@@ -152,6 +157,7 @@ mod tests {
             tidegate::Policy::type_url(),
             tidegate::PolicySet::type_url(),
             tidegate::DynamicForwardProxy::type_url(),
+            tidegate::PriceCatalog::type_url(),
             tidegate::AiBackend::type_url(),
             listener::v3::Listener::type_url(),
             route::v3::RouteConfiguration::type_url(),

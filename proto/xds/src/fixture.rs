@@ -306,6 +306,7 @@ fn response_line(response: &Response) -> String {
             | TypeUrl::Policy
             | TypeUrl::PolicySet
             | TypeUrl::DynamicForwardProxy
+            | TypeUrl::PriceCatalog
             | TypeUrl::AiBackend
             | TypeUrl::Listener
             | TypeUrl::RouteConfiguration

@@ -302,6 +302,7 @@ named! {
     tidegate::Policy => Policy.name,
     tidegate::PolicySet => PolicySet.name,
     tidegate::DynamicForwardProxy => DynamicForwardProxy.name,
+    tidegate::PriceCatalog => PriceCatalog.name,
     tidegate::AiBackend => AiBackend.name,
     listener::v3::Listener => Listener.name,
     route::v3::RouteConfiguration => RouteConfiguration.name,

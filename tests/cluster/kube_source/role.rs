@@ -26,6 +26,7 @@ const NAMESPACED: &[(&str, &str)] = &[
     ("agentgateway.dev", "agentgatewaymodels"),
     ("tidegate.dev", "tidegatepolicies"),
     ("tidegate.dev", "fleetpins"),
+    ("tidegate.dev", "pricecatalogs"),
 ];
 /// (API group, resource) of what is read of the cluster.
 const CLUSTER: &[(&str, &str)] = &[
@@ -55,6 +56,7 @@ const STATUSES: &[(&str, &str, &[&str])] = &[
     ("agentgateway.dev", "agentgatewaymodels/status", &["patch"]),
     ("tidegate.dev", "tidegatepolicies/status", &["patch"]),
     ("tidegate.dev", "fleetpins/status", &["patch"]),
+    ("tidegate.dev", "pricecatalogs/status", &["patch"]),
     ("events.k8s.io", "events", &["create", "patch"]),
 ];
 /// The same of the control plane's own namespace.

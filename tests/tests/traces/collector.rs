@@ -1,7 +1,7 @@
-//! A collector of traces: OTLP over gRPC, as exporters speak it.
+//! A collector of traces and log events: OTLP over gRPC, as exporters speak it.
 //!
 //! Owns an upstream that answers every export with success, the bytes that came, and their decoding. Must not
-//! know what a span should say.
+//! know what a span or an event should say.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response};
 use http_body_util::{BodyExt, Full};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -17,39 +18,41 @@ use prost::Message;
 use tests::manual::{Call, Manual};
 use tokio::task::JoinSet;
 
-const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 /// The five bytes that stand before a gRPC message: not compressed, and its length.
 const PREFIX: usize = 5;
 
 /// A running collector; it ends when dropped.
-pub(super) struct Collector {
+pub(crate) struct Collector {
     port: u16,
     exports: Exports,
     _task: JoinSet<()>,
 }
 
-type Exports = Arc<Mutex<Vec<Result<Bytes>>>>;
+/// Path and message of each.
+type Exports = Arc<Mutex<Vec<Result<(String, Bytes)>>>>;
 
 /// A span as a test reads it: ids in hexadecimal, values as text.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub(super) service: String,
-    pub(super) name: String,
-    pub(super) trace: String,
-    pub(super) id: String,
+pub(crate) struct Seen {
+    pub(crate) service: String,
+    pub(crate) name: String,
+    pub(crate) trace: String,
+    pub(crate) id: String,
     /// Empty for a root.
-    pub(super) parent: String,
-    pub(super) kind: i32,
-    pub(super) is_error: bool,
-    pub(super) start: u64,
-    pub(super) end: u64,
-    pub(super) attributes: BTreeMap<String, String>,
+    pub(crate) parent: String,
+    pub(crate) kind: i32,
+    pub(crate) is_error: bool,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) attributes: BTreeMap<String, String>,
 }
 
 // === impl Collector ===
 
 impl Collector {
-    pub(super) async fn start() -> Result<Collector> {
+    pub(crate) async fn start() -> Result<Collector> {
         let mut server = Manual::start().await?;
         let port = server.port();
         let exports = Exports::default();
@@ -69,24 +72,56 @@ impl Collector {
     }
 
     /// What exporters are told.
-    pub(super) fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// The message of every export so far.
-    pub(super) fn bytes(&self) -> Result<Vec<Bytes>> {
+    pub(crate) fn bytes(&self) -> Result<Vec<Bytes>> {
+        let all = self.exports()?.into_iter();
+        Ok(all.map(|(_, bytes)| bytes).collect())
+    }
+
+    fn exports(&self) -> Result<Vec<(String, Bytes)>> {
         let exports = lock(&self.exports);
         let messages = exports.iter().map(|export| match export {
-            Ok(bytes) => Ok(bytes.clone()),
+            Ok(export) => Ok(export.clone()),
             Err(error) => Err(anyhow::anyhow!("an export: {error:#}")),
         });
         messages.collect()
     }
 
+    /// What went to this path.
+    fn of(&self, path: &str) -> Result<Vec<Bytes>> {
+        let mut exports = self.exports()?;
+        exports.retain(|(of, _)| of == path);
+        Ok(exports.into_iter().map(|(_, bytes)| bytes).collect())
+    }
+
+    /// The attributes of every log event so far; `event.name`, `trace.id` and `span.id` are among them.
+    pub(crate) fn events(&self) -> Result<Vec<BTreeMap<String, String>>> {
+        let mut events = Vec::new();
+        for bytes in self.of(LOGS)? {
+            let export = ExportLogsServiceRequest::decode(bytes)?;
+            let groups = export.resource_logs.into_iter();
+            let records = groups
+                .flat_map(|group| group.scope_logs)
+                .flat_map(|scope| scope.log_records);
+            events.extend(records.map(|record| {
+                let mut event = texts(record.attributes);
+                event.insert("event.name".to_owned(), record.event_name);
+                event.insert("trace.id".to_owned(), hex(&record.trace_id));
+                event.insert("span.id".to_owned(), hex(&record.span_id));
+                event
+            }));
+        }
+        Ok(events)
+    }
+
     /// Every span so far.
-    pub(super) fn spans(&self) -> Result<Vec<Seen>> {
+    pub(crate) fn spans(&self) -> Result<Vec<Seen>> {
         let mut spans = Vec::new();
-        for bytes in self.bytes()? {
+        for bytes in self.of(TRACES)? {
             let export = ExportTraceServiceRequest::decode(bytes)?;
             for group in export.resource_spans {
                 let resource = group.resource.context("spans of nobody")?;
@@ -101,9 +136,9 @@ impl Collector {
 }
 
 /// Reads one export and answers it.
-async fn take(mut call: Call) -> Result<Bytes> {
-    let path = call.head.uri.path();
-    ensure!(path == EXPORT, "{path} was asked");
+async fn take(mut call: Call) -> Result<(String, Bytes)> {
+    let path = call.head.uri.path().to_owned();
+    ensure!(path == TRACES || path == LOGS, "{path} was asked");
     let mut message = (&mut call.body).collect().await?.to_bytes();
     ensure!(message.len() >= PREFIX, "a frame of {}", message.len());
     let prefix = message.split_to(PREFIX);
@@ -121,10 +156,10 @@ async fn take(mut call: Call) -> Result<Bytes> {
         .header("content-type", "application/grpc")
         .body(empty.with_trailers(async move { Some(Ok(status)) }))?;
     drop(call.answer(response)?);
-    Ok(message)
+    Ok((path, message))
 }
 
-fn lock(exports: &Exports) -> std::sync::MutexGuard<'_, Vec<Result<Bytes>>> {
+fn lock(exports: &Exports) -> std::sync::MutexGuard<'_, Vec<Result<(String, Bytes)>>> {
     exports.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -151,6 +186,7 @@ fn texts(attributes: Vec<KeyValue>) -> BTreeMap<String, String> {
     let text = |value: Option<AnyValue>| match value.and_then(|value| value.value) {
         Some(Value::StringValue(text)) => text,
         Some(Value::IntValue(number)) => number.to_string(),
+        Some(Value::BoolValue(flag)) => flag.to_string(),
         other => format!("{other:?}"),
     };
     let pairs = attributes.into_iter();

@@ -14,6 +14,7 @@ use crate::key::Kind;
 use crate::model::ModelSpec;
 use crate::parameters::ParametersSpec;
 use crate::policy::PolicySpec;
+use crate::price_catalog::PriceCatalogSpec;
 use crate::schema::structural;
 use crate::schema::validate::Judge;
 use crate::status::{ModelStatus, NoStatus, ObjectStatus, PolicyStatus};
@@ -175,6 +176,23 @@ const TABLE: &[Resource] = &[
             AGE,
         ],
         spec: structural::of::<FleetPinSpec>,
+        status: structural::of::<ObjectStatus>,
+    },
+    Resource {
+        named: Named::Input(Kind::PriceCatalog),
+        plural: "pricecatalogs",
+        short: "tgprice",
+        description: "A layer of prices of models, by provider.",
+        is_direct_policy: false,
+        columns: &[
+            Column {
+                name: "Priority",
+                path: ".spec.priority",
+                kind: "integer",
+            },
+            AGE,
+        ],
+        spec: structural::of::<PriceCatalogSpec>,
         status: structural::of::<ObjectStatus>,
     },
 ];

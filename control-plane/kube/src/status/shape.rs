@@ -22,9 +22,10 @@ impl Shape {
     /// The layout of a kind's status; `None` where Tidegate writes none.
     pub const fn of(kind: Kind) -> Option<Shape> {
         match kind {
-            Kind::GatewayClass | Kind::AgentgatewayBackend | Kind::FleetPin => {
-                Some(Shape::Conditions)
-            }
+            Kind::GatewayClass
+            | Kind::AgentgatewayBackend
+            | Kind::FleetPin
+            | Kind::PriceCatalog => Some(Shape::Conditions),
             Kind::Gateway => Some(Shape::Listeners),
             Kind::HttpRoute | Kind::AgentgatewayModel => Some(Shape::Parents),
             Kind::AgentgatewayPolicy | Kind::TidegatePolicy => Some(Shape::Ancestors),

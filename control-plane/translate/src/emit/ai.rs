@@ -2,6 +2,8 @@
 //!
 //! Owns the wire form of providers. A credential that cannot be had is said so, never left out.
 
+use std::sync::Arc;
+
 use proto::tidegate::v1 as tidegate;
 use proto::tidegate::v1::ai_credential;
 
@@ -11,11 +13,12 @@ use crate::change::Profile;
 use crate::plan::{
     AiPolicyPlan, Credential, CustomFormat, Format, HealthPlan, ProviderPlan, Service, SetPlan,
 };
+use crate::price::LayerPlan;
 
 pub(super) fn emit(
-    name: &str,
+    (name, sources): (&str, &[tidegate::Source]),
     (groups, policies): (&[Vec<ProviderPlan>], Option<&SetPlan>),
-    sources: &[tidegate::Source],
+    prices: &[Arc<LayerPlan>],
     output: &mut Output,
 ) {
     let message = tidegate::AiBackend {
@@ -27,9 +30,13 @@ pub(super) fn emit(
             })
             .collect(),
         health: None,
+        price_catalogs: prices.iter().map(|it| it.message.name.clone()).collect(),
         policy_set: policies.map(|set| set.name.clone()).unwrap_or_default(),
     };
     output.put(&message, sources);
+    for layer in prices {
+        output.put(&layer.message, std::slice::from_ref(&layer.source));
+    }
     for provider in groups.iter().flatten() {
         if let Some(transport) = &provider.transport {
             cluster::transport(

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use proto::any;
@@ -35,6 +36,7 @@ use super::source::{ads_within, duration, inline};
 use super::{Output, ai, endpoint, listener};
 use crate::change::Profile;
 use crate::plan::{BackendPlan, Host, Upstream, UpstreamProtocol, UpstreamTls};
+use crate::price::LayerPlan;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a changed cluster waits for endpoints before it goes on with those it had.
@@ -45,7 +47,12 @@ const ENVOY_ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
 const HTTP_OPTIONS: &str = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
 /// Prints a backend.
-pub(super) fn emit(backend: &BackendPlan, profile: Profile, output: &mut Output) {
+pub(super) fn emit(
+    backend: &BackendPlan,
+    prices: &[Arc<LayerPlan>],
+    profile: Profile,
+    output: &mut Output,
+) {
     let (name, sources) = (&backend.name, backend.sources.as_slice());
     match &backend.upstream {
         Upstream::Ai(groups) => {
@@ -53,7 +60,7 @@ pub(super) fn emit(backend: &BackendPlan, profile: Profile, output: &mut Output)
             output.put(&own, sources);
             if profile == Profile::Tidegate {
                 let policies = backend.policies.as_deref();
-                ai::emit(name, (groups, policies), sources, output);
+                ai::emit((name, sources), (groups, policies), prices, output);
             }
         }
         Upstream::Dynamic { allowed_hosts } => {

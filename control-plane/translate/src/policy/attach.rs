@@ -81,7 +81,8 @@ fn noun(kind: Option<Kind>) -> &'static str {
             | Kind::AgentgatewayParameters
             | Kind::AgentgatewayModel
             | Kind::TidegatePolicy
-            | Kind::FleetPin,
+            | Kind::FleetPin
+            | Kind::PriceCatalog,
         )
         | None => "section",
     }

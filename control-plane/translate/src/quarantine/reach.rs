@@ -76,6 +76,7 @@ fn references(resource: &Resource) -> Vec<Name> {
         | TypeUrl::Secret
         | TypeUrl::Policy
         | TypeUrl::DynamicForwardProxy
+        | TypeUrl::PriceCatalog
         | TypeUrl::Commit => Ok(Vec::new()),
     }
     .unwrap_or_default()
@@ -99,7 +100,10 @@ fn of_cluster(cluster: &Cluster) -> Vec<Name> {
 }
 
 fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
-    let mut names = Vec::new();
+    let layers = backend.price_catalogs.iter();
+    let mut names: Vec<Name> = layers
+        .map(|layer| (TypeUrl::PriceCatalog, layer.clone()))
+        .collect();
     if !backend.policy_set.is_empty() {
         names.push((TypeUrl::PolicySet, backend.policy_set.clone()));
     }

@@ -82,8 +82,8 @@ impl From<Counts> for Usage {
             total: input.and_then(|input| input.checked_add(counts.output?)),
             cache_read: counts.cache_read,
             cache_write: counts.cache_write,
-            reasoning: None,
             raw: counts.raw,
+            ..Self::default()
         }
     }
 }

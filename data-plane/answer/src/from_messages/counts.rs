@@ -12,6 +12,7 @@ pub(super) struct Counts {
     input: Option<u64>,
     cache_read: Option<u64>,
     cache_write: Option<u64>,
+    cache_write_1h: Option<u64>,
     output: Option<u64>,
     reasoning: Option<u64>,
 }
@@ -34,6 +35,14 @@ impl Counts {
             "input_tokens" => merge(&mut self.input, value),
             "cache_read_input_tokens" => merge(&mut self.cache_read, value),
             "cache_creation_input_tokens" => merge(&mut self.cache_write, value),
+            "cache_creation" => {
+                // As for reasoning below: no object says nothing.
+                let _ = json::members(value, |key, value| {
+                    if key == "ephemeral_1h_input_tokens" {
+                        merge(&mut self.cache_write_1h, value);
+                    }
+                });
+            }
             "output_tokens" => merge(&mut self.output, value),
             "output_tokens_details" => {
                 // No object, no members: nothing is known of reasoning then.
@@ -56,8 +65,10 @@ impl Counts {
             total: None,
             cache_read: self.cache_read,
             cache_write: self.cache_write,
+            cache_write_1h: self.cache_write_1h,
             reasoning: self.reasoning,
             raw: (raw.len() <= RAW_LIMIT).then(|| raw.to_owned()),
+            ..Usage::default()
         })
     }
 }

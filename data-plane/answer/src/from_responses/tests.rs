@@ -357,8 +357,8 @@ fn usage_is_read() {
             total: Some(12),
             cache_read: Some(4),
             cache_write: Some(2),
-            reasoning: None,
             raw: Some(raw.to_owned()),
+            ..Usage::default()
         })
     );
     for none in ["null", "{}", "[]", r#"{"input_tokens":null}"#] {

@@ -40,6 +40,11 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
     Ok(AiBackend {
         name: message.name.as_str().into(),
         groups,
+        price_layers: message
+            .price_catalogs
+            .iter()
+            .map(|name| name.as_str().into())
+            .collect(),
         policy_set: (!message.policy_set.is_empty()).then(|| message.policy_set.as_str().into()),
     })
 }

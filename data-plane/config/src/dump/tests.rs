@@ -62,6 +62,7 @@ fn config() -> Stage {
         ..AiProvider::default()
     };
     let backend = AiBackend {
+        price_catalogs: Vec::new(),
         name: "ai".to_owned(),
         groups: vec![AiProviderGroup {
             providers: vec![provider],

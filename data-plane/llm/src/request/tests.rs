@@ -66,6 +66,27 @@ fn check_refused(body: impl AsRef<[u8]>, message: &str, param: Option<&str>) {
 }
 
 #[test]
+fn the_clients_word_for_its_user_is_read() {
+    for (members, expected) in [
+        (r#""user":"ann""#, Some("ann")),
+        (r#""metadata":{"user_id":"bob","x":1}"#, Some("bob")),
+        (r#""metadata":{"user_id":"bob"},"user":"ann""#, Some("ann")),
+        (r#""user":"ann","metadata":{"user_id":"bob"}"#, Some("ann")),
+        (r#""user":"","metadata":null"#, None),
+        (r#""user":7,"metadata":[]"#, None),
+        (r#""metadata":{"user_id":null}"#, None),
+    ] {
+        let request = parse(&format!(r#"{{"model":"m",{members}}}"#)).expect("a request");
+        assert_eq!(request.user(), expected, "{members}");
+    }
+    let long = format!(r#"{{"model":"m","user":"{}"}}"#, "u".repeat(300));
+    assert_eq!(
+        parse(&long).expect("a request").user().map(str::len),
+        Some(256)
+    );
+}
+
+#[test]
 fn the_members_that_matter_are_read() {
     check_read(r#"{"model":"a","messages":[]}"#, Some("a"), false, false);
     check_read(

@@ -70,9 +70,11 @@ fn case_usage(raw: &str) -> Usage {
         output: Some(10),
         total: Some(29),
         cache_read: Some(4),
-        cache_write: None,
+        input_audio: Some(0),
         reasoning: Some(6),
+        output_audio: Some(0),
         raw: Some(value.to_string()),
+        ..Usage::default()
     }
 }
 

@@ -88,6 +88,25 @@ impl Catalog {
         &self.version
     }
 
+    /// A name of the catalogue for a model that somebody named: its own, the model that an alias means, or the name without
+    /// a date. There are as many as the catalogue has models, so it is fit for a metric's label (llm.md M-2).
+    #[must_use]
+    pub fn name(&self, provider: &str, model: &str) -> Option<&str> {
+        let provider = self.merged.providers.get(provider)?;
+        let own = |name: &str| provider.models.get_key_value(name).map(|(name, _)| &**name);
+        own(model)
+            .or_else(|| own(provider.aliases.get(model)?))
+            .or_else(|| own(undated(model)?))
+    }
+
+    /// Every provider with the models that it has here.
+    pub fn models(&self) -> impl Iterator<Item = (&str, &str, &Model)> {
+        self.merged.providers.iter().flat_map(|(name, provider)| {
+            let models = provider.models.iter();
+            models.map(move |(model, known)| (&**name, &**model, known))
+        })
+    }
+
     /// What is known of the model that answered. The answer's name for it counts before that of the request, a name
     /// of the catalogue before another one: an answer names the model that is billed, a request may name a family.
     #[must_use]

@@ -42,6 +42,23 @@ fn asked(provider: &str, model: &str, tokens: Tokens) -> Quote {
     quote(Some(&catalog()), &names, Some(&tokens))
 }
 
+#[test]
+fn a_name_of_the_catalogue_stands_for_what_somebody_named() {
+    let catalog = catalog();
+    for (provider, named, expected) in [
+        ("openai", "gpt-4o", Some("gpt-4o")),
+        ("openai", "default", Some("gpt-4o")),
+        ("openai", "gpt-4o-2024-08-06", Some("gpt-4o")),
+        ("openai", "gone", None),
+        ("openai", "made-up-by-a-client", None),
+        ("anthropic", "gpt-4o", None),
+        ("nobody", "gpt-4o", None),
+    ] {
+        assert_eq!(catalog.name(provider, named), expected, "{named}");
+    }
+    assert_eq!(catalog.models().count(), 10);
+}
+
 #[track_caller]
 fn check_cost(provider: &str, model: &str, tokens: Tokens, expected: &str) {
     let quote = asked(provider, model, tokens);

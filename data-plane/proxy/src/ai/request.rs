@@ -24,13 +24,14 @@ use http::{
 use super::{
     Call, Tried, answer,
     attributes::{LlmAttributes, ReadBody},
-    credential, policy, since_epoch, verdict,
+    credential, ledger, policy, since_epoch, verdict,
 };
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind, Side},
     forward::{answered, pick, send},
     request_body::RequestBody,
+    trace::TRACEPARENT,
 };
 
 /// Headers of one vendor's clients, which mean nothing to another's service.
@@ -62,6 +63,9 @@ impl Call<'_> {
             Err(fault) => return Tried::Unsendable(fault),
         };
         exchange.record.llm.model = Some(rendered.plan.model.clone());
+        let policy = self.policies.ai(provider);
+        let configured = (provider, policy.as_deref());
+        ledger::attempt_begins(exchange.record, configured, &rendered.plan.model);
         exchange.client.worker.metrics.dropped(&rendered.dropped);
         let plan = rendered.plan.clone();
         match self.send(exchange, provider, rendered).await {
@@ -140,6 +144,9 @@ impl Call<'_> {
         };
         if let Some(authority) = authority.and_then(|text| HeaderValue::from_str(text).ok()) {
             head.headers.insert(HOST, authority);
+        }
+        if let Some(parent) = ledger::traceparent(exchange.record) {
+            head.headers.insert(TRACEPARENT, parent);
         }
         credential::apply(
             exchange,

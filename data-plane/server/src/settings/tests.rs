@@ -40,7 +40,7 @@ fn everything_at_once() {
     let got = settings(
         "--gateway ns/gw --xds localhost:1 --token-file t --admin 127.0.0.1:0 --admin-token-file a --workers 3 \
          --port-offset 8000 --drain-timeout 1500ms --drain-min 1s --exit-with-parent --node-id n \
-         --otlp-endpoint http://c:4317 --trace-ratio 0.25",
+         --otlp-endpoint http://c:4317 --otlp-logs-endpoint http://l:4317 --trace-ratio 0.25",
     )
     .expect("valid");
     assert!(matches!(&got.control_plane.token, TokenSource::File(f) if f.ends_with("t")));
@@ -52,6 +52,10 @@ fn everything_at_once() {
     assert_eq!(got.shutdown.drain.min, Duration::from_secs(1));
     assert_eq!(got.shutdown.drain.max, Duration::from_millis(1500));
     assert!(got.shutdown.with_parent);
+    assert_eq!(
+        got.telemetry.otlp_logs_endpoint.as_deref(),
+        Some("http://l:4317")
+    );
     assert_eq!(
         got.telemetry.otlp_endpoint.as_deref(),
         Some("http://c:4317")
@@ -98,6 +102,10 @@ fn errors_name_the_flag_and_the_remedy() {
     );
     refused(&format!("{OK} --trace-ratio 1.5"), "between 0 and 1");
     refused(&format!("{OK} --otlp-endpoint localhost:4317"), "http://");
+    refused(
+        &format!("{OK} --otlp-logs-endpoint localhost:4317"),
+        "--otlp-logs-endpoint",
+    );
 }
 
 #[test]

@@ -19,6 +19,7 @@ fn settings(otlp_endpoint: Option<String>) -> Telemetry {
         log,
         log_format: LogFormat::Text,
         otlp_endpoint,
+        otlp_logs_endpoint: None,
         trace_ratio: 0.5,
     }
 }

@@ -372,6 +372,8 @@ pub struct AiBackend {
     pub groups: ::prost::alloc::vec::Vec<AiProviderGroup>,
     #[prost(message, optional, tag = "3")]
     pub health: ::core::option::Option<AiHealth>,
+    #[prost(string, repeated, tag = "4")]
+    pub price_catalogs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(string, tag = "5")]
     pub policy_set: ::prost::alloc::string::String,
 }
@@ -1195,6 +1197,23 @@ impl PolicyLevel {
             "POLICY_LEVEL_RULE" => Some(Self::Rule),
             _ => None,
         }
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PriceCatalog {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PriceCatalog {
+    const NAME: &'static str = "PriceCatalog";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.PriceCatalog".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.PriceCatalog".into()
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -196,6 +196,7 @@ impl Rollout {
                 | TypeUrl::Policy
                 | TypeUrl::PolicySet
                 | TypeUrl::DynamicForwardProxy
+                | TypeUrl::PriceCatalog
                 | TypeUrl::AiBackend
                 | TypeUrl::Listener
                 | TypeUrl::RouteConfiguration
@@ -249,6 +250,7 @@ fn is_expected(type_url: TypeUrl, target: &Snapshot) -> bool {
         | TypeUrl::Policy
         | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
+        | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
         | TypeUrl::VirtualHost
         | TypeUrl::RouteRule

@@ -341,6 +341,7 @@ pub(crate) fn is_full_state(type_url: TypeUrl) -> bool {
         | TypeUrl::Policy
         | TypeUrl::PolicySet
         | TypeUrl::DynamicForwardProxy
+        | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
         | TypeUrl::RouteConfiguration
         | TypeUrl::VirtualHost

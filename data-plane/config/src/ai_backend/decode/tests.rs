@@ -37,6 +37,7 @@ fn backend(groups: Vec<Vec<wire::AiProvider>>) -> wire::AiBackend {
         .map(|providers| wire::AiProviderGroup { providers })
         .collect();
     wire::AiBackend {
+        price_catalogs: Vec::new(),
         name: "backend/default/gpt".to_owned(),
         groups,
         health: None,

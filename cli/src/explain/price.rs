@@ -1,0 +1,32 @@
+//! What the models that a provider is configured for cost.
+//!
+//! Owns the words. Must not know where prices are written: the catalogue's version says so.
+
+use dp_config::ai_backend::AiProvider;
+use dp_policy::price::{Catalog, ModelNames, Quote, Tokens, quote};
+
+/// What is said of a provider; nothing where its backend has no prices, or clients choose the model.
+pub(super) fn of_provider(catalog: Option<&Catalog>, provider: &AiProvider) -> String {
+    let (Some(catalog), Some(model)) = (catalog, provider.model.as_deref()) else {
+        return String::new();
+    };
+    let names = ModelNames {
+        provider: &provider.telemetry_name,
+        response: None,
+        request: model,
+    };
+    // One token of each side: what has both prices is priced.
+    let tokens = Tokens {
+        input: 1,
+        output: 1,
+        ..Tokens::default()
+    };
+    let version = catalog.version();
+    match quote(Some(catalog), &names, Some(&tokens)) {
+        Quote::Priced { .. } => format!(" priced by {version}"),
+        Quote::Unpriced { .. } => format!(
+            " unpriced: {version} has no rates of {model} at {}",
+            provider.telemetry_name
+        ),
+    }
+}

@@ -1,0 +1,458 @@
+//! One usage record for each request to a model.
+//!
+//! Owns the moment at which it is made, once, when the request's record is closed, and what of the request it needs until
+//! then. Must not count, log or send it: those who do read one and the same. Invariants: no prompt text and no credential
+//! is in it; a request that was answered and of which nobody told tokens has estimated ones, which say so.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use dp_config::{
+    AiBackend,
+    ai_backend::{AiPolicy, AiProvider},
+};
+use dp_llm::{
+    format::Format, prompt_text::PromptText, request::Request as Prompt, usage::Usage as Observed,
+};
+use dp_policy::{
+    estimate::{self, Family},
+    price::{Catalog, ModelNames, quote},
+    usage_record::{
+        Answer, Call, Caller, Ending as Outcome, Extent, Guess, ModelUse, Timing, Told, Usage,
+        UsageRecord, UserSource,
+    },
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use super::since_epoch;
+use crate::{
+    fault::Side,
+    metrics::UsageLabels,
+    record::{Ending, Record},
+    trace::AttemptSpan,
+};
+
+/// Says whose a request is. Whoever stands in front has to guard it.
+const USER: HeaderName = HeaderName::from_static("x-user-id");
+
+/// Longest user that is kept, in bytes.
+const USER_LIMIT: usize = 256;
+
+/// A longer body is measured at once rather than kept until it is known whether that is needed.
+const KEPT_LIMIT: usize = 64 << 10;
+
+/// What the label of a metric says where a client made the model up (llm.md M-2).
+const OTHER: &str = "_other";
+
+/// What is done with a record before anybody reads it: budgets are settled, and note what they counted.
+pub(crate) type Settle = Box<dyn FnOnce(&mut UsageRecord)>;
+
+/// What a usage record needs of its request.
+pub(crate) struct Ledger {
+    request_id: Arc<str>,
+    at: Duration,
+    caller: Caller,
+    operation: &'static str,
+    backend: Arc<str>,
+    is_streamed: bool,
+    requested: Option<Arc<str>>,
+    prompt: Size,
+    catalog: Option<Arc<Catalog>>,
+    settle: Vec<Settle>,
+    /// The attempt that is under way or was answered.
+    attempt: Option<Attempt>,
+}
+
+/// An attempt, as telemetry sees it.
+struct Attempt {
+    started: Instant,
+    provider: Arc<str>,
+    sent: Arc<str>,
+    /// The label of the model that was sent.
+    label: Arc<str>,
+    span: Option<AttemptSpan>,
+}
+
+/// How large a prompt is.
+enum Size {
+    Known(estimate::Prompt),
+    /// To be measured if need be.
+    Of(Format, Bytes),
+}
+
+/// A record with what metrics need beside it.
+pub(crate) struct Closed {
+    pub(crate) record: UsageRecord,
+    /// Models as labels: of few.
+    pub(crate) labels: Labels,
+    /// How long the attempt took that is the record's.
+    pub(crate) attempt: Option<Duration>,
+}
+
+/// Names of models for labels of metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Labels {
+    pub(crate) sent: Arc<str>,
+    pub(crate) answered: Arc<str>,
+}
+
+/// An attempt at a provider begins.
+pub(super) fn attempt_begins(
+    record: &mut Record,
+    (provider, policy): (&AiProvider, Option<&AiPolicy>),
+    sent: &str,
+) {
+    let number = record.upstream.attempts.saturating_add(1);
+    let Some(ledger) = &record.llm.ledger else {
+        return;
+    };
+    let span = record.span.as_deref().and_then(|request| {
+        let tracer = record.worker().shared.tracer.as_ref()?;
+        let name = format!("{} {sent}", ledger.operation);
+        let mut span = AttemptSpan::start(tracer, request, name, number);
+        span.note("gen_ai.operation.name", ledger.operation);
+        span.note("gen_ai.provider.name", &provider.telemetry_name);
+        span.note("gen_ai.request.model", sent);
+        span.note("tidegate.llm.provider", &provider.name);
+        Some(span)
+    });
+    if let Some(ledger) = &mut record.llm.ledger {
+        let is_configured = is_configured(provider, policy, sent);
+        ledger.attempt(provider, (sent, is_configured), span);
+    }
+}
+
+/// An attempt is not what the client gets.
+pub(super) fn attempt_failed(record: &mut Record, error: &'static str) {
+    let route = record.route.label();
+    let Some(ledger) = &mut record.llm.ledger else {
+        return;
+    };
+    let Some(attempt) = ledger.attempt.take() else {
+        return;
+    };
+    let labels = UsageLabels {
+        route: route.into(),
+        gen_ai_operation_name: ledger.operation,
+        gen_ai_provider_name: attempt.provider,
+        gen_ai_request_model: attempt.label,
+        gen_ai_response_model: "".into(),
+    };
+    let took = attempt.started.elapsed();
+    if let Some(span) = attempt.span {
+        span.end(None, Some(error));
+    }
+    record.worker().metrics.operation(labels, error, took);
+}
+
+/// The trace context that a request to the provider carries.
+pub(super) fn traceparent(record: &Record) -> Option<HeaderValue> {
+    let attempt = record.llm.ledger.as_ref()?.attempt.as_ref()?;
+    attempt.span.as_ref()?.traceparent()
+}
+
+/// The operation of a format, by the GenAI conventions.
+pub(super) fn operation(format: Format) -> &'static str {
+    match format {
+        Format::OpenAiChatCompletions
+        | Format::OpenAiResponses
+        | Format::AnthropicMessages
+        | Format::BedrockConverse => "chat",
+        Format::GeminiGenerateContent => "generate_content",
+    }
+}
+
+// === impl Ledger ===
+
+impl Ledger {
+    /// Begins with a request that was read.
+    pub(super) fn open(
+        headers: &HeaderMap,
+        prompt: &Prompt,
+        backend: &AiBackend,
+        catalog: Option<&Arc<Catalog>>,
+        random: u64,
+    ) -> Box<Ledger> {
+        let id = headers.get(dp_policy::request_id::X_REQUEST_ID);
+        let id = id.and_then(|id| id.to_str().ok()).map(Arc::from);
+        Box::new(Ledger {
+            request_id: id.unwrap_or_else(|| format!("{random:016x}").into()),
+            at: since_epoch(),
+            caller: caller(headers, prompt),
+            operation: operation(prompt.format()),
+            backend: backend.name.clone(),
+            is_streamed: prompt.is_streamed(),
+            requested: prompt.model().map(Into::into),
+            prompt: Size::of(prompt),
+            catalog: catalog.cloned(),
+            settle: Vec::new(),
+            attempt: None,
+        })
+    }
+
+    /// Does this with the record before anybody reads it.
+    #[expect(dead_code, reason = "for limits and budgets, which settle here")]
+    pub(crate) fn before_reading(&mut self, settle: Settle) {
+        self.settle.push(settle);
+    }
+
+    /// An attempt begins.
+    fn attempt(
+        &mut self,
+        provider: &AiProvider,
+        (sent, is_configured): (&str, bool),
+        span: Option<AttemptSpan>,
+    ) {
+        let name: Arc<str> = provider.telemetry_name.clone();
+        let label = self.label(&name, sent, is_configured);
+        self.attempt = Some(Attempt {
+            started: Instant::now(),
+            provider: name,
+            sent: sent.into(),
+            label,
+            span,
+        });
+    }
+
+    fn label(&self, provider: &str, model: &str, is_configured: bool) -> Arc<str> {
+        if is_configured {
+            return model.into();
+        }
+        let catalog = self.catalog.as_deref();
+        let known = catalog.and_then(|catalog| catalog.name(provider, model));
+        known.unwrap_or(OTHER).into()
+    }
+
+    /// Makes the record of a request that is over.
+    pub(crate) fn close(mut self, record: &Record, ending: Ending, total: Duration) -> Closed {
+        let llm = &record.llm;
+        let answer = answer(record, ending);
+        let outcome = outcome(record, ending);
+        let (usage, attempt) = (self.usage(record, outcome), self.attempt.take());
+        let answered: Option<Arc<str>> = llm
+            .observed
+            .as_ref()
+            .and_then(|seen| seen.model.as_deref())
+            .map(Into::into);
+        let sent = attempt.as_ref().map(|attempt| attempt.sent.clone());
+        let names = ModelNames {
+            provider: llm.provider.as_deref().unwrap_or_default(),
+            response: answered.as_deref(),
+            request: sent.as_deref().or(llm.model.as_deref()).unwrap_or_default(),
+        };
+        let quote = quote(self.catalog.as_deref(), &names, usage.tokens.as_ref());
+        let labels = self.labels(attempt.as_ref(), answered.as_deref());
+        let mut usage_record = UsageRecord {
+            request_id: self.request_id,
+            at: self.at,
+            call: Call {
+                operation: self.operation,
+                route: record.route.label().into(),
+                backend: self.backend,
+                is_streamed: self.is_streamed,
+            },
+            caller: self.caller,
+            model: ModelUse {
+                provider: llm.provider.clone(),
+                entry: llm.entry.clone(),
+                requested: self.requested,
+                sent: llm.model.as_deref().map(Into::into),
+                answered,
+                attempts: record.upstream.attempts,
+            },
+            answer,
+            usage,
+            quote,
+            charged: Vec::new(),
+            notices: Vec::new(),
+            ending: outcome,
+            timing: Timing {
+                first_token: llm.first_token.filter(|_| self.is_streamed),
+                total,
+            },
+        };
+        for settle in self.settle {
+            settle(&mut usage_record);
+        }
+        let took = attempt.as_ref().map(|attempt| attempt.started.elapsed());
+        if let Some(span) = attempt.and_then(|attempt| attempt.span) {
+            span.end(Some(&usage_record), usage_record.answer.error.as_deref());
+        }
+        Closed {
+            record: usage_record,
+            labels,
+            attempt: took,
+        }
+    }
+
+    fn labels(&self, attempt: Option<&Attempt>, answered: Option<&str>) -> Labels {
+        let Some(attempt) = attempt else {
+            return Labels {
+                sent: "".into(),
+                answered: "".into(),
+            };
+        };
+        Labels {
+            sent: attempt.label.clone(),
+            answered: match answered {
+                None => "".into(),
+                // The name that was sent is as good as its own label.
+                Some(answered) if *answered == *attempt.sent => attempt.label.clone(),
+                Some(answered) => self.label(&attempt.provider, answered, false),
+            },
+        }
+    }
+
+    /// What it took. A request that no provider began to answer took nothing that anybody knows of.
+    fn usage(&self, record: &Record, outcome: Outcome) -> Usage {
+        let Some(attempt) = &self.attempt else {
+            return Usage::default();
+        };
+        let seen = record.llm.observed.as_deref();
+        let told = seen.and_then(|seen| seen.usage.as_ref()).map(told);
+        let is_answered = match outcome {
+            Outcome::Complete | Outcome::Truncated => seen.is_some(),
+            // It may still be generating what nobody waits for.
+            Outcome::ClientGone => true,
+            Outcome::Failed | Outcome::Refused => false,
+        };
+        if told.is_none() && !is_answered {
+            return Usage::default();
+        }
+        let extent = match outcome {
+            Outcome::Complete => Extent::Whole,
+            Outcome::Truncated | Outcome::ClientGone | Outcome::Failed | Outcome::Refused => {
+                Extent::Part
+            }
+        };
+        let family = Family::of(&attempt.sent);
+        let bytes = seen.map_or(0, |seen| seen.content_bytes);
+        let is_needed = |told: &Told| told.input.is_none();
+        let guess = Guess {
+            // Measuring reads the whole prompt.
+            input: match told.as_ref().is_none_or(is_needed) {
+                true => estimate::input(family, &self.prompt.measured()),
+                false => 0,
+            },
+            output: family.tokens(bytes),
+        };
+        Usage::counted(told, guess, extent)
+    }
+}
+
+/// Whether a model is one that the configuration names, rather than a client.
+fn is_configured(provider: &AiProvider, policy: Option<&AiPolicy>, model: &str) -> bool {
+    let pinned = provider.model.as_deref() == Some(model);
+    pinned
+        || policy.is_some_and(|policy| {
+            policy.model.as_deref() == Some(model) || policy.aliases.names().any(|it| it == model)
+        })
+}
+
+/// Whose request it is. Keys and teams are for whoever verifies them.
+fn caller(headers: &HeaderMap, prompt: &Prompt) -> Caller {
+    let header = headers.get(USER).and_then(|user| user.to_str().ok());
+    let header = header.filter(|user| !user.is_empty() && user.len() <= USER_LIMIT);
+    let (user, user_source) = match header {
+        Some(user) => (Some(user), UserSource::Header),
+        None => (prompt.user(), UserSource::Body),
+    };
+    Caller {
+        user: user.map(Into::into),
+        user_source,
+        ..Caller::default()
+    }
+}
+
+fn told(usage: &Observed) -> Told {
+    Told {
+        input: usage.input,
+        output: usage.output,
+        total: usage.total,
+        cache_read: usage.cache_read,
+        cache_write: usage.cache_write,
+        cache_write_1h: usage.cache_write_1h,
+        input_audio: usage.input_audio,
+        reasoning: usage.reasoning,
+        output_audio: usage.output_audio,
+        raw: usage.raw.as_deref().map(Into::into),
+    }
+}
+
+fn answer(record: &Record, ending: Ending) -> Answer {
+    let seen = record.llm.observed.as_deref();
+    let status = record.response.status;
+    let own = record.response.fault.map(crate::fault::Kind::reason);
+    let is_error = status.is_client_error() || status.is_server_error();
+    let error: Option<Arc<str>> = match (own, ending) {
+        (Some(reason), _) => Some(reason.into()),
+        (None, Ending::Dropped) => Some("client_gone".into()),
+        (None, _) if is_error => Some(status.as_str().into()),
+        (None, Ending::UpstreamBroke) => Some("upstream_broke".into()),
+        (None, Ending::Complete) => {
+            let is_failed = seen.is_some_and(|seen| seen.error.is_some());
+            is_failed.then(|| "stream_error".into())
+        }
+    };
+    Answer {
+        id: seen.and_then(|seen| seen.id.as_deref()).map(Into::into),
+        finish_reason: seen
+            .and_then(|seen| seen.finish_reason)
+            .map(|it| it.as_str()),
+        status: status.as_u16(),
+        error,
+    }
+}
+
+fn outcome(record: &Record, ending: Ending) -> Outcome {
+    let status = record.response.status;
+    match (ending, record.response.fault) {
+        (Ending::Dropped, _) => Outcome::ClientGone,
+        (_, Some(kind)) if kind.side() == Side::Client => Outcome::Refused,
+        (_, Some(_)) => Outcome::Failed,
+        (Ending::UpstreamBroke, None) => Outcome::Truncated,
+        (Ending::Complete, None) if status >= StatusCode::BAD_REQUEST => Outcome::Failed,
+        (Ending::Complete, None) => {
+            let seen = record.llm.observed.as_deref();
+            match seen.is_some_and(|seen| seen.error.is_some()) {
+                true => Outcome::Failed,
+                false => Outcome::Complete,
+            }
+        }
+    }
+}
+
+// === impl Size ===
+
+impl Size {
+    fn of(prompt: &Prompt) -> Size {
+        let size = Size::Of(prompt.format(), prompt.body().clone());
+        match prompt.body().len() > KEPT_LIMIT {
+            true => Size::Known(size.measured()),
+            false => size,
+        }
+    }
+
+    fn measured(&self) -> estimate::Prompt {
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        match self {
+            Size::Known(size) => *size,
+            Size::Of(format, body) => match PromptText::of_request(*format, body) {
+                Ok(text) => {
+                    let said = text.runs().map(|run| run.text().len()).sum::<usize>();
+                    estimate::Prompt {
+                        text_bytes: count(said.saturating_add(text.definition_bytes())),
+                        messages: count(text.messages()),
+                    }
+                }
+                Err(_) => estimate::Prompt {
+                    text_bytes: count(body.len()),
+                    messages: 1,
+                },
+            },
+        }
+    }
+}
