@@ -6,6 +6,7 @@
 mod account;
 mod ask;
 mod bad;
+mod beyond;
 mod expressions;
 mod failover;
 mod fallback;

@@ -81,14 +81,14 @@ pub struct Notes {
 
 impl Notes {
     /// `field` was left out.
-    pub(crate) fn dropped(&mut self, field: &'static str) {
+    pub fn dropped(&mut self, field: &'static str) {
         if !self.dropped.contains(&field) {
             self.dropped.push(field);
         }
     }
 
     /// `field` was left out, if it was there.
-    pub(crate) fn dropped_if(&mut self, field: &'static str, is_there: bool) {
+    pub fn dropped_if(&mut self, field: &'static str, is_there: bool) {
         if is_there {
             self.dropped(field);
         }

@@ -54,6 +54,9 @@ struct Choice<'a> {
     /// In a buffered answer.
     #[serde(borrow, default)]
     message: Option<&'a RawValue>,
+    /// In completions of before the conversations.
+    #[serde(borrow, default)]
+    text: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -204,6 +207,14 @@ impl Choice<'_> {
     fn note(&self, observed: &mut Observed) {
         if let Some(reason) = self.finish_reason.and_then(|raw| json::string(raw.get())) {
             observed.finish_reason = Some(FinishReason::from_name(&reason));
+        }
+        let has_text = self
+            .text
+            .is_some_and(|raw| !matches!(raw.get(), "null" | "\"\""));
+        observed.has_content |= has_text;
+        if let Some(text) = self.text.filter(|_| has_text) {
+            let bytes = u64::try_from(text.get().len().saturating_sub(2)).unwrap_or(u64::MAX);
+            observed.content_bytes = observed.content_bytes.saturating_add(bytes);
         }
         if let Some(said) = self.delta.or(self.message) {
             let (is_content, bytes) = content(said.get());

@@ -6,12 +6,13 @@
 //! client      <--events or one body-- Relay <--push(bytes)-------------------------------- provider
 //!                                      `--finish()--> Ending + Observed (usage, model, reason)
 //! ```
-//! Entry points: [`format::Format`], [`preference::choose`], [`request::Request`], [`relay::Relay`],
+//! Entry points: [`class::Class`], [`format::Format`], [`preference::choose`], [`request::Request`], [`relay::Relay`],
 //! [`error::ErrorBody`], [`provider::Endpoint`], [`retry_after::retry_after`], [`sigv4::sign`]. It must not know of sockets,
 //! clocks, secrets (those that sign a request are handed in) or configuration. Invariant: same format in and out forwards
 //! the provider's bytes; a tap that fails to understand them never stops them.
 
 pub mod body_policy;
+pub mod class;
 pub mod model_name;
 pub mod models;
 pub mod preference;
@@ -26,14 +27,16 @@ pub mod sigv4;
 pub mod tap;
 
 mod chat;
+mod embeddings;
 mod node;
+mod passed;
 mod splice;
 mod splice_list;
 
 use dp_answer as answer;
-use dp_wire::{json, shape, text, tool_names};
+use dp_wire::{json, multipart, shape, text, tool_names};
 
 pub use dp_edge as edge;
-pub use dp_wire::{error, event_stream, format, observed, sse, usage};
+pub use dp_wire::{content_encoding, error, event_stream, format, observed, sse, usage};
 
 pub use self::node::BodyError;

@@ -13,12 +13,14 @@ mod layout;
 mod model;
 mod path;
 pub mod preset;
+mod resource;
 
 pub use bedrock::Family;
 pub use body::{BodyModel, BodyRules};
 pub use endpoint::{ClientPath, Endpoint, rebased};
 pub use model::ModelError;
 pub use path::{PathError, UpstreamPath};
+pub(crate) use resource::Offer;
 
 use crate::edge::Vendor;
 use crate::format::Format;

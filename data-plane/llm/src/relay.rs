@@ -8,6 +8,8 @@
 //! since (llm.md T-7); an answer without its terminator is never reported complete; memory is bounded by [`Limits`], except
 //! for encoders whose format repeats the whole answer at the end.
 
+mod cut;
+mod embedded;
 mod encoder;
 mod plan;
 mod reader;
@@ -16,8 +18,9 @@ use std::cell::Cell;
 use std::fmt;
 
 use bytes::{Bytes, BytesMut};
-use serde::de::IgnoredAny;
 
+use self::cut::{cut_short, is_unreadable, too_long, unreadable};
+use self::embedded::Embedded;
 use self::encoder::Encoder;
 pub(crate) use self::plan::Names;
 pub use self::plan::Plan;
@@ -27,9 +30,11 @@ use crate::error::{ProviderError, last_event};
 use crate::event_stream;
 use crate::format::Format;
 use crate::observed::Observed;
+use crate::passed::PassedTap;
 use crate::request::UsageChunk;
 use crate::sse::{Content, Framer};
 use crate::tap::{Ending, Finish, Framing, Limits, ResponseTap, Truncation};
+use crate::usage::Usage;
 
 /// What is unique to one answer and cannot be made here.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +55,10 @@ pub struct Relay {
 enum Way {
     /// OpenAI chat completions to such a client: out of these a usage chunk may have to be taken.
     Tapped(Box<ResponseTap>),
+    /// No conversation, and not converted.
+    Passed(Box<PassedTap>),
+    /// Embeddings of another shape.
+    Embedded(Box<Embedded>),
     /// Anything else.
     Read(Box<Read>),
 }
@@ -92,6 +101,13 @@ impl Relay {
     /// The relay of one answer, whose head has arrived with status 2xx.
     #[must_use]
     pub fn new(plan: &Plan, framing: Framing, limits: Limits, stamp: Stamp) -> Self {
+        if let Some(way) = embedded::way(plan, framing, limits) {
+            return Self {
+                client: plan.client,
+                framing,
+                way,
+            };
+        }
         let forwards = plan.forwards(framing);
         if forwards && plan.client == Format::OpenAiChatCompletions {
             let tap = ResponseTap::new(framing, plan.usage_chunk, limits);
@@ -137,10 +153,21 @@ impl Relay {
         }
     }
 
+    /// The provider told in its head how many tokens the prompt has (Bedrock's embeddings).
+    pub fn note_input_tokens(&mut self, tokens: u64) {
+        match &mut self.way {
+            Way::Embedded(embedded) => embedded.told = Some(tokens),
+            Way::Passed(tap) => tap.observed.usage = Usage::from_input(Some(tokens)),
+            Way::Tapped(_) | Way::Read(_) => (),
+        }
+    }
+
     /// Takes a chunk from the provider and gives what the client gets now; empty means nothing yet, not the end.
     pub fn push(&mut self, chunk: Bytes) -> Bytes {
         match &mut self.way {
             Way::Tapped(tap) => tap.push(chunk),
+            Way::Passed(tap) => tap.push(chunk),
+            Way::Embedded(embedded) => embedded.push(&chunk),
             Way::Read(read) => read.push(chunk),
         }
     }
@@ -150,6 +177,8 @@ impl Relay {
     pub fn observed(&self) -> &Observed {
         match &self.way {
             Way::Tapped(tap) => tap.observed(),
+            Way::Passed(tap) => &tap.observed,
+            Way::Embedded(embedded) => &embedded.observed,
             Way::Read(read) => &read.watch.observed,
         }
     }
@@ -159,6 +188,8 @@ impl Relay {
     pub fn has_failed(&self) -> bool {
         match &self.way {
             Way::Tapped(tap) => tap.has_failed(),
+            Way::Passed(tap) => tap.has_failed,
+            Way::Embedded(_) => false,
             Way::Read(read) => read.watch.has_failed,
         }
     }
@@ -168,6 +199,7 @@ impl Relay {
     pub fn is_done(&self) -> bool {
         match &self.way {
             Way::Tapped(tap) => tap.is_done(),
+            Way::Passed(_) | Way::Embedded(_) => false,
             Way::Read(read) => read.watch.has_ended && self.framing != Framing::Buffered,
         }
     }
@@ -176,7 +208,7 @@ impl Relay {
     #[must_use]
     pub fn dropped(&self) -> &[&'static str] {
         match &self.way {
-            Way::Tapped(_) => &[],
+            Way::Tapped(_) | Way::Passed(_) | Way::Embedded(_) => &[],
             Way::Read(read) => &read.watch.dropped,
         }
     }
@@ -197,6 +229,8 @@ impl Relay {
                 }
                 finish
             }
+            Way::Passed(tap) => tap.finish(),
+            Way::Embedded(embedded) => embedded.finish(),
             Way::Read(read) => read.finish(),
         }
     }
@@ -213,6 +247,8 @@ impl Relay {
                 };
                 (told, tap.into_observed())
             }
+            Way::Passed(tap) => (Bytes::new(), tap.observed),
+            Way::Embedded(embedded) => (Bytes::new(), embedded.observed),
             Way::Read(read) => read.broken(),
         }
     }
@@ -222,6 +258,8 @@ impl Relay {
     pub fn into_observed(self) -> Observed {
         match self.way {
             Way::Tapped(tap) => tap.into_observed(),
+            Way::Passed(tap) => tap.observed,
+            Way::Embedded(embedded) => embedded.observed,
             Way::Read(read) => read.watch.observed,
         }
     }
@@ -440,32 +478,6 @@ impl Watch {
             }
             Piece::Start(_) | Piece::Content { .. } | Piece::Finish { .. } | Piece::Usage(_) => (),
         }
-    }
-}
-
-/// Data that is neither JSON nor the terminator of OpenAI's streams.
-fn is_unreadable(data: &[u8]) -> bool {
-    data.trim_ascii() != b"[DONE]" && serde_json::from_slice::<IgnoredAny>(data).is_err()
-}
-
-fn unreadable() -> ProviderError {
-    ProviderError {
-        message: "the provider sent an event that cannot be read".to_owned(),
-        ..ProviderError::default()
-    }
-}
-
-fn too_long() -> ProviderError {
-    ProviderError {
-        message: "the provider sent more at once than the gateway holds".to_owned(),
-        ..ProviderError::default()
-    }
-}
-
-fn cut_short() -> ProviderError {
-    ProviderError {
-        message: "the provider's answer broke off before its end".to_owned(),
-        ..ProviderError::default()
     }
 }
 

@@ -5,7 +5,8 @@
 //! always starts from the client's bytes, so that each attempt gets a body of its own; members
 //! that decide routing or metering may occur once only, or gateway and provider could disagree.
 
-mod gemini_path;
+mod model_path;
+mod other;
 mod refusal;
 mod render;
 mod rules;
@@ -16,6 +17,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 pub use self::refusal::{Field, RequestError};
+use crate::class::Class;
 use crate::format::Format;
 use crate::json;
 use crate::observed::bounded;
@@ -28,6 +30,7 @@ use crate::splice::Splice;
 /// A request body that has been read as far as needed.
 #[derive(Clone)]
 pub struct Request {
+    class: Class,
     format: Format,
     body: Bytes,
     model: Option<String>,
@@ -65,6 +68,8 @@ struct Slots {
     object: ObjectSlot,
     model: Option<Range<usize>>,
     options: Option<OptionsSlot>,
+    /// The value of a form's field.
+    form_model: Option<Range<usize>>,
 }
 
 /// Just behind an opening brace.
@@ -97,10 +102,21 @@ impl Request {
     /// # Errors
     /// The body, or the model in the path, cannot be understood in what the gateway reads; all map to 400.
     pub fn parse(format: Format, path: &str, body: Bytes) -> Result<Self, RequestError> {
+        // Whoever changes a body and reads it again gets what it was, whatever is asked.
+        match Class::of(path).filter(|class| class.format() == format) {
+            None | Some(Class::Chat(_)) => Self::parse_chat(format, path, body),
+            Some(class) => Self::parse_as(class, path, None, body),
+        }
+    }
+
+    fn parse_chat(format: Format, path: &str, body: Bytes) -> Result<Self, RequestError> {
         let mut request = Self::parse_body(format, body)?;
-        if let Some(called) =
-            gemini_path::read(path).filter(|_| format == Format::GeminiGenerateContent)
-        {
+        if let Some(called) = model_path::read(path).filter(|_| {
+            matches!(
+                format,
+                Format::GeminiGenerateContent | Format::BedrockConverse
+            )
+        }) {
             // What the URL says is what the provider would have acted on: the body's word never wins (llm.md R-1).
             request.model = Some(called.model.ok_or(RequestError::WrongType(Field::Model))?);
             request.is_streamed = called.is_streamed;
@@ -189,6 +205,7 @@ impl Request {
         let model = model.get(Field::Model)?;
         let inside = text.find('{').map_or(0, |brace| brace + 1);
         let mut request = Self {
+            class: Class::Chat(format),
             format,
             model: match model {
                 None | Some("null") => None,
@@ -203,6 +220,7 @@ impl Request {
                 object: ObjectSlot { inside, is_empty },
                 model: model.and_then(|raw| json::span(text, raw)),
                 options: None,
+                form_model: None,
             },
             body: Bytes::new(),
         };

@@ -8,14 +8,14 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
-use dp_llm::{format::Format, request::Request as Prompt};
+use dp_llm::{class::Class, request::Request as Prompt};
 use dp_policy::estimate::{Family, Prompt as Length};
 use dp_upstream::provider_group::{
     Answer,
     attempts::{Attempt, Attempts, Head, Next, Replay},
     verdict::Outcome,
 };
-use http::{Method, request::Parts};
+use http::request::Parts;
 use hyper::body::Incoming;
 
 use crate::{
@@ -73,7 +73,7 @@ pub(crate) async fn forward(
     body: Incoming,
     limits: Limits,
 ) -> Result<Reply, Fault> {
-    let format = operation(exchange, &head)?;
+    let class = operation(exchange, &head)?;
     let active = exchange.active;
     let backend = active
         .config
@@ -88,7 +88,7 @@ pub(crate) async fn forward(
         Some(policies) => policies.with_backend(backend)?,
         None => return Err(Kind::Bug.into()),
     };
-    let prompt = prompt::read(&head, body, limits, format).await?;
+    let prompt = prompt::read(&head, body, limits, class).await?;
     let catalog = active.prices.of(backend);
     let random = exchange.client.worker.upstream.random();
     let ledger = Ledger::open(&head.headers, &prompt, backend, catalog, random);
@@ -114,24 +114,30 @@ pub(crate) async fn forward(
 
 /// Errors are told in the dialect that the client's path names, if it names one.
 pub(crate) fn name_dialect(exchange: &mut Exchange<'_>, head: &Parts) {
-    if let Some(format) = Format::from_client_path(head.uri.path()) {
-        exchange.record.request.dialect = Dialect::Llm(format);
+    if let Some(class) = Class::of(head.uri.path()) {
+        exchange.record.request.dialect = Dialect::Llm(class.format());
     }
 }
 
 /// The operation that the client's path and method name; errors are told in its dialect from here on.
-fn operation(exchange: &mut Exchange<'_>, head: &Parts) -> Result<Format, Fault> {
-    let format = Format::from_client_path(head.uri.path()).ok_or(Kind::UnknownOperation)?;
-    exchange.record.request.dialect = Dialect::Llm(format);
-    if head.method != Method::POST {
+fn operation(exchange: &mut Exchange<'_>, head: &Parts) -> Result<Class, Fault> {
+    let class = Class::of(head.uri.path()).ok_or(Kind::UnknownOperation)?;
+    exchange.record.request.dialect = Dialect::Llm(class.format());
+    if !class.takes_method(head.method.as_str()) {
         return Err(Kind::MethodNotAllowed.into());
     }
-    Ok(format)
+    Ok(class)
 }
 
 /// What a prompt will take, by its length.
 fn estimate(prompt: &Prompt) -> u64 {
-    let text_bytes = u64::try_from(prompt.body().len()).unwrap_or(u64::MAX);
+    let text_bytes = match prompt.class() {
+        // Recordings and files are no text, and a count takes nothing of a model.
+        Class::Detect(_) | Class::CountTokens(_) => return 0,
+        Class::Chat(_) | Class::LegacyCompletions | Class::Embeddings | Class::Rerank => {
+            u64::try_from(prompt.body().len()).unwrap_or(u64::MAX)
+        }
+    };
     let family = Family::of(prompt.model().unwrap_or_default());
     dp_policy::estimate::input(
         family,

@@ -11,10 +11,12 @@
 //! It must not know which provider is asked. Invariant: reading and writing what was read gives the same value; text that is
 //! only passed on is never decoded.
 
+pub mod content_encoding;
 pub mod error;
 pub mod event_stream;
 pub mod format;
 pub mod json;
+pub mod multipart;
 pub mod observed;
 #[allow(
     missing_docs,

@@ -67,6 +67,63 @@ impl Usage {
         Some(usage)
     }
 
+    /// Reads the usage of an answer that is no conversation, whichever vendor's names it has: OpenAI's, old and new,
+    /// Anthropic's, whose input leaves out what was cached, Google's, Cohere's `meta` and Bedrock's metrics of an
+    /// invocation. `None` where it holds no count of tokens.
+    pub fn from_any(raw: &str) -> Option<Self> {
+        let mut usage = Self::default();
+        let (mut besides, mut billed) = (0_u64, None);
+        json::members(raw, |key, value| match key.as_ref() {
+            "prompt_tokens" | "input_tokens" | "promptTokenCount" | "inputTokenCount" => {
+                usage.input = json::count(value);
+            }
+            "completion_tokens" | "output_tokens" | "candidatesTokenCount" | "outputTokenCount" => {
+                usage.output = json::count(value)
+            }
+            "total_tokens" | "totalTokenCount" => usage.total = json::count(value),
+            "cache_read_input_tokens" => {
+                usage.cache_read = json::count(value);
+                besides = besides.saturating_add(usage.cache_read.unwrap_or_default());
+            }
+            "cache_creation_input_tokens" => {
+                usage.cache_write = json::count(value);
+                besides = besides.saturating_add(usage.cache_write.unwrap_or_default());
+            }
+            "prompt_tokens_details" | "input_tokens_details" => {
+                usage.cache_read = detail(value, "cached_tokens");
+            }
+            "completion_tokens_details" | "output_tokens_details" => {
+                usage.reasoning = detail(value, "reasoning_tokens");
+            }
+            "billed_units" => {
+                billed = Some((
+                    detail(value, "input_tokens"),
+                    detail(value, "output_tokens"),
+                ));
+            }
+            _ => (),
+        })
+        .ok()?;
+        if let Some((input, output)) = billed {
+            (usage.input, usage.output) = (input, output);
+        }
+        usage.input = usage.input.map(|input| input.saturating_add(besides));
+        if usage.input.is_none() && usage.output.is_none() && usage.total.is_none() {
+            return None;
+        }
+        usage.raw = (raw.len() <= RAW_LIMIT).then(|| raw.to_owned());
+        Some(usage)
+    }
+
+    /// Tokens of a prompt, where a provider counts nothing else.
+    #[must_use]
+    pub fn from_input(input: Option<u64>) -> Option<Self> {
+        Some(Self {
+            input: Some(input?),
+            ..Self::default()
+        })
+    }
+
     /// Some servers report no completion tokens and a total above the prompt's: the difference is
     /// what was generated.
     fn output_by_total(&self) -> Option<u64> {

@@ -29,6 +29,7 @@ impl Answer<'_> {
             Format::Chat => completion::to_object(self.asked, self.reply),
             Format::Responses => response::to_object(self.asked, self.reply),
             Format::Embeddings => embeddings::to_object(self.asked),
+            Format::Beyond | Format::Invoke => self.asked.body.clone(),
             Format::Messages => message::to_object(self.asked, self.reply),
             Format::Converse => converse::to_object(self.reply),
             Format::GenerateContent => content::to_object(self.asked, self.reply),
@@ -43,7 +44,7 @@ impl Answer<'_> {
         match self.format {
             Format::Chat => Some(completion::to_events(self.asked, self.reply)),
             Format::Responses => Some(response::to_events(self.asked, self.reply)),
-            Format::Embeddings => None,
+            Format::Embeddings | Format::Beyond | Format::Invoke => None,
             Format::Messages => Some(message::to_events(self.asked, self.reply)),
             Format::Converse => Some(converse::to_events(self.reply)),
             Format::GenerateContent => Some(content::to_events(self.asked, self.reply)),

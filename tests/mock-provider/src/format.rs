@@ -18,6 +18,10 @@ pub(crate) enum Format {
     Chat,
     Responses,
     Embeddings,
+    /// Whatever has no format of its own.
+    Beyond,
+    /// The same of Bedrock's.
+    Invoke,
     Messages,
     Converse,
     GenerateContent,
@@ -29,6 +33,8 @@ impl Format {
             Self::Chat => "chat",
             Self::Responses => "responses",
             Self::Embeddings => "embeddings",
+            Self::Beyond => "beyond",
+            Self::Invoke => "invoke",
             Self::Messages => "messages",
             Self::Converse => "converse",
             Self::GenerateContent => "generate-content",
@@ -37,9 +43,9 @@ impl Format {
 
     pub(crate) fn vendor(self) -> Vendor {
         match self {
-            Self::Chat | Self::Responses | Self::Embeddings => Vendor::OpenAi,
+            Self::Chat | Self::Responses | Self::Embeddings | Self::Beyond => Vendor::OpenAi,
             Self::Messages => Vendor::Anthropic,
-            Self::Converse => Vendor::Bedrock,
+            Self::Converse | Self::Invoke => Vendor::Bedrock,
             Self::GenerateContent => Vendor::Google,
         }
     }

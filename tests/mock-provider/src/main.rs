@@ -16,6 +16,7 @@ mod anthropic;
 mod args;
 mod asked;
 mod bedrock;
+mod beyond;
 mod credential;
 mod demand;
 mod event;

@@ -113,6 +113,11 @@ pub(crate) fn json(value: &Value) -> Response<Script> {
     respond("application/json", Script::whole(value.to_string()))
 }
 
+/// A recording.
+pub(crate) fn sound(bytes: &'static [u8]) -> Response<Script> {
+    respond("audio/mpeg", Script::whole(bytes))
+}
+
 fn html(page: &'static str) -> Response<Script> {
     respond("text/html; charset=utf-8", Script::whole(page))
 }

@@ -19,6 +19,7 @@ use crate::account::{Accounts, Settlement};
 use crate::answer::Answer;
 use crate::args::Args;
 use crate::asked::Asked;
+use crate::beyond::{self, Beyond};
 use crate::credential::Credentials;
 use crate::demand::Demand;
 use crate::format::{Format, Vendor};
@@ -26,7 +27,7 @@ use crate::mode::Mode;
 use crate::play::{self, Play};
 use crate::record::{Entry, Record};
 use crate::refusal::{Refusal, envelope};
-use crate::reply::Reply;
+use crate::reply::{Counts, Reply};
 use crate::request;
 use crate::target::Target;
 
@@ -100,11 +101,32 @@ impl Provider {
             return self.model(name);
         }
         request::check_head(vendor, parts)?;
+        if let Target::Beyond(beyond) = &target {
+            return self.beyond(beyond, parts, body);
+        }
         let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::not_json_in(vendor))?;
         match request::read(&target, parts, body)? {
             request::Read::Count(counted) => Ok(Play::Respond(play::json(&counted))),
             request::Read::Answer(format, asked) => self.perform(parts, format, &asked),
         }
+    }
+
+    fn beyond(&self, beyond: &Beyond, parts: &Parts, body: &[u8]) -> Result<Play, Refusal> {
+        let mut asked = beyond.parse(parts, body)?;
+        if *beyond == Beyond::Speech {
+            return Ok(Play::Respond(play::sound(beyond::SOUND)));
+        }
+        asked.token_limit = Some(beyond.output());
+        asked.includes_usage = beyond.tells_counts();
+        let format = match beyond {
+            Beyond::Invoke { .. } => Format::Invoke,
+            Beyond::Completions
+            | Beyond::Moderations
+            | Beyond::Images
+            | Beyond::Speech
+            | Beyond::Transcriptions => Format::Beyond,
+        };
+        self.perform(parts, format, &asked)
     }
 
     fn perform(&self, parts: &Parts, format: Format, asked: &Asked) -> Result<Play, Refusal> {
@@ -119,8 +141,21 @@ impl Provider {
         };
         let number = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
         let mut reply = Reply::new(asked, &demand.wishes, number, unix_time());
-        if format == Format::Embeddings {
-            reply.counts.output = 0;
+        match format {
+            Format::Embeddings => reply.counts.output = 0,
+            Format::Beyond | Format::Invoke => {
+                reply.counts = Counts {
+                    input: asked.prompt_tokens,
+                    output: asked.token_limit.unwrap_or_default(),
+                    ..Counts::default()
+                };
+                reply.has_usage &= asked.includes_usage;
+            }
+            Format::Chat
+            | Format::Responses
+            | Format::Messages
+            | Format::Converse
+            | Format::GenerateContent => {}
         }
         let answer = Answer {
             format,
@@ -138,7 +173,12 @@ impl Provider {
                     Vendor::Bedrock => "x-amzn-requestid",
                     Vendor::Google => "x-goog-request-id",
                 };
-                envelope::put(response.headers_mut(), name, &format!("req_mock_{number}"));
+                let headers = response.headers_mut();
+                envelope::put(headers, name, &format!("req_mock_{number}"));
+                if format == Format::Invoke {
+                    let count = asked.prompt_tokens.to_string();
+                    envelope::put(headers, "x-amzn-bedrock-input-token-count", &count);
+                }
                 Play::Respond(response)
             }
             other @ (Play::Silence | Play::Reset) => other,

@@ -85,8 +85,8 @@ pub(crate) fn read(target: &Target, parts: &Parts, body: Value) -> Result<Read, 
             let asked = google::parse_count(&body, model)?;
             Ok(Read::Count(content::to_count(&asked)))
         }
-        // Neither has a body.
-        Target::Models | Target::Model(_) => Err(Refusal::not_json()),
+        // Neither has a body, or one that is read elsewhere.
+        Target::Models | Target::Model(_) | Target::Beyond(_) => Err(Refusal::not_json()),
     }
 }
 

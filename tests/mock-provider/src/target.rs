@@ -5,6 +5,7 @@
 
 use http::{Method, Uri};
 
+use crate::beyond::Beyond;
 use crate::format::Vendor;
 use crate::refusal::Refusal;
 
@@ -14,6 +15,7 @@ pub(crate) enum Target {
     Chat,
     Responses,
     Embeddings,
+    Beyond(Beyond),
     Models,
     Model(String),
     Messages,
@@ -85,6 +87,10 @@ impl Target {
             let is_streamed = match verb {
                 "converse" => false,
                 "converse-stream" => true,
+                "invoke" => {
+                    let model = one_segment(model)?;
+                    return Some(Self::Beyond(Beyond::Invoke { model }));
+                }
                 _ => return None,
             };
             let model = one_segment(model)?;
@@ -97,7 +103,12 @@ impl Target {
             Some("/messages") => return Some(Self::Messages),
             Some("/messages/count_tokens") => return Some(Self::CountMessages),
             Some("/models") => return Some(Self::Models),
-            Some(_) | None => (),
+            Some(path) => {
+                if let Some(beyond) = Beyond::of_path(path) {
+                    return Some(Self::Beyond(beyond));
+                }
+            }
+            None => (),
         }
         if let Some(called) = Self::of_verb(path) {
             return Some(called);
@@ -223,7 +234,7 @@ mod tests {
             "/model/a/b/converse",
             "/model//converse",
             "/model/m%/converse",
-            "/model/m/invoke",
+            "/model/m/apply",
             "/v1beta/models/m:streamGenerateContent",
             "/v1beta/models/m:streamGenerateContent?alt=json",
             "/v1beta/models/m:streamGenerateContent?alt=sse&alt=sse",

@@ -198,8 +198,8 @@ fn mistakes(question: &Question<'_>) -> Vec<Mistake> {
         },
         Mistake {
             status: 415,
-            headers: &[("content-encoding", "gzip")],
-            ..mistake("compressed", "x")
+            headers: &[("content-encoding", "compress")],
+            ..mistake("compressed in a way that nobody reads", "x")
         },
     ]
 }

@@ -63,7 +63,7 @@ async fn run(
 }
 
 /// Fails with what all scripts said that failed.
-async fn check(rig: Rig, outputs: [(&str, Output); 3]) -> Result<()> {
+async fn check(rig: Rig, outputs: &[(&str, Output)]) -> Result<()> {
     let failed = outputs
         .iter()
         .filter(|(_, output)| !output.status.success());
@@ -93,7 +93,7 @@ async fn official_sdks_read_what_any_provider_tells() -> Result<()> {
         (anthropic.0, outputs.1),
         (google.0, outputs.2),
     ];
-    check(rig, outputs).await
+    check(rig, &outputs).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,5 +112,34 @@ async fn official_sdks_for_node_do_too() -> Result<()> {
         (anthropic.0, outputs.1),
         (google.0, outputs.2),
     ];
-    check(rig, outputs).await
+    check(rig, &outputs).await
+}
+
+/// A script over the routes of these names.
+async fn run_at(script: &str, names: &[&str], port: u16) -> Result<Output> {
+    let routes = KINDS
+        .iter()
+        .filter(|kind| names.contains(&kind.name))
+        .map(|kind| format!("{}={}", kind.name, kind.model));
+    let mut command = python()?;
+    command
+        .arg(binaries::repository("tests/tests/llm/sdk").join(script))
+        .arg(format!("http://127.0.0.1:{port}"))
+        .args(routes)
+        .env("no_proxy", "*")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    let output = async { command.output().await.context(script.to_owned()) };
+    deadline::within(script, LIMIT, output).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn official_sdks_ask_for_more_than_conversations() -> Result<()> {
+    let rig = Rig::start().await?;
+    let (openai, anthropic) = ("with_openai_beyond.py", "with_anthropic_beyond.py");
+    let outputs = tokio::try_join!(
+        run_at(openai, &["openai", "azure", "chat"], rig.port),
+        run_at(anthropic, &["anthropic", "messages"], rig.port),
+    )?;
+    check(rig, &[(openai, outputs.0), (anthropic, outputs.1)]).await
 }

@@ -8,13 +8,13 @@ use crate::format::Format;
 /// A service and the overrides of its paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    service: Service,
+    pub(super) service: Service,
     /// Replaces all paths.
-    path: Option<UpstreamPath>,
+    pub(super) path: Option<UpstreamPath>,
     /// Stands in front of the service's paths.
-    front: String,
+    pub(super) front: String,
     /// Somebody else's host takes the client's path where it can.
-    keeps_client_path: bool,
+    pub(super) keeps_client_path: bool,
 }
 
 /// What the client asked for.

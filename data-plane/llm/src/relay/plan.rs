@@ -2,7 +2,10 @@
 //!
 //! It must not know bytes. Invariant: it does not change once the request is sent, whatever else does (llm.md T-7).
 
+use crate::class::Class;
+use crate::embeddings::Answering;
 use crate::format::Format;
+use crate::provider::{ClientPath, Endpoint, Operation, ServiceError, UpstreamPath};
 use crate::request::UsageChunk;
 use crate::tap::Framing;
 use crate::tool_names::ToolNames;
@@ -10,6 +13,8 @@ use crate::tool_names::ToolNames;
 /// How an answer is to be read and written; made when the request was rendered.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What is asked.
+    pub class: Class,
     /// The client's format.
     pub client: Format,
     /// The provider's.
@@ -21,6 +26,8 @@ pub struct Plan {
     /// The model that was sent.
     pub model: String,
     pub(crate) names: Names,
+    /// How the answer to converted embeddings is written.
+    pub(crate) embeddings: Option<Answering>,
 }
 
 /// Names of tools that the answer has to be told in the client's way.
@@ -35,6 +42,36 @@ pub(crate) struct Names {
 // === impl Plan ===
 
 impl Plan {
+    /// Where the request goes; `path` is the client's.
+    ///
+    /// # Errors
+    /// The service does not take it, or the model cannot be part of a path.
+    pub fn path(&self, endpoint: &Endpoint, path: &str) -> Result<UpstreamPath, ServiceError> {
+        if !matches!(self.class, Class::Chat(_)) {
+            return endpoint.resource(self.class, path, &self.model);
+        }
+        let operation = match self.is_streamed {
+            true => Operation::Stream,
+            false => Operation::Unary,
+        };
+        let client = ClientPath {
+            format: self.client,
+            path,
+        };
+        endpoint.path(client, self.provider, &self.model, operation)
+    }
+
+    /// The body keeps the client's content type, which need not be JSON.
+    #[must_use]
+    pub const fn keeps_content_type(&self) -> bool {
+        matches!(self.class, Class::Detect(_))
+    }
+
+    /// What chat completions are like, and so are those of before.
+    pub(super) const fn is_conversation(&self) -> bool {
+        matches!(self.class, Class::Chat(_) | Class::LegacyCompletions)
+    }
+
     /// What the client gets is made of the whole answer, so that it has to be read to its end first.
     #[must_use]
     pub fn needs_whole(&self) -> bool {
@@ -57,6 +94,6 @@ impl Plan {
     pub(super) fn forwards(&self, framing: Framing) -> bool {
         let is_stream = framing != Framing::Buffered;
         // Some servers answer a request for a stream with one document (llm.md E-4).
-        self.client == self.provider && (is_stream || !self.is_streamed)
+        self.client == self.provider && (is_stream || !self.is_streamed || !self.is_conversation())
     }
 }

@@ -19,12 +19,14 @@ const CLIENTS: [Format; 4] = [CHAT, RESPONSES, MESSAGES, GEMINI];
 
 fn plan(client: Format, provider: Format, is_streamed: bool) -> Plan {
     Plan {
+        class: crate::class::Class::Chat(client),
         client,
         provider,
         is_streamed,
         usage_chunk: UsageChunk::Forward,
         model: "asked".to_owned(),
         names: Names::default(),
+        embeddings: None,
     }
 }
 

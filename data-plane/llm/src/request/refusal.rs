@@ -3,6 +3,7 @@
 //! It must not know how bodies are read. Invariant: every refusal is the client's to mend, so each
 //! names the member and the remedy, and none shows a value of the body.
 
+use crate::content_encoding::DecodeError;
 use crate::edge::{Cause, Unconvertible};
 use crate::error::{ErrorBody, ErrorCode};
 use crate::provider::ServiceError;
@@ -44,6 +45,9 @@ pub enum RequestError {
     /// The provider's format cannot say it, or the body is not what the client's format asks for.
     #[error("{0}")]
     Unconvertible(Unconvertible),
+    /// It was encoded for the way, but not as it says.
+    #[error("{0}")]
+    Encoding(DecodeError),
     /// The provider has no path for the model.
     #[error("{0}; ask for another model")]
     Path(ServiceError),
@@ -85,7 +89,7 @@ impl RequestError {
             Self::Path(_) => body.with_param(Field::Model.as_str()),
             Self::Duplicate(field) | Self::WrongType(field) => body.with_param(field.as_str()),
             Self::ModelMissing => body.with_param(Field::Model.as_str()),
-            Self::NotUtf8 | Self::NotJson(_) | Self::NotAnObject => body,
+            Self::NotUtf8 | Self::NotJson(_) | Self::NotAnObject | Self::Encoding(_) => body,
         }
     }
 
@@ -103,6 +107,7 @@ impl RequestError {
             | Self::Duplicate(_)
             | Self::WrongType(_)
             | Self::Path(_)
+            | Self::Encoding(_)
             | Self::ModelMissing => ErrorCode::InvalidRequestBody,
         }
     }

@@ -6,6 +6,7 @@
 use bytes::Bytes;
 
 use super::{ClientHeaders, Rendered, Request, RequestError, UsageChunk, rules};
+use crate::class::Class;
 use crate::edge::dispatch::{self, Asked};
 use crate::edge::{Notes, Target};
 use crate::format::Format;
@@ -25,6 +26,8 @@ impl Request {
         pinned
             .filter(|model| !model.is_empty())
             .or(self.model())
+            // Lists and files have none.
+            .or(matches!(self.class, Class::Detect(_)).then_some(""))
             .ok_or(RequestError::ModelMissing)
     }
 
@@ -49,6 +52,14 @@ impl Request {
         target: &Target,
         headers: ClientHeaders<'_>,
     ) -> Result<Rendered, RequestError> {
+        match self.class {
+            Class::Chat(_) => (),
+            Class::LegacyCompletions
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::CountTokens(_)
+            | Class::Detect(_) => return self.render_other(service, target),
+        }
         let rules = service.body(format, &target.model, self.operation());
         let model = match &rules.model {
             BodyModel::Set(model) => Some(model.as_str()),
@@ -73,12 +84,14 @@ impl Request {
         Ok(Rendered {
             body: rules::apply(body, &rules),
             plan: Plan {
+                class: self.class,
                 client: self.format,
                 provider: format,
                 is_streamed: self.is_streamed,
                 usage_chunk,
                 model: target.model.clone(),
                 names,
+                embeddings: None,
             },
             dropped: notes.dropped,
         })
@@ -87,9 +100,10 @@ impl Request {
     /// What is asked of the model.
     #[must_use]
     pub fn operation(&self) -> Operation {
-        match self.is_streamed {
-            true => Operation::Stream,
-            false => Operation::Unary,
+        match (self.class, self.is_streamed) {
+            (Class::CountTokens(_), _) => Operation::CountTokens,
+            (_, true) => Operation::Stream,
+            (_, false) => Operation::Unary,
         }
     }
 
@@ -123,7 +137,7 @@ impl Request {
     }
 
     /// The client's bytes, with `model` in the place of its own; `None` leaves that to the rules.
-    fn same_format(&self, model: Option<&str>) -> (Bytes, UsageChunk) {
+    pub(super) fn same_format(&self, model: Option<&str>) -> (Bytes, UsageChunk) {
         let mut splice = Splice::new(&self.body);
         let mut inserted = String::new();
         if let Some(model) = model
@@ -136,6 +150,7 @@ impl Request {
             }
         }
         let asks_alone = self.format == Format::OpenAiChatCompletions
+            && matches!(self.class, Class::Chat(_) | Class::LegacyCompletions)
             && self.is_streamed
             && !self.asks_for_usage;
         if asks_alone {

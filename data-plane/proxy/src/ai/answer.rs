@@ -126,7 +126,7 @@ pub(super) async fn take(
     }
     let content_type = head.headers.get(CONTENT_TYPE);
     let framing = Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()));
-    let relay = Box::new(Relay::new(
+    let mut relay = Box::new(Relay::new(
         &plan,
         framing,
         RelayLimits::default(),
@@ -135,6 +135,9 @@ pub(super) async fn take(
             nonce: exchange.client.worker.upstream.random(),
         },
     ));
+    if let Some(tokens) = told(&head.headers) {
+        relay.note_input_tokens(tokens);
+    }
     dress(&mut head.headers, &plan, framing);
     let is_only = call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2;
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
@@ -388,6 +391,12 @@ fn dress(headers: &mut HeaderMap, plan: &Plan, framing: Framing) {
     if plan.is_streamed {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
+}
+
+/// Tokens of the prompt, which Bedrock tells of some models in the head only.
+fn told(headers: &HeaderMap) -> Option<u64> {
+    let told = headers.get("x-amzn-bedrock-input-token-count")?;
+    told.to_str().ok()?.parse().ok()
 }
 
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use dp_config::ai_backend::{AiPolicy, AiProvider};
 use dp_llm::{
     body_policy::{BodyPolicy, Computed, MemberValue},
+    class::Class,
     request::Request as Prompt,
 };
 use expr::{Attributes, Expr};
@@ -36,6 +37,10 @@ pub(super) fn apply<'a>(
     let Some(policy) = policy else {
         return Ok(as_it_is);
     };
+    if !matches!(prompt.class(), Class::Chat(_)) {
+        // Members and prompts are those of conversations; the model is set for all.
+        return Ok(as_it_is);
+    }
     let format = prompt.format();
     let invalid = |error| Fault::caused(Kind::InvalidPrompt, error);
     let computed = compute(&policy.transformations, attributes);

@@ -2,10 +2,15 @@
 //!
 //! Owns its limit and its encodings. Must not look into it. Invariant: what is read is bounded, also behind an encoding.
 
-use dp_llm::{format::Format, request::Request as Prompt};
+use bytes::Bytes;
+use dp_llm::{
+    class::Class,
+    content_encoding::{self, DecodeError},
+    request::{Request as Prompt, RequestError},
+};
 use http::{
-    HeaderMap, HeaderValue,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH},
+    HeaderMap,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -20,15 +25,26 @@ use crate::{
 /// The largest prompt, in bytes.
 const LIMIT: usize = 2 << 20;
 
+/// The largest of what passes as it is: recordings and images, which vendors take up to 25 MB of.
+const PASSED_LIMIT: usize = 32 << 20;
+
 /// Reads the whole body.
 pub(super) async fn read(
     head: &Parts,
     body: Incoming,
     limits: Limits,
-    format: Format,
+    class: Class,
 ) -> Result<Prompt, Fault> {
-    check(&head.headers)?;
-    let body = Limited::new(RequestBody::stream(body, limits, None), LIMIT).collect();
+    let limit = match class {
+        Class::Detect(_) => PASSED_LIMIT,
+        Class::Chat(_)
+        | Class::LegacyCompletions
+        | Class::Embeddings
+        | Class::Rerank
+        | Class::CountTokens(_) => LIMIT,
+    };
+    check(&head.headers, limit)?;
+    let body = Limited::new(RequestBody::stream(body, limits, None), limit).collect();
     let collected = match limits.deadline {
         None => body.await,
         Some(deadline) => tokio::time::timeout_at(deadline.into(), body)
@@ -45,21 +61,33 @@ pub(super) async fn read(
         };
         Fault::caused(kind, error)
     })?;
-    Prompt::parse(format, head.uri.path(), body.to_bytes())
+    let body = decoded(&head.headers, body.to_bytes(), limit)?;
+    let content_type = head.headers.get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    Prompt::parse_as(class, head.uri.path(), content_type, body)
         .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))
 }
 
-fn check(headers: &HeaderMap) -> Result<(), Fault> {
-    let encoding = headers
-        .get(CONTENT_ENCODING)
-        .map_or(&b"identity"[..], HeaderValue::as_bytes);
-    if !encoding.eq_ignore_ascii_case(b"identity") {
-        return Err(Kind::UnsupportedEncoding.into());
-    }
+/// The body as it was before it was encoded for the way.
+fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes, Fault> {
+    let lines = headers.get_all(CONTENT_ENCODING).iter();
+    let lines: Vec<&str> = lines
+        .map(|line| line.to_str())
+        .collect::<Result<_, _>>()
+        .map_err(|_| Fault::new(Kind::UnsupportedEncoding))?;
+    // Several lines are one list (RFC 9110 section 5.3).
+    content_encoding::decode(&lines.join(","), body, limit).map_err(|error| match error {
+        DecodeError::Unsupported => Fault::caused(Kind::UnsupportedEncoding, error),
+        DecodeError::TooLarge => Fault::caused(Kind::BodyTooLarge, error),
+        DecodeError::Broken => Fault::caused(Kind::InvalidPrompt, RequestError::Encoding(error)),
+    })
+}
+
+fn check(headers: &HeaderMap, limit: usize) -> Result<(), Fault> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > LIMIT) {
+    if announced.is_some_and(|length: usize| length > limit) {
         return Err(Kind::BodyTooLarge.into());
     }
     Ok(())

@@ -7,15 +7,15 @@ use std::{borrow::Cow, time::Instant};
 
 use dp_config::ai_backend::{AiCredential, AiPolicy, AiProvider};
 use dp_llm::{
+    class::Class,
     edge::{Target, Vendor},
     preference::{self, Demands},
     prompt_caching::PromptCaching,
-    provider::{ClientPath, Operation},
     request::{ClientHeaders, Rendered, RequestError},
 };
 use dp_upstream::provider_group::attempts::Attempt;
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST},
     request::Parts,
     uri::PathAndQuery,
@@ -62,7 +62,8 @@ impl Call<'_> {
             Ok(rendered) => rendered,
             Err(fault) => return Tried::Unsendable(fault),
         };
-        exchange.record.llm.model = Some(rendered.plan.model.clone());
+        let model = Some(rendered.plan.model.clone());
+        exchange.record.llm.model = model.filter(|model| !model.is_empty());
         let policy = self.policies.ai(provider);
         let configured = (provider, policy.as_deref());
         ledger::attempt_begins(exchange.record, configured, &rendered.plan.model);
@@ -90,8 +91,15 @@ impl Call<'_> {
             None => Cow::Borrowed(&*shaped.prompt),
         };
         let client = prompt.format();
-        let format = preference::choose(client, service, model, Demands::default())
-            .ok_or(Kind::UnsupportedFormat)?;
+        let format = match prompt.class() {
+            Class::Chat(_) => preference::choose(client, service, model, Demands::default())
+                .ok_or(Kind::UnsupportedFormat)?,
+            Class::LegacyCompletions
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::CountTokens(_)
+            | Class::Detect(_) => client,
+        };
         let target = Target {
             model: model.to_owned(),
             vendor: service.vendor(),
@@ -167,25 +175,22 @@ impl Call<'_> {
         rendered: &Rendered,
     ) -> Result<(), Fault> {
         let plan = &rendered.plan;
-        let client = ClientPath {
-            format: plan.client,
-            path: head.uri.path(),
-        };
-        let operation = match plan.is_streamed {
-            true => Operation::Stream,
-            false => Operation::Unary,
-        };
-        let path = provider
-            .endpoint
-            .path(client, plan.provider, &plan.model, operation)
+        let path = plan
+            .path(&provider.endpoint, head.uri.path())
             .map_err(|error| Fault::caused(Kind::InvalidPrompt, RequestError::Path(error)))?;
         let target = path.with_query(head.uri.query());
         let target =
             PathAndQuery::try_from(target).map_err(|error| Fault::caused(Kind::Bug, error))?;
         head.uri = target.into();
         let headers = &mut head.headers;
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(rendered.body.len()));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        // A request for a file or a list has no body, and no length of one.
+        match rendered.body.is_empty() && head.method != Method::POST {
+            true => headers.remove(CONTENT_LENGTH),
+            false => headers.insert(CONTENT_LENGTH, HeaderValue::from(rendered.body.len())),
+        };
+        if !plan.keeps_content_type() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         // An answer that is compressed could not be read for its usage.
         headers.remove(ACCEPT_ENCODING);
         headers.remove(CONTENT_ENCODING);

@@ -1,6 +1,8 @@
-//! The last segment of Gemini's paths: `{model}:generateContent` and `{model}:streamGenerateContent`.
+//! Models in paths: Gemini's last segment (`{model}:generateContent` and its kind), and Bedrock's `/model/{model}/{method}`.
 //!
 //! It must not know what stands in front of it. Invariant: a model is decoded once.
+
+use crate::class::bedrock;
 
 /// What a path asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,13 +12,16 @@ pub(super) struct Called {
     pub(super) is_streamed: bool,
 }
 
-/// Reads a client's path; `None` where it ends in neither method.
+/// Reads a client's path; `None` where it ends in none of the methods.
 pub(super) fn read(path: &str) -> Option<Called> {
     let last = path.rsplit('/').next()?;
-    let (model, method) = last.rsplit_once(':')?;
+    let (model, method) = match last.rsplit_once(':') {
+        Some(called) => called,
+        None => bedrock(path)?,
+    };
     let is_streamed = match method {
-        "generateContent" => false,
-        "streamGenerateContent" => true,
+        "generateContent" | "countTokens" | "converse" | "invoke" => false,
+        "streamGenerateContent" | "converse-stream" | "invoke-with-response-stream" => true,
         _ => return None,
     };
     Some(Called {
@@ -71,7 +76,12 @@ mod tests {
         check("/v1beta/models/:generateContent", Some((None, false)));
         check("/v1beta/models/%zz:generateContent", Some((None, false)));
         check("/v1beta/models/%ff:generateContent", Some((None, false)));
-        check("/v1beta/models/a:countTokens", None);
+        check("/v1beta/models/a:countTokens", Some((Some("a"), false)));
+        check("/model/a%3A0/converse", Some((Some("a:0"), false)));
+        check("/model/a:0/converse-stream", Some((Some("a:0"), true)));
+        check("/model/a/invoke", Some((Some("a"), false)));
+        check("/model/a/apply", None);
+        check("/v1beta/models/a:embedContent", None);
         check("/v1/chat/completions", None);
         check("", None);
     }

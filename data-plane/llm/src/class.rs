@@ -1,0 +1,252 @@
+//! What a client's path asks for: which operation of an API, in which dialect (llm.md 2.1).
+//!
+//! Owns the table of suffixes. It must not know hosts or bodies. Invariants: the longest suffix wins and begins at a segment;
+//! what no row names is not served, so that a credential of ours never reaches an endpoint that nobody thought of.
+
+use crate::format::Format;
+
+/// An operation of a model's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// A conversation, which is converted where the provider speaks another format.
+    Chat(Format),
+    /// OpenAI's completions of before the conversations.
+    LegacyCompletions,
+    /// OpenAI's embeddings, which are converted where the provider has others.
+    Embeddings,
+    /// Cohere's order of documents by relevance.
+    Rerank,
+    /// How many tokens a conversation has.
+    CountTokens(Format),
+    /// Anything else that a provider offers: bytes pass unchanged but for the model's name, and are read as far as they can
+    /// be. The format is the dialect of errors.
+    Detect(Format),
+}
+
+/// Resources that are one endpoint.
+const ENDPOINTS: [&str; 7] = [
+    "/images/generations",
+    "/images/edits",
+    "/images/variations",
+    "/audio/speech",
+    "/audio/transcriptions",
+    "/audio/translations",
+    "/moderations",
+];
+
+/// Resources with members below them.
+const COLLECTIONS: [(&str, Format); 5] = [
+    ("/messages/batches", Format::AnthropicMessages),
+    ("/files", Format::OpenAiChatCompletions),
+    ("/batches", Format::OpenAiChatCompletions),
+    ("/videos", Format::OpenAiChatCompletions),
+    ("/responses", Format::OpenAiResponses),
+];
+
+// === impl Class ===
+
+impl Class {
+    /// What a client asks for at this path, which is without its query.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Self> {
+        if let Some(format) = Format::from_client_path(path) {
+            return Some(Self::Chat(format));
+        }
+        if let Some((_, method)) = bedrock(path) {
+            return match method {
+                "converse" | "converse-stream" => Some(Self::Chat(Format::BedrockConverse)),
+                "invoke" | "invoke-with-response-stream" => {
+                    Some(Self::Detect(Format::BedrockConverse))
+                }
+                _ => None,
+            };
+        }
+        let ends = |suffix: &str| path.ends_with(suffix);
+        if ends("/messages/count_tokens") {
+            Some(Self::CountTokens(Format::AnthropicMessages))
+        } else if ends("/responses/input_tokens") {
+            Some(Self::CountTokens(Format::OpenAiResponses))
+        } else if is_method(path, "countTokens") {
+            Some(Self::CountTokens(Format::GeminiGenerateContent))
+        } else if ends("/embeddings") {
+            Some(Self::Embeddings)
+        } else if ends("/v1/rerank") || ends("/v2/rerank") {
+            Some(Self::Rerank)
+        } else if ends("/completions") {
+            Some(Self::LegacyCompletions)
+        } else if ENDPOINTS.iter().any(|endpoint| ends(endpoint)) {
+            Some(Self::Detect(Format::OpenAiChatCompletions))
+        } else {
+            let (_, format) = collection(path)?;
+            Some(Self::Detect(format))
+        }
+    }
+
+    /// The dialect of errors, and the format of bodies where they have one.
+    #[must_use]
+    pub const fn format(self) -> Format {
+        match self {
+            Self::Chat(format) | Self::CountTokens(format) | Self::Detect(format) => format,
+            Self::LegacyCompletions | Self::Embeddings | Self::Rerank => {
+                Format::OpenAiChatCompletions
+            }
+        }
+    }
+
+    /// Whether the operation has this method; all but those that pass as they are have one only.
+    #[must_use]
+    pub fn takes_method(self, method: &str) -> bool {
+        match self {
+            Self::Detect(_) => matches!(method, "GET" | "HEAD" | "POST" | "DELETE"),
+            Self::Chat(_)
+            | Self::LegacyCompletions
+            | Self::Embeddings
+            | Self::Rerank
+            | Self::CountTokens(_) => method == "POST",
+        }
+    }
+
+    /// What of the client's path names the resource: it follows a provider's own prefix.
+    #[must_use]
+    pub fn resource(self, path: &str) -> &str {
+        match self {
+            Self::LegacyCompletions => "/completions",
+            Self::Embeddings => "/embeddings",
+            Self::Rerank => "/rerank",
+            Self::Detect(_) => ENDPOINTS
+                .iter()
+                .copied()
+                .find(|endpoint| path.ends_with(endpoint))
+                .or_else(|| collection(path).map(|(resource, _)| resource))
+                .unwrap_or(path),
+            Self::CountTokens(Format::OpenAiResponses) => "/responses/input_tokens",
+            Self::Chat(_) | Self::CountTokens(_) => path,
+        }
+    }
+
+    /// Name for errors, logs and traces; where OpenTelemetry has one, it is that of `gen_ai.operation.name`.
+    #[must_use]
+    pub const fn operation(self) -> &'static str {
+        match self {
+            Self::Chat(format) => format.operation(),
+            Self::LegacyCompletions => "text_completion",
+            Self::Embeddings => "embeddings",
+            Self::Rerank => "rerank",
+            Self::CountTokens(_) => "count_tokens",
+            Self::Detect(_) => "passthrough",
+        }
+    }
+}
+
+/// The model and the method of a path of Bedrock's runtime: `/model/{id}/{method}`.
+pub(crate) fn bedrock(path: &str) -> Option<(&str, &str)> {
+    let (before, method) = path.rsplit_once('/')?;
+    let (before, model) = before.rsplit_once('/')?;
+    (before.ends_with("/model") && !model.is_empty()).then_some((model, method))
+}
+
+/// The last segment is a model of Google's with this method.
+fn is_method(path: &str, method: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    last.rsplit_once(':')
+        .is_some_and(|(model, named)| named == method && !model.is_empty())
+}
+
+/// The path from a collection on.
+fn collection(path: &str) -> Option<(&str, Format)> {
+    COLLECTIONS.iter().find_map(|(name, format)| {
+        let (at, _) = path.match_indices(name).find(|(at, _)| {
+            let rest = path.get(at + name.len()..).unwrap_or_default();
+            rest.is_empty() || rest.starts_with('/')
+        })?;
+        Some((path.get(at..)?, *format))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, Format};
+
+    const OPENAI: Format = Format::OpenAiChatCompletions;
+
+    #[track_caller]
+    fn check(path: &str, class: Class, resource: &str) {
+        assert_eq!(Class::of(path), Some(class), "{path}");
+        assert_eq!(class.resource(path), resource, "{path}");
+    }
+
+    #[test]
+    fn classes_by_suffix() {
+        let detect = Class::Detect(OPENAI);
+        check("/v1/completions", Class::LegacyCompletions, "/completions");
+        check("/openai/v1/embeddings", Class::Embeddings, "/embeddings");
+        check("/v2/rerank", Class::Rerank, "/rerank");
+        check("/v1/images/edits", detect, "/images/edits");
+        check("/team/v1/audio/speech", detect, "/audio/speech");
+        check("/v1/files", detect, "/files");
+        check("/v1/files/f-1/content", detect, "/files/f-1/content");
+        check("/v1/batches/b/cancel", detect, "/batches/b/cancel");
+        check(
+            "/v1/responses/r_1/cancel",
+            Class::Detect(Format::OpenAiResponses),
+            "/responses/r_1/cancel",
+        );
+        check(
+            "/v1/messages/batches/b_1",
+            Class::Detect(Format::AnthropicMessages),
+            "/messages/batches/b_1",
+        );
+        check(
+            "/v1/responses/input_tokens",
+            Class::CountTokens(Format::OpenAiResponses),
+            "/responses/input_tokens",
+        );
+    }
+
+    #[test]
+    fn classes_whose_path_names_the_model() {
+        for (path, class) in [
+            (
+                "/model/amazon.nova-pro-v1:0/converse-stream",
+                Class::Chat(Format::BedrockConverse),
+            ),
+            ("/model/m/invoke", Class::Detect(Format::BedrockConverse)),
+            (
+                "/v1beta/models/gemini-2.5-pro:countTokens",
+                Class::CountTokens(Format::GeminiGenerateContent),
+            ),
+            (
+                "/v1/messages/count_tokens",
+                Class::CountTokens(Format::AnthropicMessages),
+            ),
+            ("/v1/chat/completions", Class::Chat(OPENAI)),
+        ] {
+            assert_eq!(Class::of(path), Some(class), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_no_row_names_is_not_served() {
+        for path in [
+            "/v1/organization/api_keys",
+            "/v1/filesystem",
+            "/v1/xcompletions",
+            "/v1/embeddings/",
+            "/rerank",
+            "/model//invoke",
+            "/model/m/apply",
+            "/v1beta/models/:countTokens",
+            "",
+        ] {
+            assert_eq!(Class::of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_what_passes_has_other_methods() {
+        assert!(Class::Detect(OPENAI).takes_method("DELETE"));
+        assert!(!Class::Detect(OPENAI).takes_method("PATCH"));
+        assert!(!Class::Embeddings.takes_method("GET"));
+        assert!(Class::Rerank.takes_method("POST"));
+    }
+}

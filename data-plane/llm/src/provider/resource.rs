@@ -1,0 +1,409 @@
+//! Which operations besides conversations each service has, and where (llm.md 1.2, 2.2).
+//!
+//! It must not know bodies. Invariant: a service that offers an operation has a path for it, and no other operation has one.
+
+use super::bedrock::Family;
+use super::layout::vertex_base;
+use super::model;
+use super::{AzureVersion, Endpoint, Operation, Service, ServiceError, UpstreamPath};
+use crate::class::Class;
+use crate::embeddings::Shape;
+use crate::format::Format;
+
+/// How a service takes an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offer {
+    /// As the client asks.
+    Native,
+    /// Embeddings in another shape; errors are told in the format's dialect.
+    Embeddings(Shape, Format),
+    /// Not at all.
+    None,
+}
+
+// === impl Service ===
+
+impl Service {
+    /// How the service takes an operation for `model`.
+    pub(crate) fn offers(&self, class: Class, model: &str) -> Offer {
+        let is_native = match (class, self) {
+            (Class::Chat(format), _) => self.supports(format, model),
+            (Class::CountTokens(format), _) => self.supports(format, model) && self.counts(format),
+            (Class::Embeddings, Self::Bedrock { .. }) => {
+                return match Family::of(model, None) {
+                    Family::Titan => Offer::Embeddings(Shape::Titan, Format::BedrockConverse),
+                    Family::Cohere => Offer::Embeddings(Shape::Cohere, Format::BedrockConverse),
+                    Family::Nova => Offer::Embeddings(Shape::Nova, Format::BedrockConverse),
+                    Family::Claude
+                    | Family::Ai21
+                    | Family::DeepSeek
+                    | Family::Llama
+                    | Family::Mistral
+                    | Family::OpenAi
+                    | Family::Qwen
+                    | Family::Writer
+                    | Family::Other => Offer::None,
+                };
+            }
+            (Class::Embeddings, Self::Vertex { .. }) => {
+                return Offer::Embeddings(Shape::Vertex, Format::GeminiGenerateContent);
+            }
+            (Class::Embeddings, _) => self.is_openais() || matches!(self, Self::Gemini),
+            (Class::LegacyCompletions | Class::Rerank, _) => self.is_openais(),
+            (Class::Detect(Format::BedrockConverse), _) => matches!(self, Self::Bedrock { .. }),
+            (Class::Detect(Format::AnthropicMessages), _) => {
+                self.supports(Format::AnthropicMessages, model)
+                    && matches!(self, Self::Anthropic { .. } | Self::Custom { .. })
+            }
+            (Class::Detect(_), Self::Anthropic { .. }) => false,
+            (Class::Detect(_), _) => self.is_openais(),
+        };
+        match is_native {
+            true => Offer::Native,
+            false => Offer::None,
+        }
+    }
+
+    /// Where the service takes an operation; `path` is the client's.
+    ///
+    /// # Errors
+    /// The service does not take it, or the model cannot be part of a path.
+    fn resource(
+        &self,
+        class: Class,
+        path: &str,
+        model: &str,
+    ) -> Result<UpstreamPath, ServiceError> {
+        let resource = class.resource(path);
+        let behind = |prefix: &str| {
+            let whole = format!("{}{resource}", prefix.trim_end_matches('/'));
+            Ok(UpstreamPath::checked(slashed(whole))?)
+        };
+        match (class, self.offers(class, model)) {
+            (_, Offer::None) => Err(ServiceError::Unsupported),
+            (_, Offer::Embeddings(Shape::Vertex, _)) => self.vertex_predict(model),
+            (_, Offer::Embeddings(Shape::Titan | Shape::Cohere | Shape::Nova, _)) => {
+                invoke(model, "invoke")
+            }
+            (Class::Detect(Format::BedrockConverse), Offer::Native) => {
+                invoke(model, path.rsplit('/').next().unwrap_or_default())
+            }
+            (Class::CountTokens(Format::OpenAiResponses), Offer::Native) => {
+                behind(&self.openai_base(Format::OpenAiResponses))
+            }
+            (Class::CountTokens(format), Offer::Native) => {
+                self.path(format, model, Operation::CountTokens)
+            }
+            (Class::Chat(format), Offer::Native) => self.path(format, model, Operation::Unary),
+            (
+                Class::LegacyCompletions | Class::Embeddings | Class::Rerank | Class::Detect(_),
+                Offer::Native,
+            ) => match self {
+                Self::AzureOpenAi { api_version, .. } => azure(api_version, class, resource, model),
+                Self::Gemini => behind("/v1beta/openai"),
+                Self::Anthropic { prefix } => behind(prefix),
+                Self::Custom { .. } if class == Class::Rerank => {
+                    let base = self.openai_base(Format::OpenAiChatCompletions);
+                    match base.strip_suffix("/compatibility/v1") {
+                        // Cohere's own API is beside its surface for OpenAI's clients.
+                        Some(front) => behind(&format!("{front}/v2")),
+                        None => behind(&base),
+                    }
+                }
+                Self::OpenAi { .. }
+                | Self::Bedrock { .. }
+                | Self::Foundry { .. }
+                | Self::Vertex { .. }
+                | Self::Custom { .. } => behind(&self.openai_base(class.format())),
+            },
+        }
+    }
+
+    /// It speaks OpenAI's API beyond conversations.
+    fn is_openais(&self) -> bool {
+        match self {
+            Self::OpenAi { .. } | Self::AzureOpenAi { .. } | Self::Foundry { .. } => true,
+            Self::Custom { formats, .. } => formats.iter().any(|(format, _)| {
+                matches!(
+                    format,
+                    Format::OpenAiChatCompletions | Format::OpenAiResponses
+                )
+            }),
+            Self::Anthropic { .. } | Self::Bedrock { .. } | Self::Gemini | Self::Vertex { .. } => {
+                false
+            }
+        }
+    }
+
+    /// It counts tokens of prompts in `format` where it takes them.
+    fn counts(&self, format: Format) -> bool {
+        match format {
+            Format::AnthropicMessages | Format::GeminiGenerateContent => true,
+            Format::OpenAiResponses => matches!(self, Self::OpenAi { .. } | Self::Custom { .. }),
+            Format::OpenAiChatCompletions | Format::BedrockConverse => false,
+        }
+    }
+
+    /// What OpenAI's paths begin with; where a format has a path of its own, its neighbours are beside it.
+    fn openai_base(&self, format: Format) -> String {
+        match self {
+            Self::OpenAi { prefix } => prefix.clone(),
+            Self::Custom { prefix, formats } => {
+                let known = formats.iter().find(|(known, _)| *known == format);
+                let known = known.or_else(|| formats.first());
+                let own = known.and_then(|(format, path)| {
+                    let path = path.as_ref()?.as_str();
+                    path.split('?').next()?.strip_suffix(format.path()?)
+                });
+                own.map_or_else(|| prefix.clone(), ToOwned::to_owned)
+            }
+            Self::Anthropic { .. }
+            | Self::Bedrock { .. }
+            | Self::AzureOpenAi { .. }
+            | Self::Foundry { .. }
+            | Self::Gemini
+            | Self::Vertex { .. } => self.default_base(),
+        }
+    }
+
+    fn vertex_predict(&self, name: &str) -> Result<UpstreamPath, ServiceError> {
+        let Self::Vertex { project, region } = self else {
+            return Err(ServiceError::Unsupported);
+        };
+        let base = vertex_base(project, region.as_deref())?;
+        let id = ["publishers/google/models/", "models/", "google/"]
+            .iter()
+            .find_map(|front| name.strip_prefix(front))
+            .unwrap_or(name);
+        let id = model::segment(id)?;
+        let path = format!("{base}/publishers/google/models/{id}:predict");
+        Ok(UpstreamPath::checked(path)?)
+    }
+}
+
+// === impl Endpoint ===
+
+impl Endpoint {
+    /// Where an operation that is no conversation is sent (llm.md P-8 to P-10).
+    ///
+    /// # Errors
+    /// The service does not take it, or the model cannot be part of a path.
+    pub fn resource(
+        &self,
+        class: Class,
+        path: &str,
+        model: &str,
+    ) -> Result<UpstreamPath, ServiceError> {
+        let computed = self.service.resource(class, path, model)?;
+        if let Some(whole) = &self.path {
+            return Ok(whole.clone());
+        }
+        if self.keeps_client_path && self.service.offers(class, model) == Offer::Native {
+            return Ok(UpstreamPath::checked(path.to_owned())?);
+        }
+        Ok(computed.behind(&self.front)?)
+    }
+}
+
+fn invoke(name: &str, method: &str) -> Result<UpstreamPath, ServiceError> {
+    let id = model::arn_segment(name)?;
+    Ok(UpstreamPath::checked(format!("/model/{id}/{method}"))?)
+}
+
+/// On Azure what needs a model is below its deployment before `v1`, and what does not is beside it.
+fn azure(
+    version: &AzureVersion,
+    class: Class,
+    resource: &str,
+    name: &str,
+) -> Result<UpstreamPath, ServiceError> {
+    let path = match version {
+        AzureVersion::V1 => format!("/openai/v1{resource}"),
+        AzureVersion::Preview => format!("/openai/v1{resource}?api-version=preview"),
+        AzureVersion::Dated(date) => {
+            let date = model::segment(date)?;
+            let is_deployed = match class {
+                Class::Detect(_) => {
+                    resource.starts_with("/images/") || resource.starts_with("/audio/")
+                }
+                Class::Chat(_)
+                | Class::LegacyCompletions
+                | Class::Embeddings
+                | Class::Rerank
+                | Class::CountTokens(_) => true,
+            };
+            match is_deployed {
+                true => {
+                    let name = model::segment(name)?;
+                    format!("/openai/deployments/{name}{resource}?api-version={date}")
+                }
+                false => format!("/openai{resource}?api-version={date}"),
+            }
+        }
+    };
+    Ok(UpstreamPath::checked(path)?)
+}
+
+fn slashed(path: String) -> String {
+    match path.starts_with('/') {
+        true => path,
+        false => format!("/{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AzureVersion, Class, Endpoint, Format, Service};
+    use crate::provider::preset::Preset;
+
+    const DETECT: Class = Class::Detect(Format::OpenAiChatCompletions);
+
+    #[track_caller]
+    fn check(service: &Service, class: Class, client: &str, model: &str, expected: &str) {
+        let endpoint = Endpoint::try_new(service.clone(), None, None, false).expect("valid");
+        let path = endpoint.resource(class, client, model).expect("offered");
+        assert_eq!(path.as_str(), expected);
+    }
+
+    fn azure(version: &str) -> Service {
+        Service::AzureOpenAi {
+            resource: None,
+            api_version: AzureVersion::parse(version),
+        }
+    }
+
+    #[test]
+    fn paths() {
+        let openai = Service::OpenAi {
+            prefix: "/v1".to_owned(),
+        };
+        check(
+            &openai,
+            Class::Embeddings,
+            "/x/v1/embeddings",
+            "m",
+            "/v1/embeddings",
+        );
+        check(
+            &openai,
+            DETECT,
+            "/v1/files/f-1/content",
+            "",
+            "/v1/files/f-1/content",
+        );
+        let count = Class::CountTokens(Format::OpenAiResponses);
+        check(
+            &openai,
+            count,
+            "/v1/responses/input_tokens",
+            "m",
+            "/v1/responses/input_tokens",
+        );
+        check(
+            &azure(""),
+            DETECT,
+            "/v1/audio/speech",
+            "m",
+            "/openai/v1/audio/speech",
+        );
+        let dated = azure("2024-10-21");
+        check(
+            &dated,
+            Class::Embeddings,
+            "/v1/embeddings",
+            "ada",
+            "/openai/deployments/ada/embeddings?api-version=2024-10-21",
+        );
+        check(
+            &dated,
+            DETECT,
+            "/v1/files",
+            "",
+            "/openai/files?api-version=2024-10-21",
+        );
+    }
+
+    #[test]
+    fn paths_of_google_and_aws() {
+        check(
+            &Service::Gemini,
+            Class::Embeddings,
+            "/v1/embeddings",
+            "gemini-embedding-001",
+            "/v1beta/openai/embeddings",
+        );
+        let bedrock = Service::Bedrock {
+            region: "us-east-1".to_owned(),
+        };
+        check(
+            &bedrock,
+            Class::Embeddings,
+            "/v1/embeddings",
+            "amazon.titan-embed-text-v2:0",
+            "/model/amazon.titan-embed-text-v2%3A0/invoke",
+        );
+        check(
+            &bedrock,
+            Class::Detect(Format::BedrockConverse),
+            "/model/x/invoke-with-response-stream",
+            "cohere.command",
+            "/model/cohere.command/invoke-with-response-stream",
+        );
+        let vertex = Service::Vertex {
+            project: "p".to_owned(),
+            region: None,
+        };
+        check(
+            &vertex,
+            Class::Embeddings,
+            "/v1/embeddings",
+            "google/text-embedding-005",
+            "/v1/projects/p/locations/global/publishers/google/models/text-embedding-005:predict",
+        );
+        let messages = Class::CountTokens(Format::AnthropicMessages);
+        check(
+            &vertex,
+            messages,
+            "/v1/messages/count_tokens",
+            "claude-opus-4-1",
+            "/v1/projects/p/locations/global/publishers/anthropic/models/count-tokens:rawPredict",
+        );
+    }
+
+    #[test]
+    fn neighbours_of_a_path_of_its_own() {
+        let cohere = Preset::by_name("cohere")
+            .expect("known")
+            .service()
+            .expect("valid");
+        check(&cohere, Class::Rerank, "/v2/rerank", "m", "/v2/rerank");
+        check(
+            &cohere,
+            Class::Embeddings,
+            "/v1/embeddings",
+            "m",
+            "/compatibility/v1/embeddings",
+        );
+        let groq = Preset::by_name("groq")
+            .expect("known")
+            .service()
+            .expect("valid");
+        check(
+            &groq,
+            DETECT,
+            "/v1/audio/transcriptions",
+            "whisper",
+            "/openai/v1/audio/transcriptions",
+        );
+    }
+
+    #[test]
+    fn a_host_of_ones_own_gets_the_clients_path() {
+        let openai = Service::OpenAi {
+            prefix: "/v1".to_owned(),
+        };
+        let endpoint = Endpoint::try_new(openai, None, None, true).expect("valid");
+        let path = endpoint.resource(Class::Embeddings, "/team/v1/embeddings", "m");
+        assert_eq!(path.expect("offered").as_str(), "/team/v1/embeddings");
+    }
+}

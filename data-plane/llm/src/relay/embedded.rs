@@ -1,0 +1,84 @@
+//! The answer to a converted request for embeddings: held, and written anew at its end.
+//!
+//! It must not know shapes. Invariant: what cannot be read is a failure with no byte for the client.
+
+use bytes::{Bytes, BytesMut};
+
+use super::cut::too_long;
+use super::{Plan, Way};
+use crate::embeddings::Answering;
+use crate::observed::Observed;
+use crate::passed::PassedTap;
+use crate::tap::{Ending, Finish, Framing, Limits};
+
+/// One answer.
+pub(super) struct Embedded {
+    pub(super) observed: Observed,
+    /// Tokens that the head told.
+    pub(super) told: Option<u64>,
+    answering: Answering,
+    model: String,
+    held: BytesMut,
+    limit: usize,
+    is_over: bool,
+}
+
+/// The way of an answer that is no conversation.
+pub(super) fn way(plan: &Plan, framing: Framing, limits: Limits) -> Option<Way> {
+    if let Some(answering) = &plan.embeddings {
+        let embedded = Embedded::new(answering.clone(), plan.model.clone(), limits);
+        return Some(Way::Embedded(Box::new(embedded)));
+    }
+    let is_json_due = !plan.keeps_content_type();
+    (!plan.is_conversation())
+        .then(|| Way::Passed(Box::new(PassedTap::new(framing, limits, is_json_due))))
+}
+
+// === impl Embedded ===
+
+impl Embedded {
+    pub(super) fn new(answering: Answering, model: String, limits: Limits) -> Self {
+        Self {
+            observed: Observed::default(),
+            told: None,
+            answering,
+            model,
+            held: BytesMut::new(),
+            limit: limits.body_bytes,
+            is_over: false,
+        }
+    }
+
+    pub(super) fn push(&mut self, chunk: &[u8]) -> Bytes {
+        self.is_over |= self.held.len() + chunk.len() > self.limit;
+        match self.is_over {
+            true => self.held = BytesMut::new(),
+            false => self.held.extend_from_slice(chunk),
+        }
+        Bytes::new()
+    }
+
+    pub(super) fn finish(mut self) -> Finish {
+        let written = match self.is_over {
+            true => Err(too_long()),
+            false => self.answering.write(&self.held, &self.model, self.told),
+        };
+        let (rest, ending) = match written {
+            Ok((body, usage)) => {
+                self.observed.usage = usage;
+                self.observed.model = Some(self.model);
+                self.observed.has_content = true;
+                (body.into(), Ending::Complete)
+            }
+            Err(error) => {
+                self.observed.error = Some(error);
+                (Bytes::new(), Ending::Failed)
+            }
+        };
+        Finish {
+            rest,
+            ending,
+            observed: self.observed,
+        }
+    }
+}

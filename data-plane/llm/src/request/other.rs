@@ -1,0 +1,216 @@
+//! Requests that are no conversation: what is read of them, and the body of an attempt.
+//!
+//! Owns how a model is found in a body that may be JSON, a form or anything else, and put in its place. It must not know
+//! paths. Invariants: but for the model's name the provider gets the client's bytes, or a body that was converted whole; a
+//! model that is named twice is refused, because gateway and provider could each take another.
+
+use bytes::Bytes;
+
+use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path};
+use crate::class::Class;
+use crate::edge::{Notes, Target, Unconvertible};
+use crate::embeddings;
+use crate::format::Format;
+use crate::multipart;
+use crate::provider::{BodyModel, Offer, Service};
+use crate::relay::{Names, Plan};
+use crate::splice::Splice;
+
+// === impl Request ===
+
+impl Request {
+    /// Reads a body of any class; `path` is the client's, and `content_type` its header.
+    ///
+    /// # Errors
+    /// The body cannot be understood in what the gateway reads; all map to 400.
+    pub fn parse_as(
+        class: Class,
+        path: &str,
+        content_type: Option<&str>,
+        body: Bytes,
+    ) -> Result<Self, RequestError> {
+        let mut request = match class {
+            Class::Chat(format) => return Self::parse_chat(format, path, body),
+            Class::LegacyCompletions
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::CountTokens(_) => Self::parse_body(class.format(), body)?,
+            Class::Detect(format) => match content_type.and_then(multipart::boundary) {
+                Some(boundary) => Self::parse_form(format, body, boundary)?,
+                None => match Self::parse_body(format, body.clone()) {
+                    Ok(request) => request,
+                    Err(RequestError::Duplicate(field)) => {
+                        return Err(RequestError::Duplicate(field));
+                    }
+                    // Whatever it is, it is the provider's to judge.
+                    Err(_) => Self::opaque(format, body),
+                },
+            },
+        };
+        request.class = class;
+        if let Some(called) = model_path::read(path).filter(|_| names_model(class)) {
+            request.model = Some(called.model.ok_or(RequestError::WrongType(Field::Model))?);
+            request.is_streamed = called.is_streamed;
+        }
+        Ok(request)
+    }
+
+    /// What the client asks for.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    fn opaque(format: Format, body: Bytes) -> Self {
+        Self {
+            class: Class::Detect(format),
+            format,
+            body,
+            model: None,
+            is_streamed: false,
+            asks_for_usage: false,
+            user: None,
+            prompt_caching: None,
+            slots: super::Slots::default(),
+        }
+    }
+
+    fn parse_form(format: Format, body: Bytes, boundary: &str) -> Result<Self, RequestError> {
+        let mut request = Self::opaque(format, body);
+        let fields = multipart::fields(&request.body, boundary);
+        let text = |range: &std::ops::Range<usize>| {
+            let bytes = request.body.get(range.clone()).unwrap_or_default();
+            std::str::from_utf8(bytes).ok()
+        };
+        let mut models = fields.iter().filter(|field| field.name == "model");
+        if let Some(field) = models.next() {
+            let model = text(&field.value).ok_or(RequestError::WrongType(Field::Model))?;
+            let model = Some(model.to_owned()).filter(|model| !model.is_empty());
+            let range = field.value.clone();
+            if models.next().is_some() {
+                return Err(RequestError::Duplicate(Field::Model));
+            }
+            let is_streamed = fields
+                .iter()
+                .any(|field| field.name == "stream" && text(&field.value) == Some("true"));
+            request.model = model;
+            request.is_streamed = is_streamed;
+            request.slots.form_model = Some(range);
+        }
+        Ok(request)
+    }
+
+    /// The body of an attempt that is no conversation.
+    pub(super) fn render_other(
+        &self,
+        service: &Service,
+        target: &Target,
+    ) -> Result<Rendered, RequestError> {
+        let mut notes = Notes::default();
+        let plan = |provider| Plan {
+            class: self.class,
+            client: self.format,
+            provider,
+            is_streamed: self.is_streamed,
+            usage_chunk: UsageChunk::Forward,
+            model: target.model.clone(),
+            names: Names::default(),
+            embeddings: None,
+        };
+        match service.offers(self.class, &target.model) {
+            Offer::Native => {
+                let (body, usage_chunk) = self.native(service, &target.model);
+                let plan = Plan {
+                    usage_chunk,
+                    ..plan(self.format)
+                };
+                Ok(Rendered {
+                    body,
+                    plan,
+                    dropped: notes.dropped,
+                })
+            }
+            Offer::Embeddings(shape, format) => {
+                let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
+                let (body, answering) = embeddings::request(text, shape, &mut notes)
+                    .map_err(RequestError::Unconvertible)?;
+                let plan = Plan {
+                    embeddings: Some(answering),
+                    is_streamed: false,
+                    ..plan(format)
+                };
+                Ok(Rendered {
+                    body: body.into(),
+                    plan,
+                    dropped: notes.dropped,
+                })
+            }
+            Offer::None => Err(RequestError::Unconvertible(refusal(
+                self.class.operation(),
+                service.name(),
+            ))),
+        }
+    }
+
+    /// The client's bytes with the provider's name of the model.
+    fn native(&self, service: &Service, model: &str) -> (Bytes, UsageChunk) {
+        match self.class {
+            Class::Chat(_) | Class::LegacyCompletions => self.same_format(Some(model)),
+            Class::CountTokens(format) => {
+                let rules = service.body(format, model, self.operation());
+                let named = match &rules.model {
+                    BodyModel::Set(model) => Some(model.as_str()),
+                    BodyModel::Remove => None,
+                };
+                let (body, usage_chunk) = self.same_format(named);
+                (super::rules::apply(body, &rules), usage_chunk)
+            }
+            Class::Embeddings | Class::Rerank => {
+                let rules = service.body(Format::OpenAiChatCompletions, model, self.operation());
+                match &rules.model {
+                    BodyModel::Set(model) => self.same_format(Some(model)),
+                    BodyModel::Remove => self.same_format(None),
+                }
+            }
+            Class::Detect(_) => (self.renamed(model), UsageChunk::Forward),
+        }
+    }
+
+    /// With another model only where the client named one in the body.
+    fn renamed(&self, model: &str) -> Bytes {
+        if self.model.as_deref() == Some(model) || model.is_empty() {
+            return self.body.clone();
+        }
+        let mut splice = Splice::new(&self.body);
+        if let Some(range) = &self.slots.form_model {
+            splice.replace(range.clone(), model);
+        } else if let Some(range) = &self.slots.model {
+            splice.replace(range.clone(), serde_json::Value::from(model).to_string());
+        }
+        splice.apply()
+    }
+}
+
+/// Whether the path names the model.
+fn names_model(class: Class) -> bool {
+    match class {
+        Class::Chat(format) | Class::CountTokens(format) | Class::Detect(format) => {
+            matches!(
+                format,
+                Format::GeminiGenerateContent | Format::BedrockConverse
+            )
+        }
+        Class::LegacyCompletions | Class::Embeddings | Class::Rerank => false,
+    }
+}
+
+fn refusal(operation: &str, provider: &str) -> Unconvertible {
+    let message = format!(
+        "{operation} is not offered by the provider ({provider}) for this model, and no conversion leads there; ask for a \
+         model whose provider has it, or put such a provider into the backend"
+    );
+    Unconvertible::unsupported("", message)
+}
+
+#[cfg(test)]
+mod tests;

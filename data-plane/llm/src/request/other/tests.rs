@@ -1,0 +1,199 @@
+//! Bodies that are no conversation.
+
+use bytes::Bytes;
+
+use super::{Class, Format, Offer, Request, RequestError, Service, Target};
+use crate::error::ErrorCode;
+
+const OPENAI: Format = Format::OpenAiChatCompletions;
+const FORM: &str = "multipart/form-data; boundary=b";
+
+fn openai() -> Service {
+    Service::OpenAi {
+        prefix: "/v1".to_owned(),
+    }
+}
+
+fn bedrock() -> Service {
+    Service::Bedrock {
+        region: "us-east-1".to_owned(),
+    }
+}
+
+fn read(class: Class, path: &str, kind: &str, body: &'static str) -> Result<Request, RequestError> {
+    Request::parse_as(class, path, Some(kind), Bytes::from_static(body.as_bytes()))
+}
+
+#[track_caller]
+fn check(class: Class, kind: &str, body: &'static str, model: &str, expected: &str) {
+    let request = read(class, "/v1/x", kind, body).expect("readable");
+    let target = Target {
+        model: model.to_owned(),
+        ..Target::default()
+    };
+    let rendered = request.render_other(&openai(), &target).expect("offered");
+    assert_eq!(rendered.body, expected);
+    assert_eq!(rendered.plan.class, class);
+}
+
+#[test]
+fn only_the_model_changes() {
+    let detect = Class::Detect(OPENAI);
+    let json = "application/json";
+    check(
+        Class::Embeddings,
+        json,
+        r#"{"input":[1,2] , "model":"a"}"#,
+        "b",
+        r#"{"input":[1,2] , "model":"b"}"#,
+    );
+    check(
+        Class::Embeddings,
+        json,
+        r#"{"input":"x","stream":true}"#,
+        "b",
+        r#"{"model":"b","input":"x","stream":true}"#,
+    );
+    check(detect, json, r#"{"prompt":"x"}"#, "b", r#"{"prompt":"x"}"#);
+    check(
+        detect,
+        json,
+        r#"{"prompt":"x","model":"a"}"#,
+        "b",
+        r#"{"prompt":"x","model":"b"}"#,
+    );
+    check(detect, "audio/wav", "{not json", "b", "{not json");
+    check(detect, json, "", "", "");
+    check(
+        detect,
+        FORM,
+        "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\na\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n\0\r\n--b--\r\n",
+        "longer",
+        "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nlonger\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n\0\r\n--b--\r\n",
+    );
+}
+
+#[test]
+fn usage_of_streamed_legacy_completions_is_asked_for() {
+    check(
+        Class::LegacyCompletions,
+        "application/json",
+        r#"{"model":"a","prompt":"x","stream":true}"#,
+        "a",
+        r#"{"stream_options":{"include_usage":true},"model":"a","prompt":"x","stream":true}"#,
+    );
+}
+
+#[test]
+fn a_model_named_twice_is_refused() {
+    let twice = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\na\r\n--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nc\r\n--b--\r\n";
+    for (class, kind, body) in [
+        (Class::Detect(OPENAI), FORM, twice),
+        (
+            Class::Detect(OPENAI),
+            "application/json",
+            r#"{"model":"a","model":"c"}"#,
+        ),
+        (
+            Class::Embeddings,
+            "application/json",
+            r#"{"model":"a","model":"c"}"#,
+        ),
+    ] {
+        let refused = read(class, "/v1/x", kind, body).expect_err("refused");
+        assert!(matches!(refused, RequestError::Duplicate(_)), "{body}");
+    }
+    assert!(read(Class::Rerank, "/v2/rerank", "application/json", "[]").is_err());
+}
+
+#[test]
+fn a_body_that_is_read_again_is_what_it_was() {
+    let body = Bytes::from_static(br#"{"model":"m","input":"x"}"#);
+    for (path, class) in [
+        ("/v1/embeddings", Class::Embeddings),
+        ("/v1/moderations", Class::Detect(OPENAI)),
+        ("/v1/chat/completions", Class::Chat(OPENAI)),
+        ("/anything", Class::Chat(OPENAI)),
+    ] {
+        let request = Request::parse(OPENAI, path, body.clone()).expect("readable");
+        assert_eq!(request.class(), class, "{path}");
+    }
+}
+
+#[test]
+fn models_of_paths() {
+    let invoke = Class::Detect(Format::BedrockConverse);
+    let request = read(
+        invoke,
+        "/model/cohere.embed%3A0/invoke-with-response-stream",
+        "application/json",
+        "{}",
+    )
+    .expect("readable");
+    assert_eq!(request.model(), Some("cohere.embed:0"));
+    assert!(request.is_streamed());
+    let count = Class::CountTokens(Format::GeminiGenerateContent);
+    let request = read(
+        count,
+        "/v1beta/models/g:countTokens",
+        "application/json",
+        "{}",
+    )
+    .expect("readable");
+    assert_eq!(request.model(), Some("g"));
+}
+
+#[test]
+fn what_a_provider_has_not_is_refused_with_a_remedy() {
+    let anthropic = Service::Anthropic {
+        prefix: "/v1".to_owned(),
+    };
+    for (class, service) in [
+        (Class::Embeddings, &anthropic),
+        (Class::LegacyCompletions, &bedrock()),
+        (Class::CountTokens(Format::AnthropicMessages), &openai()),
+        (Class::Detect(OPENAI), &bedrock()),
+        (Class::Detect(Format::BedrockConverse), &openai()),
+    ] {
+        let request = read(
+            class,
+            "/v1/x",
+            "application/json",
+            r#"{"model":"m","input":"x"}"#,
+        )
+        .expect("readable");
+        assert_eq!(service.offers(class, "m"), Offer::None);
+        let target = Target {
+            model: "m".to_owned(),
+            ..Target::default()
+        };
+        let refused = request.render_other(service, &target).expect_err("refused");
+        assert_eq!(refused.code(), ErrorCode::UnsupportedConversion);
+        let text = refused.to_string();
+        assert!(
+            text.contains(class.operation())
+                && text.contains(service.name())
+                && text.contains("ask for"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn embeddings_are_converted_for_bedrock() {
+    let request = read(
+        Class::Embeddings,
+        "/v1/embeddings",
+        "application/json",
+        r#"{"model":"t","input":"x"}"#,
+    )
+    .expect("readable");
+    let target = Target {
+        model: "amazon.titan-embed-text-v2:0".to_owned(),
+        ..Target::default()
+    };
+    let rendered = request.render_other(&bedrock(), &target).expect("offered");
+    assert_eq!(rendered.body, r#"{"inputText":"x"}"#);
+    assert_eq!(rendered.plan.provider, Format::BedrockConverse);
+    assert!(rendered.plan.needs_whole());
+}

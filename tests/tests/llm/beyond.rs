@@ -1,0 +1,285 @@
+//! What is asked of models besides conversations, end to end: vectors, counts, sounds, forms, encoded bodies.
+//!
+//! Owns the questions. The mocks judge what reaches them; must not look into the gateway.
+
+use anyhow::{Context, Result, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
+use serde_json::{Value, json};
+use tests::client::{Client, Reply};
+use tests::deadline;
+
+use super::account::Metrics;
+use super::rig::{KINDS, Kind, Rig};
+
+const TOKENS: &str = "gen_ai_client_token_usage_sum";
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+fn kind(name: &str) -> Result<&'static Kind> {
+    KINDS
+        .iter()
+        .find(|kind| kind.name == name)
+        .context("a kind")
+}
+
+async fn send(
+    rig: &Rig,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Result<Reply> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("http://a.test{path}"))
+        .header("authorization", "Bearer sk-of-the-client");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Full::new(body.into()))?;
+    Client::http1(rig.port).send(request).await
+}
+
+async fn ask(rig: &Rig, path: &str, body: &Value) -> Result<Reply> {
+    send(rig, ("POST", path), &[JSON], body.to_string()).await
+}
+
+async fn json_of(rig: &Rig, path: &str, body: &Value) -> Result<Value> {
+    let reply = ask(rig, path, body).await?;
+    ensure!(
+        reply.status == 200,
+        "{path}: {} {}",
+        reply.status,
+        reply.text()
+    );
+    serde_json::from_slice(&reply.body).context(path.to_owned())
+}
+
+/// The metrics of a kind agree with its mock's account.
+async fn agrees(rig: &Rig, name: &str) -> Result<()> {
+    let kind = kind(name)?;
+    deadline::until("gateway and mock agree", deadline::SOON, || async {
+        let metrics = Metrics::scrape(&rig.world).await?;
+        let accounts = rig.mock(kind)?.accounts().await?;
+        for (of_gateway, of_mock) in [("input", "input_tokens"), ("output", "output_tokens")] {
+            let route = format!("default/{name}");
+            let labels = [("route", route.as_str()), ("gen_ai_token_type", of_gateway)];
+            let counted = metrics.sum(TOKENS, &labels)?;
+            let told: u64 = accounts
+                .iter()
+                .filter_map(|one| one[of_mock].as_u64())
+                .sum();
+            ensure!(counted == told, "{name}: {counted} of {told} {of_mock}");
+            ensure!(
+                told > 0 || of_gateway == "output",
+                "{name}: nothing was told"
+            );
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn vectors(rig: &Rig) -> Result<()> {
+    let asked = json!({"model": "embed-x", "input": ["one", "two words"], "dimensions": 2});
+    for name in ["openai", "azure", "chat", "gemini"] {
+        let list = json_of(rig, &format!("/{name}/v1/embeddings"), &asked).await?;
+        ensure!(
+            list["data"].as_array().map(Vec::len) == Some(2),
+            "{name}: {list}"
+        );
+        ensure!(list["usage"]["prompt_tokens"] == 3, "{name}: {list}");
+        agrees(rig, name).await?;
+    }
+    let packed =
+        json!({"model": "embed-x", "input": "one", "dimensions": 2, "encoding_format": "base64"});
+    let list = json_of(rig, "/openai/v1/embeddings", &packed).await?;
+    ensure!(list["data"][0]["embedding"].is_string(), "{list}");
+    // Titan and Cohere have other bodies, and the latter tells its count in the head.
+    let titan =
+        json!({"model": "amazon.titan-embed-x", "input": "two words", "encoding_format": "base64"});
+    let list = json_of(rig, "/bedrock/v1/embeddings", &titan).await?;
+    let text = list["data"][0]["embedding"].as_str().context("base64")?;
+    let expected: Vec<u8> = [0.5_f32, -0.25]
+        .iter()
+        .flat_map(|one| one.to_le_bytes())
+        .collect();
+    ensure!(STANDARD.decode(text)? == expected, "{list}");
+    let cohere = json!({"model": "cohere.embed-x", "input": ["one", "two words"]});
+    let list = json_of(rig, "/bedrock/v1/embeddings", &cohere).await?;
+    ensure!(list["data"][1]["embedding"] == json!([0.5, 1.0]), "{list}");
+    ensure!(list["usage"]["prompt_tokens"] == 3, "{list}");
+    agrees(rig, "bedrock").await
+}
+
+async fn counts(rig: &Rig) -> Result<()> {
+    let messages =
+        json!({"model": "claude-x", "messages": [{"role": "user", "content": "hello tide"}]});
+    for name in ["anthropic", "messages"] {
+        let counted = json_of(rig, &format!("/{name}/v1/messages/count_tokens"), &messages).await?;
+        ensure!(counted["input_tokens"] == 5, "{name}: {counted}");
+    }
+    let contents = json!({"contents": [{"role": "user", "parts": [{"text": "hello tide"}]}]});
+    for name in ["gemini", "vertexai"] {
+        let path = format!("/{name}/v1beta/models/gemini-x:countTokens");
+        let counted = json_of(rig, &path, &contents).await?;
+        ensure!(counted["totalTokens"] == 5, "{name}: {counted}");
+    }
+    // A count is no usage.
+    let metrics = Metrics::scrape(&rig.world).await?;
+    ensure!(
+        metrics.sum(TOKENS, &[("route", "default/anthropic")])? == 0,
+        "counted as usage"
+    );
+    Ok(())
+}
+
+async fn passed(rig: &Rig) -> Result<()> {
+    let completed = json_of(
+        rig,
+        "/openai/v1/completions",
+        &json!({"model": "old", "prompt": "a b"}),
+    )
+    .await?;
+    ensure!(
+        completed["choices"][0]["text"] == "after all",
+        "{completed}"
+    );
+    let image = json_of(
+        rig,
+        "/openai/v1/images/generations",
+        &json!({"model": "image-x", "prompt": "a"}),
+    )
+    .await?;
+    ensure!(image["usage"]["output_tokens"] == 4, "{image}");
+    let judged = json_of(
+        rig,
+        "/openai/v1/moderations",
+        &json!({"model": "judge", "input": "a"}),
+    )
+    .await?;
+    ensure!(judged["results"][0]["flagged"] == false, "{judged}");
+    let speech = json!({"model": "tts-x", "input": "hello", "voice": "alloy"});
+    let sound = ask(rig, "/openai/v1/audio/speech", &speech).await?;
+    ensure!(
+        sound.status == 200 && sound.body[..] == [0xff, 0xfb, 0x90, 0, 0, 0xc3, 0x28, 0x7b],
+        "{sound:?}"
+    );
+    ensure!(sound.header("content-type") == "audio/mpeg", "{sound:?}");
+    let turn = json!({"messages": [{"role": "user", "content": [{"text": "hello tide"}]}]});
+    let told = json_of(rig, "/bedrock/model/anthropic.claude-x/converse", &turn).await?;
+    ensure!(told["output"]["message"]["role"] == "assistant", "{told}");
+    agrees(rig, "bedrock").await?;
+    // Three megabytes: more than a prompt may have, and no text.
+    let mut form =
+        b"--tide\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-x\r\n--tide\r\n\
+        Content-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n"
+            .to_vec();
+    form.extend(std::iter::repeat_n(0xfe, 3 << 20));
+    form.extend_from_slice(b"\r\n--tide--\r\n");
+    let kind = ("content-type", "multipart/form-data; boundary=tide");
+    let heard = send(
+        rig,
+        ("POST", "/openai/v1/audio/transcriptions"),
+        &[kind],
+        form,
+    )
+    .await?;
+    ensure!(
+        heard.status == 200 && heard.text().contains("as was said"),
+        "{heard:?}"
+    );
+    agrees(rig, "openai").await
+}
+
+async fn refusals(rig: &Rig) -> Result<()> {
+    let vectors = json!({"model": "m", "input": "x"});
+    for (path, body, words) in [
+        (
+            "/anthropic/v1/embeddings",
+            &vectors,
+            "embeddings is not offered",
+        ),
+        (
+            "/bedrock/v1/completions",
+            &vectors,
+            "text_completion is not offered",
+        ),
+        (
+            "/openai/v1/messages/count_tokens",
+            &vectors,
+            "count_tokens is not offered",
+        ),
+        (
+            "/bedrock/v1/embeddings",
+            &json!({"model": "cohere.x", "input": [1, 2]}),
+            "tokens are OpenAI's own",
+        ),
+    ] {
+        let reply = ask(rig, path, body).await?;
+        let text = reply.text();
+        ensure!(
+            reply.status == 400 && text.contains(words),
+            "{path}: {} {text}",
+            reply.status
+        );
+    }
+    let reply = ask(rig, "/openai/v1/organization/api_keys", &vectors).await?;
+    ensure!(reply.status == 404, "{reply:?}");
+    let twice = r#"{"model":"a","model":"b","prompt":"x"}"#;
+    let reply = send(
+        rig,
+        ("POST", "/openai/v1/images/generations"),
+        &[JSON],
+        twice,
+    )
+    .await?;
+    ensure!(
+        reply.status == 400 && reply.text().contains("more than once"),
+        "{reply:?}"
+    );
+    let reply = send(rig, ("PATCH", "/openai/v1/files/f"), &[JSON], "{}").await?;
+    ensure!(reply.status == 405, "{reply:?}");
+    Ok(())
+}
+
+async fn encoded(rig: &Rig) -> Result<()> {
+    let zipped = |text: &[u8]| -> Result<Vec<u8>> {
+        use std::io::Write as _;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(text)?;
+        Ok(encoder.finish()?)
+    };
+    let question =
+        json!({"model": "gpt-x", "messages": [{"role": "user", "content": "hello tide"}]});
+    let chat = ("POST", "/openai/v1/chat/completions");
+    let gzip = [JSON, ("content-encoding", "gzip")];
+    let reply = send(rig, chat, &gzip, zipped(question.to_string().as_bytes())?).await?;
+    ensure!(
+        reply.status == 200 && reply.text().contains("hello tide"),
+        "{reply:?}"
+    );
+    let bomb = send(rig, chat, &gzip, zipped(&vec![b' '; 64 << 20])?).await?;
+    ensure!(bomb.status == 413, "{bomb:?}");
+    let broken = send(rig, chat, &gzip, "no gzip").await?;
+    ensure!(
+        broken.status == 400 && broken.text().contains("content-encoding"),
+        "{broken:?}"
+    );
+    let unknown = send(rig, chat, &[JSON, ("content-encoding", "compress")], "x").await?;
+    ensure!(unknown.status == 415, "{unknown:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_besides_conversations() -> Result<()> {
+    let rig = Rig::start().await?;
+    counts(&rig).await.context("counts")?;
+    vectors(&rig).await.context("vectors")?;
+    passed(&rig).await.context("passed")?;
+    refusals(&rig).await.context("refusals")?;
+    encoded(&rig).await.context("encoded")?;
+    rig.world.stop().await
+}
