@@ -42,21 +42,30 @@ impl World {
 
     /// Starts `tidegate up` over these files, with further flags.
     pub fn up_with(manifests: &[(&str, String)], flags: &[&str]) -> Result<World> {
-        World::up_in(directory(manifests)?, flags)
+        World::up_in(directory(manifests)?, flags, &[])
+    }
+
+    /// Starts `tidegate up` over these files, with these variables of the environment for all processes.
+    pub fn up_in_environment(
+        manifests: &[(&str, String)],
+        environment: &[(&str, String)],
+    ) -> Result<World> {
+        World::up_in(directory(manifests)?, &[], environment)
     }
 
     /// Starts `tidegate up` once more over the same directories, after its end.
     pub fn up_again(self) -> Result<World> {
-        World::up_in(self.dir, &[])
+        World::up_in(self.dir, &[], &[])
     }
 
-    fn up_in(dir: TempDir, flags: &[&str]) -> Result<World> {
+    fn up_in(dir: TempDir, flags: &[&str], environment: &[(&str, String)]) -> Result<World> {
         let mut command = command(dir.path(), "tidegate")?;
         command
             .arg("up")
             .arg("-f")
             .arg(dir.path().join("manifests"))
-            .args(flags);
+            .args(flags)
+            .envs(environment.iter().map(|(name, value)| (*name, value)));
         let main = Process::start(command, &dir.path().join("main.log"))?;
         Ok(World { dir, main })
     }

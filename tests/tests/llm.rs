@@ -7,6 +7,8 @@ mod account;
 mod ask;
 mod bad;
 mod beyond;
+mod clouds;
+mod credential;
 mod expressions;
 mod failover;
 mod fallback;

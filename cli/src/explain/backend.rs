@@ -134,6 +134,9 @@ fn provider(provider: &AiProvider) -> String {
         AiCredential::None => "",
         AiCredential::Key(_) => " with a key",
         AiCredential::Aws(_) => " signed for AWS",
+        AiCredential::Azure(_) => " with a token of Entra",
+        AiCredential::Gcp(_) => " with a token of Google",
+        AiCredential::Passthrough(_) => " with the client's own credential",
         AiCredential::Unavailable(_) => " (refused: its credential cannot be had)",
     };
     let service = provider.endpoint.service().name();

@@ -217,7 +217,7 @@ fn auth_token(
             // An empty mapping is the whole policy.
             policies.insert("auth".to_owned(), json!({"passthrough": {}}));
             let words = format!(
-                "{now}.auth.passthrough; only a token that a policy has checked is passed on"
+                "{now}.auth.passthrough; what the client sent goes on, and the provider judges it"
             );
             work.log.changed(&place, words);
         }

@@ -17,6 +17,7 @@ use crate::price;
 
 mod ai;
 mod cluster;
+mod credential;
 mod endpoint;
 mod envoy;
 mod listener;

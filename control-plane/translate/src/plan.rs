@@ -11,10 +11,12 @@ use cp_api::backend::policy::ai::PromptCaching;
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
+use self::credential::Credentials;
 use crate::deployment::Deployment;
 use crate::output::GatewayKey;
 use crate::price::LayerPlan;
 
+pub(crate) mod credential;
 mod policy;
 
 pub(crate) use policy::{
@@ -303,7 +305,7 @@ pub(crate) struct ProviderPlan {
     pub(crate) path_prefix: String,
     pub(crate) path: String,
     pub(crate) authority: String,
-    pub(crate) credential: Credential,
+    pub(crate) credential: Credentials,
     pub(crate) health: Option<HealthPlan>,
     pub(crate) policy: Option<AiPolicyPlan>,
     /// `gen_ai.provider.name`.
@@ -382,40 +384,6 @@ pub(crate) struct HealthPlan {
     /// In percent.
     pub(crate) restore_health: Option<u32>,
     pub(crate) unhealthy_condition: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Credential {
-    None,
-    Key {
-        /// Name of the Secret resource.
-        secret: String,
-        key: Arc<SecretBytes>,
-        header: String,
-        prefix: String,
-        sources: Vec<tidegate::Source>,
-    },
-    Aws(Box<AwsPlan>),
-    Unavailable(String),
-}
-
-/// Keys to sign for AWS with.
-#[derive(Clone, Debug)]
-pub(crate) struct AwsPlan {
-    pub(crate) access_key: SecretText,
-    pub(crate) secret_key: SecretText,
-    pub(crate) session_token: Option<SecretText>,
-    /// The service's where empty.
-    pub(crate) region: String,
-    pub(crate) service: String,
-    pub(crate) sources: Vec<tidegate::Source>,
-}
-
-/// A secret text and the name of its resource.
-#[derive(Clone, Debug)]
-pub(crate) struct SecretText {
-    pub(crate) name: String,
-    pub(crate) text: Arc<SecretBytes>,
 }
 
 // === impl Attached ===

@@ -178,6 +178,7 @@ fn deny(refused: &Resource, sources: &[tidegate::Source]) -> Option<Arc<Resource
                             reason: "the backend was rejected by a proxy".to_owned(),
                         },
                     )),
+                    further: Vec::new(),
                 });
             }
             Some(emit::resource(&message, sources))

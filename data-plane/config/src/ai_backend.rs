@@ -3,8 +3,13 @@
 //! Owns the decoded `tidegate.v1.AiBackend`. Must not hold a key: a credential names a Secret, and one that
 //! cannot be had is a variant of its own, so that nobody sends a request without it by mistake.
 
+mod credential;
 mod decode;
 
+pub use credential::{
+    AiCredential, AwsCredential, AwsKeys, AzureCredential, AzureIdentity, GcpCredential,
+    KeyCredential, MissingSecret, Passthrough,
+};
 pub(crate) use decode::{ai_backend, ai_policy};
 
 use std::sync::Arc;
@@ -17,7 +22,6 @@ use dp_llm::prompt_caching::PromptCaching;
 use dp_llm::prompt_enrichment::PromptEnrichment;
 use dp_llm::provider::Endpoint;
 use expr::Expr;
-use http::HeaderName;
 use http::uri::Authority;
 
 /// One AI backend.
@@ -48,6 +52,8 @@ pub struct AiProvider {
     pub authority: Option<Authority>,
     /// How a request authenticates itself.
     pub credential: AiCredential,
+    /// Further keys, each in a header of its own.
+    pub further: Vec<KeyCredential>,
     /// `gen_ai.provider.name` of the OpenTelemetry GenAI conventions.
     pub telemetry_name: Arc<str>,
     /// Share of requests in the group; 0 for none.
@@ -92,45 +98,6 @@ pub struct Health {
     pub health_threshold: Option<f64>,
     /// Health, 0 to 1, with which the provider comes back.
     pub restore_health: Option<f64>,
-}
-
-/// How a request authenticates itself to a provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AiCredential {
-    /// Not at all; a credential that the client sent is removed.
-    None,
-    /// With a key in a header.
-    Key(KeyCredential),
-    /// With a signature of AWS.
-    Aws(AwsCredential),
-    /// The credential that was asked for cannot be had: refuse the request.
-    Unavailable(Box<str>),
-}
-
-/// A key in a header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyCredential {
-    /// Name of the Secret resource; see [`crate::Config::generic_secret`].
-    pub secret: Arc<str>,
-    /// Header that carries the key.
-    pub header: HeaderName,
-    /// What stands in front of the key (`Bearer `). Never doubled where the key begins with it.
-    pub prefix: Box<str>,
-}
-
-/// Keys to sign with; each is the name of a Secret resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AwsCredential {
-    /// The id of the key.
-    pub access_key: Arc<str>,
-    /// The key.
-    pub secret_key: Arc<str>,
-    /// Goes with short-lived keys.
-    pub session_token: Option<Arc<str>>,
-    /// Region that is signed for.
-    pub region: Arc<str>,
-    /// Service that is signed for.
-    pub service: Arc<str>,
 }
 
 // === impl AiPolicy ===

@@ -11,7 +11,7 @@ mod transport;
 use proto::type_url::TypeUrl;
 use serde::Serialize;
 
-use crate::ai_backend::{AiBackend, AiCredential, AiProvider};
+use crate::ai_backend::{AiBackend, AiCredential, AiProvider, AwsKeys, AzureIdentity};
 use crate::config::Config;
 use crate::forward_proxy::ForwardProxy;
 use crate::policy::PolicySet;
@@ -178,7 +178,24 @@ impl AiProviderDump {
             credential: match &provider.credential {
                 AiCredential::None => "none".to_owned(),
                 AiCredential::Key(key) => format!("key {}", key.secret),
-                AiCredential::Aws(aws) => format!("aws {}", aws.access_key),
+                AiCredential::Aws(aws) => match &aws.keys {
+                    AwsKeys::Stored { access_key, .. } => format!("aws {access_key}"),
+                    AwsKeys::Ambient(None) => "aws, the proxy's own".to_owned(),
+                    AwsKeys::Ambient(Some(role)) => format!("aws, role {}", role.arn),
+                },
+                AiCredential::Azure(azure) => match &azure.identity {
+                    AzureIdentity::Ambient => "azure, the proxy's own".to_owned(),
+                    AzureIdentity::ClientSecret { client_secret, .. } => {
+                        format!("azure {client_secret}")
+                    }
+                    AzureIdentity::Managed(identity) => format!("azure, {identity}"),
+                    AzureIdentity::Workload => "azure, the workload's identity".to_owned(),
+                },
+                AiCredential::Gcp(gcp) => match &gcp.key_file {
+                    None => "gcp, the proxy's own".to_owned(),
+                    Some(file) => format!("gcp {file}"),
+                },
+                AiCredential::Passthrough(_) => "passthrough".to_owned(),
                 AiCredential::Unavailable(reason) => format!("unavailable: {reason}"),
             },
         }

@@ -9,6 +9,7 @@
 mod bedrock;
 mod body;
 mod endpoint;
+mod key_place;
 mod layout;
 mod model;
 mod path;
@@ -18,6 +19,7 @@ mod resource;
 pub use bedrock::Family;
 pub use body::{BodyModel, BodyRules};
 pub use endpoint::{ClientPath, Endpoint, rebased};
+pub use key_place::KeyPlace;
 pub use model::ModelError;
 pub use path::{PathError, UpstreamPath};
 pub(crate) use resource::Offer;

@@ -5,6 +5,8 @@
 
 mod time;
 
+pub use time::rfc3339;
+
 use std::time::Duration;
 
 use serde::Deserialize;

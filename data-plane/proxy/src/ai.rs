@@ -36,6 +36,7 @@ pub(crate) mod prices;
 mod prompt;
 mod relayed;
 mod request;
+pub(crate) mod tokens;
 mod verdict;
 
 use ledger::Ledger;

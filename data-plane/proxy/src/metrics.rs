@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use dp_upstream::{pool::Counters, provider_group::state::Change};
+use dp_upstream::{pool::Counters, provider_group::state::Change, tokens::TokenSources};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric},
@@ -24,7 +24,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use self::{limit::LimitMetrics, llm::LlmMetrics, usage::UsageMetrics};
+use self::{limit::LimitMetrics, llm::LlmMetrics, tokens::TokenCollector, usage::UsageMetrics};
 use crate::{
     ai::ledger::Closed,
     record::{Ending, Record},
@@ -32,6 +32,7 @@ use crate::{
 
 mod limit;
 mod llm;
+mod tokens;
 mod usage;
 
 pub(crate) use usage::Labels as UsageLabels;
@@ -102,7 +103,11 @@ struct UpstreamCollector(Arc<Counters>);
 
 impl Metrics {
     /// Registers everything.
-    pub(crate) fn register(registry: &mut Registry, upstream: Arc<Counters>) -> Metrics {
+    pub(crate) fn register(
+        registry: &mut Registry,
+        upstream: Arc<Counters>,
+        tokens: Arc<TokenSources>,
+    ) -> Metrics {
         let metrics = Metrics {
             requests: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(DURATIONS)),
@@ -166,6 +171,7 @@ impl Metrics {
             Box::new(metrics.lines_dropped.clone()),
         );
         registry.register_collector(Box::new(UpstreamCollector(upstream)));
+        registry.register_collector(Box::new(TokenCollector(tokens)));
         metrics
     }
 }

@@ -6,6 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use dp_credential::ambient::Ambient;
 use dp_policy::usage_record::UsageRecord;
 use dp_upstream::resolve::Resolver;
 use opentelemetry::{global::BoxedTracer, trace::SpanContext};
@@ -27,6 +28,8 @@ pub struct Options<'a> {
     pub port_offset: u16,
     /// Names to addresses; `None` for what the system is configured with.
     pub resolver: Option<Resolver>,
+    /// What the environment says about credentials of clouds.
+    pub ambient: Ambient,
 }
 
 /// The access log: one line for each request, written when its last byte has gone.
@@ -90,6 +93,7 @@ impl<'a> Options<'a> {
             usage_events: None,
             port_offset: 0,
             resolver: None,
+            ambient: Ambient::default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use dp_config::{Config, Listener};
 use proto::type_url::TypeUrl;
 
 use crate::{
-    ai::{groups::Providers, prices::Prices},
+    ai::{groups::Providers, prices::Prices, tokens::Tokens},
     bind::{BindKey, Bound},
     proxy::Shared,
     served::{Active, Served},
@@ -99,10 +99,11 @@ pub(crate) fn prepare(
         return Err(refused);
     }
     let providers = Providers::join(&shared.provider_states, &next);
+    let tokens = Tokens::join(&shared.tokens, &next);
     let prices = Prices::join(&active.prices, &next);
     Ok(Prepared {
         shared: shared.clone(),
-        next: Active::new(next, (providers, prices), listeners),
+        next: Active::new(next, (providers, tokens, prices), listeners),
         opened,
     })
 }

@@ -12,7 +12,12 @@ use std::{
 
 use arc_swap::ArcSwap;
 use dp_config::Config;
-use dp_upstream::{pool::Counters, provider_group::states::States, resolve::Resolver};
+use dp_upstream::{
+    pool::Counters,
+    provider_group::states::States,
+    resolve::Resolver,
+    tokens::{TokenSources, TokenStatus},
+};
 use tokio::{
     sync::{mpsc, watch},
     time::{sleep, timeout},
@@ -49,6 +54,8 @@ pub(crate) struct Shared {
     pub(crate) upstream: Arc<Counters>,
     /// What is known of the providers of AI backends; outlives configurations.
     pub(crate) provider_states: States,
+    /// Tokens of clouds; they outlive configurations too.
+    pub(crate) tokens: Arc<TokenSources>,
     /// How limits stand; outlives configurations.
     pub(crate) limits: Limits,
     /// Connections of clients, open now.
@@ -102,16 +109,18 @@ impl Proxy {
     pub fn start(options: Options<'_>) -> Result<Proxy, StartError> {
         let service = |name| move |source| StartError::Service { name, source };
         let upstream = Arc::new(Counters::default());
-        let metrics = Metrics::register(options.registry, upstream.clone());
+        let resolver = match options.resolver {
+            Some(resolver) => resolver,
+            None => Resolver::system().map_err(service("resolver"))?,
+        };
+        let tokens = TokenSources::new(resolver.clone(), Arc::new(options.ambient));
+        let tokens = Arc::new(tokens);
+        let metrics = Metrics::register(options.registry, upstream.clone(), tokens.clone());
         let log = match options.access_log {
             None => None,
             Some(log) => Some(
                 Log::start(log, metrics.lines_dropped.clone()).map_err(service("access-log"))?,
             ),
-        };
-        let resolver = match options.resolver {
-            Some(resolver) => resolver,
-            None => Resolver::system().map_err(service("resolver"))?,
         };
         let (workers, inboxes): (Vec<_>, Vec<_>) = (0..options.workers.max(1))
             .map(|_| mpsc::unbounded_channel())
@@ -127,6 +136,7 @@ impl Proxy {
             resolver,
             upstream,
             provider_states: States::new(Instant::now()),
+            tokens,
             limits: Limits::new(),
             connections: watch::Sender::new(0),
             workers,
@@ -190,6 +200,11 @@ impl Proxy {
             }
         };
         active.listeners().map(status).collect()
+    }
+
+    /// The tokens of clouds that are in use; no secrets.
+    pub fn tokens(&self) -> Vec<TokenStatus> {
+        self.shared.tokens.status()
     }
 
     /// The configuration that is served now.

@@ -10,7 +10,7 @@ use dp_config::{Chain, Config, Listener};
 use rustls::ServerConfig;
 
 use crate::{
-    ai::{groups::Providers, prices::Prices},
+    ai::{groups::Providers, prices::Prices, tokens::Tokens},
     bind::{BindKey, Bound},
     prepare::Unprepared,
     tls::{Sources, server_config},
@@ -22,6 +22,8 @@ pub(crate) struct Active {
     pub(crate) config: Arc<Config>,
     /// The providers of AI backends, with what is known of them.
     pub(crate) providers: Providers,
+    /// Where their tokens come from.
+    pub(crate) tokens: Tokens,
     /// What their models cost.
     pub(crate) prices: Prices,
     /// Listeners by socket. A handful, so a scan beats hashing.
@@ -47,12 +49,13 @@ impl Active {
     /// Pairs a configuration with its sockets.
     pub(crate) fn new(
         config: Arc<Config>,
-        (providers, prices): (Providers, Prices),
+        (providers, tokens, prices): (Providers, Tokens, Prices),
         listeners: Vec<(Arc<Bound>, Arc<Served>)>,
     ) -> Active {
         Active {
             config,
             providers,
+            tokens,
             prices,
             listeners,
         }

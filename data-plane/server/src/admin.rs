@@ -33,7 +33,7 @@ tidegate-proxy
   GET /ready                200 once a whole configuration is active, 503 before and while draining
   GET /live                 200 while the process runs
   GET /metrics              Prometheus text
-  GET /config_dump          the active configuration as JSON, secrets redacted
+  GET /config_dump          the active configuration and how credentials stand, as JSON, secrets redacted
   GET /listeners            what is bound, as JSON
   GET /logging              the level of the log
   PUT /logging?level=debug  another one; directives such as info,dp_proxy=debug work too
@@ -168,9 +168,26 @@ async fn config_dump(State(admin): State<Admin>) -> Response {
         "stale": standing.stale,
         "commit": standing.active.as_ref().map(|config| config.commit_id().as_ref()),
         "rejection": standing.rejection,
+        "credentials": credentials(&admin),
         "config": config,
     }))
     .into_response()
+}
+
+/// How the tokens of clouds stand; no token is among it.
+fn credentials(admin: &Admin) -> Vec<Value> {
+    let tokens = admin.proxy.tokens();
+    let told = tokens.into_iter().map(|own| {
+        json!({
+            "cloud": own.cloud,
+            "identity": own.identity,
+            "state": own.standing.as_str(),
+            "from": own.step,
+            "expires_at_unix_seconds": own.expires_at,
+            "error": own.failure,
+        })
+    });
+    told.collect()
 }
 
 async fn listeners(State(admin): State<Admin>) -> Response {

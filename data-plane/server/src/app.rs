@@ -219,6 +219,7 @@ fn options<'a>(
         tracer: traces.map(Traces::tracer),
         usage_events: events.map(Events::sink),
         port_offset: settings.port_offset,
+        ambient: settings.ambient.clone(),
         ..Options::new(registry)
     }
 }

@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use dp_credential::ambient::Ambient;
 
 const TOKEN: &str = "TIDEGATE_TOKEN";
 
@@ -21,6 +22,9 @@ Examples:
 
   Any other xDS v3 management server (plain LDS, RDS, CDS, EDS and SDS):
     tidegate-proxy --foreign --node-id edge-1 --node-cluster edge --xds xds.example.com:18000
+
+Credentials of clouds are found as the vendors' own tools find them: by AWS_*, AZURE_*, IDENTITY_* and GOOGLE_* variables, files
+in the home directory and metadata services. /config_dump tells, under credentials, what became of them.
 
 Signals:
   SIGTERM, SIGINT   not ready at once, then drain: no request is cut before --drain-timeout
@@ -74,6 +78,9 @@ pub struct Args {
     /// How it ends.
     #[command(flatten)]
     pub shutdown: ShutdownArgs,
+    /// What the environment says about credentials of clouds.
+    #[arg(skip)]
+    pub ambient: Ambient,
 }
 
 /// The management server.
@@ -237,6 +244,7 @@ impl Args {
         let mut args = Args::parse();
         let token = std::env::var_os(TOKEN).and_then(|token| token.into_string().ok());
         args.control_plane.token = token.map(Token);
+        args.ambient = Ambient::of(|name| std::env::var_os(name)?.into_string().ok());
         args
     }
 }

@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use dp_credential::ambient::Ambient;
 use dp_proxy::DrainTimeouts;
 use grpc::address::{Address, AddressError};
 use grpc::tls::{ClientFiles, ClientTls};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub telemetry: Telemetry,
     /// The end.
     pub shutdown: Shutdown,
+    /// What the environment says about credentials of clouds.
+    pub ambient: Ambient,
 }
 
 /// The admin server.
@@ -227,6 +230,7 @@ impl TryFrom<Args> for Settings {
             access_log: args.access_log,
             telemetry: telemetry(args.telemetry)?,
             shutdown: shutdown(&args.shutdown)?,
+            ambient: args.ambient,
         })
     }
 }

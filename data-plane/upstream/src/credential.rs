@@ -45,6 +45,19 @@ pub fn inject(
     key: &[u8],
 ) -> Result<(), CredentialError> {
     remove_client_credentials(headers);
+    put(headers, header, prefix, key)
+}
+
+/// Puts `prefix` and the key into `header`, beside other credentials.
+///
+/// # Errors
+/// The key cannot be sent; `headers` then has no such header.
+pub fn put(
+    headers: &mut HeaderMap,
+    header: &HeaderName,
+    prefix: &str,
+    key: &[u8],
+) -> Result<(), CredentialError> {
     headers.remove(header);
     let key = without_prefix(key.trim_ascii(), prefix.trim().as_bytes());
     if key.is_empty() {

@@ -21,6 +21,7 @@ pub mod resolve;
 pub mod shared_counts;
 pub mod stream;
 pub mod tls;
+pub mod tokens;
 pub mod upstream;
 
 pub use upstream::{PickError, Picked, Upstream};

@@ -20,8 +20,9 @@ use crate::backend::credential::{self, Fault, Owner};
 use crate::backend::static_host::authority;
 use crate::backend::{Served, Verdict, policy, service};
 use crate::lookup::Lookup;
+use crate::plan::credential::{Credential, Credentials};
 use crate::plan::{
-    Credential, Host, ProviderPlan, Service, Upstream, UpstreamProtocol, UpstreamTls,
+    Host, ProviderPlan, Service, Upstream, UpstreamProtocol, UpstreamTls,
 };
 use crate::settings::{ProviderAddress, Settings};
 
@@ -204,7 +205,7 @@ impl Scope<'_> {
                     path_prefix: String::new(),
                     path: String::new(),
                     authority: String::new(),
-                    credential: Credential::Unavailable(message),
+                    credential: Credential::Unavailable(message).into(),
                     health: None,
                     policy: None,
                     telemetry_name: self.object.metadata.name.clone(),
@@ -223,11 +224,11 @@ impl Scope<'_> {
             Home::Public { kind, host } => self.public(placed, (kind, host), verdict)?,
             Home::Own(custom) => self.custom(placed, custom, verdict)?,
         };
+        let credential = self.credential(placed, (&kind, &address.authority), verdict)?;
         let ServiceKind {
             service,
             model,
             telemetry_name,
-            key_place,
             ..
         } = kind;
         Ok(ProviderPlan {
@@ -240,7 +241,7 @@ impl Scope<'_> {
             path_prefix: provider.path_prefix.clone().unwrap_or_default(),
             path: provider.path.clone().unwrap_or_default(),
             authority: address.authority,
-            credential: self.credential(placed, key_place, verdict)?,
+            credential,
             health: match &placed.health {
                 Some((policy, at)) => health::resolve(policy, at)?,
                 None => None,
@@ -368,17 +369,28 @@ impl Scope<'_> {
     fn credential(
         &self,
         placed: &Placed<'_>,
-        key_place: provider::KeyPlace,
+        (kind, authority): (&ServiceKind<'_>, &str),
         verdict: &mut Verdict,
-    ) -> Result<Credential, String> {
+    ) -> Result<Credentials, String> {
         let Some((auth, path)) = &placed.auth else {
-            return Ok(Credential::None);
+            return Ok(Credential::None.into());
         };
         let owner = Owner {
             namespace: self.namespace(),
             path,
             inline_name: format!("{}/key", self.cluster(placed.name)),
-            key_place,
+            key_place: kind.key_place,
+            azure_scope: match &kind.service {
+                Service::Foundry { .. } => "https://ai.azure.com/.default",
+                Service::OpenAi
+                | Service::Anthropic
+                | Service::Bedrock { .. }
+                | Service::AzureOpenAi { .. }
+                | Service::Gemini
+                | Service::Vertex { .. }
+                | Service::Custom { .. } => "https://cognitiveservices.azure.com/.default",
+            },
+            authority,
             source: &self.source,
         };
         match credential::resolve(self.lookup, &owner, auth) {
@@ -388,7 +400,7 @@ impl Scope<'_> {
                 verdict
                     .unresolved
                     .push((Reason::InvalidSecretRef, message.clone()));
-                Ok(Credential::Unavailable(message))
+                Ok(Credential::Unavailable(message).into())
             }
         }
     }

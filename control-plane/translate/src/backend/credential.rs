@@ -1,23 +1,27 @@
 //! The credential of a model provider.
 //!
-//! Owns the way from `policies.auth` to a key. Must fail closed: a key that cannot be had makes requests be
+//! Owns the way from `policies.auth` to a key or a source of tokens. Must fail closed: a key that cannot be had makes requests be
 //! refused, never sent without one. A leading `Bearer ` in the Secret is taken off, because the proxy puts
 //! it there.
 
 use std::sync::Arc;
 
-use cp_api::backend::policy::auth::BackendAuth;
+use cp_api::backend::policy::auth::{BackendAuth, Location};
 use cp_api::format;
-use cp_api::reference::SecretKeyRef;
-use cp_api::secret::SecretBytes;
+use cp_api::reference::{SecretKeyRef, SecretRef};
+use cp_api::secret::{Secret, SecretBytes};
 use proto::name;
 use proto::tidegate::v1 as tidegate;
 
 use crate::backend::ai::provider::KeyPlace;
+use crate::inputs::Stored;
 use crate::lookup::Lookup;
-use crate::plan::Credential;
+use crate::plan::credential::{Credential, Credentials, KeyPlan, SecretText};
 
 mod aws;
+mod azure;
+mod further;
+mod gcp;
 
 /// The key in a Secret where the reference names none.
 const DEFAULT_KEY: &str = "Authorization";
@@ -32,6 +36,10 @@ pub(super) struct Owner<'a> {
     pub(super) inline_name: String,
     /// Where a key goes that no policy gives a place.
     pub(super) key_place: KeyPlace,
+    /// What a token of Entra is for.
+    pub(super) azure_scope: &'static str,
+    /// What is sent as the provider's host.
+    pub(super) authority: &'a str,
     pub(super) source: &'a tidegate::Source,
 }
 
@@ -47,15 +55,36 @@ pub(super) fn resolve(
     lookup: &Lookup<'_>,
     owner: &Owner<'_>,
     auth: &BackendAuth,
-) -> Result<Credential, Fault> {
+) -> Result<Credentials, Fault> {
+    let main = main(lookup, owner, auth)?;
+    let further = further::resolve(lookup, owner, auth, &main)?;
+    Ok(Credentials { main, further })
+}
+
+fn main(lookup: &Lookup<'_>, owner: &Owner<'_>, auth: &BackendAuth) -> Result<Credential, Fault> {
     let path = owner.path;
-    let location = location(path, auth)?;
+    let location = match &auth.location {
+        None => None,
+        Some(location) => Some(self::location(&format!("{path}.location"), location)?),
+    };
     if let Some(aws) = &auth.aws {
         return self::aws::resolve(lookup, owner, aws);
     }
+    if let Some(azure) = &auth.azure {
+        return self::azure::resolve(lookup, owner, azure);
+    }
+    if let Some(gcp) = &auth.gcp {
+        return self::gcp::resolve(lookup, owner, gcp);
+    }
+    if auth.passthrough.is_some() {
+        return Ok(Credential::Passthrough(location));
+    }
     let (secret, text, source) = match (&auth.key, &auth.secret_ref) {
         (Some(key), _) => (owner.inline_name.clone(), key.clone(), owner.source.clone()),
-        (None, Some(reference)) => from_secret(lookup, owner, reference)?,
+        (None, Some(reference)) => {
+            let path = format!("{path}.secretRef");
+            from_secret(lookup, owner, (&path, reference), DEFAULT_KEY)?
+        }
         (None, None) => return Ok(Credential::None),
     };
     let key = normalised(&text).ok_or_else(|| {
@@ -67,44 +96,38 @@ pub(super) fn resolve(
         let (header, prefix) = owner.key_place.of(key.expose());
         (header.to_owned(), prefix.to_owned())
     });
-    Ok(Credential::Key {
+    Ok(Credential::Key(KeyPlan {
         secret,
         key: Arc::new(key),
         header,
         prefix,
         sources: vec![source],
-    })
+    }))
 }
 
-/// Header and prefix, where a policy gives them.
-fn location(path: &str, auth: &BackendAuth) -> Result<Option<(String, String)>, Fault> {
-    let Some(location) = &auth.location else {
-        return Ok(None);
-    };
+/// Header and prefix of a place. `path` is the place's own.
+fn location(path: &str, location: &Location) -> Result<(String, String), Fault> {
     match &location.header {
-        Some(header) => Ok(Some((
+        Some(header) => Ok((
             header.name.0.to_ascii_lowercase(),
             header.prefix.clone().unwrap_or_default(),
-        ))),
+        )),
         None => Err(Fault::Unsupported(format!(
-            "{path}.location supports header only; use it"
+            "{path} supports header only; use it"
         ))),
     }
 }
 
+/// A key of a Secret, by a reference at `path`; `default_key` where that names none.
 fn from_secret(
     lookup: &Lookup<'_>,
     owner: &Owner<'_>,
-    reference: &SecretKeyRef,
+    (path, reference): (&str, &SecretKeyRef),
+    default_key: &str,
 ) -> Result<(String, SecretBytes, tidegate::Source), Fault> {
     let (namespace, name) = (owner.namespace, reference.name.as_str());
-    let path = format!("{}.secretRef", owner.path);
-    let group = reference.group.as_deref().unwrap_or_default();
-    let kind = reference.kind.as_deref().unwrap_or_default();
-    if !group.is_empty() || !matches!(kind, "" | "Secret") {
-        return Err(Fault::Unsupported(format!("{path}.kind must be Secret")));
-    }
-    let key = reference.key.as_deref().unwrap_or(DEFAULT_KEY);
+    only_secrets(path, reference.group.as_deref(), reference.kind.as_deref())?;
+    let key = reference.key.as_deref().unwrap_or(default_key);
     let Some(stored) = lookup.secret(namespace, name) else {
         return Err(Fault::Unresolved(format!(
             "{path}: Secret {namespace}/{name} does not exist"
@@ -121,6 +144,67 @@ fn from_secret(
         value.clone(),
         (*stored.source).clone(),
     ))
+}
+
+fn only_secrets(path: &str, group: Option<&str>, kind: Option<&str>) -> Result<(), Fault> {
+    let is_secret =
+        group.unwrap_or_default().is_empty() && matches!(kind.unwrap_or_default(), "" | "Secret");
+    match is_secret {
+        true => Ok(()),
+        false => Err(Fault::Unsupported(format!("{path}.kind must be Secret"))),
+    }
+}
+
+/// Keys of one Secret that belong together, by a reference at `path`; each has to be a text that can stand in a header.
+struct Together<'a> {
+    path: &'a str,
+    namespace: &'a str,
+    secret: &'a str,
+    stored: &'a Stored<Secret>,
+}
+
+impl<'a> Together<'a> {
+    fn find(
+        lookup: &'a Lookup<'a>,
+        owner: &'a Owner<'a>,
+        (path, reference): (&'a str, &'a SecretRef),
+    ) -> Result<Self, Fault> {
+        let (namespace, secret) = (owner.namespace, reference.name.as_str());
+        only_secrets(path, reference.group.as_deref(), reference.kind.as_deref())?;
+        let stored = lookup.secret(namespace, secret).ok_or_else(|| {
+            Fault::Unresolved(format!(
+                "{path}: Secret {namespace}/{secret} does not exist"
+            ))
+        })?;
+        Ok(Self {
+            path,
+            namespace,
+            secret,
+            stored,
+        })
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.stored.object.data.contains_key(key)
+    }
+
+    fn need(&self, key: &str) -> Result<SecretText, Fault> {
+        let bytes = self.stored.object.data.get(key);
+        let bytes = bytes.map(|bytes| bytes.expose().trim_ascii());
+        match bytes {
+            Some(bytes) if !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic) => {
+                Ok(SecretText {
+                    name: name::credential(self.namespace, self.secret, key),
+                    text: Arc::new(SecretBytes::new(bytes.to_vec())),
+                    source: (*self.stored.source).clone(),
+                })
+            }
+            Some(_) | None => Err(Fault::Unresolved(format!(
+                "{}: Secret {}/{} has no usable {key}; add it",
+                self.path, self.namespace, self.secret
+            ))),
+        }
+    }
 }
 
 /// The bare key: trimmed, without `Bearer `; `None` if nothing usable is left.

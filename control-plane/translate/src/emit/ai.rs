@@ -5,14 +5,11 @@
 use std::sync::Arc;
 
 use proto::tidegate::v1 as tidegate;
-use proto::tidegate::v1::ai_credential;
 
 use super::source::duration;
-use super::{Output, cluster, secret};
+use super::{Output, cluster, credential, secret};
 use crate::change::Profile;
-use crate::plan::{
-    AiPolicyPlan, Credential, CustomFormat, Format, HealthPlan, ProviderPlan, Service, SetPlan,
-};
+use crate::plan::{AiPolicyPlan, CustomFormat, Format, HealthPlan, ProviderPlan, Service, SetPlan};
 use crate::price::LayerPlan;
 
 pub(super) fn emit(
@@ -59,7 +56,7 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
         path_prefix: plan.path_prefix.clone(),
         path: plan.path.clone(),
         authority: plan.authority.clone(),
-        credential: Some(credential(&plan.credential)),
+        credential: Some(credential::message(&plan.credential)),
         telemetry_name: plan.telemetry_name.clone(),
         service: Some(service(&plan.service)),
         weight: (plan.weight != 1).then_some(plan.weight),
@@ -165,36 +162,4 @@ fn health(plan: &HealthPlan) -> tidegate::AiHealth {
         restore_health: plan.restore_health.map(share),
         unhealthy_condition: plan.unhealthy_condition.clone().unwrap_or_default(),
     }
-}
-
-fn credential(plan: &Credential) -> tidegate::AiCredential {
-    let kind = match plan {
-        Credential::None => ai_credential::Kind::None(tidegate::NoCredential {}),
-        Credential::Key {
-            secret,
-            header,
-            prefix,
-            ..
-        } => ai_credential::Kind::Key(tidegate::KeyCredential {
-            secret: secret.clone(),
-            header: header.clone(),
-            prefix: prefix.clone(),
-        }),
-        Credential::Aws(aws) => ai_credential::Kind::Aws(tidegate::AwsCredential {
-            access_key: aws.access_key.name.clone(),
-            secret_key: aws.secret_key.name.clone(),
-            session_token: match &aws.session_token {
-                Some(token) => token.name.clone(),
-                None => String::new(),
-            },
-            region: aws.region.clone(),
-            service: aws.service.clone(),
-        }),
-        Credential::Unavailable(reason) => {
-            ai_credential::Kind::Unavailable(tidegate::CredentialUnavailable {
-                reason: reason.clone(),
-            })
-        }
-    };
-    tidegate::AiCredential { kind: Some(kind) }
 }

@@ -11,7 +11,8 @@ use proto::tidegate::v1 as tidegate;
 
 use super::Output;
 use super::source::inline;
-use crate::plan::{Certificate, Credential, PortPlan};
+use crate::plan::credential::{AwsKeys, AzureIdentity, Credential, Credentials};
+use crate::plan::{Certificate, PortPlan};
 
 /// The certificates of a port.
 pub(super) fn certificates(port: &PortPlan, output: &mut Output) {
@@ -41,21 +42,46 @@ pub(super) fn certificates(port: &PortPlan, output: &mut Output) {
 }
 
 /// What a provider's credential consists of.
-pub(super) fn credential(credential: &Credential, output: &mut Output) {
-    match credential {
-        Credential::None | Credential::Unavailable(_) => {}
-        Credential::Key {
-            secret,
-            key,
-            sources,
-            ..
-        } => generic(secret, key, sources, output),
-        Credential::Aws(aws) => {
-            let texts = [&aws.access_key, &aws.secret_key];
-            for own in texts.into_iter().chain(&aws.session_token) {
-                generic(&own.name, &own.text, &aws.sources, output);
-            }
-        }
+pub(super) fn credential(credentials: &Credentials, output: &mut Output) {
+    for own in &credentials.further {
+        generic(&own.secret, &own.key, &own.sources, output);
+    }
+    let texts = match &credentials.main {
+        Credential::None | Credential::Passthrough(_) | Credential::Unavailable(_) => Vec::new(),
+        Credential::Key(own) => return generic(&own.secret, &own.key, &own.sources, output),
+        Credential::Aws(aws) => match &aws.keys {
+            AwsKeys::Ambient(_) => Vec::new(),
+            AwsKeys::Stored {
+                access_key,
+                secret_key,
+                session_token,
+            } => [access_key, secret_key]
+                .into_iter()
+                .chain(session_token)
+                .collect(),
+        },
+        Credential::Azure(azure) => match &azure.identity {
+            AzureIdentity::ClientSecret {
+                client_id,
+                tenant_id,
+                client_secret,
+            } => vec![client_id, tenant_id, client_secret],
+            AzureIdentity::Ambient
+            | AzureIdentity::System
+            | AzureIdentity::ClientId(_)
+            | AzureIdentity::ObjectId(_)
+            | AzureIdentity::ResourceId(_)
+            | AzureIdentity::Workload => Vec::new(),
+        },
+        Credential::Gcp(gcp) => gcp.key_file.iter().collect(),
+    };
+    for own in texts {
+        generic(
+            &own.name,
+            &own.text,
+            std::slice::from_ref(&own.source),
+            output,
+        );
     }
 }
 

@@ -18,6 +18,8 @@ use proto::envoy::extensions::filters::network::http_connection_manager::v3 as h
 use proto::envoy::extensions::transport_sockets::tls::v3::DownstreamTlsContext;
 use proto::tidegate::v1 as tidegate;
 use proto::tidegate::v1::ai_credential;
+use proto::tidegate::v1::azure_credential::Identity;
+use proto::tidegate::v1::gcp_credential::Source;
 use proto::type_url::TypeUrl;
 use proto::{any, reference};
 use xds::resource::Resource;
@@ -123,8 +125,27 @@ fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
                     names.push((TypeUrl::Secret, secret.clone()));
                 }
             }
-            Some(ai_credential::Kind::None(_) | ai_credential::Kind::Unavailable(_)) | None => {}
+            Some(ai_credential::Kind::Azure(azure)) => {
+                if let Some(Identity::ClientSecret(own)) = &azure.identity {
+                    for secret in [&own.client_id, &own.tenant_id, &own.client_secret] {
+                        names.push((TypeUrl::Secret, secret.clone()));
+                    }
+                }
+            }
+            Some(ai_credential::Kind::Gcp(gcp)) => {
+                if let Some(Source::Credentials(secret)) = &gcp.source {
+                    names.push((TypeUrl::Secret, secret.clone()));
+                }
+            }
+            Some(
+                ai_credential::Kind::None(_)
+                | ai_credential::Kind::Passthrough(_)
+                | ai_credential::Kind::Unavailable(_),
+            )
+            | None => {}
         }
+        let further = provider.credential.iter().flat_map(|own| &own.further);
+        names.extend(further.map(|key| (TypeUrl::Secret, key.secret.clone())));
     }
     names
 }

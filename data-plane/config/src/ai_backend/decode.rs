@@ -4,20 +4,18 @@
 //! without the key that somebody configured.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ::route::field::{FieldError, Within};
 use dp_llm::provider::Endpoint;
-use http::HeaderName;
 use http::uri::Authority;
 use proto::tidegate::v1 as wire;
-use proto::tidegate::v1::ai_credential::Kind;
 
-use super::{AiBackend, AiCredential, AiProvider, AwsCredential, Health, KeyCredential};
+use super::{AiBackend, AiProvider, Health};
 use crate::scalar::duration;
 
 mod expression;
+mod credential;
 mod policy;
 mod service;
 
@@ -98,14 +96,16 @@ fn provider(
         })?),
     };
     let judged = message.health.as_ref().or(inherited);
+    let (credential, further) =
+        credential::decode(message.credential.as_ref(), region(message)).within("credential")?;
     Ok(AiProvider {
         name: message.name.as_str().into(),
         cluster: message.cluster.as_str().into(),
         endpoint,
         model: (!message.model.is_empty()).then(|| message.model.as_str().into()),
         authority,
-        credential: credential(message.credential.as_ref(), region(message))
-            .within("credential")?,
+        credential,
+        further,
         weight: message.weight.unwrap_or(1),
         health: match judged {
             Some(judged) => health(judged).within("health")?,
@@ -166,54 +166,6 @@ fn health(message: &wire::AiHealth) -> Result<Option<Health>, FieldError> {
         health_threshold: share("health_threshold", message.health_threshold)?,
         restore_health: share("restore_health", message.restore_health)?,
     }))
-}
-
-fn aws(message: &wire::AwsCredential, region: &str) -> Result<AwsCredential, FieldError> {
-    let need = |field: &'static str, name: &str| match name {
-        "" => Err(FieldError::missing(field)),
-        name => Ok(name.into()),
-    };
-    let or = |own: &str, other: &str| Arc::from(if own.is_empty() { other } else { own });
-    Ok(AwsCredential {
-        access_key: need("access_key", &message.access_key)?,
-        secret_key: need("secret_key", &message.secret_key)?,
-        session_token: match message.session_token.as_str() {
-            "" => None,
-            name => Some(name.into()),
-        },
-        region: need("region", &or(&message.region, region))?,
-        service: or(&message.service, "bedrock"),
-    })
-}
-
-fn credential(
-    message: Option<&wire::AiCredential>,
-    region: &str,
-) -> Result<AiCredential, FieldError> {
-    match message.and_then(|message| message.kind.as_ref()) {
-        None => Err(FieldError::missing("kind")),
-        Some(Kind::None(_)) => Ok(AiCredential::None),
-        Some(Kind::Unavailable(unavailable)) => Ok(AiCredential::Unavailable(
-            unavailable.reason.as_str().into(),
-        )),
-        Some(Kind::Aws(message)) => Ok(AiCredential::Aws(aws(message, region).within("aws")?)),
-        Some(Kind::Key(key)) => {
-            if key.secret.is_empty() {
-                return Err(FieldError::missing("key.secret"));
-            }
-            let header = HeaderName::from_bytes(key.header.as_bytes()).map_err(|_| {
-                FieldError::invalid(
-                    "key.header",
-                    format!("{:?} is not the name of a header", key.header),
-                )
-            })?;
-            Ok(AiCredential::Key(KeyCredential {
-                secret: key.secret.as_str().into(),
-                header,
-                prefix: key.prefix.as_str().into(),
-            }))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ fn config() -> Stage {
         }),
         credential: Some(AiCredential {
             kind: Some(Kind::Key(key)),
+            further: Vec::new(),
         }),
         ..AiProvider::default()
     };

@@ -69,8 +69,6 @@ impl Request {
             model: None,
             is_streamed: false,
             asks_for_usage: false,
-            user: None,
-            prompt_caching: None,
             slots: super::Slots::default(),
         }
     }

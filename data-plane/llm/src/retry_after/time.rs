@@ -73,7 +73,8 @@ pub(super) fn http_date(text: &str) -> Option<Duration> {
 }
 
 /// RFC 3339: `2026-10-08T12:00:00Z`, with a fraction or an offset.
-pub(super) fn rfc3339(text: &str) -> Option<Duration> {
+#[must_use]
+pub fn rfc3339(text: &str) -> Option<Duration> {
     let (date, clock) = text.split_once(['T', 't', ' '])?;
     let mut date = date.split('-').map(whole);
     let days = days(date.next()??, date.next()??, date.next()??)?;

@@ -302,10 +302,12 @@ async fn refused(
     };
     let status = head.status.as_u16();
     let owner = match &provider.credential {
-        AiCredential::None => CredentialOwner::Client,
-        AiCredential::Key(_) | AiCredential::Aws(_) | AiCredential::Unavailable(_) => {
-            CredentialOwner::Gateway
-        }
+        AiCredential::None | AiCredential::Passthrough(_) => CredentialOwner::Client,
+        AiCredential::Key(_)
+        | AiCredential::Aws(_)
+        | AiCredential::Azure(_)
+        | AiCredential::Gcp(_)
+        | AiCredential::Unavailable(_) => CredentialOwner::Gateway,
     };
     let outcome = Outcome {
         verdict: Verdict::of_status(status, owner),

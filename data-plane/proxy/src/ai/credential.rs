@@ -1,16 +1,23 @@
 //! The credential of an attempt.
 //!
-//! Owns which secrets it is made of, and what of a client's head may not be signed for AWS. Invariant: what cannot be had
+//! Owns which secrets or tokens it is made of, and what of a client's head may not be signed for AWS. Invariant: what cannot be had
 //! makes the attempt fail; nothing is sent without it, and nothing of what the client sent stays.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use dp_config::ai_backend::{AiCredential, AiProvider, AwsCredential};
-use dp_llm::sigv4;
+use dp_config::ai_backend::{AiCredential, AiProvider, AwsCredential, AwsKeys};
+use dp_credential::grant::Token;
+use dp_llm::{format::Format, sigv4};
 use dp_upstream::credential;
-use http::{HeaderMap, HeaderName, HeaderValue, header::HOST, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{AUTHORIZATION, HOST},
+    request::Parts,
+};
 
+mod browser;
+mod passthrough;
+
+use super::{since_epoch, tokens::Lent};
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind},
@@ -19,44 +26,120 @@ use crate::{
 /// Headers of other clients of AWS that would contradict the signature (llm.md P-14).
 const OF_CLIENT: [&str; 2] = ["session_id", "conversation_id"];
 
-/// Replaces the client's credentials by the provider's. The head is final but for that; `now` is since 1970.
-pub(super) fn apply(
+/// What an attempt sends and what of it bears on the credential.
+pub(super) struct Content<'a> {
+    /// The client's own head.
+    pub(super) client: &'a Parts,
+    /// The provider's format.
+    pub(super) format: Format,
+    pub(super) body: &'a Bytes,
+}
+
+/// Replaces the client's credentials by the provider's. The head is final but for that. Gives the token that went into it,
+/// if one did.
+pub(super) async fn apply(
     exchange: &Exchange<'_>,
     provider: &AiProvider,
     head: &mut Parts,
-    (body, now): (&Bytes, Duration),
-) -> Result<(), Fault> {
-    match &provider.credential {
+    content: Content<'_>,
+) -> Result<Option<Lent>, Fault> {
+    let headers = &mut head.headers;
+    browser::remove(provider.endpoint.service(), headers);
+    let lent = match &provider.credential {
         AiCredential::None => {
-            credential::remove_client_credentials(&mut head.headers);
-            Ok(())
+            credential::remove_client_credentials(headers);
+            None
         }
-        AiCredential::Unavailable(reason) => Err(unavailable(reason)),
+        AiCredential::Unavailable(reason) => return Err(unavailable(reason)),
         AiCredential::Key(key) => {
             let secret = secret(exchange, &key.secret)?;
-            credential::inject(&mut head.headers, &key.header, &key.prefix, secret)
-                .map_err(|error| unavailable(&format!("secret {}: {error}", key.secret)))
+            let place = provider
+                .endpoint
+                .service()
+                .key_place(content.format, secret);
+            let (header, prefix) = match &key.header {
+                Some(header) => (header.clone(), &*key.prefix),
+                None => (HeaderName::from_static(place.0), place.1),
+            };
+            credential::inject(headers, &header, prefix, secret)
+                .map_err(|error| unavailable(&format!("secret {}: {error}", key.secret)))?;
+            None
+        }
+        AiCredential::Passthrough(own) => {
+            passthrough::apply(provider.endpoint.service(), own, headers, &content);
+            None
         }
         AiCredential::Aws(aws) => {
-            let credentials = sigv4::Credentials {
-                access_key_id: text(exchange, &aws.access_key)?,
-                secret_access_key: text(exchange, &aws.secret_key)?,
-                session_token: match &aws.session_token {
+            let (credentials, lent) = keys(exchange, provider, &aws.keys).await?;
+            sign(exchange, (aws, &credentials), head, content.body)?;
+            lent
+        }
+        AiCredential::Azure(_) | AiCredential::Gcp(_) => {
+            let lent = exchange.active.tokens.lend(&provider.credential).await?;
+            let Token::Bearer(token) = &lent.grant.token else {
+                return Err(Kind::Bug.into());
+            };
+            let token = token.expose().as_bytes();
+            credential::inject(headers, &AUTHORIZATION, "Bearer ", token)
+                .map_err(|error| unavailable(&format!("token: {error}")))?;
+            Some(lent)
+        }
+    };
+    for key in &provider.further {
+        let (Some(header), secret) = (&key.header, secret(exchange, &key.secret)?) else {
+            return Err(Kind::Bug.into());
+        };
+        credential::put(&mut head.headers, header, &key.prefix, secret)
+            .map_err(|error| unavailable(&format!("secret {}: {error}", key.secret)))?;
+    }
+    Ok(lent)
+}
+
+/// Keys that sign, and the token that they are, if they are one.
+async fn keys(
+    exchange: &Exchange<'_>,
+    provider: &AiProvider,
+    keys: &AwsKeys,
+) -> Result<(sigv4::Credentials, Option<Lent>), Fault> {
+    match keys {
+        AwsKeys::Stored {
+            access_key,
+            secret_key,
+            session_token,
+        } => {
+            let keys = sigv4::Credentials {
+                access_key_id: text(exchange, access_key)?,
+                secret_access_key: text(exchange, secret_key)?,
+                session_token: match session_token {
                     None => None,
                     Some(name) => Some(text(exchange, name)?),
                 },
             };
-            sign(aws, &credentials, head, (body, now))
+            Ok((keys, None))
+        }
+        AwsKeys::Ambient(_) => {
+            let lent = exchange.active.tokens.lend(&provider.credential).await?;
+            match &lent.grant.token {
+                Token::Aws(keys) => Ok((keys.clone(), Some(lent))),
+                Token::Bearer(_) => Err(Kind::Bug.into()),
+            }
         }
     }
 }
 
 fn sign(
-    aws: &AwsCredential,
-    credentials: &sigv4::Credentials,
+    exchange: &Exchange<'_>,
+    (aws, credentials): (&AwsCredential, &sigv4::Credentials),
     head: &mut Parts,
-    (body, now): (&Bytes, Duration),
+    body: &Bytes,
 ) -> Result<(), Fault> {
+    let region = match &*aws.region {
+        "" => exchange.client.worker.shared.tokens.ambient().aws_region(),
+        region => Some(region),
+    };
+    let region = region.ok_or_else(|| {
+        unavailable("no region to sign for; set auth.aws.region, or AWS_REGION for the proxy")
+    })?;
     credential::remove_client_credentials(&mut head.headers);
     let own: Vec<HeaderName> = head
         .headers
@@ -84,10 +167,10 @@ fn sign(
             body,
         };
         let scope = sigv4::Scope {
-            region: &aws.region,
+            region,
             service: &aws.service,
         };
-        sigv4::sign(&request, credentials, scope, now.as_secs())
+        sigv4::sign(&request, credentials, scope, since_epoch().as_secs())
     };
     put(&mut head.headers, &signed)
 }

@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use dp_config::{
     AiBackend, Config,
-    ai_backend::{AiCredential, AiProvider, Health},
+    ai_backend::{AiCredential, AiProvider, AwsKeys, AzureIdentity, Health},
 };
 use dp_upstream::provider_group::{
     Backend, EntrySettings,
@@ -94,14 +94,39 @@ fn fingerprint(config: &Config, provider: &AiProvider) -> Fingerprint {
             .map(|secret| secret.expose().to_vec())
     };
     let credential = match &provider.credential {
-        AiCredential::None | AiCredential::Unavailable(_) => Vec::new(),
+        AiCredential::None | AiCredential::Passthrough(_) | AiCredential::Unavailable(_) => {
+            Vec::new()
+        }
         AiCredential::Key(key) => vec![secret(&key.secret)],
-        AiCredential::Aws(aws) => vec![secret(&aws.access_key), secret(&aws.secret_key)],
+        AiCredential::Aws(aws) => match &aws.keys {
+            AwsKeys::Stored {
+                access_key,
+                secret_key,
+                ..
+            } => vec![secret(access_key), secret(secret_key)],
+            AwsKeys::Ambient(_) => Vec::new(),
+        },
+        AiCredential::Azure(azure) => match &azure.identity {
+            AzureIdentity::ClientSecret { client_secret, .. } => vec![secret(client_secret)],
+            AzureIdentity::Ambient | AzureIdentity::Managed(_) | AzureIdentity::Workload => {
+                Vec::new()
+            }
+        },
+        AiCredential::Gcp(gcp) => gcp.key_file.iter().map(|name| secret(name)).collect(),
     };
+    let further: Vec<_> = provider
+        .further
+        .iter()
+        .map(|key| secret(&key.secret))
+        .collect();
     let endpoint = format!("{:?}", provider.endpoint);
     let authority = provider
         .authority
         .as_ref()
         .map(http::uri::Authority::as_str);
-    Fingerprint::of(&(endpoint, authority, &provider.cluster, credential))
+    Fingerprint::of(&(
+        (endpoint, authority, &provider.cluster),
+        (&provider.credential, credential),
+        (&provider.further, further),
+    ))
 }

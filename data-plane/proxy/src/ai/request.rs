@@ -15,7 +15,7 @@ use dp_llm::{
 };
 use dp_upstream::provider_group::attempts::Attempt;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST},
     request::Parts,
     uri::PathAndQuery,
@@ -24,13 +24,16 @@ use http::{
 use super::{
     Call, Tried, answer,
     attributes::{LlmAttributes, ReadBody},
-    credential, ledger, policy, since_epoch, verdict,
+    credential, ledger, policy,
+    tokens::Lent,
+    verdict,
 };
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind, Side},
     forward::{answered, pick, send},
     request_body::RequestBody,
+    response_body::Upstream,
     trace::TRACEPARENT,
 };
 
@@ -69,7 +72,7 @@ impl Call<'_> {
         ledger::attempt_begins(exchange.record, configured, &rendered.plan.model);
         exchange.client.worker.metrics.dropped(&rendered.dropped);
         let plan = rendered.plan.clone();
-        match self.send(exchange, provider, rendered).await {
+        match self.answered(exchange, provider, &rendered).await {
             Ok(response) => answer::take(exchange, self, (provider, plan), response, attempt).await,
             Err(fault) if fault.kind.side() == Side::Client => Tried::Unsendable(fault),
             Err(fault) => failed(fault),
@@ -131,14 +134,35 @@ impl Call<'_> {
         Ok(rendered)
     }
 
+    /// Sends the request, and once more if its token is refused and there is another.
+    async fn answered(
+        &self,
+        exchange: &mut Exchange<'_>,
+        provider: &AiProvider,
+        rendered: &Rendered,
+    ) -> Result<Response<Upstream>, Fault> {
+        let (response, lent) = self.send(exchange, provider, rendered).await?;
+        let is_refused = matches!(
+            response.status(),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+        );
+        match lent {
+            Some(lent) if is_refused && lent.is_replaced().await => {
+                drop(response);
+                Ok(self.send(exchange, provider, rendered).await?.0)
+            }
+            Some(_) | None => Ok(response),
+        }
+    }
+
     async fn send(
         &self,
         exchange: &mut Exchange<'_>,
         provider: &AiProvider,
-        rendered: Rendered,
-    ) -> Result<http::Response<crate::response_body::Upstream>, Fault> {
+        rendered: &Rendered,
+    ) -> Result<(Response<Upstream>, Option<Lent>), Fault> {
         let mut head = self.head.clone();
-        self.address(&mut head, provider, &rendered)?;
+        self.address(&mut head, provider, rendered)?;
         let cluster = exchange
             .active
             .config
@@ -156,15 +180,15 @@ impl Call<'_> {
         if let Some(parent) = ledger::traceparent(exchange.record) {
             head.headers.insert(TRACEPARENT, parent);
         }
-        credential::apply(
-            exchange,
-            provider,
-            &mut head,
-            (&rendered.body, since_epoch()),
-        )?;
-        let body = RequestBody::Full(rendered.body);
+        let content = credential::Content {
+            client: &self.head,
+            format: rendered.plan.provider,
+            body: &rendered.body,
+        };
+        let lent = credential::apply(exchange, provider, &mut head, content).await?;
+        let body = RequestBody::Full(rendered.body.clone());
         let (response, lease) = send(exchange, &picked, head, body, due).await?;
-        answered(response, lease, self.limits)
+        Ok((answered(response, lease, self.limits)?, lent))
     }
 
     /// Path, length and type of the request to a provider.

@@ -2,13 +2,17 @@
 //!
 //! Owns the mapping and nothing else. Invariant: it is total, so a new kind of fault has a verdict.
 
-use dp_upstream::provider_group::verdict::Verdict;
+use dp_credential::failure::Failure;
+use dp_upstream::{pool::BoxError, provider_group::verdict::Verdict};
 
 use crate::fault::{Fault, Kind};
 
 /// The verdict of an attempt that got no answer.
 pub(super) fn of_fault(fault: &Fault) -> Verdict {
+    let is_of_token = |source: &BoxError| source.is::<Failure>();
     match fault.kind {
+        // A token service that is away comes back by itself.
+        Kind::NoCredential if fault.source.as_ref().is_some_and(is_of_token) => Verdict::Lost,
         Kind::NoEndpoint | Kind::Unresolved => Verdict::Dns,
         Kind::ConnectFailed => Verdict::ConnectError,
         Kind::Timeout => Verdict::HeadTimeout,
@@ -38,5 +42,23 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::RateLimited
         | Kind::Forbidden
         | Kind::Bug => Verdict::Status(400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_service_that_is_away_is_no_wrong_key() {
+        let failure = Failure {
+            what: "no token".to_owned(),
+            tried: Vec::new(),
+            remedy: "wait",
+        };
+        let fault = Fault::caused(Kind::NoCredential, failure);
+        assert_eq!(of_fault(&fault), Verdict::Lost);
+        let fault = Fault::caused(Kind::NoCredential, "secret a is not there");
+        assert_eq!(of_fault(&fault), Verdict::CredentialRefused(401));
     }
 }

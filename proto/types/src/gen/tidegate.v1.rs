@@ -784,14 +784,16 @@ impl ::prost::Name for AiHealth {
         "type.googleapis.com/tidegate.v1.AiHealth".into()
     }
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AiCredential {
-    #[prost(oneof = "ai_credential::Kind", tags = "1, 2, 3, 4")]
+    #[prost(message, repeated, tag = "8")]
+    pub further: ::prost::alloc::vec::Vec<KeyCredential>,
+    #[prost(oneof = "ai_credential::Kind", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub kind: ::core::option::Option<ai_credential::Kind>,
 }
 /// Nested message and enum types in `AiCredential`.
 pub mod ai_credential {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Kind {
         #[prost(message, tag = "1")]
         None(super::NoCredential),
@@ -801,6 +803,12 @@ pub mod ai_credential {
         Unavailable(super::CredentialUnavailable),
         #[prost(message, tag = "4")]
         Aws(super::AwsCredential),
+        #[prost(message, tag = "5")]
+        Azure(super::AzureCredential),
+        #[prost(message, tag = "6")]
+        Gcp(super::GcpCredential),
+        #[prost(message, tag = "7")]
+        Passthrough(super::PassthroughCredential),
     }
 }
 impl ::prost::Name for AiCredential {
@@ -859,7 +867,7 @@ impl ::prost::Name for CredentialUnavailable {
         "type.googleapis.com/tidegate.v1.CredentialUnavailable".into()
     }
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AwsCredential {
     #[prost(string, tag = "1")]
     pub access_key: ::prost::alloc::string::String,
@@ -871,6 +879,8 @@ pub struct AwsCredential {
     pub region: ::prost::alloc::string::String,
     #[prost(string, tag = "5")]
     pub service: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "6")]
+    pub ambient: ::core::option::Option<AwsAmbient>,
 }
 impl ::prost::Name for AwsCredential {
     const NAME: &'static str = "AwsCredential";
@@ -880,6 +890,214 @@ impl ::prost::Name for AwsCredential {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AwsCredential".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AwsAmbient {
+    #[prost(message, optional, tag = "1")]
+    pub role: ::core::option::Option<AwsRole>,
+}
+impl ::prost::Name for AwsAmbient {
+    const NAME: &'static str = "AwsAmbient";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AwsAmbient".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AwsAmbient".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AwsRole {
+    #[prost(string, tag = "1")]
+    pub arn: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub session_name: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    pub tags: ::prost::alloc::vec::Vec<AwsSessionTag>,
+}
+impl ::prost::Name for AwsRole {
+    const NAME: &'static str = "AwsRole";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AwsRole".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AwsRole".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AwsSessionTag {
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AwsSessionTag {
+    const NAME: &'static str = "AwsSessionTag";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AwsSessionTag".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AwsSessionTag".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AzureCredential {
+    #[prost(string, tag = "5")]
+    pub scope: ::prost::alloc::string::String,
+    #[prost(oneof = "azure_credential::Identity", tags = "1, 2, 3, 4")]
+    pub identity: ::core::option::Option<azure_credential::Identity>,
+}
+/// Nested message and enum types in `AzureCredential`.
+pub mod azure_credential {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Identity {
+        #[prost(message, tag = "1")]
+        Ambient(super::AzureAmbient),
+        #[prost(message, tag = "2")]
+        ClientSecret(super::AzureClientSecret),
+        #[prost(message, tag = "3")]
+        Managed(super::AzureManagedIdentity),
+        #[prost(message, tag = "4")]
+        Workload(super::AzureWorkloadIdentity),
+    }
+}
+impl ::prost::Name for AzureCredential {
+    const NAME: &'static str = "AzureCredential";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AzureCredential".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AzureCredential".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AzureAmbient {}
+impl ::prost::Name for AzureAmbient {
+    const NAME: &'static str = "AzureAmbient";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AzureAmbient".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AzureAmbient".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AzureWorkloadIdentity {}
+impl ::prost::Name for AzureWorkloadIdentity {
+    const NAME: &'static str = "AzureWorkloadIdentity";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AzureWorkloadIdentity".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AzureWorkloadIdentity".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AzureClientSecret {
+    #[prost(string, tag = "1")]
+    pub client_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub tenant_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub client_secret: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AzureClientSecret {
+    const NAME: &'static str = "AzureClientSecret";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AzureClientSecret".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AzureClientSecret".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AzureManagedIdentity {
+    #[prost(oneof = "azure_managed_identity::Id", tags = "1, 2, 3")]
+    pub id: ::core::option::Option<azure_managed_identity::Id>,
+}
+/// Nested message and enum types in `AzureManagedIdentity`.
+pub mod azure_managed_identity {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Id {
+        #[prost(string, tag = "1")]
+        ClientId(::prost::alloc::string::String),
+        #[prost(string, tag = "2")]
+        ObjectId(::prost::alloc::string::String),
+        #[prost(string, tag = "3")]
+        ResourceId(::prost::alloc::string::String),
+    }
+}
+impl ::prost::Name for AzureManagedIdentity {
+    const NAME: &'static str = "AzureManagedIdentity";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AzureManagedIdentity".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AzureManagedIdentity".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GcpCredential {
+    #[prost(string, tag = "3")]
+    pub id_token_audience: ::prost::alloc::string::String,
+    #[prost(oneof = "gcp_credential::Source", tags = "1, 2")]
+    pub source: ::core::option::Option<gcp_credential::Source>,
+}
+/// Nested message and enum types in `GcpCredential`.
+pub mod gcp_credential {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Source {
+        #[prost(message, tag = "1")]
+        Ambient(super::GcpAmbient),
+        #[prost(string, tag = "2")]
+        Credentials(::prost::alloc::string::String),
+    }
+}
+impl ::prost::Name for GcpCredential {
+    const NAME: &'static str = "GcpCredential";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GcpCredential".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GcpCredential".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GcpAmbient {}
+impl ::prost::Name for GcpAmbient {
+    const NAME: &'static str = "GcpAmbient";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GcpAmbient".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GcpAmbient".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PassthroughCredential {
+    #[prost(string, tag = "1")]
+    pub header: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub prefix: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PassthroughCredential {
+    const NAME: &'static str = "PassthroughCredential";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.PassthroughCredential".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.PassthroughCredential".into()
     }
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

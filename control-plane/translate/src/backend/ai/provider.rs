@@ -38,7 +38,7 @@ pub(in crate::backend) enum KeyPlace {
     ApiKey,
     /// `x-api-key`, but an OAuth token as bearer.
     Anthropic,
-    /// `x-goog-api-key`, but an access token as bearer.
+    /// `x-goog-api-key`, but an access token as bearer, and both so on the OpenAI surface.
     Google,
 }
 
@@ -241,8 +241,8 @@ impl KeyPlace {
             // A token that a login made, not a key of the console.
             Self::Anthropic if key.starts_with(b"sk-ant-oat") => BEARER,
             Self::Anthropic => ("x-api-key", ""),
-            Self::Google if key.starts_with(b"AIza") => ("x-goog-api-key", ""),
-            Self::Google => BEARER,
+            // It depends on the format of each request: the proxy says.
+            Self::Google => ("", ""),
         }
     }
 }

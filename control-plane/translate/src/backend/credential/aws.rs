@@ -1,17 +1,15 @@
-//! `aws`: keys to sign with.
+//! `aws`: what signs, and for what.
 //!
 //! Owns the names of the keys in a Secret. Must fail closed: a Secret that lacks a key makes requests be refused; it must
 //! never fall back to what the proxy finds in its own environment.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
-use cp_api::backend::policy::cloud::AwsAuth;
-use cp_api::secret::SecretBytes;
-use proto::name;
+use cp_api::backend::policy::cloud::{AssumeRole, AwsAuth};
 
-use super::{Fault, Owner};
+use super::{Fault, Owner, Together};
 use crate::lookup::Lookup;
-use crate::plan::{AwsPlan, Credential, SecretText};
+use crate::plan::credential::{AwsKeys, AwsPlan, Credential, RolePlan};
 
 pub(super) fn resolve(
     lookup: &Lookup<'_>,
@@ -19,48 +17,58 @@ pub(super) fn resolve(
     aws: &AwsAuth,
 ) -> Result<Credential, Fault> {
     let path = format!("{}.aws", owner.path);
-    if aws.assume_role.is_some() {
-        let message = format!("{path}.assumeRole is not supported yet; use secretRef");
-        return Err(Fault::Unsupported(message));
-    }
-    let Some(reference) = &aws.secret_ref else {
-        let message = format!(
-            "{path} without secretRef (the proxy's own credentials) is not supported yet; name a Secret with accessKey and secretKey"
-        );
-        return Err(Fault::Unsupported(message));
-    };
-    let (namespace, secret) = (owner.namespace, reference.name.as_str());
-    let Some(stored) = lookup.secret(namespace, secret) else {
-        return Err(Fault::Unresolved(format!(
-            "{path}.secretRef: Secret {namespace}/{secret} does not exist"
-        )));
-    };
-    let find = |key: &str| {
-        let bytes = stored.object.data.get(key)?.expose().trim_ascii();
-        let is_text = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic);
-        is_text.then(|| SecretText {
-            name: name::credential(namespace, secret, key),
-            text: Arc::new(SecretBytes::new(bytes.to_vec())),
-        })
-    };
-    let need = |key: &str| {
-        find(key).ok_or_else(|| {
-            Fault::Unresolved(format!(
-                "{path}.secretRef: Secret {namespace}/{secret} has no usable {key}; add it"
-            ))
-        })
+    let keys = match (&aws.secret_ref, &aws.assume_role) {
+        (Some(reference), _) => {
+            let path = format!("{path}.secretRef");
+            let secret = Together::find(lookup, owner, (&path, reference))?;
+            AwsKeys::Stored {
+                access_key: secret.need("accessKey")?,
+                secret_key: secret.need("secretKey")?,
+                session_token: match secret.has("sessionToken") {
+                    true => Some(secret.need("sessionToken")?),
+                    false => None,
+                },
+            }
+        }
+        (None, Some(role)) => AwsKeys::Ambient(Some(self::role(&path, role)?)),
+        (None, None) => AwsKeys::Ambient(None),
     };
     Ok(Credential::Aws(Box::new(AwsPlan {
-        access_key: need("accessKey")?,
-        secret_key: need("secretKey")?,
-        session_token: match stored.object.data.contains_key("sessionToken") {
-            true => Some(need("sessionToken")?),
-            false => None,
-        },
+        keys,
         region: text(aws.region.as_ref()),
         service: text(aws.service_name.as_ref()),
-        sources: vec![(*stored.source).clone()],
     })))
+}
+
+fn role(path: &str, role: &AssumeRole) -> Result<RolePlan, Fault> {
+    let path = format!("{path}.assumeRole");
+    let unsupported = |field: &str| {
+        Fault::Unsupported(format!(
+            "{path}.{field} is not supported yet; write a fixed text"
+        ))
+    };
+    if role.session_name_expression.is_some() {
+        return Err(unsupported("sessionNameExpression"));
+    }
+    let mut keys = BTreeSet::new();
+    let mut tags = Vec::new();
+    for (index, tag) in role.tags.iter().flatten().enumerate() {
+        let value = tag.value.clone();
+        let value = value.ok_or_else(|| unsupported(&format!("tags[{index}].expression")))?;
+        // AWS tells keys apart without regard to case.
+        if !keys.insert(tag.key.to_lowercase()) {
+            return Err(Fault::Unsupported(format!(
+                "{path}.tags[{index}].key {:?} stands there twice; remove one",
+                tag.key
+            )));
+        }
+        tags.push((tag.key.clone(), value));
+    }
+    Ok(RolePlan {
+        arn: role.role_arn.clone(),
+        session_name: role.session_name.clone().unwrap_or_default(),
+        tags,
+    })
 }
 
 fn text(short: Option<&cp_api::scalar::Short>) -> String {

@@ -5,7 +5,7 @@ use proto::tidegate::v1::ai_credential::Kind;
 use proto::tidegate::v1::ai_service::Kind as Service;
 
 use super::ai_backend;
-use crate::ai_backend::AiCredential;
+use crate::ai_backend::{AiCredential, AwsKeys};
 use crate::forward_proxy::forward_proxy;
 
 fn provider(name: &str, credential: Option<Kind>) -> wire::AiProvider {
@@ -14,7 +14,10 @@ fn provider(name: &str, credential: Option<Kind>) -> wire::AiProvider {
         cluster: format!("backend/default/gpt/{name}"),
         service: openai(),
         authority: "api.example".to_owned(),
-        credential: Some(wire::AiCredential { kind: credential }),
+        credential: Some(wire::AiCredential {
+            kind: credential,
+            further: Vec::new(),
+        }),
         ..wire::AiProvider::default()
     }
 }
@@ -64,7 +67,9 @@ fn credentials() {
     let a = &decoded.groups[0][0];
     assert_eq!(&*a.cluster, "backend/default/gpt/a");
     assert_eq!((a.endpoint.service().name(), a.weight), ("openai", 1));
-    assert!(matches!(&a.credential, AiCredential::Key(key) if key.header == "authorization"));
+    assert!(
+        matches!(&a.credential, AiCredential::Key(key) if key.header.as_ref().is_some_and(|own| own == "authorization"))
+    );
     assert_eq!(a.model, None);
     assert_eq!(decoded.groups[0][1].credential, AiCredential::None);
     let reason = AiCredential::Unavailable("no such secret".into());
@@ -283,7 +288,12 @@ fn services_and_what_goes_with_them() {
         panic!("keys of AWS");
     };
     assert_eq!((&*aws.region, &*aws.service), ("eu-west-1", "bedrock"));
-    assert_eq!(aws.session_token, None);
+    let stored = AwsKeys::Stored {
+        access_key: "id".into(),
+        secret_key: "key".into(),
+        session_token: None,
+    };
+    assert_eq!(aws.keys, stored);
     assert_eq!(bedrock.weight, 0);
     let guardrail = bedrock.guardrail.as_ref().expect("a guardrail");
     assert_eq!(guardrail.version, "2");
