@@ -7,6 +7,7 @@ pub(crate) mod answer;
 pub(crate) mod asked;
 mod backend;
 mod effects;
+mod models;
 mod policies;
 mod price;
 pub(crate) mod text;

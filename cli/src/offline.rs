@@ -135,6 +135,7 @@ fn shown(resource: &Resource) -> SnapshotResource {
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
+        | TypeUrl::ModelRouter
         | TypeUrl::Listener
         | TypeUrl::RouteConfiguration
         | TypeUrl::VirtualHost

@@ -78,6 +78,10 @@ fn look_at<P>(table: &Table<P>, matches: &mut BTreeMap<MatchId, Option<Covered>>
     let mut seen = Seen::default();
     for entry in table.in_order() {
         let id = MatchId::of(entry);
+        // A listener's own route to its models: it is nobody's mistake that a written route comes first.
+        if id.name.is_empty() {
+            continue;
+        }
         let found = seen
             .covering(&entry.matcher)
             .filter(|other| MatchId::of(*other) != id);

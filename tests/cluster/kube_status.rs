@@ -208,8 +208,8 @@ pub(crate) async fn policies_models_and_pins_have_statuses(cluster: &Cluster) ->
             "agentgatewaymodel",
             "m",
             "/status/parents/0",
-            "NotSupported",
-            "not served yet",
+            "NotAllowedByListeners",
+            "allowedRoutes",
         ),
         ("fleetpin", "f", "/status", "NotSupported", "spec.freeze"),
     ] {

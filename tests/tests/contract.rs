@@ -117,6 +117,7 @@ fn survives(resource: &Resource) -> Result<()> {
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
+        | TypeUrl::ModelRouter
         | TypeUrl::RouteRule
         | TypeUrl::Commit => Ok(()),
     }

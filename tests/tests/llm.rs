@@ -15,6 +15,7 @@ mod fallback;
 mod ledger;
 mod limit;
 mod mock;
+mod models;
 mod page;
 mod policy;
 mod rig;

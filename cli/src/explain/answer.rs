@@ -255,6 +255,9 @@ fn domain(routes: &RouteConfig, host: &Arc<dp_config::VirtualHost>) -> String {
 fn rule_name(entry: &Entry<Arc<Route>>) -> String {
     let id = MatchId::of(entry);
     match id.name.is_empty() {
+        true if entry.payload.name.starts_with("models/") => {
+            "the listener's own route to its models".to_owned()
+        }
         true => format!("route {:?}", entry.payload.name),
         false => id.to_string(),
     }

@@ -11,7 +11,7 @@ use dp_config::{Config, Endpoints};
 use http::HeaderMap;
 
 use super::answer::PlaceOf;
-use super::{BackendFacts, effects, price};
+use super::{BackendFacts, effects, models, price};
 
 /// Endpoints that are named; more are counted.
 const NAMED: usize = 4;
@@ -78,14 +78,16 @@ fn of_cluster(config: &Config, cluster: &Cluster) -> String {
         Protocol::Http2 => " HTTP/2",
         Protocol::Auto | Protocol::Downstream => " HTTP/1.1 or HTTP/2",
     };
+    let ai = |name: &str| {
+        let found = config.ai_backend(name).map(|found| of_ai(config, found));
+        found.unwrap_or_else(|| format!("AI backend {name} does not exist"))
+    };
     let what = match &cluster.kind {
         ClusterKind::Static(_) | ClusterKind::Dns(_) | ClusterKind::Eds(_) => config
             .endpoints_of(cluster)
             .map_or_else(|| "no endpoints".to_owned(), |found| endpoints(found)),
-        ClusterKind::Ai(name) => config.ai_backend(name).map_or_else(
-            || format!("AI backend {name} does not exist"),
-            |found| of_ai(config, found),
-        ),
+        ClusterKind::Ai(name) => ai(name),
+        ClusterKind::Models(name) => models::of_router(config, name, ai),
         ClusterKind::ForwardProxy(_) => "whatever the request's host names".to_owned(),
     };
     format!("{what}{protocol}{tls}")

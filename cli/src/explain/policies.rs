@@ -32,6 +32,7 @@ fn ai_backend<'a>(config: &'a Config, cluster: &str) -> Option<&'a AiBackend> {
         ClusterKind::Static(_)
         | ClusterKind::Dns(_)
         | ClusterKind::Eds(_)
+        | ClusterKind::Models(_)
         | ClusterKind::ForwardProxy(_) => None,
     }
 }

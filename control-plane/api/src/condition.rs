@@ -81,6 +81,7 @@ words! {
         DeploymentFailed = "What the Gateway is made of could not be written; the message says why. It is tried again.",
         UnsupportedProtocol = "The listener's protocol is not served; use HTTP or HTTPS.",
         HostnameConflict = "Two listeners share port, protocol and hostname; change one of them.",
+        NameConflict = "Another model of the same listener has the name and is asked in its place; change one of them.",
         ProtocolConflict = "Two listeners share a port but not the protocol; change one of them.",
         PortUnavailable = "The port cannot be bound; choose another.",
         InvalidCertificateRef = "A certificate is missing or unusable; handshakes fail until it is mended.",

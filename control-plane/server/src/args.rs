@@ -54,9 +54,9 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub xff_trusted_hops: u32,
 
-    /// Send the traffic for a provider kind elsewhere: KIND=http://HOST:PORT (for example openai=http://127.0.0.1:9911)
-    #[arg(long = "provider-override", value_name = "KIND=URL")]
-    pub provider_overrides: Vec<String>,
+    /// Where model providers may be.
+    #[command(flatten)]
+    pub providers: ProviderArgs,
 
     /// Send OpenTelemetry traces to this OTLP/gRPC endpoint, for example http://127.0.0.1:4317
     #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
@@ -82,6 +82,22 @@ pub struct Args {
     /// End when standard input is closed, that is when the parent has gone
     #[arg(long)]
     pub exit_with_parent: bool,
+}
+
+/// Where model providers may be.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ProviderArgs {
+    /// Send the traffic for a provider kind elsewhere: KIND=http://HOST:PORT (for example openai=http://127.0.0.1:9911)
+    #[arg(long = "provider-override", value_name = "KIND=URL")]
+    pub provider_overrides: Vec<String>,
+
+    /// A host that baseURL of an AgentgatewayModel may name although it leads to the proxy's own machine or its link
+    #[arg(long = "allow-local-host", value_name = "HOST")]
+    pub local_hosts: Vec<String>,
+
+    /// A host outside the clouds to which requests may be sent with the proxy's own identity in a cloud (--kubernetes)
+    #[arg(long = "allow-identity-host", value_name = "HOST")]
+    pub identity_hosts: Vec<String>,
 }
 
 /// What is read of a cluster.

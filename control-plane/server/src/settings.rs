@@ -9,7 +9,7 @@ use cp_kube::Selection;
 use cp_kube::selection::SelectorError;
 use grpc::address::Address;
 
-use crate::args::{Args, LogFormat, TlsArgs};
+use crate::args::{Args, LogFormat, ProviderArgs, TlsArgs};
 use crate::deploy_settings::{self, DeploySettings};
 
 /// Validated settings of one control plane.
@@ -182,11 +182,7 @@ impl TryFrom<Args> for Settings {
             .controller
             .clone_from(&args.cluster.controller_name);
         translate.trusted_hops = args.xff_trusted_hops;
-        for text in &args.provider_overrides {
-            let (kind, target) = provider_override(text)
-                .ok_or_else(|| SettingsError::ProviderOverride(text.clone()))?;
-            translate.provider_overrides.insert(kind, target);
-        }
+        providers(&args.providers, &mut translate)?;
         let deploy =
             deploy_settings::read(&args.deploy, &args.cluster.namespace, &listen, tls.as_ref())?;
         translate.deploys = deploy.is_some();
@@ -292,6 +288,24 @@ fn source(args: &Args) -> Result<SourceSettings, SettingsError> {
         selection,
         namespace: args.cluster.namespace.clone(),
     })
+}
+
+/// Takes over where model providers may be.
+fn providers(
+    args: &ProviderArgs,
+    settings: &mut cp_translate::Settings,
+) -> Result<(), SettingsError> {
+    for text in &args.provider_overrides {
+        let (kind, target) =
+            provider_override(text).ok_or_else(|| SettingsError::ProviderOverride(text.clone()))?;
+        settings.provider_overrides.insert(kind, target);
+    }
+    let lower = |hosts: &[String]| -> Vec<String> {
+        hosts.iter().map(|host| host.to_ascii_lowercase()).collect()
+    };
+    settings.local_hosts.extend(lower(&args.local_hosts));
+    settings.identity_hosts.extend(lower(&args.identity_hosts));
+    Ok(())
 }
 
 /// `KIND=http://HOST:PORT`, or `https`.

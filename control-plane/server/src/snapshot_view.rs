@@ -53,6 +53,7 @@ fn shown(url: TypeUrl, resource: &Resource) -> SnapshotResource {
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
+        | TypeUrl::ModelRouter
         | TypeUrl::Listener
         | TypeUrl::RouteConfiguration
         | TypeUrl::VirtualHost

@@ -16,6 +16,7 @@ use proto::name;
 
 use crate::inputs::{Name, Stored};
 use crate::lookup::Lookup;
+use crate::model::RuleModels;
 use crate::output::GatewayKey;
 use crate::plan::{BackendPlan, Target, Upstream};
 use crate::policy::Attachments;
@@ -25,8 +26,10 @@ use crate::route::Problem;
 use crate::settings::Settings;
 
 pub(crate) mod ai;
+mod base_url;
 mod credential;
 mod dynamic;
+pub(crate) mod model;
 mod policy;
 mod service;
 mod static_host;
@@ -56,6 +59,7 @@ pub(crate) struct Catalog<'a> {
     attachments: &'a Attachments,
     services: BTreeMap<String, Result<Arc<BackendPlan>, (Reason, String)>>,
     agents: BTreeMap<Name, Agent<'a>>,
+    rule_models: RuleModels,
 }
 
 /// An AgentgatewayBackend and what became of it.
@@ -91,6 +95,7 @@ impl<'a> Catalog<'a> {
     pub(crate) fn new(
         lookup: &'a Lookup<'a>,
         settings: &Settings,
+        rule_models: RuleModels,
         attachments: &'a Attachments,
     ) -> Catalog<'a> {
         let agents = lookup
@@ -106,7 +111,13 @@ impl<'a> Catalog<'a> {
             attachments,
             services: BTreeMap::new(),
             agents,
+            rule_models,
         }
+    }
+
+    /// The models of routes' rules.
+    pub(crate) fn rule_models(&self) -> &RuleModels {
+        &self.rule_models
     }
 
     /// Follows a reference.
@@ -168,7 +179,9 @@ impl<'a> Catalog<'a> {
         };
         let cluster = agent.plan.name.clone();
         let target = match agent.plan.upstream {
-            Upstream::Ai(_) | Upstream::Dynamic { .. } => Target::Own(cluster),
+            Upstream::Ai(_) | Upstream::Models(_) | Upstream::Dynamic { .. } => {
+                Target::Own(cluster)
+            }
             Upstream::Endpoints { .. } | Upstream::Host(_) | Upstream::Unserved => {
                 Target::Plain(cluster)
             }
@@ -245,7 +258,7 @@ fn agent<'a>(
         dynamic::resolve(object)
     } else {
         // What is left are types of which no field is in effect.
-        let message = policy::unsupported("spec", object);
+        let message = policy::unsupported("spec", &object.effects);
         Served::refused(message.unwrap_or_else(|| "spec has no type that is served".to_owned()))
     };
     let mut verdict = served.verdict;
@@ -305,7 +318,7 @@ impl Agent<'_> {
         let metadata = &self.stored.object.metadata;
         let is_own = matches!(
             self.plan.upstream,
-            Upstream::Ai(_) | Upstream::Dynamic { .. }
+            Upstream::Ai(_) | Upstream::Models(_) | Upstream::Dynamic { .. }
         );
         let limit = "is served by Tidegate's own proxy only; Envoy answers 503";
         Report {

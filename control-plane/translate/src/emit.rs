@@ -22,6 +22,7 @@ mod endpoint;
 mod envoy;
 mod listener;
 mod match_term;
+mod models;
 mod policy;
 mod route;
 mod secret;

@@ -22,6 +22,7 @@ mod inputs;
 mod listener;
 mod lookup;
 mod matches;
+mod model;
 mod outline;
 mod output;
 mod plan;

@@ -15,8 +15,10 @@ use crate::report::{Detail, Programmed};
 use crate::settings::Settings;
 use crate::tls;
 
-/// Kinds of route that HTTP and HTTPS listeners serve.
+/// Kinds of route that HTTP and HTTPS listeners serve where nothing is asked for.
 const HTTP_KINDS: [Kind; 1] = [Kind::HttpRoute];
+/// Kinds that they serve where they are asked to. With models come routes that nobody wrote.
+const ASKED_KINDS: [Kind; 1] = [Kind::AgentgatewayModel];
 
 /// A listener on its way to a plan.
 #[derive(Debug)]
@@ -138,15 +140,16 @@ fn kinds(spec: &Listener) -> (Vec<Kind>, Vec<(Reason, String)>) {
     if asked.is_empty() {
         return (HTTP_KINDS.to_vec(), Vec::new());
     }
+    let is_served = |kind: &Kind| HTTP_KINDS.contains(kind) || ASKED_KINDS.contains(kind);
     let mut known = Vec::new();
     let mut unknown = Vec::new();
     for kind in asked {
-        match Kind::of(&kind.group, &kind.kind).filter(|kind| HTTP_KINDS.contains(kind)) {
+        match Kind::of(&kind.group, &kind.kind).filter(is_served) {
             Some(kind) => known.push(kind),
             None => unknown.push((
                 Reason::InvalidRouteKinds,
                 format!(
-                    "allowedRoutes.kinds: {} of group {:?} is not supported by protocol {}; use HTTPRoute",
+                    "allowedRoutes.kinds: {} of group {:?} is not supported by protocol {}; use HTTPRoute or AgentgatewayModel",
                     kind.kind, kind.group, spec.protocol
                 ),
             )),

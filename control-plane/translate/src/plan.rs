@@ -17,8 +17,10 @@ use crate::output::GatewayKey;
 use crate::price::LayerPlan;
 
 pub(crate) mod credential;
+mod models;
 mod policy;
 
+pub(crate) use models::{RoutedModelPlan, RouterPlan, RoutingPlan, TargetPlan, VirtualModelPlan};
 pub(crate) use policy::{
     AttachmentPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SetPlan,
 };
@@ -256,6 +258,8 @@ pub(crate) enum Upstream {
     Host(Host),
     /// Model providers.
     Ai(Vec<Vec<ProviderPlan>>),
+    /// Models by name.
+    Models(RouterPlan),
     /// The host that the request names.
     Dynamic { allowed_hosts: Vec<String> },
     /// Cannot be served: 503.
@@ -308,6 +312,8 @@ pub(crate) struct ProviderPlan {
     pub(crate) credential: Credentials,
     pub(crate) health: Option<HealthPlan>,
     pub(crate) policy: Option<AiPolicyPlan>,
+    /// Its address is a tenant's word.
+    pub(crate) refuses_local_addresses: bool,
     /// `gen_ai.provider.name`.
     pub(crate) telemetry_name: String,
 }
@@ -408,6 +414,18 @@ impl Protocol {
             Protocol::Http => "HTTP",
             Protocol::Https => "HTTPS",
         }
+    }
+}
+
+// === impl RoutePlan ===
+
+impl RoutePlan {
+    /// Kind of the routes that listeners with models have without an object.
+    pub(crate) const MODELS: &'static str = "models";
+
+    /// Nobody wrote it.
+    pub(crate) fn is_implicit(&self) -> bool {
+        self.kind == Self::MODELS
     }
 }
 

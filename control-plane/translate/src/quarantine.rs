@@ -215,11 +215,13 @@ fn deny(refused: &Resource, sources: &[tidegate::Source]) -> Option<Arc<Resource
             };
             Some(emit::resource(&empty, sources))
         }
-        // A certificate or key that is absent fails what needs it; a cluster that is absent answers 503.
+        // A certificate or key that is absent fails what needs it; a cluster that is absent answers
+        // 503, one whose router is absent 500.
         TypeUrl::Secret
         | TypeUrl::Cluster
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::PriceCatalog
+        | TypeUrl::ModelRouter
         | TypeUrl::Listener
         | TypeUrl::RouteConfiguration
         | TypeUrl::VirtualHost

@@ -12,6 +12,7 @@ use crate::gateway::{self, GatewayDraft};
 use crate::gateway_class;
 use crate::infra;
 use crate::lookup::Lookup;
+use crate::model::{self, Models, RuleModels};
 use crate::outline::Claim;
 use crate::output::{GatewayKey, Translation};
 use crate::plan::GatewayPlan;
@@ -34,8 +35,10 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
     let mut reports = gateway_class::class_reports(lookup, settings);
     reports.extend(gateway::orphan_reports(lookup, settings));
     let mut drafts = gateway::drafts(lookup, settings);
+    let models = Models::new(lookup, settings);
+    let rule_models = RuleModels::new(lookup, &models);
     let attachments = Attachments::new(lookup);
-    let mut catalog = Catalog::new(lookup, settings, &attachments);
+    let mut catalog = Catalog::new(lookup, settings, rule_models, &attachments);
     reports.extend(route::attach_all::<route::http::Http>(
         lookup,
         settings,
@@ -43,6 +46,7 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
         &mut drafts,
     ));
     let layers = Layers::new(lookup);
+    reports.extend(model::attach_all(lookup, settings, &models, &mut drafts));
     let plans: BTreeMap<GatewayKey, GatewayPlan> = drafts
         .iter()
         .map(|draft| {
@@ -57,7 +61,7 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
     // Policies are about Gateways that the reports so far say are reached.
     let reach = Reach::new(&plans, &reports);
     reports.extend(policy::reports(lookup, settings, &reach, &attachments));
-    reports.extend(unserved::reports(lookup, settings));
+    reports.extend(unserved::reports(lookup));
     mark_invalid(lookup, settings, &mut reports);
     let gateways = drafts
         .iter()

@@ -69,7 +69,7 @@ pub(crate) struct Problem {
 
 /// Why a parentRef attached to no listener, the most specific reason last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Miss {
+pub(crate) enum Miss {
     Section,
     Served,
     Allowance,
@@ -78,7 +78,7 @@ enum Miss {
 
 /// What became of a parentRef.
 #[derive(Debug)]
-enum Outcome {
+pub(crate) enum Outcome {
     /// It attached to no listener.
     Missed(Miss),
     /// It attached, but no proxy listens there: why.
@@ -89,7 +89,7 @@ enum Outcome {
 // === impl Outcome ===
 
 impl Outcome {
-    fn missed(&self) -> Option<Miss> {
+    pub(crate) fn missed(&self) -> Option<Miss> {
         match self {
             Outcome::Missed(miss) => Some(*miss),
             Outcome::Idle(..) | Outcome::Served => None,
@@ -176,7 +176,7 @@ fn attach<K: RouteKind>(
 }
 
 /// The Gateway of ours that a parentRef names.
-fn find(
+pub(crate) fn find(
     drafts: &[GatewayDraft<'_>],
     metadata: &cp_api::Metadata,
     parent: &ParentReference,
@@ -194,15 +194,16 @@ fn find(
         .ok()
 }
 
-struct Wanted<'a> {
-    parent: &'a ParentReference,
-    hostnames: &'a [String],
-    kind: Kind,
+/// What a parentRef asks for.
+pub(crate) struct Wanted<'a> {
+    pub(crate) parent: &'a ParentReference,
+    pub(crate) hostnames: &'a [String],
+    pub(crate) kind: Kind,
 }
 
 /// Attaches a route to the listeners that a parentRef means. One that is accepted but has no port, or whose Gateway has
 /// no address, takes routes, and they have to say that nothing serves them.
-fn attach_to(
+pub(crate) fn attach_to(
     lookup: &Lookup<'_>,
     draft: &mut GatewayDraft<'_>,
     route: &Arc<RoutePlan>,
@@ -311,39 +312,42 @@ fn domains(
         .collect())
 }
 
+/// Why a parentRef attached to no listener, in a condition.
+pub(crate) fn missed(miss: Miss, gateway: &GatewayKey) -> Condition {
+    let (reason, message) = match miss {
+        Miss::Section => (
+            Reason::NoMatchingParent,
+            format!(
+                "Gateway {gateway} has no listener that fits sectionName and port of the parentRef"
+            ),
+        ),
+        Miss::Served => (
+            Reason::NoMatchingParent,
+            format!(
+                "no listener of Gateway {gateway} that the parentRef means is served; see its conditions"
+            ),
+        ),
+        Miss::Allowance => (
+            Reason::NotAllowedByListeners,
+            format!(
+                "no listener of Gateway {gateway} admits routes of this namespace and kind; see allowedRoutes"
+            ),
+        ),
+        Miss::Hostname => (
+            Reason::NoMatchingListenerHostname,
+            format!(
+                "spec.hostnames has no hostname in common with the listeners of Gateway {gateway}"
+            ),
+        ),
+    };
+    Condition::fails(ConditionType::Accepted, reason, message)
+}
+
 fn accepted(rules: &Rules, missed: Option<Miss>, scope: &ParentScope) -> Vec<Condition> {
     let fails =
         |reason, message: String| vec![Condition::fails(ConditionType::Accepted, reason, message)];
-    match missed {
-        Some(Miss::Section) => {
-            let message = format!(
-                "Gateway {} has no listener that fits sectionName and port of the parentRef",
-                scope.gateway
-            );
-            return fails(Reason::NoMatchingParent, message);
-        }
-        Some(Miss::Served) => {
-            let message = format!(
-                "no listener of Gateway {} that the parentRef means is served; see its conditions",
-                scope.gateway
-            );
-            return fails(Reason::NoMatchingParent, message);
-        }
-        Some(Miss::Allowance) => {
-            let message = format!(
-                "no listener of Gateway {} admits routes of this namespace and kind; see allowedRoutes",
-                scope.gateway
-            );
-            return fails(Reason::NotAllowedByListeners, message);
-        }
-        Some(Miss::Hostname) => {
-            let message = format!(
-                "spec.hostnames has no hostname in common with the listeners of Gateway {}",
-                scope.gateway
-            );
-            return fails(Reason::NoMatchingListenerHostname, message);
-        }
-        None => {}
+    if let Some(miss) = missed {
+        return vec![self::missed(miss, &scope.gateway)];
     }
     let holds = Condition::holds(ConditionType::Accepted, Reason::Accepted)
         .saying(rules.unserved.join("; "));

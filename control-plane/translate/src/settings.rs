@@ -25,6 +25,10 @@ pub struct Settings {
     pub trusted_hops: u32,
     /// Where a kind of model provider (`openai`) is really found. Credentials are kept as written.
     pub provider_overrides: BTreeMap<String, ProviderAddress>,
+    /// Hosts that a `baseURL` may name although they resolve to the proxy's own machine or its link; in lower case.
+    pub local_hosts: BTreeSet<String>,
+    /// Hosts outside the clouds to which a proxy's own identity may go; in lower case.
+    pub identity_hosts: BTreeSet<String>,
 }
 
 /// Where objects come from.
@@ -60,6 +64,8 @@ impl Settings {
             reserved_ports: BTreeSet::new(),
             trusted_hops: 0,
             provider_overrides: BTreeMap::new(),
+            local_hosts: BTreeSet::new(),
+            identity_hosts: BTreeSet::new(),
         }
     }
 

@@ -1,23 +1,16 @@
-//! Conditions of objects of which translation makes nothing yet: parameters, models, pins.
+//! Conditions of objects of which translation makes nothing yet: parameters, pins.
 //!
 //! Owns what is said of them, from the table of fields in effect. A kind that starts to be served leaves this
-//! file for one of its own. In a cluster a model without a Gateway of ours is another controller's to speak about.
+//! file for one of its own.
 
-use std::collections::BTreeSet;
-
+use cp_api::ObjectKey;
 use cp_api::condition::{Condition, ConditionType, Reason};
 use cp_api::effect::{self, Effects};
-use cp_api::http_route::ParentReference;
-use cp_api::model::{AgentgatewayModel, ModelParent};
 use cp_api::object::Resource;
-use cp_api::{Kind, ObjectKey};
 
-use crate::gateway_class;
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
-use crate::output::GatewayKey;
-use crate::report::{Detail, ParentScope, Programmed, Report, Scope};
-use crate::settings::{Settings, Source};
+use crate::report::{Detail, Programmed, Report, Scope};
 
 /// What becomes of an object with fields that are not in effect.
 #[derive(Clone, Copy)]
@@ -28,14 +21,11 @@ enum Rest {
     Nothing,
 }
 
-/// Reports of parameters, models and pins.
-pub(crate) fn reports(lookup: &Lookup<'_>, settings: &Settings) -> Vec<Report> {
+/// Reports of parameters and pins.
+pub(crate) fn reports(lookup: &Lookup<'_>) -> Vec<Report> {
     let mut reports = Vec::new();
     for stored in lookup.parameters() {
         reports.push(report(stored, &stored.object.effects, Rest::Served));
-    }
-    for stored in lookup.models() {
-        reports.extend(model_reports(lookup, settings, stored));
     }
     for stored in lookup.fleet_pins() {
         reports.push(report(stored, &stored.object.effects, Rest::Nothing));
@@ -66,92 +56,5 @@ fn report<T: Resource>(stored: &Stored<T>, effects: &Effects, rest: Rest) -> Rep
         envoy_limits: Vec::new(),
         gateways: Vec::new(),
         detail: Detail::None,
-    }
-}
-
-/// One report per parent that leads to a Gateway of ours.
-fn model_reports(
-    lookup: &Lookup<'_>,
-    settings: &Settings,
-    stored: &Stored<AgentgatewayModel>,
-) -> Vec<Report> {
-    let whole = report(stored, &stored.object.effects, Rest::Nothing);
-    let mut told = BTreeSet::new();
-    let mut reports = Vec::new();
-    for parent in &stored.object.spec.parent_refs {
-        let own = &stored.object.metadata.namespace;
-        let Some(gateway) = gateway_of(lookup, settings, parent, own) else {
-            continue;
-        };
-        let section = parent.section_name.as_ref().map(|name| name.0.clone());
-        let scope = ParentScope {
-            gateway: gateway.clone(),
-            section: section.clone(),
-            port: parent.port,
-        };
-        let reference = ParentReference {
-            group: parent.group.clone(),
-            kind: parent.kind.clone(),
-            namespace: parent.namespace.clone(),
-            name: parent.name.clone(),
-            section_name: section,
-            port: parent.port,
-        };
-        // A parent that is written twice has one entry.
-        if told.insert(format!("{reference:?}")) {
-            reports.push(Report {
-                scope: Scope::Parent(scope),
-                gateways: vec![gateway],
-                detail: Detail::Parent {
-                    reference: Box::new(reference),
-                },
-                ..whole.clone()
-            });
-        }
-    }
-    if reports.is_empty() && settings.source == Source::Directory {
-        reports.push(whole);
-    }
-    reports
-}
-
-/// The Gateway of ours that a parent is or, for a route, the first that it is attached to.
-fn gateway_of(
-    lookup: &Lookup<'_>,
-    settings: &Settings,
-    parent: &ModelParent,
-    own: &str,
-) -> Option<GatewayKey> {
-    let namespace = parent.namespace.as_deref().unwrap_or(own);
-    match Kind::of(&parent.group, &parent.kind)? {
-        Kind::Gateway => {
-            let key = GatewayKey::new(namespace, &*parent.name);
-            gateway_class::serves(lookup, settings, &key).then_some(key)
-        }
-        Kind::HttpRoute => {
-            let route = lookup.http_route(namespace, &parent.name)?;
-            let parents = route.object.spec.parent_refs.iter();
-            parents
-                .filter(|parent| Kind::of(&parent.group, &parent.kind) == Some(Kind::Gateway))
-                .map(|parent| {
-                    let namespace = parent.namespace.as_deref().unwrap_or(namespace);
-                    GatewayKey::new(namespace, &*parent.name)
-                })
-                .find(|key| gateway_class::serves(lookup, settings, key))
-        }
-        Kind::GatewayClass
-        | Kind::ReferenceGrant
-        | Kind::Namespace
-        | Kind::Service
-        | Kind::Secret
-        | Kind::ConfigMap
-        | Kind::EndpointSlice
-        | Kind::AgentgatewayBackend
-        | Kind::AgentgatewayPolicy
-        | Kind::AgentgatewayParameters
-        | Kind::AgentgatewayModel
-        | Kind::TidegatePolicy
-        | Kind::FleetPin
-        | Kind::PriceCatalog => None,
     }
 }

@@ -141,6 +141,7 @@ fn inner_name(resource: &Resource) -> String {
         TypeUrl::DynamicForwardProxy => of::<proto::tidegate::v1::DynamicForwardProxy>(resource),
         TypeUrl::PriceCatalog => of::<proto::tidegate::v1::PriceCatalog>(resource),
         TypeUrl::AiBackend => of::<proto::tidegate::v1::AiBackend>(resource),
+        TypeUrl::ModelRouter => of::<proto::tidegate::v1::ModelRouter>(resource),
         TypeUrl::Listener => of::<proto::envoy::config::listener::v3::Listener>(resource),
         TypeUrl::RouteConfiguration => {
             of::<proto::envoy::config::route::v3::RouteConfiguration>(resource)

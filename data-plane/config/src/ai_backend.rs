@@ -66,6 +66,8 @@ pub struct AiProvider {
     pub guardrail: Option<Guardrail>,
     /// What is done to requests on their way to it.
     pub policy: Option<AiPolicy>,
+    /// Addresses of this machine and of its link are not connected to, whatever the name resolves to.
+    pub refuses_local_addresses: bool,
 }
 
 /// What is done to the body of a request, in the client's format.

@@ -181,6 +181,7 @@ impl Closure {
             | Value::ForwardProxy(_)
             | Value::PriceCatalog(_)
             | Value::AiBackend(_)
+            | Value::ModelRouter(_)
             | Value::Policy(_)
             | Value::PolicySet(_)
             | Value::RouteConfig(_)
@@ -220,6 +221,7 @@ fn decode_foreign(type_url: TypeUrl, resource: &Received) -> Result<Value, Field
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
+        | TypeUrl::ModelRouter
         | TypeUrl::VirtualHost
         | TypeUrl::RouteRule
         | TypeUrl::Commit => Err(FieldError::invalid("", "is of a type that needs Commits")),

@@ -46,6 +46,8 @@ pub enum ClusterKind {
     Eds(Arc<str>),
     /// An AI backend of this name; see [`crate::Config::ai_backend`].
     Ai(Arc<str>),
+    /// A model router; see [`crate::Config::model_router`].
+    Models(Arc<str>),
     /// A dynamic forward proxy of this name; see [`crate::Config::forward_proxy`].
     ForwardProxy(Arc<str>),
 }

@@ -13,6 +13,7 @@ use crate::cluster::{Cluster, ClusterKind};
 use crate::endpoint::Endpoints;
 use crate::forward_proxy::ForwardProxy;
 use crate::listener::{Chain, Listener, Routes};
+use crate::model_router::ModelRouter;
 use crate::policy::{Policy, PolicySet};
 use crate::price_catalog::PriceLayer;
 use crate::resources::Resources;
@@ -100,7 +101,7 @@ impl Config {
         match &cluster.kind {
             ClusterKind::Static(endpoints) | ClusterKind::Dns(endpoints) => Some(endpoints),
             ClusterKind::Eds(name) => self.resources.get(TypeUrl::Endpoint, name),
-            ClusterKind::Ai(_) | ClusterKind::ForwardProxy(_) => None,
+            ClusterKind::Ai(_) | ClusterKind::Models(_) | ClusterKind::ForwardProxy(_) => None,
         }
     }
 
@@ -117,6 +118,11 @@ impl Config {
     /// The layer of prices of this name.
     pub fn price_layer(&self, name: &str) -> Option<&Arc<PriceLayer>> {
         self.resources.get(TypeUrl::PriceCatalog, name)
+    }
+
+    /// The model router of this name.
+    pub fn model_router(&self, name: &str) -> Option<&Arc<ModelRouter>> {
+        self.resources.get(TypeUrl::ModelRouter, name)
     }
 
     /// The policy of this name.

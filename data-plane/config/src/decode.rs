@@ -14,7 +14,7 @@ use proto::envoy::config::listener::v3::Listener;
 use proto::envoy::config::route::v3::{RouteConfiguration, VirtualHost};
 use proto::envoy::extensions::transport_sockets::tls::v3::Secret;
 use proto::tidegate::v1::{
-    AiBackend, Commit, DynamicForwardProxy, Policy, PolicySet, PriceCatalog, RouteRule,
+    AiBackend, Commit, DynamicForwardProxy, ModelRouter, Policy, PolicySet, PriceCatalog, RouteRule,
 };
 use proto::type_url::TypeUrl;
 
@@ -23,6 +23,7 @@ use crate::cluster::cluster;
 use crate::endpoint::{Names, endpoints};
 use crate::forward_proxy::forward_proxy;
 use crate::listener::listener;
+use crate::model_router::model_router;
 use crate::policy::{policy, policy_set};
 use crate::price_catalog::price_catalog;
 use crate::route_config::{host_resource, route_config, rule};
@@ -71,6 +72,11 @@ pub(crate) fn value(type_url: TypeUrl, name: &str, message: &Bytes) -> Result<Va
             let message: AiBackend = read(message)?;
             same("name", &message.name, name)?;
             Value::AiBackend(Arc::new(ai_backend(&message)?))
+        }
+        TypeUrl::ModelRouter => {
+            let message: ModelRouter = read(message)?;
+            same("name", &message.name, name)?;
+            Value::ModelRouter(Arc::new(model_router(&message)?))
         }
         TypeUrl::Listener => {
             let message: Listener = read(message)?;

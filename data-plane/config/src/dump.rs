@@ -4,6 +4,7 @@
 //! name, version and kind, and nothing here may call `expose`. These types are a wire of their own: values of
 //! the Config do not serialise themselves.
 
+mod models;
 mod policies;
 mod routes;
 mod transport;
@@ -14,9 +15,11 @@ use serde::Serialize;
 use crate::ai_backend::{AiBackend, AiCredential, AiProvider, AwsKeys, AzureIdentity};
 use crate::config::Config;
 use crate::forward_proxy::ForwardProxy;
+use crate::model_router::ModelRouter;
 use crate::policy::PolicySet;
 use crate::secret::{Secret, SecretKind};
 
+pub use models::{ModelRouterDump, RoutedModelDump, VirtualModelDump};
 pub use policies::{AttachmentDump, PolicyDump, PolicySetDump};
 pub use routes::{HostDump, RouteConfigDump, RouteDump};
 pub use transport::{ChainDump, ClusterDump, EndpointDump, ListenerDump, TlsDump};
@@ -36,6 +39,8 @@ pub struct Dump {
     pub secrets: Vec<SecretDump>,
     /// AI backends, by name.
     pub ai_backends: Vec<AiBackendDump>,
+    /// Model routers, by name.
+    pub model_routers: Vec<ModelRouterDump>,
     /// Policies, by name.
     pub policies: Vec<PolicyDump>,
     /// Policy sets, by name.
@@ -122,6 +127,10 @@ impl Dump {
             ai_backends: resources
                 .all::<AiBackend>(TypeUrl::AiBackend)
                 .map(|it| AiBackendDump::of(config, it))
+                .collect(),
+            model_routers: resources
+                .all::<ModelRouter>(TypeUrl::ModelRouter)
+                .map(|it| ModelRouterDump::of(config, it))
                 .collect(),
             policies: config
                 .all_policies()

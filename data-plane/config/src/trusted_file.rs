@@ -69,6 +69,7 @@ pub(crate) fn named(value: &Value) -> Vec<(String, Arc<str>)> {
         | Value::ForwardProxy(_)
         | Value::PriceCatalog(_)
         | Value::AiBackend(_)
+        | Value::ModelRouter(_)
         | Value::Policy(_)
         | Value::PolicySet(_)
         | Value::RouteConfig(_)

@@ -10,6 +10,7 @@ use crate::cluster::Cluster;
 use crate::endpoint::Endpoints;
 use crate::forward_proxy::ForwardProxy;
 use crate::listener::Listener;
+use crate::model_router::ModelRouter;
 use crate::policy::{Policy, PolicySet};
 use crate::price_catalog::PriceLayer;
 use crate::route_resource::{HostResource, RouteConfigResource, RuleResource};
@@ -24,6 +25,7 @@ pub(crate) enum Value {
     ForwardProxy(Arc<ForwardProxy>),
     PriceCatalog(Arc<PriceLayer>),
     AiBackend(Arc<AiBackend>),
+    ModelRouter(Arc<ModelRouter>),
     Policy(Arc<Policy>),
     PolicySet(Arc<PolicySet>),
     Listener(Arc<Listener>),
@@ -55,6 +57,7 @@ held! {
     ForwardProxy(ForwardProxy),
     PriceCatalog(PriceLayer),
     AiBackend(AiBackend),
+    ModelRouter(ModelRouter),
     Policy(Policy),
     PolicySet(PolicySet),
     Listener(Listener),

@@ -8,7 +8,7 @@ use crate::failure::{Chain, Failure, Miss, Outcome, Tried};
 use crate::grant::{Grant, Token};
 use crate::port::Port;
 
-use dp_llm::sigv4::Credentials;
+use crate::sigv4::Credentials;
 
 mod container;
 mod instance;

@@ -3,7 +3,7 @@
 //! Owns when it is renewed and until when it is sent (llm.md P-17, P-21). Must not read a clock: times are seconds since
 //! 1970 and come in. Invariant: it is renewed before it is no longer sent.
 
-use dp_llm::sigv4::Credentials;
+use crate::sigv4::Credentials;
 
 use crate::secret_text::SecretText;
 

@@ -16,6 +16,7 @@ pub mod gcp;
 pub mod grant;
 pub mod port;
 pub mod secret_text;
+pub mod sigv4;
 pub mod source;
 
 mod answer;

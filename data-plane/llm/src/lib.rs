@@ -7,8 +7,8 @@
 //!                                      `--finish()--> Ending + Observed (usage, model, reason)
 //! ```
 //! Entry points: [`class::Class`], [`format::Format`], [`preference::choose`], [`request::Request`], [`relay::Relay`],
-//! [`error::ErrorBody`], [`provider::Endpoint`], [`retry_after::retry_after`], [`sigv4::sign`]. It must not know of sockets,
-//! clocks, secrets (those that sign a request are handed in) or configuration. Invariant: same format in and out forwards
+//! [`error::ErrorBody`], [`provider::Endpoint`], [`retry_after::retry_after`]. It must not know of sockets,
+//! clocks, secrets (keys are read elsewhere) or configuration. Invariant: same format in and out forwards
 //! the provider's bytes; a tap that fails to understand them never stops them.
 
 pub mod body_policy;
@@ -23,7 +23,6 @@ pub mod provider;
 pub mod relay;
 pub mod request;
 pub mod retry_after;
-pub mod sigv4;
 pub mod tap;
 
 mod chat;

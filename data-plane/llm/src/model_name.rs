@@ -6,9 +6,10 @@
 mod table;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 pub use self::table::{
-    ConditionId, Found, Group, Model, ModelTable, Routing, Target, VirtualModel, Visibility,
+    Choice, ConditionId, Found, Model, ModelTable, Routing, Target, VirtualModel, Visibility,
 };
 
 /// What a model's name may look like: exact, `*`, `prefix*` or `*suffix` (llm.md R-2, 4.4).
@@ -111,6 +112,17 @@ impl NamePattern {
     }
 }
 
+impl fmt::Display for NamePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(name) => f.write_str(name),
+            Self::Prefix(prefix) => write!(f, "{prefix}*"),
+            Self::Suffix(suffix) => write!(f, "*{suffix}"),
+            Self::Any => f.write_str("*"),
+        }
+    }
+}
+
 // === impl ModelAliases ===
 
 impl ModelAliases {
@@ -182,6 +194,13 @@ impl ModelAliases {
                 .map(|(_, target)| target)
         };
         self.exact.get(name).or_else(by_pattern).map(String::as_str)
+    }
+
+    /// Names that are spelled out, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let mut keys: Vec<_> = self.exact.keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        keys.into_iter()
     }
 
     /// Names and targets that are spelled out, for labels and lists of models.

@@ -91,6 +91,7 @@ impl ListShape {
                 "id": id,
                 "display_name": id,
                 "created_at": rfc3339(*created),
+                "lifecycle": "active",
             }),
             Self::Gemini => json!({
                 "name": format!("models/{id}"),
@@ -153,7 +154,7 @@ mod tests {
         );
         assert_eq!(
             ListShape::Anthropic.list(&models()),
-            r#"{"data":[{"type":"model","id":"gpt-4o","display_name":"gpt-4o","created_at":"2024-05-10T18:50:49Z"},{"type":"model","id":"claude-sonnet-4-5","display_name":"claude-sonnet-4-5","created_at":"2025-09-29T00:00:00Z"}],"has_more":false,"first_id":"gpt-4o","last_id":"claude-sonnet-4-5"}"#
+            r#"{"data":[{"type":"model","id":"gpt-4o","display_name":"gpt-4o","created_at":"2024-05-10T18:50:49Z","lifecycle":"active"},{"type":"model","id":"claude-sonnet-4-5","display_name":"claude-sonnet-4-5","created_at":"2025-09-29T00:00:00Z","lifecycle":"active"}],"has_more":false,"first_id":"gpt-4o","last_id":"claude-sonnet-4-5"}"#
         );
         let gemini: serde_json::Value =
             serde_json::from_str(&ListShape::Gemini.list(&models())).expect("JSON");

@@ -8,6 +8,7 @@
 mod model_path;
 mod other;
 mod refusal;
+mod renamed;
 mod render;
 mod rules;
 
@@ -16,7 +17,9 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+pub use self::model_path::decoded;
 pub use self::refusal::{Field, RequestError};
+pub use self::renamed::Renamed;
 use crate::class::Class;
 use crate::format::Format;
 use crate::json;

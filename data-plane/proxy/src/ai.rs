@@ -5,6 +5,7 @@
 //! Invariants: a request never leaves without the credential that its provider asks for; each attempt is rendered from the
 //! client's bytes; once the client has a byte of an answer nothing is tried again.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
@@ -25,12 +26,15 @@ use crate::{
     respond::Dialect,
 };
 
+mod address;
 mod answer;
 mod attributes;
 mod condition;
 mod credential;
 pub(crate) mod groups;
 pub(crate) mod ledger;
+mod model_list;
+mod model_router;
 mod policy;
 pub(crate) mod prices;
 mod prompt;
@@ -40,6 +44,7 @@ pub(crate) mod tokens;
 mod verdict;
 
 use ledger::Ledger;
+pub(crate) use model_router::Serving;
 pub(crate) use relayed::Relayed;
 
 /// What every attempt of one exchange starts from.
@@ -69,17 +74,20 @@ enum Tried {
 /// Forwards a request to a model.
 pub(crate) async fn forward(
     exchange: &mut Exchange<'_>,
-    backend: &str,
-    head: Box<Parts>,
+    serving: Serving<'_>,
+    mut head: Box<Parts>,
     body: Incoming,
     limits: Limits,
 ) -> Result<Reply, Fault> {
+    if let Some(asked) = model_list::Asked::of(&head) {
+        return asked.reply(exchange, serving);
+    }
     let class = operation(exchange, &head)?;
     let active = exchange.active;
-    let backend = active
-        .config
-        .ai_backend(backend)
-        .ok_or(Kind::InvalidBackend)?;
+    let prompt = prompt::read(&head, body, limits, class).await?;
+    // The client's word, whatever it stands for here.
+    let requested = prompt.model().map(Arc::from);
+    let (backend, prompt) = serving.resolve(exchange, &mut head, prompt)?;
     let group = active
         .providers
         .of(&backend.name)
@@ -89,10 +97,15 @@ pub(crate) async fn forward(
         Some(policies) => policies.with_backend(backend)?,
         None => return Err(Kind::Bug.into()),
     };
-    let prompt = prompt::read(&head, body, limits, class).await?;
     let catalog = active.prices.of(backend);
     let random = exchange.client.worker.upstream.random();
-    let ledger = Ledger::open(&head.headers, &prompt, backend, catalog, random);
+    let ledger = Ledger::open(
+        &head.headers,
+        (&prompt, requested),
+        backend,
+        catalog,
+        random,
+    );
     exchange.record.llm.ledger = Some(ledger);
     if exchange.record.limits.counts_tokens() {
         exchange.record.limits.prompt(estimate(&prompt));

@@ -56,6 +56,8 @@ pub(crate) enum Kind {
     UnsupportedEncoding,
     /// A chat completion that is not one.
     InvalidPrompt,
+    /// A model that nobody serves here, or that clients may not ask for.
+    UnknownModel,
     /// No format leads from the client's to the provider's.
     UnsupportedFormat,
     /// No route matches.
@@ -197,6 +199,7 @@ impl Kind {
             | Kind::MethodNotAllowed
             | Kind::UnsupportedEncoding
             | Kind::InvalidPrompt
+            | Kind::UnknownModel
             | Kind::UnsupportedFormat
             | Kind::RateLimited
             | Kind::Forbidden => Side::Client,
@@ -233,6 +236,7 @@ impl Kind {
             Kind::MethodNotAllowed => "method_not_allowed",
             Kind::UnsupportedEncoding => "unsupported_encoding",
             Kind::InvalidPrompt => "invalid_prompt",
+            Kind::UnknownModel => "unknown_model",
             Kind::UnsupportedFormat => "unsupported_format",
             Kind::NoRoute => "no_route",
             Kind::InvalidBackend => "invalid_backend",

@@ -125,9 +125,9 @@ async fn follow(
     let is_upgrade = wants_upgrade(exchange, forward);
     modify(&mut head.headers, way);
     rewrite_target(&mut head, forward, found)?;
-    if let ClusterKind::Ai(backend) = &cluster.kind {
+    if let Some(serving) = ai::Serving::of(&cluster.kind) {
         // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
-        return Box::pin(ai::forward(exchange, backend, head, body, limits)).await;
+        return Box::pin(ai::forward(exchange, serving, head, body, limits)).await;
     }
     if is_upgrade {
         upgrade::check(&body)?;

@@ -232,6 +232,9 @@ fn whole_seconds(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use dp_credential::ambient::Ambient;
+    use dp_upstream::{resolve::Resolver, tokens::TokenSources};
+
     use super::*;
 
     #[test]
@@ -267,7 +270,10 @@ mod tests {
         });
         facts.prompt(10);
         let mut registry = prometheus_client::registry::Registry::default();
-        let metrics = crate::metrics::Metrics::register(&mut registry, Arc::default());
+        let resolver = Resolver::table(std::collections::HashMap::new()).unwrap();
+        let tokens = TokenSources::new(resolver, Arc::new(Ambient::of(|_| None)));
+        let tokens = Arc::new(tokens);
+        let metrics = crate::metrics::Metrics::register(&mut registry, Arc::default(), tokens);
         let status = StatusCode::from_u16(status).unwrap();
         facts.settle(&Local::new(metrics), usage, (status, is_sent));
         limits.buckets.standing(&limit, &key, now).remaining

@@ -72,6 +72,7 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
         ),
         Kind::Forbidden => (StatusCode::FORBIDDEN, "the destination is not allowed"),
         Kind::NoRoute => (StatusCode::NOT_FOUND, "no route matches the request"),
+        Kind::UnknownModel => (StatusCode::NOT_FOUND, "no such model is offered here"),
         Kind::UnknownOperation => (StatusCode::NOT_FOUND, "the path names no known operation"),
         Kind::AmbiguousLength => (
             StatusCode::BAD_REQUEST,
@@ -213,6 +214,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         Kind::InvalidPrompt | Kind::BodyBroken => Some(ErrorCode::InvalidRequestBody),
         Kind::BodyTooLarge => Some(ErrorCode::RequestBodyTooLarge),
         Kind::UnsupportedEncoding => Some(ErrorCode::UnsupportedEncoding),
+        Kind::UnknownModel => Some(ErrorCode::ModelNotFound),
         Kind::UnsupportedFormat => Some(ErrorCode::UnsupportedConversion),
         Kind::NoCredential => Some(ErrorCode::BackendAuthFailed),
         Kind::RateLimited => Some(ErrorCode::RateLimitExceeded),

@@ -15,6 +15,7 @@ pub mod connect;
 pub mod credential;
 pub mod forward_proxy;
 pub mod gather;
+pub mod local_address;
 pub mod pool;
 pub mod provider_group;
 pub mod resolve;

@@ -216,11 +216,19 @@ impl TokenSource {
             return known;
         }
         // One that ended while its task slept, as after a suspended machine.
-        self.poke.notify_one();
+        let now = now();
+        let is_mine = self.state.send_if_modified(|state| {
+            let is_mine = !state.is_asking && state.answer(now).is_none();
+            state.is_asking |= is_mine;
+            is_mine
+        });
+        if is_mine {
+            self.poke.notify_one();
+        }
         let mut seen = self.state.subscribe();
-        let answer = seen.wait_for(|state| state.answer(now()).is_some());
+        let answer = seen.wait_for(|state| state.answer(self::now()).is_some());
         match timeout(WAIT, answer).await {
-            Ok(Ok(state)) => state.answer(now()).unwrap_or_else(|| Err(too_late())),
+            Ok(Ok(state)) => state.answer(self::now()).unwrap_or_else(|| Err(too_late())),
             Ok(Err(_)) | Err(_) => Err(too_late()),
         }
     }

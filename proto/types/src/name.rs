@@ -78,6 +78,27 @@ pub fn price_catalog(namespace: &str, name: &str) -> String {
     format!("prices/{namespace}/{name}")
 }
 
+/// The Cluster and the AiBackend of an AgentgatewayModel.
+pub fn model(namespace: &str, name: &str) -> String {
+    format!("model/{namespace}/{name}")
+}
+
+/// The Cluster of one provider behind an AgentgatewayModel.
+pub fn model_target(namespace: &str, name: &str, target: &str) -> String {
+    format!("model/{namespace}/{name}/{target}")
+}
+
+/// The Cluster and the ModelRouter of the models of a listener.
+pub fn listener_models(namespace: &str, gateway: &str, listener: &str) -> String {
+    format!("models/gw/{namespace}/{gateway}/{listener}")
+}
+
+/// The Cluster and the ModelRouter of the models of a route's rule.
+pub fn rule_models(kind: &str, route: (&str, &str), rule: usize) -> String {
+    let (namespace, name) = route;
+    format!("models/{kind}/{namespace}/{name}/{rule}")
+}
+
 /// A TLS certificate of a Secret.
 pub fn certificate(namespace: &str, name: &str) -> String {
     format!("secret/{namespace}/{name}")

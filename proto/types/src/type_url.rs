@@ -27,6 +27,8 @@ pub enum TypeUrl {
     PriceCatalog,
     /// `tidegate.v1.AiBackend`.
     AiBackend,
+    /// `tidegate.v1.ModelRouter`.
+    ModelRouter,
     /// `envoy.config.listener.v3.Listener` (LDS).
     Listener,
     /// `envoy.config.route.v3.RouteConfiguration` (RDS).
@@ -41,7 +43,7 @@ pub enum TypeUrl {
 
 impl TypeUrl {
     /// Every type, in push order.
-    pub const ALL: [TypeUrl; 13] = [
+    pub const ALL: [TypeUrl; 14] = [
         TypeUrl::Cluster,
         TypeUrl::Endpoint,
         TypeUrl::Secret,
@@ -50,6 +52,7 @@ impl TypeUrl {
         TypeUrl::DynamicForwardProxy,
         TypeUrl::PriceCatalog,
         TypeUrl::AiBackend,
+        TypeUrl::ModelRouter,
         TypeUrl::Listener,
         TypeUrl::RouteConfiguration,
         TypeUrl::VirtualHost,
@@ -72,6 +75,7 @@ impl TypeUrl {
             TypeUrl::DynamicForwardProxy => "type.googleapis.com/tidegate.v1.DynamicForwardProxy",
             TypeUrl::PriceCatalog => "type.googleapis.com/tidegate.v1.PriceCatalog",
             TypeUrl::AiBackend => "type.googleapis.com/tidegate.v1.AiBackend",
+            TypeUrl::ModelRouter => "type.googleapis.com/tidegate.v1.ModelRouter",
             TypeUrl::Listener => "type.googleapis.com/envoy.config.listener.v3.Listener",
             TypeUrl::RouteConfiguration => {
                 "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
@@ -93,6 +97,7 @@ impl TypeUrl {
             TypeUrl::DynamicForwardProxy => "dynamic-forward-proxy",
             TypeUrl::PriceCatalog => "price-catalog",
             TypeUrl::AiBackend => "ai-backend",
+            TypeUrl::ModelRouter => "model-router",
             TypeUrl::Listener => "listener",
             TypeUrl::RouteConfiguration => "route-configuration",
             TypeUrl::VirtualHost => "virtual-host",
@@ -159,6 +164,7 @@ mod tests {
             tidegate::DynamicForwardProxy::type_url(),
             tidegate::PriceCatalog::type_url(),
             tidegate::AiBackend::type_url(),
+            tidegate::ModelRouter::type_url(),
             listener::v3::Listener::type_url(),
             route::v3::RouteConfiguration::type_url(),
             route::v3::VirtualHost::type_url(),

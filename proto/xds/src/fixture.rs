@@ -308,6 +308,7 @@ fn response_line(response: &Response) -> String {
             | TypeUrl::DynamicForwardProxy
             | TypeUrl::PriceCatalog
             | TypeUrl::AiBackend
+            | TypeUrl::ModelRouter
             | TypeUrl::Listener
             | TypeUrl::RouteConfiguration
             | TypeUrl::VirtualHost

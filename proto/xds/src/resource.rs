@@ -304,6 +304,7 @@ named! {
     tidegate::DynamicForwardProxy => DynamicForwardProxy.name,
     tidegate::PriceCatalog => PriceCatalog.name,
     tidegate::AiBackend => AiBackend.name,
+    tidegate::ModelRouter => ModelRouter.name,
     listener::v3::Listener => Listener.name,
     route::v3::RouteConfiguration => RouteConfiguration.name,
     route::v3::VirtualHost => VirtualHost.name,

@@ -79,6 +79,24 @@ async fn check(rig: Rig, outputs: &[(&str, Output)]) -> Result<()> {
     rig.world.stop().await
 }
 
+/// The SDKs list these models, in this order.
+pub(crate) async fn lists_models(port: u16, names: &[&str]) -> Result<()> {
+    let mut command = python()?;
+    command
+        .arg(binaries::repository("tests/tests/llm/sdk/lists_models.py"))
+        .arg(format!("http://127.0.0.1:{port}"))
+        .args(names)
+        .env("no_proxy", "*")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    let output = async { command.output().await.context("python3") };
+    let output = deadline::within("lists_models.py", LIMIT, output).await?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn official_sdks_read_what_any_provider_tells() -> Result<()> {
     let rig = Rig::start().await?;

@@ -1,4 +1,4 @@
-//! AgentgatewayBackend of type `ai`: model providers in priority groups.
+//! Model providers: those of an AgentgatewayBackend of type `ai`, in priority groups, and those of AgentgatewayModels.
 //!
 //! Owns each provider's address, paths, model and credential. A provider that cannot be built stays in its
 //! group and refuses requests: leaving it out would send its share, and its data, to somebody else.
@@ -12,43 +12,59 @@ use cp_api::backend::policy::health::Health;
 use cp_api::backend::policy::tls::BackendTls;
 use cp_api::backend::provider::{Custom, Provider};
 use cp_api::condition::Reason;
+use cp_api::effect::Effects;
 use cp_api::{Kind, http_route::BackendObjectReference};
 use proto::name;
 use proto::tidegate::v1 as tidegate;
 
+use crate::backend::base_url::BaseUrl;
 use crate::backend::credential::{self, Fault, Owner};
 use crate::backend::static_host::authority;
 use crate::backend::{Served, Verdict, policy, service};
 use crate::lookup::Lookup;
 use crate::plan::credential::{Credential, Credentials};
-use crate::plan::{
-    Host, ProviderPlan, Service, Upstream, UpstreamProtocol, UpstreamTls,
-};
+use crate::plan::{Host, ProviderPlan, Service, Upstream, UpstreamProtocol, UpstreamTls};
 use crate::settings::{ProviderAddress, Settings};
 
 pub(crate) mod body;
 mod expression;
 mod health;
+pub(super) mod preset;
 pub(super) mod provider;
 mod weights;
 
+use self::preset::Preset;
 use self::provider::{Home, Kind as ServiceKind};
 use self::weights::Weights;
 
 /// What a provider is resolved against.
-struct Scope<'a> {
-    lookup: &'a Lookup<'a>,
-    settings: &'a Settings,
-    object: &'a AgentgatewayBackend,
-    source: tidegate::Source,
+pub(super) struct Scope<'a> {
+    pub(super) lookup: &'a Lookup<'a>,
+    pub(super) settings: &'a Settings,
+    pub(super) declared: Declared<'a>,
+}
+
+/// The object that declares a provider.
+pub(super) struct Declared<'a> {
+    pub(super) namespace: &'a str,
+    /// Its own name.
+    pub(super) name: &'a str,
+    pub(super) effects: &'a Effects,
+    pub(super) source: tidegate::Source,
+    /// The name of the cluster of a provider.
+    pub(super) cluster: &'a dyn Fn(&str) -> String,
 }
 
 /// A provider with its place in the spec and the policies that apply to it.
-struct Placed<'a> {
+pub(super) struct Placed<'a> {
     provider: &'a Provider,
     name: &'a str,
     path: String,
     weight: u32,
+    /// Stands in the place of a kind that the provider would have.
+    pub(super) preset: Option<&'static Preset>,
+    /// Where it is, in the place of its own address.
+    pub(super) base: Option<&'a BaseUrl>,
     /// With its place in the spec.
     health: Option<(&'a Health, String)>,
     /// With their places in the spec, the nearest first.
@@ -71,7 +87,7 @@ pub(super) fn resolve(
     ai: &AiBackend,
 ) -> Served {
     let inherited = object.spec.policies.as_ref();
-    if let Some(message) = policy::unsupported("spec.policies", object) {
+    if let Some(message) = policy::unsupported("spec.policies", &object.effects) {
         return Served::refused(message);
     }
     let metadata = &object.metadata;
@@ -79,11 +95,18 @@ pub(super) fn resolve(
         .backend(&metadata.namespace, &metadata.name)
         .map(|stored| (*stored.source).clone())
         .unwrap_or_default();
+    let cluster =
+        |provider: &str| name::backend_target(&metadata.namespace, &metadata.name, provider);
     let scope = Scope {
         lookup,
         settings,
-        object,
-        source,
+        declared: Declared {
+            namespace: &metadata.namespace,
+            name: &metadata.name,
+            effects: &object.effects,
+            source,
+            cluster: &cluster,
+        },
     };
     let weights = match Weights::of_annotation(&metadata.annotations) {
         Ok(weights) => weights,
@@ -138,7 +161,7 @@ fn placed<'a>(
 }
 
 /// A provider's own policy beats its backend's.
-fn place<'a>(
+pub(super) fn place<'a>(
     provider: &'a Provider,
     name: &'a str,
     path: String,
@@ -171,6 +194,8 @@ fn place<'a>(
         name,
         path,
         weight: 1,
+        preset: None,
+        base: None,
         health,
         ai,
         auth,
@@ -182,48 +207,63 @@ fn place<'a>(
 
 impl Scope<'_> {
     fn namespace(&self) -> &str {
-        &self.object.metadata.namespace
+        self.declared.namespace
     }
 
     fn cluster(&self, provider: &str) -> String {
-        name::backend_target(self.namespace(), &self.object.metadata.name, provider)
+        (self.declared.cluster)(provider)
     }
 
-    fn provider(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> ProviderPlan {
+    pub(super) fn provider(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> ProviderPlan {
         match self.build(placed, verdict) {
             Ok(plan) => plan,
             Err(message) => {
                 verdict.broken.push(message.clone());
-                ProviderPlan {
-                    name: placed.name.to_owned(),
-                    cluster: self.cluster(placed.name),
-                    transport: Some(Upstream::Unserved),
-                    // Nothing is ever sent there: the credential stands in front.
-                    service: Service::OpenAi,
-                    weight: placed.weight,
-                    model: String::new(),
-                    path_prefix: String::new(),
-                    path: String::new(),
-                    authority: String::new(),
-                    credential: Credential::Unavailable(message).into(),
-                    health: None,
-                    policy: None,
-                    telemetry_name: self.object.metadata.name.clone(),
-                }
+                self.refused(placed, message)
             }
+        }
+    }
+
+    /// A provider that refuses every request.
+    pub(super) fn refused(&self, placed: &Placed<'_>, message: String) -> ProviderPlan {
+        ProviderPlan {
+            name: placed.name.to_owned(),
+            cluster: self.cluster(placed.name),
+            transport: Some(Upstream::Unserved),
+            // Nothing is ever sent there: the credential stands in front.
+            service: Service::OpenAi,
+            weight: placed.weight,
+            model: String::new(),
+            path_prefix: String::new(),
+            path: String::new(),
+            authority: String::new(),
+            credential: Credential::Unavailable(message).into(),
+            health: None,
+            policy: None,
+            refuses_local_addresses: false,
+            telemetry_name: self.declared.name.to_owned(),
         }
     }
 
     fn build(&self, placed: &Placed<'_>, verdict: &mut Verdict) -> Result<ProviderPlan, String> {
         let Placed { provider, path, .. } = placed;
-        if let Some(message) = policy::unsupported(path, self.object) {
+        if let Some(message) = policy::unsupported(path, self.declared.effects) {
             return Err(message);
         }
-        let kind = provider::kind(path, provider)?;
-        let address = match &kind.home {
-            Home::Public { kind, host } => self.public(placed, (kind, host), verdict)?,
-            Home::Own(custom) => self.custom(placed, custom, verdict)?,
+        let kind = match placed.preset {
+            Some(preset) => preset.kind(),
+            None => provider::kind(path, provider)?,
         };
+        let address = match (placed.base, &kind.home) {
+            (Some(base), home) => self.based(placed, base, home, verdict)?,
+            (None, Home::Public { kind, host }) => self.public(placed, (kind, host), verdict)?,
+            (None, Home::Own(custom)) => self.custom(placed, custom, verdict)?,
+        };
+        let prefix = placed.base.map(|base| base.path.as_str());
+        let prefix = prefix
+            .filter(|path| !path.is_empty())
+            .or(provider.path_prefix.as_deref())
+            .or(placed.preset.map(|preset| preset.prefix));
         let credential = self.credential(placed, (&kind, &address.authority), verdict)?;
         let ServiceKind {
             service,
@@ -238,7 +278,7 @@ impl Scope<'_> {
             service,
             weight: placed.weight,
             model: model.unwrap_or_default().to_owned(),
-            path_prefix: provider.path_prefix.clone().unwrap_or_default(),
+            path_prefix: prefix.unwrap_or_default().to_owned(),
             path: provider.path.clone().unwrap_or_default(),
             authority: address.authority,
             credential,
@@ -247,9 +287,37 @@ impl Scope<'_> {
                 None => None,
             },
             policy: body::resolve(&placed.ai)?,
-            telemetry_name: telemetry_name
-                .map_or_else(|| self.object.metadata.name.clone(), ToOwned::to_owned),
+            refuses_local_addresses: placed
+                .base
+                .is_some_and(|base| !self.settings.local_hosts.contains(&base.host)),
+            telemetry_name: telemetry_name.unwrap_or(self.declared.name).to_owned(),
         })
+    }
+
+    /// Where a base URL says, whatever the kind.
+    fn based(
+        &self,
+        placed: &Placed<'_>,
+        base: &BaseUrl,
+        home: &Home<'_>,
+        verdict: &mut Verdict,
+    ) -> Result<Address, String> {
+        if let Home::Own(Custom {
+            backend_ref: Some(_),
+            ..
+        }) = home
+        {
+            return Err(format!(
+                "{0}.baseURL and {0}.custom.backendRef are two addresses; remove one",
+                placed.path
+            ));
+        }
+        let plain = if base.is_tls {
+            Plain::Refused
+        } else {
+            Plain::Allowed
+        };
+        self.at(placed, (&base.host, base.port), plain, verdict)
     }
 
     /// A service that lives at a host of its own, unless the user or the operator moved it.
@@ -391,7 +459,8 @@ impl Scope<'_> {
                 | Service::Custom { .. } => "https://cognitiveservices.azure.com/.default",
             },
             authority,
-            source: &self.source,
+            source: &self.declared.source,
+            settings: self.settings,
         };
         match credential::resolve(self.lookup, &owner, auth) {
             Ok(credential) => Ok(credential),

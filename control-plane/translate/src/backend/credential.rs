@@ -17,11 +17,13 @@ use crate::backend::ai::provider::KeyPlace;
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
 use crate::plan::credential::{Credential, Credentials, KeyPlan, SecretText};
+use crate::settings::Settings;
 
 mod aws;
 mod azure;
 mod further;
 mod gcp;
+mod own_identity;
 
 /// The key in a Secret where the reference names none.
 const DEFAULT_KEY: &str = "Authorization";
@@ -41,6 +43,7 @@ pub(super) struct Owner<'a> {
     /// What is sent as the provider's host.
     pub(super) authority: &'a str,
     pub(super) source: &'a tidegate::Source,
+    pub(super) settings: &'a Settings,
 }
 
 /// What is wrong with a credential.

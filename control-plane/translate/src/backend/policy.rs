@@ -5,10 +5,9 @@
 
 use std::sync::Arc;
 
-use cp_api::backend::AgentgatewayBackend;
 use cp_api::backend::policy::tls::BackendTls;
 use cp_api::condition::Reason;
-use cp_api::effect::{self, Loss};
+use cp_api::effect::{self, Effects, Loss};
 use cp_api::reference::{CaKind, CaRef};
 
 use crate::lookup::Lookup;
@@ -18,8 +17,8 @@ use crate::plan::UpstreamTls;
 pub(super) type TlsFault = (Reason, String);
 
 /// Fields at or below a path that are set and could have protected something, were they in effect.
-pub(super) fn unsupported(path: &str, object: &AgentgatewayBackend) -> Option<String> {
-    let fields = effect::below(&object.effects.missing, path);
+pub(super) fn unsupported(path: &str, effects: &Effects) -> Option<String> {
+    let fields = effect::below(&effects.missing, path);
     effect::sentence(fields.filter(|field| field.loss == Loss::Protection))
 }
 

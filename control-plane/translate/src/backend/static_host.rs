@@ -21,7 +21,7 @@ pub(super) fn resolve(
         return Served::refused("spec.static.unixPath is not supported yet; use host and port");
     };
     let policies = object.spec.policies.as_ref();
-    if let Some(message) = policy::unsupported("spec.policies", object) {
+    if let Some(message) = policy::unsupported("spec.policies", &object.effects) {
         return Served::refused(message);
     }
     if policies.is_some_and(|policies| policies.auth.is_some()) {

@@ -62,6 +62,7 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
         weight: (plan.weight != 1).then_some(plan.weight),
         health: plan.health.as_ref().map(health),
         policy: plan.policy.as_ref().map(policy),
+        refuses_local_addresses: plan.refuses_local_addresses,
     }
 }
 

@@ -33,7 +33,7 @@ use proto::tidegate::v1 as tidegate;
 use proto::type_url::TypeUrl;
 
 use super::source::{ads_within, duration, inline};
-use super::{Output, ai, endpoint, listener};
+use super::{Output, ai, endpoint, listener, models};
 use crate::change::Profile;
 use crate::plan::{BackendPlan, Host, Upstream, UpstreamProtocol, UpstreamTls};
 use crate::price::LayerPlan;
@@ -61,6 +61,13 @@ pub(super) fn emit(
             if profile == Profile::Tidegate {
                 let policies = backend.policies.as_deref();
                 ai::emit((name, sources), (groups, policies), prices, output);
+            }
+        }
+        Upstream::Models(plan) => {
+            let own = referring(name, TypeUrl::ModelRouter, profile);
+            output.put(&own, sources);
+            if profile == Profile::Tidegate {
+                models::emit(name, plan, sources, output);
             }
         }
         Upstream::Dynamic { allowed_hosts } => {
@@ -98,7 +105,7 @@ pub(super) fn transport(
             output.put(&endpoint::assignment(name, endpoints), sources);
         }
         Upstream::Host(target) => output.put(&host(name, target, profile), sources),
-        Upstream::Unserved | Upstream::Ai(_) | Upstream::Dynamic { .. } => {
+        Upstream::Unserved | Upstream::Ai(_) | Upstream::Models(_) | Upstream::Dynamic { .. } => {
             output.put(&empty(name), sources);
         }
     }

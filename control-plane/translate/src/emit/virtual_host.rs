@@ -85,7 +85,11 @@ fn emit_rule(
         rank: Some(tidegate::RouteRank {
             created: route.created,
             namespace: route.source.namespace.clone(),
-            name: route.source.name.clone(),
+            name: match route.is_implicit() {
+                // Nobody wrote it: it has no name to be known by.
+                true => String::new(),
+                false => route.source.name.clone(),
+            },
             rule: rule.index,
         }),
         routes: routes(route, rule, Entry::of(port), Profile::Tidegate),

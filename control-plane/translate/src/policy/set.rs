@@ -55,7 +55,8 @@ impl Attachments {
             .next()
             .is_some_and(|(place, _)| place.key == key);
         let mut policies = BTreeMap::new();
-        if !has_any {
+        // A listener's own route to its models has nothing but what the listener has.
+        if !has_any || route.is_implicit() {
             return attached.clone();
         }
         let mut whole: Option<Arc<SetPlan>> = None;

@@ -53,6 +53,9 @@ fn references(resource: &Resource) -> Vec<Name> {
     match resource.type_url() {
         TypeUrl::Cluster => Cluster::decode(bytes).map(|message| of_cluster(&message)),
         TypeUrl::AiBackend => tidegate::AiBackend::decode(bytes).map(|message| of_ai(&message)),
+        TypeUrl::ModelRouter => {
+            tidegate::ModelRouter::decode(bytes).map(|message| of_models(&message))
+        }
         TypeUrl::PolicySet => tidegate::PolicySet::decode(bytes).map(|message| {
             let attachments = message.attachments.into_iter();
             attachments
@@ -148,6 +151,30 @@ fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
         names.extend(further.map(|key| (TypeUrl::Secret, key.secret.clone())));
     }
     names
+}
+
+fn of_models(router: &tidegate::ModelRouter) -> Vec<Name> {
+    use tidegate::virtual_model::Routing;
+    let mut names: Vec<&str> = Vec::new();
+    names.extend(router.models.iter().map(|model| model.backend.as_str()));
+    for model in &router.virtual_models {
+        match &model.routing {
+            Some(Routing::Weighted(weighted)) => {
+                let targets = weighted.targets.iter();
+                names.extend(targets.filter_map(|one| Some(one.target.as_ref()?.backend.as_str())));
+            }
+            Some(Routing::Conditional(conditional)) => {
+                let targets = conditional.targets.iter();
+                names.extend(targets.filter_map(|one| Some(one.target.as_ref()?.backend.as_str())));
+            }
+            Some(Routing::Failover(name)) => names.push(name),
+            Some(Routing::Unavailable(_)) | None => {}
+        }
+    }
+    let names = names.into_iter();
+    names
+        .map(|name| (TypeUrl::AiBackend, name.to_owned()))
+        .collect()
 }
 
 fn of_listener(listener: &Listener) -> Vec<Name> {

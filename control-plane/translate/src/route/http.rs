@@ -6,15 +6,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cp_api::Kind;
 use cp_api::condition::Reason;
 use cp_api::http_route::{HttpBackendRef, HttpRoute, HttpRouteRule, ParentReference};
+use cp_api::{Kind, Metadata};
 
 use crate::backend::{Catalog, Reference};
 use crate::filters::{self, Filters};
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
 use crate::matches;
+use crate::model;
 use crate::plan::{
     Action, BackendPlan, Forward, HeaderChange, Mirror, RulePlan, Share, Target, Upstream,
 };
@@ -60,12 +61,7 @@ impl RouteKind for Http {
         let mut backends = BTreeMap::new();
         for (index, rule) in object.spec.rules.iter().enumerate() {
             let mut found = Found::default();
-            let plan = resolve_rule(
-                catalog,
-                &object.metadata.namespace,
-                (index, rule),
-                &mut found,
-            );
+            let plan = resolve_rule(catalog, &object.metadata, (index, rule), &mut found);
             rules.rules.push(plan);
             rules
                 .dropped
@@ -88,7 +84,7 @@ impl RouteKind for Http {
 
 fn resolve_rule(
     catalog: &mut Catalog<'_>,
-    namespace: &str,
+    route: &Metadata,
     (index, rule): (usize, &HttpRouteRule),
     found: &mut Found,
 ) -> RulePlan {
@@ -117,9 +113,12 @@ fn resolve_rule(
     };
     let from = From {
         kind: Kind::HttpRoute,
-        namespace,
+        namespace: &route.namespace,
     };
-    let shares = shares(catalog, from, &path, &rule.backend_refs, found);
+    let shares = match model::is_asked_for(&rule.backend_refs) {
+        true => models(catalog, route, (&path, index, rule), found),
+        false => shares(catalog, from, &path, &rule.backend_refs, found),
+    };
     if let Some(backend) = &found.ai {
         filters::of_ai(&path, rule, backend, &mut found.dropped);
     }
@@ -171,6 +170,43 @@ fn action(
         timeout: timeouts.request,
         attempt_timeout: timeouts.backend_request,
     })
+}
+
+/// The router of a rule that leads to models by their names.
+fn models(
+    catalog: &Catalog<'_>,
+    route: &Metadata,
+    (path, index, rule): (&str, usize, &HttpRouteRule),
+    found: &mut Found,
+) -> Vec<Share> {
+    let plans = match catalog.rule_models().of(route, (path, index, rule)) {
+        Ok(plans) => plans,
+        Err(problem) => {
+            found.dropped.push(problem);
+            return Vec::new();
+        }
+    };
+    let mut shares = Vec::new();
+    if let (Some(router), Some(reference)) = (plans.first(), rule.backend_refs.first()) {
+        let path = format!("{path}.backendRefs[0]");
+        let filters = filters::of_backend(&path, &reference.filters, &mut found.dropped);
+        found
+            .ai
+            .get_or_insert_with(|| reference.backend.name.clone());
+        found.envoy_limits.push(format!(
+            "{path}: AgentgatewayModels are served by Tidegate's own proxy only; Envoy answers 503"
+        ));
+        shares.push(Share {
+            weight: reference.weight,
+            target: Target::Own(router.name.clone()),
+            host: None,
+            request_headers: filters.request_headers,
+            response_headers: filters.response_headers,
+        });
+    }
+    let named = plans.into_iter().map(|plan| (plan.name.clone(), plan));
+    found.backends.extend(named);
+    shares
 }
 
 fn shares(

@@ -14,8 +14,8 @@ use proto::tidegate::v1 as wire;
 use super::{AiBackend, AiProvider, Health};
 use crate::scalar::duration;
 
-mod expression;
 mod credential;
+mod expression;
 mod policy;
 mod service;
 
@@ -123,6 +123,7 @@ fn provider(
             None => None,
             Some(policy) => Some(policy::decode(policy).within("policy")?),
         },
+        refuses_local_addresses: message.refuses_local_addresses,
         // A control plane that is older than the field leaves it empty.
         telemetry_name: match message.telemetry_name.as_str() {
             "" => message.name.as_str().into(),

@@ -85,6 +85,7 @@ fn kind(message: &wire::Cluster) -> Result<ClusterKind, FieldError> {
         let name: Arc<str> = reference.name.as_str().into();
         return match reference.type_url.parse::<TypeUrl>() {
             Ok(TypeUrl::AiBackend) => Ok(ClusterKind::Ai(name)),
+            Ok(TypeUrl::ModelRouter) => Ok(ClusterKind::Models(name)),
             Ok(TypeUrl::DynamicForwardProxy) => Ok(ClusterKind::ForwardProxy(name)),
             _ => {
                 let text = format!(

@@ -155,6 +155,7 @@ impl ClusterDump {
             ClusterKind::Dns(_) => "dns".to_owned(),
             ClusterKind::Eds(name) => format!("eds {name}"),
             ClusterKind::Ai(name) => format!("ai backend {name}"),
+            ClusterKind::Models(name) => format!("model router {name}"),
             ClusterKind::ForwardProxy(name) => format!("dynamic forward proxy {name}"),
         };
         Self {

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
+use crate::sigv4::Credentials;
 use dp_llm::retry_after::rfc3339;
-use dp_llm::sigv4::Credentials;
 use serde_json::Value;
 
 use crate::answer::{line, text};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use dp_llm::sigv4::Credentials;
+use crate::sigv4::Credentials;
 
 use super::{Role, Sts, container, environment, instance};
 use crate::failure::{Miss, Outcome};

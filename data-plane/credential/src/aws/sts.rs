@@ -3,7 +3,7 @@
 //! Owns its requests and its XML (AWS STS API reference, version 2011-06-15). Must not read more of an answer than it
 //! needs. Invariant: the second is not signed, the first is.
 
-use dp_llm::sigv4::{self, Credentials};
+use crate::sigv4::{self, Credentials};
 
 use super::{Role, Sts, keys};
 use crate::answer::{any, line};

@@ -1,13 +1,13 @@
-//! The models of a router: which entry a requested name stands for, and which targets a virtual model is served by.
+//! The models of one router: concrete ones in declared order, and virtual ones that lead to others (llm.md R-2).
 //!
-//! Conditions are ids here; the caller evaluates them, and draws random numbers. It must not know what a model's backend is.
-//! Invariant: an internal model is found as a target only, never by a client's name; virtual models do not chain.
+//! It must not know how conditions are evaluated or what a backend is. Invariant: an internal model is found by way of
+//! a virtual one only, so what `find` gives is what a client may ask for.
 
 use std::collections::HashSet;
 
 use super::NamePattern;
 
-/// A condition that the caller evaluates (an expression over the request).
+/// A condition that its owner can evaluate, by its place in the owner's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ConditionId(pub usize);
 
@@ -28,7 +28,7 @@ pub struct Model<T> {
     pub name: NamePattern,
     /// Who finds it.
     pub visibility: Visibility,
-    /// What must hold beside the name, such as headers; no condition always holds.
+    /// What must hold beside the name; no condition always holds.
     pub condition: Option<ConditionId>,
     /// What serves it: the caller's.
     pub backend: T,
@@ -36,43 +36,57 @@ pub struct Model<T> {
 
 /// A name that others serve.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VirtualModel {
+pub struct VirtualModel<T> {
     /// The name, exactly.
     pub name: String,
     /// Who serves it.
-    pub routing: Routing,
+    pub routing: Routing<T>,
 }
 
 /// How a virtual model's target is chosen (llm.md R-2).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Routing {
+pub enum Routing<T> {
     /// One of them, in proportion to its weight; weight 0 never.
-    Weighted(Vec<(u32, Target)>),
+    Weighted(Vec<(u32, Target<T>)>),
     /// The first whose condition holds; one without a condition always does.
-    Conditional(Vec<(Option<ConditionId>, Target)>),
-    /// All, those of the lowest priority first.
-    Failover(Vec<(u32, Target)>),
+    Conditional(Vec<(Option<ConditionId>, Target<T>)>),
+    /// All of them, one after the other: the backend knows their order and their names.
+    Failover(T),
+    /// None: why.
+    Unavailable(String),
 }
 
 /// A model that serves a virtual one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Target {
+pub struct Target<T> {
     /// The name that is asked for in place of the virtual one.
     pub model: String,
+    /// What serves it. It may be internal.
+    pub backend: T,
 }
-
-/// Targets of equal standing; a later group is for when an earlier one is exhausted.
-pub type Group<'a> = Vec<&'a Target>;
 
 /// What a requested name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found<'a, T> {
     /// A name that others serve.
-    Virtual(&'a VirtualModel),
+    Virtual(&'a VirtualModel<T>),
     /// A model of its own.
     Concrete(&'a Model<T>),
     /// None, or none that this client may know of: answer 404 `model_not_found`.
     Unknown,
+}
+
+/// Who serves a virtual model this time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice<'a, T> {
+    /// One model.
+    One(&'a Target<T>),
+    /// A backend of several, each of which has a name of its own there.
+    Several(&'a T),
+    /// No condition holds, or every weight is 0.
+    None,
+    /// Nobody ever: why.
+    Unavailable(&'a str),
 }
 
 /// The models of a router.
@@ -80,7 +94,7 @@ pub enum Found<'a, T> {
 pub struct ModelTable<T> {
     models: Vec<Model<T>>,
     /// By name; of two equal ones the first that was declared is first.
-    virtual_models: Vec<VirtualModel>,
+    virtual_models: Vec<VirtualModel<T>>,
 }
 
 // === impl ModelTable ===
@@ -88,7 +102,7 @@ pub struct ModelTable<T> {
 impl<T> ModelTable<T> {
     /// A table of models in the order in which they are declared.
     #[must_use]
-    pub fn new(models: Vec<Model<T>>, mut virtual_models: Vec<VirtualModel>) -> Self {
+    pub fn new(models: Vec<Model<T>>, mut virtual_models: Vec<VirtualModel<T>>) -> Self {
         virtual_models.sort_by(|one, other| one.name.cmp(&other.name));
         Self {
             models,
@@ -97,7 +111,7 @@ impl<T> ModelTable<T> {
     }
 
     /// What a client's name stands for: a virtual model of this very name, else the first public model that takes it.
-    pub fn find(&self, name: &str, holds: impl FnMut(ConditionId) -> bool) -> Found<'_, T> {
+    pub fn find(&self, name: &str, mut holds: impl FnMut(ConditionId) -> bool) -> Found<'_, T> {
         let at = self
             .virtual_models
             .partition_point(|known| known.name.as_str() < name);
@@ -108,22 +122,15 @@ impl<T> ModelTable<T> {
         {
             return Found::Virtual(found);
         }
-        match self.first(name, |model| model.visibility == Visibility::Public, holds) {
+        let first = self.models.iter().find(|model| {
+            model.visibility == Visibility::Public
+                && model.name.matches(name)
+                && model.condition.is_none_or(&mut holds)
+        });
+        match first {
             Some(model) => Found::Concrete(model),
             None => Found::Unknown,
         }
-    }
-
-    /// The model that serves a target; internal ones are found, virtual ones are not. One of exactly this name comes before
-    /// any that a pattern makes fit.
-    pub fn serving(
-        &self,
-        target: &Target,
-        mut holds: impl FnMut(ConditionId) -> bool,
-    ) -> Option<&Model<T>> {
-        let name = target.model.as_str();
-        self.first(name, |model| model.name.exact().is_some(), &mut holds)
-            .or_else(|| self.first(name, |_| true, holds))
     }
 
     /// The names that clients may ask for and that are spelled out, each once: virtual ones, then the others in declared
@@ -149,55 +156,32 @@ impl<T> ModelTable<T> {
         &self.models
     }
 
-    fn first(
-        &self,
-        name: &str,
-        is_eligible: impl Fn(&Model<T>) -> bool,
-        mut holds: impl FnMut(ConditionId) -> bool,
-    ) -> Option<&Model<T>> {
-        self.models.iter().find(|model| {
-            is_eligible(model) && model.name.matches(name) && model.condition.is_none_or(&mut holds)
-        })
+    /// The virtual models, by name.
+    #[must_use]
+    pub fn virtual_models(&self) -> &[VirtualModel<T>] {
+        &self.virtual_models
     }
 }
 
 // === impl Routing ===
 
-impl Routing {
-    /// The targets to try, group by group; none if no condition holds or every weight is 0. `draw` is uniform over all of `u64`.
-    pub fn candidates(
-        &self,
-        draw: u64,
-        mut holds: impl FnMut(ConditionId) -> bool,
-    ) -> Vec<Group<'_>> {
+impl<T> Routing<T> {
+    /// Who serves a request. `draw` is uniform over all of `u64`.
+    pub fn choose(&self, draw: u64, mut holds: impl FnMut(ConditionId) -> bool) -> Choice<'_, T> {
         match self {
-            Self::Weighted(targets) => weighted(targets, draw)
-                .into_iter()
-                .map(|target| vec![target])
-                .collect(),
+            Self::Weighted(targets) => weighted(targets, draw).map_or(Choice::None, Choice::One),
             Self::Conditional(targets) => {
                 let mut targets = targets.iter();
                 let first = targets.find(|(condition, _)| condition.is_none_or(&mut holds));
-                first.map(|(_, target)| vec![target]).into_iter().collect()
+                first.map_or(Choice::None, |(_, target)| Choice::One(target))
             }
-            Self::Failover(targets) => by_priority(targets),
+            Self::Failover(backend) => Choice::Several(backend),
+            Self::Unavailable(why) => Choice::Unavailable(why),
         }
-    }
-
-    /// Every target.
-    pub fn targets(&self) -> impl Iterator<Item = &Target> {
-        let (numbered, conditional) = match self {
-            Self::Weighted(targets) | Self::Failover(targets) => {
-                (targets.as_slice(), [].as_slice())
-            }
-            Self::Conditional(targets) => ([].as_slice(), targets.as_slice()),
-        };
-        let numbered = numbered.iter().map(|(_, target)| target);
-        numbered.chain(conditional.iter().map(|(_, target)| target))
     }
 }
 
-fn weighted(targets: &[(u32, Target)], draw: u64) -> Option<&Target> {
+fn weighted<T>(targets: &[(u32, Target<T>)], draw: u64) -> Option<&Target<T>> {
     let total: u128 = targets.iter().map(|(weight, _)| u128::from(*weight)).sum();
     let mut at = (u128::from(draw) * total) >> 64;
     targets.iter().find_map(|(weight, target)| {
@@ -210,14 +194,4 @@ fn weighted(targets: &[(u32, Target)], draw: u64) -> Option<&Target> {
             }
         }
     })
-}
-
-fn by_priority(targets: &[(u32, Target)]) -> Vec<Group<'_>> {
-    let mut sorted: Vec<_> = targets.iter().collect();
-    // The sort is stable: within a priority the declared order stays.
-    sorted.sort_by_key(|(priority, _)| *priority);
-    sorted
-        .chunk_by(|(one, _), (other, _)| one == other)
-        .map(|group| group.iter().map(|(_, target)| target).collect())
-        .collect()
 }

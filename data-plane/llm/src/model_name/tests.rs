@@ -3,20 +3,22 @@
 use proptest::prelude::*;
 
 use super::{
-    AllowedModels, ConditionId, Found, Model, ModelAliases, ModelLabels, ModelTable, NamePattern,
-    PatternError, Routing, Target, VirtualModel, Visibility,
+    AllowedModels, Choice, ConditionId, Found, Model, ModelAliases, ModelLabels, ModelTable,
+    NamePattern, PatternError, Routing, Target, VirtualModel, Visibility,
 };
 
-fn target(model: &str) -> Target {
+fn target(model: &str) -> Target<u8> {
     Target {
         model: model.to_owned(),
+        backend: 0,
     }
 }
 
-fn names<'a>(groups: &[Vec<&'a Target>]) -> Vec<Vec<&'a str>> {
-    let names =
-        |group: &Vec<&'a Target>| group.iter().map(|target| target.model.as_str()).collect();
-    groups.iter().map(names).collect()
+fn name<'a>(choice: &Choice<'a, u8>) -> &'a str {
+    match choice {
+        Choice::One(target) => &target.model,
+        Choice::Several(_) | Choice::None | Choice::Unavailable(_) => "",
+    }
 }
 
 #[test]
@@ -36,6 +38,7 @@ fn patterns() {
     ] {
         let parsed = NamePattern::parse(pattern).expect("a pattern");
         assert_eq!(parsed.matches(name), expected, "{pattern} {name}");
+        assert_eq!(parsed.to_string(), pattern);
     }
     for pattern in ["a*b", "*a*", "**", "a**"] {
         let refused = Err(PatternError::Asterisk(pattern.to_owned()));
@@ -70,6 +73,8 @@ fn an_alias_is_looked_up_once() {
     let aliases = ModelAliases::parse([("a", "b"), ("c*", "d")]).expect("aliases");
     assert_eq!(aliases.target("x"), None);
     assert!(aliases.names().eq(["a", "b", "d"]));
+    let aliases = ModelAliases::parse([("z", "b"), ("c*", "d"), ("y", "b")]).expect("aliases");
+    assert!(aliases.keys().eq(["y", "z"]));
     assert!(ModelAliases::parse([("a*b", "c")]).is_err());
 }
 
@@ -140,46 +145,26 @@ fn a_router_finds_virtual_models_first_and_internal_ones_never() {
 }
 
 #[test]
-fn targets_reach_internal_models() {
-    let table = table();
-    let serving = |name: &str, holds: bool| {
-        table
-            .serving(&target(name), |_| holds)
-            .map(|model| model.backend)
-    };
-    assert_eq!(serving("claude-hidden", false), Some(3));
-    assert_eq!(serving("gpt-5-hidden", false), Some(5));
-    assert_eq!(serving("gpt-4o", false), Some(2));
-    assert_eq!(serving("gpt-4o", true), Some(0));
-    assert_eq!(serving("gpt-5", false), Some(1));
-    assert_eq!(serving("o3", false), None);
-}
-
-#[test]
 fn routing_of_virtual_models() {
     let conditional = Routing::Conditional(vec![
         (Some(ConditionId(0)), target("a")),
         (Some(ConditionId(1)), target("b")),
         (None, target("c")),
     ]);
-    let choose = |held: &[usize]| names(&conditional.candidates(0, |id| held.contains(&id.0)));
-    assert_eq!(choose(&[0, 1]), [["a"]]);
-    assert_eq!(choose(&[1]), [["b"]]);
-    assert_eq!(choose(&[]), [["c"]]);
+    let choose = |held: &[usize]| name(&conditional.choose(0, |id| held.contains(&id.0)));
+    assert_eq!(choose(&[0, 1]), "a");
+    assert_eq!(choose(&[1]), "b");
+    assert_eq!(choose(&[]), "c");
     let no_default = Routing::Conditional(vec![(Some(ConditionId(0)), target("a"))]);
-    assert!(no_default.candidates(0, |_| false).is_empty());
+    assert_eq!(no_default.choose(0, |_| false), Choice::None);
 
-    let failover = Routing::Failover(vec![
-        (5, target("x")),
-        (0, target("a")),
-        (5, target("b")),
-        (0, target("c")),
-    ]);
+    let failover = Routing::Failover(7_u8);
+    assert_eq!(failover.choose(0, |_| false), Choice::Several(&7));
+    let unavailable = Routing::<u8>::Unavailable("it is gone".to_owned());
     assert_eq!(
-        names(&failover.candidates(0, |_| false)),
-        [["a", "c"], ["x", "b"]]
+        unavailable.choose(0, |_| true),
+        Choice::Unavailable("it is gone")
     );
-    assert_eq!(failover.targets().count(), 4);
 
     let weighted = Routing::Weighted(vec![
         (0, target("never")),
@@ -192,18 +177,12 @@ fn routing_of_virtual_models() {
         (u64::MAX / 4 + 1, "b"),
         (u64::MAX, "b"),
     ] {
-        assert_eq!(
-            names(&weighted.candidates(draw, |_| false)),
-            [[expected]],
-            "{draw}"
-        );
+        assert_eq!(name(&weighted.choose(draw, |_| false)), expected, "{draw}");
     }
-    assert!(
-        Routing::Weighted(vec![(0, target("a"))])
-            .candidates(1, |_| true)
-            .is_empty()
-    );
-    assert!(Routing::Weighted(vec![]).candidates(1, |_| true).is_empty());
+    let drained = Routing::Weighted(vec![(0, target("a"))]);
+    assert_eq!(drained.choose(1, |_| true), Choice::None);
+    let empty = Routing::<u8>::Weighted(vec![]);
+    assert_eq!(empty.choose(1, |_| true), Choice::None);
 }
 
 proptest! {
@@ -211,10 +190,11 @@ proptest! {
     fn a_weighted_draw_always_has_a_target_with_a_weight(weights in prop::collection::vec(0_u32..=1_000_000, 1..5), draw: u64) {
         let targets: Vec<_> = weights.iter().map(|weight| (*weight, target(&weight.to_string()))).collect();
         let routing = Routing::Weighted(targets);
-        let chosen = routing.candidates(draw, |_| false);
-        match chosen.first().and_then(|group| group.first()) {
-            Some(target) => prop_assert!(target.model != "0"),
-            None => prop_assert!(weights.iter().all(|weight| *weight == 0)),
+        match routing.choose(draw, |_| false) {
+            Choice::One(target) => prop_assert!(target.model != "0"),
+            Choice::Several(_) | Choice::None | Choice::Unavailable(_) => {
+                prop_assert!(weights.iter().all(|weight| *weight == 0));
+            }
         }
     }
 

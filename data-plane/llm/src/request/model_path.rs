@@ -25,12 +25,14 @@ pub(super) fn read(path: &str) -> Option<Called> {
         _ => return None,
     };
     Some(Called {
-        model: decode(model).filter(|model| !model.is_empty()),
+        model: decoded(model).filter(|model| !model.is_empty()),
         is_streamed,
     })
 }
 
-fn decode(text: &str) -> Option<String> {
+/// A segment of a path without its escapes; `None` where it is not valid percent-encoded UTF-8.
+#[must_use]
+pub fn decoded(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

@@ -67,6 +67,8 @@ impl Request {
             format,
             body,
             model: None,
+            user: None,
+            prompt_caching: None,
             is_streamed: false,
             asks_for_usage: false,
             slots: super::Slots::default(),
@@ -170,12 +172,12 @@ impl Request {
                     BodyModel::Remove => self.same_format(None),
                 }
             }
-            Class::Detect(_) => (self.renamed(model), UsageChunk::Forward),
+            Class::Detect(_) => (self.with_model(model), UsageChunk::Forward),
         }
     }
 
     /// With another model only where the client named one in the body.
-    fn renamed(&self, model: &str) -> Bytes {
+    fn with_model(&self, model: &str) -> Bytes {
         if self.model.as_deref() == Some(model) || model.is_empty() {
             return self.body.clone();
         }
@@ -190,7 +192,7 @@ impl Request {
 }
 
 /// Whether the path names the model.
-fn names_model(class: Class) -> bool {
+pub(super) fn names_model(class: Class) -> bool {
     match class {
         Class::Chat(format) | Class::CountTokens(format) | Class::Detect(format) => {
             matches!(

@@ -5,8 +5,8 @@
 
 use bytes::Bytes;
 use dp_config::ai_backend::{AiCredential, AiProvider, AwsCredential, AwsKeys};
-use dp_credential::grant::Token;
-use dp_llm::{format::Format, sigv4};
+use dp_credential::{grant::Token, sigv4};
+use dp_llm::format::Format;
 use dp_upstream::credential;
 use http::{
     HeaderMap, HeaderName, HeaderValue,

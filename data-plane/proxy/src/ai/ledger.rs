@@ -154,24 +154,13 @@ pub(super) fn traceparent(record: &Record) -> Option<HeaderValue> {
     attempt.span.as_ref()?.traceparent()
 }
 
-/// The operation of a format, by the GenAI conventions.
-pub(super) fn operation(format: Format) -> &'static str {
-    match format {
-        Format::OpenAiChatCompletions
-        | Format::OpenAiResponses
-        | Format::AnthropicMessages
-        | Format::BedrockConverse => "chat",
-        Format::GeminiGenerateContent => "generate_content",
-    }
-}
-
 // === impl Ledger ===
 
 impl Ledger {
     /// Begins with a request that was read.
     pub(super) fn open(
         headers: &HeaderMap,
-        prompt: &Prompt,
+        (prompt, requested): (&Prompt, Option<Arc<str>>),
         backend: &AiBackend,
         catalog: Option<&Arc<Catalog>>,
         random: u64,
@@ -182,10 +171,10 @@ impl Ledger {
             request_id: id.unwrap_or_else(|| format!("{random:016x}").into()),
             at: since_epoch(),
             caller: caller(headers, prompt),
-            operation: operation(prompt.format()),
+            operation: prompt.class().operation(),
             backend: backend.name.clone(),
             is_streamed: prompt.is_streamed(),
-            requested: prompt.model().map(Into::into),
+            requested,
             prompt: Size::of(prompt),
             catalog: catalog.cloned(),
             settle: Vec::new(),

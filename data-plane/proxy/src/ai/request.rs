@@ -22,7 +22,7 @@ use http::{
 };
 
 use super::{
-    Call, Tried, answer,
+    Call, Tried, address, answer,
     attributes::{LlmAttributes, ReadBody},
     credential, ledger, policy,
     tokens::Lent,
@@ -170,6 +170,7 @@ impl Call<'_> {
             .ok_or(Kind::InvalidBackend)?;
         let due = self.limits.due(Instant::now());
         let picked = pick(exchange, cluster, &head, false, due).await?;
+        address::check(provider, &picked)?;
         let authority = match &provider.authority {
             Some(authority) => Some(authority.as_str()),
             None => picked.hostname.as_deref(),

@@ -35,6 +35,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::MethodNotAllowed
         | Kind::UnsupportedEncoding
         | Kind::InvalidPrompt
+        | Kind::UnknownModel
         | Kind::UnsupportedFormat
         | Kind::NoRoute
         | Kind::InvalidBackend

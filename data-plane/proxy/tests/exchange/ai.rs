@@ -116,6 +116,28 @@ async fn the_model_of_the_backend_is_used() {
     }
 }
 
+/// What a name resolves to is judged, not what it is called.
+#[tokio::test(flavor = "local")]
+async fn a_provider_by_base_url_is_never_this_machine() {
+    for (is_refused, status) in [(true, 503), (false, 200)] {
+        let (up, seen) = provider().await;
+        let mut resources = resources(up, json!({"none": {}}), "m", None);
+        resources[3]["groups"][0]["providers"][0]["refuses_local_addresses"] = json!(is_refused);
+        let named = json!({"socket_address": {"address": "localhost", "port_value": up.port()}});
+        resources[4] = json!({
+            "@type": "envoy.config.cluster.v3.Cluster", "name": "ai/openai", "type": "STRICT_DNS",
+            "connect_timeout": "1s", "dns_lookup_family": "V4_ONLY",
+            "load_assignment": {"cluster_name": "ai/openai", "endpoints": [{
+                "lb_endpoints": [{"endpoint": {"address": named}}],
+            }]},
+        });
+        let world = World::serving(&resources);
+        let answer = ask(&world, r#"{"messages":[]}"#).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+        assert_eq!(seen.connections.get(), u32::from(!is_refused));
+    }
+}
+
 #[tokio::test(flavor = "local")]
 async fn without_its_credential_nothing_is_sent() {
     for (credential, secret) in [
@@ -162,7 +184,7 @@ async fn what_is_no_prompt_is_refused_in_the_clients_dialect() {
     let mut request = chat("{}");
     request
         .headers_mut()
-        .insert("content-encoding", "gzip".parse().unwrap());
+        .insert("content-encoding", "snappy".parse().unwrap());
     let answer = send(address, request).await;
     assert_eq!(
         (answer.status.as_u16(), error(&answer).as_str()),

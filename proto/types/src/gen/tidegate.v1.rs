@@ -428,6 +428,8 @@ pub struct AiProvider {
     pub health: ::core::option::Option<AiHealth>,
     #[prost(message, optional, tag = "13")]
     pub policy: ::core::option::Option<AiPolicy>,
+    #[prost(bool, tag = "20")]
+    pub refuses_local_addresses: bool,
 }
 impl ::prost::Name for AiProvider {
     const NAME: &'static str = "AiProvider";
@@ -1210,6 +1212,162 @@ impl ::prost::Name for DynamicForwardProxy {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.DynamicForwardProxy".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ModelRouter {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub models: ::prost::alloc::vec::Vec<RoutedModel>,
+    #[prost(message, repeated, tag = "3")]
+    pub virtual_models: ::prost::alloc::vec::Vec<VirtualModel>,
+}
+impl ::prost::Name for ModelRouter {
+    const NAME: &'static str = "ModelRouter";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.ModelRouter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.ModelRouter".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoutedModel {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(bool, tag = "2")]
+    pub is_internal: bool,
+    #[prost(string, tag = "3")]
+    pub backend: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub owner: ::prost::alloc::string::String,
+    #[prost(int64, tag = "5")]
+    pub created: i64,
+}
+impl ::prost::Name for RoutedModel {
+    const NAME: &'static str = "RoutedModel";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.RoutedModel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.RoutedModel".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct VirtualModel {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub created: i64,
+    #[prost(oneof = "virtual_model::Routing", tags = "3, 4, 5, 6")]
+    pub routing: ::core::option::Option<virtual_model::Routing>,
+}
+/// Nested message and enum types in `VirtualModel`.
+pub mod virtual_model {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Routing {
+        #[prost(message, tag = "3")]
+        Weighted(super::WeightedModels),
+        #[prost(string, tag = "4")]
+        Failover(::prost::alloc::string::String),
+        #[prost(string, tag = "5")]
+        Unavailable(::prost::alloc::string::String),
+        #[prost(message, tag = "6")]
+        Conditional(super::ConditionalModels),
+    }
+}
+impl ::prost::Name for VirtualModel {
+    const NAME: &'static str = "VirtualModel";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.VirtualModel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.VirtualModel".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WeightedModels {
+    #[prost(message, repeated, tag = "1")]
+    pub targets: ::prost::alloc::vec::Vec<WeightedModel>,
+}
+impl ::prost::Name for WeightedModels {
+    const NAME: &'static str = "WeightedModels";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.WeightedModels".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.WeightedModels".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WeightedModel {
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<ModelTarget>,
+    #[prost(uint32, tag = "2")]
+    pub weight: u32,
+}
+impl ::prost::Name for WeightedModel {
+    const NAME: &'static str = "WeightedModel";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.WeightedModel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.WeightedModel".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ConditionalModels {
+    #[prost(message, repeated, tag = "1")]
+    pub targets: ::prost::alloc::vec::Vec<ConditionalModel>,
+}
+impl ::prost::Name for ConditionalModels {
+    const NAME: &'static str = "ConditionalModels";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.ConditionalModels".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.ConditionalModels".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConditionalModel {
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<ModelTarget>,
+    #[prost(string, tag = "2")]
+    pub when: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ConditionalModel {
+    const NAME: &'static str = "ConditionalModel";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.ConditionalModel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.ConditionalModel".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ModelTarget {
+    #[prost(string, tag = "1")]
+    pub model: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub backend: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ModelTarget {
+    const NAME: &'static str = "ModelTarget";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.ModelTarget".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.ModelTarget".into()
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]

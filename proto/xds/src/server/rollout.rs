@@ -198,6 +198,7 @@ impl Rollout {
                 | TypeUrl::DynamicForwardProxy
                 | TypeUrl::PriceCatalog
                 | TypeUrl::AiBackend
+                | TypeUrl::ModelRouter
                 | TypeUrl::Listener
                 | TypeUrl::RouteConfiguration
                 | TypeUrl::VirtualHost
@@ -252,6 +253,7 @@ fn is_expected(type_url: TypeUrl, target: &Snapshot) -> bool {
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
+        | TypeUrl::ModelRouter
         | TypeUrl::VirtualHost
         | TypeUrl::RouteRule
         | TypeUrl::Commit => false,

@@ -343,6 +343,7 @@ pub(crate) fn is_full_state(type_url: TypeUrl) -> bool {
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::PriceCatalog
         | TypeUrl::AiBackend
+        | TypeUrl::ModelRouter
         | TypeUrl::RouteConfiguration
         | TypeUrl::VirtualHost
         | TypeUrl::RouteRule

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use cp_api::backend::policy::cloud::{AssumeRole, AwsAuth};
 
+use super::own_identity::Cloud;
 use super::{Fault, Owner, Together};
 use crate::lookup::Lookup;
 use crate::plan::credential::{AwsKeys, AwsPlan, Credential, RolePlan};
@@ -16,6 +17,9 @@ pub(super) fn resolve(
     owner: &Owner<'_>,
     aws: &AwsAuth,
 ) -> Result<Credential, Fault> {
+    if aws.secret_ref.is_none() {
+        Cloud::Aws.check(owner, "aws", "name keys with secretRef")?;
+    }
     let path = format!("{}.aws", owner.path);
     let keys = match (&aws.secret_ref, &aws.assume_role) {
         (Some(reference), _) => {

@@ -4,6 +4,7 @@
 
 use cp_api::backend::policy::cloud::{AzureAuth, ManagedIdentity};
 
+use super::own_identity::Cloud;
 use super::{Fault, Owner, Together};
 use crate::lookup::Lookup;
 use crate::plan::credential::{AzureIdentity, AzurePlan, Credential};
@@ -13,6 +14,9 @@ pub(super) fn resolve(
     owner: &Owner<'_>,
     azure: &AzureAuth,
 ) -> Result<Credential, Fault> {
+    if azure.secret_ref.is_none() {
+        Cloud::Azure.check(owner, "azure", "name an application with secretRef")?;
+    }
     let identity = if let Some(reference) = &azure.secret_ref {
         let path = format!("{}.azure.secretRef", owner.path);
         let secret = Together::find(lookup, owner, (&path, reference))?;

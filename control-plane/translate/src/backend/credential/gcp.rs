@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use cp_api::backend::policy::cloud::{GcpAuth, GcpToken};
 
+use super::own_identity::Cloud;
 use super::{Fault, Owner, from_secret};
 use crate::lookup::Lookup;
 use crate::plan::credential::{Credential, GcpPlan, SecretText};
@@ -37,5 +38,10 @@ pub(super) fn resolve(
             None => format!("https://{}", owner.authority),
         }),
     };
+    // A token whose only audience is the host that gets it is of no use to anybody else.
+    let is_for_host = audience.as_ref() == Some(&format!("https://{}", owner.authority));
+    if gcp.secret_ref.is_none() && !is_for_host {
+        Cloud::Gcp.check(owner, "gcp", "name a service account's key with secretRef")?;
+    }
     Ok(Credential::Gcp(GcpPlan { key_file, audience }))
 }

@@ -277,7 +277,10 @@ fn services_and_what_goes_with_them() {
             project: "p".to_owned(),
             region: String::new(),
         })),
-        health: Some(wire::AiHealth::default()),
+        health: Some(wire::AiHealth {
+            consecutive_failures: Some(2),
+            ..wire::AiHealth::default()
+        }),
         ..provider("b", none())
     };
     let decoded = ai_backend(&backend(vec![vec![bedrock, vertex]])).expect("valid");

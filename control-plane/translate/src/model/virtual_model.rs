@@ -1,0 +1,213 @@
+//! Virtual models: names that lead to other models of their namespace.
+//!
+//! Owns the way from a reference to a target. A virtual model with a target that does not exist leads nowhere: leaving the
+//! target out would send its share to the others.
+
+use std::collections::BTreeMap;
+
+use cp_api::condition::Reason;
+use cp_api::effect::{self, Loss};
+use cp_api::model::AgentgatewayModel;
+use cp_api::model::virtual_model::{Failover, Weighted};
+use proto::name;
+
+use super::{Entry, ModelDraft, asked_name, backend, created, key, refuse_broken};
+use crate::backend::Verdict;
+use crate::backend::model::{Seat, provider};
+use crate::inputs::{Name, Stored};
+use crate::lookup::Lookup;
+use crate::plan::{RoutingPlan, TargetPlan, VirtualModelPlan};
+use crate::settings::Settings;
+
+type Drafts<'a> = BTreeMap<Name, ModelDraft<'a>>;
+
+/// A reference that does not resolve.
+type Unresolved = (Reason, String);
+
+/// Resolves one against the models that providers have.
+pub(super) fn resolve<'a>(
+    lookup: &Lookup<'_>,
+    settings: &Settings,
+    stored: &'a Stored<AgentgatewayModel>,
+    drafts: &Drafts<'a>,
+) -> ModelDraft<'a> {
+    let mut verdict = Verdict::default();
+    let mut backends = Vec::new();
+    let routing = match unsupported(stored) {
+        Some(message) => Err((Reason::NotSupported, message)),
+        None => route(
+            lookup,
+            settings,
+            stored,
+            drafts,
+            (&mut verdict, &mut backends),
+        ),
+    };
+    let routing = routing.unwrap_or_else(|(reason, message)| {
+        let refused = if reason == Reason::NotSupported {
+            reason
+        } else {
+            verdict.unresolved.push((reason, message.clone()));
+            Reason::TranslationError
+        };
+        verdict.refused = Some((refused, message.clone()));
+        RoutingPlan::Unavailable(message)
+    });
+    let name = asked_name(&stored.object);
+    ModelDraft {
+        stored,
+        name,
+        verdict,
+        backends,
+        entry: Entry::Virtual(VirtualModelPlan {
+            name: name.to_owned(),
+            created: created(stored),
+            routing,
+        }),
+    }
+}
+
+fn object_name<'d>(draft: &'d ModelDraft<'_>) -> &'d str {
+    &draft.stored.object.metadata.name
+}
+
+fn unsupported(stored: &Stored<AgentgatewayModel>) -> Option<String> {
+    let missing = stored.object.effects.missing.iter();
+    effect::sentence(missing.filter(|field| field.loss == Loss::Protection))
+}
+
+fn route<'a>(
+    lookup: &Lookup<'_>,
+    settings: &Settings,
+    stored: &'a Stored<AgentgatewayModel>,
+    drafts: &Drafts<'a>,
+    (verdict, backends): (
+        &mut Verdict,
+        &mut Vec<std::sync::Arc<crate::plan::BackendPlan>>,
+    ),
+) -> Result<RoutingPlan, Unresolved> {
+    let spec = stored.object.spec.virtual_model.clone().unwrap_or_default();
+    let own = key(stored);
+    if let Some(weighted) = &spec.weighted {
+        return self::weighted(weighted, &own, drafts, backends);
+    }
+    if let Some(failover) = &spec.failover {
+        let found = targets(failover, &own, drafts)?;
+        let names: Vec<_> = found
+            .iter()
+            .map(|(_, target, _)| object_name(target))
+            .collect();
+        let count = found.len();
+        let resource = name::model(&own.0, &own.1);
+        let cluster = |target: &str| name::model_target(&own.0, &own.1, target);
+        let mut groups: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+        for (index, (priority, target, model)) in found.into_iter().enumerate() {
+            let of = object_name(target);
+            // One model may be a target under two names.
+            let seat = match names.iter().filter(|name| **name == of).count() {
+                1 => of.to_owned(),
+                _ => format!("{of}-{index}"),
+            };
+            let seat = Seat {
+                name: &seat,
+                cluster: &cluster,
+            };
+            let (mut plan, own) = provider(lookup, settings, target.stored, seat);
+            let broken = own.broken.into_iter();
+            verdict
+                .broken
+                .extend(broken.map(|message| format!("model {of}: {message}")));
+            plan.model = model;
+            groups.entry(priority).or_default().push(plan);
+        }
+        if verdict.broken.len() >= count {
+            refuse_broken(verdict);
+        }
+        backends.push(backend(
+            resource.clone(),
+            stored,
+            groups.into_values().collect(),
+        ));
+        return Ok(RoutingPlan::Failover(resource));
+    }
+    // What is left is not in effect, and said so before.
+    Err((
+        Reason::NotSupported,
+        "spec.virtualModel is empty".to_owned(),
+    ))
+}
+
+fn weighted(
+    weighted: &Weighted,
+    own: &Name,
+    drafts: &Drafts<'_>,
+    backends: &mut Vec<std::sync::Arc<crate::plan::BackendPlan>>,
+) -> Result<RoutingPlan, Unresolved> {
+    let mut targets = Vec::new();
+    for (index, one) in weighted.targets.iter().enumerate() {
+        let path = format!("spec.virtualModel.weighted.targets[{index}]");
+        let (draft, model) = target(
+            &path,
+            (&one.model_ref.name, one.model.as_deref()),
+            own,
+            drafts,
+        )?;
+        let Some(plan) = draft.backends.first() else {
+            continue;
+        };
+        backends.push(std::sync::Arc::clone(plan));
+        let target = TargetPlan {
+            model,
+            backend: plan.name.clone(),
+        };
+        targets.push((one.weight, target));
+    }
+    Ok(RoutingPlan::Weighted(targets))
+}
+
+/// Priority, model and name of each target.
+fn targets<'d, 'a>(
+    failover: &Failover,
+    own: &Name,
+    drafts: &'d Drafts<'a>,
+) -> Result<Vec<(u32, &'d ModelDraft<'a>, String)>, Unresolved> {
+    let targets = failover.targets.iter().enumerate();
+    targets
+        .map(|(index, one)| {
+            let path = format!("spec.virtualModel.failover.targets[{index}]");
+            let reference = (one.model_ref.name.as_str(), one.model.as_deref());
+            let (draft, model) = target(&path, reference, own, drafts)?;
+            Ok((one.priority, draft, model))
+        })
+        .collect()
+}
+
+/// The model that a target refers to, and the name to ask it for.
+fn target<'d, 'a>(
+    path: &str,
+    (name, model): (&str, Option<&str>),
+    (namespace, own): &Name,
+    drafts: &'d Drafts<'a>,
+) -> Result<(&'d ModelDraft<'a>, String), Unresolved> {
+    let Some(draft) = drafts.get(&(namespace.clone(), name.to_owned())) else {
+        let message = if name == own {
+            format!("{path}.modelRef: {name} is this model; name one that a provider has")
+        } else {
+            format!(
+                "{path}.modelRef: AgentgatewayModel {namespace}/{name} does not exist or has no provider"
+            )
+        };
+        return Err((Reason::BackendNotFound, message));
+    };
+    match model {
+        Some(model) => Ok((draft, model.to_owned())),
+        None if draft.name.contains('*') => {
+            let message = format!(
+                "{path}.model is missing: AgentgatewayModel {namespace}/{name} is for {}; say which of them",
+                draft.name
+            );
+            Err((Reason::UnsupportedValue, message))
+        }
+        None => Ok((draft, draft.name.to_owned())),
+    }
+}

@@ -1,0 +1,145 @@
+//! `GET /models` and `GET /models/{id}`: what clients may ask for (llm.md O-1).
+//!
+//! Owns which requests ask for it and what a plain backend lists. Must not write a format: dp-llm does. Invariant: what is
+//! listed can be asked for, and an internal model is never listed.
+
+use dp_config::{AiBackend, ai_backend::AiProvider};
+use dp_llm::{
+    format::Format,
+    models::{ListShape, ListedModel},
+    request,
+};
+use http::{HeaderValue, Method, Response, header::CONTENT_TYPE, request::Parts};
+
+use super::Serving;
+use crate::{
+    exchange::{Exchange, Reply},
+    fault::{Fault, Kind},
+    respond::Dialect,
+    response_body::ResponseBody,
+};
+
+/// A client that asks which models there are.
+pub(super) struct Asked {
+    shape: ListShape,
+    /// The one that it asks for.
+    id: Option<String>,
+}
+
+// === impl Asked ===
+
+impl Asked {
+    /// Whether a request asks for it: a GET whose path ends in `/models`, or has it in front of one id.
+    pub(super) fn of(head: &Parts) -> Option<Asked> {
+        if !matches!(head.method, Method::GET | Method::HEAD) {
+            return None;
+        }
+        let path = head.uri.path();
+        if Format::from_client_path(path).is_some() {
+            return None;
+        }
+        let id = if path.ends_with("/models") || path.ends_with("/models/") {
+            None
+        } else {
+            let (_, id) = path.split_once("/models/")?;
+            // Some names have a slash, and clients do not escape it.
+            Some(request::decoded(id)?)
+        };
+        let has_version = head.headers.contains_key("anthropic-version");
+        Some(Asked {
+            shape: ListShape::of(path, has_version),
+            id,
+        })
+    }
+
+    /// The answer.
+    pub(super) fn reply(
+        self,
+        exchange: &mut Exchange<'_>,
+        serving: Serving<'_>,
+    ) -> Result<Reply, Fault> {
+        exchange.record.request.dialect = Dialect::Llm(match self.shape {
+            ListShape::OpenAi => Format::OpenAiChatCompletions,
+            ListShape::Anthropic => Format::AnthropicMessages,
+            ListShape::Gemini => Format::GeminiGenerateContent,
+        });
+        let config = &exchange.active.config;
+        let of_backend;
+        let models = match serving {
+            Serving::Router(name) => {
+                let router = config.model_router(name).ok_or(Kind::InvalidBackend)?;
+                &router.listed
+            }
+            Serving::Backend(name) => {
+                let backend = config.ai_backend(name).ok_or(Kind::InvalidBackend)?;
+                of_backend = listed(backend);
+                &of_backend
+            }
+        };
+        let body = match &self.id {
+            None => self.shape.list(models),
+            Some(id) => self.shape.one(models, id).ok_or(Kind::UnknownModel)?,
+        };
+        let mut response = Response::new(ResponseBody::full(body));
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        Ok(response.into())
+    }
+}
+
+/// What a backend is known to have: the models that its providers are given, and names that stand for some.
+fn listed(backend: &AiBackend) -> Vec<ListedModel> {
+    let providers = backend.groups.iter().flatten();
+    let listed = providers.flat_map(|provider| {
+        names(provider).map(|name| ListedModel {
+            id: name.to_owned(),
+            provider: provider.telemetry_name.to_string(),
+            created: 0,
+        })
+    });
+    listed.collect()
+}
+
+fn names(provider: &AiProvider) -> impl Iterator<Item = &str> {
+    let policy = provider.policy.as_ref();
+    let overridden = policy.and_then(|policy| policy.model.as_deref());
+    let aliases = policy.into_iter().flat_map(|policy| policy.aliases.keys());
+    // A model of the provider replaces whatever is asked for.
+    let pinned = overridden.or(provider.model.as_deref());
+    let aliases = aliases.filter(move |_| pinned.is_none());
+    pinned.into_iter().chain(aliases)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(method: &str, path: &str, expected: Option<(ListShape, Option<&str>)>) {
+        let request = http::Request::builder().method(method).uri(path).body(());
+        let (head, ()) = request.unwrap().into_parts();
+        let asked = Asked::of(&head);
+        let asked = asked
+            .as_ref()
+            .map(|asked| (asked.shape, asked.id.as_deref()));
+        assert_eq!(asked, expected, "{method} {path}");
+    }
+
+    #[test]
+    fn who_asks_for_models() {
+        let openai = ListShape::OpenAi;
+        check("GET", "/v1/models", Some((openai, None)));
+        check("GET", "/team/v1/models/?limit=20", Some((openai, None)));
+        check("HEAD", "/models", Some((openai, None)));
+        check("GET", "/v1/models/gpt-4o", Some((openai, Some("gpt-4o"))));
+        let slash = Some((openai, Some("meta/llama-3")));
+        check("GET", "/v1/models/meta/llama-3", slash);
+        check("GET", "/v1/models/meta%2Fllama-3", slash);
+        check("GET", "/v1beta/models", Some((ListShape::Gemini, None)));
+        check("GET", "/v1/models/%zz", None);
+        check("GET", "/v1beta/models/gemini-3-pro:generateContent", None);
+        check("POST", "/v1/models", None);
+        check("GET", "/v1/xmodels", None);
+        check("GET", "/v1/chat/completions", None);
+    }
+}

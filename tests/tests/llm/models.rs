@@ -1,0 +1,359 @@
+//! Routing by model: the page of the guide, over mocks in the places of its providers.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tests::client::{Client, Reply, request};
+use tests::manifest::{documents, route};
+use tests::port;
+use tests::world::World;
+
+use super::ask::{Answer, Format, Question};
+use super::mock::Mock;
+use super::page;
+use super::sdk;
+use super::told::{At, Told};
+
+const PAGE: &str = "docs/guide/llm-models.md";
+const QUESTIONS: usize = 120;
+
+/// OpenAI's and Anthropic's mock, and the gateway in front.
+struct Stage {
+    world: World,
+    port: u16,
+    openai: Mock,
+    anthropic: Mock,
+}
+
+/// A backend of which a list of models is asked, beside the page's objects.
+const PINNED: &str = "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {name: pinned}
+spec:
+  ai:
+    groups:
+    - providers:
+      - {name: a, openai: {model: gpt-pinned}}
+      - {name: b, openai: {}, policies: {ai: {modelAliases: {quick: gpt-4o, \"o*\": gpt-5}}}}
+";
+
+/// The Service of a mock.
+fn service(name: &str, port: u16) -> String {
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata: {{name: {name}}}
+spec: {{ports: [{{name: http, port: 80}}]}}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {{name: {name}-1, labels: {{kubernetes.io/service-name: {name}}}}}
+addressType: IPv4
+ports: [{{name: http, port: {port}}}]
+endpoints: [{{addresses: [127.0.0.1]}}]
+"
+    )
+}
+
+/// The page's objects, with mocks in the places of vendors.
+fn manifests(port: u16) -> Result<Vec<Value>> {
+    let mut documents = page::documents(PAGE)?;
+    page::here(&mut documents, port, |_| None)?;
+    for document in &mut documents {
+        let (name, format) = match document.at("/spec/provider").as_str() {
+            Some("OpenAI") => ("openai", "Completions"),
+            Some("Anthropic") => ("anthropic", "Messages"),
+            Some(_) | None => continue,
+        };
+        let spec = document.pointer_mut("/spec").and_then(Value::as_object_mut);
+        let spec = spec.context("no spec")?;
+        spec.insert("provider".to_owned(), json!("Custom"));
+        let custom =
+            json!({"backendRef": {"name": name, "port": 80}, "formats": [{"type": format}]});
+        spec.insert("custom".to_owned(), custom);
+    }
+    Ok(documents)
+}
+
+// === impl Stage ===
+
+impl Stage {
+    async fn start() -> Result<Stage> {
+        let openai = Mock::start(&["--base-path", "/v1", "--require-key", "sk-of-openai"]).await?;
+        let anthropic =
+            Mock::start(&["--base-path", "/v1", "--require-key", "sk-of-anthropic"]).await?;
+        let port = port::free()?;
+        let services = [
+            service("openai", openai.port()),
+            service("anthropic", anthropic.port()),
+        ];
+        let mut world = World::up(&[
+            ("page.yaml", page::file(&manifests(port)?)),
+            ("services.yaml", documents(&services)),
+            (
+                "pinned.yaml",
+                documents(&[PINNED.to_owned(), route("pinned", "/pinned", "pinned")]),
+            ),
+            ("ready.yaml", route("ready", "/ready", "absent")),
+        ])?;
+        world.until_status(port, "http://a.test/ready", 500).await?;
+        Ok(Stage {
+            world,
+            port,
+            openai,
+            anthropic,
+        })
+    }
+
+    /// Asks at a path, and tells the answer's text.
+    async fn ask(&self, at: &str, format: Format, model: &str) -> Result<String> {
+        let question = Question {
+            format,
+            answer: Answer::Collected,
+            model,
+            said: "hello tide",
+        };
+        let reply = Client::http1(self.port).send(question.request(at)?).await?;
+        let told = Told::read(format, Answer::Collected, &reply).context(model.to_owned())?;
+        Ok(told.text)
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Result<Reply> {
+        let request = request("GET", &format!("http://a.test{path}"), headers, "")?;
+        Client::http1(self.port).send(request).await
+    }
+
+    async fn list(&self, path: &str, headers: &[(&str, &str)]) -> Result<Value> {
+        let reply = self.get(path, headers).await?;
+        ensure!(reply.status == 200, "{path}: {}", reply.text());
+        serde_json::from_slice(&reply.body).context(path.to_owned())
+    }
+
+    async fn seen(&self) -> Result<(u64, u64)> {
+        Ok((
+            self.openai.requests().await?,
+            self.anthropic.requests().await?,
+        ))
+    }
+}
+
+fn ids(list: &Value, member: &str, name: &str) -> Vec<String> {
+    let all = list.get(member).and_then(Value::as_array);
+    all.into_iter()
+        .flatten()
+        .filter_map(|one| Some(one.get(name)?.as_str()?.to_owned()))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_the_guide_routes_by_model() -> Result<()> {
+    let stage = Stage::start().await?;
+    for (format, model) in [
+        (Format::Chat, "gpt-4o-mini"),
+        (Format::Messages, "gpt-4o-mini"),
+        (Format::Gemini, "gpt-4o-mini"),
+        (Format::Chat, "claude-opus-4-1"),
+        (Format::Gemini, "claude-opus-4-1"),
+    ] {
+        let text = stage.ask("", format, model).await?;
+        ensure!(text.contains(&format!("answering as {model}.")), "{text}");
+    }
+    ensure!(stage.seen().await? == (3, 2), "{:?}", stage.seen().await?);
+
+    // By weight: each target has the name that it is asked for by.
+    let mut of_claude = 0;
+    for number in 0..QUESTIONS {
+        let format = *Format::ALL.get(number % 4).context("a format")?;
+        let text = stage.ask("", format, "fast").await?;
+        let is_claude = text.contains("answering as claude-haiku-4-5.");
+        ensure!(
+            is_claude || text.contains("answering as gpt-4o-mini."),
+            "{text}"
+        );
+        of_claude += usize::from(is_claude);
+    }
+    ensure!((1..QUESTIONS / 2).contains(&of_claude), "{of_claude}");
+
+    // In order: the second when the first fails.
+    let text = stage.ask("", Format::Responses, "safe").await?;
+    ensure!(text.contains("answering as gpt-4o."), "{text}");
+    stage.openai.script(&["fail-500"; 2]).await?;
+    let text = stage.ask("", Format::Gemini, "safe").await?;
+    ensure!(text.contains("answering as claude-sonnet-4-5."), "{text}");
+    stage.openai.script(&[]).await?;
+
+    // A rule of an HTTPRoute has models of its own.
+    let text = stage.ask("team", Format::Chat, "team-model").await?;
+    ensure!(text.contains("answering as team-model."), "{text}");
+    let args = [
+        "explain",
+        "request",
+        "-X",
+        "POST",
+        "--host",
+        "a.test",
+        "--path",
+        "/v1/messages",
+    ];
+    let told = stage.world.tidegate(&args).await?;
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    for words in [
+        "fast -> weighted gpt-4o-mini 3, claude-haiku-4-5 1",
+        "gpt-4o (internal) ->",
+        "claude-* ->",
+    ] {
+        ensure!(told.contains(words), "{words}: {told}");
+    }
+    stage.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_for_clients_is_not_found() -> Result<()> {
+    let stage = Stage::start().await?;
+    for (at, model) in [
+        ("", "gpt-5"),
+        // Internal, and of another router.
+        ("", "gpt-4o"),
+        ("", "team-model"),
+        ("team", "gpt-4o-mini"),
+    ] {
+        for (format, path, expected) in [
+            (Format::Chat, "/error/code", "model_not_found"),
+            (Format::Messages, "/error/type", "not_found_error"),
+            (Format::Gemini, "/error/status", "NOT_FOUND"),
+        ] {
+            let question = Question {
+                format,
+                answer: Answer::Streamed,
+                model,
+                said: "hello",
+            };
+            let reply = Client::http1(stage.port)
+                .send(question.request(at)?)
+                .await?;
+            let body: Value = serde_json::from_slice(&reply.body).context(model)?;
+            ensure!(reply.status == 404, "{model}: {body}");
+            ensure!(body.at(path) == expected, "{model}: {body}");
+        }
+    }
+    // Without a name nobody can tell who is meant.
+    let headers = [("content-type", "application/json")];
+    let url = "http://a.test/v1/chat/completions";
+    let nameless = request("POST", url, &headers, r#"{"messages":[]}"#)?;
+    let reply = Client::http1(stage.port).send(nameless).await?;
+    ensure!(reply.status == 400, "{}", reply.text());
+    ensure!(stage.seen().await? == (0, 0), "{:?}", stage.seen().await?);
+    stage.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_are_told_which_models_there_are() -> Result<()> {
+    let stage = Stage::start().await?;
+    let all = ["fast", "safe", "gpt-4o-mini"];
+    let openai = stage.list("/v1/models", &[]).await?;
+    ensure!(openai.at("/object") == "list", "{openai}");
+    ensure!(ids(&openai, "data", "id") == all, "{openai}");
+    let version = [("anthropic-version", "2023-06-01")];
+    let anthropic = stage.list("/v1/models?limit=20", &version).await?;
+    ensure!(ids(&anthropic, "data", "id") == all, "{anthropic}");
+    ensure!(anthropic.at("/last_id") == "gpt-4o-mini", "{anthropic}");
+    let google = stage.list("/v1beta/models", &[]).await?;
+    let names = all.map(|name| format!("models/{name}"));
+    ensure!(ids(&google, "models", "name") == names, "{google}");
+
+    let one = stage.list("/v1/models/fast", &[]).await?;
+    ensure!(one.at("/id") == "fast", "{one}");
+    for hidden in ["gpt-4o", "claude-*", "other"] {
+        let reply = stage.get(&format!("/v1/models/{hidden}"), &version).await?;
+        let body: Value = serde_json::from_slice(&reply.body)?;
+        ensure!(reply.status == 404, "{hidden}: {body}");
+        ensure!(body.at("/error/type") == "not_found_error", "{body}");
+    }
+    let team = stage.list("/team/v1/models", &[]).await?;
+    ensure!(ids(&team, "data", "id") == ["team-model"], "{team}");
+    // A backend's own models, and its aliases.
+    let pinned = stage.list("/pinned/v1/models", &[]).await?;
+    ensure!(
+        ids(&pinned, "data", "id") == ["gpt-pinned", "quick"],
+        "{pinned}"
+    );
+
+    sdk::lists_models(stage.port, &all).await?;
+    stage.world.stop().await
+}
+
+/// What is wrong is said where it is, and refuses requests instead of leaving them to others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_cannot_be_served_refuses() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1"]).await?;
+    let port = port::free()?;
+    let model = |name: &str, spec: &str| {
+        format!(
+            "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {{name: {name}}}
+spec: {{parentRefs: [{{name: gateway}}], {spec}}}
+"
+        )
+    };
+    let gateway = page::documents(PAGE)?;
+    let gateway = gateway.into_iter().find(|one| one.at("/kind") == "Gateway");
+    let mut gateway = vec![gateway.context("no Gateway")?];
+    page::here(&mut gateway, port, |_| None)?;
+    let any = "match: {model: \"*\"}, provider: Custom, custom: {backendRef: {name: any, port: 80}, formats: [{type: Completions}]}";
+    let models = [
+        service("any", mock.port()),
+        model("any", any),
+        model(
+            "dangling",
+            "virtualModel: {weighted: {targets: [{modelRef: {name: absent}}]}}",
+        ),
+        model(
+            "keyless",
+            "provider: OpenAI, policies: {auth: {secretRef: {name: absent}}}",
+        ),
+        model(
+            "guarded",
+            "provider: OpenAI, policies: {tunnel: {backendRef: {name: any, port: 80}}}",
+        ),
+        model(
+            "inside",
+            "provider: Ollama, baseURL: \"http://0x7f.1:11434/v1\"",
+        ),
+    ];
+    let mut world = World::up(&[
+        ("gateway.yaml", page::file(&gateway)),
+        ("models.yaml", documents(&models)),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    for (model, status) in [
+        ("whatever", 200),
+        ("dangling", 503),
+        ("keyless", 500),
+        ("guarded", 500),
+        ("inside", 500),
+    ] {
+        let question = Question {
+            format: Format::Chat,
+            answer: Answer::Collected,
+            model,
+            said: "hello",
+        };
+        let reply = Client::http1(port).send(question.request("")?).await?;
+        ensure!(reply.status == status, "{model}: {}", reply.text());
+    }
+    ensure!(
+        mock.requests().await? == 1,
+        "others answered in their place"
+    );
+    let told = world.tidegate(&["status"]).await?;
+    let status = String::from_utf8_lossy(&told.stdout).into_owned();
+    for words in [
+        "AgentgatewayModel default/absent does not exist or has no provider",
+        "spec.policies.tunnel is not supported yet",
+        "spec.baseURL must have a host name or an address in its usual form",
+    ] {
+        ensure!(status.contains(words), "{words}: {status}");
+    }
+    world.stop().await
+}
