@@ -7,6 +7,7 @@ mod account;
 mod ask;
 mod bad;
 mod beyond;
+mod budget;
 mod clouds;
 mod credential;
 mod expressions;

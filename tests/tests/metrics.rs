@@ -38,6 +38,21 @@ spec:
   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: model}]
   traffic: {rateLimit: {local: [{tokens: 1000000, unit: Hours}]}}
 ";
+/// A budget that each request exceeds and that lets it through, and one that lets none through.
+const BUDGETS: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: told}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: model}]
+  traffic: {budgets: [{name: few, unit: Tokens, limit: \"20\", window: Hour, action: Warn}]}
+---
+apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: refused}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: spent}]
+  traffic: {budgets: [{name: none, unit: Tokens, limit: \"0\", window: Hour}]}
+";
 /// An answer that ends before its length.
 const BROKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
 
@@ -167,6 +182,11 @@ async fn make_everything_happen(world: &World, http: u16) -> Result<()> {
     let url = "http://a.test/v1/chat/completions";
     let reply = client.send(request("POST", url, &[], prompt)?).await?;
     ensure!(reply.status == 200, "{}", reply.text());
+    let told = reply.header("x-tidegate-budget-exceeded");
+    ensure!(told == "default/told/few", "{told:?}");
+    let url = "http://a.test/spent/v1/chat/completions";
+    let reply = client.send(request("POST", url, &[], prompt)?).await?;
+    ensure!(reply.status == 429, "{}", reply.text());
     // The first provider is evicted, the second one answers; something of the request has no counterpart there.
     let prompt = r#"{"max_tokens":9,"stream":true,"container":"c","messages":[{"role":"user","content":"hi"}]}"#;
     let url = "http://a.test/group/v1/messages";
@@ -235,12 +255,14 @@ spec: {providers: {model: {models: {m: {rates: {input: '1', output: '2'}}}}}}
         route("model", "/v1", "model"),
         route("group", "/group", "group"),
         route("sick", "/sick", "sick"),
+        route("spent", "/spent", "model"),
     ];
     let mut world = World::up(&[
         ("gateway.yaml", gateway(http) + &listener),
         ("backends.yaml", documents(&backends)),
         ("routes.yaml", documents(&routes)),
         ("limit.yaml", LIMIT.to_owned()),
+        ("budgets.yaml", BUDGETS.to_owned()),
     ])?;
     world.until_served_by(http, "http://a.test/a", "a").await?;
     make_everything_happen(&world, http).await?;

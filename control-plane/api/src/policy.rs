@@ -18,6 +18,7 @@ use schemars::{Schema, SchemaGenerator};
 pub mod api_key_authentication;
 pub mod authorization;
 pub mod basic_authentication;
+pub mod budget;
 pub mod buffer;
 pub mod cors;
 pub mod csrf;

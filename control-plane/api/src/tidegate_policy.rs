@@ -1,7 +1,7 @@
 //! TidegatePolicy: what AgentgatewayPolicy has no field for.
 //!
-//! Owns our own fields; targets, levels and conflicts are those of AgentgatewayPolicy. No field is in effect
-//! yet, and each object says so.
+//! Owns our own fields; targets, levels and conflicts are those of AgentgatewayPolicy. Which fields are in
+//! effect, `effect` says, and each object.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use crate::effect::Effects;
 use crate::key::Kind;
 use crate::metadata::Metadata;
 use crate::object::{Resource, resource_metadata};
+use crate::policy::budget::{Budget, Concurrency};
 use crate::policy::target::{TargetRef, TargetSelector, every, known_kinds, one_kind};
 use crate::scalar::{ByteSize, HttpHeaderName};
 use crate::schema::rule::{at_least, at_least_one, exactly_one, rule};
@@ -70,13 +71,21 @@ pub struct TidegatePolicySpec {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
-    at_least_one(&["authorization", "responseCache"]),
+    at_least_one(&["authorization", "responseCache", "budgets", "concurrency"]),
 ]))]
 pub struct TidegateTraffic {
     /// What an authorization rule that fails to evaluate means.
     pub authorization: Option<AuthorizationErrors>,
     /// Keeps responses.
     pub response_cache: Option<ResponseCache>,
+    /// How much money or how many tokens requests to models may take. Those of a Gateway, a route and a rule all hold.
+    #[schemars(
+        length(min = 1, max = 16),
+        extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]),
+    )]
+    pub budgets: Option<Vec<Budget>>,
+    /// How many requests to models there may be at once.
+    pub concurrency: Option<Concurrency>,
 }
 
 /// What an authorization rule that fails to evaluate means.

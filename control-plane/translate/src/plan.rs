@@ -22,7 +22,8 @@ mod policy;
 
 pub(crate) use models::{RoutedModelPlan, RouterPlan, RoutingPlan, TargetPlan, VirtualModelPlan};
 pub(crate) use policy::{
-    AttachmentPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SetPlan,
+    AttachmentPlan, BudgetsPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SetPlan,
+    StoreSecret,
 };
 
 /// One Gateway of ours.

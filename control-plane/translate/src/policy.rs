@@ -21,6 +21,7 @@ use crate::plan::{PolicyBody, PolicyPlan};
 
 mod ai;
 mod attach;
+mod budget;
 mod conflict;
 mod local_rate_limit;
 mod report;
@@ -37,6 +38,10 @@ type Noun = (&'static str, Result<PolicyBody, String>);
 /// Every field of AgentgatewayPolicy that is in effect: a noun, a line here and a file beside.
 const NOUNS: [fn(&Lookup<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
     [ai::compile, local_rate_limit::compile];
+
+/// Every field of TidegatePolicy that is in effect.
+const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 2] =
+    [budget::compile, budget::compile_concurrency];
 
 /// What both kinds of policies have.
 pub(crate) trait Object: Resource {
@@ -218,7 +223,8 @@ impl Object for TidegatePolicy {
         false
     }
 
-    fn nouns(&self, _: &Lookup<'_>) -> Vec<Noun> {
-        Vec::new()
+    fn nouns(&self, lookup: &Lookup<'_>) -> Vec<Noun> {
+        let nouns = OWN_NOUNS.iter();
+        nouns.filter_map(|compile| compile(lookup, self)).collect()
     }
 }

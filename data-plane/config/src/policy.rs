@@ -6,6 +6,7 @@
 //! the request.
 
 mod ai;
+mod budget;
 mod decode;
 mod effective;
 mod local_rate_limit;
@@ -15,6 +16,7 @@ pub(crate) use decode::{policy, policy_set};
 use std::fmt;
 use std::sync::Arc;
 
+pub use budget::{Concurrency, KeyedBudget};
 pub use effective::{Denied, Effective};
 pub use local_rate_limit::LocalRateLimit;
 
@@ -38,6 +40,10 @@ pub enum Content {
     Ai(Box<AiPolicy>),
     /// `traffic.rateLimit.local`.
     LocalRateLimit(LocalRateLimit),
+    /// `traffic.budgets`.
+    Budgets(Vec<KeyedBudget>),
+    /// `traffic.concurrency`.
+    Concurrency(Concurrency),
 }
 
 /// What is attached along one way to a rule, or to one backend.
@@ -92,6 +98,8 @@ impl Content {
             Self::Denied(_) => None,
             Self::Ai(_) => Some(ai::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),
+            Self::Budgets(_) => Some(budget::BUDGETS),
+            Self::Concurrency(_) => Some(budget::CONCURRENCY),
         }
     }
 }

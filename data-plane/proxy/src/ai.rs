@@ -10,7 +10,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
 use dp_llm::{class::Class, request::Request as Prompt};
-use dp_policy::estimate::{Family, Prompt as Length};
 use dp_upstream::provider_group::{
     Answer,
     attempts::{Attempt, Attempts, Head, Next, Replay},
@@ -20,6 +19,7 @@ use http::request::Parts;
 use hyper::body::Incoming;
 
 use crate::{
+    budget::{self, Asked},
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
     forward::Limits,
@@ -31,6 +31,7 @@ mod answer;
 mod attributes;
 mod condition;
 mod credential;
+mod expected;
 pub(crate) mod groups;
 pub(crate) mod ledger;
 mod model_list;
@@ -43,6 +44,7 @@ mod request;
 pub(crate) mod tokens;
 mod verdict;
 
+use attributes::LlmAttributes;
 use ledger::Ledger;
 pub(crate) use model_router::Serving;
 pub(crate) use relayed::Relayed;
@@ -51,6 +53,8 @@ pub(crate) use relayed::Relayed;
 struct Call<'a> {
     backend: &'a AiBackend,
     policies: Effective<'a>,
+    /// The model that a budget wants to be asked.
+    downgrade: Option<Arc<str>>,
     head: Box<Parts>,
     prompt: Prompt,
     /// The prompt's body, once an expression asked about it.
@@ -108,28 +112,47 @@ pub(crate) async fn forward(
     );
     exchange.record.llm.ledger = Some(ledger);
     if exchange.record.limits.counts_tokens() {
-        exchange.record.limits.prompt(estimate(&prompt));
+        exchange
+            .record
+            .limits
+            .prompt(expected::prompt_tokens(&prompt));
     }
     let answer = match prompt.is_streamed() {
         true => Answer::Streamed,
         false => Answer::Collected,
     };
+    let read = attributes::ReadBody::default();
+    let asked = {
+        let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
+        Asked::of(&policies, &attributes, |is_priced| {
+            let catalog = catalog.filter(|_| is_priced).map(|catalog| &**catalog);
+            expected::spend(&prompt, (backend, &policies), catalog)
+        })
+    };
+    let downgrade = budget::admit(exchange, asked).await?;
+    // Vectors and orders of another model are others, not worse ones.
+    let downgrade = downgrade.filter(|_| matches!(prompt.class(), Class::Chat(_)));
     let call = Call {
         backend,
         policies,
+        downgrade,
         head,
         prompt,
-        read: attributes::ReadBody::default(),
+        read,
         limits,
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     call.run(exchange, attempts).await
 }
 
-/// Errors are told in the dialect that the client's path names, if it names one.
-pub(crate) fn name_dialect(exchange: &mut Exchange<'_>, head: &Parts) {
+/// A request is refused before anybody reads it: its client is told in the dialect that the path names, if it names one, and
+/// there is a record of it.
+pub(crate) fn refused(exchange: &mut Exchange<'_>, head: &Parts, serving: Serving<'_>) {
     if let Some(class) = Class::of(head.uri.path()) {
         exchange.record.request.dialect = Dialect::Llm(class.format());
+        let random = exchange.client.worker.upstream.random();
+        let ledger = Ledger::unread(&head.headers, class, serving.name(), random);
+        exchange.record.llm.ledger = Some(ledger);
     }
 }
 
@@ -143,27 +166,8 @@ fn operation(exchange: &mut Exchange<'_>, head: &Parts) -> Result<Class, Fault> 
     Ok(class)
 }
 
-/// What a prompt will take, by its length.
-fn estimate(prompt: &Prompt) -> u64 {
-    let text_bytes = match prompt.class() {
-        // Recordings and files are no text, and a count takes nothing of a model.
-        Class::Detect(_) | Class::CountTokens(_) => return 0,
-        Class::Chat(_) | Class::LegacyCompletions | Class::Embeddings | Class::Rerank => {
-            u64::try_from(prompt.body().len()).unwrap_or(u64::MAX)
-        }
-    };
-    let family = Family::of(prompt.model().unwrap_or_default());
-    dp_policy::estimate::input(
-        family,
-        &Length {
-            text_bytes,
-            messages: 0,
-        },
-    )
-}
-
 /// The time since 1970.
-fn since_epoch() -> Duration {
+pub(crate) fn since_epoch() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()

@@ -157,6 +157,7 @@ impl Exchange<'_> {
         let reply = self.act(&found, head, body).await;
         let mut reply = reply.unwrap_or_else(|fault| failed(&fault, self.record));
         self.record.limits.tell(reply.response.headers_mut());
+        self.record.budgets.tell(reply.response.headers_mut());
         for modifier in found.response_headers() {
             modifier.apply(reply.response.headers_mut());
         }
@@ -170,7 +171,7 @@ impl Exchange<'_> {
         body: Incoming,
     ) -> Result<Reply, Fault> {
         if let Err(fault) = self.pass(found) {
-            forward::name_dialect(self, found, &mut head);
+            forward::refused(self, found, &mut head);
             return Err(fault);
         }
         match &found.route().action {

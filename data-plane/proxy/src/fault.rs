@@ -68,6 +68,14 @@ pub(crate) enum Kind {
     NoCredential,
     /// A policy that applies to the request cannot be enforced.
     PolicyDenied,
+    /// A budget is used up.
+    BudgetExceeded,
+    /// A budget refuses a model without a price.
+    BudgetUnpriced,
+    /// Nobody can count a budget that fails closed.
+    BudgetUnavailable,
+    /// As many requests are under way as may be.
+    TooManyAtOnce,
     /// A limit of the route is used up.
     RateLimited,
     /// The address or name may not be reached through a dynamic forward proxy.
@@ -202,8 +210,12 @@ impl Kind {
             | Kind::UnknownModel
             | Kind::UnsupportedFormat
             | Kind::RateLimited
+            | Kind::BudgetExceeded
+            | Kind::BudgetUnpriced
+            | Kind::TooManyAtOnce
             | Kind::Forbidden => Side::Client,
-            Kind::PolicyDenied
+            Kind::BudgetUnavailable
+            | Kind::PolicyDenied
             | Kind::NoRoute
             | Kind::InvalidBackend
             | Kind::NoCredential
@@ -243,6 +255,10 @@ impl Kind {
             Kind::NoCredential => "no_credential",
             Kind::PolicyDenied => "policy_denied",
             Kind::RateLimited => "rate_limited",
+            Kind::BudgetExceeded => "budget_exceeded",
+            Kind::BudgetUnpriced => "budget_unpriced",
+            Kind::BudgetUnavailable => "budget_unavailable",
+            Kind::TooManyAtOnce => "too_many_at_once",
             Kind::Forbidden => "forbidden_address",
             Kind::Bug => "bug",
             Kind::NoProvider => "no_provider",

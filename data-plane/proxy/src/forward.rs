@@ -89,19 +89,20 @@ pub(crate) async fn forward(
     Ok(reply)
 }
 
-/// Finds out how the client of a request that is refused wants to be told: as a client of models, where it is one.
-pub(crate) fn name_dialect(exchange: &mut Exchange<'_>, found: &Found<'_>, head: &mut Parts) {
+/// Finds out what kind of client a request that is refused has: one of models is told, and recorded, as such.
+pub(crate) fn refused(exchange: &mut Exchange<'_>, found: &Found<'_>, head: &mut Parts) {
     let Action::Forward(forward) = &found.route().action else {
         return;
     };
-    let config = &exchange.active.config;
-    let is_ai = forward.clusters.iter().any(|choice| {
-        config
-            .cluster(&choice.cluster)
-            .is_some_and(|cluster| matches!(cluster.kind, ClusterKind::Ai(_)))
+    let active = exchange.active;
+    let serving = forward.clusters.iter().find_map(|choice| {
+        let cluster = active.config.cluster(&choice.cluster)?;
+        ai::Serving::of(&cluster.kind)
     });
-    if is_ai && rewrite_target(head, forward, found).is_ok() {
-        ai::name_dialect(exchange, head);
+    if let Some(serving) = serving
+        && rewrite_target(head, forward, found).is_ok()
+    {
+        ai::refused(exchange, head, serving);
     }
 }
 

@@ -20,6 +20,7 @@ mod accept;
 mod ai;
 mod attempt;
 mod bind;
+mod budget;
 mod connection;
 mod exchange;
 mod fault;

@@ -24,12 +24,16 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use self::{limit::LimitMetrics, llm::LlmMetrics, tokens::TokenCollector, usage::UsageMetrics};
+use self::{
+    budget::BudgetMetrics, limit::LimitMetrics, llm::LlmMetrics, tokens::TokenCollector,
+    usage::UsageMetrics,
+};
 use crate::{
     ai::ledger::Closed,
     record::{Ending, Record},
 };
 
+mod budget;
 mod limit;
 mod llm;
 mod tokens;
@@ -51,6 +55,7 @@ pub(crate) struct Metrics {
     llm: LlmMetrics,
     usage: UsageMetrics,
     limits: LimitMetrics,
+    budgets: BudgetMetrics,
     /// Requests in flight.
     pub(crate) active: Gauge,
     /// Connections of clients, open now.
@@ -116,6 +121,7 @@ impl Metrics {
             llm: LlmMetrics::register(registry),
             usage: UsageMetrics::register(registry),
             limits: LimitMetrics::register(registry),
+            budgets: BudgetMetrics::register(registry),
             active: Gauge::default(),
             connections: Gauge::default(),
             accepted: Counter::default(),
@@ -311,6 +317,21 @@ impl Local {
     /// Counts a request that came to a limit.
     pub(crate) fn limit_check(&self, policy: &str, unit: &'static str, is_admitted: bool) {
         self.metrics.limits.check(policy, unit, is_admitted);
+    }
+
+    /// Counts a request that a budget refused.
+    pub(crate) fn budget_refused(&self, budget: &str, reason: &'static str) {
+        self.metrics.budgets.refused(budget, reason);
+    }
+
+    /// Counts a request that went on although there was something to tell of a budget.
+    pub(crate) fn budget_noticed(&self, budget: &str, reason: &'static str) {
+        self.metrics.budgets.noticed(budget, reason);
+    }
+
+    /// Notes what a request took of a budget.
+    pub(crate) fn budget_charged(&self, charged: &dp_policy::budget::Charged) {
+        self.metrics.budgets.charged(charged);
     }
 
     /// Counts tokens that were taken from a limit.

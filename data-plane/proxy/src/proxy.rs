@@ -25,6 +25,7 @@ use tokio::{
 
 use crate::{
     bind::{Phase, Sockets},
+    budget::Stores,
     limit::Limits,
     log::Log,
     metrics::Metrics,
@@ -58,6 +59,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: Arc<TokenSources>,
     /// How limits stand; outlives configurations.
     pub(crate) limits: Limits,
+    /// Where budgets are counted; outlives configurations.
+    pub(crate) budgets: Stores,
     /// Connections of clients, open now.
     pub(crate) connections: watch::Sender<usize>,
     workers: Vec<mpsc::UnboundedSender<Command>>,
@@ -138,6 +141,7 @@ impl Proxy {
             provider_states: States::new(Instant::now()),
             tokens,
             limits: Limits::new(),
+            budgets: Stores::new(),
             connections: watch::Sender::new(0),
             workers,
         });

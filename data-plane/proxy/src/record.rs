@@ -18,6 +18,7 @@ use opentelemetry::global::BoxedSpan;
 
 use crate::{
     ai::ledger::Ledger,
+    budget::BudgetFacts,
     connection::Flight,
     fault::{Fault, Kind},
     limit::LimitFacts,
@@ -35,6 +36,7 @@ pub(crate) struct Record {
     pub(crate) response: ResponseFacts,
     pub(crate) llm: LlmFacts,
     pub(crate) limits: LimitFacts,
+    pub(crate) budgets: BudgetFacts,
     pub(crate) bytes_sent: u64,
     pub(crate) span: Option<Box<BoxedSpan>>,
     worker: Rc<Worker>,
@@ -132,6 +134,7 @@ impl Record {
             response: ResponseFacts::default(),
             llm: LlmFacts::default(),
             limits: LimitFacts::default(),
+            budgets: BudgetFacts::default(),
             bytes_sent: 0,
             span: None,
             worker,

@@ -121,6 +121,19 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             "the backend's response is not valid",
         ),
         Kind::UpgradeFailed => (StatusCode::BAD_GATEWAY, "the backend refused the upgrade"),
+        Kind::BudgetExceeded => (StatusCode::TOO_MANY_REQUESTS, "the budget is used up"),
+        Kind::BudgetUnpriced => (
+            StatusCode::FORBIDDEN,
+            "the model has no price, and a budget refuses such models",
+        ),
+        Kind::BudgetUnavailable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "a budget cannot be counted now",
+        ),
+        Kind::TooManyAtOnce => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many requests are under way; try again when one has ended",
+        ),
         Kind::RateLimited => (
             StatusCode::TOO_MANY_REQUESTS,
             "the rate limit is used up; try again later",
@@ -188,6 +201,10 @@ fn llm(
     message: &'static str,
     format: Format,
 ) -> Response<ResponseBody> {
+    // A client may know which budget it has used up, and until when.
+    let refused = fault.source.as_deref();
+    let refused = refused.and_then(|cause| cause.downcast_ref::<dp_policy::budget::Refused>());
+    let message = refused.map_or_else(|| message.to_owned(), ToString::to_string);
     let invalid = || {
         fault
             .source
@@ -217,7 +234,8 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         Kind::UnknownModel => Some(ErrorCode::ModelNotFound),
         Kind::UnsupportedFormat => Some(ErrorCode::UnsupportedConversion),
         Kind::NoCredential => Some(ErrorCode::BackendAuthFailed),
-        Kind::RateLimited => Some(ErrorCode::RateLimitExceeded),
+        Kind::RateLimited | Kind::TooManyAtOnce => Some(ErrorCode::RateLimitExceeded),
+        Kind::BudgetExceeded => Some(ErrorCode::BudgetExceeded),
         Kind::NoProvider | Kind::NoEndpoint | Kind::Unresolved => {
             Some(ErrorCode::NoHealthyProvider)
         }
@@ -238,6 +256,8 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::NoRoute
         | Kind::InvalidBackend
         | Kind::PolicyDenied
+        | Kind::BudgetUnpriced
+        | Kind::BudgetUnavailable
         | Kind::Forbidden
         | Kind::Bug => None,
     }

@@ -43,7 +43,7 @@ pub enum Attribute {
     LlmRequest,
     /// `llm.streaming`: whether the answer is asked for as a stream.
     LlmStreaming,
-    /// `llm.requestModel`: the model that the client asked for; a text.
+    /// `llm.requestModel`: the model that the client asked for; behind a virtual model, the one that was chosen. A text.
     LlmRequestModel,
     /// `llm.responseModel`: the model that answered; a text.
     LlmResponseModel,

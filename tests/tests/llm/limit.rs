@@ -140,6 +140,10 @@ async fn tokens_are_taken_when_the_answer_has_ended() -> Result<()> {
     ensure!(checks("admitted")? == 1 && checks("refused")? >= 2);
     let reason = [("reason", "rate_limited")];
     ensure!(metrics.sum("tidegate_proxy_faults_total", &reason)? == checks("refused")?);
+    // Nobody read the request, and there is a record of it all the same.
+    let recorded = [("error_type", "rate_limited")];
+    let name = "gen_ai_server_request_duration_seconds_count";
+    ensure!(metrics.sum(name, &recorded)? == checks("refused")?);
     let told: Value = serde_json::from_slice(&first.body).context("an answer")?;
     let total = told
         .at("/usage/total_tokens")

@@ -158,13 +158,13 @@ impl Scene {
     }
 }
 
-fn field<'a>(event: &'a Event, name: &str) -> Result<&'a str> {
+pub(crate) fn field<'a>(event: &'a Event, name: &str) -> Result<&'a str> {
     let found = event.get(name);
     Ok(found.with_context(|| format!("no {name} in {event:?}"))?)
 }
 
 /// Millionths of millionths of USD.
-fn picos(decimal: &str) -> Result<u128> {
+pub(crate) fn picos(decimal: &str) -> Result<u128> {
     let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
     ensure!(fraction.len() <= 12, "{decimal}");
     let digits = format!("{whole}{fraction:0<12}");

@@ -38,6 +38,12 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
         output.put(&self::set(set), &sources);
     }
     for plan in policies.into_values() {
+        if let PolicyBody::Budgets(budgets) = &plan.body {
+            for own in &budgets.secrets {
+                let sources = [own.source.clone()];
+                super::secret::generic(&own.name, &own.text, &sources, output);
+            }
+        }
         output.put(&policy(plan), &[(*plan.source).clone()]);
     }
 }
@@ -80,6 +86,8 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::LocalRateLimit(limits) => Content::LocalRateLimit(tidegate::LocalRateLimit {
             limits: limits.iter().map(limit).collect(),
         }),
+        PolicyBody::Budgets(budgets) => Content::Budgets(budgets.wire.clone()),
+        PolicyBody::Concurrency(limit) => Content::Concurrency(limit.clone()),
     };
     tidegate::Policy {
         name: plan.name.clone(),

@@ -85,7 +85,12 @@ pub(super) fn credential(credentials: &Credentials, output: &mut Output) {
     }
 }
 
-fn generic(name: &str, text: &SecretBytes, sources: &[tidegate::Source], output: &mut Output) {
+pub(super) fn generic(
+    name: &str,
+    text: &SecretBytes,
+    sources: &[tidegate::Source],
+    output: &mut Output,
+) {
     let generic = GenericSecret {
         secret: Some(inline(text.expose())),
         ..Default::default()

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
 use super::AiPolicyPlan;
@@ -27,6 +28,24 @@ pub(crate) enum PolicyBody {
     Denied(String),
     Ai(Box<AiPolicyPlan>),
     LocalRateLimit(Vec<LocalLimitPlan>),
+    Budgets(Box<BudgetsPlan>),
+    Concurrency(tidegate::Concurrency),
+}
+
+/// Budgets, and what their stores need.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BudgetsPlan {
+    pub(crate) wire: tidegate::Budgets,
+    pub(crate) secrets: Vec<StoreSecret>,
+}
+
+/// The address of a store.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreSecret {
+    /// Resource name.
+    pub(crate) name: String,
+    pub(crate) text: SecretBytes,
+    pub(crate) source: tidegate::Source,
 }
 
 /// A limit that each proxy counts by itself.
@@ -67,7 +86,7 @@ impl PolicyBody {
     pub(crate) fn guards_routes(&self) -> bool {
         match self {
             Self::Denied(_) | Self::LocalRateLimit(_) => true,
-            Self::Ai(_) => false,
+            Self::Ai(_) | Self::Budgets(_) | Self::Concurrency(_) => false,
         }
     }
 }

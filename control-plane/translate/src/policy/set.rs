@@ -127,7 +127,10 @@ impl Attachments {
             .flatten()
             .find_map(|own| match &own.policy.body {
                 PolicyBody::Denied(reason) => Some(format!("{}: {reason}", own.policy.name)),
-                PolicyBody::Ai(_) | PolicyBody::LocalRateLimit(_) => None,
+                PolicyBody::Ai(_)
+                | PolicyBody::LocalRateLimit(_)
+                | PolicyBody::Budgets(_)
+                | PolicyBody::Concurrency(_) => None,
             })
     }
 

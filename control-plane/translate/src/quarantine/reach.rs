@@ -20,6 +20,7 @@ use proto::tidegate::v1 as tidegate;
 use proto::tidegate::v1::ai_credential;
 use proto::tidegate::v1::azure_credential::Identity;
 use proto::tidegate::v1::gcp_credential::Source;
+use proto::tidegate::v1::policy;
 use proto::type_url::TypeUrl;
 use proto::{any, reference};
 use xds::resource::Resource;
@@ -77,9 +78,9 @@ fn references(resource: &Resource) -> Vec<Name> {
             names.push((TypeUrl::PolicySet, message.policy_set));
             names
         }),
+        TypeUrl::Policy => tidegate::Policy::decode(bytes).map(|message| of_policy(&message)),
         TypeUrl::Endpoint
         | TypeUrl::Secret
-        | TypeUrl::Policy
         | TypeUrl::DynamicForwardProxy
         | TypeUrl::PriceCatalog
         | TypeUrl::Commit => Ok(Vec::new()),
@@ -151,6 +152,16 @@ fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
         names.extend(further.map(|key| (TypeUrl::Secret, key.secret.clone())));
     }
     names
+}
+
+fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
+    let Some(policy::Content::Budgets(budgets)) = &policy.content else {
+        return Vec::new();
+    };
+    let stores = budgets.budgets.iter().filter_map(|own| own.shared.as_ref());
+    stores
+        .map(|store| (TypeUrl::Secret, store.redis_secret.clone()))
+        .collect()
 }
 
 fn of_models(router: &tidegate::ModelRouter) -> Vec<Name> {
@@ -286,6 +297,15 @@ mod tests {
                     "policies": {"auth": {"secretRef": {"name": "key"}}}}}),
             json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"},
                 "stringData": {"Authorization": "x"}}),
+            json!({"apiVersion": "tidegate.dev/v1alpha1", "kind": "TidegatePolicy",
+                "metadata": {"name": "budget"},
+                "spec": {"targetRefs": [{"group": "gateway.networking.k8s.io",
+                    "kind": "Gateway", "name": "gw"}],
+                    "traffic": {"budgets": [{"name": "day", "unit": "USD", "limit": "1",
+                        "window": "Day", "scope": "Shared",
+                        "store": {"redis": {"secretRef": {"name": "redis"}}}}]}}}),
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "redis"},
+                "stringData": {"url": "redis://redis.example"}}),
             service("a"),
             service("b"),
             service("m"),
@@ -325,6 +345,7 @@ mod tests {
         let secrets = [
             "gw/default/gw/rc/443/https/unusable",
             "secret/default/key/Authorization",
+            "secret/default/redis/url",
         ];
         check(own, TypeUrl::Secret, &secrets);
         check(own, TypeUrl::AiBackend, &["backend/default/ai"]);

@@ -92,6 +92,11 @@ impl std::fmt::Display for Content {
                 let texts: Vec<String> = limits.iter().map(ToString::to_string).collect();
                 write!(f, "{}", texts.join(", "))
             }
+            Self::Budgets(budgets) => {
+                let texts: Vec<String> = budgets.iter().map(ToString::to_string).collect();
+                write!(f, "{}", texts.join("; "))
+            }
+            Self::Concurrency(limit) => write!(f, "{limit}"),
         }
     }
 }

@@ -8,7 +8,7 @@ use ::route::field::{FieldError, Within};
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::policy::Content as Kind;
 
-use super::{Attachment, Content, Level, Policy, PolicySet, local_rate_limit};
+use super::{Attachment, Content, Level, Policy, PolicySet, budget, local_rate_limit};
 use crate::ai_backend;
 
 /// Decodes a policy.
@@ -21,6 +21,12 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         }
         Some(Kind::LocalRateLimit(limit)) => {
             Content::LocalRateLimit(local_rate_limit::decode(limit).within("local_rate_limit")?)
+        }
+        Some(Kind::Budgets(budgets)) => {
+            Content::Budgets(budget::budgets(budgets).within("budgets")?)
+        }
+        Some(Kind::Concurrency(limit)) => {
+            Content::Concurrency(budget::concurrency(limit).within("concurrency")?)
         }
     };
     Ok(Policy {

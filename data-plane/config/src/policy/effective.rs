@@ -101,7 +101,10 @@ impl<'a> Effective<'a> {
                 known if known.field() != Some(field) => {
                     return Err(Denied(format!("policy {policy} is not of field {field}")));
                 }
-                Content::Ai(_) | Content::LocalRateLimit(_) => {}
+                Content::Ai(_)
+                | Content::LocalRateLimit(_)
+                | Content::Budgets(_)
+                | Content::Concurrency(_) => {}
             }
         }
         Ok(())

@@ -53,7 +53,10 @@ impl<'a> Effective<'a> {
     pub fn local_rate_limit(&self) -> Option<(&'a Attachment, &'a LocalRateLimit)> {
         match self.whole(FIELD)? {
             (attachment, Content::LocalRateLimit(limit)) => Some((attachment, limit)),
-            (_, Content::Denied(_) | Content::Ai(_)) => None,
+            (
+                _,
+                Content::Denied(_) | Content::Ai(_) | Content::Budgets(_) | Content::Concurrency(_),
+            ) => None,
         }
     }
 }

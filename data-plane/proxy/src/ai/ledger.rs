@@ -15,7 +15,8 @@ use dp_config::{
     ai_backend::{AiPolicy, AiProvider},
 };
 use dp_llm::{
-    format::Format, prompt_text::PromptText, request::Request as Prompt, usage::Usage as Observed,
+    class::Class, format::Format, prompt_text::PromptText, request::Request as Prompt,
+    usage::Usage as Observed,
 };
 use dp_policy::{
     estimate::{self, Family},
@@ -27,9 +28,9 @@ use dp_policy::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use super::since_epoch;
+use super::{expected, since_epoch};
 use crate::{
-    fault::Side,
+    fault::{Kind, Side},
     metrics::UsageLabels,
     record::{Ending, Record},
     trace::AttemptSpan,
@@ -59,7 +60,8 @@ pub(crate) struct Ledger {
     backend: Arc<str>,
     is_streamed: bool,
     requested: Option<Arc<str>>,
-    prompt: Size,
+    /// The prompt, where its length says what it takes.
+    prompt: Option<Size>,
     catalog: Option<Arc<Catalog>>,
     settle: Vec<Settle>,
     /// The attempt that is under way or was answered.
@@ -165,25 +167,44 @@ impl Ledger {
         catalog: Option<&Arc<Catalog>>,
         random: u64,
     ) -> Box<Ledger> {
-        let id = headers.get(dp_policy::request_id::X_REQUEST_ID);
-        let id = id.and_then(|id| id.to_str().ok()).map(Arc::from);
         Box::new(Ledger {
-            request_id: id.unwrap_or_else(|| format!("{random:016x}").into()),
+            request_id: request_id(headers, random),
             at: since_epoch(),
-            caller: caller(headers, prompt),
+            caller: caller(headers, prompt.user()),
             operation: prompt.class().operation(),
             backend: backend.name.clone(),
             is_streamed: prompt.is_streamed(),
             requested,
-            prompt: Size::of(prompt),
+            prompt: expected::is_text(prompt.class()).then(|| Size::of(prompt)),
             catalog: catalog.cloned(),
             settle: Vec::new(),
             attempt: None,
         })
     }
 
+    /// Begins with a request that is refused before anybody reads it.
+    pub(super) fn unread(
+        headers: &HeaderMap,
+        class: Class,
+        backend: &str,
+        random: u64,
+    ) -> Box<Ledger> {
+        Box::new(Ledger {
+            request_id: request_id(headers, random),
+            at: since_epoch(),
+            caller: caller(headers, None),
+            operation: class.operation(),
+            backend: backend.into(),
+            is_streamed: false,
+            requested: None,
+            prompt: None,
+            catalog: None,
+            settle: Vec::new(),
+            attempt: None,
+        })
+    }
+
     /// Does this with the record before anybody reads it.
-    #[expect(dead_code, reason = "for limits and budgets, which settle here")]
     pub(crate) fn before_reading(&mut self, settle: Settle) {
         self.settle.push(settle);
     }
@@ -308,7 +329,8 @@ impl Ledger {
             Outcome::ClientGone => true,
             Outcome::Failed | Outcome::Refused => false,
         };
-        if told.is_none() && !is_answered {
+        // What takes no text of a model took what its provider tells, and nothing that could be guessed.
+        if told.is_none() && (!is_answered || self.prompt.is_none()) {
             return Usage::default();
         }
         let extent = match outcome {
@@ -322,9 +344,9 @@ impl Ledger {
         let is_needed = |told: &Told| told.input.is_none();
         let guess = Guess {
             // Measuring reads the whole prompt.
-            input: match told.as_ref().is_none_or(is_needed) {
-                true => estimate::input(family, &self.prompt.measured()),
-                false => 0,
+            input: match (&self.prompt, told.as_ref().is_none_or(is_needed)) {
+                (Some(prompt), true) => estimate::input(family, &prompt.measured()),
+                (Some(_) | None, _) => 0,
             },
             output: family.tokens(bytes),
         };
@@ -341,13 +363,20 @@ fn is_configured(provider: &AiProvider, policy: Option<&AiPolicy>, model: &str) 
         })
 }
 
-/// Whose request it is. Keys and teams are for whoever verifies them.
-fn caller(headers: &HeaderMap, prompt: &Prompt) -> Caller {
+/// What the request is called, by whoever called it something first.
+fn request_id(headers: &HeaderMap, random: u64) -> Arc<str> {
+    let id = headers.get(dp_policy::request_id::X_REQUEST_ID);
+    let id = id.and_then(|id| id.to_str().ok()).map(Arc::from);
+    id.unwrap_or_else(|| format!("{random:016x}").into())
+}
+
+/// Whose request it is; `said` by the body. Keys and teams are for whoever verifies them.
+fn caller(headers: &HeaderMap, said: Option<&str>) -> Caller {
     let header = headers.get(USER).and_then(|user| user.to_str().ok());
     let header = header.filter(|user| !user.is_empty() && user.len() <= USER_LIMIT);
     let (user, user_source) = match header {
         Some(user) => (Some(user), UserSource::Header),
-        None => (prompt.user(), UserSource::Body),
+        None => (said, UserSource::Body),
     };
     Caller {
         user: user.map(Into::into),
@@ -374,7 +403,7 @@ fn told(usage: &Observed) -> Told {
 fn answer(record: &Record, ending: Ending) -> Answer {
     let seen = record.llm.observed.as_deref();
     let status = record.response.status;
-    let own = record.response.fault.map(crate::fault::Kind::reason);
+    let own = record.response.fault.map(Kind::reason);
     let is_error = status.is_client_error() || status.is_server_error();
     let error: Option<Arc<str>> = match (own, ending) {
         (Some(reason), _) => Some(reason.into()),
@@ -400,7 +429,7 @@ fn outcome(record: &Record, ending: Ending) -> Outcome {
     let status = record.response.status;
     match (ending, record.response.fault) {
         (Ending::Dropped, _) => Outcome::ClientGone,
-        (_, Some(kind)) if kind.side() == Side::Client => Outcome::Refused,
+        (_, Some(kind)) if is_refusal(kind) => Outcome::Refused,
         (_, Some(_)) => Outcome::Failed,
         (Ending::UpstreamBroke, None) => Outcome::Truncated,
         (Ending::Complete, None) if status >= StatusCode::BAD_REQUEST => Outcome::Failed,
@@ -412,6 +441,11 @@ fn outcome(record: &Record, ending: Ending) -> Outcome {
             }
         }
     }
+}
+
+/// A policy that cannot be enforced, or counted, is the proxy's own trouble, and a refusal all the same.
+fn is_refusal(kind: Kind) -> bool {
+    kind.side() == Side::Client || matches!(kind, Kind::BudgetUnavailable | Kind::PolicyDenied)
 }
 
 // === impl Size ===

@@ -50,6 +50,13 @@ impl<'a> Serving<'a> {
         }
     }
 
+    /// Of the backend or the router.
+    pub(super) fn name(self) -> &'a str {
+        match self {
+            Serving::Backend(name) | Serving::Router(name) => name,
+        }
+    }
+
     /// The backend for a request, and the request as it goes there.
     pub(super) fn resolve<'e>(
         self,

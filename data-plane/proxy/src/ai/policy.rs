@@ -86,6 +86,19 @@ fn compute(expressions: &[(String, Expr)], attributes: &dyn Attributes) -> Vec<C
         .collect()
 }
 
+/// The model that `provider` will be asked for, as far as that is known before the request is shaped: what an expression may
+/// name instead is not.
+pub(super) fn expected_model<'b>(
+    provider: &'b AiProvider,
+    policy: Option<&'b AiPolicy>,
+    prompt: &'b Prompt,
+) -> Option<&'b str> {
+    let set = policy.and_then(|policy| policy.model.as_deref());
+    let model = prompt.model_for(set.or(provider.model.as_deref())).ok()?;
+    let alias = policy.and_then(|policy| policy.aliases.target(model));
+    Some(alias.unwrap_or(model)).filter(|model| !model.is_empty())
+}
+
 // === impl Shaped ===
 
 impl Shaped<'_> {

@@ -87,7 +87,10 @@ impl Call<'_> {
         let attributes = LlmAttributes::of_request(exchange, &self.head, &self.prompt, &self.read);
         let path = self.head.uri.path();
         let shaped = policy::apply(policy, &self.prompt, path, &attributes)?;
-        let model = shaped.model(provider, policy)?;
+        let model = match &self.downgrade {
+            Some(model) => &**model,
+            None => shaped.model(provider, policy)?,
+        };
         let vendor = service.vendor();
         let prompt = match prompt_caching(policy, vendor, model) {
             Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),

@@ -41,6 +41,10 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::InvalidBackend
         | Kind::PolicyDenied
         | Kind::RateLimited
+        | Kind::BudgetExceeded
+        | Kind::BudgetUnpriced
+        | Kind::BudgetUnavailable
+        | Kind::TooManyAtOnce
         | Kind::Forbidden
         | Kind::Bug => Verdict::Status(400),
     }

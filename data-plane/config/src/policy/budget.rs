@@ -1,0 +1,285 @@
+//! `traffic.budgets` and `traffic.concurrency`: how much requests to models may take, and how many there may be at once.
+//!
+//! Owns the decoded budgets with the expressions of their keys. Must not hold what is counted. Budgets of all levels add
+//! up: a request is counted in each. Invariant: an expression that does not compile, or a window that the scope cannot
+//! keep, refuses the resource.
+
+use std::fmt;
+use std::num::{NonZeroU32, NonZeroU64};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::route::field::{FieldError, Within};
+use dp_policy::budget::{Action, Budget, Limit, OnOutage, OnUnpriced, Scope, Window};
+use dp_policy::price::Money;
+use expr::{AttributeSet, Expr};
+use proto::tidegate::v1 as wire;
+
+use super::{Attachment, Content, Effective};
+use crate::scalar::duration;
+
+/// Path of budgets in a TidegatePolicy.
+pub(super) const BUDGETS: &str = "traffic.budgets";
+
+/// Path of the limit of requests at once.
+pub(super) const CONCURRENCY: &str = "traffic.concurrency";
+
+/// The largest limit, in the unit of shared stores: what a float holds exactly.
+const LARGEST: u128 = 1 << 53;
+
+/// A budget and what it counts apart.
+#[derive(Clone, Debug)]
+pub struct KeyedBudget {
+    /// The budget.
+    pub budget: Arc<Budget>,
+    /// What has a count of its own; one for all where absent.
+    pub key: Option<Expr>,
+    /// Name of the Secret with the address of the store, for shared ones.
+    pub store: Option<Arc<str>>,
+}
+
+/// How many requests there may be at once.
+#[derive(Clone, Debug)]
+pub struct Concurrency {
+    /// So many, of one key.
+    pub limit: NonZeroU32,
+    /// What has a limit of its own; one for all where absent.
+    pub key: Option<Expr>,
+}
+
+/// Decodes budgets.
+pub(super) fn budgets(message: &wire::Budgets) -> Result<Vec<KeyedBudget>, FieldError> {
+    let mut budgets = Vec::with_capacity(message.budgets.len());
+    for (index, own) in message.budgets.iter().enumerate() {
+        budgets.push(keyed(own).within_index("budgets", index)?);
+    }
+    if budgets.is_empty() {
+        return Err(FieldError::missing("budgets"));
+    }
+    Ok(budgets)
+}
+
+/// Decodes a limit of requests at once.
+pub(super) fn concurrency(message: &wire::Concurrency) -> Result<Concurrency, FieldError> {
+    Ok(Concurrency {
+        limit: NonZeroU32::new(message.limit).ok_or_else(|| FieldError::missing("limit"))?,
+        key: key(&message.key)?,
+    })
+}
+
+fn keyed(message: &wire::Budget) -> Result<KeyedBudget, FieldError> {
+    if message.id.is_empty() {
+        return Err(FieldError::missing("id"));
+    }
+    let window = window(message)?;
+    let scope = match &message.shared {
+        None => Scope::PerProxy,
+        Some(_) => Scope::Shared,
+    };
+    let is_long = match window {
+        Window::Day | Window::Week | Window::Month => true,
+        Window::Custom(seconds) => seconds.get() >= 86_400,
+    };
+    if is_long && scope == Scope::PerProxy {
+        let text = "a window of a day or longer needs a shared store";
+        return Err(FieldError::invalid("shared", text));
+    }
+    let store = match &message.shared {
+        None => None,
+        Some(shared) if shared.redis_secret.is_empty() => {
+            return Err(FieldError::missing("shared.redis_secret"));
+        }
+        Some(shared) => Some(shared.redis_secret.as_str().into()),
+    };
+    let fails_open = message
+        .shared
+        .as_ref()
+        .is_some_and(|shared| shared.fail_open);
+    let budget = Budget {
+        id: message.id.as_str().into(),
+        limit: limit(message)?,
+        window,
+        thresholds: thresholds(&message.thresholds)?,
+        action: action(message)?,
+        scope,
+        unpriced: match message.block_unpriced {
+            true => OnUnpriced::Block,
+            false => OnUnpriced::Allow,
+        },
+        outage: match fails_open {
+            true => OnOutage::FailOpen,
+            false => OnOutage::FailClosed,
+        },
+    };
+    Ok(KeyedBudget {
+        budget: Arc::new(budget),
+        key: key(&message.key)?,
+        store,
+    })
+}
+
+fn limit(message: &wire::Budget) -> Result<Limit, FieldError> {
+    let limit = match &message.limit {
+        None => return Err(FieldError::missing("limit")),
+        Some(wire::budget::Limit::Tokens(tokens)) => Limit::Tokens(*tokens),
+        Some(wire::budget::Limit::Usd(text)) => {
+            let money: Money = text
+                .parse()
+                .map_err(|error| FieldError::invalid("usd", format!("{error}")))?;
+            Limit::Usd(money)
+        }
+    };
+    let amount = limit.amount().0;
+    let grain = u128::from(limit.grain());
+    if amount % grain != 0 {
+        return Err(FieldError::invalid("usd", "must have at most nine places"));
+    }
+    if amount / grain > LARGEST {
+        return Err(FieldError::invalid(
+            "limit",
+            "is too large to be counted exactly",
+        ));
+    }
+    Ok(limit)
+}
+
+fn window(message: &wire::Budget) -> Result<Window, FieldError> {
+    use wire::budget::{Length, Window as Wire};
+    match &message.length {
+        None => Err(FieldError::missing("window")),
+        Some(Length::Window(window)) => match Wire::try_from(*window) {
+            Ok(Wire::Day) => Ok(Window::Day),
+            Ok(Wire::Week) => Ok(Window::Week),
+            Ok(Wire::Month) => Ok(Window::Month),
+            Ok(Wire::Unspecified) => Err(FieldError::missing("window")),
+            Err(_) => Err(FieldError::unknown_enum("window", *window)),
+        },
+        Some(Length::Every(every)) => {
+            let length = duration("every", Some(every))?.unwrap_or(Duration::ZERO);
+            NonZeroU64::new(length.as_secs())
+                .filter(|_| length.subsec_nanos() == 0)
+                .map(Window::Custom)
+                .ok_or_else(|| FieldError::invalid("every", "must be whole seconds"))
+        }
+    }
+}
+
+fn action(message: &wire::Budget) -> Result<Action, FieldError> {
+    use wire::budget::Action as Wire;
+    match Wire::try_from(message.action) {
+        Ok(Wire::Block) => Ok(Action::Block),
+        Ok(Wire::Warn) => Ok(Action::Warn),
+        Ok(Wire::Audit) => Ok(Action::Audit),
+        Ok(Wire::Downgrade) if message.downgrade_to.is_empty() => {
+            Err(FieldError::missing("downgrade_to"))
+        }
+        Ok(Wire::Downgrade) => Ok(Action::Downgrade(message.downgrade_to.as_str().into())),
+        Ok(Wire::Unspecified) => Err(FieldError::missing("action")),
+        Err(_) => Err(FieldError::unknown_enum("action", message.action)),
+    }
+}
+
+fn thresholds(percents: &[u32]) -> Result<Vec<u8>, FieldError> {
+    let percent = |percent: &u32| match u8::try_from(*percent) {
+        Ok(percent @ 1..=100) => Ok(percent),
+        Ok(_) | Err(_) => Err(FieldError::invalid("thresholds", "must be from 1 to 100")),
+    };
+    percents.iter().map(percent).collect()
+}
+
+fn key(text: &str) -> Result<Option<Expr>, FieldError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Expr::compile(text, AttributeSet::OF_LLM_REQUEST)
+        .map(Some)
+        .map_err(|error| FieldError::invalid("key", error.to_string()))
+}
+
+// === impl KeyedBudget ===
+
+/// With its scope, as operators read it.
+impl fmt::Display for KeyedBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Budget {
+            id,
+            limit,
+            window,
+            action,
+            scope,
+            ..
+        } = &*self.budget;
+        write!(f, "{id}: ")?;
+        match limit {
+            Limit::Usd(money) => write!(f, "{money} USD")?,
+            Limit::Tokens(tokens) => write!(f, "{tokens} tokens")?,
+        }
+        match window {
+            Window::Day => f.write_str(" a day")?,
+            Window::Week => f.write_str(" a week")?,
+            Window::Month => f.write_str(" a month")?,
+            Window::Custom(seconds) => write!(f, " each {seconds} s")?,
+        }
+        f.write_str(match scope {
+            Scope::PerProxy => ", counted by each proxy",
+            Scope::Shared => ", counted by all proxies together",
+        })?;
+        match action {
+            Action::Block => f.write_str(", blocks")?,
+            Action::Warn => f.write_str(", warns")?,
+            Action::Downgrade(model) => write!(f, ", asks {model} instead")?,
+            Action::Audit => f.write_str(", audits")?,
+        }
+        by(f, self.key.as_ref())
+    }
+}
+
+// === impl Concurrency ===
+
+impl fmt::Display for Concurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} requests at once, counted by each proxy", self.limit)?;
+        by(f, self.key.as_ref())
+    }
+}
+
+fn by(f: &mut fmt::Formatter<'_>, key: Option<&Expr>) -> fmt::Result {
+    match key {
+        Some(key) => write!(f, ", by {}", key.source()),
+        None => Ok(()),
+    }
+}
+
+// === impl Effective ===
+
+impl<'a> Effective<'a> {
+    /// The budgets of every level, the least specific one first.
+    pub fn budgets(&self) -> impl Iterator<Item = &'a KeyedBudget> {
+        let own = self.of_way().iter().filter(|own| *own.field == *BUDGETS);
+        own.filter_map(|own| match &self.policy(own)?.content {
+            Content::Budgets(budgets) => Some(budgets.iter()),
+            Content::Denied(_)
+            | Content::Ai(_)
+            | Content::LocalRateLimit(_)
+            | Content::Concurrency(_) => None,
+        })
+        .flatten()
+    }
+
+    /// How many requests there may be at once.
+    pub fn concurrency(&self) -> Option<(&'a Attachment, &'a Concurrency)> {
+        match self.whole(CONCURRENCY)? {
+            (attachment, Content::Concurrency(limit)) => Some((attachment, limit)),
+            (
+                _,
+                Content::Denied(_)
+                | Content::Ai(_)
+                | Content::LocalRateLimit(_)
+                | Content::Budgets(_),
+            ) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,256 @@
+//! Budgets and limits of requests at once, around one request to a model.
+//!
+//! Owns the moment at which what is expected is held, what the client is told, and what a usage record means for what was
+//! held (llm.md B-4..B-6, L-4, L-6). Must not do the arithmetic of a budget, nor keep counts (`dp_policy::budget`).
+//! Invariants: a request that one budget refuses costs the others nothing; what was held is settled once, with the usage
+//! record, however the answer ended; a value of a key is never printed.
+
+use std::{rc::Rc, sync::Arc, time::Duration};
+
+use dp_policy::{
+    budget::{
+        Charge, Ledger, Matched, Notice, NoticeKind, Refused, RequestId, Reservation, Spend, Store,
+        Why, shared_claims,
+    },
+    concurrency::Begun,
+    usage_record::{Ending, UsageRecord},
+};
+use dp_upstream::{Upstream, pool::RequestBody, shared_counts::SharedCounts};
+use http::{HeaderMap, HeaderName, HeaderValue, header::RETRY_AFTER};
+
+use crate::{
+    ai::since_epoch,
+    exchange::Exchange,
+    fault::{Fault, Kind},
+    worker::Worker,
+};
+
+mod asked;
+mod stores;
+
+pub(crate) use asked::Asked;
+pub(crate) use stores::Stores;
+
+/// Tells a client whose request goes on which budgets it exceeds.
+const EXCEEDED: HeaderName = HeaderName::from_static("x-tidegate-budget-exceeded");
+
+/// What a client is told of budgets.
+#[derive(Default)]
+pub(crate) struct BudgetFacts {
+    /// When a request that is refused may come again, where that is known.
+    retry_after: Option<Duration>,
+    /// Budgets that are exceeded, and let requests through.
+    exceeded: Vec<Arc<str>>,
+}
+
+/// What is held for one request, until its record is closed.
+struct Held {
+    worker: Rc<Worker>,
+    reservations: Vec<Reservation>,
+    notices: Vec<Notice>,
+    expected: Spend,
+    _begun: Option<Begun>,
+}
+
+/// Lets a request through, or refuses it. Returns the model that a budget wants to be asked instead.
+pub(crate) async fn admit(
+    exchange: &mut Exchange<'_>,
+    asked: Asked,
+) -> Result<Option<Arc<str>>, Fault> {
+    if asked.is_free() {
+        return Ok(None);
+    }
+    let worker = exchange.client.worker.clone();
+    let stores = &worker.shared.budgets;
+    let begun = match &asked.concurrency {
+        None => None,
+        Some((limit, key)) => match stores.in_flight.begin(*limit, key) {
+            Ok(begun) => Some(begun),
+            Err(busy) => {
+                // When another request ends, nobody knows.
+                exchange.record.budgets.retry_after = Some(Duration::ZERO);
+                return Err(Fault::caused(Kind::TooManyAtOnce, busy));
+            }
+        },
+    };
+    let mut held = Held {
+        worker: worker.clone(),
+        reservations: Vec::new(),
+        notices: Vec::new(),
+        expected: asked.expected,
+        _begun: begun,
+    };
+    let now = since_epoch();
+    for batch in &asked.batches {
+        let shared = match &batch.store {
+            None => None,
+            Some(secret) => stores.open(&exchange.active.config, secret),
+        };
+        let id = request_id(&worker.upstream);
+        match hold(stores, shared, id, (&batch.matched, &held.expected), now).await {
+            Ok(reservation) => held.add(reservation),
+            // What the others held is given back with `held`.
+            Err(refused) => return Err(refuse(exchange, refused)),
+        }
+    }
+    exchange.record.budgets.exceeded = held.warnings();
+    let downgrade = held.reservations.iter().find_map(Reservation::downgrade);
+    let downgrade = downgrade.cloned();
+    // Without a record nobody would settle what is held.
+    let ledger = exchange.record.llm.ledger.as_mut().ok_or(Kind::Bug)?;
+    ledger.before_reading(Box::new(move |record: &mut UsageRecord| {
+        held.settle(record)
+    }));
+    Ok(downgrade)
+}
+
+/// Tells who reads metrics, and the client, that a budget refuses.
+fn refuse(exchange: &mut Exchange<'_>, refused: Refused) -> Fault {
+    let metrics = &exchange.client.worker.metrics;
+    metrics.budget_refused(&refused.budget, label(&refused.why));
+    exchange.record.budgets.retry_after = match refused.why {
+        Why::Exceeded { resets_in, .. } => Some(resets_in),
+        Why::Unpriced | Why::Unavailable => None,
+    };
+    Fault::caused(kind(&refused.why), refused)
+}
+
+/// Holds what is expected in budgets of one store.
+async fn hold(
+    stores: &Stores,
+    shared: Option<Arc<SharedCounts>>,
+    id: RequestId,
+    (matched, expected): (&[Matched], &Spend),
+    now: Duration,
+) -> Result<Reservation, Refused> {
+    let store = shared.as_ref().map(|shared| shared.store());
+    let ledger = Ledger::new(stores.memory.clone(), store.clone());
+    let Some(shared) = shared else {
+        return ledger.reserve(id, matched, expected, now);
+    };
+    let claims = shared_claims(matched, expected, now);
+    shared.reserve(id, &claims, now).await;
+    let held = ledger.reserve(id, matched, expected, now);
+    if held.is_err()
+        && let Some(store) = store
+    {
+        give_back(&*store, id, matched, now);
+    }
+    held
+}
+
+/// Undoes what was held ahead of a ledger that then refused.
+fn give_back(store: &dyn Store, id: RequestId, matched: &[Matched], now: Duration) {
+    let charges: Vec<_> = shared_claims(matched, &Spend::NOTHING, now)
+        .into_iter()
+        .map(|claim| Charge {
+            counter: claim.counter,
+            amount: claim.amount,
+        })
+        .collect();
+    store.settle(id, &charges);
+}
+
+/// A number that no other request of any proxy has.
+fn request_id<B: RequestBody>(upstream: &Upstream<B>) -> RequestId {
+    let (high, low) = (upstream.random(), upstream.random());
+    RequestId(u128::from(high) << 64 | u128::from(low))
+}
+
+fn kind(why: &Why) -> Kind {
+    match why {
+        Why::Exceeded { .. } => Kind::BudgetExceeded,
+        Why::Unpriced => Kind::BudgetUnpriced,
+        Why::Unavailable => Kind::BudgetUnavailable,
+    }
+}
+
+/// As metrics say it.
+fn label(why: &Why) -> &'static str {
+    match why {
+        Why::Exceeded { .. } => "exceeded",
+        Why::Unpriced => "unpriced",
+        Why::Unavailable => "unavailable",
+    }
+}
+
+/// What a request took, by its record.
+fn taken(record: &UsageRecord, expected: &Spend) -> Spend {
+    match (&record.usage.tokens, record.ending) {
+        (Some(tokens), _) => Spend {
+            cost: record.quote.total(),
+            tokens: tokens.total(),
+        },
+        // It was answered, and nobody could read what it took: it stays what was expected.
+        (None, Ending::Complete | Ending::Truncated) => Spend {
+            cost: None,
+            tokens: expected.tokens,
+        },
+        (None, Ending::Failed | Ending::ClientGone | Ending::Refused) => Spend::NOTHING,
+    }
+}
+
+// === impl BudgetFacts ===
+
+impl BudgetFacts {
+    /// Tells the client how it stands.
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs().saturating_add(1);
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if !self.exceeded.is_empty()
+            && let Ok(names) = HeaderValue::from_str(&self.exceeded.join(", "))
+        {
+            headers.insert(EXCEEDED, names);
+        }
+    }
+}
+
+// === impl Held ===
+
+impl Held {
+    fn add(&mut self, reservation: Reservation) {
+        for notice in reservation.notices() {
+            let kind = notice_label(&notice.kind);
+            self.worker.metrics.budget_noticed(&notice.budget, kind);
+        }
+        self.notices.extend(reservation.notices().iter().cloned());
+        self.reservations.push(reservation);
+    }
+
+    fn warnings(&self) -> Vec<Arc<str>> {
+        let is_warning = |notice: &&Notice| notice.kind == NoticeKind::Warn;
+        let warnings = self.notices.iter().filter(is_warning);
+        warnings.map(|notice| notice.budget.clone()).collect()
+    }
+
+    /// Counts what the request took, and notes it in the record.
+    fn settle(self, record: &mut UsageRecord) {
+        let spend = taken(record, &self.expected);
+        for reservation in self.reservations {
+            for charged in reservation.settle(&spend) {
+                self.worker.metrics.budget_charged(&charged);
+                for percent in &charged.crossed {
+                    tracing::warn!(budget = %charged.budget, percent, "so much of a budget is used");
+                }
+                record.charged.push(charged);
+            }
+        }
+        record.notices.extend(self.notices);
+    }
+}
+
+/// As metrics say it.
+fn notice_label(kind: &NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::Warn => "warn",
+        NoticeKind::Downgrade(_) => "downgrade",
+        NoticeKind::Audit => "audit",
+        NoticeKind::Unpriced => "unpriced",
+        NoticeKind::Uncounted => "uncounted",
+    }
+}
+
+#[cfg(test)]
+mod tests;
