@@ -13,6 +13,7 @@ mod credential;
 mod expressions;
 mod failover;
 mod fallback;
+mod guard;
 mod ledger;
 mod limit;
 mod mock;

@@ -30,13 +30,20 @@ data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":
 data: [DONE]\n\n";
 /// A provider that has enough.
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
-/// A limit that nobody reaches.
+/// A limit that nobody reaches, and a guard that finds nothing.
 const LIMIT: &str = "apiVersion: agentgateway.dev/v1alpha1
 kind: AgentgatewayPolicy
 metadata: {name: limit}
 spec:
   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: model}]
   traffic: {rateLimit: {local: [{tokens: 1000000, unit: Hours}]}}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayPolicy
+metadata: {name: guard}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: group}]
+  backend: {ai: {promptGuard: {response: [{regex: {action: Mask, builtins: [Ssn]}}]}}}
 ";
 /// A budget that each request exceeds and that lets it through, and one that lets none through.
 const BUDGETS: &str = "apiVersion: tidegate.dev/v1alpha1
@@ -164,6 +171,7 @@ fn providers(name: &str, ports: [u16; 2]) -> String {
 kind: AgentgatewayBackend
 metadata: {{name: {name}}}
 spec:
+  policies: {{ai: {{promptGuard: {{response: [{{regex: {{builtins: [Ssn]}}}}]}}}}}}
   ai:
     groups:
 {groups}"

@@ -320,7 +320,7 @@ pub(crate) struct ProviderPlan {
 }
 
 /// What is done to the bodies of requests.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct AiPolicyPlan {
     /// Names and values, as JSON text.
     pub(crate) overrides: Vec<(String, String)>,
@@ -331,6 +331,8 @@ pub(crate) struct AiPolicyPlan {
     pub(crate) prepend: Vec<(String, String)>,
     /// Roles and contents.
     pub(crate) append: Vec<(String, String)>,
+    /// As it goes to proxies.
+    pub(crate) prompt_guard: Option<tidegate::PromptGuard>,
     /// Names and expressions.
     pub(crate) transformations: Vec<(String, String)>,
     /// Names and expressions.

@@ -1,4 +1,4 @@
-//! Answers of OpenAI chat completions, read piece by piece.
+//! Answers of OpenAI chat completions, and of the completions before them, read piece by piece.
 //!
 //! Field names after OpenAI's API reference ("Chat Completions": object and chunk object) and the types of its Python SDK;
 //! what compatible servers do beside it is named where it is read. It must not know framing or other formats. Invariants: a
@@ -17,7 +17,7 @@ mod members;
 mod said;
 
 use calls::Calls;
-use members::{ChoiceMembers, Members, finish_of, is_nothing, list, name_of};
+use members::{ChoiceMembers, Members, finish_of, is_nothing, list, name_of, text_of};
 use said::Said;
 
 /// The data of the event that ends a stream.
@@ -166,6 +166,15 @@ impl Reader {
         let at = self.choice_at(index);
         if let Some(said) = members.said.and_then(Said::read) {
             self.said(at, &said, is_body, sink);
+        }
+        // Some servers write the words of a conversation there too.
+        if members.said.is_none()
+            && let Some(text) = members.text.and_then(text_of)
+        {
+            sink.piece(&Piece::Content {
+                choice: index,
+                content: Content::Text(text),
+            });
         }
         if members.logprobs.is_some_and(|raw| !is_nothing(raw)) {
             self.drop("logprobs", sink);

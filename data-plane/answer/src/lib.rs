@@ -213,6 +213,60 @@ impl Piece<'_> {
     }
 }
 
+impl Piece<'_> {
+    /// The same, to be kept.
+    #[must_use]
+    pub fn to_static(&self) -> Piece<'static> {
+        match self {
+            Self::Start(start) => Piece::Start(start.clone()),
+            Self::Content { choice, content } => Piece::Content {
+                choice: *choice,
+                content: content.to_static(),
+            },
+            Self::Finish { choice, finish } => Piece::Finish {
+                choice: *choice,
+                finish: finish.clone(),
+            },
+            Self::Usage(usage) => Piece::Usage(usage.clone()),
+            Self::Failure(error) => Piece::Failure(error.clone()),
+            Self::Dropped(field) => Piece::Dropped(field),
+            Self::End => Piece::End,
+        }
+    }
+}
+
+// === impl Content ===
+
+impl Content<'_> {
+    fn to_static(&self) -> Content<'static> {
+        let owned = |text: &JsonText<'_>| text.reborrow().into_owned();
+        match self {
+            Self::Text(text) => Content::Text(owned(text)),
+            Self::Refusal(text) => Content::Refusal(owned(text)),
+            Self::Thinking(text) => Content::Thinking(owned(text)),
+            Self::Signature(text) => Content::Signature(owned(text)),
+            Self::Redacted(text) => Content::Redacted(owned(text)),
+            Self::BlockEnd => Content::BlockEnd,
+            Self::ToolCall {
+                slot,
+                id,
+                name,
+                signature,
+            } => Content::ToolCall {
+                slot: *slot,
+                id: id.as_ref().map(owned),
+                name: owned(name),
+                signature: signature.as_ref().map(owned),
+            },
+            Self::Arguments { slot, fragment } => Content::Arguments {
+                slot: *slot,
+                fragment: owned(fragment),
+            },
+            Self::ToolEnd { slot } => Content::ToolEnd { slot: *slot },
+        }
+    }
+}
+
 // === impl Finish ===
 
 impl From<FinishReason> for Finish {

@@ -13,10 +13,12 @@ use crate::tool_names::SIGNATURE_SEPARATOR;
 use crate::usage::Usage;
 
 mod body;
+mod completions;
 mod proof;
 mod stream;
 
 pub use body::Body;
+pub use completions::Completions;
 pub use stream::Stream;
 
 /// Appends the members in front of `choices`, which all chunks of a stream have in common.

@@ -24,6 +24,8 @@ use dp_llm::provider::Endpoint;
 use expr::Expr;
 use http::uri::Authority;
 
+use crate::prompt_guard::PromptGuard;
+
 /// One AI backend.
 #[derive(Clone, Debug)]
 pub struct AiBackend {
@@ -87,6 +89,8 @@ pub struct AiPolicy {
     pub final_transformations: Vec<(String, Expr)>,
     /// What of the prompt the provider may cache.
     pub prompt_caching: Option<PromptCaching>,
+    /// What judges prompts and answers; policies that have the same share one, so that a prompt is judged once.
+    pub guard: Option<Arc<PromptGuard>>,
 }
 
 /// When a provider gets no requests for a while.
@@ -114,6 +118,7 @@ impl AiPolicy {
             aliases,
             prompt,
             model,
+            guard,
             transformations,
             final_transformations,
             prompt_caching,
@@ -145,6 +150,8 @@ impl AiPolicy {
                 removed: removed.iter().chain(&lower.body.removed).cloned().collect(),
                 defaults: members(defaults, &lower.body.defaults),
             },
+            // Guards are taken whole, whichever side they judge (llm.md 4.1).
+            guard: guard.as_ref().or(lower.guard.as_ref()).cloned(),
             transformations: expressions(transformations, &lower.transformations),
             final_transformations: expressions(final_transformations, &lower.final_transformations),
             prompt_caching: prompt_caching.or(lower.prompt_caching),

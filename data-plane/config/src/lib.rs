@@ -21,6 +21,7 @@ pub mod listener;
 pub mod model_router;
 pub mod policy;
 pub mod price_catalog;
+pub mod prompt_guard;
 pub mod reject;
 pub mod route;
 pub mod route_config;

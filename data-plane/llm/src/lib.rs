@@ -13,6 +13,7 @@
 
 pub mod body_policy;
 pub mod class;
+pub mod gate;
 pub mod model_name;
 pub mod models;
 pub mod preference;

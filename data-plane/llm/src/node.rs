@@ -21,6 +21,9 @@ pub enum BodyError {
     /// JSON, but no object.
     #[error("the body is JSON but no object: send a JSON object")]
     NotAnObject,
+    /// What a model would read in it cannot be told: token ids, or an operation whose bodies pass as they are.
+    #[error("the body's texts cannot be read: send texts, not token ids")]
+    Opaque,
 }
 
 /// A JSON value, as a part of the text of its document.
@@ -76,6 +79,11 @@ impl<'a> Node<'a> {
 
     pub(crate) fn is_array(self) -> bool {
         self.0.starts_with('[')
+    }
+
+    pub(crate) fn is_number(self) -> bool {
+        self.0
+            .starts_with(|first: char| first == '-' || first.is_ascii_digit())
     }
 
     pub(crate) fn is_null(self) -> bool {

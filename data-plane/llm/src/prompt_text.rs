@@ -6,6 +6,7 @@
 
 mod answer;
 mod leaves;
+mod other;
 mod request;
 mod rewrite;
 mod walk;
@@ -17,6 +18,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 pub use self::rewrite::Rewrite;
+use crate::class::Class;
 use crate::format::Format;
 use crate::node::BodyError;
 
@@ -100,7 +102,15 @@ pub struct Run<'t, 'a> {
 // === impl PromptText ===
 
 impl<'a> PromptText<'a> {
-    /// The texts of a request.
+    /// The texts of a request of any operation.
+    ///
+    /// # Errors
+    /// The body is no JSON object, or has texts that cannot be read.
+    pub fn of_class(class: Class, body: &'a Bytes) -> Result<Self, BodyError> {
+        other::read(class, body)
+    }
+
+    /// The texts of a conversation.
     ///
     /// # Errors
     /// The body is no JSON object.

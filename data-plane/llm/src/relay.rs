@@ -11,8 +11,11 @@
 mod cut;
 mod embedded;
 mod encoder;
+mod gated;
+mod guarded;
 mod plan;
 mod reader;
+mod watch;
 
 use std::cell::Cell;
 use std::fmt;
@@ -22,13 +25,16 @@ use bytes::{Bytes, BytesMut};
 use self::cut::{cut_short, is_unreadable, too_long, unreadable};
 use self::embedded::Embedded;
 use self::encoder::Encoder;
+use self::gated::Gated;
 pub(crate) use self::plan::Names;
 pub use self::plan::Plan;
 use self::reader::Reader;
+use self::watch::Watch;
 use crate::answer::{ClientSide, Piece};
 use crate::error::{ProviderError, last_event};
 use crate::event_stream;
 use crate::format::Format;
+use crate::gate::Gate;
 use crate::observed::Observed;
 use crate::passed::PassedTap;
 use crate::request::UsageChunk;
@@ -69,15 +75,8 @@ struct Read {
     reader: Reader,
     watch: Watch,
     format: Format,
-}
-
-/// What the pieces said.
-#[derive(Default)]
-struct Watch {
-    observed: Observed,
-    has_ended: bool,
-    has_failed: bool,
-    dropped: Vec<&'static str>,
+    /// The input has been read to its end; where it is visibly cut.
+    closed: Option<Option<Truncation>>,
 }
 
 enum Input {
@@ -92,7 +91,7 @@ enum Input {
 
 enum Output {
     Forward,
-    Encode(Box<Encoder>),
+    Encode(Box<Gated>),
 }
 
 // === impl Relay ===
@@ -101,6 +100,20 @@ impl Relay {
     /// The relay of one answer, whose head has arrived with status 2xx.
     #[must_use]
     pub fn new(plan: &Plan, framing: Framing, limits: Limits, stamp: Stamp) -> Self {
+        Self::guarded(plan, framing, limits, stamp, Vec::new())
+    }
+
+    /// The same, with gates in the way. A guarded answer is written anew, also where both sides speak one format: what a
+    /// gate takes out or changes cannot be taken out of events that nobody has read. A client of Converse cannot be written
+    /// to (`Encoder`), and an answer that is no conversation passes without meeting a gate: callers send neither.
+    #[must_use]
+    pub fn guarded(
+        plan: &Plan,
+        framing: Framing,
+        limits: Limits,
+        stamp: Stamp,
+        gates: Vec<Gate>,
+    ) -> Self {
         if let Some(way) = embedded::way(plan, framing, limits) {
             return Self {
                 client: plan.client,
@@ -108,7 +121,7 @@ impl Relay {
                 way,
             };
         }
-        let forwards = plan.forwards(framing);
+        let forwards = plan.forwards(framing) && gates.is_empty();
         if forwards && plan.client == Format::OpenAiChatCompletions {
             let tap = ResponseTap::new(framing, plan.usage_chunk, limits);
             return Self {
@@ -137,7 +150,8 @@ impl Relay {
         let output = if forwards {
             Output::Forward
         } else {
-            Output::Encode(Box::new(Encoder::new(plan, client)))
+            let encoder = Encoder::new(plan, client);
+            Output::Encode(Box::new(Gated::new(encoder, gates, plan.client)))
         };
         let read = Read {
             input,
@@ -145,6 +159,7 @@ impl Relay {
             reader: Reader::new(plan.provider, &plan.names.tools),
             watch: Watch::default(),
             format: plan.client,
+            closed: None,
         };
         Self {
             client: plan.client,
@@ -360,7 +375,7 @@ impl Read {
     /// The client's stream must not look whole (llm.md S-10); a body is the caller's to withhold.
     fn tell_cut(&mut self, out: &mut Vec<u8>) {
         match (&mut self.output, &self.input) {
-            (Output::Encode(encoder), _) => encoder.piece(&Piece::Failure(cut_short()), out),
+            (Output::Encode(gated), _) => gated.fail(&Piece::Failure(cut_short()), out),
             (Output::Forward, Input::Events(framer)) if framer.is_between_events() => {
                 out.extend_from_slice(&last_event(self.format, &cut_short()));
             }
@@ -370,7 +385,14 @@ impl Read {
 
     fn finish(mut self) -> Finish {
         let mut out = Vec::new();
-        let mut truncation = self.close(&mut out);
+        let mut truncation = self.close_once(&mut out);
+        if self.output.is_refused() {
+            return Finish {
+                rest: out.into(),
+                ending: Ending::Refused,
+                observed: self.watch.observed,
+            };
+        }
         if self.watch.has_ended || self.watch.has_failed {
             truncation = None;
         } else if truncation.is_none() {
@@ -386,13 +408,22 @@ impl Read {
         }
         let rest = match self.output {
             Output::Forward => out,
-            Output::Encode(encoder) => encoder.finish(out),
+            Output::Encode(gated) => gated.finish(out),
         };
         Finish {
             rest: rest.into(),
             ending,
             observed: self.watch.observed,
         }
+    }
+
+    fn close_once(&mut self, out: &mut Vec<u8>) -> Option<Truncation> {
+        if let Some(closed) = self.closed {
+            return closed;
+        }
+        let truncation = self.close(out);
+        self.closed = Some(truncation);
+        truncation
     }
 
     /// Reads what is left at the end; says where the input is visibly cut.
@@ -459,25 +490,7 @@ fn pass(piece: &Piece<'_>, watch: &mut Watch, output: &mut Output, out: &mut Vec
     watch.note(piece);
     match output {
         Output::Forward => (),
-        Output::Encode(encoder) => encoder.piece(piece, out),
-    }
-}
-
-// === impl Watch ===
-
-impl Watch {
-    fn note(&mut self, piece: &Piece<'_>) {
-        piece.note(&mut self.observed);
-        match piece {
-            Piece::End => self.has_ended = true,
-            Piece::Failure(_) => self.has_failed = true,
-            Piece::Dropped(field) => {
-                if !self.dropped.contains(field) {
-                    self.dropped.push(field);
-                }
-            }
-            Piece::Start(_) | Piece::Content { .. } | Piece::Finish { .. } | Piece::Usage(_) => (),
-        }
+        Output::Encode(gated) => gated.piece(piece, out),
     }
 }
 

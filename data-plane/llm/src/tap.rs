@@ -63,6 +63,8 @@ pub enum Ending {
     /// A stream that ended after an error event of the provider: the client has been told in its
     /// own dialect, and the stream ends normally without a terminator.
     Failed,
+    /// A guard refused it: the client has been told, and the stream ends normally without a terminator.
+    Refused,
     /// Cut off. The caller breaks the client's stream too, so that it does not look whole.
     Truncated(Truncation),
 }

@@ -3,7 +3,7 @@
 //! Owns what an AI route adds around forwarding: the buffered prompt, the attempts at providers, and the answer that goes to
 //! the client. Must not know a format beyond what dp-llm reads, or how a provider is chosen beyond what dp-upstream says.
 //! Invariants: a request never leaves without the credential that its provider asks for; each attempt is rendered from the
-//! client's bytes; once the client has a byte of an answer nothing is tried again.
+//! client's bytes, behind the guards of its provider; once the client has a byte of an answer nothing is tried again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -33,6 +33,7 @@ mod condition;
 mod credential;
 mod expected;
 pub(crate) mod groups;
+pub(crate) mod guard;
 pub(crate) mod ledger;
 mod model_list;
 mod model_router;
@@ -57,6 +58,7 @@ struct Call<'a> {
     downgrade: Option<Arc<str>>,
     head: Box<Parts>,
     prompt: Prompt,
+    guarded: guard::Guarded,
     /// The prompt's body, once an expression asked about it.
     read: attributes::ReadBody,
     limits: Limits,
@@ -138,6 +140,7 @@ pub(crate) async fn forward(
         downgrade,
         head,
         prompt,
+        guarded: guard::Guarded::default(),
         read,
         limits,
     };

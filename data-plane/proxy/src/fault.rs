@@ -66,6 +66,8 @@ pub(crate) enum Kind {
     InvalidBackend,
     /// The credential for the provider cannot be had.
     NoCredential,
+    /// A guard refused the prompt or the answer.
+    GuardRejected,
     /// A policy that applies to the request cannot be enforced.
     PolicyDenied,
     /// A budget is used up.
@@ -209,6 +211,7 @@ impl Kind {
             | Kind::InvalidPrompt
             | Kind::UnknownModel
             | Kind::UnsupportedFormat
+            | Kind::GuardRejected
             | Kind::RateLimited
             | Kind::BudgetExceeded
             | Kind::BudgetUnpriced
@@ -253,6 +256,7 @@ impl Kind {
             Kind::NoRoute => "no_route",
             Kind::InvalidBackend => "invalid_backend",
             Kind::NoCredential => "no_credential",
+            Kind::GuardRejected => "guard_rejected",
             Kind::PolicyDenied => "policy_denied",
             Kind::RateLimited => "rate_limited",
             Kind::BudgetExceeded => "budget_exceeded",

@@ -16,6 +16,7 @@ use prometheus_client::metrics::counter::Counter;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    ai::guard::Check,
     options::{AccessLog, AccessLogFormat},
     record::{Ending, HeadFacts, Record},
 };
@@ -130,28 +131,7 @@ fn fields(
                 .and_then(|route| route.source.rule)
         ),
     );
-    put("cluster", json!(record.upstream.cluster.as_deref()));
-    put(
-        "endpoint",
-        json!(
-            record
-                .upstream
-                .endpoint
-                .map(|endpoint| endpoint.to_string())
-        ),
-    );
-    put(
-        "attempts",
-        if record.upstream.attempts > 1 {
-            json!(record.upstream.attempts)
-        } else {
-            Value::Null
-        },
-    );
-    put(
-        "upstream_ms",
-        json!(record.upstream.first_byte.map(milliseconds)),
-    );
+    put_upstream(&mut put, record);
     put(
         "reason",
         json!(record.response.fault.map(|kind| kind.reason())),
@@ -176,7 +156,33 @@ fn fields(
     if let Some(usage) = usage {
         usage.tell(&mut |name, value| put(name, shown(value)));
     }
+    put("tidegate.llm.guards", guards(&record.llm.checks));
     fields
+}
+
+fn put_upstream(put: &mut impl FnMut(&str, Value), record: &Record) {
+    put("cluster", json!(record.upstream.cluster.as_deref()));
+    put(
+        "endpoint",
+        json!(
+            record
+                .upstream
+                .endpoint
+                .map(|endpoint| endpoint.to_string())
+        ),
+    );
+    put(
+        "attempts",
+        if record.upstream.attempts > 1 {
+            json!(record.upstream.attempts)
+        } else {
+            Value::Null
+        },
+    );
+    put(
+        "upstream_ms",
+        json!(record.upstream.first_byte.map(milliseconds)),
+    );
 }
 
 fn put_head(put: &mut impl FnMut(&str, Value), head: &HeadFacts) {
@@ -188,6 +194,15 @@ fn put_head(put: &mut impl FnMut(&str, Value), head: &HeadFacts) {
     put("http.version", json!(format!("{:?}", head.version)));
     put("request_id", json!(head.request_id.as_ref().map(lossy)));
     put("user_agent", json!(head.user_agent.as_ref().map(lossy)));
+}
+
+/// What guards found.
+fn guards(checks: &[Check]) -> Value {
+    let found: Vec<String> = checks.iter().filter_map(Check::found).collect();
+    match found.is_empty() {
+        true => Value::Null,
+        false => json!(found),
+    }
 }
 
 /// A field of a usage record. Amounts stay texts: a float would round them.

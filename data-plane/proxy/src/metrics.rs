@@ -262,6 +262,7 @@ impl Local {
         handles.durations.observe(duration.as_secs_f64());
         drop(routes);
         self.observe_rare(record, ending);
+        self.metrics.llm.guards(record);
     }
 
     /// What most requests do not have.

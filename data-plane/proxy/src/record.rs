@@ -17,6 +17,7 @@ use http::{HeaderValue, Method, StatusCode, Version};
 use opentelemetry::global::BoxedSpan;
 
 use crate::{
+    ai::guard::Check,
     ai::ledger::Ledger,
     budget::BudgetFacts,
     connection::Flight,
@@ -102,6 +103,10 @@ pub(crate) struct LlmFacts {
     /// From the start of the request to the first content of a stream.
     pub(crate) first_token: Option<Duration>,
     pub(crate) observed: Option<Box<Observed>>,
+    /// What guards decided, in order.
+    pub(crate) checks: Vec<Check>,
+    /// How long guards kept the first content of a stream back.
+    pub(crate) guard_hold: Option<Duration>,
     /// What becomes the usage record, from the moment that the request is read.
     pub(crate) ledger: Option<Box<Ledger>>,
 }

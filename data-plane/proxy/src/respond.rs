@@ -14,6 +14,7 @@ use http::{
 };
 
 use crate::{
+    ai::guard,
     fault::{Fault, Kind},
     response_body::ResponseBody,
 };
@@ -31,6 +32,9 @@ pub(crate) enum Dialect {
 
 /// The response to a failed request.
 pub(crate) fn respond(fault: &Fault, dialect: Dialect) -> Response<ResponseBody> {
+    if let (Dialect::Llm(format), Some(refused)) = (dialect, guard::Refused::of(fault)) {
+        return refused.respond(format);
+    }
     let (status, message) = answer(fault.kind);
     let mut response = match dialect {
         Dialect::Plain => plain(status, message),
@@ -70,6 +74,7 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             StatusCode::BAD_REQUEST,
             "no provider of this route can be asked in this format for this model",
         ),
+        Kind::GuardRejected => (StatusCode::FORBIDDEN, "a guard refused the request"),
         Kind::Forbidden => (StatusCode::FORBIDDEN, "the destination is not allowed"),
         Kind::NoRoute => (StatusCode::NOT_FOUND, "no route matches the request"),
         Kind::UnknownModel => (StatusCode::NOT_FOUND, "no such model is offered here"),
@@ -243,6 +248,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
             Some(ErrorCode::UpstreamError)
         }
         Kind::Timeout => Some(ErrorCode::UpstreamTimeout),
+        Kind::GuardRejected => Some(ErrorCode::GuardrailRejected),
         Kind::MissingHost
         | Kind::InvalidRequest
         | Kind::AmbiguousLength

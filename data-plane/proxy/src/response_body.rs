@@ -17,6 +17,7 @@ use hyper::body::Incoming;
 
 use crate::{
     ai::Relayed,
+    fault::Kind,
     record::{Ending, Record},
     request_body::RequestBody,
     stall::Stall,
@@ -148,6 +149,14 @@ impl ResponseBody {
         }
     }
 
+    /// Bytes of our own, taken back; nothing where the body is another's.
+    pub(crate) fn into_bytes(mut self) -> Bytes {
+        match std::mem::replace(&mut self.source, Source::Empty) {
+            Source::Full(bytes) => bytes,
+            Source::Empty | Source::Upstream(_) | Source::Relayed(_) => Bytes::new(),
+        }
+    }
+
     /// A provider's answer in the client's format.
     pub(crate) fn relayed(relayed: Relayed) -> ResponseBody {
         ResponseBody {
@@ -184,6 +193,11 @@ impl ResponseBody {
                 let first = relayed.first_content();
                 let since_start = |at: Instant| at.saturating_duration_since(record.start);
                 record.llm.first_token = record.llm.first_token.or(first.map(since_start));
+                record.llm.checks.extend(relayed.checks());
+                record.llm.guard_hold = relayed.hold();
+                if relayed.is_refused() {
+                    record.response.fault = Some(Kind::GuardRejected);
+                }
                 record.llm.observed = relayed.take_observed();
             }
             record.close(ending);

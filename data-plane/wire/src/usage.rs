@@ -115,11 +115,13 @@ impl Usage {
         Some(usage)
     }
 
-    /// Tokens of a prompt, where a provider counts nothing else.
+    /// Tokens of a prompt, where a provider counts nothing else because nothing else is generated.
     #[must_use]
     pub fn from_input(input: Option<u64>) -> Option<Self> {
+        let input = input?;
         Some(Self {
-            input: Some(input?),
+            input: Some(input),
+            total: Some(input),
             ..Self::default()
         })
     }

@@ -20,7 +20,8 @@ const FIELDS: usize = 16;
 const VARIANTS: usize = 30;
 const WHERE_LINES: usize = 8;
 const CRATE_LINES: usize = 12_000;
-/// Crates that hold one file per provider, policy or pair of formats, and the one in which all of them meet a request.
+/// Crates that hold one file per provider, policy, step of a request or pair of formats, and the one in which all of them meet
+/// a request.
 const WIDE_CRATE_LINES: usize = 15_000;
 const WIDE_CRATES: [&str; 5] = [
     "data-plane/answer",

@@ -3,6 +3,8 @@
 //! Owns each provider's address, paths, model and credential. A provider that cannot be built stays in its
 //! group and refuses requests: leaving it out would send its share, and its data, to somebody else.
 
+use std::collections::BTreeMap;
+
 use cp_api::backend::AgentgatewayBackend;
 use cp_api::backend::ai::{AiBackend, SINGLE};
 use cp_api::backend::policy::BackendPolicies;
@@ -28,6 +30,7 @@ use crate::settings::{ProviderAddress, Settings};
 
 pub(crate) mod body;
 mod expression;
+mod guard;
 mod health;
 pub(super) mod preset;
 pub(super) mod provider;
@@ -49,6 +52,7 @@ pub(super) struct Declared<'a> {
     pub(super) namespace: &'a str,
     /// Its own name.
     pub(super) name: &'a str,
+    pub(super) annotations: &'a BTreeMap<String, String>,
     pub(super) effects: &'a Effects,
     pub(super) source: tidegate::Source,
     /// The name of the cluster of a provider.
@@ -103,6 +107,7 @@ pub(super) fn resolve(
         declared: Declared {
             namespace: &metadata.namespace,
             name: &metadata.name,
+            annotations: &metadata.annotations,
             effects: &object.effects,
             source,
             cluster: &cluster,
@@ -286,7 +291,7 @@ impl Scope<'_> {
                 Some((policy, at)) => health::resolve(policy, at)?,
                 None => None,
             },
-            policy: body::resolve(&placed.ai)?,
+            policy: body::resolve(&placed.ai, self.declared.annotations)?,
             refuses_local_addresses: placed
                 .base
                 .is_some_and(|base| !self.settings.local_hosts.contains(&base.host)),

@@ -41,6 +41,7 @@ pub(crate) fn provider(
         declared: Declared {
             namespace: &object.metadata.namespace,
             name: &object.metadata.name,
+            annotations: &object.metadata.annotations,
             effects: &object.effects,
             source: (*stored.source).clone(),
             cluster: seat.cluster,

@@ -89,6 +89,7 @@ pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
         model_aliases: plan.model_aliases.iter().map(alias).collect(),
         prepend: plan.prepend.iter().map(message).collect(),
         append: plan.append.iter().map(message).collect(),
+        prompt_guard: plan.prompt_guard.clone(),
         transformations: plan.transformations.iter().map(expression).collect(),
         final_transformations: plan.final_transformations.iter().map(expression).collect(),
         prompt_caching: plan

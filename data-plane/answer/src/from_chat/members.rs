@@ -28,6 +28,8 @@ pub(super) struct ChoiceMembers<'a> {
     pub(super) index: Option<&'a str>,
     /// `delta` of a chunk, `message` of a buffered answer (some servers also stream `message`).
     pub(super) said: Option<&'a str>,
+    /// What is said in completions of before the conversations.
+    pub(super) text: Option<&'a str>,
     pub(super) finish_reason: Option<&'a str>,
     /// The stop sequence that was met: vLLM's `stop_reason`, SGLang's `matched_stop`; a token's id is no text.
     pub(super) stop: Option<&'a str>,
@@ -80,6 +82,7 @@ impl<'a> ChoiceMembers<'a> {
         json::members(text, |key, value| match key.as_ref() {
             "index" => members.index = Some(value),
             "delta" | "message" if value != "null" => members.said = Some(value),
+            "text" => members.text = Some(value),
             "finish_reason" => members.finish_reason = Some(value),
             "stop_reason" | "matched_stop" => members.stop = members.stop.or(Some(value)),
             "logprobs" => members.logprobs = Some(value),

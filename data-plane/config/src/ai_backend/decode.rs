@@ -4,6 +4,7 @@
 //! without the key that somebody configured.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::route::field::{FieldError, Within};
@@ -12,6 +13,7 @@ use http::uri::Authority;
 use proto::tidegate::v1 as wire;
 
 use super::{AiBackend, AiProvider, Health};
+use crate::prompt_guard::PromptGuard;
 use crate::scalar::duration;
 
 mod credential;
@@ -35,6 +37,7 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
     if groups.is_empty() {
         return Err(FieldError::missing("groups"));
     }
+    share_guards(message, &mut groups);
     Ok(AiBackend {
         name: message.name.as_str().into(),
         groups,
@@ -45,6 +48,30 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
             .collect(),
         policy_set: (!message.policy_set.is_empty()).then(|| message.policy_set.as_str().into()),
     })
+}
+
+/// Guards of providers that are the same become one, so that a request which goes on to the next provider is not judged
+/// anew.
+fn share_guards(message: &wire::AiBackend, groups: &mut [Vec<AiProvider>]) {
+    let of_wire = message.groups.iter().flat_map(|group| &group.providers);
+    let mut known: Vec<(&wire::PromptGuard, Arc<PromptGuard>)> = Vec::new();
+    for (wire, provider) in of_wire.zip(groups.iter_mut().flatten()) {
+        let guard = wire
+            .policy
+            .as_ref()
+            .and_then(|policy| policy.prompt_guard.as_ref());
+        let own = provider
+            .policy
+            .as_mut()
+            .and_then(|policy| policy.guard.as_mut());
+        let (Some(wire), Some(own)) = (guard, own) else {
+            continue;
+        };
+        match known.iter().find(|(other, _)| *other == wire) {
+            Some((_, same)) => *own = same.clone(),
+            None => known.push((wire, own.clone())),
+        }
+    }
 }
 
 fn group<'a>(

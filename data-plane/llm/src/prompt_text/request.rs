@@ -16,7 +16,15 @@ pub(super) fn read(format: Format, body: &Bytes) -> Result<PromptText<'_>, BodyE
             Format::OpenAiChatCompletions => chat(&mut walk, key, *value),
             Format::OpenAiResponses => responses(&mut walk, key, *value),
             Format::AnthropicMessages => messages(&mut walk, key, *value),
-            Format::GeminiGenerateContent => gemini(&mut walk, key, *value),
+            Format::GeminiGenerateContent => match key.as_ref() {
+                // A count of tokens may have the whole request in it.
+                "generateContentRequest" | "generate_content_request" => {
+                    for (key, value) in value.members() {
+                        gemini(&mut walk, &key, value);
+                    }
+                }
+                key => gemini(&mut walk, key, *value),
+            },
             Format::BedrockConverse => converse(&mut walk, key, *value),
         }
     }

@@ -4,12 +4,14 @@
 
 use super::Plan;
 use crate::answer::{ClientSide, Piece, to_chat, to_gemini, to_messages, to_responses};
+use crate::class::Class;
 use crate::format::Format;
 
 /// Writes pieces for a client.
 pub(super) enum Encoder {
     ChatStream(to_chat::Stream),
     ChatBody(to_chat::Body),
+    CompletionsStream(to_chat::Completions),
     ResponsesStream(to_responses::Stream),
     ResponsesBody(to_responses::Body),
     MessagesStream(to_messages::Stream),
@@ -23,6 +25,9 @@ pub(super) enum Encoder {
 impl Encoder {
     pub(super) fn new(plan: &Plan, side: ClientSide) -> Self {
         let custom_tools = || plan.names.custom_tools.clone();
+        if plan.class == Class::LegacyCompletions && plan.is_streamed {
+            return Self::CompletionsStream(to_chat::Completions::new(side));
+        }
         match (plan.client, plan.is_streamed) {
             // Nobody converts for a Converse client; one would read this as an answer it does not know.
             (Format::OpenAiChatCompletions | Format::BedrockConverse, true) => {
@@ -52,6 +57,7 @@ impl Encoder {
     pub(super) fn piece(&mut self, piece: &Piece<'_>, out: &mut Vec<u8>) {
         match self {
             Self::ChatStream(stream) => stream.piece(piece, out),
+            Self::CompletionsStream(stream) => stream.piece(piece, out),
             Self::ResponsesStream(stream) => stream.piece(piece, out),
             Self::MessagesStream(stream) => stream.piece(piece, out),
             Self::GeminiStream(stream) => stream.piece(piece, out),
@@ -66,6 +72,7 @@ impl Encoder {
     pub(super) fn finish(self, out: Vec<u8>) -> Vec<u8> {
         match self {
             Self::ChatStream(_)
+            | Self::CompletionsStream(_)
             | Self::ResponsesStream(_)
             | Self::MessagesStream(_)
             | Self::GeminiStream(_) => out,

@@ -60,6 +60,19 @@ pub enum Unreadable {
     Incomplete(&'static str),
 }
 
+// === impl Phase ===
+
+impl Phase {
+    /// Value of the label `phase` of metrics.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Phase::Request => "request",
+            Phase::Response => "response",
+        }
+    }
+}
+
 // === impl Verdict ===
 
 impl Verdict {

@@ -10,10 +10,14 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use dp_config::ai_backend::{AiCredential, AiProvider};
+use dp_config::{
+    ai_backend::{AiCredential, AiProvider},
+    prompt_guard::PromptGuard,
+};
 use dp_llm::{
     error::ErrorBody,
     format::Format,
+    gate::Gate,
     observed::Observed,
     relay::{Plan, Relay, Stamp},
     retry_after,
@@ -30,12 +34,21 @@ use http::{
     response,
 };
 
-use super::{Call, Relayed, Tried, condition, relayed::Settlement, since_epoch};
+use super::{
+    Call, Relayed, Tried, condition,
+    guard::{self, Tallies},
+    relayed::Settlement,
+    since_epoch,
+};
 use crate::{
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
     response_body::{BodyError, ResponseBody, Upstream},
 };
+
+mod whole;
+
+use whole::{judged, whole};
 
 /// The largest error body of a provider that is read, in bytes.
 const ERROR_LIMIT: usize = 64 << 10;
@@ -48,6 +61,8 @@ pub(super) struct Answer {
     head: response::Parts,
     body: Body,
     said: Said,
+    /// What guards decide while it streams.
+    tallies: Option<Tallies>,
 }
 
 /// What the head of an answer said about the provider.
@@ -95,7 +110,7 @@ enum Looked {
 pub(super) async fn take(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
-    (provider, plan): (&AiProvider, Plan),
+    (provider, plan, guards): (&AiProvider, Plan, Option<&Arc<PromptGuard>>),
     response: Response<Upstream>,
     attempt: &mut Attempt,
 ) -> Tried {
@@ -110,14 +125,11 @@ pub(super) async fn take(
         spared: retry_after::exhausted_for(pairs(&head.headers), since_epoch()),
         condition: judge(exchange, head.status.as_u16(), &head.headers),
     };
-    let is_encoded = head
-        .headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if is_encoded {
-        if plan.client == plan.provider {
+    let guards = guard::of_answer(guards, &plan);
+    if is_encoded(&head.headers) {
+        if plan.client == plan.provider && guards.is_none() {
             let body = Body::Unread(upstream);
-            return answered(Answer { head, body, said });
+            return answered(Answer::new(head, body, said));
         }
         return lost(Fault::caused(
             Kind::Garbage,
@@ -126,25 +138,21 @@ pub(super) async fn take(
     }
     let content_type = head.headers.get(CONTENT_TYPE);
     let framing = Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()));
-    let mut relay = Box::new(Relay::new(
-        &plan,
-        framing,
-        RelayLimits::default(),
-        Stamp {
-            unix_seconds: since_epoch().as_secs(),
-            nonce: exchange.client.worker.upstream.random(),
-        },
-    ));
-    if let Some(tokens) = told(&head.headers) {
-        relay.note_input_tokens(tokens);
-    }
+    let is_streamed = plan.is_streamed;
+    let (gates, tallies) = guard::gates(guards.filter(|_| is_streamed));
+    let relay = relay(exchange, (&plan, framing), &head.headers, gates);
     dress(&mut head.headers, &plan, framing);
     let is_only = call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2;
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
     let is_read_first = !is_only && framing == Framing::Buffered;
-    if plan.needs_whole() || is_read_first {
+    let judges = guards.filter(|_| !is_streamed);
+    if plan.needs_whole() || is_read_first || judges.is_some() {
         return match whole(call, (head, upstream, relay), said).await {
-            Ok(tried) => tried,
+            Ok(Tried::Answered(answer)) => match judges {
+                Some(guards) => judged(exchange, &guards.response, plan.client, *answer).await,
+                None => answered(Answer { tallies, ..*answer }),
+            },
+            Ok(tried @ (Tried::Unsendable(_) | Tried::Failed { .. })) => tried,
             Err((observed, headers)) => {
                 let condition = judge(exchange, error_status(&observed), &headers);
                 failed_inside(plan.client, &observed, condition)
@@ -177,7 +185,34 @@ pub(super) async fn take(
         }
         Looked::Broke(error) => return lost(Fault::caused(Kind::Reset, error)),
     };
-    answered(Answer { head, body, said })
+    answered(Answer {
+        tallies,
+        ..Answer::new(head, body, said)
+    })
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn relay(
+    exchange: &Exchange<'_>,
+    (plan, framing): (&Plan, Framing),
+    headers: &HeaderMap,
+    gates: Vec<Gate>,
+) -> Box<Relay> {
+    let stamp = Stamp {
+        unix_seconds: since_epoch().as_secs(),
+        nonce: exchange.client.worker.upstream.random(),
+    };
+    let limits = RelayLimits::default();
+    let mut relay = Box::new(Relay::guarded(plan, framing, limits, stamp, gates));
+    if let Some(tokens) = told(headers) {
+        relay.note_input_tokens(tokens);
+    }
+    relay
 }
 
 /// Reads on until something is there that a person would see, or it is clear that nothing will be.
@@ -189,7 +224,7 @@ async fn look(upstream: &mut Upstream, mut relay: Box<Relay>) -> Looked {
             held.extend_from_slice(&finish.rest);
             let observed = Box::new(finish.observed);
             return match finish.ending {
-                Ending::Complete => Looked::Over {
+                Ending::Complete | Ending::Refused => Looked::Over {
                     bytes: held.freeze(),
                     observed,
                 },
@@ -209,75 +244,15 @@ async fn look(upstream: &mut Upstream, mut relay: Box<Relay>) -> Looked {
         if relay.has_failed() && !relay.observed().has_content {
             return Looked::Failed(Box::new(relay.observed().clone()));
         }
-        if relay.observed().has_content || relay.is_done() || held.len() > WHOLE_LIMIT {
+        if relay.observed().has_content
+            || relay.is_done()
+            || relay.is_refused()
+            || held.len() > WHOLE_LIMIT
+        {
             let held = held.freeze();
             return Looked::Begun { relay, held };
         }
     }
-}
-
-/// An answer that is made of the provider's whole one, or that is looked at before it passes. One that is an error after all
-/// is returned as such, with its headers.
-async fn whole(
-    call: &Call<'_>,
-    (mut head, mut upstream, mut relay): (response::Parts, Upstream, Box<Relay>),
-    said: Said,
-) -> Result<Tried, (Box<Observed>, HeaderMap)> {
-    let mut out = BytesMut::new();
-    let read = async {
-        while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
-            if let Ok(data) = frame?.into_data() {
-                out.extend_from_slice(&relay.push(data));
-            }
-            if out.len() > WHOLE_LIMIT {
-                break;
-            }
-        }
-        Ok::<(), BodyError>(())
-    };
-    let read = match call.limits.deadline {
-        None => read.await,
-        Some(deadline) => match tokio::time::timeout_at(deadline.into(), read).await {
-            Ok(read) => read,
-            Err(_) => return Ok(lost(Kind::Timeout.into())),
-        },
-    };
-    if let Err(error) = read {
-        return Ok(lost(Fault::caused(Kind::Reset, error)));
-    }
-    if out.len() > WHOLE_LIMIT {
-        // Too large to be held: it passes as it comes.
-        let body = Body::Relayed {
-            upstream,
-            relay,
-            held: out.freeze(),
-        };
-        return Ok(answered(Answer { head, body, said }));
-    }
-    let finish = relay.finish();
-    let observed = &finish.observed;
-    Ok(match finish.ending {
-        Ending::Complete if observed.error.is_some() => {
-            return Err((Box::new(finish.observed), head.headers));
-        }
-        // A page of a load balancer in between, say.
-        Ending::Complete if observed.unreadable > 0 => lost(Fault::caused(
-            Kind::Garbage,
-            "the provider's answer is not what its format asks for",
-        )),
-        Ending::Failed => return Err((Box::new(finish.observed), head.headers)),
-        Ending::Truncated(_) => lost(Fault::caused(Kind::Reset, BodyError::Cut)),
-        Ending::Complete => {
-            out.extend_from_slice(&finish.rest);
-            head.headers
-                .insert(CONTENT_LENGTH, HeaderValue::from(out.len()));
-            let body = Body::Whole {
-                bytes: out.freeze(),
-                observed: Box::new(finish.observed),
-            };
-            answered(Answer { head, body, said })
-        }
-    })
 }
 
 /// An error status, in the client's dialect.
@@ -410,6 +385,15 @@ fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 // === impl Answer ===
 
 impl Answer {
+    fn new(head: response::Parts, body: Body, said: Said) -> Self {
+        Self {
+            head,
+            body,
+            said,
+            tallies: None,
+        }
+    }
+
     /// Hands the answer on; the attempt is settled with its last byte.
     pub(super) fn into_reply(
         self,
@@ -417,7 +401,12 @@ impl Answer {
         backend: Arc<str>,
         (attempt, under_way): (Attempt, Underway),
     ) -> Reply {
-        let Self { head, body, said } = self;
+        let Self {
+            head,
+            body,
+            said,
+            tallies,
+        } = self;
         let settlement = Settlement::new(
             exchange.client.worker.clone(),
             backend,
@@ -427,6 +416,8 @@ impl Answer {
         let body = match body {
             Body::Whole { bytes, observed } => {
                 settlement.complete(&observed);
+                let checks = tallies.iter().flat_map(Tallies::checks);
+                exchange.record.llm.checks.extend(checks);
                 exchange.record.llm.observed = Some(observed);
                 ResponseBody::full(bytes)
             }
@@ -438,7 +429,10 @@ impl Answer {
                 upstream,
                 relay,
                 held,
-            } => ResponseBody::relayed(Relayed::new(upstream, relay, held, settlement)),
+            } => {
+                let relayed = Relayed::new(upstream, relay, held, settlement);
+                ResponseBody::relayed(relayed.with_guards(tallies))
+            }
         };
         Response::from_parts(head, body).into()
     }

@@ -327,7 +327,9 @@ impl Ledger {
             Outcome::Complete | Outcome::Truncated => seen.is_some(),
             // It may still be generating what nobody waits for.
             Outcome::ClientGone => true,
-            Outcome::Failed | Outcome::Refused => false,
+            // What a guard took away from the client was generated all the same (llm.md G-11).
+            Outcome::Refused => seen.is_some(),
+            Outcome::Failed => false,
         };
         // What takes no text of a model took what its provider tells, and nothing that could be guessed.
         if told.is_none() && (!is_answered || self.prompt.is_none()) {

@@ -5,6 +5,7 @@
 //! answer ends.
 
 use std::{
+    pin::Pin,
     rc::Rc,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -23,8 +24,12 @@ use dp_upstream::provider_group::{
     verdict::{Outcome, Verdict},
 };
 use http_body::{Frame, SizeHint};
+use tokio::time::Sleep;
 
-use super::answer::Said;
+use super::{
+    answer::Said,
+    guard::{Check, Tallies},
+};
 use crate::{
     response_body::{BodyError, Upstream},
     worker::Worker,
@@ -42,7 +47,23 @@ pub(crate) struct Relayed {
     settlement: Option<Settlement>,
     /// The answer ended before its end, whatever the client was told.
     is_broken: bool,
+    guarded: Option<Guarded>,
 }
+
+/// What is more where guards judge the answer.
+struct Guarded {
+    tallies: Tallies,
+    /// When what is held is judged without waiting for more.
+    due: Option<Pin<Box<Sleep>>>,
+    /// When the first of the content came.
+    first_in: Option<Instant>,
+    /// When the client got the first of it.
+    first_out: Option<Instant>,
+    is_refused: bool,
+}
+
+/// How long text waits for more of it (llm.md G-12).
+const PATIENCE: Duration = Duration::from_millis(200);
 
 enum State {
     /// The answer is coming.
@@ -132,7 +153,45 @@ impl Relayed {
             first_content: None,
             settlement: Some(settlement),
             is_broken: false,
+            guarded: None,
         }
+    }
+
+    /// With what guards will have decided.
+    pub(super) fn with_guards(mut self, tallies: Option<Tallies>) -> Relayed {
+        let (has_content, is_out) = match &self.state {
+            State::Open(relay) => {
+                let has_content = relay.observed().has_content;
+                (has_content, has_content && !relay.is_holding())
+            }
+            State::Over { .. } | State::Done => (false, false),
+        };
+        let now = Instant::now();
+        self.guarded = tallies.map(|tallies| Guarded {
+            tallies,
+            due: None,
+            first_in: has_content.then_some(now),
+            first_out: is_out.then_some(now),
+            is_refused: false,
+        });
+        self
+    }
+
+    /// What guards decided.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
+        self.guarded.iter().flat_map(|own| own.tallies.checks())
+    }
+
+    /// A guard ended the answer.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.guarded.as_ref().is_some_and(|own| own.is_refused)
+    }
+
+    /// How long guards kept the first content back.
+    pub(crate) fn hold(&self) -> Option<Duration> {
+        let guarded = self.guarded.as_ref()?;
+        let out = guarded.first_out?;
+        Some(out.saturating_duration_since(guarded.first_in?))
     }
 
     /// How long either side may keep the other waiting.
@@ -167,18 +226,20 @@ impl Relayed {
         loop {
             match &mut self.state {
                 State::Open(_) => {
-                    let data = match ready!(self.upstream.poll(cx)) {
-                        Some(Ok(frame)) => self.take(frame),
-                        Some(Err(error)) => {
+                    let data = match self.upstream.poll(cx) {
+                        Poll::Pending => ready!(self.poll_due(cx)),
+                        Poll::Ready(Some(Ok(frame))) => self.take(frame),
+                        Poll::Ready(Some(Err(error))) => {
                             let told = self.broken(&error);
                             if told.is_empty() {
                                 return Poll::Ready(Some(Err(error)));
                             }
                             told
                         }
-                        None => self.finish(None),
+                        Poll::Ready(None) => self.finish(None),
                     };
                     if !data.is_empty() {
+                        self.note_out();
                         return Poll::Ready(Some(Ok(Frame::data(data))));
                     }
                 }
@@ -203,6 +264,35 @@ impl Relayed {
         SizeHint::default()
     }
 
+    /// Waits until what is held is due to be judged.
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
+        let (State::Open(relay), Some(guarded)) = (&mut self.state, &mut self.guarded) else {
+            return Poll::Pending;
+        };
+        if !relay.is_holding() {
+            return Poll::Pending;
+        }
+        let sleep = || Box::pin(tokio::time::sleep(PATIENCE));
+        ready!(guarded.due.get_or_insert_with(sleep).as_mut().poll(cx));
+        // Armed again by the next text: until then nothing would change.
+        guarded.due = Some(Box::pin(tokio::time::sleep(Duration::MAX)));
+        let data = relay.flush();
+        let is_refused = relay.is_refused();
+        Poll::Ready(match is_refused {
+            true => joined(data, self.finish(None)),
+            false => data,
+        })
+    }
+
+    fn note_out(&mut self) {
+        if let Some(guarded) = &mut self.guarded {
+            guarded.first_in = guarded.first_in.or(self.first_content);
+            if guarded.first_in.is_some() {
+                guarded.first_out.get_or_insert_with(Instant::now);
+            }
+        }
+    }
+
     fn take(&mut self, frame: Frame<Bytes>) -> Bytes {
         let State::Open(relay) = &mut self.state else {
             return Bytes::new();
@@ -218,8 +308,12 @@ impl Relayed {
                         settlement.attempt.first_token(now);
                     }
                 }
+                let is_refused = relay.is_refused();
+                if let Some(guarded) = &mut self.guarded {
+                    guarded.due = None;
+                }
                 // hyper does not ask again once a known length is there.
-                match self.upstream.is_end_stream() {
+                match is_refused || self.upstream.is_end_stream() {
                     true => joined(data, self.finish(None)),
                     false => data,
                 }
@@ -237,7 +331,8 @@ impl Relayed {
         let observed = Box::new(finish.observed);
         if let Some(settlement) = self.settlement.take() {
             match finish.ending {
-                Ending::Complete => settlement.complete(&observed),
+                // What was refused the provider did as it was asked.
+                Ending::Complete | Ending::Refused => settlement.complete(&observed),
                 Ending::Failed | Ending::Truncated(_) => {
                     settlement.settle(Verdict::StreamErrorAfterContent);
                 }
@@ -245,8 +340,11 @@ impl Relayed {
         }
         self.observed = Some(observed);
         self.is_broken = matches!(finish.ending, Ending::Truncated(_));
+        if let Some(guarded) = &mut self.guarded {
+            guarded.is_refused = finish.ending == Ending::Refused;
+        }
         let is_cut = match finish.ending {
-            Ending::Complete | Ending::Failed => false,
+            Ending::Complete | Ending::Refused | Ending::Failed => false,
             // A stream's client has been told in its dialect, in an event of its own.
             Ending::Truncated(Truncation::NoTerminator | Truncation::MidEvent) => {
                 finish.rest.is_empty()

@@ -11,7 +11,7 @@ use dp_llm::{
     edge::{Target, Vendor},
     preference::{self, Demands},
     prompt_caching::PromptCaching,
-    request::{ClientHeaders, Rendered, RequestError},
+    request::{ClientHeaders, Rendered, Request as Prompt, RequestError},
 };
 use dp_upstream::provider_group::attempts::Attempt;
 use http::{
@@ -24,7 +24,7 @@ use http::{
 use super::{
     Call, Tried, address, answer,
     attributes::{LlmAttributes, ReadBody},
-    credential, ledger, policy,
+    credential, guard, ledger, policy,
     tokens::Lent,
     verdict,
 };
@@ -61,32 +61,47 @@ impl Call<'_> {
         if let Err(denied) = self.policies.check_provider(&provider.name) {
             return Tried::Unsendable(denied.into());
         }
-        let rendered = match self.render(exchange, provider) {
+        let policy = self.policies.ai(provider);
+        let policy = policy.as_deref();
+        let guards = guard::of(policy);
+        let prompt = match guard::request(exchange, self, guards).await {
+            Ok(prompt) => prompt,
+            Err(fault) => return Tried::Unsendable(fault),
+        };
+        let rendered = match self.render(exchange, (provider, policy), &prompt) {
             Ok(rendered) => rendered,
             Err(fault) => return Tried::Unsendable(fault),
         };
         let model = Some(rendered.plan.model.clone());
         exchange.record.llm.model = model.filter(|model| !model.is_empty());
-        let policy = self.policies.ai(provider);
-        let configured = (provider, policy.as_deref());
-        ledger::attempt_begins(exchange.record, configured, &rendered.plan.model);
+        ledger::attempt_begins(exchange.record, (provider, policy), &rendered.plan.model);
         exchange.client.worker.metrics.dropped(&rendered.dropped);
         let plan = rendered.plan.clone();
         match self.answered(exchange, provider, &rendered).await {
-            Ok(response) => answer::take(exchange, self, (provider, plan), response, attempt).await,
+            Ok(response) => {
+                let asked = (provider, plan, guards);
+                answer::take(exchange, self, asked, response, attempt).await
+            }
             Err(fault) if fault.kind.side() == Side::Client => Tried::Unsendable(fault),
             Err(fault) => failed(fault),
         }
     }
 
-    fn render(&self, exchange: &Exchange<'_>, provider: &AiProvider) -> Result<Rendered, Fault> {
+    /// The body of an attempt. `prompt` is what guards let pass of the client's, and nothing here sees more.
+    fn render(
+        &self,
+        exchange: &Exchange<'_>,
+        (provider, policy): (&AiProvider, Option<&AiPolicy>),
+        prompt: &Prompt,
+    ) -> Result<Rendered, Fault> {
         let invalid = |error: RequestError| Fault::caused(Kind::InvalidPrompt, error);
         let service = provider.endpoint.service();
-        let policy = self.policies.ai(provider);
-        let policy = policy.as_deref();
-        let attributes = LlmAttributes::of_request(exchange, &self.head, &self.prompt, &self.read);
+        let own = ReadBody::default();
+        let is_clients = prompt.body().as_ptr() == self.prompt.body().as_ptr();
+        let read = if is_clients { &self.read } else { &own };
+        let attributes = LlmAttributes::of_request(exchange, &self.head, prompt, read);
         let path = self.head.uri.path();
-        let shaped = policy::apply(policy, &self.prompt, path, &attributes)?;
+        let shaped = policy::apply(policy, prompt, path, &attributes)?;
         let model = match &self.downgrade {
             Some(model) => &**model,
             None => shaped.model(provider, policy)?,

@@ -39,6 +39,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::UnsupportedFormat
         | Kind::NoRoute
         | Kind::InvalidBackend
+        | Kind::GuardRejected
         | Kind::PolicyDenied
         | Kind::RateLimited
         | Kind::BudgetExceeded

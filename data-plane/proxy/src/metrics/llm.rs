@@ -1,14 +1,23 @@
 //! Counts of LLM traffic.
 //!
-//! Owns what is counted of attempts at providers. Must not take a label from a client. Invariant: what a request took is
-//! not counted here but in `usage`, by the record that everybody else reads.
+//! Owns what is counted of attempts at providers, and of guards. Must not take a label from a client. Invariant: what a
+//! request took is not counted here but in `usage`, by the record that everybody else reads.
 
 use dp_upstream::provider_group::state::Change;
 use prometheus_client::{
     encoding::EncodeLabelSet,
-    metrics::{counter::Counter, family::Family},
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
     registry::Registry,
 };
+
+use crate::record::Record;
+
+/// Seconds that guards hold the first content of a stream.
+const HOLD: [f64; 12] = [
+    0.001, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 5.0, 20.0,
+];
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// The metrics of LLM traffic.
 #[derive(Clone)]
@@ -18,6 +27,8 @@ pub(super) struct LlmMetrics {
     evictions: Family<EntryLabels, Counter>,
     panic_picks: Family<BackendLabels, Counter>,
     dropped: Family<DroppedLabels, Counter>,
+    guard_checks: Family<GuardLabels, Counter>,
+    guard_hold: Histograms<RouteLabels>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -39,6 +50,20 @@ struct EntryLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct GuardLabels {
+    route: String,
+    phase: &'static str,
+    guard: String,
+    kind: &'static str,
+    action: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DroppedLabels {
     field: &'static str,
 }
@@ -54,6 +79,8 @@ impl LlmMetrics {
             evictions: Family::default(),
             panic_picks: Family::default(),
             dropped: Family::default(),
+            guard_checks: Family::default(),
+            guard_hold: Family::new_with_constructor(|| Histogram::new(HOLD)),
         };
         registry.register(
             "tidegate_proxy_llm_attempts",
@@ -79,6 +106,16 @@ impl LlmMetrics {
             "tidegate_proxy_llm_translation_dropped",
             "Requests of which a field was left out for the provider",
             metrics.dropped.clone(),
+        );
+        registry.register(
+            "tidegate_proxy_llm_guard_checks",
+            "Prompts and answers that a guard judged, by what it decided",
+            metrics.guard_checks.clone(),
+        );
+        registry.register(
+            "tidegate_proxy_llm_guard_hold_seconds",
+            "How long guards kept the first content of a stream back",
+            metrics.guard_hold.clone(),
         );
         metrics
     }
@@ -125,6 +162,27 @@ impl LlmMetrics {
     pub(super) fn dropped(&self, fields: &[&'static str]) {
         for field in fields {
             self.dropped.get_or_create(&DroppedLabels { field }).inc();
+        }
+    }
+
+    /// What guards decided about a request that is over.
+    pub(super) fn guards(&self, record: &Record) {
+        for check in &record.llm.checks {
+            let labels = GuardLabels {
+                route: record.route.label(),
+                phase: check.phase.label(),
+                guard: check.guard.to_string(),
+                kind: check.kind,
+                action: check.decision.label(),
+            };
+            self.guard_checks.get_or_create(&labels).inc();
+        }
+        if let Some(hold) = record.llm.guard_hold {
+            let labels = RouteLabels {
+                route: record.route.label(),
+            };
+            let histogram = self.guard_hold.get_or_create_owned(&labels);
+            histogram.observe(hold.as_secs_f64());
         }
     }
 }

@@ -365,6 +365,340 @@ impl ProxyState {
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PromptGuard {
+    #[prost(message, repeated, tag = "1")]
+    pub request: ::prost::alloc::vec::Vec<Guard>,
+    #[prost(message, repeated, tag = "2")]
+    pub response: ::prost::alloc::vec::Vec<Guard>,
+    #[prost(enumeration = "prompt_guard::Streaming", tag = "3")]
+    pub streaming: i32,
+}
+/// Nested message and enum types in `PromptGuard`.
+pub mod prompt_guard {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Streaming {
+        Window = 0,
+        Buffer = 1,
+        Audit = 2,
+    }
+    impl Streaming {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Window => "STREAMING_WINDOW",
+                Self::Buffer => "STREAMING_BUFFER",
+                Self::Audit => "STREAMING_AUDIT",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "STREAMING_WINDOW" => Some(Self::Window),
+                "STREAMING_BUFFER" => Some(Self::Buffer),
+                "STREAMING_AUDIT" => Some(Self::Audit),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for PromptGuard {
+    const NAME: &'static str = "PromptGuard";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.PromptGuard".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.PromptGuard".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Guard {
+    #[prost(enumeration = "GuardScope", repeated, tag = "3")]
+    pub scopes: ::prost::alloc::vec::Vec<i32>,
+    #[prost(message, optional, tag = "4")]
+    pub refusal: ::core::option::Option<GuardRefusal>,
+    #[prost(bool, tag = "5")]
+    pub is_shadow: bool,
+    #[prost(oneof = "guard::Kind", tags = "1, 2")]
+    pub kind: ::core::option::Option<guard::Kind>,
+}
+/// Nested message and enum types in `Guard`.
+pub mod guard {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        #[prost(message, tag = "1")]
+        Regex(super::RegexGuard),
+        #[prost(message, tag = "2")]
+        Remote(super::RemoteGuard),
+    }
+}
+impl ::prost::Name for Guard {
+    const NAME: &'static str = "Guard";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Guard".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Guard".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GuardRefusal {
+    #[prost(uint32, tag = "1")]
+    pub status: u32,
+    #[prost(string, tag = "2")]
+    pub body: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GuardRefusal {
+    const NAME: &'static str = "GuardRefusal";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GuardRefusal".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GuardRefusal".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RegexGuard {
+    #[prost(enumeration = "regex_guard::Action", tag = "1")]
+    pub action: i32,
+    #[prost(string, repeated, tag = "2")]
+    pub builtins: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "3")]
+    pub patterns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Nested message and enum types in `RegexGuard`.
+pub mod regex_guard {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Action {
+        Mask = 0,
+        Reject = 1,
+    }
+    impl Action {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Mask => "ACTION_MASK",
+                Self::Reject => "ACTION_REJECT",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "ACTION_MASK" => Some(Self::Mask),
+                "ACTION_REJECT" => Some(Self::Reject),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for RegexGuard {
+    const NAME: &'static str = "RegexGuard";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.RegexGuard".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.RegexGuard".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RemoteGuard {
+    #[prost(string, tag = "1")]
+    pub cluster: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub authority: ::prost::alloc::string::String,
+    #[prost(bool, tag = "7")]
+    pub is_fail_open: bool,
+    #[prost(message, optional, tag = "8")]
+    pub timeout: ::core::option::Option<super::super::google::protobuf::Duration>,
+    #[prost(oneof = "remote_guard::Service", tags = "3, 4, 5, 6")]
+    pub service: ::core::option::Option<remote_guard::Service>,
+}
+/// Nested message and enum types in `RemoteGuard`.
+pub mod remote_guard {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Service {
+        #[prost(message, tag = "3")]
+        Webhook(super::WebhookService),
+        #[prost(message, tag = "4")]
+        Moderation(super::ModerationService),
+        #[prost(message, tag = "5")]
+        Bedrock(super::BedrockGuardrailService),
+        #[prost(message, tag = "6")]
+        ModelArmor(super::ModelArmorService),
+    }
+}
+impl ::prost::Name for RemoteGuard {
+    const NAME: &'static str = "RemoteGuard";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.RemoteGuard".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.RemoteGuard".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WebhookService {
+    #[prost(message, repeated, tag = "1")]
+    pub forward: ::prost::alloc::vec::Vec<GuardHeaderMatch>,
+    #[prost(string, tag = "2")]
+    pub path_prefix: ::prost::alloc::string::String,
+}
+impl ::prost::Name for WebhookService {
+    const NAME: &'static str = "WebhookService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.WebhookService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.WebhookService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GuardHeaderMatch {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(oneof = "guard_header_match::Value", tags = "2, 3")]
+    pub value: ::core::option::Option<guard_header_match::Value>,
+}
+/// Nested message and enum types in `GuardHeaderMatch`.
+pub mod guard_header_match {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Value {
+        #[prost(string, tag = "2")]
+        Exact(::prost::alloc::string::String),
+        #[prost(string, tag = "3")]
+        Regex(::prost::alloc::string::String),
+    }
+}
+impl ::prost::Name for GuardHeaderMatch {
+    const NAME: &'static str = "GuardHeaderMatch";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GuardHeaderMatch".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GuardHeaderMatch".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ModerationService {
+    #[prost(string, tag = "1")]
+    pub model: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ModerationService {
+    const NAME: &'static str = "ModerationService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.ModerationService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.ModerationService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BedrockGuardrailService {
+    #[prost(string, tag = "1")]
+    pub identifier: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+}
+impl ::prost::Name for BedrockGuardrailService {
+    const NAME: &'static str = "BedrockGuardrailService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.BedrockGuardrailService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.BedrockGuardrailService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ModelArmorService {
+    #[prost(string, tag = "1")]
+    pub project: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub location: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub template: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ModelArmorService {
+    const NAME: &'static str = "ModelArmorService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.ModelArmorService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.ModelArmorService".into()
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum GuardScope {
+    Unspecified = 0,
+    SystemPrompt = 1,
+    Messages = 2,
+    ToolOutput = 3,
+    ToolInput = 4,
+}
+impl GuardScope {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "GUARD_SCOPE_UNSPECIFIED",
+            Self::SystemPrompt => "GUARD_SCOPE_SYSTEM_PROMPT",
+            Self::Messages => "GUARD_SCOPE_MESSAGES",
+            Self::ToolOutput => "GUARD_SCOPE_TOOL_OUTPUT",
+            Self::ToolInput => "GUARD_SCOPE_TOOL_INPUT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "GUARD_SCOPE_UNSPECIFIED" => Some(Self::Unspecified),
+            "GUARD_SCOPE_SYSTEM_PROMPT" => Some(Self::SystemPrompt),
+            "GUARD_SCOPE_MESSAGES" => Some(Self::Messages),
+            "GUARD_SCOPE_TOOL_OUTPUT" => Some(Self::ToolOutput),
+            "GUARD_SCOPE_TOOL_INPUT" => Some(Self::ToolInput),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AiBackend {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
@@ -457,6 +791,8 @@ pub struct AiPolicy {
     pub transformations: ::prost::alloc::vec::Vec<AiExpression>,
     #[prost(message, repeated, tag = "7")]
     pub final_transformations: ::prost::alloc::vec::Vec<AiExpression>,
+    #[prost(message, optional, tag = "8")]
+    pub prompt_guard: ::core::option::Option<PromptGuard>,
     #[prost(message, optional, tag = "9")]
     pub prompt_caching: ::core::option::Option<AiPromptCaching>,
 }
@@ -1371,6 +1707,190 @@ impl ::prost::Name for ModelTarget {
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Budgets {
+    #[prost(message, repeated, tag = "1")]
+    pub budgets: ::prost::alloc::vec::Vec<Budget>,
+}
+impl ::prost::Name for Budgets {
+    const NAME: &'static str = "Budgets";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Budgets".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Budgets".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Budget {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub key: ::prost::alloc::string::String,
+    #[prost(uint32, repeated, tag = "7")]
+    pub thresholds: ::prost::alloc::vec::Vec<u32>,
+    #[prost(enumeration = "budget::Action", tag = "8")]
+    pub action: i32,
+    #[prost(string, tag = "9")]
+    pub downgrade_to: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "10")]
+    pub shared: ::core::option::Option<SharedStore>,
+    #[prost(bool, tag = "11")]
+    pub block_unpriced: bool,
+    #[prost(oneof = "budget::Limit", tags = "2, 3")]
+    pub limit: ::core::option::Option<budget::Limit>,
+    #[prost(oneof = "budget::Length", tags = "4, 5")]
+    pub length: ::core::option::Option<budget::Length>,
+}
+/// Nested message and enum types in `Budget`.
+pub mod budget {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Window {
+        Unspecified = 0,
+        Day = 1,
+        Week = 2,
+        Month = 3,
+    }
+    impl Window {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "WINDOW_UNSPECIFIED",
+                Self::Day => "WINDOW_DAY",
+                Self::Week => "WINDOW_WEEK",
+                Self::Month => "WINDOW_MONTH",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "WINDOW_UNSPECIFIED" => Some(Self::Unspecified),
+                "WINDOW_DAY" => Some(Self::Day),
+                "WINDOW_WEEK" => Some(Self::Week),
+                "WINDOW_MONTH" => Some(Self::Month),
+                _ => None,
+            }
+        }
+    }
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Action {
+        Unspecified = 0,
+        Block = 1,
+        Warn = 2,
+        Downgrade = 3,
+        Audit = 4,
+    }
+    impl Action {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "ACTION_UNSPECIFIED",
+                Self::Block => "ACTION_BLOCK",
+                Self::Warn => "ACTION_WARN",
+                Self::Downgrade => "ACTION_DOWNGRADE",
+                Self::Audit => "ACTION_AUDIT",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+                "ACTION_BLOCK" => Some(Self::Block),
+                "ACTION_WARN" => Some(Self::Warn),
+                "ACTION_DOWNGRADE" => Some(Self::Downgrade),
+                "ACTION_AUDIT" => Some(Self::Audit),
+                _ => None,
+            }
+        }
+    }
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Limit {
+        #[prost(string, tag = "2")]
+        Usd(::prost::alloc::string::String),
+        #[prost(uint64, tag = "3")]
+        Tokens(u64),
+    }
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Length {
+        #[prost(enumeration = "Window", tag = "4")]
+        Window(i32),
+        #[prost(message, tag = "5")]
+        Every(super::super::super::google::protobuf::Duration),
+    }
+}
+impl ::prost::Name for Budget {
+    const NAME: &'static str = "Budget";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Budget".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Budget".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SharedStore {
+    #[prost(string, tag = "1")]
+    pub redis_secret: ::prost::alloc::string::String,
+    #[prost(bool, tag = "2")]
+    pub fail_open: bool,
+}
+impl ::prost::Name for SharedStore {
+    const NAME: &'static str = "SharedStore";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.SharedStore".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.SharedStore".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Concurrency {
+    #[prost(uint32, tag = "1")]
+    pub limit: u32,
+    #[prost(string, tag = "2")]
+    pub key: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Concurrency {
+    const NAME: &'static str = "Concurrency";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Concurrency".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Concurrency".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LocalRateLimit {
     #[prost(message, repeated, tag = "1")]
     pub limits: ::prost::alloc::vec::Vec<LocalLimit>,
@@ -1452,7 +1972,7 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4")]
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 28, 29")]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -1465,6 +1985,10 @@ pub mod policy {
         Ai(super::AiPolicy),
         #[prost(message, tag = "4")]
         LocalRateLimit(super::LocalRateLimit),
+        #[prost(message, tag = "28")]
+        Budgets(super::Budgets),
+        #[prost(message, tag = "29")]
+        Concurrency(super::Concurrency),
     }
 }
 impl ::prost::Name for Policy {

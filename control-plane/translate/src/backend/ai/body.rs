@@ -1,19 +1,25 @@
-//! `ai` of a provider's policies: what is done to the bodies of requests.
+//! `ai` of policies: what is done to the bodies of requests, and who judges them and their answers.
 //!
-//! Owns the choice, field by field, between a provider's policy and its backend's. Must refuse what the proxy could not do:
-//! a provider is then served by nobody, because nobody can tell what the policy would have prevented.
+//! Owns the choice, field by field, between a provider's policy and its backend's; an attached policy has one level. Must
+//! refuse what the proxy could not do: a provider is then served by nobody, because nobody can tell what the policy would
+//! have prevented.
 
 use std::collections::BTreeMap;
 
 use cp_api::backend::policy::ai::{BackendAi, FieldExpression, FieldValue, Message};
 
 use super::expression;
+use super::guard::{self, Modes};
 use crate::plan::AiPolicyPlan;
 
 const ROLES: [&str; 5] = ["system", "developer", "user", "assistant", "model"];
 
-/// The policy of a provider; the first level that sets a field wins, names of models one by one. `levels` come with their places in the spec.
-pub(crate) fn resolve(levels: &[(&BackendAi, String)]) -> Result<Option<AiPolicyPlan>, String> {
+/// The policy of a provider; the first level that sets a field wins, names of models one by one. `levels` come with their places
+/// in the spec, `annotations` are those of the object that has them.
+pub(crate) fn resolve(
+    levels: &[(&BackendAi, String)],
+    annotations: &BTreeMap<String, String>,
+) -> Result<Option<AiPolicyPlan>, String> {
     let members = |field: fn(&BackendAi) -> Option<&Vec<FieldValue>>| {
         let found = levels.iter().find_map(|(ai, _)| field(ai));
         found.into_iter().flatten().map(member).collect::<Vec<_>>()
@@ -44,6 +50,7 @@ pub(crate) fn resolve(levels: &[(&BackendAi, String)]) -> Result<Option<AiPolicy
         ai.final_transformations.as_ref()
     })?;
     plan.prompt_caching = levels.iter().find_map(|(ai, _)| ai.prompt_caching.clone());
+    plan.prompt_guard = guard::resolve(levels, &Modes::of_annotations(annotations)?)?;
     Ok((plan != AiPolicyPlan::default()).then_some(plan))
 }
 
@@ -100,4 +107,30 @@ fn messages(messages: Option<&Vec<Message>>, at: &str) -> Result<Vec<(String, St
         .enumerate()
         .map(read)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use cp_api::backend::policy::ai::BackendAi;
+    use serde_json::json;
+
+    use super::resolve;
+
+    #[test]
+    fn guards_are_a_part_of_it_and_work_as_their_object_says() {
+        let ai = json!({"promptGuard": {"request": [{"regex": {"builtins": ["Ssn"]}}]}});
+        let ai: BackendAi = serde_json::from_value(ai).expect("valid");
+        let levels = [(&ai, "spec.backend.ai".to_owned())];
+        let mode = |mode: &str| {
+            let annotation = ("tidegate.dev/guard-mode".to_owned(), mode.to_owned());
+            resolve(&levels, &BTreeMap::from([annotation]))
+        };
+        let plan = mode("shadow").expect("valid").expect("a policy");
+        let guard = plan.prompt_guard.expect("guards");
+        assert!(guard.request[0].is_shadow && guard.response.is_empty());
+        let error = mode("off").expect_err("no mode");
+        assert!(error.contains("guard-mode"), "{error}");
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! Must refuse what cannot be done: a request that passes without its policy is not what somebody asked for.
 
+use std::sync::Arc;
+
 use ::route::field::{FieldError, Within};
 use dp_llm::body_policy::{BodyPolicy, MemberValue};
 use dp_llm::model_name::ModelAliases;
@@ -11,6 +13,7 @@ use proto::tidegate::v1 as wire;
 
 use super::expression;
 use crate::ai_backend::AiPolicy;
+use crate::prompt_guard::prompt_guard;
 
 /// Decodes a policy.
 pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
@@ -46,6 +49,10 @@ pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
             &message.final_transformations,
         )?,
         prompt_caching: message.prompt_caching.as_ref().map(prompt_caching),
+        guard: match &message.prompt_guard {
+            None => None,
+            Some(guard) => Some(Arc::new(prompt_guard(guard).within("prompt_guard")?)),
+        },
     })
 }
 

@@ -76,3 +76,51 @@ fn lists_are_taken_whole_and_names_of_models_one_by_one() {
     assert_eq!(names(&alone.body.overrides), "model temperature");
     assert_eq!(alone.model.as_deref(), Some("low"));
 }
+
+fn guarded(request: &[&str], response: &[&str]) -> AiPolicy {
+    let guards = |builtins: &[&str]| {
+        let guard = |builtin: &&str| wire::Guard {
+            kind: Some(wire::guard::Kind::Regex(wire::RegexGuard {
+                builtins: vec![(*builtin).to_owned()],
+                ..Default::default()
+            })),
+            ..Default::default()
+        };
+        builtins.iter().map(guard).collect()
+    };
+    policy(&wire::AiPolicy {
+        prompt_guard: Some(wire::PromptGuard {
+            request: guards(request),
+            response: guards(response),
+            ..Default::default()
+        }),
+        ..Default::default()
+    })
+}
+
+#[test]
+fn guards_are_taken_whole() {
+    let none = policy(&wire::AiPolicy::default());
+    let low = guarded(&["ssn"], &["email", "ssn"]);
+    let high = guarded(&["email", "ssn"], &[]);
+    let counts = |policy: &AiPolicy| {
+        let guard = policy.guard.as_ref();
+        guard.map(|guard| (guard.request.len(), guard.response.len()))
+    };
+    for (higher, lower, expected) in [
+        (&none, &none, None),
+        (&none, &low, Some((1, 2))),
+        (&high, &none, Some((2, 0))),
+        (&high, &low, Some((2, 0))),
+    ] {
+        assert_eq!(counts(&higher.over(lower)), expected);
+    }
+    let merged = none.over(&low);
+    let (Some(own), Some(taken)) = (&low.guard, &merged.guard) else {
+        panic!("no guards");
+    };
+    assert!(
+        std::sync::Arc::ptr_eq(own, taken),
+        "a prompt is judged once"
+    );
+}

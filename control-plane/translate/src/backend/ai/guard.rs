@@ -1,0 +1,266 @@
+//! `promptGuard` of a provider's policies, or of one that is attached.
+//!
+//! Owns which level's guards count, and the annotations for what upstream's schema has no field for. Must refuse a guard
+//! that the proxy could not build: what it is about is then served by nobody, because nobody can tell what the guard would
+//! have stopped.
+
+use std::collections::BTreeMap;
+
+use cp_api::backend::policy::ai::BackendAi;
+use cp_api::backend::policy::guard::{
+    Builtin, Guard, PromptGuard, Refusal, RegexAction, RegexGuard, Scope,
+};
+use proto::tidegate::v1 as tidegate;
+use route::pattern::Pattern;
+use tidegate::guard::Kind;
+use tidegate::prompt_guard::Streaming;
+use tidegate::regex_guard::Action;
+
+/// `window`, `buffer` or `audit`.
+const STREAMING: &str = "tidegate.dev/guard-streaming";
+/// `enforce` or `shadow`.
+const MODE: &str = "tidegate.dev/guard-mode";
+
+/// How the guards of an object work.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Modes {
+    streaming: Streaming,
+    is_shadow: bool,
+}
+
+/// The guards of a provider; the first level that has any wins as a whole. `levels` come with their places in the spec.
+pub(super) fn resolve(
+    levels: &[(&BackendAi, String)],
+    modes: &Modes,
+) -> Result<Option<tidegate::PromptGuard>, String> {
+    let found = levels
+        .iter()
+        .find_map(|(ai, at)| Some((ai.prompt_guard.as_ref()?, at)));
+    found
+        .map(|(guard, at)| prompt_guard(guard, &format!("{at}.promptGuard"), modes))
+        .transpose()
+}
+
+fn prompt_guard(
+    own: &PromptGuard,
+    at: &str,
+    modes: &Modes,
+) -> Result<tidegate::PromptGuard, String> {
+    let side = |guards: &Option<Vec<Guard>>, side: &str| {
+        let guards = guards.iter().flatten().enumerate();
+        guards
+            .map(|(index, own)| guard(own, &format!("{at}.{side}[{index}]"), modes))
+            .collect::<Result<Vec<_>, String>>()
+    };
+    Ok(tidegate::PromptGuard {
+        request: side(&own.request, "request")?,
+        response: side(&own.response, "response")?,
+        streaming: modes.streaming.into(),
+    })
+}
+
+fn guard(own: &Guard, at: &str, modes: &Modes) -> Result<tidegate::Guard, String> {
+    let Some(regex) = &own.regex else {
+        return Err(format!(
+            "{at} has a kind that is not supported yet; use regex"
+        ));
+    };
+    let scopes = own
+        .scope
+        .iter()
+        .flatten()
+        .map(|scope| scope_of(*scope).into());
+    Ok(tidegate::Guard {
+        kind: Some(Kind::Regex(self::regex(regex, at)?)),
+        scopes: scopes.collect(),
+        refusal: own.response.as_ref().map(refusal),
+        is_shadow: modes.is_shadow,
+    })
+}
+
+fn regex(own: &RegexGuard, at: &str) -> Result<tidegate::RegexGuard, String> {
+    let builtins = own.builtins.iter().flatten().copied();
+    let builtins: Vec<String> = builtins.map(|own| builtin(own).to_owned()).collect();
+    let mut patterns = Vec::new();
+    for (index, pattern) in own.matches.iter().flatten().enumerate() {
+        Pattern::parse(&pattern.0)
+            .map_err(|error| format!("{at}.regex.matches[{index}] {error}"))?;
+        patterns.push(pattern.0.clone());
+    }
+    if builtins.is_empty() && patterns.is_empty() {
+        return Err(format!("{at}.regex needs matches or builtins"));
+    }
+    let action = match own.action {
+        RegexAction::Mask => Action::Mask,
+        RegexAction::Reject => Action::Reject,
+    };
+    Ok(tidegate::RegexGuard {
+        action: action.into(),
+        builtins,
+        patterns,
+    })
+}
+
+/// The names that proxies know.
+fn builtin(own: Builtin) -> &'static str {
+    match own {
+        Builtin::Ssn => "ssn",
+        Builtin::CreditCard => "creditCard",
+        Builtin::PhoneNumber => "phoneNumber",
+        Builtin::Email => "email",
+        Builtin::CaSin => "caSin",
+    }
+}
+
+fn scope_of(own: Scope) -> tidegate::GuardScope {
+    match own {
+        Scope::SystemPrompt => tidegate::GuardScope::SystemPrompt,
+        Scope::Messages => tidegate::GuardScope::Messages,
+        Scope::ToolOutput => tidegate::GuardScope::ToolOutput,
+        Scope::ToolInput => tidegate::GuardScope::ToolInput,
+    }
+}
+
+/// The schema's own message stands for none, so that clients read an error that they understand.
+fn refusal(own: &Refusal) -> tidegate::GuardRefusal {
+    let is_default = own.message == Refusal::default().message;
+    tidegate::GuardRefusal {
+        status: own.status_code.into(),
+        body: if is_default {
+            String::new()
+        } else {
+            own.message.clone()
+        },
+    }
+}
+
+// === impl Modes ===
+
+impl Modes {
+    pub(super) fn of_annotations(annotations: &BTreeMap<String, String>) -> Result<Modes, String> {
+        let of = |name: &str| annotations.get(name).map(|value| value.trim());
+        let refuse = |name: &str, value: &str, known: &str| {
+            Err(format!(
+                "metadata.annotations[{name}]: {value:?} is not one of {known}"
+            ))
+        };
+        let streaming = match of(STREAMING) {
+            None | Some("window") => Streaming::Window,
+            Some("buffer") => Streaming::Buffer,
+            Some("audit") => Streaming::Audit,
+            Some(other) => return refuse(STREAMING, other, "window, buffer, audit"),
+        };
+        let is_shadow = match of(MODE) {
+            None | Some("enforce") => false,
+            Some("shadow") => true,
+            Some(other) => return refuse(MODE, other, "enforce, shadow"),
+        };
+        Ok(Modes {
+            streaming,
+            is_shadow,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use cp_api::backend::policy::ai::BackendAi;
+    use proto::tidegate::v1 as tidegate;
+    use serde_json::{Value, json};
+    use tidegate::guard::Kind;
+    use tidegate::prompt_guard::Streaming;
+
+    use super::{MODE, Modes, STREAMING, resolve};
+
+    fn guards(request: Value) -> Result<Option<tidegate::PromptGuard>, String> {
+        let ai: BackendAi =
+            serde_json::from_value(json!({"promptGuard": {"request": request}})).expect("valid");
+        resolve(&[(&ai, "spec.policies.ai".to_owned())], &Modes::default())
+    }
+
+    #[test]
+    fn a_guard_goes_to_the_proxy_as_it_is_written() {
+        let request = json!([
+            {"regex": {"builtins": ["Ssn", "Email"], "matches": ["secret-[0-9]+"]}, "scope": ["ToolOutput"]},
+            {"regex": {"builtins": ["CaSin"], "action": "Reject"}, "response": {"statusCode": 422}},
+            {"regex": {"builtins": ["CaSin"]}, "response": {"message": "no"}},
+        ]);
+        let sent = guards(request).expect("valid").expect("there").request;
+        let Some(Kind::Regex(first)) = &sent[0].kind else {
+            panic!("no pattern");
+        };
+        assert_eq!(first.builtins, ["ssn", "email"]);
+        assert_eq!(first.patterns, ["secret-[0-9]+"]);
+        assert_eq!(sent[0].scopes, [3]);
+        assert_eq!(sent[0].refusal, None);
+        let refusal = |status, body: &str| tidegate::GuardRefusal {
+            status,
+            body: body.to_owned(),
+        };
+        assert_eq!(sent[1].refusal, Some(refusal(422, "")));
+        assert_eq!(sent[2].refusal, Some(refusal(403, "no")));
+    }
+
+    #[test]
+    fn the_nearest_level_counts_as_a_whole() {
+        let ai = |name: &str| -> BackendAi {
+            let guard = json!({"promptGuard": {"response": [{"regex": {"builtins": [name]}}]}});
+            serde_json::from_value(guard).expect("valid")
+        };
+        let (near, far) = (ai("Ssn"), ai("Email"));
+        let levels = [(&near, "near".to_owned()), (&far, "far".to_owned())];
+        let sent = resolve(&levels, &Modes::default())
+            .expect("valid")
+            .expect("there");
+        assert!(
+            matches!(&sent.response[0].kind, Some(Kind::Regex(own)) if own.builtins == ["ssn"])
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_built_is_named() {
+        for (guard, words) in [
+            (
+                json!({"regex": {"matches": ["a", "("]}}),
+                "spec.policies.ai.promptGuard.request[0].regex.matches[1] is not a regular expression",
+            ),
+            (
+                json!({"regex": {"matches": ["(?!a)b"]}}),
+                "spec.policies.ai.promptGuard.request[0].regex.matches[0] is not a regular expression",
+            ),
+            (
+                json!({"regex": {}}),
+                "spec.policies.ai.promptGuard.request[0].regex needs matches or builtins",
+            ),
+        ] {
+            let error = guards(json!([guard])).expect_err("refused");
+            assert!(error.starts_with(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn annotations() {
+        let read = |name: &str, value: &str| {
+            Modes::of_annotations(&BTreeMap::from([(name.to_owned(), value.to_owned())]))
+        };
+        assert_eq!(
+            read(STREAMING, " buffer ").map(|modes| modes.streaming),
+            Ok(Streaming::Buffer)
+        );
+        assert_eq!(
+            read(STREAMING, "audit").map(|modes| modes.streaming),
+            Ok(Streaming::Audit)
+        );
+        assert_eq!(read(MODE, "shadow").map(|modes| modes.is_shadow), Ok(true));
+        assert_eq!(read("other", "x"), Ok(Modes::default()));
+        for (name, value) in [(STREAMING, "off"), (STREAMING, ""), (MODE, "Shadow")] {
+            let error = read(name, value).expect_err("refused");
+            assert!(
+                error.contains(name) && error.contains("is not one of"),
+                "{error}"
+            );
+        }
+    }
+}

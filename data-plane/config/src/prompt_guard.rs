@@ -1,0 +1,78 @@
+//! What judges prompts and answers (llm.md 4.3), decoded.
+//!
+//! Owns the compiled guards of one policy. Must not judge anything. Invariant: a guard that cannot be built is no guard
+//! here: what it belongs to is refused as a whole.
+
+mod decode;
+
+pub(crate) use decode::prompt_guard;
+
+use std::sync::Arc;
+
+use dp_policy::prompt_guard::{Engine, Scopes};
+use http::StatusCode;
+
+/// Guards of prompts and answers, in the order in which they judge.
+#[derive(Debug)]
+pub struct PromptGuard {
+    /// Of prompts.
+    pub request: Vec<Guard>,
+    /// Of answers.
+    pub response: Vec<Guard>,
+    /// How answers are judged that arrive in pieces.
+    pub streaming: Streaming,
+}
+
+/// How answers are judged that arrive in pieces (llm.md G-12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streaming {
+    /// As much is held as a match needs.
+    Window,
+    /// All is held to the end.
+    Buffer,
+    /// Nothing is held: what is found is told, and passes.
+    Audit,
+}
+
+/// One guard.
+#[derive(Debug)]
+pub struct Guard {
+    /// Place in the policy: `request[0]`.
+    pub name: Arc<str>,
+    /// What judges.
+    pub kind: GuardKind,
+    /// What of a prompt is judged.
+    pub scopes: Scopes,
+    /// What is answered where it refuses.
+    pub refusal: Refusal,
+    /// It only watches.
+    pub is_shadow: bool,
+}
+
+/// What judges.
+#[derive(Debug)]
+pub enum GuardKind {
+    /// Patterns and ready-made rules.
+    Regex(Arc<Engine>),
+}
+
+/// What is answered where a guard refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Status.
+    pub status: StatusCode,
+    /// Body; `None` for an error in the client's dialect.
+    pub body: Option<Arc<str>>,
+}
+
+// === impl GuardKind ===
+
+impl GuardKind {
+    /// Value of the label `kind` of metrics.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            GuardKind::Regex(_) => "regex",
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! `tidegate.v1.PromptGuard` to [`PromptGuard`].
+//!
+//! Must refuse whatever it does not know: a guard that is left out lets pass what somebody wanted judged.
+
+use std::sync::Arc;
+
+use ::route::field::{FieldError, Within};
+use dp_policy::prompt_guard::scope::Scope;
+use dp_policy::prompt_guard::{Builtin, Engine, OnMatch, RuleConfig, Scopes, Score};
+use http::StatusCode;
+use proto::tidegate::v1 as wire;
+use wire::guard::Kind;
+use wire::regex_guard::Action;
+
+use super::{Guard, GuardKind, PromptGuard, Refusal, Streaming};
+
+/// What is judged of prompts where nothing is said: all that reaches the model but the arguments of earlier calls.
+const DEFAULT_SCOPES: Scopes =
+    Scopes::of(&[Scope::SystemPrompt, Scope::Messages, Scope::ToolOutput]);
+
+/// Decodes the guards of a policy.
+pub(crate) fn prompt_guard(message: &wire::PromptGuard) -> Result<PromptGuard, FieldError> {
+    use wire::prompt_guard::Streaming as Wire;
+    let streaming = match Wire::try_from(message.streaming) {
+        Ok(Wire::Window) => Streaming::Window,
+        Ok(Wire::Buffer) => Streaming::Buffer,
+        Ok(Wire::Audit) => Streaming::Audit,
+        Err(_) => return Err(unknown("streaming", message.streaming)),
+    };
+    Ok(PromptGuard {
+        request: guards("request", &message.request)?,
+        response: guards("response", &message.response)?,
+        streaming,
+    })
+}
+
+fn guards(side: &'static str, messages: &[wire::Guard]) -> Result<Vec<Guard>, FieldError> {
+    let mut guards = Vec::with_capacity(messages.len());
+    for (index, message) in messages.iter().enumerate() {
+        let name = format!("{side}[{index}]").into();
+        guards.push(guard(name, message).within_index(side, index)?);
+    }
+    Ok(guards)
+}
+
+fn guard(name: Arc<str>, message: &wire::Guard) -> Result<Guard, FieldError> {
+    let kind = match &message.kind {
+        Some(Kind::Regex(regex)) => GuardKind::Regex(Arc::new(self::regex(regex).within("regex")?)),
+        Some(Kind::Remote(_)) => {
+            return Err(FieldError::invalid(
+                "remote",
+                "is not served by this version",
+            ));
+        }
+        None => return Err(FieldError::missing("kind")),
+    };
+    Ok(Guard {
+        name,
+        kind,
+        scopes: scopes(&message.scopes)?,
+        refusal: refusal(message.refusal.as_ref()).within("refusal")?,
+        is_shadow: message.is_shadow,
+    })
+}
+
+fn regex(message: &wire::RegexGuard) -> Result<Engine, FieldError> {
+    let on_match = match Action::try_from(message.action) {
+        Ok(Action::Mask) => OnMatch::Mask,
+        Ok(Action::Reject) => OnMatch::Reject,
+        Err(_) => return Err(unknown("action", message.action)),
+    };
+    let mut rules = Vec::with_capacity(message.builtins.len() + message.patterns.len());
+    for (index, name) in message.builtins.iter().enumerate() {
+        let builtin = Builtin::parse(name).ok_or_else(|| {
+            let text = format!("{name:?} is no ready-made rule");
+            FieldError::invalid("", text).within_index("builtins", index)
+        })?;
+        rules.push(RuleConfig::Builtin(builtin));
+    }
+    for pattern in &message.patterns {
+        rules.push(RuleConfig::Pattern {
+            name: None,
+            pattern: pattern.as_str().into(),
+        });
+    }
+    if rules.is_empty() {
+        return Err(FieldError::invalid(
+            "",
+            "needs a pattern or a ready-made rule",
+        ));
+    }
+    Engine::compile(&rules, on_match, Score::MINIMUM)
+}
+
+fn scopes(messages: &[i32]) -> Result<Scopes, FieldError> {
+    use wire::GuardScope as Wire;
+    if messages.is_empty() {
+        return Ok(DEFAULT_SCOPES);
+    }
+    let mut scopes = Vec::with_capacity(messages.len());
+    for (index, scope) in messages.iter().enumerate() {
+        scopes.push(match Wire::try_from(*scope) {
+            Ok(Wire::SystemPrompt) => Scope::SystemPrompt,
+            Ok(Wire::Messages) => Scope::Messages,
+            Ok(Wire::ToolOutput) => Scope::ToolOutput,
+            Ok(Wire::ToolInput) => Scope::ToolInput,
+            Ok(Wire::Unspecified) | Err(_) => {
+                return Err(unknown("", *scope).within_index("scopes", index));
+            }
+        });
+    }
+    Ok(Scopes::of(&scopes))
+}
+
+fn refusal(message: Option<&wire::GuardRefusal>) -> Result<Refusal, FieldError> {
+    let status = match message.map_or(0, |own| own.status) {
+        0 => StatusCode::FORBIDDEN,
+        status => u16::try_from(status)
+            .ok()
+            .filter(|status| (200..600).contains(status))
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .ok_or_else(|| {
+                FieldError::invalid("status", format!("{status} is not between 200 and 599"))
+            })?,
+    };
+    let body = message.map(|own| own.body.as_str());
+    let body = body.filter(|body| !body.is_empty()).map(Into::into);
+    Ok(Refusal { status, body })
+}
+
+fn unknown(field: &'static str, value: i32) -> FieldError {
+    FieldError::invalid(
+        field,
+        format!("{value} is a value that this version does not know"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use dp_policy::prompt_guard::scope::Scope;
+    use proto::tidegate::v1 as wire;
+    use wire::guard::Kind;
+
+    use super::prompt_guard;
+
+    fn with(guard: wire::Guard) -> Result<super::PromptGuard, String> {
+        let message = wire::PromptGuard {
+            request: vec![guard],
+            ..wire::PromptGuard::default()
+        };
+        prompt_guard(&message).map_err(|error| error.to_string())
+    }
+
+    fn regex(builtins: &[&str], patterns: &[&str]) -> wire::Guard {
+        let text = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+        wire::Guard {
+            kind: Some(Kind::Regex(wire::RegexGuard {
+                builtins: text(builtins),
+                patterns: text(patterns),
+                ..wire::RegexGuard::default()
+            })),
+            ..wire::Guard::default()
+        }
+    }
+
+    #[test]
+    fn what_tools_gave_is_judged_unless_somebody_says_otherwise() {
+        let guards = with(regex(&["ssn"], &[])).expect("decodes");
+        let guard = &guards.request[0];
+        assert_eq!(&*guard.name, "request[0]");
+        assert_eq!(
+            (guard.refusal.status.as_u16(), guard.kind.label()),
+            (403, "regex")
+        );
+        for (scope, is_judged) in [
+            (Scope::SystemPrompt, true),
+            (Scope::Messages, true),
+            (Scope::ToolOutput, true),
+            (Scope::ToolInput, false),
+        ] {
+            assert_eq!(guard.scopes.has(scope), is_judged, "{scope:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_built_is_refused_and_named() {
+        let refused = |guard: wire::Guard| with(guard).expect_err("refused");
+        for (guard, words) in [
+            (
+                regex(&["shoeSize"], &[]),
+                "request[0].regex.builtins[0]: \"shoeSize\" is no ready-made rule",
+            ),
+            (
+                regex(&["ssn"], &["a", "("]),
+                "request[0].regex.rules[2].pattern: is not a regular expression",
+            ),
+            (
+                regex(&[], &["(?=a)"]),
+                "request[0].regex.rules[0].pattern: is not a regular expression",
+            ),
+            (regex(&[], &[]), "request[0].regex: needs a pattern"),
+            (wire::Guard::default(), "request[0].kind"),
+            (
+                wire::Guard {
+                    scopes: vec![9],
+                    ..regex(&["ssn"], &[])
+                },
+                "request[0].scopes[0]: 9 is a value",
+            ),
+            (
+                wire::Guard {
+                    refusal: Some(wire::GuardRefusal {
+                        status: 99,
+                        body: String::new(),
+                    }),
+                    ..regex(&["ssn"], &[])
+                },
+                "request[0].refusal.status: 99 is not between",
+            ),
+        ] {
+            let error = refused(guard);
+            assert!(error.starts_with(words), "{error}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Where the text of a streamed answer is judged before the client gets it (llm.md G-12).
+//!
+//! ```text
+//! reader --Piece*--> Gate --Piece*--> Gate --Piece*--> encoder
+//! ```
+//! A gate stands between reader and encoder, so that nothing reaches a client that was not read: what a format has no piece
+//! for cannot carry text past it. That is why a guarded stream is written anew even where both sides speak one format.
+//!
+//! Owns the order of what is held. Must not know what is looked for, nor clocks: whoever calls flushes. Invariants: pieces
+//! leave in the order in which they came; a text leaves only when its judge has let it go; behind a refusal nothing leaves.
+//! Arguments of tools are not judged: they pass in their turn.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use crate::answer::{Content, Piece};
+use crate::text::JsonText;
+
+mod lane;
+
+use lane::{Lane, Voice};
+
+/// Bytes that others say while a text says nothing, until it is taken to be over. Before that a match may go on behind what
+/// came between; and what came between waits.
+const IDLE: usize = 512;
+
+/// Makes the judges of one answer.
+pub trait Guard {
+    /// The judge of one text: an answer may have several, thoughts and other choices among them.
+    fn judge(&mut self) -> Box<dyn Judge>;
+}
+
+/// Judges one text that comes in pieces.
+pub trait Judge {
+    /// More of it came.
+    fn push(&mut self, text: &str) -> Passed;
+    /// The caller has waited long enough, or has learned something.
+    fn flush(&mut self) -> Passed;
+    /// No more of it comes.
+    fn finish(&mut self) -> Passed;
+}
+
+/// What of a text may go.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Passed {
+    /// Nothing.
+    Hold,
+    /// The next bytes of what came, or what stands in their place.
+    Out {
+        /// What goes out.
+        text: String,
+        /// How many bytes of what came it stands for.
+        bytes: usize,
+        /// It is what came.
+        is_same: bool,
+    },
+    /// Nothing any more.
+    Refused,
+}
+
+/// How much is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// What the judges hold.
+    Window,
+    /// Everything until the end.
+    Whole,
+}
+
+/// One guard in the way of an answer.
+pub struct Gate {
+    guard: Box<dyn Guard>,
+    hold: Hold,
+    /// Bytes that may wait.
+    limit: usize,
+    lanes: Vec<Lane>,
+    queue: VecDeque<Item>,
+    /// Bytes that wait and are no text.
+    waiting: usize,
+    /// Bytes of content so far.
+    said: usize,
+    has_ended: bool,
+    is_refused: bool,
+}
+
+enum Item {
+    /// The text of a lane up to here.
+    Text {
+        lane: usize,
+        end: usize,
+    },
+    Other(Piece<'static>),
+}
+
+// === impl Gate ===
+
+impl Gate {
+    /// A gate for one answer; more than `limit` bytes that wait are refused.
+    #[must_use]
+    pub fn new(guard: Box<dyn Guard>, hold: Hold, limit: usize) -> Self {
+        Self {
+            guard,
+            hold,
+            limit,
+            lanes: Vec::new(),
+            queue: VecDeque::new(),
+            waiting: 0,
+            said: 0,
+            has_ended: false,
+            is_refused: false,
+        }
+    }
+
+    /// Something waits.
+    pub(crate) fn is_holding(&self) -> bool {
+        !self.is_refused && !self.queue.is_empty()
+    }
+
+    /// Nothing leaves any more.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.is_refused
+    }
+
+    /// Takes a piece; those that may leave go to `next`.
+    pub(crate) fn piece(&mut self, piece: &Piece<'_>, next: &mut dyn FnMut(&Piece<'_>)) {
+        if self.is_refused {
+            return;
+        }
+        match piece {
+            Piece::Content { choice, content } => self.content(*choice, content),
+            Piece::Finish { choice, .. } => {
+                self.close(|lane| lane.choice == *choice);
+                self.keep(piece);
+            }
+            Piece::End | Piece::Failure(_) => {
+                self.close(|_| true);
+                self.has_ended = true;
+                self.keep(piece);
+            }
+            Piece::Start(_) | Piece::Usage(_) | Piece::Dropped(_) => self.keep(piece),
+        }
+        self.drain(next);
+    }
+
+    /// The caller has waited long enough, or the judges have learned something.
+    pub(crate) fn flush(&mut self, next: &mut dyn FnMut(&Piece<'_>)) {
+        for lane in &mut self.lanes {
+            self.is_refused |= lane.flush();
+        }
+        self.drain(next);
+    }
+
+    fn content(&mut self, choice: u32, content: &Content<'_>) {
+        let said = content_bytes(content);
+        self.said = self.said.saturating_add(said);
+        match content {
+            Content::Text(text) => self.text((choice, Voice::Text), text),
+            Content::Refusal(text) => self.text((choice, Voice::Refusal), text),
+            Content::Thinking(text) => self.text((choice, Voice::Thinking), text),
+            Content::Signature(_)
+            | Content::Redacted(_)
+            | Content::BlockEnd
+            | Content::ToolCall { .. }
+            | Content::Arguments { .. }
+            | Content::ToolEnd { .. } => {
+                self.waiting = self.waiting.saturating_add(said);
+                self.keep(&Piece::Content {
+                    choice,
+                    content: content.clone(),
+                });
+            }
+        }
+        let now = self.said;
+        self.close(|lane| now.saturating_sub(lane.last) > IDLE);
+    }
+
+    fn text(&mut self, (choice, voice): (u32, Voice), text: &JsonText<'_>) {
+        let is_it = |lane: &Lane| lane.is_open() && (lane.choice, lane.voice) == (choice, voice);
+        let at = self.lanes.iter().position(is_it).unwrap_or_else(|| {
+            let lane = Lane::new(choice, voice, self.guard.judge());
+            self.lanes.push(lane);
+            self.lanes.len() - 1
+        });
+        if let Some(lane) = self.lanes.get_mut(at) {
+            lane.last = self.said;
+            self.is_refused |= lane.push(text);
+            let end = lane.came();
+            self.queue.push_back(Item::Text { lane: at, end });
+        }
+        let held: usize = self.lanes.iter().map(Lane::held).sum();
+        self.is_refused |= held.saturating_add(self.waiting) > self.limit;
+    }
+
+    fn keep(&mut self, piece: &Piece<'_>) {
+        self.queue.push_back(Item::Other(piece.to_static()));
+        self.is_refused |= self.waiting > self.limit;
+    }
+
+    fn close(&mut self, which: impl Fn(&Lane) -> bool) {
+        for (at, lane) in self.lanes.iter_mut().enumerate() {
+            if lane.is_open() && which(lane) {
+                let came = lane.came();
+                self.is_refused |= lane.finish();
+                // Half a character that never got its other half.
+                if lane.came() > came {
+                    let end = lane.came();
+                    self.queue.push_back(Item::Text { lane: at, end });
+                }
+            }
+        }
+    }
+
+    fn drain(&mut self, next: &mut dyn FnMut(&Piece<'_>)) {
+        if self.is_refused || (self.hold == Hold::Whole && !self.has_ended) {
+            return;
+        }
+        while let Some(item) = self.queue.front() {
+            match item {
+                Item::Other(piece) => {
+                    if let Piece::Content { content, .. } = piece {
+                        self.waiting = self.waiting.saturating_sub(content_bytes(content));
+                    }
+                    next(piece);
+                }
+                Item::Text { lane, end } => {
+                    let Some(lane) = self.lanes.get_mut(*lane) else {
+                        return;
+                    };
+                    while let Some(text) = lane.take(*end) {
+                        next(&lane.piece(&text));
+                    }
+                    if lane.judged() < *end {
+                        return;
+                    }
+                }
+            }
+            self.queue.pop_front();
+        }
+    }
+}
+
+/// Answers are not shown.
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("hold", &self.hold)
+            .field("waiting", &self.queue.len())
+            .field("is_refused", &self.is_refused)
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Passed ===
+
+impl fmt::Debug for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hold => f.write_str("Hold"),
+            Self::Out { bytes, is_same, .. } => write!(f, "Out({bytes} bytes, same: {is_same})"),
+            Self::Refused => f.write_str("Refused"),
+        }
+    }
+}
+
+fn content_bytes(content: &Content<'_>) -> usize {
+    match content {
+        Content::Text(text)
+        | Content::Refusal(text)
+        | Content::Thinking(text)
+        | Content::Signature(text)
+        | Content::Redacted(text)
+        | Content::Arguments { fragment: text, .. }
+        | Content::ToolCall { name: text, .. } => text.inner().len(),
+        Content::BlockEnd | Content::ToolEnd { .. } => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests;

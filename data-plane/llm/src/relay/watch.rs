@@ -1,0 +1,33 @@
+//! What the pieces of an answer said.
+//!
+//! It must not know formats. Invariant: an end or a failure, once told, stays.
+
+use crate::answer::Piece;
+use crate::observed::Observed;
+
+/// What the pieces said.
+#[derive(Default)]
+pub(super) struct Watch {
+    pub(super) observed: Observed,
+    pub(super) has_ended: bool,
+    pub(super) has_failed: bool,
+    pub(super) dropped: Vec<&'static str>,
+}
+
+// === impl Watch ===
+
+impl Watch {
+    pub(super) fn note(&mut self, piece: &Piece<'_>) {
+        piece.note(&mut self.observed);
+        match piece {
+            Piece::End => self.has_ended = true,
+            Piece::Failure(_) => self.has_failed = true,
+            Piece::Dropped(field) => {
+                if !self.dropped.contains(field) {
+                    self.dropped.push(field);
+                }
+            }
+            Piece::Start(_) | Piece::Content { .. } | Piece::Finish { .. } | Piece::Usage(_) => (),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! An answer that is read to its end before the client gets any of it.
+//!
+//! Owns the limit of what is held, and what guards leave of it. Must not know formats. Invariant: what is too large to be judged
+//! goes to nobody.
+
+use bytes::BytesMut;
+use dp_config::prompt_guard::Guard;
+use dp_llm::{format::Format, observed::Observed, relay::Relay, tap::Ending};
+use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH, response};
+
+use super::{Answer, Body, Said, WHOLE_LIMIT, answered, lost};
+use crate::{
+    ai::{Call, Tried, guard},
+    exchange::Exchange,
+    fault::{Fault, Kind},
+    respond::{Dialect, respond},
+    response_body::{BodyError, Upstream},
+};
+
+/// An answer that is made of the provider's whole one, or that is looked at before it passes. One that is an error after all
+/// is returned as such, with its headers.
+pub(super) async fn whole(
+    call: &Call<'_>,
+    (mut head, mut upstream, mut relay): (response::Parts, Upstream, Box<Relay>),
+    said: Said,
+) -> Result<Tried, (Box<Observed>, HeaderMap)> {
+    let mut out = BytesMut::new();
+    let read = async {
+        while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
+            if let Ok(data) = frame?.into_data() {
+                out.extend_from_slice(&relay.push(data));
+            }
+            if out.len() > WHOLE_LIMIT {
+                break;
+            }
+        }
+        Ok::<(), BodyError>(())
+    };
+    let read = match call.limits.deadline {
+        None => read.await,
+        Some(deadline) => match tokio::time::timeout_at(deadline.into(), read).await {
+            Ok(read) => read,
+            Err(_) => return Ok(lost(Kind::Timeout.into())),
+        },
+    };
+    if let Err(error) = read {
+        return Ok(lost(Fault::caused(Kind::Reset, error)));
+    }
+    if out.len() > WHOLE_LIMIT {
+        // Too large to be held: it passes as it comes.
+        let body = Body::Relayed {
+            upstream,
+            relay,
+            held: out.freeze(),
+        };
+        return Ok(answered(Answer::new(head, body, said)));
+    }
+    let finish = relay.finish();
+    let observed = &finish.observed;
+    Ok(match finish.ending {
+        Ending::Complete if observed.error.is_some() => {
+            return Err((Box::new(finish.observed), head.headers));
+        }
+        // A page of a load balancer in between, say.
+        Ending::Complete if observed.unreadable > 0 => lost(Fault::caused(
+            Kind::Garbage,
+            "the provider's answer is not what its format asks for",
+        )),
+        Ending::Failed => return Err((Box::new(finish.observed), head.headers)),
+        Ending::Truncated(_) => lost(Fault::caused(Kind::Reset, BodyError::Cut)),
+        Ending::Complete | Ending::Refused => {
+            out.extend_from_slice(&finish.rest);
+            head.headers
+                .insert(CONTENT_LENGTH, HeaderValue::from(out.len()));
+            let body = Body::Whole {
+                bytes: out.freeze(),
+                observed: Box::new(finish.observed),
+            };
+            answered(Answer::new(head, body, said))
+        }
+    })
+}
+
+/// A whole answer behind its guards; a refusal stands in its place, and what it cost is counted all the same (llm.md G-11).
+pub(super) async fn judged(
+    exchange: &mut Exchange<'_>,
+    guards: &[Guard],
+    format: Format,
+    answer: Answer,
+) -> Tried {
+    let Answer {
+        mut head,
+        body,
+        said,
+        ..
+    } = answer;
+    let (bytes, observed) = match body {
+        Body::Whole { bytes, observed } => (bytes, observed),
+        Body::Relayed { .. } | Body::Unread(_) => {
+            return lost(Fault::caused(
+                Kind::Garbage,
+                "the answer is too large to be judged by its guards",
+            ));
+        }
+    };
+    let bytes = match guard::answer(exchange, guards, (format, bytes)).await {
+        Ok(bytes) => bytes,
+        Err(fault) => {
+            exchange.record.fault(&fault);
+            let (refused, body) = respond(&fault, Dialect::Llm(format)).into_parts();
+            head = refused;
+            body.into_bytes()
+        }
+    };
+    head.headers
+        .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    let body = Body::Whole { bytes, observed };
+    answered(Answer::new(head, body, said))
+}

@@ -1,0 +1,122 @@
+//! The refusal that a client gets from a guard.
+//!
+//! Owns its words, its status and its dialect. Must not know what was found beyond the names of rules. Invariant: with a body
+//! that the operator wrote, the client reads that and nothing else.
+
+use std::fmt;
+
+use bytes::Bytes;
+use dp_config::prompt_guard::Refusal;
+use dp_llm::{
+    error::{ErrorBody, ErrorCode},
+    format::Format,
+};
+use dp_policy::prompt_guard::remote::Phase;
+use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+
+use super::Check;
+use crate::{
+    fault::{Fault, Kind},
+    response_body::ResponseBody,
+};
+
+/// A refusal, as the client gets it.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    check: Check,
+    cause: Cause,
+    refusal: Refusal,
+}
+
+/// Why a guard refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// For what it found.
+    Found,
+    /// The body is not what can be read.
+    Unreadable,
+    /// Nobody can read bodies of the operation.
+    Operation,
+}
+
+// === impl Refused ===
+
+impl Refused {
+    pub(super) fn by(check: Check, cause: Cause, refusal: Refusal) -> Refused {
+        Refused {
+            check,
+            cause,
+            refusal,
+        }
+    }
+
+    /// The refusal that is behind a fault, if one is.
+    pub(crate) fn of(fault: &Fault) -> Option<&Refused> {
+        fault.source.as_deref()?.downcast_ref()
+    }
+
+    /// The answer to the client.
+    pub(crate) fn respond(&self, format: Format) -> Response<ResponseBody> {
+        let status = self.refusal.status;
+        let (body, kind) = match &self.refusal.body {
+            Some(body) => (Bytes::from(body.to_string()), content_type(body)),
+            None => (self.in_dialect(format), "application/json"),
+        };
+        let mut response = Response::new(ResponseBody::full(body));
+        *response.status_mut() = status;
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        response
+    }
+
+    fn in_dialect(&self, format: Format) -> Bytes {
+        let message = match (self.check.phase, self.cause) {
+            (Phase::Request, Cause::Found) => "the request was refused by a guard",
+            (Phase::Response, Cause::Found) => "the answer was refused by a guard",
+            (Phase::Request, Cause::Unreadable) => {
+                "the request was refused by a guard, which cannot read it; send texts, not token ids"
+            }
+            (Phase::Response, Cause::Unreadable) => {
+                "the answer was refused by a guard, which cannot read it"
+            }
+            (Phase::Request, Cause::Operation) => {
+                "the request was refused by a guard, which cannot read requests of this operation"
+            }
+            (Phase::Response, Cause::Operation) => {
+                "the request was refused by a guard, which cannot read answers of this operation; where it streams, ask for \
+                 an answer in one piece"
+            }
+        };
+        ErrorBody::gateway(ErrorCode::GuardrailRejected, message)
+            .with_status(self.status().as_u16())
+            .to_json(format)
+    }
+
+    fn status(&self) -> StatusCode {
+        self.refusal.status
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.check.fmt(f)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Fault {
+        Fault::caused(Kind::GuardRejected, refused)
+    }
+}
+
+fn content_type(body: &str) -> &'static str {
+    let is_object = body.trim_start().starts_with('{');
+    if is_object && serde_json::from_str::<serde_json::Value>(body).is_ok() {
+        "application/json"
+    } else {
+        "text/plain; charset=utf-8"
+    }
+}

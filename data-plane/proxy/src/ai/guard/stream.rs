@@ -1,0 +1,314 @@
+//! Guards of an answer that arrives in pieces (llm.md G-12).
+//!
+//! Owns the join of dp-policy's windows with dp-llm's gates, and what the windows decided. Must not do I/O. Invariant: a
+//! guard that only watches holds nothing and changes nothing.
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use dp_config::prompt_guard::{Guard, GuardKind, PromptGuard, Streaming};
+use dp_llm::gate::{Gate, Guard as Judges, Hold, Judge, Passed};
+use dp_policy::prompt_guard::{
+    Decision, Engine, Names, Window,
+    remote::Phase,
+    window::{Limits, Mode, Output},
+};
+
+use super::Check;
+
+/// The most that is held of one answer, in bytes.
+const WHOLE: usize = 8 << 20;
+
+/// What the guards of one answer decided so far.
+pub(crate) struct Tallies {
+    guards: Arc<PromptGuard>,
+    found: Vec<Rc<RefCell<Found>>>,
+}
+
+/// What one guard found.
+#[derive(Default)]
+struct Found {
+    masked: Names,
+    refused: Names,
+}
+
+struct Patterns {
+    engine: Arc<Engine>,
+    mode: Mode,
+    limits: Limits,
+    only_watches: bool,
+    found: Rc<RefCell<Found>>,
+}
+
+struct WindowJudge {
+    window: Window,
+    only_watches: bool,
+    found: Rc<RefCell<Found>>,
+    /// Bytes that came.
+    came: usize,
+    /// Bytes of them that went.
+    gone: usize,
+}
+
+/// The gates of an answer, and what will have been decided there; none where there are no guards.
+pub(crate) fn gates(guards: Option<&Arc<PromptGuard>>) -> (Vec<Gate>, Option<Tallies>) {
+    let Some(guards) = guards else {
+        return (Vec::new(), None);
+    };
+    let mut gates = Vec::with_capacity(guards.response.len());
+    let mut tallies = Tallies {
+        guards: guards.clone(),
+        found: Vec::with_capacity(guards.response.len()),
+    };
+    for guard in &guards.response {
+        let found = Rc::new(RefCell::new(Found::default()));
+        tallies.found.push(found.clone());
+        gates.push(gate(guard, guards.streaming, found));
+    }
+    (gates, Some(tallies))
+}
+
+fn gate(guard: &Guard, streaming: Streaming, found: Rc<RefCell<Found>>) -> Gate {
+    let only_watches = guard.is_shadow || streaming == Streaming::Audit;
+    let is_whole = streaming == Streaming::Buffer && !only_watches;
+    let (mode, limits) = match is_whole {
+        false => (Mode::Window, Limits::default()),
+        true => {
+            let limits = Limits {
+                held: WHOLE,
+                ..Limits::default()
+            };
+            (Mode::Buffer, limits)
+        }
+    };
+    let judges = match &guard.kind {
+        GuardKind::Regex(engine) => Patterns {
+            engine: engine.clone(),
+            mode,
+            limits,
+            only_watches,
+            found,
+        },
+    };
+    let hold = match is_whole {
+        true => Hold::Whole,
+        false => Hold::Window,
+    };
+    Gate::new(Box::new(judges), hold, WHOLE)
+}
+
+// === impl Tallies ===
+
+impl Tallies {
+    /// One decision for each guard.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
+        let pairs = self.guards.response.iter().zip(&self.found);
+        pairs.map(|(guard, found)| {
+            let found = found.borrow();
+            let decision = match (found.refused.is_empty(), found.masked.is_empty()) {
+                (false, _) => Decision::Reject(found.refused.clone()),
+                (true, false) => Decision::Mask(found.masked.clone()),
+                (true, true) => Decision::Allow,
+            };
+            let decision = match self.guards.streaming {
+                Streaming::Audit => decision.shadowed(),
+                Streaming::Window | Streaming::Buffer => decision,
+            };
+            Check::of(guard, Phase::Response, decision)
+        })
+    }
+}
+
+// === impl Patterns ===
+
+impl Judges for Patterns {
+    fn judge(&mut self) -> Box<dyn Judge> {
+        Box::new(WindowJudge {
+            window: Window::new(self.engine.clone(), self.mode, self.limits),
+            only_watches: self.only_watches,
+            found: self.found.clone(),
+            came: 0,
+            gone: 0,
+        })
+    }
+}
+
+// === impl WindowJudge ===
+
+impl WindowJudge {
+    fn take(&mut self, output: Output) -> Passed {
+        self.note(&output);
+        let (text, is_same) = match output {
+            Output::Hold => return Passed::Hold,
+            Output::Pass(text) => (text, true),
+            Output::Masked { text, .. } => (text, false),
+            Output::Reject(_) | Output::Overflow(_) => return Passed::Refused,
+        };
+        let gone = self.came.saturating_sub(self.window.held());
+        let bytes = gone.saturating_sub(self.gone);
+        self.gone = gone;
+        Passed::Out {
+            text,
+            bytes,
+            is_same,
+        }
+    }
+
+    fn note(&self, output: &Output) {
+        let mut found = self.found.borrow_mut();
+        match output {
+            Output::Hold | Output::Pass(_) => {}
+            Output::Masked { names, .. } => {
+                names
+                    .as_slice()
+                    .iter()
+                    .for_each(|name| found.masked.add(name));
+            }
+            Output::Reject(names) => {
+                names
+                    .as_slice()
+                    .iter()
+                    .for_each(|name| found.refused.add(name));
+            }
+            Output::Overflow(names) => {
+                found.refused.add(&"too-long".into());
+                names
+                    .as_slice()
+                    .iter()
+                    .for_each(|name| found.refused.add(name));
+            }
+        }
+    }
+}
+
+impl Judge for WindowJudge {
+    fn push(&mut self, text: &str) -> Passed {
+        self.came = self.came.saturating_add(text.len());
+        let output = self.window.push(text);
+        if !self.only_watches {
+            return self.take(output);
+        }
+        self.note(&output);
+        Passed::Out {
+            text: text.to_owned(),
+            bytes: text.len(),
+            is_same: true,
+        }
+    }
+
+    fn flush(&mut self) -> Passed {
+        if self.only_watches {
+            return Passed::Hold;
+        }
+        let output = self.window.flush();
+        self.take(output)
+    }
+
+    fn finish(&mut self) -> Passed {
+        let output = self.window.finish();
+        if !self.only_watches {
+            return self.take(output);
+        }
+        self.note(&output);
+        Passed::Hold
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use dp_config::prompt_guard::{Guard, GuardKind, PromptGuard, Refusal, Streaming};
+    use dp_llm::gate::Passed;
+    use dp_policy::prompt_guard::{Builtin, Engine, OnMatch, RuleConfig, Scopes, Score};
+    use http::StatusCode;
+
+    use super::{Found, Patterns, Tallies};
+    use std::{cell::RefCell, rc::Rc};
+
+    fn guards(on_match: OnMatch, streaming: Streaming) -> Arc<PromptGuard> {
+        let rules = [RuleConfig::Builtin(Builtin::Email)];
+        let engine = Engine::compile(&rules, on_match, Score::MINIMUM).expect("compiles");
+        Arc::new(PromptGuard {
+            request: Vec::new(),
+            response: vec![Guard {
+                name: "response[0]".into(),
+                kind: GuardKind::Regex(Arc::new(engine)),
+                scopes: Scopes::default(),
+                refusal: Refusal {
+                    status: StatusCode::FORBIDDEN,
+                    body: None,
+                },
+                is_shadow: false,
+            }],
+            streaming,
+        })
+    }
+
+    /// The text that leaves, and the decision.
+    fn run(on_match: OnMatch, only_watches: bool, deltas: &[&str]) -> (Option<String>, String) {
+        use dp_llm::gate::Guard as _;
+        use dp_policy::prompt_guard::window::{Limits, Mode};
+        let guards = guards(on_match, Streaming::Window);
+        let found = Rc::new(RefCell::new(Found::default()));
+        let GuardKind::Regex(engine) = &guards.response[0].kind;
+        let mut patterns = Patterns {
+            engine: engine.clone(),
+            mode: Mode::Window,
+            limits: Limits::default(),
+            only_watches,
+            found: found.clone(),
+        };
+        let mut judge = patterns.judge();
+        let mut whole = Some(String::new());
+        let mut bytes_out = 0;
+        let mut take = |passed: Passed| match passed {
+            Passed::Hold => {}
+            Passed::Out { text, bytes, .. } => {
+                bytes_out += bytes;
+                if let Some(whole) = &mut whole {
+                    whole.push_str(&text);
+                }
+            }
+            Passed::Refused => whole = None,
+        };
+        for delta in deltas {
+            take(judge.push(delta));
+        }
+        take(judge.flush());
+        take(judge.finish());
+        if whole.is_some() {
+            assert_eq!(
+                bytes_out,
+                deltas.concat().len(),
+                "every byte is accounted for"
+            );
+        }
+        let tallies = Tallies {
+            guards,
+            found: vec![found],
+        };
+        let check = tallies.checks().next().expect("one guard");
+        (whole, check.to_string())
+    }
+
+    #[test]
+    fn masks_reach_across_deltas() {
+        let filler = "so ".repeat(700);
+        let (text, check) = run(OnMatch::Mask, false, &["to ann@exam", "ple.org ", &filler]);
+        assert_eq!(text, Some(format!("to <EMAIL_ADDRESS> {filler}")));
+        assert_eq!(check, "response[0] mask: email");
+    }
+
+    #[test]
+    fn a_refusal_ends_it() {
+        let (text, check) = run(OnMatch::Reject, false, &["to ann@exam", "ple.org"]);
+        assert_eq!((text, check.as_str()), (None, "response[0] reject: email"));
+    }
+
+    #[test]
+    fn who_only_watches_changes_nothing() {
+        let (text, check) = run(OnMatch::Reject, true, &["to ann@exam", "ple.org"]);
+        assert_eq!(text.as_deref(), Some("to ann@example.org"));
+        assert_eq!(check, "response[0] reject: email");
+    }
+}

@@ -1,0 +1,417 @@
+//! Prompt guards: the manifests of the guide's page, what it says of them, and guards that are attached to a route.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tests::client::{Client, Reply, request};
+use tests::manifest::route;
+use tests::port;
+use tests::world::World;
+
+use super::ask::{Answer, Format, Question};
+use super::mock::Mock;
+use super::page;
+use super::told::{At, Told};
+
+const PAGE: &str = "docs/guide/llm-guards.md";
+
+struct Guarded {
+    world: World,
+    mock: Mock,
+    port: u16,
+}
+
+// === impl Guarded ===
+
+impl Guarded {
+    async fn up(annotations: Value) -> Result<Guarded> {
+        let mock = Mock::start(&["--base-path", "/v1"]).await?;
+        let port = port::free()?;
+        let mut documents = page::documents(PAGE)?;
+        page::here(&mut documents, port, |_| Some(mock.port()))?;
+        for document in &mut documents {
+            if document.at("/kind") == "AgentgatewayBackend" {
+                let metadata = document
+                    .pointer_mut("/metadata")
+                    .and_then(Value::as_object_mut);
+                let metadata = metadata.context("no metadata")?;
+                metadata.insert("annotations".to_owned(), annotations.clone());
+            }
+        }
+        let mut world = World::up(&[
+            ("guards.yaml", page::file(&documents)),
+            ("ready.yaml", route("ready", "/ready", "absent")),
+        ])?;
+        world.until_status(port, "http://a.test/ready", 500).await?;
+        Ok(Guarded { world, mock, port })
+    }
+
+    async fn ask(&self, format: Format, answer: Answer, said: &str) -> Result<Reply> {
+        let question = Question {
+            format,
+            answer,
+            model: "gpt-4o-mini",
+            said,
+        };
+        let url = format!("http://a.test{}", question.path());
+        let kind = [("content-type", "application/json")];
+        let asked = request("POST", &url, &kind, &question.body().to_string())?;
+        Client::http1(self.port).send(asked).await
+    }
+
+    async fn told(&self, format: Format, answer: Answer, said: &str) -> Result<Told> {
+        let reply = self.ask(format, answer, said).await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+        Told::read(format, answer, &reply)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prompts_are_masked_and_refused() -> Result<()> {
+    let guarded = Guarded::up(json!({})).await?;
+    for format in Format::ALL {
+        let said = "pay 4111 1111 1111 1111 not 4111111111111112 for ann@example.org";
+        guarded.ask(format, Answer::Collected, said).await?;
+        let sent = guarded.mock.last_body().await?.to_string();
+        let expected = "pay <CREDIT_CARD> not 4111111111111112 for <EMAIL_ADDRESS>";
+        ensure!(sent.contains(expected), "{format:?}: {sent}");
+        let before = guarded.mock.requests().await?;
+        let reply = guarded
+            .ask(format, Answer::Streamed, "tell of Project Nightfall")
+            .await?;
+        ensure!(reply.status == 422, "{format:?}: {}", reply.text());
+        ensure!(
+            reply.text().contains("was refused by a guard") && !reply.text().contains("ightfall"),
+            "{format:?}: {}",
+            reply.text()
+        );
+        ensure!(
+            guarded.mock.requests().await? == before,
+            "{format:?}: the provider was asked"
+        );
+    }
+    // What tools gave is judged, and stays where it was.
+    let body = json!({"model": "m", "messages": [
+        {"role": "user", "content": "what does it say?"},
+        {"role": "assistant", "content": null, "tool_calls": [
+            {"id": "c1", "type": "function", "function": {"name": "read", "arguments": "{\"to\":\"bob@example.org\"}"}}]},
+        {"role": "tool", "tool_call_id": "c1", "content": "from ann@example.org"},
+    ]});
+    let kind = [("content-type", "application/json")];
+    let url = "http://a.test/v1/chat/completions";
+    let asked = request("POST", url, &kind, &body.to_string())?;
+    Client::http1(guarded.port).send(asked).await?;
+    let sent = guarded.mock.last_body().await?;
+    let mut expected = body;
+    expected["model"] = json!("gpt-4o-mini");
+    expected["messages"][2]["content"] = json!("from <EMAIL_ADDRESS>");
+    ensure!(sent == expected, "{sent}");
+    let metrics = guarded.world.proxy_metrics("default.gateway").await?;
+    for sample in [
+        r#"phase="request",guard="request[0]",kind="regex",action="mask"} 5"#,
+        r#"phase="request",guard="request[1]",kind="regex",action="reject"} 4"#,
+    ] {
+        ensure!(metrics.contains(sample), "no {sample} in {metrics}");
+    }
+    let log = guarded.world.log();
+    ensure!(log.contains("request[0] mask: creditCard,email"), "{log}");
+    ensure!(
+        !log.contains("4111") && !log.contains("ann@"),
+        "a prompt is in the log: {log}"
+    );
+    guarded.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_judged_whole_or_as_they_stream() -> Result<()> {
+    let guarded = Guarded::up(json!({})).await?;
+    // The mock says what it was told, one word in each event, up to the limit of the question.
+    let filler = "word ".repeat(200);
+    for format in Format::ALL {
+        for answer in Answer::ALL {
+            let what = format!("{format:?} {answer:?}");
+            let said = format!("{filler}my ssn is 123-45-6789 and {filler}end");
+            let told = guarded.told(format, answer, &said).await?;
+            ensure!(told.is_whole(), "{what}: {told:?}");
+            let expected = format!("{filler}my ssn is <SSN> and {filler}end");
+            ensure!(told.text.ends_with(&expected), "{what}: {told:?}");
+            let said = format!("{filler}this is top secret {filler}end");
+            let reply = guarded.ask(format, answer, &said).await?;
+            let text = reply.text();
+            ensure!(!text.contains("top secret"), "{what}: {text}");
+            match answer {
+                Answer::Collected => ensure!(reply.status == 403, "{what}: {text}"),
+                Answer::Streamed => {
+                    ensure!(reply.status == 200, "{what}: {text}");
+                    let is_told = text.to_ascii_lowercase().contains("guardrail_intervention");
+                    ensure!(is_told, "{what}: {text}");
+                    for terminator in [
+                        "[DONE]",
+                        "message_stop",
+                        "response.completed",
+                        "finishReason",
+                    ] {
+                        ensure!(!text.contains(terminator), "{what}: {text}");
+                    }
+                    ensure!(text.contains("word"), "{what}: nothing came before it");
+                }
+            }
+        }
+    }
+    let metrics = guarded.world.proxy_metrics("default.gateway").await?;
+    for sample in [
+        r#"phase="response",guard="response[0]",kind="regex",action="mask"} 8"#,
+        r#"phase="response",guard="response[1]",kind="regex",action="reject"} 8"#,
+        "tidegate_proxy_llm_guard_hold_seconds_count",
+    ] {
+        ensure!(metrics.contains(sample), "no {sample} in {metrics}");
+    }
+    // What was refused was paid for all the same, and is no fault of the provider.
+    ensure!(
+        !metrics.contains("tidegate_proxy_llm_evictions_total{"),
+        "{metrics}"
+    );
+    let log = guarded.world.log();
+    ensure!(log.contains("reason=guard_rejected"), "{log}");
+    ensure!(
+        !log.contains("123-45") && !log.contains("top secret"),
+        "a text is in the log"
+    );
+    guarded.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn held_to_the_end_or_only_watched() -> Result<()> {
+    let filler = "word ".repeat(300);
+    let said = format!("{filler}this is top secret");
+    let guarded = Guarded::up(json!({"tidegate.dev/guard-streaming": "buffer"})).await?;
+    let text = guarded
+        .ask(Format::Chat, Answer::Streamed, &said)
+        .await?
+        .text();
+    ensure!(text.contains("guardrail_intervention"), "{text}");
+    ensure!(!text.contains("word"), "something left: {text}");
+    guarded.world.stop().await?;
+    for annotations in [
+        json!({"tidegate.dev/guard-streaming": "audit"}),
+        json!({"tidegate.dev/guard-mode": "shadow"}),
+    ] {
+        let guarded = Guarded::up(annotations.clone()).await?;
+        let told = guarded.told(Format::Chat, Answer::Streamed, &said).await?;
+        ensure!(
+            told.is_whole() && told.text.ends_with("top secret"),
+            "{annotations}: {told:?}"
+        );
+        let metrics = guarded.world.proxy_metrics("default.gateway").await?;
+        let sample = r#"guard="response[1]",kind="regex",action="shadow"} 1"#;
+        ensure!(metrics.contains(sample), "{annotations}: {metrics}");
+        guarded.world.stop().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guard_that_cannot_be_built_lets_nothing_pass() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1"]).await?;
+    let port = port::free()?;
+    let mut documents = page::documents(PAGE)?;
+    page::here(&mut documents, port, |_| Some(mock.port()))?;
+    let text = page::file(&documents).replace("top secret", "top (secret");
+    let mut world = World::up(&[
+        ("guards.yaml", text),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let url = "http://a.test/v1/chat/completions";
+    let asked = json!({"messages": [{"role": "user", "content": "hi"}]}).to_string();
+    let kind = [("content-type", "application/json")];
+    let reply = Client::http1(port)
+        .send(request("POST", url, &kind, &asked)?)
+        .await?;
+    ensure!(reply.status == 503, "{}", reply.text());
+    ensure!(mock.requests().await? == 0, "the provider was asked");
+    let status = world.tidegate(&["status"]).await?;
+    let shown = String::from_utf8_lossy(&status.stdout);
+    let words =
+        "spec.policies.ai.promptGuard.response[1].regex.matches[0] is not a regular expression";
+    ensure!(shown.contains(words), "{shown}");
+    world.stop().await
+}
+
+/// What is asked at a path, and what a provider has at the member `texts`.
+async fn sent(guarded: &Guarded, path: &str, body: &Value, texts: &str) -> Result<Value> {
+    let reply = post(guarded.port, path, body).await?;
+    ensure!(reply.status == 200, "{path}: {}", reply.text());
+    Ok(guarded.mock.last_body().await?.at(texts).clone())
+}
+
+async fn post(port: u16, path: &str, body: &Value) -> Result<Reply> {
+    let url = format!("http://a.test{path}");
+    let kind = [("content-type", "application/json")];
+    let asked = request("POST", &url, &kind, &body.to_string())?;
+    Client::http1(port).send(asked).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_besides_conversations_are_judged_or_refused() -> Result<()> {
+    let guarded = Guarded::up(json!({})).await?;
+    let said = "for ann@example.org";
+    let prompt = json!({"model": "m", "prompt": said});
+    let seen = sent(&guarded, "/v1/completions", &prompt, "/prompt").await?;
+    ensure!(seen == "for <EMAIL_ADDRESS>", "{seen}");
+    let input = json!({"model": "m", "input": ["plain", said]});
+    let seen = sent(&guarded, "/v1/embeddings", &input, "/input").await?;
+    ensure!(seen == json!(["plain", "for <EMAIL_ADDRESS>"]), "{seen}");
+    let before = guarded.mock.requests().await?;
+    for (path, body, words) in [
+        (
+            "/v1/completions",
+            json!({"model": "m", "prompt": ["a", "of Project Nightfall"]}),
+            "was refused by a guard",
+        ),
+        (
+            "/v1/completions",
+            json!({"model": "m", "prompt": [1, 2]}),
+            "token ids",
+        ),
+        (
+            "/v1/embeddings",
+            json!({"model": "m", "input": [[1, 2]]}),
+            "token ids",
+        ),
+        (
+            "/v1/images/generations",
+            json!({"model": "m", "prompt": "a tide"}),
+            "cannot read requests of this operation",
+        ),
+        (
+            "/v1/moderations",
+            json!({"model": "m", "input": "a tide"}),
+            "cannot read requests of this operation",
+        ),
+    ] {
+        let reply = post(guarded.port, path, &body).await?;
+        let text = reply.text();
+        ensure!(matches!(reply.status.as_u16(), 403 | 422), "{path}: {text}");
+        ensure!(text.contains(words), "{path}: {text}");
+        ensure!(text.contains("guardrail_rejected"), "{path}: {text}");
+    }
+    ensure!(
+        guarded.mock.requests().await? == before,
+        "the provider was asked"
+    );
+    let metrics = guarded.world.proxy_metrics("default.gateway").await?;
+    let sample = r#"phase="request",guard="request[0]",kind="regex",action="reject"} 4"#;
+    ensure!(metrics.contains(sample), "no {sample} in {metrics}");
+    let log = guarded.world.log();
+    ensure!(log.contains("request[0] reject: unreadable"), "{log}");
+    // Each is a record of its own, which says how it ended.
+    ensure!(log.contains("tidegate.llm.ending=refused"), "{log}");
+    guarded.world.stop().await
+}
+
+/// What a completion of before says is judged like a message.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_legacy_completions_are_judged() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1"]).await?;
+    let port = port::free()?;
+    let mut documents = page::documents(PAGE)?;
+    page::here(&mut documents, port, |_| Some(mock.port()))?;
+    // The mock's own words.
+    let text = page::file(&documents).replace("top secret", "after all");
+    let mut world = World::up(&[
+        ("guards.yaml", text),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let prompt = json!({"model": "m", "prompt": "the tide"});
+    let reply = post(port, "/v1/completions", &prompt).await?;
+    ensure!(reply.status == 403, "{}", reply.text());
+    ensure!(!reply.text().contains("after all"), "{}", reply.text());
+    ensure!(mock.requests().await? == 1, "the provider was not asked");
+    // It was paid for all the same.
+    let metrics = world.proxy_metrics("default.gateway").await?;
+    ensure!(
+        metrics.contains("gen_ai_client_token_usage_count{"),
+        "{metrics}"
+    );
+    world.stop().await
+}
+
+/// An AgentgatewayPolicy with a guard, on an object.
+fn attached(name: &str, (kind, target): (&str, &str), guard: &Value) -> String {
+    let group = "gateway.networking.k8s.io";
+    json!({
+        "apiVersion": "agentgateway.dev/v1alpha1",
+        "kind": "AgentgatewayPolicy",
+        "metadata": {"name": name},
+        "spec": {
+            "targetRefs": [{"group": group, "kind": kind, "name": target}],
+            "backend": {"ai": {"promptGuard": guard}},
+        },
+    })
+    .to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_are_attached_to_routes() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1"]).await?;
+    let port = port::free()?;
+    let mut documents = page::documents(PAGE)?;
+    page::here(&mut documents, port, |_| Some(mock.port()))?;
+    for document in &mut documents {
+        if document.at("/kind") == "AgentgatewayBackend" {
+            let policies = document.pointer_mut("/spec/policies");
+            let policies = policies.and_then(Value::as_object_mut);
+            policies.context("no policies")?.remove("ai");
+        }
+    }
+    let guard = |word: &str| {
+        json!({
+            "request": [{"regex": {"matches": [word], "action": "Mask"}}],
+            "response": [{"regex": {"matches": ["shallow"], "action": "Reject"}}],
+        })
+    };
+    let mut world = World::up(&[
+        ("guards.yaml", page::file(&documents)),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+        (
+            "gateway-guard.yaml",
+            attached("far", ("Gateway", "gateway"), &guard("low")),
+        ),
+        (
+            "route-guard.yaml",
+            attached("near", ("HTTPRoute", "guarded"), &guard("high")),
+        ),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let chat = |said: &str| json!({"model": "m", "messages": [{"role": "user", "content": said}]});
+    let path = "/v1/chat/completions";
+    // The nearer one stands in the place of the other, as a whole.
+    let reply = post(port, path, &chat("high and low")).await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let seen = mock.last_body().await?;
+    let content = seen.at("/messages/0/content");
+    ensure!(content == "<masked> and low", "{seen}");
+    // The mock says what it was told.
+    let reply = post(port, path, &chat("a shallow sea")).await?;
+    ensure!(reply.status == 403, "{}", reply.text());
+    ensure!(!reply.text().contains("shallow"), "{}", reply.text());
+    // A guard that cannot be built lets nothing pass.
+    world.write(
+        "route-guard.yaml",
+        &attached("near", ("HTTPRoute", "guarded"), &guard("(high")),
+    )?;
+    world
+        .until_status(port, "http://a.test/v1/models", 503)
+        .await?;
+    let before = mock.requests().await?;
+    let reply = post(port, path, &chat("calm")).await?;
+    ensure!(reply.status == 503, "{}", reply.text());
+    ensure!(mock.requests().await? == before, "the provider was asked");
+    let status = world.tidegate(&["status"]).await?;
+    let shown = String::from_utf8_lossy(&status.stdout);
+    let words =
+        "spec.backend.ai.promptGuard.request[0].regex.matches[0] is not a regular expression";
+    ensure!(shown.contains(words), "{shown}");
+    world.stop().await
+}
