@@ -14,6 +14,7 @@ use tests::deadline;
 
 use super::account::Metrics;
 use super::rig::{KINDS, Kind, Rig};
+use super::told::At as _;
 
 const TOKENS: &str = "gen_ai_client_token_usage_sum";
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -87,21 +88,21 @@ async fn vectors(rig: &Rig) -> Result<()> {
     for name in ["openai", "azure", "chat", "gemini"] {
         let list = json_of(rig, &format!("/{name}/v1/embeddings"), &asked).await?;
         ensure!(
-            list["data"].as_array().map(Vec::len) == Some(2),
+            list.at("/data").as_array().map(Vec::len) == Some(2),
             "{name}: {list}"
         );
-        ensure!(list["usage"]["prompt_tokens"] == 3, "{name}: {list}");
+        ensure!(list.at("/usage/prompt_tokens") == 3, "{name}: {list}");
         agrees(rig, name).await?;
     }
     let packed =
         json!({"model": "embed-x", "input": "one", "dimensions": 2, "encoding_format": "base64"});
     let list = json_of(rig, "/openai/v1/embeddings", &packed).await?;
-    ensure!(list["data"][0]["embedding"].is_string(), "{list}");
+    ensure!(list.at("/data/0/embedding").is_string(), "{list}");
     // Titan and Cohere have other bodies, and the latter tells its count in the head.
     let titan =
         json!({"model": "amazon.titan-embed-x", "input": "two words", "encoding_format": "base64"});
     let list = json_of(rig, "/bedrock/v1/embeddings", &titan).await?;
-    let text = list["data"][0]["embedding"].as_str().context("base64")?;
+    let text = list.at("/data/0/embedding").as_str().context("base64")?;
     let expected: Vec<u8> = [0.5_f32, -0.25]
         .iter()
         .flat_map(|one| one.to_le_bytes())
@@ -109,8 +110,8 @@ async fn vectors(rig: &Rig) -> Result<()> {
     ensure!(STANDARD.decode(text)? == expected, "{list}");
     let cohere = json!({"model": "cohere.embed-x", "input": ["one", "two words"]});
     let list = json_of(rig, "/bedrock/v1/embeddings", &cohere).await?;
-    ensure!(list["data"][1]["embedding"] == json!([0.5, 1.0]), "{list}");
-    ensure!(list["usage"]["prompt_tokens"] == 3, "{list}");
+    ensure!(*list.at("/data/1/embedding") == json!([0.5, 1.0]), "{list}");
+    ensure!(list.at("/usage/prompt_tokens") == 3, "{list}");
     agrees(rig, "bedrock").await
 }
 
@@ -119,13 +120,13 @@ async fn counts(rig: &Rig) -> Result<()> {
         json!({"model": "claude-x", "messages": [{"role": "user", "content": "hello tide"}]});
     for name in ["anthropic", "messages"] {
         let counted = json_of(rig, &format!("/{name}/v1/messages/count_tokens"), &messages).await?;
-        ensure!(counted["input_tokens"] == 5, "{name}: {counted}");
+        ensure!(counted.at("/input_tokens") == 5, "{name}: {counted}");
     }
     let contents = json!({"contents": [{"role": "user", "parts": [{"text": "hello tide"}]}]});
     for name in ["gemini", "vertexai"] {
         let path = format!("/{name}/v1beta/models/gemini-x:countTokens");
         let counted = json_of(rig, &path, &contents).await?;
-        ensure!(counted["totalTokens"] == 5, "{name}: {counted}");
+        ensure!(counted.at("/totalTokens") == 5, "{name}: {counted}");
     }
     // A count is no usage.
     let metrics = Metrics::scrape(&rig.world).await?;
@@ -144,7 +145,7 @@ async fn passed(rig: &Rig) -> Result<()> {
     )
     .await?;
     ensure!(
-        completed["choices"][0]["text"] == "after all",
+        completed.at("/choices/0/text") == "after all",
         "{completed}"
     );
     let image = json_of(
@@ -153,14 +154,14 @@ async fn passed(rig: &Rig) -> Result<()> {
         &json!({"model": "image-x", "prompt": "a"}),
     )
     .await?;
-    ensure!(image["usage"]["output_tokens"] == 4, "{image}");
+    ensure!(image.at("/usage/output_tokens") == 4, "{image}");
     let judged = json_of(
         rig,
         "/openai/v1/moderations",
         &json!({"model": "judge", "input": "a"}),
     )
     .await?;
-    ensure!(judged["results"][0]["flagged"] == false, "{judged}");
+    ensure!(judged.at("/results/0/flagged") == false, "{judged}");
     let speech = json!({"model": "tts-x", "input": "hello", "voice": "alloy"});
     let sound = ask(rig, "/openai/v1/audio/speech", &speech).await?;
     ensure!(
@@ -170,7 +171,7 @@ async fn passed(rig: &Rig) -> Result<()> {
     ensure!(sound.header("content-type") == "audio/mpeg", "{sound:?}");
     let turn = json!({"messages": [{"role": "user", "content": [{"text": "hello tide"}]}]});
     let told = json_of(rig, "/bedrock/model/anthropic.claude-x/converse", &turn).await?;
-    ensure!(told["output"]["message"]["role"] == "assistant", "{told}");
+    ensure!(told.at("/output/message/role") == "assistant", "{told}");
     agrees(rig, "bedrock").await?;
     // Three megabytes: more than a prompt may have, and no text.
     let mut form =

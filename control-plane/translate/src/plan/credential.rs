@@ -50,6 +50,10 @@ pub(crate) struct AwsPlan {
 }
 
 /// Keys to sign for AWS with.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives in a box already, one for each provider"
+)]
 #[derive(Clone, Debug)]
 pub(crate) enum AwsKeys {
     Stored {
@@ -76,6 +80,10 @@ pub(crate) struct AzurePlan {
     pub(crate) scope: String,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives in a box already, one for each provider"
+)]
 #[derive(Clone, Debug)]
 pub(crate) enum AzureIdentity {
     Ambient,

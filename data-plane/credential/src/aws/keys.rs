@@ -31,7 +31,7 @@ pub(super) fn read(answer: &Value, now: u64) -> Outcome<Grant> {
         },
     };
     let end = answer.get("Expiration").and_then(Value::as_str);
-    let end = end.map(|end| expiration(end)).transpose()?;
+    let end = end.map(expiration).transpose()?;
     Ok(Grant::new(Token::Aws(keys), now, end))
 }
 

@@ -201,10 +201,11 @@ impl Outcome {
     /// entry is tried elsewhere too.
     pub fn is_retryable(&self) -> bool {
         let is_blamed = self.condition == Some(Condition::Unhealthy);
-        match self.verdict {
-            Verdict::Status(_) | Verdict::FirstEventError(_) if is_blamed => true,
-            verdict => verdict.is_retryable(),
-        }
+        let is_refusal = matches!(
+            self.verdict,
+            Verdict::Status(_) | Verdict::FirstEventError(_)
+        );
+        (is_blamed && is_refusal) || self.verdict.is_retryable()
     }
 
     /// What the attempt says about its entry, the configured condition considered (llm.md R-15). Whatever ended on the
