@@ -42,13 +42,14 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(6);
 const KILL_LIMIT: Duration = Duration::from_millis(500);
 
 /// Kinds of provider that the mock answers for, unless this variable is set.
-const PROVIDERS: [(&str, &str); 6] = [
+const PROVIDERS: [(&str, &str); 7] = [
     ("openai", "OPENAI_API_KEY"),
     ("anthropic", "ANTHROPIC_API_KEY"),
     ("gemini", "GEMINI_API_KEY"),
     ("bedrock", "AWS_ACCESS_KEY_ID"),
     ("azure", "AZURE_OPENAI_API_KEY"),
     ("vertexai", "GOOGLE_APPLICATION_CREDENTIALS"),
+    ("modelarmor", "GOOGLE_APPLICATION_CREDENTIALS"),
 ];
 
 /// Flags of `tidegate up`.

@@ -45,12 +45,14 @@ impl World {
         World::up_in(directory(manifests)?, flags, &[])
     }
 
-    /// Starts `tidegate up` over these files, with these variables of the environment for all processes.
+    /// Starts `tidegate up` over these files, with further flags and with these variables of the environment for all
+    /// processes.
     pub fn up_in_environment(
         manifests: &[(&str, String)],
+        flags: &[&str],
         environment: &[(&str, String)],
     ) -> Result<World> {
-        World::up_in(directory(manifests)?, &[], environment)
+        World::up_in(directory(manifests)?, flags, environment)
     }
 
     /// Starts `tidegate up` once more over the same directories, after its end.

@@ -20,6 +20,7 @@ mod mock;
 mod models;
 mod page;
 mod policy;
+mod remote_guard;
 mod rig;
 mod sdk;
 mod told;

@@ -4,12 +4,15 @@
 //! object that sets it, never ignored in silence. A feature that starts to work adds its line here and nowhere
 //! else. A value that equals the schema's default was not asked for, so it is not reported.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::key::Kind;
 use crate::schema::validate::{field, join};
+
+mod guard;
 
 /// What of an object is in effect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +42,8 @@ pub enum Loss {
 }
 
 /// What is in effect of one kind. A path has `[]` for any item and `{}` for any value of a map; it stands for
-/// what is below it where it ends in `.*`, and for a mere container where it ends in `/`.
+/// what is below it where it ends in `.*`, for a mere container where it ends in `/`, and for what [`guard`] lists below it where
+/// it ends in `!`.
 struct Row {
     kind: Kind,
     in_effect: &'static [&'static str],
@@ -110,12 +114,7 @@ const TABLE: &[Row] = &[
             "spec.policies.ai.finalTransformations.*",
             "spec.policies.ai.promptCaching.*",
             "spec.policies.health.unhealthyCondition",
-            "spec.policies.ai.promptGuard.streaming",
-            "spec.policies.ai.promptGuard.request[].regex.*",
-            "spec.policies.ai.promptGuard.request[].scope.*",
-            "spec.policies.ai.promptGuard.request[].response.*",
-            "spec.policies.ai.promptGuard.response[].regex.*",
-            "spec.policies.ai.promptGuard.response[].response.*",
+            "spec.policies.ai.promptGuard!",
             "spec.ai.groups[].providers[].policies.auth.aws.secretRef.*",
             "spec.ai.groups[].providers[].policies.auth.aws.region",
             "spec.ai.groups[].providers[].policies.auth.aws.serviceName",
@@ -137,12 +136,7 @@ const TABLE: &[Row] = &[
             "spec.ai.groups[].providers[].policies.ai.finalTransformations.*",
             "spec.ai.groups[].providers[].policies.ai.promptCaching.*",
             "spec.ai.groups[].providers[].policies.health.unhealthyCondition",
-            "spec.ai.groups[].providers[].policies.ai.promptGuard.streaming",
-            "spec.ai.groups[].providers[].policies.ai.promptGuard.request[].regex.*",
-            "spec.ai.groups[].providers[].policies.ai.promptGuard.request[].scope.*",
-            "spec.ai.groups[].providers[].policies.ai.promptGuard.request[].response.*",
-            "spec.ai.groups[].providers[].policies.ai.promptGuard.response[].regex.*",
-            "spec.ai.groups[].providers[].policies.ai.promptGuard.response[].response.*",
+            "spec.ai.groups[].providers[].policies.ai.promptGuard!",
             "spec.ai.groups[].providers[].policies.tls.sni",
             "spec.ai.groups[].providers[].policies.tls.caCertificateRefs.*",
             "spec.ai.groups[].providers[].policies.auth.key",
@@ -171,12 +165,7 @@ const TABLE: &[Row] = &[
             "spec.backend.ai.overrides.*",
             "spec.backend.ai.modelAliases.*",
             "spec.backend.ai.prompt.*",
-            "spec.backend.ai.promptGuard.streaming",
-            "spec.backend.ai.promptGuard.request[].regex.*",
-            "spec.backend.ai.promptGuard.request[].scope.*",
-            "spec.backend.ai.promptGuard.request[].response.*",
-            "spec.backend.ai.promptGuard.response[].regex.*",
-            "spec.backend.ai.promptGuard.response[].response.*",
+            "spec.backend.ai.promptGuard!",
             "spec.backend.ai.transformations.*",
             "spec.backend.ai.finalTransformations.*",
             "spec.backend.ai.promptCaching.*",
@@ -338,6 +327,17 @@ fn row(kind: Kind) -> Option<&'static Row> {
     TABLE.iter().find(|row| row.kind == kind)
 }
 
+/// The entries for which one of the table stands.
+fn entries(entry: &'static str) -> Vec<Cow<'static, str>> {
+    match entry.strip_suffix('!') {
+        None => vec![entry.into()],
+        Some(base) => guard::IN_EFFECT
+            .iter()
+            .map(|own| format!("{base}.{own}").into())
+            .collect(),
+    }
+}
+
 fn covers(outer: &str, inner: &str) -> bool {
     inner
         .strip_prefix(outer)
@@ -349,11 +349,12 @@ fn covers(outer: &str, inner: &str) -> bool {
 impl Row {
     fn standing(&self, pattern: &str) -> Standing {
         let mut standing = Standing::Absent;
-        for entry in self.in_effect {
+        let entries = self.in_effect.iter().flat_map(|entry| entries(entry));
+        for entry in entries {
             let (path, is_whole) = match (entry.strip_suffix(".*"), entry.strip_suffix('/')) {
                 (Some(path), _) => (path, true),
                 (None, Some(path)) => (path, false),
-                (None, None) => (*entry, true),
+                (None, None) => (&*entry, true),
             };
             if is_whole && covers(path, pattern) {
                 return Standing::Whole;

@@ -320,7 +320,7 @@ pub(crate) struct ProviderPlan {
 }
 
 /// What is done to the bodies of requests.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct AiPolicyPlan {
     /// Names and values, as JSON text.
     pub(crate) overrides: Vec<(String, String)>,
@@ -333,6 +333,8 @@ pub(crate) struct AiPolicyPlan {
     pub(crate) append: Vec<(String, String)>,
     /// As it goes to proxies.
     pub(crate) prompt_guard: Option<tidegate::PromptGuard>,
+    /// Services that guards ask; no request of a client goes there.
+    pub(crate) guard_targets: Vec<ProviderPlan>,
     /// Names and expressions.
     pub(crate) transformations: Vec<(String, String)>,
     /// Names and expressions.

@@ -14,10 +14,12 @@ use cp_api::policy::target::{TargetRef, TargetSelector};
 use cp_api::policy::{AgentgatewayPolicy, Inheritance};
 use cp_api::tidegate_policy::TidegatePolicy;
 use proto::name;
+use proto::tidegate::v1 as tidegate;
 
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
 use crate::plan::{PolicyBody, PolicyPlan};
+use crate::settings::Settings;
 
 mod ai;
 mod attach;
@@ -35,9 +37,19 @@ use conflict::{InForce, Loss as Lost};
 /// A field of a policy and what it says, or why it cannot be had.
 type Noun = (&'static str, Result<PolicyBody, String>);
 
+/// What a policy is compiled against.
+pub(crate) struct Ground<'a> {
+    lookup: &'a Lookup<'a>,
+    settings: &'a Settings,
+    /// The policy's own provenance.
+    source: &'a tidegate::Source,
+}
+
 /// Every field of AgentgatewayPolicy that is in effect: a noun, a line here and a file beside.
-const NOUNS: [fn(&Lookup<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
-    [ai::compile, local_rate_limit::compile];
+const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
+    [ai::compile, |ground, policy| {
+        local_rate_limit::compile(ground.lookup, policy)
+    }];
 
 /// Every field of TidegatePolicy that is in effect.
 const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 2] =
@@ -53,7 +65,7 @@ pub(crate) trait Object: Resource {
     /// Whether less specific levels stand against more specific ones.
     fn is_override(&self) -> bool;
     /// The fields of it that are set and in effect.
-    fn nouns(&self, lookup: &Lookup<'_>) -> Vec<Noun>;
+    fn nouns(&self, ground: &Ground<'_>) -> Vec<Noun>;
 }
 
 /// Everything that is attached.
@@ -90,14 +102,26 @@ struct Compiled {
 
 impl Attachments {
     /// Compiles and attaches every policy.
-    pub(crate) fn new(lookup: &Lookup<'_>) -> Attachments {
+    pub(crate) fn new(lookup: &Lookup<'_>, settings: &Settings) -> Attachments {
         let mut found = Attachments::default();
         let mut claims = Vec::new();
         for stored in lookup.policies() {
-            found.add(lookup, stored, &mut claims);
+            let source = &stored.source;
+            let ground = Ground {
+                lookup,
+                settings,
+                source,
+            };
+            found.add(&ground, stored, &mut claims);
         }
         for stored in lookup.tidegate_policies() {
-            found.add(lookup, stored, &mut claims);
+            let source = &stored.source;
+            let ground = Ground {
+                lookup,
+                settings,
+                source,
+            };
+            found.add(&ground, stored, &mut claims);
         }
         let (in_force, lost) = conflict::decide(claims);
         found.in_force = in_force;
@@ -109,12 +133,12 @@ impl Attachments {
 
     fn add<T: Object>(
         &mut self,
-        lookup: &Lookup<'_>,
+        ground: &Ground<'_>,
         stored: &Stored<T>,
         claims: &mut Vec<(Place, Arc<Compiled>)>,
     ) {
-        let targets = attach::targets(lookup, &*stored.object);
-        let (compiled, invalid) = compile(lookup, stored);
+        let targets = attach::targets(ground.lookup, &*stored.object);
+        let (compiled, invalid) = compile(ground, stored);
         let compiled = Arc::new(compiled);
         let standing = Standing {
             invalid,
@@ -137,7 +161,7 @@ impl Attachments {
 }
 
 /// The policies that an object makes. What could have protected something and is not in effect refuses requests.
-fn compile<T: Object>(lookup: &Lookup<'_>, stored: &Stored<T>) -> (Compiled, Vec<String>) {
+fn compile<T: Object>(ground: &Ground<'_>, stored: &Stored<T>) -> (Compiled, Vec<String>) {
     let object = &*stored.object;
     let metadata = object.metadata();
     let plan = |field: &str, body: PolicyBody| {
@@ -159,7 +183,7 @@ fn compile<T: Object>(lookup: &Lookup<'_>, stored: &Stored<T>) -> (Compiled, Vec
         .collect();
     let mut invalid = Vec::new();
     if policies.is_empty() {
-        for (field, body) in object.nouns(lookup) {
+        for (field, body) in object.nouns(ground) {
             let body = body.unwrap_or_else(|message| {
                 invalid.push(message.clone());
                 PolicyBody::Denied(message)
@@ -198,9 +222,9 @@ impl Object for AgentgatewayPolicy {
         strategy.and_then(|strategy| strategy.inheritance) == Some(Inheritance::Override)
     }
 
-    fn nouns(&self, lookup: &Lookup<'_>) -> Vec<Noun> {
+    fn nouns(&self, ground: &Ground<'_>) -> Vec<Noun> {
         let nouns = NOUNS.iter();
-        nouns.filter_map(|compile| compile(lookup, self)).collect()
+        nouns.filter_map(|compile| compile(ground, self)).collect()
     }
 }
 
@@ -223,8 +247,10 @@ impl Object for TidegatePolicy {
         false
     }
 
-    fn nouns(&self, lookup: &Lookup<'_>) -> Vec<Noun> {
+    fn nouns(&self, ground: &Ground<'_>) -> Vec<Noun> {
         let nouns = OWN_NOUNS.iter();
-        nouns.filter_map(|compile| compile(lookup, self)).collect()
+        nouns
+            .filter_map(|compile| compile(ground.lookup, self))
+            .collect()
     }
 }

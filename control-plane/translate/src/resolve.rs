@@ -37,7 +37,7 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
     let mut drafts = gateway::drafts(lookup, settings);
     let models = Models::new(lookup, settings);
     let rule_models = RuleModels::new(lookup, &models);
-    let attachments = Attachments::new(lookup);
+    let attachments = Attachments::new(lookup, settings);
     let mut catalog = Catalog::new(lookup, settings, rule_models, &attachments);
     reports.extend(route::attach_all::<route::http::Http>(
         lookup,

@@ -46,6 +46,17 @@ pub enum Content {
     Concurrency(Concurrency),
 }
 
+impl Policy {
+    /// What it does to requests to models, if that is what it says.
+    #[must_use]
+    pub fn ai(&self) -> Option<&AiPolicy> {
+        match &self.content {
+            Content::Ai(policy) => Some(policy),
+            Content::Denied(_) | Content::LocalRateLimit(_) => None,
+        }
+    }
+}
+
 /// What is attached along one way to a rule, or to one backend.
 #[derive(Clone, Debug)]
 pub struct PolicySet {

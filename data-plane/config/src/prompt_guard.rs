@@ -8,9 +8,14 @@ mod decode;
 pub(crate) use decode::prompt_guard;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use dp_policy::prompt_guard::{Engine, Scopes};
-use http::StatusCode;
+use ::route::pattern::StringMatch;
+use dp_policy::prompt_guard::remote::Service;
+use dp_policy::prompt_guard::{Engine, FailureMode, Scopes};
+use http::{HeaderName, StatusCode};
+
+use crate::ai_backend::AiProvider;
 
 /// Guards of prompts and answers, in the order in which they judge.
 #[derive(Debug)]
@@ -54,6 +59,32 @@ pub struct Guard {
 pub enum GuardKind {
     /// Patterns and ready-made rules.
     Regex(Arc<Engine>),
+    /// A service.
+    Remote(Box<Remote>),
+}
+
+/// A service that judges.
+#[derive(Debug)]
+pub struct Remote {
+    /// Where it is, and the credential.
+    pub target: AiProvider,
+    /// What it speaks.
+    pub service: Service,
+    /// Headers of the client's request that are passed on to it.
+    pub forward: Vec<ForwardRule>,
+    /// What happens where it gives no verdict.
+    pub on_failure: FailureMode,
+    /// How long its verdict is waited for.
+    pub timeout: Duration,
+}
+
+/// A header that is passed on.
+#[derive(Debug)]
+pub struct ForwardRule {
+    /// Name.
+    pub name: HeaderName,
+    /// Values that are passed on.
+    pub value: StringMatch,
 }
 
 /// What is answered where a guard refuses.
@@ -65,6 +96,19 @@ pub struct Refusal {
     pub body: Option<Arc<str>>,
 }
 
+// === impl PromptGuard ===
+
+impl PromptGuard {
+    /// The services among them.
+    pub fn remotes(&self) -> impl Iterator<Item = &Remote> {
+        let guards = self.request.iter().chain(&self.response);
+        guards.filter_map(|guard| match &guard.kind {
+            GuardKind::Remote(remote) => Some(&**remote),
+            GuardKind::Regex(_) => None,
+        })
+    }
+}
+
 // === impl GuardKind ===
 
 impl GuardKind {
@@ -73,6 +117,7 @@ impl GuardKind {
     pub fn label(&self) -> &'static str {
         match self {
             GuardKind::Regex(_) => "regex",
+            GuardKind::Remote(remote) => remote.service.label(),
         }
     }
 }

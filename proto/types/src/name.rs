@@ -58,6 +58,11 @@ pub fn policy(owner: &str, namespace: &str, name: &str, field: &str) -> String {
     format!("policy/{owner}/{namespace}/{name}/{field}")
 }
 
+/// The Cluster of a service that a policy asks.
+pub fn policy_target(policy: &str, target: &str) -> String {
+    format!("{policy}/{target}")
+}
+
 /// The Cluster and the endpoints of one port of a Service.
 pub fn service(namespace: &str, name: &str, port: u16) -> String {
     format!("svc/{namespace}/{name}/{port}")

@@ -100,5 +100,6 @@ fn after_help() -> String {
          tool adds three to the prompt.\n\
          `max_tokens` and its like cut the answer (finish_reason `length` and its like).",
     );
+    help.push_str(crate::judge::HELP);
     help
 }

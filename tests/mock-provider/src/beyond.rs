@@ -8,10 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::asked::{Asked, tokens};
 use crate::format::Vendor;
+use crate::judge;
 use crate::node::Node;
 use crate::refusal::Refusal;
 
@@ -20,22 +21,6 @@ pub(crate) const OUTPUT: u64 = 4;
 
 /// A recording of nothing; no text in any encoding.
 pub(crate) const SOUND: &[u8] = &[0xff, 0xfb, 0x90, 0x00, 0x00, 0xc3, 0x28, 0x7b];
-
-const CATEGORIES: [&str; 13] = [
-    "harassment",
-    "harassment/threatening",
-    "hate",
-    "hate/threatening",
-    "illicit",
-    "illicit/violent",
-    "self-harm",
-    "self-harm/instructions",
-    "self-harm/intent",
-    "sexual",
-    "sexual/minors",
-    "violence",
-    "violence/graphic",
-];
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +83,8 @@ impl Beyond {
         };
         let (mut asked, count) = match self {
             Self::Completions | Self::Images => asked("prompt")?,
-            Self::Moderations | Self::Speech | Self::Transcriptions => asked("input")?,
+            Self::Speech | Self::Transcriptions => asked("input")?,
+            Self::Moderations => return moderations(&node),
             Self::Invoke { model } => return invoke(&node, model),
         };
         let model = asked.model.clone();
@@ -108,9 +94,6 @@ impl Beyond {
                 "choices": [{"text": "after all", "index": 0, "logprobs": null, "finish_reason": "stop"}],
                 "usage": {"prompt_tokens": count, "completion_tokens": OUTPUT, "total_tokens": count + OUTPUT},
             }),
-            Self::Moderations => {
-                json!({"id": "modr-mock", "model": model, "results": [moderation()]})
-            }
             Self::Images => json!({
                 "created": 1, "data": [{"b64_json": STANDARD.encode(SOUND)}],
                 "usage": {
@@ -118,23 +101,19 @@ impl Beyond {
                     "input_tokens_details": {"image_tokens": 0, "text_tokens": count},
                 },
             }),
-            Self::Speech | Self::Transcriptions | Self::Invoke { .. } => Value::Null,
+            Self::Moderations | Self::Speech | Self::Transcriptions | Self::Invoke { .. } => {
+                Value::Null
+            }
         };
         Ok(asked)
     }
 }
 
-fn moderation() -> Value {
-    let of = |value: Value| -> Value {
-        let members = CATEGORIES.map(|name| (name.to_owned(), value.clone()));
-        Value::Object(members.into_iter().collect::<Map<_, _>>())
-    };
-    json!({
-        "flagged": false,
-        "categories": of(json!(false)),
-        "category_scores": of(json!(0.25)),
-        "category_applied_input_types": of(json!(["text"])),
-    })
+fn moderations(node: &Node<'_>) -> Result<Asked, Refusal> {
+    let mut asked = Asked::new(node.need("model")?.text()?);
+    let results = judge::moderations(&node.need("input")?)?;
+    asked.body = json!({"id": "modr-mock", "model": asked.model, "results": results});
+    Ok(asked)
 }
 
 /// A form: the boundary is taken at its word, and the model and a file must be there.

@@ -22,6 +22,7 @@ mod demand;
 mod event;
 mod format;
 mod google;
+mod judge;
 mod member;
 mod mode;
 mod moment;

@@ -23,6 +23,7 @@ use crate::beyond::{self, Beyond};
 use crate::credential::Credentials;
 use crate::demand::Demand;
 use crate::format::{Format, Vendor};
+use crate::judge::Judge;
 use crate::mode::Mode;
 use crate::play::{self, Play};
 use crate::record::{Entry, Record};
@@ -93,6 +94,9 @@ impl Provider {
     }
 
     fn operation(&self, parts: &Parts, vendor: Vendor, body: &[u8]) -> Result<Play, Refusal> {
+        if let Some(judge) = Judge::of_path(parts.uri.path()) {
+            return Ok(Play::Respond(play::json(&judge.answer(parts, body)?)));
+        }
         let target = Target::parse(&parts.method, &parts.uri, &self.base_path)?;
         if target == Target::Models {
             return Ok(Play::Respond(play::json(&self.models())));

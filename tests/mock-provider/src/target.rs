@@ -7,6 +7,7 @@ use http::{Method, Uri};
 
 use crate::beyond::Beyond;
 use crate::format::Vendor;
+use crate::judge::Judge;
 use crate::refusal::Refusal;
 
 /// What a request is about.
@@ -42,7 +43,9 @@ impl Target {
     /// Who would answer at this path.
     pub(crate) fn vendor(path: &str, base: &str) -> Vendor {
         let operation = path.strip_prefix(base).unwrap_or(path);
-        if path.starts_with("/model/") {
+        if let Some(judge) = Judge::of_path(path) {
+            judge.vendor()
+        } else if path.starts_with("/model/") {
             Vendor::Bedrock
         } else if path.ends_with("awPredict") || operation.starts_with("/messages") {
             Vendor::Anthropic

@@ -188,7 +188,7 @@ async fn the_page_of_the_guide_gets_tokens() -> Result<()> {
         ("AZURE_POD_IDENTITY_AUTHORITY_HOST", url.clone()),
         ("GCE_METADATA_HOST", clouds.authority()),
     ];
-    let mut world = World::up_in_environment(&files, &environment)?;
+    let mut world = World::up_in_environment(&files, &[], &environment)?;
     world.until_status(port, "http://a.test/ready", 500).await?;
 
     for case in &cases {

@@ -36,27 +36,28 @@ pub(super) mod preset;
 pub(super) mod provider;
 mod weights;
 
+pub(crate) use self::guard::Asked;
 use self::preset::Preset;
-use self::provider::{Home, Kind as ServiceKind};
+use self::provider::{Home, KeyPlace, Kind as ServiceKind};
 use self::weights::Weights;
 
 /// What a provider is resolved against.
-pub(super) struct Scope<'a> {
-    pub(super) lookup: &'a Lookup<'a>,
-    pub(super) settings: &'a Settings,
-    pub(super) declared: Declared<'a>,
+pub(crate) struct Scope<'a> {
+    pub(crate) lookup: &'a Lookup<'a>,
+    pub(crate) settings: &'a Settings,
+    pub(crate) declared: Declared<'a>,
 }
 
 /// The object that declares a provider.
-pub(super) struct Declared<'a> {
-    pub(super) namespace: &'a str,
+pub(crate) struct Declared<'a> {
+    pub(crate) namespace: &'a str,
     /// Its own name.
-    pub(super) name: &'a str,
-    pub(super) annotations: &'a BTreeMap<String, String>,
-    pub(super) effects: &'a Effects,
-    pub(super) source: tidegate::Source,
+    pub(crate) name: &'a str,
+    pub(crate) annotations: &'a BTreeMap<String, String>,
+    pub(crate) effects: &'a Effects,
+    pub(crate) source: tidegate::Source,
     /// The name of the cluster of a provider.
-    pub(super) cluster: &'a dyn Fn(&str) -> String,
+    pub(crate) cluster: &'a dyn Fn(&str) -> String,
 }
 
 /// A provider with its place in the spec and the policies that apply to it.
@@ -269,7 +270,10 @@ impl Scope<'_> {
             .filter(|path| !path.is_empty())
             .or(provider.path_prefix.as_deref())
             .or(placed.preset.map(|preset| preset.prefix));
-        let credential = self.credential(placed, (&kind, &address.authority), verdict)?;
+        let place = (kind.key_place, &kind.service, address.authority.as_str());
+        let credential = self.credential(placed, place, verdict)?;
+        let mut target = |asked: &guard::Asked<'_>| self.guard_target(placed, asked, verdict);
+        let policy = body::resolve(&placed.ai, self.declared.annotations, &mut target)?;
         let ServiceKind {
             service,
             model,
@@ -291,7 +295,7 @@ impl Scope<'_> {
                 Some((policy, at)) => health::resolve(policy, at)?,
                 None => None,
             },
-            policy: body::resolve(&placed.ai, self.declared.annotations)?,
+            policy,
             refuses_local_addresses: placed
                 .base
                 .is_some_and(|base| !self.settings.local_hosts.contains(&base.host)),
@@ -359,17 +363,17 @@ impl Scope<'_> {
                 placed.path
             ));
         };
-        self.service(placed, reference, verdict)
+        let path = format!("{}.custom.backendRef", placed.path);
+        self.service(placed, (&path, reference), verdict)
     }
 
     /// A Service as the provider's address: its endpoints, in a cluster of the provider's own.
     fn service(
         &self,
         placed: &Placed<'_>,
-        reference: &BackendObjectReference,
+        (path, reference): (&str, &BackendObjectReference),
         verdict: &mut Verdict,
     ) -> Result<Address, String> {
-        let path = format!("{}.custom.backendRef", placed.path);
         let is_local = reference
             .namespace
             .as_deref()
@@ -442,7 +446,7 @@ impl Scope<'_> {
     fn credential(
         &self,
         placed: &Placed<'_>,
-        (kind, authority): (&ServiceKind<'_>, &str),
+        (key_place, service, authority): (KeyPlace, &Service, &str),
         verdict: &mut Verdict,
     ) -> Result<Credentials, String> {
         let Some((auth, path)) = &placed.auth else {
@@ -452,8 +456,8 @@ impl Scope<'_> {
             namespace: self.namespace(),
             path,
             inline_name: format!("{}/key", self.cluster(placed.name)),
-            key_place: kind.key_place,
-            azure_scope: match &kind.service {
+            key_place,
+            azure_scope: match service {
                 Service::Foundry { .. } => "https://ai.azure.com/.default",
                 Service::OpenAi
                 | Service::Anthropic

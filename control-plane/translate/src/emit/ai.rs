@@ -35,17 +35,35 @@ pub(super) fn emit(
         output.put(&layer.message, std::slice::from_ref(&layer.source));
     }
     for provider in groups.iter().flatten() {
-        if let Some(transport) = &provider.transport {
-            cluster::transport(
-                &provider.cluster,
-                transport,
-                Profile::Tidegate,
-                sources,
-                output,
-            );
+        reach(provider, sources, output);
+        if let Some(policy) = &provider.policy {
+            guard_targets(policy, sources, output);
         }
-        secret::credential(&provider.credential, output);
     }
+}
+
+/// The services that guards of a policy ask.
+pub(super) fn guard_targets(
+    policy: &AiPolicyPlan,
+    sources: &[tidegate::Source],
+    output: &mut Output,
+) {
+    for target in &policy.guard_targets {
+        reach(target, sources, output);
+    }
+}
+
+fn reach(provider: &ProviderPlan, sources: &[tidegate::Source], output: &mut Output) {
+    if let Some(transport) = &provider.transport {
+        cluster::transport(
+            &provider.cluster,
+            transport,
+            Profile::Tidegate,
+            sources,
+            output,
+        );
+    }
+    secret::credential(&provider.credential, output);
 }
 
 fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
@@ -90,6 +108,7 @@ pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
         prepend: plan.prepend.iter().map(message).collect(),
         append: plan.append.iter().map(message).collect(),
         prompt_guard: plan.prompt_guard.clone(),
+        guard_targets: plan.guard_targets.iter().map(provider).collect(),
         transformations: plan.transformations.iter().map(expression).collect(),
         final_transformations: plan.final_transformations.iter().map(expression).collect(),
         prompt_caching: plan

@@ -38,11 +38,17 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
         output.put(&self::set(set), &sources);
     }
     for plan in policies.into_values() {
-        if let PolicyBody::Budgets(budgets) = &plan.body {
-            for own in &budgets.secrets {
-                let sources = [own.source.clone()];
-                super::secret::generic(&own.name, &own.text, &sources, output);
+        match &plan.body {
+            PolicyBody::Ai(own) => ai::guard_targets(own, &[(*plan.source).clone()], output),
+            PolicyBody::Budgets(budgets) => {
+                for own in &budgets.secrets {
+                    let sources = [own.source.clone()];
+                    super::secret::generic(&own.name, &own.text, &sources, output);
+                }
             }
+            PolicyBody::Denied(_)
+            | PolicyBody::LocalRateLimit(_)
+            | PolicyBody::Concurrency(_) => {}
         }
         output.put(&policy(plan), &[(*plan.source).clone()]);
     }

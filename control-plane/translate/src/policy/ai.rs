@@ -1,19 +1,37 @@
 //! `backend.ai`: what is done to the bodies of requests to models, and who judges them and their answers.
 //!
-//! Owns nothing but the field's name: an attached policy says what one of a backend's own says.
+//! Owns nothing but the field's name: an attached policy says what one of a backend's own says. The services that its guards ask
+//! are of its own namespace.
 
 use cp_api::policy::AgentgatewayPolicy;
 
-use super::Noun;
-use crate::backend::ai::body;
-use crate::lookup::Lookup;
+use proto::name;
+
+use super::{Ground, Noun, Object};
+use crate::backend::ai::{Asked, Declared, Scope, body};
 use crate::plan::PolicyBody;
 
 pub(super) const FIELD: &str = "backend.ai";
 
-pub(super) fn compile(_: &Lookup<'_>, policy: &AgentgatewayPolicy) -> Option<Noun> {
+pub(super) fn compile(ground: &Ground<'_>, policy: &AgentgatewayPolicy) -> Option<Noun> {
     let ai = policy.spec.backend.as_ref()?.ai.as_ref()?;
     let levels = [(ai, "spec.backend.ai".to_owned())];
-    let body = body::resolve(&levels, &policy.metadata.annotations).transpose()?;
+    let metadata = &policy.metadata;
+    let (namespace, name) = (metadata.namespace.as_str(), metadata.name.as_str());
+    let own = name::policy(AgentgatewayPolicy::SHORT, namespace, name, FIELD);
+    let scope = Scope {
+        lookup: ground.lookup,
+        settings: ground.settings,
+        declared: Declared {
+            namespace,
+            name,
+            annotations: &metadata.annotations,
+            effects: &policy.effects,
+            source: ground.source.clone(),
+            cluster: &|target| name::policy_target(&own, target),
+        },
+    };
+    let mut target = |asked: &Asked<'_>| scope.attached_target(asked);
+    let body = body::resolve(&levels, &metadata.annotations, &mut target).transpose()?;
     Some((FIELD, body.map(|plan| PolicyBody::Ai(Box::new(plan)))))
 }

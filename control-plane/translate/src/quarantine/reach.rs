@@ -114,6 +114,17 @@ fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
         names.push((TypeUrl::PolicySet, backend.policy_set.clone()));
     }
     for provider in backend.groups.iter().flat_map(|group| &group.providers) {
+        names.extend(of_provider(provider));
+        let policy = provider.policy.as_ref();
+        let targets = policy.into_iter().flat_map(|own| &own.guard_targets);
+        names.extend(targets.flat_map(of_provider));
+    }
+    names
+}
+
+fn of_provider(provider: &tidegate::AiProvider) -> Vec<Name> {
+    let mut names = Vec::new();
+    {
         names.push((TypeUrl::Cluster, provider.cluster.clone()));
         let kind = provider
             .credential
@@ -155,13 +166,21 @@ fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
 }
 
 fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
-    let Some(policy::Content::Budgets(budgets)) = &policy.content else {
-        return Vec::new();
-    };
-    let stores = budgets.budgets.iter().filter_map(|own| own.shared.as_ref());
-    stores
-        .map(|store| (TypeUrl::Secret, store.redis_secret.clone()))
-        .collect()
+    match &policy.content {
+        Some(policy::Content::Ai(ai)) => ai.guard_targets.iter().flat_map(of_provider).collect(),
+        Some(policy::Content::Budgets(budgets)) => {
+            let stores = budgets.budgets.iter().filter_map(|own| own.shared.as_ref());
+            stores
+                .map(|store| (TypeUrl::Secret, store.redis_secret.clone()))
+                .collect()
+        }
+        Some(
+            policy::Content::Denied(_)
+            | policy::Content::LocalRateLimit(_)
+            | policy::Content::Concurrency(_),
+        )
+        | None => Vec::new(),
+    }
 }
 
 fn of_models(router: &tidegate::ModelRouter) -> Vec<Name> {

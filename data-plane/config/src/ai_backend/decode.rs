@@ -50,16 +50,19 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
     })
 }
 
+/// Guards and the services that they ask, as they came.
+type Judges<'a> = (&'a wire::PromptGuard, &'a [wire::AiProvider]);
+
 /// Guards of providers that are the same become one, so that a request which goes on to the next provider is not judged
 /// anew.
 fn share_guards(message: &wire::AiBackend, groups: &mut [Vec<AiProvider>]) {
     let of_wire = message.groups.iter().flat_map(|group| &group.providers);
-    let mut known: Vec<(&wire::PromptGuard, Arc<PromptGuard>)> = Vec::new();
+    let mut known: Vec<(Judges<'_>, Arc<PromptGuard>)> = Vec::new();
     for (wire, provider) in of_wire.zip(groups.iter_mut().flatten()) {
-        let guard = wire
-            .policy
-            .as_ref()
-            .and_then(|policy| policy.prompt_guard.as_ref());
+        let guard = wire.policy.as_ref().and_then(|policy| {
+            let guard = policy.prompt_guard.as_ref()?;
+            Some((guard, policy.guard_targets.as_slice()))
+        });
         let own = provider
             .policy
             .as_mut()

@@ -13,13 +13,19 @@ use wire::guard::Kind;
 use wire::regex_guard::Action;
 
 use super::{Guard, GuardKind, PromptGuard, Refusal, Streaming};
+use crate::ai_backend::AiProvider;
+
+mod remote;
 
 /// What is judged of prompts where nothing is said: all that reaches the model but the arguments of earlier calls.
 const DEFAULT_SCOPES: Scopes =
     Scopes::of(&[Scope::SystemPrompt, Scope::Messages, Scope::ToolOutput]);
 
-/// Decodes the guards of a policy.
-pub(crate) fn prompt_guard(message: &wire::PromptGuard) -> Result<PromptGuard, FieldError> {
+/// Decodes the guards of a policy. `targets` are the services that they may ask.
+pub(crate) fn prompt_guard(
+    message: &wire::PromptGuard,
+    targets: &[AiProvider],
+) -> Result<PromptGuard, FieldError> {
     use wire::prompt_guard::Streaming as Wire;
     let streaming = match Wire::try_from(message.streaming) {
         Ok(Wire::Window) => Streaming::Window,
@@ -28,29 +34,34 @@ pub(crate) fn prompt_guard(message: &wire::PromptGuard) -> Result<PromptGuard, F
         Err(_) => return Err(unknown("streaming", message.streaming)),
     };
     Ok(PromptGuard {
-        request: guards("request", &message.request)?,
-        response: guards("response", &message.response)?,
+        request: guards("request", &message.request, targets)?,
+        response: guards("response", &message.response, targets)?,
         streaming,
     })
 }
 
-fn guards(side: &'static str, messages: &[wire::Guard]) -> Result<Vec<Guard>, FieldError> {
+fn guards(
+    side: &'static str,
+    messages: &[wire::Guard],
+    targets: &[AiProvider],
+) -> Result<Vec<Guard>, FieldError> {
     let mut guards = Vec::with_capacity(messages.len());
     for (index, message) in messages.iter().enumerate() {
         let name = format!("{side}[{index}]").into();
-        guards.push(guard(name, message).within_index(side, index)?);
+        guards.push(guard(name, message, targets).within_index(side, index)?);
     }
     Ok(guards)
 }
 
-fn guard(name: Arc<str>, message: &wire::Guard) -> Result<Guard, FieldError> {
+fn guard(
+    name: Arc<str>,
+    message: &wire::Guard,
+    targets: &[AiProvider],
+) -> Result<Guard, FieldError> {
     let kind = match &message.kind {
         Some(Kind::Regex(regex)) => GuardKind::Regex(Arc::new(self::regex(regex).within("regex")?)),
-        Some(Kind::Remote(_)) => {
-            return Err(FieldError::invalid(
-                "remote",
-                "is not served by this version",
-            ));
+        Some(Kind::Remote(own)) => {
+            GuardKind::Remote(Box::new(remote::decode(own, targets).within("remote")?))
         }
         None => return Err(FieldError::missing("kind")),
     };
@@ -148,7 +159,7 @@ mod tests {
             request: vec![guard],
             ..wire::PromptGuard::default()
         };
-        prompt_guard(&message).map_err(|error| error.to_string())
+        prompt_guard(&message, &[]).map_err(|error| error.to_string())
     }
 
     fn regex(builtins: &[&str], patterns: &[&str]) -> wire::Guard {

@@ -46,10 +46,10 @@ pub struct Names(Vec<Arc<str>>);
 // === impl Decision ===
 
 impl Decision {
-    /// The decision where a guard gave no answer, or one that cannot be read.
+    /// The decision where a guard gave no answer, or one that cannot be read; `reason` says why in a word.
     #[must_use]
-    pub fn unanswered(mode: FailureMode) -> Self {
-        let names = Names::one("unanswered");
+    pub fn unanswered(mode: FailureMode, reason: &str) -> Self {
+        let names = Names(vec!["unanswered".into(), vendor_name(reason)]);
         match mode {
             FailureMode::FailClosed => Decision::Reject(names),
             FailureMode::FailOpen => Decision::FailOpen(names),
@@ -184,12 +184,13 @@ mod tests {
 
     #[test]
     fn failure_modes() {
-        let closed = Decision::unanswered(FailureMode::FailClosed);
+        let closed = Decision::unanswered(FailureMode::FailClosed, "timeout");
+        let names: Vec<&str> = closed.names().iter().map(|name| &**name).collect();
         assert_eq!(
-            (closed.label(), &*closed.names()[0]),
-            ("reject", "unanswered")
+            (closed.label(), names),
+            ("reject", vec!["unanswered", "timeout"])
         );
-        let open = Decision::unanswered(FailureMode::FailOpen);
+        let open = Decision::unanswered(FailureMode::FailOpen, "timeout");
         assert_eq!(open.label(), "failOpen");
     }
 

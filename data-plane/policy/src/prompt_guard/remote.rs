@@ -8,13 +8,16 @@ pub mod azure;
 pub mod bedrock;
 pub mod model_armor;
 pub mod openai;
+mod service;
 pub mod webhook;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
+
+pub use service::{ANSWER_LIMIT, Call, Reading, Service, Text};
 
 use super::decision::{Decision, Names};
 
@@ -119,6 +122,18 @@ fn encode(body: &impl Serialize) -> Vec<u8> {
 /// Reads a body; `service` names it in the error.
 fn decode<T: DeserializeOwned>(service: &'static str, body: &[u8]) -> Result<T, Unreadable> {
     serde_json::from_slice(body).map_err(|_| Unreadable::Shape(service))
+}
+
+/// Percent-encodes all but unreserved characters (RFC 3986 2.3), as the signature expects.
+fn encode_segment(path: &mut String, segment: &str) {
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            path.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(path, "%{byte:02X}");
+        }
+    }
 }
 
 #[cfg(test)]

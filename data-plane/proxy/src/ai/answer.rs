@@ -36,7 +36,7 @@ use http::{
 
 use super::{
     Call, Relayed, Tried, condition,
-    guard::{self, Tallies},
+    guard::{self, Check, Tallies},
     relayed::Settlement,
     since_epoch,
 };
@@ -146,10 +146,13 @@ pub(super) async fn take(
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
     let is_read_first = !is_only && framing == Framing::Buffered;
     let judges = guards.filter(|_| !is_streamed);
-    if plan.needs_whole() || is_read_first || judges.is_some() {
-        return match whole(call, (head, upstream, relay), said).await {
+    let is_held = tallies.as_ref().is_some_and(Tallies::needs_whole);
+    if plan.needs_whole() || is_read_first || judges.is_some() || is_held {
+        let services = tallies.as_ref().filter(|_| is_held);
+        let services = services.map(|tallies| (&*exchange, tallies));
+        return match whole(call, (head, upstream, relay), said, services).await {
             Ok(Tried::Answered(answer)) => match judges {
-                Some(guards) => judged(exchange, &guards.response, plan.client, *answer).await,
+                Some(guards) => judged(exchange, call, guards, *answer).await,
                 None => answered(Answer { tallies, ..*answer }),
             },
             Ok(tried @ (Tried::Unsendable(_) | Tried::Failed { .. })) => tried,
@@ -416,7 +419,10 @@ impl Answer {
         let body = match body {
             Body::Whole { bytes, observed } => {
                 settlement.complete(&observed);
-                let checks = tallies.iter().flat_map(Tallies::checks);
+                let checks: Vec<Check> = tallies.iter().flat_map(Tallies::checks).collect();
+                if checks.iter().any(Check::refuses) {
+                    exchange.record.response.fault = Some(Kind::GuardRejected);
+                }
                 exchange.record.llm.checks.extend(checks);
                 exchange.record.llm.observed = Some(observed);
                 ResponseBody::full(bytes)

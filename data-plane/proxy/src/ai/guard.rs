@@ -6,15 +6,22 @@
 
 use std::{cell::RefCell, fmt, sync::Arc};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use dp_config::{
     ai_backend::AiPolicy,
     prompt_guard::{Guard, GuardKind, PromptGuard, Streaming},
 };
 use dp_llm::{
-    class::Class, format::Format, prompt_text::PromptText, relay::Plan, request::Request as Prompt,
+    class::Class,
+    format::Format,
+    prompt_text::PromptText,
+    relay::{Plan, Relay},
+    request::Request as Prompt,
 };
-use dp_policy::prompt_guard::{Decision, remote::Phase};
+use dp_policy::prompt_guard::{
+    Decision,
+    remote::{Phase, Text},
+};
 
 use super::Call;
 use crate::{
@@ -22,14 +29,17 @@ use crate::{
     fault::{Fault, Kind},
 };
 
+mod held;
 mod judge;
 mod reach;
 mod refused;
+mod remote;
 mod stream;
 
 use reach::Reach;
 use refused::Cause;
 pub(crate) use refused::Refused;
+use remote::Answered;
 pub(crate) use stream::{Tallies, gates};
 
 /// What one guard decided about one prompt or answer.
@@ -128,7 +138,7 @@ async fn judged(
 ) -> Result<Prompt, Fault> {
     let before = call.prompt.body();
     let message = Message::Request(call.prompt.class());
-    let body = pass(exchange, guards, message, before.clone()).await?;
+    let body = pass(exchange, call, (guards, message), before.clone()).await?;
     if body.as_ptr() == before.as_ptr() {
         return Ok(call.prompt.clone());
     }
@@ -139,33 +149,69 @@ async fn judged(
 /// A whole answer in the client's format as its guards let it pass.
 pub(super) async fn answer(
     exchange: &mut Exchange<'_>,
+    call: &Call<'_>,
     guards: &[Guard],
     (format, body): (Format, Bytes),
 ) -> Result<Bytes, Fault> {
-    pass(exchange, guards, Message::Answer(format), body).await
+    pass(exchange, call, (guards, Message::Answer(format)), body).await
+}
+
+/// Asks the services among a streamed answer's guards, whose texts have all been read, in order. Gives what goes to the client.
+pub(super) async fn settle(
+    exchange: &Exchange<'_>,
+    call: &Call<'_>,
+    tallies: &Tallies,
+    relay: &mut Relay,
+) -> Bytes {
+    let mut out = BytesMut::new();
+    for (guard, remote, held) in tallies.remotes() {
+        if relay.is_refused() {
+            break;
+        }
+        let texts = held.texts();
+        let asked: Vec<Text<'_>> = texts.iter().filter_map(judge::spoken).collect();
+        let asked = remote::ask(exchange, call, (remote, Phase::Response), &asked);
+        let answered = Box::pin(asked).await;
+        tallies.settle((guard, held), &texts, answered);
+        out.extend_from_slice(&relay.flush());
+    }
+    out.freeze()
 }
 
 /// The body as it is behind all guards.
 async fn pass(
     exchange: &mut Exchange<'_>,
-    guards: &[Guard],
-    message: Message,
+    call: &Call<'_>,
+    (guards, message): (&[Guard], Message),
     mut body: Bytes,
 ) -> Result<Bytes, Fault> {
     let phase = message.phase();
     for guard in guards {
+        let mut refusal = guard.refusal.clone();
         let (cause, (decision, masked)) = match (message.read(&body), &guard.kind) {
             // What cannot be read cannot be judged.
             (None, _) => (Cause::Unreadable, (judge::unreadable(), None)),
             (Some(texts), GuardKind::Regex(engine)) => {
                 (Cause::Found, judge::regex(engine, &texts, guard, phase))
             }
+            (Some(texts), GuardKind::Remote(own)) => {
+                let asked = judge::asked(&texts, guard, phase);
+                let spoken: Vec<Text<'_>> = asked.iter().map(judge::Asked::text).collect();
+                let answered = remote::ask(exchange, call, (own, phase), &spoken);
+                match Box::pin(answered).await {
+                    Answered::Nothing(decision) => (Cause::Unanswered, (decision, None)),
+                    Answered::Verdict(verdict) => {
+                        let judged = judge::remote(verdict, &texts, &asked, &mut refusal);
+                        (Cause::Found, judged)
+                    }
+                }
+            }
         };
         let check = Check::of(guard, phase, decision);
         exchange.record.llm.checks.push(check.clone());
         match (&check.decision, masked) {
             (Decision::Reject(_), _) => {
-                return Err(Refused::by(check, cause, guard.refusal.clone()).into());
+                return Err(Refused::by(check, cause, refusal).into());
             }
             (Decision::Mask(_), Some(masked)) => body = masked,
             (
@@ -245,6 +291,11 @@ impl Check {
                 false => decision,
             },
         }
+    }
+
+    /// It ends the message.
+    pub(crate) fn refuses(&self) -> bool {
+        matches!(self.decision, Decision::Reject(_))
     }
 
     /// For the access log: the guard, what it did, and the names of its rules; `None` where it found nothing.

@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use dp_config::{
     Config,
-    ai_backend::{AiCredential, MissingSecret},
+    ai_backend::{AiCredential, AiProvider, MissingSecret},
 };
 use dp_credential::{failure::Failure, grant::Grant};
 use dp_upstream::tokens::{TokenSource, TokenSources};
@@ -32,7 +32,13 @@ impl Tokens {
     pub(crate) fn join(sources: &TokenSources, config: &Config) -> Tokens {
         let mut tokens = HashMap::new();
         let groups = config.ai_backends().flat_map(|backend| &backend.groups);
-        for provider in groups.flatten() {
+        let providers: Vec<&AiProvider> = groups.flatten().collect();
+        let own = providers.iter().filter_map(|own| own.policy.as_ref());
+        let attached = config.all_policies().filter_map(|policy| policy.ai());
+        let guards = own.chain(attached).filter_map(|own| own.guard.as_ref());
+        let asked = guards.flat_map(|guards| guards.remotes());
+        let asked = asked.map(|remote| &remote.target);
+        for provider in providers.iter().copied().chain(asked) {
             if let Some(source) = provider.credential.source(config) {
                 tokens
                     .entry(provider.credential.clone())

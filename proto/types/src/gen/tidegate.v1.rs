@@ -534,9 +534,7 @@ impl ::prost::Name for RegexGuard {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RemoteGuard {
     #[prost(string, tag = "1")]
-    pub cluster: ::prost::alloc::string::String,
-    #[prost(string, tag = "2")]
-    pub authority: ::prost::alloc::string::String,
+    pub target: ::prost::alloc::string::String,
     #[prost(bool, tag = "7")]
     pub is_fail_open: bool,
     #[prost(message, optional, tag = "8")]
@@ -795,6 +793,8 @@ pub struct AiPolicy {
     pub prompt_guard: ::core::option::Option<PromptGuard>,
     #[prost(message, optional, tag = "9")]
     pub prompt_caching: ::core::option::Option<AiPromptCaching>,
+    #[prost(message, repeated, tag = "10")]
+    pub guard_targets: ::prost::alloc::vec::Vec<AiProvider>,
 }
 impl ::prost::Name for AiPolicy {
     const NAME: &'static str = "AiPolicy";
@@ -1707,190 +1707,6 @@ impl ::prost::Name for ModelTarget {
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Budgets {
-    #[prost(message, repeated, tag = "1")]
-    pub budgets: ::prost::alloc::vec::Vec<Budget>,
-}
-impl ::prost::Name for Budgets {
-    const NAME: &'static str = "Budgets";
-    const PACKAGE: &'static str = "tidegate.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "tidegate.v1.Budgets".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "type.googleapis.com/tidegate.v1.Budgets".into()
-    }
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Budget {
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    #[prost(string, tag = "6")]
-    pub key: ::prost::alloc::string::String,
-    #[prost(uint32, repeated, tag = "7")]
-    pub thresholds: ::prost::alloc::vec::Vec<u32>,
-    #[prost(enumeration = "budget::Action", tag = "8")]
-    pub action: i32,
-    #[prost(string, tag = "9")]
-    pub downgrade_to: ::prost::alloc::string::String,
-    #[prost(message, optional, tag = "10")]
-    pub shared: ::core::option::Option<SharedStore>,
-    #[prost(bool, tag = "11")]
-    pub block_unpriced: bool,
-    #[prost(oneof = "budget::Limit", tags = "2, 3")]
-    pub limit: ::core::option::Option<budget::Limit>,
-    #[prost(oneof = "budget::Length", tags = "4, 5")]
-    pub length: ::core::option::Option<budget::Length>,
-}
-/// Nested message and enum types in `Budget`.
-pub mod budget {
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
-    #[repr(i32)]
-    pub enum Window {
-        Unspecified = 0,
-        Day = 1,
-        Week = 2,
-        Month = 3,
-    }
-    impl Window {
-        /// String value of the enum field names used in the ProtoBuf definition.
-        ///
-        /// The values are not transformed in any way and thus are considered stable
-        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-        pub fn as_str_name(&self) -> &'static str {
-            match self {
-                Self::Unspecified => "WINDOW_UNSPECIFIED",
-                Self::Day => "WINDOW_DAY",
-                Self::Week => "WINDOW_WEEK",
-                Self::Month => "WINDOW_MONTH",
-            }
-        }
-        /// Creates an enum from field names used in the ProtoBuf definition.
-        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-            match value {
-                "WINDOW_UNSPECIFIED" => Some(Self::Unspecified),
-                "WINDOW_DAY" => Some(Self::Day),
-                "WINDOW_WEEK" => Some(Self::Week),
-                "WINDOW_MONTH" => Some(Self::Month),
-                _ => None,
-            }
-        }
-    }
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
-    #[repr(i32)]
-    pub enum Action {
-        Unspecified = 0,
-        Block = 1,
-        Warn = 2,
-        Downgrade = 3,
-        Audit = 4,
-    }
-    impl Action {
-        /// String value of the enum field names used in the ProtoBuf definition.
-        ///
-        /// The values are not transformed in any way and thus are considered stable
-        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-        pub fn as_str_name(&self) -> &'static str {
-            match self {
-                Self::Unspecified => "ACTION_UNSPECIFIED",
-                Self::Block => "ACTION_BLOCK",
-                Self::Warn => "ACTION_WARN",
-                Self::Downgrade => "ACTION_DOWNGRADE",
-                Self::Audit => "ACTION_AUDIT",
-            }
-        }
-        /// Creates an enum from field names used in the ProtoBuf definition.
-        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-            match value {
-                "ACTION_UNSPECIFIED" => Some(Self::Unspecified),
-                "ACTION_BLOCK" => Some(Self::Block),
-                "ACTION_WARN" => Some(Self::Warn),
-                "ACTION_DOWNGRADE" => Some(Self::Downgrade),
-                "ACTION_AUDIT" => Some(Self::Audit),
-                _ => None,
-            }
-        }
-    }
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Limit {
-        #[prost(string, tag = "2")]
-        Usd(::prost::alloc::string::String),
-        #[prost(uint64, tag = "3")]
-        Tokens(u64),
-    }
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Length {
-        #[prost(enumeration = "Window", tag = "4")]
-        Window(i32),
-        #[prost(message, tag = "5")]
-        Every(super::super::super::google::protobuf::Duration),
-    }
-}
-impl ::prost::Name for Budget {
-    const NAME: &'static str = "Budget";
-    const PACKAGE: &'static str = "tidegate.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "tidegate.v1.Budget".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "type.googleapis.com/tidegate.v1.Budget".into()
-    }
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SharedStore {
-    #[prost(string, tag = "1")]
-    pub redis_secret: ::prost::alloc::string::String,
-    #[prost(bool, tag = "2")]
-    pub fail_open: bool,
-}
-impl ::prost::Name for SharedStore {
-    const NAME: &'static str = "SharedStore";
-    const PACKAGE: &'static str = "tidegate.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "tidegate.v1.SharedStore".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "type.googleapis.com/tidegate.v1.SharedStore".into()
-    }
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Concurrency {
-    #[prost(uint32, tag = "1")]
-    pub limit: u32,
-    #[prost(string, tag = "2")]
-    pub key: ::prost::alloc::string::String,
-}
-impl ::prost::Name for Concurrency {
-    const NAME: &'static str = "Concurrency";
-    const PACKAGE: &'static str = "tidegate.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "tidegate.v1.Concurrency".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "type.googleapis.com/tidegate.v1.Concurrency".into()
-    }
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LocalRateLimit {
     #[prost(message, repeated, tag = "1")]
     pub limits: ::prost::alloc::vec::Vec<LocalLimit>,
@@ -1972,7 +1788,7 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 28, 29")]
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4")]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -1985,10 +1801,6 @@ pub mod policy {
         Ai(super::AiPolicy),
         #[prost(message, tag = "4")]
         LocalRateLimit(super::LocalRateLimit),
-        #[prost(message, tag = "28")]
-        Budgets(super::Budgets),
-        #[prost(message, tag = "29")]
-        Concurrency(super::Concurrency),
     }
 }
 impl ::prost::Name for Policy {

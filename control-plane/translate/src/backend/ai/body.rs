@@ -9,16 +9,17 @@ use std::collections::BTreeMap;
 use cp_api::backend::policy::ai::{BackendAi, FieldExpression, FieldValue, Message};
 
 use super::expression;
-use super::guard::{self, Modes};
+use super::guard::{self, Modes, Targets};
 use crate::plan::AiPolicyPlan;
 
 const ROLES: [&str; 5] = ["system", "developer", "user", "assistant", "model"];
 
 /// The policy of a provider; the first level that sets a field wins, names of models one by one. `levels` come with their places
-/// in the spec, `annotations` are those of the object that has them.
+/// in the spec, `annotations` are those of the object that has them, `targets` builds the services that guards ask.
 pub(crate) fn resolve(
     levels: &[(&BackendAi, String)],
     annotations: &BTreeMap<String, String>,
+    targets: &mut Targets<'_>,
 ) -> Result<Option<AiPolicyPlan>, String> {
     let members = |field: fn(&BackendAi) -> Option<&Vec<FieldValue>>| {
         let found = levels.iter().find_map(|(ai, _)| field(ai));
@@ -50,8 +51,33 @@ pub(crate) fn resolve(
         ai.final_transformations.as_ref()
     })?;
     plan.prompt_caching = levels.iter().find_map(|(ai, _)| ai.prompt_caching.clone());
-    plan.prompt_guard = guard::resolve(levels, &Modes::of_annotations(annotations)?)?;
-    Ok((plan != AiPolicyPlan::default()).then_some(plan))
+    let modes = Modes::of_annotations(annotations)?;
+    if let Some((guard, targets)) = guard::resolve(levels, &modes, targets)? {
+        plan.prompt_guard = Some(guard);
+        plan.guard_targets = targets;
+    }
+    Ok((!is_empty(&plan)).then_some(plan))
+}
+
+fn is_empty(plan: &AiPolicyPlan) -> bool {
+    // Each field by name: a new one has to be thought of here. Who has no guards has nobody for them to ask.
+    let AiPolicyPlan {
+        overrides,
+        defaults,
+        model_aliases,
+        prepend,
+        append,
+        prompt_guard,
+        guard_targets: _,
+        transformations,
+        final_transformations,
+        prompt_caching,
+    } = plan;
+    let has_members = !overrides.is_empty() || !defaults.is_empty() || !model_aliases.is_empty();
+    let has_messages = !prepend.is_empty() || !append.is_empty();
+    let has_expressions = !transformations.is_empty() || !final_transformations.is_empty();
+    let has_more = prompt_guard.is_some() || prompt_caching.is_some();
+    !(has_members || has_messages || has_expressions || has_more)
 }
 
 fn expressions(
@@ -116,6 +142,7 @@ mod tests {
     use cp_api::backend::policy::ai::BackendAi;
     use serde_json::json;
 
+    use super::super::guard::Asked;
     use super::resolve;
 
     #[test]
@@ -125,7 +152,8 @@ mod tests {
         let levels = [(&ai, "spec.backend.ai".to_owned())];
         let mode = |mode: &str| {
             let annotation = ("tidegate.dev/guard-mode".to_owned(), mode.to_owned());
-            resolve(&levels, &BTreeMap::from([annotation]))
+            let none = &mut |_: &Asked<'_>| Err("no service".to_owned());
+            resolve(&levels, &BTreeMap::from([annotation]), none)
         };
         let plan = mode("shadow").expect("valid").expect("a policy");
         let guard = plan.prompt_guard.expect("guards");

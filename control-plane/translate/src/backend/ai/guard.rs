@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use cp_api::backend::policy::ai::BackendAi;
 use cp_api::backend::policy::guard::{
-    Builtin, Guard, PromptGuard, Refusal, RegexAction, RegexGuard, Scope,
+    BedrockGuardrails, Builtin, Guard, ModelArmor, OpenAiModeration, PromptGuard, Refusal,
+    RegexAction, RegexGuard, Scope, Webhook,
 };
 use proto::tidegate::v1 as tidegate;
 use route::pattern::Pattern;
@@ -16,6 +17,12 @@ use tidegate::guard::Kind;
 use tidegate::prompt_guard::Streaming;
 use tidegate::regex_guard::Action;
 
+use crate::plan::ProviderPlan;
+
+mod remote;
+mod target;
+
+const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and googleModelArmor";
 /// `window`, `buffer` or `audit`.
 const STREAMING: &str = "tidegate.dev/guard-streaming";
 /// `enforce` or `shadow`.
@@ -28,16 +35,42 @@ pub(super) struct Modes {
     is_shadow: bool,
 }
 
+/// A service that a guard asks.
+pub(crate) struct Asked<'a> {
+    /// Place of the guards in the spec.
+    guards: &'a str,
+    /// Place of the guard in there: `request[0]`.
+    at: String,
+    /// Its name among the policy's targets: `request/0`.
+    name: String,
+    service: Service<'a>,
+}
+
+/// Which service it is.
+enum Service<'a> {
+    Webhook(&'a Webhook),
+    OpenAi(&'a OpenAiModeration),
+    Bedrock(&'a BedrockGuardrails),
+    ModelArmor(&'a ModelArmor),
+}
+
+/// Builds the service that a guard asks, as a provider to which no request of a client goes.
+pub(crate) type Targets<'t> = dyn FnMut(&Asked<'_>) -> Result<ProviderPlan, String> + 't;
+
+/// Guards, and the services that they ask.
+type Resolved = (tidegate::PromptGuard, Vec<ProviderPlan>);
+
 /// The guards of a provider; the first level that has any wins as a whole. `levels` come with their places in the spec.
 pub(super) fn resolve(
     levels: &[(&BackendAi, String)],
     modes: &Modes,
-) -> Result<Option<tidegate::PromptGuard>, String> {
+    targets: &mut Targets<'_>,
+) -> Result<Option<Resolved>, String> {
     let found = levels
         .iter()
         .find_map(|(ai, at)| Some((ai.prompt_guard.as_ref()?, at)));
     found
-        .map(|(guard, at)| prompt_guard(guard, &format!("{at}.promptGuard"), modes))
+        .map(|(guard, at)| prompt_guard(guard, &format!("{at}.promptGuard"), modes, targets))
         .transpose()
 }
 
@@ -45,37 +78,69 @@ fn prompt_guard(
     own: &PromptGuard,
     at: &str,
     modes: &Modes,
-) -> Result<tidegate::PromptGuard, String> {
-    let side = |guards: &Option<Vec<Guard>>, side: &str| {
+    targets: &mut Targets<'_>,
+) -> Result<Resolved, String> {
+    let mut asked = Vec::new();
+    let mut side = |guards: &Option<Vec<Guard>>, side: &str| {
         let guards = guards.iter().flatten().enumerate();
         guards
-            .map(|(index, own)| guard(own, &format!("{at}.{side}[{index}]"), modes))
+            .map(|(index, own)| {
+                let place = (at, side, index);
+                let (guard, target) = guard(own, place, modes, targets)?;
+                asked.extend(target);
+                Ok(guard)
+            })
             .collect::<Result<Vec<_>, String>>()
     };
-    Ok(tidegate::PromptGuard {
+    let guard = tidegate::PromptGuard {
         request: side(&own.request, "request")?,
         response: side(&own.response, "response")?,
         streaming: modes.streaming.into(),
-    })
+    };
+    Ok((guard, asked))
 }
 
-fn guard(own: &Guard, at: &str, modes: &Modes) -> Result<tidegate::Guard, String> {
-    let Some(regex) = &own.regex else {
-        return Err(format!(
-            "{at} has a kind that is not supported yet; use regex"
-        ));
+fn guard(
+    own: &Guard,
+    (guards, side, index): (&str, &str, usize),
+    modes: &Modes,
+    targets: &mut Targets<'_>,
+) -> Result<(tidegate::Guard, Option<ProviderPlan>), String> {
+    let at = format!("{guards}.{side}[{index}]");
+    let (kind, target) = match (&own.regex, service(own)) {
+        (Some(regex), _) => (Kind::Regex(self::regex(regex, &at)?), None),
+        (None, Some(service)) => {
+            let asked = Asked {
+                guards,
+                at: format!("{side}[{index}]"),
+                name: format!("{side}/{index}"),
+                service,
+            };
+            let target = targets(&asked)?;
+            (Kind::Remote(remote::message(&asked)?), Some(target))
+        }
+        (None, None) => return Err(format!("{at} has no kind; use one of {KINDS}")),
     };
     let scopes = own
         .scope
         .iter()
         .flatten()
         .map(|scope| scope_of(*scope).into());
-    Ok(tidegate::Guard {
-        kind: Some(Kind::Regex(self::regex(regex, at)?)),
+    let guard = tidegate::Guard {
+        kind: Some(kind),
         scopes: scopes.collect(),
         refusal: own.response.as_ref().map(refusal),
         is_shadow: modes.is_shadow,
-    })
+    };
+    Ok((guard, target))
+}
+
+fn service(own: &Guard) -> Option<Service<'_>> {
+    let moderation = || own.openai_moderation.as_ref().map(Service::OpenAi);
+    let bedrock = || own.bedrock_guardrails.as_ref().map(Service::Bedrock);
+    let armor = || own.google_model_armor.as_ref().map(Service::ModelArmor);
+    let webhook = own.webhook.as_ref().map(Service::Webhook);
+    webhook.or_else(moderation).or_else(bedrock).or_else(armor)
 }
 
 fn regex(own: &RegexGuard, at: &str) -> Result<tidegate::RegexGuard, String> {
@@ -172,12 +237,15 @@ mod tests {
     use tidegate::guard::Kind;
     use tidegate::prompt_guard::Streaming;
 
-    use super::{MODE, Modes, STREAMING, resolve};
+    use super::{Asked, MODE, Modes, STREAMING, resolve};
 
     fn guards(request: Value) -> Result<Option<tidegate::PromptGuard>, String> {
         let ai: BackendAi =
             serde_json::from_value(json!({"promptGuard": {"request": request}})).expect("valid");
-        resolve(&[(&ai, "spec.policies.ai".to_owned())], &Modes::default())
+        let levels = [(&ai, "spec.policies.ai".to_owned())];
+        let none = &mut |_: &Asked<'_>| Err("no service".to_owned());
+        let found = resolve(&levels, &Modes::default(), none)?;
+        Ok(found.map(|(guard, _)| guard))
     }
 
     #[test]
@@ -211,9 +279,11 @@ mod tests {
         };
         let (near, far) = (ai("Ssn"), ai("Email"));
         let levels = [(&near, "near".to_owned()), (&far, "far".to_owned())];
-        let sent = resolve(&levels, &Modes::default())
+        let none = &mut |_: &Asked<'_>| Err("no service".to_owned());
+        let sent = resolve(&levels, &Modes::default(), none)
             .expect("valid")
-            .expect("there");
+            .expect("there")
+            .0;
         assert!(
             matches!(&sent.response[0].kind, Some(Kind::Regex(own)) if own.builtins == ["ssn"])
         );

@@ -12,7 +12,7 @@ use dp_llm::prompt_enrichment::{PromptEnrichment, PromptMessage, Speaker};
 use proto::tidegate::v1 as wire;
 
 use super::expression;
-use crate::ai_backend::AiPolicy;
+use crate::ai_backend::{AiPolicy, AiProvider};
 use crate::prompt_guard::prompt_guard;
 
 /// Decodes a policy.
@@ -51,7 +51,12 @@ pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
         prompt_caching: message.prompt_caching.as_ref().map(prompt_caching),
         guard: match &message.prompt_guard {
             None => None,
-            Some(guard) => Some(Arc::new(prompt_guard(guard).within("prompt_guard")?)),
+            Some(guard) => {
+                let targets = targets(&message.guard_targets)?;
+                Some(Arc::new(
+                    prompt_guard(guard, &targets).within("prompt_guard")?,
+                ))
+            }
         },
     })
 }
@@ -64,6 +69,14 @@ fn prompt_caching(message: &wire::AiPromptCaching) -> PromptCaching {
         min_tokens: message.min_tokens,
         message_offset: usize::try_from(message.message_offset).unwrap_or(usize::MAX),
     }
+}
+
+/// Services that guards ask.
+fn targets(messages: &[wire::AiProvider]) -> Result<Vec<AiProvider>, FieldError> {
+    let targets = messages.iter().enumerate();
+    targets
+        .map(|(index, own)| super::provider(own, None).within_index("guard_targets", index))
+        .collect()
 }
 
 fn members(

@@ -3,12 +3,10 @@
 //! Owns the body, the path, and which interventions are masks. Must not mask where anything was blocked, nor where
 //! there is not one output for each text.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Phase, Unreadable, Verdict, decode, encode};
+use super::{Phase, Unreadable, Verdict, decode, encode, encode_segment};
 use crate::prompt_guard::decision::{Names, vendor_name};
 
 const SERVICE: &str = "ApplyGuardrail of Bedrock";
@@ -120,17 +118,5 @@ fn has_action(value: &Value, action: &str) -> bool {
         }
         Value::Array(items) => items.iter().any(|item| has_action(item, action)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
-}
-
-/// Percent-encodes all but unreserved characters (RFC 3986 2.3), as the signature expects.
-fn encode_segment(path: &mut String, segment: &str) {
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            path.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(path, "%{byte:02X}");
-        }
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Owns the body, the method, and which filters mask. Must not pass where a filter that belongs to the template did
 //! not run: a text that is too long for one would slip through. Which part of a de-identified text belongs to which of
-//! several texts cannot be told, so a call that is to mask sends one text.
+//! several texts cannot be told, so where it masks each text is sent by itself.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Phase, Unreadable, Verdict, decode, encode};
+use super::{Phase, Reading, Unreadable, Verdict, decode, encode, encode_segment};
 use crate::prompt_guard::decision::{Names, vendor_name};
 
 const SERVICE: &str = "Model Armor";
@@ -49,13 +49,25 @@ struct Found {
     masked: Option<String>,
 }
 
-/// Last part of the path, behind `/v1/projects/{project}/locations/{location}/templates/{template}`.
+/// Path of a call on `modelarmor.{location}.rep.googleapis.com`.
 #[must_use]
-pub fn method(phase: Phase) -> &'static str {
-    match phase {
+pub fn path(project: &str, location: &str, template: &str, phase: Phase) -> String {
+    let mut path = String::from("/v1");
+    for (collection, name) in [
+        ("projects", project),
+        ("locations", location),
+        ("templates", template),
+    ] {
+        path.push('/');
+        path.push_str(collection);
+        path.push('/');
+        encode_segment(&mut path, name);
+    }
+    path.push_str(match phase {
         Phase::Request => ":sanitizeUserPrompt",
         Phase::Response => ":sanitizeModelResponse",
-    }
+    });
+    path
 }
 
 /// Body of a call. Several texts are joined by line feeds.
@@ -69,7 +81,7 @@ pub fn body(phase: Phase, texts: &[&str]) -> Vec<u8> {
 }
 
 /// Reads the answer to a call with `sent` texts.
-pub fn read(sent: usize, body: &[u8]) -> Result<Verdict, Unreadable> {
+pub fn read(sent: usize, body: &[u8]) -> Result<Reading, Unreadable> {
     let answer: Answer = decode(SERVICE, body)?;
     let result = answer.sanitization_result;
     let found = match &result.filter_results {
@@ -78,7 +90,7 @@ pub fn read(sent: usize, body: &[u8]) -> Result<Verdict, Unreadable> {
         Some(Filters::List(filters)) => Found::of(filters.iter()),
     };
     if !found.blocked.is_empty() {
-        return Ok(Verdict::reject(found.blocked));
+        return Ok(Reading::Verdict(Verdict::reject(found.blocked)));
     }
     match result.invocation_result.as_deref() {
         Some("SUCCESS") => {}
@@ -86,11 +98,14 @@ pub fn read(sent: usize, body: &[u8]) -> Result<Verdict, Unreadable> {
         Some(_) | None => return Err(Unreadable::Shape(SERVICE)),
     }
     match (found.masked, result.filter_match_state.as_deref()) {
-        (Some(text), _) if sent == 1 => Ok(Verdict::Mask(vec![text], Names::one("sdp"))),
-        (Some(_), _) => Ok(Verdict::reject(Names::one("sdp"))),
-        (None, Some("NO_MATCH_FOUND")) => Ok(Verdict::Pass),
+        (Some(text), _) if sent == 1 => {
+            let masked = Verdict::Mask(vec![text], Names::one("sdp"));
+            Ok(Reading::Verdict(masked))
+        }
+        (Some(_), _) => Ok(Reading::OneByOne),
+        (None, Some("NO_MATCH_FOUND")) => Ok(Reading::Verdict(Verdict::Pass)),
         // A filter that is newer than this list.
-        (None, Some(FOUND)) => Ok(Verdict::reject(Names::one("other"))),
+        (None, Some(FOUND)) => Ok(Reading::Verdict(Verdict::reject(Names::one("other")))),
         (None, Some(_) | None) => Err(Unreadable::Shape(SERVICE)),
     }
 }

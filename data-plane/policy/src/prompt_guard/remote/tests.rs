@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::azure::{self, Analysis, OutputType};
 use super::openai::{MODEL, Thresholds};
 use super::webhook::Message;
-use super::{Phase, Unreadable, Verdict, bedrock, model_armor, openai, webhook};
+use super::{Phase, Reading, Unreadable, Verdict, bedrock, model_armor, openai, webhook};
 
 fn text(body: Vec<u8>) -> String {
     String::from_utf8(body).expect("UTF-8")
@@ -231,10 +231,9 @@ fn armor() {
         text(model_armor::body(Phase::Response, &["a"])),
         r#"{"modelResponseData":{"text":"a"}}"#
     );
-    assert_eq!(model_armor::method(Phase::Request), ":sanitizeUserPrompt");
     assert_eq!(
-        model_armor::method(Phase::Response),
-        ":sanitizeModelResponse"
+        model_armor::path("p", "us-central1", "a/b", Phase::Request),
+        "/v1/projects/p/locations/us-central1/templates/a%2Fb:sanitizeUserPrompt"
     );
     let answer = |state: &str, invocation: &str, filters: &str| {
         format!(
@@ -249,7 +248,7 @@ fn armor() {
     let (yes, no, ok) = ("MATCH_FOUND", "NO_MATCH_FOUND", "SUCCESS");
     let masking = answer(yes, ok, masked);
     check(
-        |body| model_armor::read(1, body),
+        |body| armor_verdict(1, body),
         &[
             (&answer(no, ok, clean), "pass"),
             (&answer(no, ok, "[]"), "pass"),
@@ -273,9 +272,16 @@ fn armor() {
     );
     // Which part belongs to which text cannot be told.
     assert_eq!(
-        shown(model_armor::read(2, masking.as_bytes())),
-        "reject sdp"
+        model_armor::read(2, masking.as_bytes()),
+        Ok(Reading::OneByOne)
     );
+}
+
+fn armor_verdict(sent: usize, body: &[u8]) -> Result<Verdict, Unreadable> {
+    match model_armor::read(sent, body)? {
+        Reading::Verdict(verdict) => Ok(verdict),
+        Reading::OneByOne => panic!("one text was sent"),
+    }
 }
 
 #[test]
@@ -377,7 +383,7 @@ proptest! {
             webhook::read(Phase::Request, 1, body.as_bytes()),
             openai::read(&Thresholds::new(), 1, body.as_bytes()),
             bedrock::read(1, body.as_bytes()),
-            model_armor::read(1, body.as_bytes()),
+            armor_verdict(1, body.as_bytes()),
             azure::read_analysis(2, body.as_bytes()),
             azure::read_shield(0, body.as_bytes()),
             azure::read_jailbreak(body.as_bytes()),

@@ -92,7 +92,7 @@ pub fn read(phase: Phase, sent: usize, body: &[u8]) -> Result<Verdict, Unreadabl
             Ok(Verdict::Reject(Refusal {
                 names: Names::one("webhook"),
                 status,
-                body: Some(body),
+                body: Some(body).filter(|body| !body.is_empty()),
             }))
         }
         Some(body) => {

@@ -4,13 +4,16 @@
 //! goes to nobody.
 
 use bytes::BytesMut;
-use dp_config::prompt_guard::Guard;
-use dp_llm::{format::Format, observed::Observed, relay::Relay, tap::Ending};
+use dp_config::prompt_guard::PromptGuard;
+use dp_llm::{observed::Observed, relay::Relay, tap::Ending};
 use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH, response};
 
 use super::{Answer, Body, Said, WHOLE_LIMIT, answered, lost};
 use crate::{
-    ai::{Call, Tried, guard},
+    ai::{
+        Call, Tried,
+        guard::{self, Tallies},
+    },
     exchange::Exchange,
     fault::{Fault, Kind},
     respond::{Dialect, respond},
@@ -18,11 +21,12 @@ use crate::{
 };
 
 /// An answer that is made of the provider's whole one, or that is looked at before it passes. One that is an error after all
-/// is returned as such, with its headers.
+/// is returned as such, with its headers. `services` are asked about a stream before any of it leaves.
 pub(super) async fn whole(
     call: &Call<'_>,
     (mut head, mut upstream, mut relay): (response::Parts, Upstream, Box<Relay>),
     said: Said,
+    services: Option<(&Exchange<'_>, &Tallies)>,
 ) -> Result<Tried, (Box<Observed>, HeaderMap)> {
     let mut out = BytesMut::new();
     let read = async {
@@ -30,7 +34,7 @@ pub(super) async fn whole(
             if let Ok(data) = frame?.into_data() {
                 out.extend_from_slice(&relay.push(data));
             }
-            if out.len() > WHOLE_LIMIT {
+            if out.len() > WHOLE_LIMIT || relay.is_refused() {
                 break;
             }
         }
@@ -54,6 +58,10 @@ pub(super) async fn whole(
             held: out.freeze(),
         };
         return Ok(answered(Answer::new(head, body, said)));
+    }
+    if let Some((exchange, tallies)) = services {
+        out.extend_from_slice(&relay.end());
+        out.extend_from_slice(&guard::settle(exchange, call, tallies, &mut relay).await);
     }
     let finish = relay.finish();
     let observed = &finish.observed;
@@ -84,10 +92,11 @@ pub(super) async fn whole(
 /// A whole answer behind its guards; a refusal stands in its place, and what it cost is counted all the same (llm.md G-11).
 pub(super) async fn judged(
     exchange: &mut Exchange<'_>,
-    guards: &[Guard],
-    format: Format,
+    call: &Call<'_>,
+    guards: &PromptGuard,
     answer: Answer,
 ) -> Tried {
+    let format = call.prompt.format();
     let Answer {
         mut head,
         body,
@@ -103,7 +112,7 @@ pub(super) async fn judged(
             ));
         }
     };
-    let bytes = match guard::answer(exchange, guards, (format, bytes)).await {
+    let bytes = match guard::answer(exchange, call, &guards.response, (format, bytes)).await {
         Ok(bytes) => bytes,
         Err(fault) => {
             exchange.record.fault(&fault);

@@ -35,6 +35,8 @@ pub(super) enum Cause {
     Found,
     /// The body is not what can be read.
     Unreadable,
+    /// Its service gave no verdict.
+    Unanswered,
     /// Nobody can read bodies of the operation.
     Operation,
 }
@@ -79,6 +81,12 @@ impl Refused {
             }
             (Phase::Response, Cause::Unreadable) => {
                 "the answer was refused by a guard, which cannot read it"
+            }
+            (Phase::Request, Cause::Unanswered) => {
+                "the request was refused because a guard could not judge it; try again later"
+            }
+            (Phase::Response, Cause::Unanswered) => {
+                "the answer was refused because a guard could not judge it; try again later"
             }
             (Phase::Request, Cause::Operation) => {
                 "the request was refused by a guard, which cannot read requests of this operation"

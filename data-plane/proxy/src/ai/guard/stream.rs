@@ -5,15 +5,15 @@
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
-use dp_config::prompt_guard::{Guard, GuardKind, PromptGuard, Streaming};
+use dp_config::prompt_guard::{Guard, GuardKind, PromptGuard, Remote, Streaming};
 use dp_llm::gate::{Gate, Guard as Judges, Hold, Judge, Passed};
 use dp_policy::prompt_guard::{
     Decision, Engine, Names, Window,
-    remote::Phase,
+    remote::{Phase, Verdict},
     window::{Limits, Mode, Output},
 };
 
-use super::Check;
+use super::{Check, held::Held, judge, remote::Answered};
 
 /// The most that is held of one answer, in bytes.
 const WHOLE: usize = 8 << 20;
@@ -22,6 +22,8 @@ const WHOLE: usize = 8 << 20;
 pub(crate) struct Tallies {
     guards: Arc<PromptGuard>,
     found: Vec<Rc<RefCell<Found>>>,
+    /// Of those that are services, what they are asked about.
+    held: Vec<Option<Held>>,
 }
 
 /// What one guard found.
@@ -29,6 +31,8 @@ pub(crate) struct Tallies {
 struct Found {
     masked: Names,
     refused: Names,
+    /// What a service decided.
+    decision: Option<Decision>,
 }
 
 struct Patterns {
@@ -58,16 +62,31 @@ pub(crate) fn gates(guards: Option<&Arc<PromptGuard>>) -> (Vec<Gate>, Option<Tal
     let mut tallies = Tallies {
         guards: guards.clone(),
         found: Vec::with_capacity(guards.response.len()),
+        held: Vec::with_capacity(guards.response.len()),
     };
     for guard in &guards.response {
         let found = Rc::new(RefCell::new(Found::default()));
         tallies.found.push(found.clone());
-        gates.push(gate(guard, guards.streaming, found));
+        let (gate, held) = match &guard.kind {
+            GuardKind::Regex(engine) => (gate(guard, engine, guards.streaming, found), None),
+            GuardKind::Remote(_) => {
+                let held = Held::default();
+                let gate = Gate::new(Box::new(held.clone()), Hold::Whole, WHOLE);
+                (gate, Some(held))
+            }
+        };
+        gates.push(gate);
+        tallies.held.push(held);
     }
     (gates, Some(tallies))
 }
 
-fn gate(guard: &Guard, streaming: Streaming, found: Rc<RefCell<Found>>) -> Gate {
+fn gate(
+    guard: &Guard,
+    engine: &Arc<Engine>,
+    streaming: Streaming,
+    found: Rc<RefCell<Found>>,
+) -> Gate {
     let only_watches = guard.is_shadow || streaming == Streaming::Audit;
     let is_whole = streaming == Streaming::Buffer && !only_watches;
     let (mode, limits) = match is_whole {
@@ -80,14 +99,12 @@ fn gate(guard: &Guard, streaming: Streaming, found: Rc<RefCell<Found>>) -> Gate 
             (Mode::Buffer, limits)
         }
     };
-    let judges = match &guard.kind {
-        GuardKind::Regex(engine) => Patterns {
-            engine: engine.clone(),
-            mode,
-            limits,
-            only_watches,
-            found,
-        },
+    let judges = Patterns {
+        engine: engine.clone(),
+        mode,
+        limits,
+        only_watches,
+        found,
     };
     let hold = match is_whole {
         true => Hold::Whole,
@@ -99,12 +116,62 @@ fn gate(guard: &Guard, streaming: Streaming, found: Rc<RefCell<Found>>) -> Gate 
 // === impl Tallies ===
 
 impl Tallies {
-    /// One decision for each guard.
+    /// Guards that are asked when all of the answer is there.
+    pub(super) fn remotes(&self) -> impl Iterator<Item = (&Guard, &Remote, &Held)> {
+        let pairs = self.guards.response.iter().zip(&self.held);
+        pairs.filter_map(|(guard, held)| match (&guard.kind, held) {
+            (GuardKind::Remote(remote), Some(held)) => Some((guard, &**remote, held)),
+            (GuardKind::Remote(_) | GuardKind::Regex(_), _) => None,
+        })
+    }
+
+    /// Whether the answer has to be read to its end before anything leaves.
+    pub(crate) fn needs_whole(&self) -> bool {
+        self.held.iter().any(Option::is_some)
+    }
+
+    /// What a service said of the texts that were held, whether that is its verdict or that it gave none.
+    pub(super) fn settle(
+        &self,
+        (guard, held): (&Guard, &Held),
+        texts: &[String],
+        answered: Answered,
+    ) {
+        let only_watches = guard.is_shadow || self.guards.streaming == Streaming::Audit;
+        let (decision, masked) = match answered {
+            Answered::Nothing(decision) => (decision, None),
+            Answered::Verdict(verdict) => {
+                let decision = verdict.decision();
+                match verdict {
+                    Verdict::Mask(masked, _) => (decision, Some(masked)),
+                    Verdict::Pass | Verdict::Reject(_) => (decision, None),
+                }
+            }
+        };
+        match (&decision, masked) {
+            _ if only_watches => held.pass(),
+            (Decision::Mask(_), Some(masked)) => held.mask(placed(texts, masked)),
+            (Decision::Reject(_) | Decision::Mask(_), _) => held.refuse(),
+            (Decision::Allow | Decision::FailOpen(_) | Decision::Shadow(..), _) => held.pass(),
+        }
+        let mut guards = self.guards.response.iter();
+        let at = guards.position(|own| own.name == guard.name);
+        if let Some(found) = at.and_then(|at| self.found.get(at)) {
+            found.borrow_mut().decision = Some(decision);
+        }
+    }
+
+    /// One decision for each guard; none of those that were not asked because another had refused.
     pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
         let pairs = self.guards.response.iter().zip(&self.found);
-        pairs.map(|(guard, found)| {
+        let is_asked = |(guard, found): &(&Guard, &Rc<RefCell<Found>>)| match &guard.kind {
+            GuardKind::Regex(_) => true,
+            GuardKind::Remote(_) => found.borrow().decision.is_some(),
+        };
+        pairs.filter(is_asked).map(|(guard, found)| {
             let found = found.borrow();
             let decision = match (found.refused.is_empty(), found.masked.is_empty()) {
+                _ if found.decision.is_some() => found.decision.clone().unwrap_or(Decision::Allow),
                 (false, _) => Decision::Reject(found.refused.clone()),
                 (true, false) => Decision::Mask(found.masked.clone()),
                 (true, true) => Decision::Allow,
@@ -116,6 +183,17 @@ impl Tallies {
             Check::of(guard, Phase::Response, decision)
         })
     }
+}
+
+/// Masked texts in the places of those that were asked about; the others as they are.
+fn placed(texts: &[String], masked: Vec<String>) -> Vec<String> {
+    let mut masked = masked.into_iter();
+    let place = |text: &String| match judge::spoken(text) {
+        // One that has none has no place in the verdict: it is refused.
+        Some(_) => masked.next(),
+        None => Some(text.clone()),
+    };
+    texts.iter().map_while(place).collect()
 }
 
 // === impl Patterns ===
@@ -286,6 +364,7 @@ mod tests {
         let tallies = Tallies {
             guards,
             found: vec![found],
+            held: vec![None],
         };
         let check = tallies.checks().next().expect("one guard");
         (whole, check.to_string())

@@ -1,0 +1,439 @@
+//! Guards that are services: the manifests of the guide's page, with the mock in the place of every service. What it decides
+//! depends on words of the text: `WHO-mask`, `WHO-reject`, `WHO-break`, and of answers `WHO-answer-mask` and so on.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tests::client::{Client, Reply, request};
+use tests::manifest::route;
+use tests::port;
+use tests::world::World;
+
+use super::ask::{Answer, Format, Question};
+use super::clouds::Clouds;
+use super::mock::{AWS_ID, AWS_SECRET, Mock};
+use super::page;
+use super::told::{At, Told};
+
+const PAGE: &str = "docs/guide/llm-remote-guards.md";
+const GOOGLE: &str = "ya29.of-the-robot";
+
+struct Screened {
+    world: World,
+    /// The provider.
+    mock: Mock,
+    /// The webhook.
+    judge: Mock,
+    /// Port of the services that have hosts of their own.
+    vendors: u16,
+    port: u16,
+    clouds: Clouds,
+}
+
+fn token(_: usize, path: &str, _: &str) -> Option<String> {
+    let token = json!({"access_token": GOOGLE, "expires_in": 3599}).to_string();
+    path.ends_with("/service-accounts/default/token")
+        .then_some(token)
+}
+
+/// The page's documents on this machine.
+fn documents(port: u16, provider: u16, judge: u16) -> Result<Vec<Value>> {
+    let mut documents = page::documents(PAGE)?;
+    page::here(&mut documents, port, |_| Some(provider))?;
+    for document in &mut documents {
+        if let Some(host) = document.pointer_mut("/spec/static") {
+            *host = json!({"host": "127.0.0.1", "port": judge});
+        }
+    }
+    Ok(documents)
+}
+
+// === impl Screened ===
+
+impl Screened {
+    async fn up(change: impl Fn(String) -> String) -> Result<Screened> {
+        let mock = Mock::start(&["--base-path", "/v1"]).await?;
+        let judge = Mock::start(&[]).await?;
+        let clouds = Clouds::start(token).await?;
+        let (port, vendors) = (port::free()?, port::free()?);
+        let documents = documents(port, mock.port(), judge.port())?;
+        let files = [
+            ("page.yaml", change(page::file(&documents))),
+            ("ready.yaml", route("ready", "/ready", "absent")),
+        ];
+        let address = format!("127.0.0.1:{vendors}");
+        let environment = [
+            ("GCE_METADATA_HOST", clouds.authority()),
+            // Signatures are checked.
+            ("TIDEGATE_MOCK_AWS_KEY", format!("{AWS_ID}:{AWS_SECRET}")),
+        ];
+        let flags = ["--mock-provider", &address];
+        let mut world = World::up_in_environment(&files, &flags, &environment)?;
+        world.until_status(port, "http://a.test/ready", 500).await?;
+        Ok(Screened {
+            world,
+            mock,
+            judge,
+            vendors,
+            port,
+            clouds,
+        })
+    }
+
+    async fn ask(&self, (format, answer): (Format, Answer), said: &str) -> Result<Reply> {
+        let question = Question {
+            format,
+            answer,
+            model: "gpt-4o-mini",
+            said,
+        };
+        let body = question.body().to_string();
+        self.post(&question.path(), &body).await
+    }
+
+    async fn post(&self, path: &str, body: &str) -> Result<Reply> {
+        let url = format!("http://a.test{path}");
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-tenant", "team-a"),
+            ("authorization", "Bearer sk-of-the-client"),
+        ];
+        let asked = request("POST", &url, &headers, body)?;
+        Client::http1(self.port).send(asked).await
+    }
+
+    /// A chat by way of the guards of the clouds.
+    async fn by_clouds(&self, said: &str) -> Result<Reply> {
+        let body = json!({"model": "m", "messages": [
+            {"role": "system", "content": "be kind"}, {"role": "user", "content": said}]});
+        self.post("/by-clouds/v1/chat/completions", &body.to_string())
+            .await
+    }
+
+    /// Requests to a mock so far, as it shows them.
+    async fn seen(&self, port: u16) -> Result<Vec<Value>> {
+        let shown = request("GET", "http://mock.test/_mock/requests", &[], "")?;
+        let reply = Client::http1(port).send(shown).await?;
+        let shown: Value = serde_json::from_slice(&reply.body).context("requests")?;
+        let requests = shown.at("/requests").as_array();
+        requests.cloned().context("no requests")
+    }
+
+    /// The last of them at a path.
+    async fn last(&self, port: u16, path: &str) -> Result<Value> {
+        let seen = self.seen(port).await?;
+        let found = seen.iter().rev().find(|own| own.at("/path") == path);
+        found.cloned().with_context(|| format!("nothing at {path}"))
+    }
+
+    async fn has_metrics(&self, samples: &[&str]) -> Result<()> {
+        let metrics = self.world.proxy_metrics("default.gateway").await?;
+        for sample in samples {
+            ensure!(metrics.contains(sample), "no {sample} in {metrics}");
+        }
+        Ok(())
+    }
+}
+
+fn body(seen: &Value) -> Result<Value> {
+    serde_json::from_str(seen.at("/body").as_str().context("no body")?).context("the body")
+}
+
+fn header<'a>(seen: &'a Value, name: &str) -> Option<&'a str> {
+    let headers = seen.at("/headers").as_array()?;
+    let found = headers.iter().find(|pair| pair.at("/0") == name)?;
+    found.at("/1").as_str()
+}
+
+const CHAT: (Format, Answer) = (Format::Chat, Answer::Collected);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prompts_are_judged_before_anything_is_sent() -> Result<()> {
+    let all = Screened::up(|page| page).await?;
+    for format in Format::ALL {
+        let what = format!("{format:?}");
+        let reply = all
+            .ask((format, Answer::Collected), "of webhook-mask tides")
+            .await?;
+        ensure!(reply.status == 200, "{what}: {}", reply.text());
+        let sent = all.mock.last_body().await?.to_string();
+        ensure!(sent.contains("of <masked> tides"), "{what}: {sent}");
+        let before = all.mock.requests().await?;
+        let reply = all
+            .ask((format, Answer::Streamed), "of webhook-reject tides")
+            .await?;
+        ensure!(reply.status == 451, "{what}: {}", reply.text());
+        ensure!(
+            reply.text() == "not with this judge",
+            "{what}: {}",
+            reply.text()
+        );
+        let reply = all
+            .ask((format, Answer::Collected), "of moderation-reject tides")
+            .await?;
+        ensure!(reply.status == 403, "{what}: {}", reply.text());
+        ensure!(
+            reply.text().contains("was refused by a guard"),
+            "{what}: {}",
+            reply.text()
+        );
+        let after = all.mock.requests().await?;
+        ensure!(after == before, "{what}: the provider was asked");
+    }
+    // What the webhook is sent, and what it is not.
+    let seen = all.last(all.judge.port(), "/request").await?;
+    let messages = body(&seen)?;
+    let last = messages
+        .at("/body/messages")
+        .as_array()
+        .and_then(|all| all.last().cloned());
+    let expected = json!({"role": "user", "content": "of moderation-reject tides"});
+    ensure!(last == Some(expected), "{messages}");
+    ensure!(header(&seen, "x-tenant") == Some("team-a"), "{seen}");
+    ensure!(seen.at("/has_authorization") == false, "{seen}");
+    // The second guard sees what the first one left.
+    all.ask(CHAT, "of webhook-mask tides").await?;
+    let seen = all.last(all.vendors, "/v1/moderations").await?;
+    ensure!(seen.at("/has_authorization") == true, "{seen}");
+    ensure!(header(&seen, "x-tenant").is_none(), "{seen}");
+    let asked = body(&seen)?;
+    ensure!(asked.at("/model") == "omni-moderation-latest", "{asked}");
+    ensure!(
+        asked.at("/input").to_string().contains("of <masked> tides"),
+        "{asked}"
+    );
+    all.has_metrics(&[
+        r#"phase="request",guard="request[0]",kind="webhook",action="mask"} 5"#,
+        r#"phase="request",guard="request[0]",kind="webhook",action="reject"} 4"#,
+        r#"phase="request",guard="request[1]",kind="openAIModeration",action="reject"} 4"#,
+        r#"phase="response",guard="response[0]",kind="webhook",action="allow"} 5"#,
+    ])
+    .await?;
+    let log = all.world.log();
+    ensure!(log.contains("request[1] reject: violence"), "{log}");
+    ensure!(
+        !log.contains("tides") && !log.contains("sk-of-moderation"),
+        "{log}"
+    );
+    all.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_judged_before_the_client_gets_them() -> Result<()> {
+    let all = Screened::up(|page| page).await?;
+    for format in Format::ALL {
+        for answer in Answer::ALL {
+            let what = format!("{format:?} {answer:?}");
+            let reply = all
+                .ask((format, answer), "of webhook-answer-mask tides")
+                .await?;
+            ensure!(reply.status == 200, "{what}: {}", reply.text());
+            let told = Told::read(format, answer, &reply)?;
+            ensure!(told.is_whole(), "{what}: {told:?}");
+            ensure!(told.text.ends_with("of <masked> tides"), "{what}: {told:?}");
+            let reply = all
+                .ask((format, answer), "of webhook-answer-reject tides")
+                .await?;
+            let text = reply.text();
+            ensure!(!text.contains("tides"), "{what}: {text}");
+            match answer {
+                Answer::Collected => {
+                    ensure!(reply.status == 451, "{what}: {text}");
+                    ensure!(text == "not with this judge", "{what}: {text}");
+                }
+                Answer::Streamed => {
+                    let is_told = text.to_ascii_lowercase().contains("guardrail_intervention");
+                    ensure!(is_told, "{what}: {text}");
+                    for end in [
+                        "[DONE]",
+                        "message_stop",
+                        "response.completed",
+                        "finishReason",
+                    ] {
+                        ensure!(!text.contains(end), "{what}: {text}");
+                    }
+                }
+            }
+        }
+    }
+    let seen = all.last(all.judge.port(), "/response").await?;
+    let role = body(&seen)?.at("/body/choices/0/message/role").clone();
+    ensure!(role == "assistant", "{seen}");
+    all.has_metrics(&[
+        r#"phase="response",guard="response[0]",kind="webhook",action="mask"} 8"#,
+        r#"phase="response",guard="response[0]",kind="webhook",action="reject"} 8"#,
+    ])
+    .await?;
+    all.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_verdict_nothing_passes_unless_somebody_said_so() -> Result<()> {
+    let closed = Screened::up(|page| page).await?;
+    for (format, answer, said, phase) in [
+        (Format::Chat, Answer::Collected, "webhook-break", "request"),
+        (
+            Format::Messages,
+            Answer::Streamed,
+            "moderation-break",
+            "request",
+        ),
+        (
+            Format::Chat,
+            Answer::Collected,
+            "webhook-answer-break",
+            "response",
+        ),
+        (
+            Format::Chat,
+            Answer::Streamed,
+            "webhook-answer-break",
+            "response",
+        ),
+    ] {
+        let before = closed.mock.requests().await?;
+        let reply = closed.ask((format, answer), said).await?;
+        let text = reply.text();
+        let is_asked = closed.mock.requests().await? > before;
+        ensure!(is_asked == (phase == "response"), "{said}: {text}");
+        match (phase, answer) {
+            ("response", Answer::Streamed) => {
+                ensure!(text.contains("guardrail_intervention"), "{said}: {text}");
+                ensure!(!text.contains(said), "{said}: {text}");
+            }
+            _ => {
+                ensure!(reply.status == 403, "{said}: {text}");
+                ensure!(
+                    text.contains("a guard could not judge it"),
+                    "{said}: {text}"
+                );
+            }
+        }
+    }
+    let log = closed.world.log();
+    ensure!(log.contains("request[0] reject: unanswered,"), "{log}");
+    closed.world.stop().await?;
+
+    let open = |page: String| {
+        page.replace(
+            r#""forwardHeaderMatches""#,
+            r#""failureMode":"FailOpen","forwardHeaderMatches""#,
+        )
+    };
+    let open = Screened::up(open).await?;
+    let reply = open.ask(CHAT, "of webhook-break tides").await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let sent = open.mock.last_body().await?.to_string();
+    ensure!(sent.contains("of webhook-break tides"), "{sent}");
+    open.has_metrics(&[r#"guard="request[0]",kind="webhook",action="failOpen"} 1"#])
+        .await?;
+    open.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_of_clouds_are_asked_with_credentials() -> Result<()> {
+    let all = Screened::up(|page| page).await?;
+    for (said, expected) in [
+        ("of bedrock-mask tides", "of <masked> tides"),
+        ("of armor-mask tides", "of <masked> tides"),
+        ("of calm tides", "of calm tides"),
+    ] {
+        let reply = all.by_clouds(said).await?;
+        ensure!(reply.status == 200, "{said}: {}", reply.text());
+        let sent = all.mock.last_body().await?;
+        let content = sent.at("/messages/1/content");
+        ensure!(content == expected, "{said}: {sent}");
+        ensure!(
+            sent.at("/messages/0/content") == "be kind",
+            "{said}: {sent}"
+        );
+    }
+    let before = all.mock.requests().await?;
+    for said in [
+        "bedrock-reject",
+        "armor-reject",
+        "bedrock-break",
+        "armor-break",
+    ] {
+        let reply = all.by_clouds(said).await?;
+        ensure!(reply.status == 403, "{said}: {}", reply.text());
+    }
+    ensure!(
+        all.mock.requests().await? == before,
+        "the provider was asked"
+    );
+    for (said, expected) in [
+        ("bedrock-answer-mask", "<masked>"),
+        ("armor-answer-mask", "<masked>"),
+    ] {
+        let reply = all.by_clouds(said).await?;
+        let told = Told::read(Format::Chat, Answer::Collected, &reply)?;
+        ensure!(told.text.ends_with(expected), "{said}: {told:?}");
+    }
+    let seen = all
+        .last(all.vendors, "/guardrail/gr1example/version/1/apply")
+        .await?;
+    ensure!(body(&seen)?.at("/source") == "OUTPUT", "{seen}");
+    ensure!(seen.at("/is_key_right") == true, "{seen}");
+    let scope = seen.at("/signed/scope").as_str().unwrap_or_default();
+    ensure!(scope.ends_with("/eu-west-3/bedrock/aws4_request"), "{seen}");
+    let template = "/v1/projects/my-project/locations/europe-west4/templates/screen";
+    let seen = all
+        .last(all.vendors, &format!("{template}:sanitizeModelResponse"))
+        .await?;
+    ensure!(seen.at("/has_authorization") == true, "{seen}");
+    let tokens = "/computeMetadata/v1/instance/service-accounts/default/token";
+    ensure!(
+        !all.clouds.requests(tokens).is_empty(),
+        "no token was asked for"
+    );
+    all.has_metrics(&[
+        r#"guard="request[0]",kind="bedrockGuardrails",action="mask"} 1"#,
+        r#"guard="request[1]",kind="googleModelArmor",action="mask"} 1"#,
+        r#"guard="request[1]",kind="googleModelArmor",action="reject"} 2"#,
+    ])
+    .await?;
+    let log = all.world.log();
+    ensure!(log.contains("request[0] reject: topicPolicy"), "{log}");
+    ensure!(log.contains("request[1] reject: piAndJailbreak"), "{log}");
+    all.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_of_attached_policies_are_asked_too() -> Result<()> {
+    let policy = json!({
+        "apiVersion": "agentgateway.dev/v1alpha1", "kind": "AgentgatewayPolicy",
+        "metadata": {"name": "attached"},
+        "spec": {
+            "targetRefs": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": "screened"}],
+            "backend": {"ai": {"promptGuard": {"request": [
+                {"openAIModeration": {"policies": {"auth": {"key": "sk-of-the-policy"}}}}]}}},
+        },
+    });
+    let attached = |page: String| {
+        let mut documents: Vec<Value> = page
+            .split("\n---\n")
+            .map(|document| serde_json::from_str(document).expect("JSON"))
+            .collect();
+        for document in &mut documents {
+            // The backend's own guards would stand in the place of the policy's.
+            if let Some(ai) = document.pointer_mut("/spec/policies/ai") {
+                *ai = json!({"overrides": [{"field": "user", "value": "gateway"}]});
+            }
+        }
+        documents.push(policy.clone());
+        page::file(&documents)
+    };
+    let all = Screened::up(attached).await?;
+    let reply = all.ask(CHAT, "of moderation-reject tides").await?;
+    ensure!(reply.status == 403, "{}", reply.text());
+    ensure!(all.mock.requests().await? == 0, "the provider was asked");
+    let reply = all.ask(CHAT, "of calm tides").await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let seen = all.last(all.vendors, "/v1/moderations").await?;
+    ensure!(seen.at("/has_authorization") == true, "{seen}");
+    ensure!(
+        !all.world.log().contains("sk-of-the-policy"),
+        "a key is in the log"
+    );
+    all.world.stop().await
+}
