@@ -20,6 +20,7 @@ mod mock;
 mod models;
 mod page;
 mod policy;
+mod realtime;
 mod remote_guard;
 mod rig;
 mod sdk;

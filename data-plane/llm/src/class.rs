@@ -18,6 +18,8 @@ pub enum Class {
     Rerank,
     /// How many tokens a conversation has.
     CountTokens(Format),
+    /// A session of OpenAI's Realtime API, over a WebSocket.
+    Realtime,
     /// Anything else that a provider offers: bytes pass unchanged but for the model's name, and are read as far as they can
     /// be. The format is the dialect of errors.
     Detect(Format),
@@ -72,6 +74,8 @@ impl Class {
             Some(Self::Embeddings)
         } else if ends("/v1/rerank") || ends("/v2/rerank") {
             Some(Self::Rerank)
+        } else if ends("/realtime") {
+            Some(Self::Realtime)
         } else if ends("/completions") {
             Some(Self::LegacyCompletions)
         } else if ENDPOINTS.iter().any(|endpoint| ends(endpoint)) {
@@ -87,7 +91,7 @@ impl Class {
     pub const fn format(self) -> Format {
         match self {
             Self::Chat(format) | Self::CountTokens(format) | Self::Detect(format) => format,
-            Self::LegacyCompletions | Self::Embeddings | Self::Rerank => {
+            Self::LegacyCompletions | Self::Embeddings | Self::Rerank | Self::Realtime => {
                 Format::OpenAiChatCompletions
             }
         }
@@ -98,6 +102,8 @@ impl Class {
     pub fn takes_method(self, method: &str) -> bool {
         match self {
             Self::Detect(_) => matches!(method, "GET" | "HEAD" | "POST" | "DELETE"),
+            // What is no upgrade is refused as such.
+            Self::Realtime => true,
             Self::Chat(_)
             | Self::LegacyCompletions
             | Self::Embeddings
@@ -113,6 +119,7 @@ impl Class {
             Self::LegacyCompletions => "/completions",
             Self::Embeddings => "/embeddings",
             Self::Rerank => "/rerank",
+            Self::Realtime => "/realtime",
             Self::Detect(_) => ENDPOINTS
                 .iter()
                 .copied()
@@ -133,6 +140,7 @@ impl Class {
             Self::Embeddings => "embeddings",
             Self::Rerank => "rerank",
             Self::CountTokens(_) => "count_tokens",
+            Self::Realtime => "realtime",
             Self::Detect(_) => "passthrough",
         }
     }
@@ -181,6 +189,7 @@ mod tests {
         check("/v1/completions", Class::LegacyCompletions, "/completions");
         check("/openai/v1/embeddings", Class::Embeddings, "/embeddings");
         check("/v2/rerank", Class::Rerank, "/rerank");
+        check("/openai/v1/realtime", Class::Realtime, "/realtime");
         check("/v1/images/edits", detect, "/images/edits");
         check("/team/v1/audio/speech", detect, "/audio/speech");
         check("/v1/files", detect, "/files");
@@ -232,6 +241,8 @@ mod tests {
             "/v1/filesystem",
             "/v1/xcompletions",
             "/v1/embeddings/",
+            "/v1/realtime/client_secrets",
+            "/v1/realtime/calls",
             "/rerank",
             "/model//invoke",
             "/model/m/apply",

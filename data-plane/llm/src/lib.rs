@@ -37,6 +37,6 @@ use dp_answer as answer;
 use dp_wire::{json, multipart, shape, text, tool_names};
 
 pub use dp_edge as edge;
-pub use dp_wire::{content_encoding, error, event_stream, format, observed, sse, usage};
+pub use dp_wire::{content_encoding, error, event_stream, format, observed, realtime, sse, usage};
 
 pub use self::node::BodyError;

@@ -14,6 +14,7 @@ mod layout;
 mod model;
 mod path;
 pub mod preset;
+mod realtime;
 mod resource;
 
 pub use bedrock::Family;
@@ -22,6 +23,7 @@ pub use endpoint::{ClientPath, Endpoint, rebased};
 pub use key_place::KeyPlace;
 pub use model::ModelError;
 pub use path::{PathError, UpstreamPath};
+pub(crate) use realtime::{QUERY_MODEL, parameter_name};
 pub(crate) use resource::Offer;
 
 use crate::edge::Vendor;

@@ -7,6 +7,7 @@
 
 mod model_path;
 mod other;
+mod realtime;
 mod refusal;
 mod renamed;
 mod render;

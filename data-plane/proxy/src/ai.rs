@@ -40,6 +40,7 @@ mod model_router;
 mod policy;
 pub(crate) mod prices;
 mod prompt;
+mod realtime;
 mod relayed;
 mod request;
 pub(crate) mod tokens;
@@ -48,6 +49,7 @@ mod verdict;
 use attributes::LlmAttributes;
 use ledger::Ledger;
 pub(crate) use model_router::Serving;
+pub(crate) use realtime::session::{Passes, Session};
 pub(crate) use relayed::Relayed;
 
 /// What every attempt of one exchange starts from.
@@ -90,7 +92,10 @@ pub(crate) async fn forward(
     }
     let class = operation(exchange, &head)?;
     let active = exchange.active;
-    let prompt = prompt::read(&head, body, limits, class).await?;
+    let prompt = match class == Class::Realtime {
+        true => realtime::read(exchange, &mut head, &body)?,
+        false => prompt::read(&head, body, limits, class).await?,
+    };
     // The client's word, whatever it stands for here.
     let requested = prompt.model().map(Arc::from);
     let (backend, prompt) = serving.resolve(exchange, &mut head, prompt)?;
@@ -119,7 +124,7 @@ pub(crate) async fn forward(
             .limits
             .prompt(expected::prompt_tokens(&prompt));
     }
-    let answer = match prompt.is_streamed() {
+    let answer = match prompt.is_streamed() || class == Class::Realtime {
         true => Answer::Streamed,
         false => Answer::Collected,
     };

@@ -52,6 +52,8 @@ pub(crate) enum Kind {
     UnknownOperation,
     /// A method that the operation does not have.
     MethodNotAllowed,
+    /// A realtime session that is not asked for over a WebSocket.
+    UpgradeRequired,
     /// A body encoding that an AI route cannot read.
     UnsupportedEncoding,
     /// A chat completion that is not one.
@@ -207,6 +209,7 @@ impl Kind {
             | Kind::Misdirected
             | Kind::UnknownOperation
             | Kind::MethodNotAllowed
+            | Kind::UpgradeRequired
             | Kind::UnsupportedEncoding
             | Kind::InvalidPrompt
             | Kind::UnknownModel
@@ -249,6 +252,7 @@ impl Kind {
             Kind::Misdirected => "misdirected",
             Kind::UnknownOperation => "unknown_operation",
             Kind::MethodNotAllowed => "method_not_allowed",
+            Kind::UpgradeRequired => "upgrade_required",
             Kind::UnsupportedEncoding => "unsupported_encoding",
             Kind::InvalidPrompt => "invalid_prompt",
             Kind::UnknownModel => "unknown_model",

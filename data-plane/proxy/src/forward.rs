@@ -124,6 +124,10 @@ async fn follow(
         .ok_or_else(|| missing(choice))?;
     let limits = limits(exchange, forward, &head.headers);
     let is_upgrade = wants_upgrade(exchange, forward);
+    if !is_upgrade {
+        // One that is not allowed is none.
+        exchange.inspected.upgrade = None;
+    }
     modify(&mut head.headers, way);
     rewrite_target(&mut head, forward, found)?;
     if let Some(serving) = ai::Serving::of(&cluster.kind) {

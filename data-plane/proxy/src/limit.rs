@@ -20,6 +20,10 @@ use crate::{
     metrics::Local,
 };
 
+mod session;
+
+pub(crate) use session::Left;
+
 /// Buckets that are kept; beyond them, all that come later share one.
 const CAPACITY: usize = 1 << 16;
 
@@ -43,6 +47,8 @@ pub(crate) struct LimitFacts {
     retry_after: Option<Duration>,
     /// What the prompt will take, where it has been read.
     prompt: u64,
+    /// What was paid while the answer went on.
+    paid: u64,
 }
 
 /// What was taken from one bucket.
@@ -188,7 +194,7 @@ impl LimitFacts {
         let is_gone = status.as_u16() == CLIENT_GONE;
         let failed = !is_gone && (status.is_client_error() || status.is_server_error());
         let tokens = match usage {
-            Some(tokens) => tokens,
+            Some(tokens) => tokens.saturating_sub(self.paid),
             // Who leaves before the answer says what it took has had the prompt read.
             None if is_sent && !failed => self.prompt,
             None => 0,

@@ -10,7 +10,7 @@ use dp_llm::{
 };
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{ALLOW, CONNECTION, CONTENT_TYPE},
+    header::{ALLOW, CONNECTION, CONTENT_TYPE, UPGRADE},
 };
 
 use crate::{
@@ -44,6 +44,11 @@ pub(crate) fn respond(fault: &Fault, dialect: Dialect) -> Response<ResponseBody>
     let headers = response.headers_mut();
     if fault.kind == Kind::MethodNotAllowed {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    if fault.kind == Kind::UpgradeRequired {
+        // RFC 9110, section 15.5.22.
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     }
     // What follows such a head on the connection cannot be trusted to be a request.
     if matches!(
@@ -92,6 +97,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             "CONNECT is not allowed here",
         ),
         Kind::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "only POST is allowed here"),
+        Kind::UpgradeRequired => (
+            StatusCode::UPGRADE_REQUIRED,
+            "a realtime session is asked for over a WebSocket (HTTP/1.1, GET with Upgrade: websocket)",
+        ),
         Kind::BodyTimeout => (
             StatusCode::REQUEST_TIMEOUT,
             "the request body took too long",
@@ -259,6 +268,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::Misdirected
         | Kind::UnknownOperation
         | Kind::MethodNotAllowed
+        | Kind::UpgradeRequired
         | Kind::NoRoute
         | Kind::InvalidBackend
         | Kind::PolicyDenied

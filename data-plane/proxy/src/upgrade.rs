@@ -1,14 +1,14 @@
 //! Connections that stop being HTTP: WebSocket.
 //!
 //! Owns what such a request may be, the handshake with the upstream, and the splice of both sides after it. Must not
-//! look at frames. Invariant: the client gets 101 only where the upstream gave it; any other answer passes as an
+//! look at frames: a session with a model reads along by itself. Invariant: the client gets 101 only where the upstream gave it; any other answer passes as an
 //! ordinary response.
 
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use dp_policy::hop_by_hop;
 use dp_upstream::{Picked, pool::Lease};
-use http::{StatusCode, request::Parts};
+use http::{Response, StatusCode, request::Parts};
 use hyper::{
     body::{Body as _, Incoming},
     upgrade::{OnUpgrade, Upgraded},
@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::{io::copy_bidirectional, sync::watch};
 
 use crate::{
+    ai::Session,
     bind::Phase,
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
@@ -27,8 +28,10 @@ use crate::{
     stall::{Progress, Stall},
 };
 
+mod tapped;
 mod watched;
 
+use tapped::{Reader, Tapped};
 use watched::Watched;
 
 /// Both sides of an agreed upgrade.
@@ -37,6 +40,8 @@ pub(crate) struct Splice {
     upstream: OnUpgrade,
     phase: watch::Receiver<Phase>,
     idle: Option<Duration>,
+    /// Reads along where the upstream is a model.
+    pub(crate) session: Option<Box<Session>>,
     /// Keeps the endpoint's load right.
     _lease: Lease<RequestBody>,
 }
@@ -61,13 +66,23 @@ pub(crate) async fn forward(
     let client = head.extensions.remove::<OnUpgrade>();
     let asked = exchange.inspected.upgrade.as_ref().ok_or(Kind::Bug)?;
     asked.restore(&mut head.headers);
-    let asked = asked.protocol.clone();
     let due = limits.due(exchange.record.start);
-    let (mut response, lease) = send(exchange, picked, head, RequestBody::Empty, due).await?;
+    let (response, lease) = send(exchange, picked, head, RequestBody::Empty, due).await?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         let response = answered(response, lease, limits)?;
         return Ok(response.map(ResponseBody::upstream).into());
     }
+    agree(exchange, client, (response, lease), limits)
+}
+
+/// Passes an upstream's agreement on; `client` is the other side of what it agreed to.
+pub(crate) fn agree(
+    exchange: &Exchange<'_>,
+    client: Option<OnUpgrade>,
+    (mut response, lease): (Response<Incoming>, Lease<RequestBody>),
+    limits: Limits,
+) -> Result<Reply, Fault> {
+    let asked = exchange.inspected.upgrade.as_ref().ok_or(Kind::Bug)?;
     let upstream = hyper::upgrade::on(&mut response);
     let agreed = hop_by_hop::strip(response.headers_mut());
     let agreed = agreed
@@ -75,7 +90,7 @@ pub(crate) async fn forward(
             agreed
                 .protocol
                 .as_bytes()
-                .eq_ignore_ascii_case(asked.as_bytes())
+                .eq_ignore_ascii_case(asked.protocol.as_bytes())
         })
         .ok_or(Kind::UpgradeFailed)?;
     let mut response = passed(response.map(|_| ResponseBody::empty()));
@@ -89,6 +104,7 @@ pub(crate) async fn forward(
             upstream,
             phase,
             idle: limits.idle,
+            session: None,
             _lease: lease,
         }),
     })
@@ -99,6 +115,8 @@ pub(crate) async fn forward(
 impl Splice {
     /// Copies both ways until either side closes, both are silent for too long, or the listener's connections are over.
     pub(crate) async fn run(mut self, mut record: Box<Record>) {
+        let session = self.session.as_deref_mut();
+        let reader = session.map(|session| (session, &mut record.limits));
         let ending = match tokio::try_join!(self.client, self.upstream) {
             Err(error) => {
                 tracing::debug!(%error, "an agreed upgrade failed");
@@ -110,7 +128,7 @@ impl Splice {
                     let _ = self.phase.wait_for(|phase| *phase == Phase::Over).await;
                 };
                 tokio::select! {
-                    (sent, ending) = splice(client, upstream, self.idle) => {
+                    (sent, ending) = splice(client, upstream, self.idle, reader) => {
                         record.bytes_sent = sent;
                         ending
                     }
@@ -118,14 +136,24 @@ impl Splice {
                 }
             }
         };
+        let ending = match self.session {
+            None => ending,
+            Some(session) => session.close(&mut record, ending),
+        };
         record.close(ending);
     }
 }
 
-async fn splice(client: Upgraded, upstream: Upgraded, idle: Option<Duration>) -> (u64, Ending) {
+async fn splice(
+    client: Upgraded,
+    upstream: Upgraded,
+    idle: Option<Duration>,
+    reader: Reader<'_>,
+) -> (u64, Ending) {
     let progress = Progress::default();
-    let watched = |end| Watched::new(TokioIo::new(end), progress.clone());
-    let (mut client, mut upstream) = (watched(client), watched(upstream));
+    let mut client = Watched::new(TokioIo::new(client), progress.clone());
+    let upstream = Tapped::new(TokioIo::new(upstream), reader);
+    let mut upstream = Watched::new(upstream, progress.clone());
     let mut copying = pin!(copy_bidirectional(&mut client, &mut upstream));
     let mut stall = Stall::new(idle);
     let copied = poll_fn(|cx| {

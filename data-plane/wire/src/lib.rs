@@ -7,7 +7,8 @@
 //!       \      /
 //!        dp-wire       this crate
 //! ```
-//! Entry points: [`format::Format`], [`error::ErrorBody`], [`sse::Framer`], [`event_stream::Decoder`], [`observed::Observed`].
+//! Entry points: [`format::Format`], [`error::ErrorBody`], [`sse::Framer`], [`event_stream::Decoder`], [`observed::Observed`],
+//! [`realtime::RealtimeTap`].
 //! It must not know which provider is asked. Invariant: reading and writing what was read gives the same value; text that is
 //! only passed on is never decoded.
 
@@ -18,6 +19,7 @@ pub mod format;
 pub mod json;
 pub mod multipart;
 pub mod observed;
+pub mod realtime;
 #[allow(
     missing_docs,
     reason = "members are named as in the vendors' references, which tell what they mean"
@@ -28,3 +30,4 @@ pub mod text;
 pub mod tool_names;
 pub mod unconvertible;
 pub mod usage;
+pub mod websocket;

@@ -17,6 +17,7 @@ use crate::signature::AwsKey;
 /// POST {base}/chat/completions, {base}/responses, {base}/embeddings, GET {base}/models[/{id}];
 /// POST {base}/messages, {base}/messages/count_tokens; POST /model/{id}/converse[-stream];
 /// POST /v1beta/models/{id}:generateContent, :streamGenerateContent?alt=sse, :countTokens.
+/// GET {base}/realtime?model={id} with an upgrade to a WebSocket.
 /// GET and DELETE /_mock/requests show and forget the last requests and the sums of tokens told.
 /// GET, PUT and DELETE /_mock/script are about the modes of the next answers, a JSON array of them.
 #[derive(Parser)]

@@ -31,6 +31,7 @@ mod openai;
 mod own;
 mod play;
 mod provider;
+mod realtime;
 mod record;
 mod refusal;
 mod reply;
@@ -39,6 +40,7 @@ mod script;
 mod serve;
 mod signature;
 mod target;
+mod websocket;
 
 use clap::Parser;
 

@@ -3,6 +3,7 @@
 //! It must not know sockets or how requests are read. Invariant: this is the one place where a
 //! mode changes what is sent.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -29,9 +30,14 @@ const SLOW: Duration = Duration::from_millis(50);
 /// Time for what was sent before to leave the buffers before the connection breaks.
 const BEFORE_BREAK: Duration = Duration::from_millis(20);
 
+/// What goes on with a connection that is no longer HTTP.
+pub(crate) type Session = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// What happens on the connection.
 pub(crate) enum Play {
     Respond(Response<Script>),
+    /// A response that ends HTTP on this connection, and what follows there.
+    Upgrade(Response<Script>, Session),
     /// No response, and the connection stays open.
     Silence,
     /// No response, and the connection is reset.

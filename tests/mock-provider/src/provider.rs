@@ -26,6 +26,7 @@ use crate::format::{Format, Vendor};
 use crate::judge::Judge;
 use crate::mode::Mode;
 use crate::play::{self, Play};
+use crate::realtime::session::Session;
 use crate::record::{Entry, Record};
 use crate::refusal::{Refusal, envelope};
 use crate::reply::{Counts, Reply};
@@ -104,6 +105,9 @@ impl Provider {
         if let Target::Model(name) = &target {
             return self.model(name);
         }
+        if target == Target::Realtime {
+            return self.realtime(parts);
+        }
         request::check_head(vendor, parts)?;
         if let Target::Beyond(beyond) = &target {
             return self.beyond(beyond, parts, body);
@@ -113,6 +117,21 @@ impl Provider {
             request::Read::Count(counted) => Ok(Play::Respond(play::json(&counted))),
             request::Read::Answer(format, asked) => self.perform(parts, format, &asked),
         }
+    }
+
+    fn realtime(&self, parts: &Parts) -> Result<Play, Refusal> {
+        let mut pairs = parts.uri.query().unwrap_or_default().split('&');
+        let model = pairs.find_map(|pair| pair.strip_prefix("model="));
+        let model = model
+            .filter(|model| !model.is_empty())
+            .ok_or_else(|| Refusal::missing("model"))?;
+        self.accounts.request(Format::Beyond, model);
+        let session = Session {
+            model: model.to_owned(),
+            demand: self.demand(&parts.headers, model)?,
+            accounts: Arc::clone(&self.accounts),
+        };
+        session.open(parts, unix_time())
     }
 
     fn beyond(&self, beyond: &Beyond, parts: &Parts, body: &[u8]) -> Result<Play, Refusal> {
@@ -185,7 +204,7 @@ impl Provider {
                 }
                 Play::Respond(response)
             }
-            other @ (Play::Silence | Play::Reset) => other,
+            other @ (Play::Upgrade(..) | Play::Silence | Play::Reset) => other,
         })
     }
 

@@ -102,10 +102,22 @@ fn without_key(query: &str) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
+/// Subprotocols without the key that a web page puts there.
+fn without_page_key(protocols: &str) -> String {
+    const KEY: &str = "openai-insecure-api-key.";
+    let shown = protocols.split(',').map(|one| match one.split_once(KEY) {
+        Some((before, _)) => format!("{before}{KEY}[redacted]"),
+        None => one.to_owned(),
+    });
+    shown.collect::<Vec<_>>().join(",")
+}
+
 fn headers(headers: &HeaderMap) -> Value {
     let pairs = headers.iter().map(|(name, value)| {
         let shown = if SECRET.contains(&name.as_str()) {
             "[redacted]".into()
+        } else if name == http::header::SEC_WEBSOCKET_PROTOCOL {
+            without_page_key(&String::from_utf8_lossy(value.as_bytes())).into()
         } else {
             String::from_utf8_lossy(value.as_bytes())
         };

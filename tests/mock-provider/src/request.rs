@@ -86,7 +86,9 @@ pub(crate) fn read(target: &Target, parts: &Parts, body: Value) -> Result<Read, 
             Ok(Read::Count(content::to_count(&asked)))
         }
         // Neither has a body, or one that is read elsewhere.
-        Target::Models | Target::Model(_) | Target::Beyond(_) => Err(Refusal::not_json()),
+        Target::Models | Target::Model(_) | Target::Beyond(_) | Target::Realtime => {
+            Err(Refusal::not_json())
+        }
     }
 }
 

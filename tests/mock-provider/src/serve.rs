@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
-use crate::play::Play;
+use crate::play::{Play, Session};
 use crate::provider::Provider;
 
 /// Rest after a failed accept (no file descriptors left, say).
@@ -61,13 +61,19 @@ async fn serve(stream: TcpStream, provider: Arc<Provider>) {
         return;
     };
     let reset = CancellationToken::new();
+    let upgraded: Arc<Mutex<Option<Session>>> = Arc::default();
     let service = service_fn(|request| {
         let (provider, reset) = (Arc::clone(&provider), reset.clone());
+        let upgraded = Arc::clone(&upgraded);
         async move {
             match provider.answer(request).await {
                 Play::Respond(mut response) => {
                     response.body_mut().on_reset(reset);
                     return Ok::<_, Infallible>(response);
+                }
+                Play::Upgrade(response, session) => {
+                    *upgraded.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+                    return Ok(response);
                 }
                 Play::Silence => (),
                 Play::Reset => reset.cancel(),
@@ -77,7 +83,7 @@ async fn serve(stream: TcpStream, provider: Arc<Provider>) {
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new());
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::select! {
         // How a connection ends is the client's business.
         _ = connection => (),
@@ -87,6 +93,13 @@ async fn serve(stream: TcpStream, provider: Arc<Provider>) {
                 eprintln!("mock-provider: cannot reset a connection: {error}");
             }
         }
+    }
+    let session = upgraded
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    if let Some(session) = session {
+        session.await;
     }
 }
 

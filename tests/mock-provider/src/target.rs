@@ -17,6 +17,8 @@ pub(crate) enum Target {
     Responses,
     Embeddings,
     Beyond(Beyond),
+    /// A session over a WebSocket.
+    Realtime,
     Models,
     Model(String),
     Messages,
@@ -64,7 +66,7 @@ impl Target {
         let Some(target) = Self::of_path(path, base) else {
             return Err(Refusal::unknown_url(method, path));
         };
-        let expected = if matches!(target, Self::Models | Self::Model(_)) {
+        let expected = if matches!(target, Self::Models | Self::Model(_) | Self::Realtime) {
             Method::GET
         } else {
             Method::POST
@@ -106,6 +108,7 @@ impl Target {
             Some("/messages") => return Some(Self::Messages),
             Some("/messages/count_tokens") => return Some(Self::CountMessages),
             Some("/models") => return Some(Self::Models),
+            Some("/realtime") => return Some(Self::Realtime),
             Some(path) => {
                 if let Some(beyond) = Beyond::of_path(path) {
                     return Some(Self::Beyond(beyond));

@@ -84,6 +84,13 @@ impl Mock {
         serde_json::from_str(last.at("/body").as_str().context("no body")?).context("the body")
     }
 
+    /// The last request.
+    pub(crate) async fn last_request(&self) -> Result<Value> {
+        let shown = self.own("GET", "requests", "").await?;
+        let requests = shown.at("/requests").as_array().context("no requests")?;
+        requests.last().cloned().context("no request")
+    }
+
     async fn own(&self, method: &str, path: &str, body: &str) -> Result<Value> {
         let url = format!("http://mock.test/_mock/{path}");
         let request = request(method, &url, &[], body)?;

@@ -26,7 +26,8 @@ const NODE: [(&str, &[Format]); 3] = [
     ("node/with_google.mjs", &[Format::Gemini]),
 ];
 
-fn python() -> Result<Command> {
+/// An interpreter that has the SDKs.
+pub(crate) fn python() -> Result<Command> {
     let mut command = Command::new("python3");
     command
         // Neither user packages nor compiled files beside the scripts.

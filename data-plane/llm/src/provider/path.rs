@@ -6,9 +6,17 @@
 use super::model;
 use crate::format::Format;
 
-/// Query parameters that are the gateway's to set, and those in which a client of Google puts its credential: they are taken
-/// out of what the client sends (llm.md P-4, P-9, P-19). Names are compared as decoded, without regard to case.
-const OWNED: [&str; 6] = ["alt", "$alt", "api-version", "key", "$key", "access_token"];
+/// Query parameters that are the gateway's to set, and those in which a client of Google, or a web page in a session with
+/// Azure, puts its credential: they are taken out of what the client sends (llm.md P-4, P-9, P-19, O-6). Names are compared as decoded, without regard to case.
+const OWNED: [&str; 7] = [
+    "alt",
+    "$alt",
+    "api-version",
+    "key",
+    "$key",
+    "access_token",
+    "api-key",
+];
 
 /// The path of one provider for one format, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +167,12 @@ mod tests {
     fn what_is_ours_to_set_is_taken_out_of_it() {
         let path = Ok("/v1/chat/completions");
         check("/v1", "", Some("alt=json"), path);
-        check("/v1", "", Some("key=AIza&alt=sse&Api-Version=1"), path);
+        check(
+            "/v1",
+            "",
+            Some("key=AIza&alt=sse&Api-Version=1&api-key=k"),
+            path,
+        );
         check("/v1", "", Some("%6bey=AIza&%24alt=json&key"), path);
         check(
             "/v1",

@@ -49,7 +49,7 @@ impl Service {
                 return Offer::Embeddings(Shape::Vertex, Format::GeminiGenerateContent);
             }
             (Class::Embeddings, _) => self.is_openais() || matches!(self, Self::Gemini),
-            (Class::LegacyCompletions | Class::Rerank, _) => self.is_openais(),
+            (Class::LegacyCompletions | Class::Rerank | Class::Realtime, _) => self.is_openais(),
             (Class::Detect(Format::BedrockConverse), _) => matches!(self, Self::Bedrock { .. }),
             (Class::Detect(Format::AnthropicMessages), _) => {
                 self.supports(Format::AnthropicMessages, model)
@@ -96,7 +96,11 @@ impl Service {
             }
             (Class::Chat(format), Offer::Native) => self.path(format, model, Operation::Unary),
             (
-                Class::LegacyCompletions | Class::Embeddings | Class::Rerank | Class::Detect(_),
+                Class::LegacyCompletions
+                | Class::Embeddings
+                | Class::Rerank
+                | Class::Realtime
+                | Class::Detect(_),
                 Offer::Native,
             ) => match self {
                 Self::AzureOpenAi { api_version, .. } => azure(api_version, class, resource, model),
@@ -231,6 +235,8 @@ fn azure(
                 | Class::Embeddings
                 | Class::Rerank
                 | Class::CountTokens(_) => true,
+                // The query names it.
+                Class::Realtime => false,
             };
             match is_deployed {
                 true => {

@@ -2,6 +2,8 @@
 //!
 //! It must not know bytes. Invariant: it does not change once the request is sent, whatever else does (llm.md T-7).
 
+use std::borrow::Cow;
+
 use crate::class::Class;
 use crate::embeddings::Answering;
 use crate::format::Format;
@@ -64,7 +66,24 @@ impl Plan {
     /// The body keeps the client's content type, which need not be JSON.
     #[must_use]
     pub const fn keeps_content_type(&self) -> bool {
-        matches!(self.class, Class::Detect(_))
+        matches!(self.class, Class::Detect(_) | Class::Realtime)
+    }
+
+    /// The query of the request, from the client's.
+    #[must_use]
+    pub fn query<'q>(&self, endpoint: &Endpoint, query: Option<&'q str>) -> Option<Cow<'q, str>> {
+        match self.class {
+            Class::Realtime => {
+                let query = endpoint.service().realtime_query(&self.model, query);
+                Some(Cow::Owned(query))
+            }
+            Class::Chat(_)
+            | Class::LegacyCompletions
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::CountTokens(_)
+            | Class::Detect(_) => query.map(Cow::Borrowed),
+        }
     }
 
     /// What chat completions are like, and so are those of before.

@@ -35,6 +35,7 @@ impl Request {
             | Class::Embeddings
             | Class::Rerank
             | Class::CountTokens(_) => Self::parse_body(class.format(), body)?,
+            Class::Realtime => Self::opaque(class.format(), body),
             Class::Detect(format) => match content_type.and_then(multipart::boundary) {
                 Some(boundary) => Self::parse_form(format, body, boundary)?,
                 None => match Self::parse_body(format, body.clone()) {
@@ -61,7 +62,7 @@ impl Request {
         self.class
     }
 
-    fn opaque(format: Format, body: Bytes) -> Self {
+    pub(super) fn opaque(format: Format, body: Bytes) -> Self {
         Self {
             class: Class::Detect(format),
             format,
@@ -173,6 +174,7 @@ impl Request {
                 }
             }
             Class::Detect(_) => (self.with_model(model), UsageChunk::Forward),
+            Class::Realtime => (Bytes::new(), UsageChunk::Forward),
         }
     }
 
@@ -200,7 +202,7 @@ pub(super) fn names_model(class: Class) -> bool {
                 Format::GeminiGenerateContent | Format::BedrockConverse
             )
         }
-        Class::LegacyCompletions | Class::Embeddings | Class::Rerank => false,
+        Class::LegacyCompletions | Class::Embeddings | Class::Rerank | Class::Realtime => false,
     }
 }
 

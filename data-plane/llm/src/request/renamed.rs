@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::other::names_model;
 use super::{Request, RequestError};
-use crate::class::bedrock;
+use crate::class::{Class, bedrock};
 use crate::splice::Splice;
 
 /// A request for another model.
@@ -40,6 +40,16 @@ impl Request {
             return Ok(Renamed {
                 request,
                 path: Some(path),
+            });
+        }
+        if self.class == Class::Realtime {
+            let request = Self {
+                model: Some(model.to_owned()),
+                ..self.clone()
+            };
+            return Ok(Renamed {
+                request,
+                path: None,
             });
         }
         let mut splice = Splice::new(&self.body);

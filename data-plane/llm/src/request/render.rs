@@ -58,6 +58,7 @@ impl Request {
             | Class::Embeddings
             | Class::Rerank
             | Class::CountTokens(_)
+            | Class::Realtime
             | Class::Detect(_) => return self.render_other(service, target),
         }
         let rules = service.body(format, &target.model, self.operation());

@@ -147,6 +147,26 @@ impl Reservation {
         self.noted = tokens;
     }
 
+    /// Takes what the request has cost since, while it goes on; whether anything is left for more.
+    pub fn pay(&mut self, tokens: u64, now: Duration) -> (Settled, bool) {
+        if self.limit.unit == Unit::Requests || !self.is_open {
+            return (Settled::default(), true);
+        }
+        // What was expected is made right by the first payment.
+        let held = std::mem::take(&mut self.held);
+        let mut locked = self.buckets.levels.lock([&self.key]);
+        let Some(level) = locked.get(&self.key) else {
+            return (Settled::default(), true);
+        };
+        level.fill(&self.limit, now);
+        let forgiven = level.settle(&self.limit, held, tokens);
+        let settled = Settled {
+            charged: tokens - forgiven,
+            forgiven,
+        };
+        (settled, level.available > 0)
+    }
+
     /// Ends it with what the request cost. An upstream that failed before it did anything cost 0.
     pub fn settle(mut self, real: u64) -> Settled {
         let real = match self.limit.unit {

@@ -74,6 +74,29 @@ fn a_debt_is_paid_back_before_anything_is_let_through() {
 }
 
 #[test]
+fn what_goes_on_is_paid_as_it_goes() {
+    let (buckets, limit) = (Buckets::new(10), tokens(100));
+    let held = buckets.reserve(&limit, &key("a"), 30, START);
+    let mut held = held.expect("let through");
+    let paid = |charged, forgiven| Settled { charged, forgiven };
+    assert_eq!(held.pay(40, START), (paid(40, 0), true));
+    assert_eq!(remaining(&buckets, &limit, START), 60);
+    assert_eq!(held.pay(0, START), (paid(0, 0), true));
+    // A second later there are ten more.
+    assert_eq!(held.pay(65, START + secs(1)), (paid(65, 0), true));
+    assert_eq!(held.pay(9, START + secs(1)), (paid(5, 4), false));
+    // What was paid is not paid again.
+    assert_eq!(held.settle(0), paid(0, 0));
+    assert_eq!(remaining(&buckets, &limit, START + secs(1)), 0);
+    let requests = tokens(2).counting(Unit::Requests);
+    let held = buckets.reserve(&requests, &key("b"), 0, START);
+    assert_eq!(
+        held.expect("let through").pay(50, START),
+        (paid(0, 0), true)
+    );
+}
+
+#[test]
 fn a_request_that_ends_without_a_word_costs_what_was_noted() {
     let (buckets, limit) = (Buckets::new(10), tokens(1000));
     let reserve = || {

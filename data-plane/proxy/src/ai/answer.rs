@@ -35,7 +35,7 @@ use http::{
 };
 
 use super::{
-    Call, Relayed, Tried, condition,
+    Call, Relayed, Session, Tried, condition,
     guard::{self, Check, Tallies},
     relayed::Settlement,
     since_epoch,
@@ -44,6 +44,7 @@ use crate::{
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
     response_body::{BodyError, ResponseBody, Upstream},
+    upgrade::Splice,
 };
 
 mod whole;
@@ -88,6 +89,8 @@ enum Body {
     },
     /// Encoded although nobody asked for it: it passes unread.
     Unread(Upstream),
+    /// A session, which goes on beside HTTP.
+    Session(Splice),
 }
 
 /// How far a look into an answer went.
@@ -216,6 +219,30 @@ fn relay(
         relay.note_input_tokens(tokens);
     }
     relay
+}
+
+/// Takes the session that a provider agreed to.
+pub(super) fn session(
+    exchange: &Exchange<'_>,
+    call: &Call<'_>,
+    provider: &AiProvider,
+    reply: Reply,
+) -> Tried {
+    let (head, _) = reply.response.into_parts();
+    let Some(splice) = reply.splice else {
+        return lost(Kind::UpgradeFailed.into());
+    };
+    let said = Said {
+        spared: retry_after::exhausted_for(pairs(&head.headers), since_epoch()),
+        condition: condition::judge(
+            exchange,
+            call,
+            provider,
+            (head.status.as_u16(), &head.headers),
+        ),
+    };
+    let body = Body::Session(splice);
+    answered(Answer::new(head, body, said))
 }
 
 /// Reads on until something is there that a person would see, or it is clear that nothing will be.
@@ -438,6 +465,14 @@ impl Answer {
             } => {
                 let relayed = Relayed::new(upstream, relay, held, settlement);
                 ResponseBody::relayed(relayed.with_guards(tallies))
+            }
+            Body::Session(mut splice) => {
+                let worker = exchange.client.worker.clone();
+                splice.session = Some(Box::new(Session::new(worker, settlement)));
+                return Reply {
+                    response: Response::from_parts(head, ResponseBody::empty()),
+                    splice: Some(splice),
+                };
             }
         };
         Response::from_parts(head, body).into()

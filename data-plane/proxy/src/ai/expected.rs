@@ -44,7 +44,7 @@ struct Generation {
 /// text.
 pub(super) fn is_text(class: Class) -> bool {
     match class {
-        Class::Detect(_) | Class::CountTokens(_) => false,
+        Class::Detect(_) | Class::CountTokens(_) | Class::Realtime => false,
         Class::Chat(_) | Class::LegacyCompletions | Class::Embeddings | Class::Rerank => true,
     }
 }
@@ -69,8 +69,8 @@ pub(super) fn spend(
     catalog: Option<&Catalog>,
 ) -> Spend {
     let output = match prompt.class() {
-        // Providers do not bill counts.
-        Class::CountTokens(_) => return Spend::NOTHING,
+        // Providers do not bill counts, and a session has said nothing yet.
+        Class::CountTokens(_) | Class::Realtime => return Spend::NOTHING,
         // Files and lists are asked of no model.
         Class::Detect(_) if prompt.model().is_none() => return Spend::NOTHING,
         Class::Detect(_) | Class::Embeddings | Class::Rerank => 0,

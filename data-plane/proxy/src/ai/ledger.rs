@@ -454,6 +454,10 @@ fn is_refusal(kind: Kind) -> bool {
 
 impl Size {
     fn of(prompt: &Prompt) -> Size {
+        if prompt.class() == Class::Realtime {
+            // What it will hold is said later, and its tokens are told then.
+            return Size::Known(estimate::Prompt::default());
+        }
         let size = Size::Of(prompt.format(), prompt.body().clone());
         match prompt.body().len() > KEPT_LIMIT {
             true => Size::Known(size.measured()),

@@ -41,7 +41,8 @@ pub(super) async fn read(
         | Class::LegacyCompletions
         | Class::Embeddings
         | Class::Rerank
-        | Class::CountTokens(_) => LIMIT,
+        | Class::CountTokens(_)
+        | Class::Realtime => LIMIT,
     };
     check(&head.headers, limit)?;
     let body = Limited::new(RequestBody::stream(body, limits, None), limit).collect();

@@ -118,7 +118,8 @@ impl Settlement {
         });
     }
 
-    fn settle(self, verdict: Verdict) {
+    /// The answer ended in another way.
+    pub(super) fn settle(self, verdict: Verdict) {
         let condition = self.said.condition;
         self.settle_as(Outcome {
             condition,

@@ -15,7 +15,7 @@ use dp_llm::{
 };
 use dp_upstream::provider_group::attempts::Attempt;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST},
     request::Parts,
     uri::PathAndQuery,
@@ -25,15 +25,15 @@ use super::{
     Call, Tried, address, answer,
     attributes::{LlmAttributes, ReadBody},
     credential, guard, ledger, policy,
+    realtime::{self, Reached},
     tokens::Lent,
     verdict,
 };
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind, Side},
-    forward::{answered, pick, send},
+    forward::{pick, send},
     request_body::RequestBody,
-    response_body::Upstream,
     trace::TRACEPARENT,
 };
 
@@ -78,10 +78,11 @@ impl Call<'_> {
         exchange.client.worker.metrics.dropped(&rendered.dropped);
         let plan = rendered.plan.clone();
         match self.answered(exchange, provider, &rendered).await {
-            Ok(response) => {
+            Ok(Reached::Answer(response)) => {
                 let asked = (provider, plan, guards);
                 answer::take(exchange, self, asked, response, attempt).await
             }
+            Ok(Reached::Session(reply)) => answer::session(exchange, self, provider, *reply),
             Err(fault) if fault.kind.side() == Side::Client => Tried::Unsendable(fault),
             Err(fault) => failed(fault),
         }
@@ -119,6 +120,7 @@ impl Call<'_> {
             | Class::Embeddings
             | Class::Rerank
             | Class::CountTokens(_)
+            | Class::Realtime
             | Class::Detect(_) => client,
         };
         let target = Target {
@@ -148,7 +150,10 @@ impl Call<'_> {
             body: (&rendered.body, &ReadBody::default()),
             ..attributes
         };
-        rendered.body = policy::finish(policy, &rendered.body, &attributes)?;
+        if prompt.class() != Class::Realtime {
+            // A session begins without a body that could have members.
+            rendered.body = policy::finish(policy, &rendered.body, &attributes)?;
+        }
         Ok(rendered)
     }
 
@@ -158,7 +163,7 @@ impl Call<'_> {
         exchange: &mut Exchange<'_>,
         provider: &AiProvider,
         rendered: &Rendered,
-    ) -> Result<Response<Upstream>, Fault> {
+    ) -> Result<Reached, Fault> {
         let (response, lent) = self.send(exchange, provider, rendered).await?;
         let is_refused = matches!(
             response.status(),
@@ -178,7 +183,7 @@ impl Call<'_> {
         exchange: &mut Exchange<'_>,
         provider: &AiProvider,
         rendered: &Rendered,
-    ) -> Result<(Response<Upstream>, Option<Lent>), Fault> {
+    ) -> Result<(Reached, Option<Lent>), Fault> {
         let mut head = self.head.clone();
         self.address(&mut head, provider, rendered)?;
         let cluster = exchange
@@ -187,7 +192,8 @@ impl Call<'_> {
             .cluster(&provider.cluster)
             .ok_or(Kind::InvalidBackend)?;
         let due = self.limits.due(Instant::now());
-        let picked = pick(exchange, cluster, &head, false, due).await?;
+        let is_upgrade = realtime::ask(exchange, &rendered.plan, &mut head);
+        let picked = pick(exchange, cluster, &head, is_upgrade, due).await?;
         address::check(provider, &picked)?;
         let authority = match &provider.authority {
             Some(authority) => Some(authority.as_str()),
@@ -205,9 +211,13 @@ impl Call<'_> {
             body: &rendered.body,
         };
         let lent = credential::apply(exchange, provider, &mut head, content).await?;
-        let body = RequestBody::Full(rendered.body.clone());
-        let (response, lease) = send(exchange, &picked, head, body, due).await?;
-        Ok((answered(response, lease, self.limits)?, lent))
+        let body = match is_upgrade {
+            true => RequestBody::Empty,
+            false => RequestBody::Full(rendered.body.clone()),
+        };
+        let sent = send(exchange, &picked, head, body, due).await?;
+        let reached = realtime::reached(exchange, self, &rendered.plan, sent)?;
+        Ok((reached, lent))
     }
 
     /// Path, length and type of the request to a provider.
@@ -221,7 +231,8 @@ impl Call<'_> {
         let path = plan
             .path(&provider.endpoint, head.uri.path())
             .map_err(|error| Fault::caused(Kind::InvalidPrompt, RequestError::Path(error)))?;
-        let target = path.with_query(head.uri.query());
+        let query = plan.query(&provider.endpoint, head.uri.query());
+        let target = path.with_query(query.as_deref());
         let target =
             PathAndQuery::try_from(target).map_err(|error| Fault::caused(Kind::Bug, error))?;
         head.uri = target.into();

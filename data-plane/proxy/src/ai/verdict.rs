@@ -33,6 +33,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::Misdirected
         | Kind::UnknownOperation
         | Kind::MethodNotAllowed
+        | Kind::UpgradeRequired
         | Kind::UnsupportedEncoding
         | Kind::InvalidPrompt
         | Kind::UnknownModel

@@ -3,7 +3,7 @@
 import io
 
 import openai
-from check import KEY, URL, connected, equal, every_route, fails
+from check import HELLO, HELLO_TOKENS, KEY, URL, connected, equal, every_route, fails
 
 SOUND = bytes([0xFF, 0xFB, 0x90, 0x00, 0x00, 0xC3, 0x28, 0x7B])
 
@@ -64,9 +64,25 @@ def hears(route, model):
     equal(told.text, "as was said")
 
 
+def talks(route, model):
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": HELLO}]}
+    with connect(route).realtime.connect(model=model) as session:
+        equal(session.recv().session.model, model)
+        session.conversation.item.create(item=item)
+        session.response.create(response={"output_modalities": ["text"]})
+        said = []
+        for event in session:
+            if event.type == "response.output_text.delta":
+                said.append(event.delta)
+            if event.type == "response.done":
+                break
+    equal("".join(said), f"This is {model} in session. You said: {HELLO}")
+    equal((event.response.usage.input_tokens, event.response.usage.output_tokens), (HELLO_TOKENS, 9))
+
+
 def tells_errors(route, model):
     error = fails(openai.BadRequestError, lambda: connect(route).embeddings.create(model=model, input=""))
     assert "empty" in str(error), error
 
 
-every_route(embeds, embeds_tokens, completes, moderates, draws, speaks, hears, tells_errors)
+every_route(embeds, embeds_tokens, completes, moderates, draws, speaks, hears, talks, tells_errors)

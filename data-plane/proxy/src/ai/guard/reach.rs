@@ -24,7 +24,8 @@ pub(super) fn of_request(class: Class) -> Reach {
         | Class::Embeddings
         | Class::Rerank
         | Class::CountTokens(_) => Reach::Judged,
-        Class::Detect(_) => Reach::Unreadable,
+        // Frames pass as they are.
+        Class::Detect(_) | Class::Realtime => Reach::Unreadable,
     }
 }
 
@@ -36,7 +37,7 @@ pub(super) fn of_answer(class: Class, is_streamed: bool) -> Reach {
         Class::Chat(_) | Class::LegacyCompletions => Reach::Judged,
         // Numbers, and the client's own documents.
         Class::Embeddings | Class::Rerank | Class::CountTokens(_) => Reach::Wordless,
-        Class::Detect(_) => Reach::Unreadable,
+        Class::Detect(_) | Class::Realtime => Reach::Unreadable,
     }
 }
 
@@ -83,6 +84,7 @@ mod tests {
                 Unreadable,
                 Unreadable,
             ),
+            (Class::Realtime, Unreadable, Unreadable, Unreadable),
             (
                 Class::Detect(Format::BedrockConverse),
                 Unreadable,

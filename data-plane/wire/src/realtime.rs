@@ -1,0 +1,294 @@
+//! Sessions of OpenAI's Realtime API: what the server's events say (llm.md O-6).
+//!
+//! After OpenAI's reference of realtime server events and the types of its Python SDK. Owns the sums: a session makes many
+//! responses, and each tells its own tokens. It must not know the client's side. Invariants: nothing that passes is changed
+//! or held back; a response that was told is counted once; what cannot be read costs facts only.
+
+use std::ops::ControlFlow;
+
+use crate::error::{ErrorBody, ErrorCode, ProviderError};
+use crate::format::Format;
+use crate::json;
+use crate::observed::{FinishReason, Observed, bounded};
+use crate::usage::Usage;
+use crate::websocket::{Message, ServerMessages, close_frame, text_frame};
+
+/// Statuses of a WebSocket's end that are no failure: done, going away.
+const ORDERLY: [u16; 2] = [1000, 1001];
+
+/// The status of an end that a policy asks for (RFC 6455, section 7.4.1).
+const POLICY: u16 = 1008;
+
+/// The tap of one session.
+#[derive(Debug)]
+pub struct RealtimeTap {
+    messages: ServerMessages,
+    seen: Seen,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    observed: Observed,
+    /// Those that told what they took.
+    responses: u64,
+}
+
+/// The members of an event that matter, as they are written.
+#[derive(Default)]
+struct Event<'a> {
+    kind: Option<String>,
+    session: Option<&'a str>,
+    response: Option<&'a str>,
+    error: Option<&'a str>,
+    delta: Option<&'a str>,
+}
+
+// === impl RealtimeTap ===
+
+impl RealtimeTap {
+    /// `limit` is in bytes, for one event.
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
+        Self {
+            messages: ServerMessages::new(limit),
+            seen: Seen::default(),
+        }
+    }
+
+    /// Reads what the server sent next, up to the end of a response that told what it took, or all; how many bytes.
+    pub fn push(&mut self, bytes: &[u8]) -> usize {
+        let seen = &mut self.seen;
+        self.messages.push(bytes, |message| {
+            let before = seen.responses;
+            seen.message(message);
+            match seen.responses == before {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        })
+    }
+
+    /// Tokens of all responses so far, as far as they were told.
+    #[must_use]
+    pub fn tokens(&self) -> u64 {
+        let usage = self.seen.observed.usage.as_ref();
+        usage.and_then(Usage::total).unwrap_or_default()
+    }
+
+    /// The server has closed the session in the way of the protocol.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.messages.is_closed()
+    }
+
+    /// What was seen.
+    #[must_use]
+    pub fn into_observed(self) -> Observed {
+        let mut observed = self.seen.observed;
+        observed.unreadable += u64::from(self.messages.is_lost());
+        observed
+    }
+}
+
+// === impl Seen ===
+
+impl Seen {
+    fn message(&mut self, message: Message<'_>) {
+        match message {
+            Message::Text(text) => self.event(text),
+            Message::Unread => self.observed.unreadable += 1,
+            Message::Close(None) => (),
+            Message::Close(Some(status)) if ORDERLY.contains(&status) => (),
+            Message::Close(Some(status)) => {
+                let error = ProviderError {
+                    code: Some(status.to_string()),
+                    ..ProviderError::default()
+                };
+                self.observed.error.get_or_insert(error);
+            }
+        }
+    }
+
+    fn event(&mut self, text: &str) {
+        let mut event = Event::default();
+        let read = json::members(text, |key, value| match key.as_ref() {
+            "type" => event.kind = json::string(value),
+            "session" => event.session = Some(value),
+            "response" => event.response = Some(value),
+            "error" => event.error = Some(value),
+            "delta" => event.delta = Some(value),
+            _ => (),
+        });
+        let (Ok(()), Some(kind)) = (read, event.kind.as_deref()) else {
+            self.observed.unreadable += 1;
+            return;
+        };
+        match kind {
+            "session.created" | "session.updated" => self.session(event.session),
+            "response.done" => self.response(event.response),
+            "error" => self.observed.error = event.error.map(error),
+            kind if kind.starts_with("response.") && kind.ends_with(".delta") => {
+                self.observed.has_content = true;
+                if !kind.ends_with("audio.delta") {
+                    let bytes = event.delta.map_or(0, |delta| delta.len().saturating_sub(2));
+                    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+                    let sum = &mut self.observed.content_bytes;
+                    *sum = sum.saturating_add(bytes);
+                }
+            }
+            _ => (),
+        }
+    }
+
+    fn session(&mut self, raw: Option<&str>) {
+        let observed = &mut self.observed;
+        // What is no object tells nothing.
+        let _ = json::members(raw.unwrap_or_default(), |key, value| match key.as_ref() {
+            "id" => observed.id = json::string(value).map(bounded).or(observed.id.take()),
+            "model" => {
+                observed.model = json::string(value).map(bounded).or(observed.model.take());
+            }
+            _ => (),
+        });
+    }
+
+    fn response(&mut self, raw: Option<&str>) {
+        let (mut status, mut details, mut told) = (None, None, None);
+        let read = json::members(raw.unwrap_or_default(), |key, value| match key.as_ref() {
+            "status" => status = json::string(value),
+            "status_details" => details = Some(value),
+            "usage" => told = usage(value),
+            _ => (),
+        });
+        let observed = &mut self.observed;
+        if read.is_err() {
+            observed.unreadable += 1;
+            return;
+        }
+        if let Some(told) = told {
+            self.responses += 1;
+            observed.usage = Some(match observed.usage.take() {
+                None => told,
+                Some(sum) => added(&sum, &told),
+            });
+        }
+        let (mut reason, mut cause) = (None, None);
+        let _ = json::members(details.unwrap_or_default(), |key, value| {
+            match key.as_ref() {
+                "reason" => reason = json::string(value),
+                "error" => cause = Some(value),
+                _ => (),
+            }
+        });
+        match status.as_deref() {
+            // Most errors are about one event or response, and the session goes on: it has failed if it ended so.
+            Some("completed") => {
+                observed.finish_reason = Some(FinishReason::Stop);
+                observed.error = None;
+            }
+            Some("failed") => observed.error = Some(cause.map(error).unwrap_or_default()),
+            Some("incomplete" | "cancelled") => {
+                observed.finish_reason = Some(match reason.as_deref() {
+                    Some("max_output_tokens") => FinishReason::Length,
+                    Some("content_filter") => FinishReason::ContentFilter,
+                    Some(_) | None => FinishReason::Other,
+                });
+            }
+            Some(_) | None => (),
+        }
+    }
+}
+
+/// The usage of one response; `None` where it holds no count.
+fn usage(raw: &str) -> Option<Usage> {
+    let mut usage = Usage::default();
+    json::members(raw, |key, value| match key.as_ref() {
+        "input_tokens" => usage.input = json::count(value),
+        "output_tokens" => usage.output = json::count(value),
+        "total_tokens" => usage.total = json::count(value),
+        "input_token_details" => {
+            let (mut audio, mut cached_audio) = (None, None);
+            let _ = json::members(value, |key, value| match key.as_ref() {
+                "cached_tokens" => usage.cache_read = json::count(value),
+                "audio_tokens" => audio = json::count(value),
+                "cached_tokens_details" => cached_audio = audio_tokens(value),
+                _ => (),
+            });
+            // Cached audio has the price of what is cached: it must not be paid as audio too.
+            usage.input_audio =
+                audio.map(|audio: u64| audio.saturating_sub(cached_audio.unwrap_or_default()));
+        }
+        "output_token_details" => usage.output_audio = audio_tokens(value),
+        _ => (),
+    })
+    .ok()?;
+    if usage.input.is_none() && usage.output.is_none() && usage.total.is_none() {
+        return None;
+    }
+    // So that a sum of totals lacks none.
+    usage.total = usage.total();
+    usage.raw = (raw.len() <= crate::usage::RAW_LIMIT).then(|| raw.to_owned());
+    Some(usage)
+}
+
+/// What a client reads where a session ends by a limit: an error event, and the close.
+#[must_use]
+pub fn used_up() -> Vec<u8> {
+    const MESSAGE: &str = "the rate limit is used up; try again later";
+    let error = ErrorBody::gateway(ErrorCode::RateLimitExceeded, MESSAGE);
+    let body = error.to_json(Format::OpenAiChatCompletions);
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let event = serde_json::json!({
+        "type": "error", "event_id": "event_gateway", "error": body.get("error"),
+    });
+    let mut frames = text_frame(&event.to_string());
+    frames.extend(close_frame(POLICY, MESSAGE));
+    frames
+}
+
+fn audio_tokens(raw: &str) -> Option<u64> {
+    let mut found = None;
+    json::members(raw, |key, value| {
+        if key == "audio_tokens" {
+            found = json::count(value);
+        }
+    })
+    .ok()?;
+    found
+}
+
+fn added(sum: &Usage, one: &Usage) -> Usage {
+    let plus = |sum: Option<u64>, one: Option<u64>| match (sum, one) {
+        (Some(sum), Some(one)) => Some(sum.saturating_add(one)),
+        (only, None) | (None, only) => only,
+    };
+    Usage {
+        input: plus(sum.input, one.input),
+        output: plus(sum.output, one.output),
+        total: plus(sum.total, one.total),
+        cache_read: plus(sum.cache_read, one.cache_read),
+        cache_write: plus(sum.cache_write, one.cache_write),
+        cache_write_1h: plus(sum.cache_write_1h, one.cache_write_1h),
+        input_audio: plus(sum.input_audio, one.input_audio),
+        reasoning: plus(sum.reasoning, one.reasoning),
+        output_audio: plus(sum.output_audio, one.output_audio),
+        // The provider wrote no object of the sum.
+        raw: None,
+    }
+}
+
+fn error(raw: &str) -> ProviderError {
+    let mut error = ProviderError::default();
+    let text = |value| json::string(value).map(bounded);
+    let _ = json::members(raw, |key, value| match key.as_ref() {
+        "message" => error.message = text(value).unwrap_or_default(),
+        "type" => error.kind = text(value),
+        "code" => error.code = text(value),
+        "param" => error.param = text(value),
+        _ => (),
+    });
+    error
+}
+
+#[cfg(test)]
+mod tests;
