@@ -30,20 +30,13 @@ data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":
 data: [DONE]\n\n";
 /// A provider that has enough.
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
-/// A limit that nobody reaches, and a guard that finds nothing.
+/// A limit that nobody reaches.
 const LIMIT: &str = "apiVersion: agentgateway.dev/v1alpha1
 kind: AgentgatewayPolicy
 metadata: {name: limit}
 spec:
   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: model}]
   traffic: {rateLimit: {local: [{tokens: 1000000, unit: Hours}]}}
----
-apiVersion: agentgateway.dev/v1alpha1
-kind: AgentgatewayPolicy
-metadata: {name: guard}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: group}]
-  backend: {ai: {promptGuard: {response: [{regex: {action: Mask, builtins: [Ssn]}}]}}}
 ";
 /// A budget that each request exceeds and that lets it through, and one that lets none through.
 const BUDGETS: &str = "apiVersion: tidegate.dev/v1alpha1
@@ -59,6 +52,16 @@ metadata: {name: refused}
 spec:
   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: spent}]
   traffic: {budgets: [{name: none, unit: Tokens, limit: \"0\", window: Hour}]}
+";
+/// What providers may have at a time.
+const LOAD: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: load}
+spec:
+  targetRefs:
+  - {group: agentgateway.dev, kind: AgentgatewayBackend, name: narrow}
+  - {group: agentgateway.dev, kind: AgentgatewayBackend, name: sick}
+  backend: {ai: {load: {maxInFlight: 1, probes: 1}}}
 ";
 /// An answer that ends before its length.
 const BROKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
@@ -171,11 +174,46 @@ fn providers(name: &str, ports: [u16; 2]) -> String {
 kind: AgentgatewayBackend
 metadata: {{name: {name}}}
 spec:
-  policies: {{ai: {{promptGuard: {{response: [{{regex: {{builtins: [Ssn]}}}}]}}}}}}
+  policies:
+    ai: {{promptGuard: {{response: [{{regex: {{builtins: [Ssn]}}}}]}}}}
+    health: {{eviction: {{duration: 1s}}}}
   ai:
     groups:
 {groups}"
     )
+}
+
+/// A provider has all that it may have, and one comes back from an eviction.
+async fn make_providers_busy(world: &World, http: u16, hanging: &Upstream) -> Result<()> {
+    let client = Client::http1(http);
+    let ask = |path: &str| {
+        let prompt =
+            r#"{"max_tokens":9,"stream":true,"messages":[{"role":"user","content":"hi"}]}"#;
+        let url = format!("http://a.test/{path}/v1/messages");
+        let asked = request("POST", &url, &[], prompt);
+        async { client.send(asked?).await }
+    };
+    let others = async {
+        deadline::until("the first is asked", deadline::SOON, || async {
+            ensure!(hanging.connections() == 1, "not yet");
+            Ok(())
+        })
+        .await?;
+        let reply = ask("narrow").await?;
+        ensure!(reply.text().contains("message_stop"), "{}", reply.text());
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        answer = ask("narrow") => anyhow::bail!("a provider that hangs answered: {answer:?}"),
+        done = others => done?,
+    }
+    deadline::until("a provider is probed", deadline::SOON, || async {
+        ask("sick").await?;
+        let metrics = world.proxy_metrics("default.gateway").await?;
+        ensure!(metrics.contains("llm_probes_total{"), "not yet");
+        Ok(())
+    })
+    .await
 }
 
 async fn make_everything_happen(world: &World, http: u16) -> Result<()> {
@@ -230,6 +268,7 @@ async fn the_guide_names_every_metric_and_no_other() -> Result<()> {
     let provider = Upstream::start("model", Behaviour::Raw(ANSWER)).await?;
     let stream = Upstream::start("stream", Behaviour::Raw(STREAM)).await?;
     let busy = Upstream::start("busy", Behaviour::Raw(BUSY)).await?;
+    let hanging = Upstream::start("hanging", Behaviour::Hang).await?;
     let http = port::free()?;
     // A port that is taken makes the proxy refuse something.
     let taken = TcpListener::bind("0.0.0.0:0")?;
@@ -253,6 +292,7 @@ spec: {providers: {model: {models: {m: {rates: {input: '1', output: '2'}}}}}}
         prices.to_owned(),
         providers("group", [busy.port(), stream.port()]),
         providers("sick", [busy.port(), busy.port()]),
+        providers("narrow", [hanging.port(), stream.port()]),
         backend("a", upstream.port()),
         backend("broken", broken.port()),
         model,
@@ -263,6 +303,7 @@ spec: {providers: {model: {models: {m: {rates: {input: '1', output: '2'}}}}}}
         route("model", "/v1", "model"),
         route("group", "/group", "group"),
         route("sick", "/sick", "sick"),
+        route("narrow", "/narrow", "narrow"),
         route("spent", "/spent", "model"),
     ];
     let mut world = World::up(&[
@@ -271,9 +312,11 @@ spec: {providers: {model: {models: {m: {rates: {input: '1', output: '2'}}}}}}
         ("routes.yaml", documents(&routes)),
         ("limit.yaml", LIMIT.to_owned()),
         ("budgets.yaml", BUDGETS.to_owned()),
+        ("load.yaml", LOAD.to_owned()),
     ])?;
     world.until_served_by(http, "http://a.test/a", "a").await?;
     make_everything_happen(&world, http).await?;
+    make_providers_busy(&world, http, &hanging).await?;
     for (heading, socket) in [
         ("Control plane", "control-plane.sock"),
         ("Proxy", "proxy-default.gateway.sock"),

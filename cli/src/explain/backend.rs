@@ -147,5 +147,12 @@ fn provider(provider: &AiProvider) -> String {
         0 => " drained".to_owned(),
         weight => format!(" weight {weight}"),
     };
-    format!("{} ({service}){model}{weight}{credential}", provider.name)
+    let within = provider
+        .request_timeout
+        .map(|limit| format!(", each attempt within {limit:?}"))
+        .unwrap_or_default();
+    format!(
+        "{} ({service}){model}{weight}{credential}{within}",
+        provider.name
+    )
 }

@@ -17,6 +17,10 @@ use crate::policy::target::{TargetRef, TargetSelector, every, known_kinds, one_k
 use crate::scalar::{ByteSize, HttpHeaderName};
 use crate::schema::rule::{at_least, at_least_one, exactly_one, rule};
 
+pub mod ai;
+
+use ai::TidegateAi;
+
 /// TidegatePolicy.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct TidegatePolicy {
@@ -40,6 +44,17 @@ pub struct TidegatePolicy {
         "has(self.traffic)",
         "t.kind in ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute', 'InferencePool']",
         "traffic is for Gateway, ListenerSet, HTTPRoute, GRPCRoute and InferencePool",
+    ),
+    every(
+        "has(self.backend) && has(self.backend.ai) && has(self.backend.ai.load)",
+        "t.kind == 'AgentgatewayBackend'",
+        "backend.ai.load is for AgentgatewayBackend",
+    ),
+    every(
+        "has(self.backend) && has(self.backend.ai) && has(self.backend.ai.load) \
+         && has(self.backend.ai.load.minHealthyPercent)",
+        "!has(t.sectionName)",
+        "backend.ai.load.minHealthyPercent is for whole backends",
     ),
 ]))]
 pub struct TidegatePolicySpec {
@@ -120,9 +135,11 @@ pub struct ResponseCache {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
-    at_least_one(&["healthCheck", "circuitBreaker", "loadBalancing"]),
+    at_least_one(&["healthCheck", "circuitBreaker", "loadBalancing", "ai"]),
 ]))]
 pub struct TidegateBackend {
+    /// Requests to models.
+    pub ai: Option<TidegateAi>,
     /// Asks endpoints whether they are well.
     pub health_check: Option<HealthCheck>,
     /// Limits of what a proxy asks of a backend at once.

@@ -22,8 +22,8 @@ mod policy;
 
 pub(crate) use models::{RoutedModelPlan, RouterPlan, RoutingPlan, TargetPlan, VirtualModelPlan};
 pub(crate) use policy::{
-    AttachmentPlan, BudgetsPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SetPlan,
-    StoreSecret,
+    AiLoadPlan, AiTimeoutsPlan, AttachmentPlan, BudgetsPlan, Level, LimitUnit, LocalLimitPlan,
+    PolicyBody, PolicyPlan, SetPlan, StoreSecret,
 };
 
 /// One Gateway of ours.
@@ -315,6 +315,8 @@ pub(crate) struct ProviderPlan {
     pub(crate) policy: Option<AiPolicyPlan>,
     /// Its address is a tenant's word.
     pub(crate) refuses_local_addresses: bool,
+    /// How long an attempt may take.
+    pub(crate) request_timeout: Option<Duration>,
     /// `gen_ai.provider.name`.
     pub(crate) telemetry_name: String,
 }

@@ -22,6 +22,8 @@ use crate::plan::{PolicyBody, PolicyPlan};
 use crate::settings::Settings;
 
 mod ai;
+mod ai_load;
+mod ai_timeouts;
 mod attach;
 mod budget;
 mod conflict;
@@ -52,8 +54,12 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
     }];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 2] =
-    [budget::compile, budget::compile_concurrency];
+const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 4] = [
+    budget::compile,
+    budget::compile_concurrency,
+    ai_load::compile,
+    |_, policy| ai_timeouts::compile(policy),
+];
 
 /// What both kinds of policies have.
 pub(crate) trait Object: Resource {

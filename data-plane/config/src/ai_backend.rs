@@ -70,6 +70,9 @@ pub struct AiProvider {
     pub policy: Option<AiPolicy>,
     /// Addresses of this machine and of its link are not connected to, whatever the name resolves to.
     pub refuses_local_addresses: bool,
+    /// How long an attempt may take: until the whole answer where it comes in one piece, until the first content of a
+    /// stream.
+    pub request_timeout: Option<Duration>,
 }
 
 /// What is done to the body of a request, in the client's format.

@@ -6,6 +6,8 @@
 //! the request.
 
 mod ai;
+mod ai_load;
+mod ai_timeouts;
 mod budget;
 mod decode;
 mod effective;
@@ -19,6 +21,9 @@ use std::sync::Arc;
 pub use budget::{Concurrency, KeyedBudget};
 pub use effective::{Denied, Effective};
 pub use local_rate_limit::LocalRateLimit;
+
+use dp_policy::ai_load::AiLoad;
+use dp_policy::ai_timeouts::AiTimeouts;
 
 use crate::ai_backend::AiPolicy;
 
@@ -38,6 +43,10 @@ pub enum Content {
     Denied(Box<str>),
     /// `backend.ai`.
     Ai(Box<AiPolicy>),
+    /// `backend.ai.load`.
+    AiLoad(AiLoad),
+    /// `backend.ai.timeouts`.
+    AiTimeouts(AiTimeouts),
     /// `traffic.rateLimit.local`.
     LocalRateLimit(LocalRateLimit),
     /// `traffic.budgets`.
@@ -52,7 +61,12 @@ impl Policy {
     pub fn ai(&self) -> Option<&AiPolicy> {
         match &self.content {
             Content::Ai(policy) => Some(policy),
-            Content::Denied(_) | Content::LocalRateLimit(_) => None,
+            Content::Denied(_)
+            | Content::AiLoad(_)
+            | Content::AiTimeouts(_)
+            | Content::LocalRateLimit(_)
+            | Content::Budgets(_)
+            | Content::Concurrency(_) => None,
         }
     }
 }
@@ -108,6 +122,8 @@ impl Content {
         match self {
             Self::Denied(_) => None,
             Self::Ai(_) => Some(ai::FIELD),
+            Self::AiLoad(_) => Some(ai_load::FIELD),
+            Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),
             Self::Budgets(_) => Some(budget::BUDGETS),
             Self::Concurrency(_) => Some(budget::CONCURRENCY),

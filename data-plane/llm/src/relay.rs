@@ -22,6 +22,7 @@ use std::fmt;
 
 use bytes::{Bytes, BytesMut};
 
+pub use self::cut::Broken;
 use self::cut::{cut_short, is_unreadable, too_long, unreadable};
 use self::embedded::Embedded;
 use self::encoder::Encoder;
@@ -250,21 +251,21 @@ impl Relay {
         }
     }
 
-    /// The provider broke off. Gives what tells a stream's client so, where it can be told; empty where the response has to
+    /// The provider broke off, or fell silent. Gives what tells a stream's client so, where it can be told; empty where the response has to
     /// be broken off too.
     #[must_use]
-    pub fn broken(self) -> (Bytes, Observed) {
+    pub fn broken(self, how: Broken) -> (Bytes, Observed) {
         match self.way {
             Way::Tapped(tap) => {
                 let told = match tap.is_between_events() {
-                    true => last_event(self.client, &cut_short()),
+                    true => last_event(self.client, &how.told()),
                     false => Bytes::new(),
                 };
                 (told, tap.into_observed())
             }
             Way::Passed(tap) => (Bytes::new(), tap.observed),
             Way::Embedded(embedded) => (Bytes::new(), embedded.observed),
-            Way::Read(read) => read.broken(),
+            Way::Read(read) => read.broken(how),
         }
     }
 
@@ -366,18 +367,18 @@ impl Read {
         }
     }
 
-    fn broken(mut self) -> (Bytes, Observed) {
+    fn broken(mut self, how: Broken) -> (Bytes, Observed) {
         let mut out = Vec::new();
-        self.tell_cut(&mut out);
+        self.tell(how, &mut out);
         (out.into(), self.watch.observed)
     }
 
     /// The client's stream must not look whole (llm.md S-10); a body is the caller's to withhold.
-    fn tell_cut(&mut self, out: &mut Vec<u8>) {
+    fn tell(&mut self, how: Broken, out: &mut Vec<u8>) {
         match (&mut self.output, &self.input) {
-            (Output::Encode(gated), _) => gated.fail(&Piece::Failure(cut_short()), out),
+            (Output::Encode(gated), _) => gated.fail(&Piece::Failure(how.told()), out),
             (Output::Forward, Input::Events(framer)) if framer.is_between_events() => {
-                out.extend_from_slice(&last_event(self.format, &cut_short()));
+                out.extend_from_slice(&last_event(self.format, &how.told()));
             }
             (Output::Forward, Input::Events(_) | Input::Frames(_) | Input::Body { .. }) => {}
         }
@@ -404,7 +405,7 @@ impl Read {
             Some(truncation) => Ending::Truncated(truncation),
         };
         if truncation.is_some() {
-            self.tell_cut(&mut out);
+            self.tell(Broken::Off, &mut out);
         }
         let rest = match self.output {
             Output::Forward => out,

@@ -9,6 +9,8 @@
 //! [`concurrency`] and [`budget`] (reserve, then settle) and [`usage_record`] (what is told of it). Their counters are the one state
 //! here, and `shards` is the one file with locks.
 
+pub mod ai_load;
+pub mod ai_timeouts;
 pub mod budget;
 pub mod concurrency;
 pub mod direct_response;

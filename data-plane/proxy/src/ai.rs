@@ -29,6 +29,7 @@ use crate::{
 mod address;
 mod answer;
 mod attributes;
+mod begun;
 mod condition;
 mod credential;
 mod expected;
@@ -45,6 +46,7 @@ mod relayed;
 mod request;
 pub(crate) mod tokens;
 mod verdict;
+mod wait;
 
 use attributes::LlmAttributes;
 use ledger::Ledger;
@@ -191,16 +193,7 @@ impl Call<'_> {
     ) -> Result<Reply, Fault> {
         loop {
             let random = exchange.client.worker.upstream.random();
-            let mut attempt = attempts
-                .start(Instant::now(), random)
-                .map_err(|error| Fault::caused(Kind::NoProvider, error.label()))?;
-            if attempt.is_panic {
-                exchange
-                    .client
-                    .worker
-                    .metrics
-                    .panic_pick(&self.backend.name);
-            }
+            let mut attempt = self.begin(exchange, &mut attempts, random)?;
             let provider = self.provider(&attempt)?;
             let tried = self.attempt(exchange, provider, &mut attempt).await;
             let (outcome, reply) = match tried {

@@ -43,6 +43,8 @@ use crate::{
 pub(crate) struct Limits {
     /// For the head of the response, where the route or the client says so.
     pub(crate) deadline: Option<Instant>,
+    /// For one attempt, from its begin on.
+    pub(crate) attempt: Option<Duration>,
     /// For each wait for something to move: a part of a body in either direction, and the head of the response where
     /// it has no deadline.
     pub(crate) idle: Option<Duration>,
@@ -63,6 +65,15 @@ impl Limits {
     pub(crate) fn due(&self, since: Instant) -> Option<Instant> {
         let idle = || self.idle.and_then(|limit| since.checked_add(limit));
         self.deadline.or_else(idle)
+    }
+
+    /// Where there is one attempt, which begins with the request.
+    fn of_one_attempt(self, start: Instant) -> Limits {
+        let attempt = self.attempt.map(|limit| start + limit);
+        Limits {
+            deadline: [self.deadline, attempt].into_iter().flatten().min(),
+            ..self
+        }
     }
 }
 
@@ -134,6 +145,7 @@ async fn follow(
         // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
         return Box::pin(ai::forward(exchange, serving, head, body, limits)).await;
     }
+    let limits = limits.of_one_attempt(exchange.record.start);
     if is_upgrade {
         upgrade::check(&body)?;
     }
@@ -249,10 +261,7 @@ fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Li
     let grpc = headers
         .get("grpc-timeout")
         .and_then(|value| grpc_timeout(value.to_str().ok()?));
-    let shortest = [forward.timeout, forward.attempt_timeout, grpc]
-        .into_iter()
-        .flatten()
-        .min();
+    let shortest = [forward.timeout, grpc].into_iter().flatten().min();
     let idle = match forward.idle_timeout {
         IdleTimeout::Inherit => exchange.chain.http.timeouts.stream_idle,
         IdleTimeout::Never => None,
@@ -264,6 +273,7 @@ fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Li
     let after = |limit| exchange.record.start + limit;
     Limits {
         deadline: shortest.map(after),
+        attempt: forward.attempt_timeout,
         idle,
         body_end: exchange.chain.http.timeouts.request.map(after),
     }

@@ -239,7 +239,7 @@ fn whole_seconds(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use dp_credential::ambient::Ambient;
-    use dp_upstream::{resolve::Resolver, tokens::TokenSources};
+    use dp_upstream::{provider_group::states::States, resolve::Resolver, tokens::TokenSources};
 
     use super::*;
 
@@ -279,7 +279,9 @@ mod tests {
         let resolver = Resolver::table(std::collections::HashMap::new()).unwrap();
         let tokens = TokenSources::new(resolver, Arc::new(Ambient::of(|_| None)));
         let tokens = Arc::new(tokens);
-        let metrics = crate::metrics::Metrics::register(&mut registry, Arc::default(), tokens);
+        let providers = Arc::new(States::new(Instant::now()));
+        let metrics =
+            crate::metrics::Metrics::register(&mut registry, Arc::default(), tokens, providers);
         let status = StatusCode::from_u16(status).unwrap();
         facts.settle(&Local::new(metrics), usage, (status, is_sent));
         limits.buckets.standing(&limit, &key, now).remaining

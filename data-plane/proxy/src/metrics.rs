@@ -11,7 +11,11 @@ use std::{
     time::Duration,
 };
 
-use dp_upstream::{pool::Counters, provider_group::state::Change, tokens::TokenSources};
+use dp_upstream::{
+    pool::Counters,
+    provider_group::{state::Change, states::States},
+    tokens::TokenSources,
+};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric},
@@ -24,9 +28,10 @@ use prometheus_client::{
     registry::Registry,
 };
 
+pub(crate) use self::llm::Overflow;
 use self::{
-    budget::BudgetMetrics, limit::LimitMetrics, llm::LlmMetrics, tokens::TokenCollector,
-    usage::UsageMetrics,
+    budget::BudgetMetrics, limit::LimitMetrics, llm::LlmMetrics, load::LoadCollector,
+    tokens::TokenCollector, usage::UsageMetrics,
 };
 use crate::{
     ai::ledger::Closed,
@@ -36,6 +41,7 @@ use crate::{
 mod budget;
 mod limit;
 mod llm;
+mod load;
 mod tokens;
 mod usage;
 
@@ -112,6 +118,7 @@ impl Metrics {
         registry: &mut Registry,
         upstream: Arc<Counters>,
         tokens: Arc<TokenSources>,
+        providers: Arc<States>,
     ) -> Metrics {
         let metrics = Metrics {
             requests: Family::default(),
@@ -178,6 +185,7 @@ impl Metrics {
         );
         registry.register_collector(Box::new(UpstreamCollector(upstream)));
         registry.register_collector(Box::new(TokenCollector(tokens)));
+        registry.register_collector(Box::new(LoadCollector(providers)));
         metrics
     }
 }
@@ -313,6 +321,16 @@ impl Local {
     /// Counts an attempt at an evicted provider.
     pub(crate) fn panic_pick(&self, backend: &str) {
         self.metrics.llm.panic_pick(backend);
+    }
+
+    /// Counts a choice that a full provider was part of.
+    pub(crate) fn overflow(&self, backend: &str, outcome: Overflow) {
+        self.metrics.llm.overflow(backend, outcome);
+    }
+
+    /// Counts an attempt that finds out whether a provider serves again.
+    pub(crate) fn probe(&self, backend: &str, provider: &str) {
+        self.metrics.llm.probe(backend, provider);
     }
 
     /// Counts a request that came to a limit.

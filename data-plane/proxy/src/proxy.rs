@@ -54,7 +54,7 @@ pub(crate) struct Shared {
     pub(crate) resolver: Resolver,
     pub(crate) upstream: Arc<Counters>,
     /// What is known of the providers of AI backends; outlives configurations.
-    pub(crate) provider_states: States,
+    pub(crate) provider_states: Arc<States>,
     /// Tokens of clouds; they outlive configurations too.
     pub(crate) tokens: Arc<TokenSources>,
     /// How limits stand; outlives configurations.
@@ -118,7 +118,13 @@ impl Proxy {
         };
         let tokens = TokenSources::new(resolver.clone(), Arc::new(options.ambient));
         let tokens = Arc::new(tokens);
-        let metrics = Metrics::register(options.registry, upstream.clone(), tokens.clone());
+        let provider_states = Arc::new(States::new(Instant::now()));
+        let metrics = Metrics::register(
+            options.registry,
+            upstream.clone(),
+            tokens.clone(),
+            provider_states.clone(),
+        );
         let log = match options.access_log {
             None => None,
             Some(log) => Some(
@@ -138,7 +144,7 @@ impl Proxy {
             usage_events: options.usage_events,
             resolver,
             upstream,
-            provider_states: States::new(Instant::now()),
+            provider_states,
             tokens,
             limits: Limits::new(),
             budgets: Stores::new(),

@@ -43,6 +43,8 @@ pub(crate) struct Upstream {
     /// Given back to the pool as soon as the last byte is there.
     lease: Option<Lease<RequestBody>>,
     stall: Stall,
+    /// How long the client may take to ask for the next part.
+    patience: Option<Duration>,
 }
 
 /// Why the response could not be finished.
@@ -72,6 +74,7 @@ impl Upstream {
             incoming,
             lease: Some(lease),
             stall: Stall::new(idle),
+            patience: idle,
         };
         upstream.finish_if_over();
         upstream
@@ -100,9 +103,14 @@ impl Upstream {
         }
     }
 
-    /// How long either side may keep the other waiting.
+    /// Allows the upstream another silence than the client.
+    pub(crate) fn allow_silence(&mut self, limit: Option<Duration>) {
+        self.stall.allow(limit);
+    }
+
+    /// How long the client may keep the upstream waiting.
     pub(crate) fn patience(&self) -> Option<Duration> {
-        self.stall.limit()
+        self.patience
     }
 
     pub(crate) fn is_end_stream(&self) -> bool {

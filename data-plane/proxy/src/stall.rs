@@ -65,11 +65,6 @@ impl Stall {
         self.limit = limit;
     }
 
-    /// How long a wait may last.
-    pub(crate) fn limit(&self) -> Option<Duration> {
-        self.limit
-    }
-
     /// Something came: the wait starts anew.
     pub(crate) fn progress(&mut self) {
         self.last = None;

@@ -4,6 +4,7 @@
 //! group and refuses requests: leaving it out would send its share, and its data, to somebody else.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use cp_api::backend::AgentgatewayBackend;
 use cp_api::backend::ai::{AiBackend, SINGLE};
@@ -12,22 +13,21 @@ use cp_api::backend::policy::ai::BackendAi;
 use cp_api::backend::policy::auth::BackendAuth;
 use cp_api::backend::policy::health::Health;
 use cp_api::backend::policy::tls::BackendTls;
-use cp_api::backend::provider::{Custom, Provider};
+use cp_api::backend::provider::Provider;
 use cp_api::condition::Reason;
 use cp_api::effect::Effects;
-use cp_api::{Kind, http_route::BackendObjectReference};
 use proto::name;
 use proto::tidegate::v1 as tidegate;
 
 use crate::backend::base_url::BaseUrl;
 use crate::backend::credential::{self, Fault, Owner};
-use crate::backend::static_host::authority;
-use crate::backend::{Served, Verdict, policy, service};
+use crate::backend::{Served, Verdict, policy};
 use crate::lookup::Lookup;
 use crate::plan::credential::{Credential, Credentials};
-use crate::plan::{Host, ProviderPlan, Service, Upstream, UpstreamProtocol, UpstreamTls};
-use crate::settings::{ProviderAddress, Settings};
+use crate::plan::{ProviderPlan, Service, Upstream};
+use crate::settings::Settings;
 
+mod address;
 pub(crate) mod body;
 mod expression;
 mod guard;
@@ -36,6 +36,7 @@ pub(super) mod preset;
 pub(super) mod provider;
 mod weights;
 
+use self::address::Address;
 pub(crate) use self::guard::Asked;
 use self::preset::Preset;
 use self::provider::{Home, KeyPlace, Kind as ServiceKind};
@@ -76,13 +77,7 @@ pub(super) struct Placed<'a> {
     ai: Vec<(&'a BackendAi, String)>,
     auth: Option<(&'a BackendAuth, String)>,
     tls: Option<(&'a BackendTls, String)>,
-}
-
-/// How a provider is reached.
-struct Address {
-    cluster: String,
-    transport: Option<Upstream>,
-    authority: String,
+    request_timeout: Option<Duration>,
 }
 
 pub(super) fn resolve(
@@ -195,6 +190,10 @@ pub(super) fn place<'a>(
         .iter()
         .filter_map(|(policies, at)| Some((policies.as_ref()?.ai.as_ref()?, format!("{at}.ai"))));
     let ai = ai.collect();
+    let request_timeout = levels.iter().find_map(|(policies, _)| {
+        let http = policies.as_ref()?.http.as_ref()?;
+        Some(http.request_timeout?.0)
+    });
     Placed {
         provider,
         name,
@@ -206,6 +205,7 @@ pub(super) fn place<'a>(
         ai,
         auth,
         tls,
+        request_timeout,
     }
 }
 
@@ -247,6 +247,7 @@ impl Scope<'_> {
             health: None,
             policy: None,
             refuses_local_addresses: false,
+            request_timeout: None,
             telemetry_name: self.declared.name.to_owned(),
         }
     }
@@ -299,147 +300,8 @@ impl Scope<'_> {
             refuses_local_addresses: placed
                 .base
                 .is_some_and(|base| !self.settings.local_hosts.contains(&base.host)),
+            request_timeout: placed.request_timeout,
             telemetry_name: telemetry_name.unwrap_or(self.declared.name).to_owned(),
-        })
-    }
-
-    /// Where a base URL says, whatever the kind.
-    fn based(
-        &self,
-        placed: &Placed<'_>,
-        base: &BaseUrl,
-        home: &Home<'_>,
-        verdict: &mut Verdict,
-    ) -> Result<Address, String> {
-        if let Home::Own(Custom {
-            backend_ref: Some(_),
-            ..
-        }) = home
-        {
-            return Err(format!(
-                "{0}.baseURL and {0}.custom.backendRef are two addresses; remove one",
-                placed.path
-            ));
-        }
-        let plain = if base.is_tls {
-            Plain::Refused
-        } else {
-            Plain::Allowed
-        };
-        self.at(placed, (&base.host, base.port), plain, verdict)
-    }
-
-    /// A service that lives at a host of its own, unless the user or the operator moved it.
-    fn public(
-        &self,
-        placed: &Placed<'_>,
-        (kind, own): (&str, &str),
-        verdict: &mut Verdict,
-    ) -> Result<Address, String> {
-        if let (Some(host), Some(port)) = (&placed.provider.host, placed.provider.port) {
-            return self.at(placed, (host, port), Plain::Allowed, verdict);
-        }
-        match self.settings.provider_overrides.get(kind) {
-            None => self.at(placed, (own, 443), Plain::Refused, verdict),
-            Some(ProviderAddress { host, port, tls }) => {
-                let plain = if *tls { Plain::Refused } else { Plain::Always };
-                self.at(placed, (host, *port), plain, verdict)
-            }
-        }
-    }
-
-    fn custom(
-        &self,
-        placed: &Placed<'_>,
-        custom: &Custom,
-        verdict: &mut Verdict,
-    ) -> Result<Address, String> {
-        if let (Some(host), Some(port)) = (&placed.provider.host, placed.provider.port) {
-            return self.at(placed, (host, port), Plain::Allowed, verdict);
-        }
-        let Some(reference) = &custom.backend_ref else {
-            return Err(format!(
-                "{}: custom needs host and port, or backendRef",
-                placed.path
-            ));
-        };
-        let path = format!("{}.custom.backendRef", placed.path);
-        self.service(placed, (&path, reference), verdict)
-    }
-
-    /// A Service as the provider's address: its endpoints, in a cluster of the provider's own.
-    fn service(
-        &self,
-        placed: &Placed<'_>,
-        (path, reference): (&str, &BackendObjectReference),
-        verdict: &mut Verdict,
-    ) -> Result<Address, String> {
-        let is_local = reference
-            .namespace
-            .as_deref()
-            .is_none_or(|namespace| namespace == self.namespace());
-        if Kind::of(&reference.group, &reference.kind) != Some(Kind::Service) || !is_local {
-            return Err(format!("{path} must be a Service in the same namespace"));
-        }
-        if placed.tls.is_some() {
-            return Err(format!(
-                "{path} with policies.tls is not supported yet; use host and port"
-            ));
-        }
-        let port = reference.port.unwrap_or(0);
-        let host = format!("{}.{}.svc", reference.name, self.namespace());
-        let authority = authority(&host, port, false);
-        let cluster = self.cluster(placed.name);
-        match service::resolve(self.lookup, self.namespace(), &reference.name, port) {
-            Ok(plan) => Ok(Address {
-                cluster,
-                transport: Some(plan.upstream),
-                authority,
-            }),
-            Err((reason, message)) => {
-                let message = format!("{path}: {message}");
-                verdict.unresolved.push((reason, message.clone()));
-                Err(message)
-            }
-        }
-    }
-
-    fn at(
-        &self,
-        placed: &Placed<'_>,
-        (host, port): (&str, u16),
-        plain: Plain,
-        verdict: &mut Verdict,
-    ) -> Result<Address, String> {
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
-        let tls = match (plain, &placed.tls) {
-            (Plain::Always, _) | (Plain::Allowed, None) => None,
-            (Plain::Refused, None) => Some(UpstreamTls {
-                server_name: host.clone(),
-                ca: None,
-            }),
-            (Plain::Refused | Plain::Allowed, Some((tls, path))) => {
-                let tls = policy::tls(self.lookup, self.namespace(), path, (tls, &host));
-                Some(tls.map_err(|(reason, message)| {
-                    if reason != Reason::NotSupported {
-                        verdict.unresolved.push((reason, message.clone()));
-                    }
-                    message
-                })?)
-            }
-        };
-        let authority = authority(&host, port, tls.is_some());
-        let protocol = UpstreamProtocol::Http1;
-        let transport = Some(Upstream::Host(Host {
-            host,
-            port,
-            tls,
-            protocol,
-        }));
-        Ok(Address {
-            cluster: self.cluster(placed.name),
-            transport,
-            authority,
         })
     }
 
@@ -482,15 +344,4 @@ impl Scope<'_> {
             }
         }
     }
-}
-
-/// When a provider is spoken to without TLS.
-#[derive(Clone, Copy)]
-enum Plain {
-    /// Never.
-    Refused,
-    /// Unless a policy asks for TLS.
-    Allowed,
-    /// Whatever the policies say: the operator redirected the provider.
-    Always,
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use cp_api::backend::AgentgatewayBackend;
 use cp_api::backend::policy::tls::BackendTls;
 use cp_api::condition::Reason;
 use cp_api::effect::{self, Effects, Loss};
@@ -20,6 +21,16 @@ pub(super) type TlsFault = (Reason, String);
 pub(super) fn unsupported(path: &str, effects: &Effects) -> Option<String> {
     let fields = effect::below(&effects.missing, path);
     effect::sentence(fields.filter(|field| field.loss == Loss::Protection))
+}
+
+/// What is said of a time limit of attempts where only requests to models have attempts.
+pub(super) fn timeout_without_model(object: &AgentgatewayBackend) -> Option<String> {
+    let http = object.spec.policies.as_ref()?.http.as_ref()?;
+    http.request_timeout?;
+    Some(
+        "spec.policies.http.requestTimeout is in effect for type ai only; use timeouts.backendRequest of the HTTPRoute"
+            .to_owned(),
+    )
 }
 
 /// TLS towards `host`, as a policy asks for it.

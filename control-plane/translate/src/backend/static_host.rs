@@ -27,6 +27,9 @@ pub(super) fn resolve(
     if policies.is_some_and(|policies| policies.auth.is_some()) {
         return Served::refused("spec.policies.auth is not supported for static backends yet");
     }
+    if let Some(message) = policy::timeout_without_model(object) {
+        return Served::refused(message);
+    }
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let tls = policies
         .and_then(|policies| policies.tls.as_ref())

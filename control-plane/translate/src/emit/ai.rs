@@ -81,6 +81,7 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
         health: plan.health.as_ref().map(health),
         policy: plan.policy.as_ref().map(policy),
         refuses_local_addresses: plan.refuses_local_addresses,
+        request_timeout: plan.request_timeout.map(duration),
     }
 }
 

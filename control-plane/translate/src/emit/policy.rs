@@ -47,6 +47,8 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
                 }
             }
             PolicyBody::Denied(_)
+            | PolicyBody::AiLoad(_)
+            | PolicyBody::AiTimeouts(_)
             | PolicyBody::LocalRateLimit(_)
             | PolicyBody::Concurrency(_) => {}
         }
@@ -89,6 +91,15 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
             reason: reason.clone(),
         }),
         PolicyBody::Ai(plan) => Content::Ai(ai::policy(plan)),
+        PolicyBody::AiLoad(plan) => Content::AiLoad(tidegate::AiLoad {
+            max_in_flight: plan.max_in_flight,
+            probes: plan.probes,
+            min_healthy_percent: plan.min_healthy_percent,
+        }),
+        PolicyBody::AiTimeouts(plan) => Content::AiTimeouts(tidegate::AiTimeouts {
+            first_token: plan.first_token.map(duration),
+            stream_idle: plan.stream_idle.map(duration),
+        }),
         PolicyBody::LocalRateLimit(limits) => Content::LocalRateLimit(tidegate::LocalRateLimit {
             limits: limits.iter().map(limit).collect(),
         }),

@@ -27,6 +27,8 @@ pub(crate) enum PolicyBody {
     /// It cannot be enforced, and why: requests are refused.
     Denied(String),
     Ai(Box<AiPolicyPlan>),
+    AiLoad(AiLoadPlan),
+    AiTimeouts(AiTimeoutsPlan),
     LocalRateLimit(Vec<LocalLimitPlan>),
     Budgets(Box<BudgetsPlan>),
     Concurrency(tidegate::Concurrency),
@@ -46,6 +48,21 @@ pub(crate) struct StoreSecret {
     pub(crate) name: String,
     pub(crate) text: SecretBytes,
     pub(crate) source: tidegate::Source,
+}
+
+/// How much each provider is asked for at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AiLoadPlan {
+    pub(crate) max_in_flight: Option<u32>,
+    pub(crate) probes: Option<u32>,
+    pub(crate) min_healthy_percent: Option<u32>,
+}
+
+/// How long a stream of a model may keep a client waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AiTimeoutsPlan {
+    pub(crate) first_token: Option<Duration>,
+    pub(crate) stream_idle: Option<Duration>,
 }
 
 /// A limit that each proxy counts by itself.
@@ -86,7 +103,11 @@ impl PolicyBody {
     pub(crate) fn guards_routes(&self) -> bool {
         match self {
             Self::Denied(_) | Self::LocalRateLimit(_) => true,
-            Self::Ai(_) | Self::Budgets(_) | Self::Concurrency(_) => false,
+            Self::Ai(_)
+            | Self::AiLoad(_)
+            | Self::AiTimeouts(_)
+            | Self::Budgets(_)
+            | Self::Concurrency(_) => false,
         }
     }
 }

@@ -123,45 +123,42 @@ fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
 }
 
 fn of_provider(provider: &tidegate::AiProvider) -> Vec<Name> {
-    let mut names = Vec::new();
-    {
-        names.push((TypeUrl::Cluster, provider.cluster.clone()));
-        let kind = provider
-            .credential
-            .as_ref()
-            .and_then(|credential| credential.kind.as_ref());
-        match kind {
-            Some(ai_credential::Kind::Key(key)) => {
-                names.push((TypeUrl::Secret, key.secret.clone()));
-            }
-            Some(ai_credential::Kind::Aws(aws)) => {
-                let secrets = [&aws.access_key, &aws.secret_key, &aws.session_token];
-                for secret in secrets.into_iter().filter(|name| !name.is_empty()) {
-                    names.push((TypeUrl::Secret, secret.clone()));
-                }
-            }
-            Some(ai_credential::Kind::Azure(azure)) => {
-                if let Some(Identity::ClientSecret(own)) = &azure.identity {
-                    for secret in [&own.client_id, &own.tenant_id, &own.client_secret] {
-                        names.push((TypeUrl::Secret, secret.clone()));
-                    }
-                }
-            }
-            Some(ai_credential::Kind::Gcp(gcp)) => {
-                if let Some(Source::Credentials(secret)) = &gcp.source {
-                    names.push((TypeUrl::Secret, secret.clone()));
-                }
-            }
-            Some(
-                ai_credential::Kind::None(_)
-                | ai_credential::Kind::Passthrough(_)
-                | ai_credential::Kind::Unavailable(_),
-            )
-            | None => {}
+    let mut names = vec![(TypeUrl::Cluster, provider.cluster.clone())];
+    let kind = provider
+        .credential
+        .as_ref()
+        .and_then(|credential| credential.kind.as_ref());
+    match kind {
+        Some(ai_credential::Kind::Key(key)) => {
+            names.push((TypeUrl::Secret, key.secret.clone()));
         }
-        let further = provider.credential.iter().flat_map(|own| &own.further);
-        names.extend(further.map(|key| (TypeUrl::Secret, key.secret.clone())));
+        Some(ai_credential::Kind::Aws(aws)) => {
+            let secrets = [&aws.access_key, &aws.secret_key, &aws.session_token];
+            for secret in secrets.into_iter().filter(|name| !name.is_empty()) {
+                names.push((TypeUrl::Secret, secret.clone()));
+            }
+        }
+        Some(ai_credential::Kind::Azure(azure)) => {
+            if let Some(Identity::ClientSecret(own)) = &azure.identity {
+                for secret in [&own.client_id, &own.tenant_id, &own.client_secret] {
+                    names.push((TypeUrl::Secret, secret.clone()));
+                }
+            }
+        }
+        Some(ai_credential::Kind::Gcp(gcp)) => {
+            if let Some(Source::Credentials(secret)) = &gcp.source {
+                names.push((TypeUrl::Secret, secret.clone()));
+            }
+        }
+        Some(
+            ai_credential::Kind::None(_)
+            | ai_credential::Kind::Passthrough(_)
+            | ai_credential::Kind::Unavailable(_),
+        )
+        | None => {}
     }
+    let further = provider.credential.iter().flat_map(|own| &own.further);
+    names.extend(further.map(|key| (TypeUrl::Secret, key.secret.clone())));
     names
 }
 
@@ -176,6 +173,8 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
         }
         Some(
             policy::Content::Denied(_)
+            | policy::Content::AiLoad(_)
+            | policy::Content::AiTimeouts(_)
             | policy::Content::LocalRateLimit(_)
             | policy::Content::Concurrency(_),
         )

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ::route::field::{FieldError, Within};
 use dp_llm::provider::Endpoint;
+use dp_policy::ai_timeouts::positive;
 use http::uri::Authority;
 use proto::tidegate::v1 as wire;
 
@@ -154,6 +155,7 @@ fn provider(
             Some(policy) => Some(policy::decode(policy).within("policy")?),
         },
         refuses_local_addresses: message.refuses_local_addresses,
+        request_timeout: positive("request_timeout", message.request_timeout.as_ref())?,
         // A control plane that is older than the field leaves it empty.
         telemetry_name: match message.telemetry_name.as_str() {
             "" => message.name.as_str().into(),

@@ -88,6 +88,8 @@ impl std::fmt::Display for Content {
         match self {
             Self::Denied(reason) => write!(f, "refused: {reason}"),
             Self::Ai(policy) => write!(f, "{}", in_short(policy)),
+            Self::AiLoad(load) => write!(f, "{load}"),
+            Self::AiTimeouts(limits) => write!(f, "{limits}"),
             Self::LocalRateLimit(LocalRateLimit { limits }) => {
                 let texts: Vec<String> = limits.iter().map(ToString::to_string).collect();
                 write!(f, "{}", texts.join(", "))

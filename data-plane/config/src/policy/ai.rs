@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{Attachment, Content, Effective, Level};
+use super::{Attachment, Content, Effective};
 use crate::ai_backend::{AiPolicy, AiProvider};
 
 /// Path in an AgentgatewayPolicy.
@@ -32,18 +32,7 @@ impl<'a> Effective<'a> {
 
     /// The attachments that have a say in it, the least specific first.
     pub fn ai_layers(&self, provider: &str) -> impl Iterator<Item = &'a Attachment> {
-        let is_ai = |attachment: &&Attachment| *attachment.field == *FIELD;
-        let below = |attachment: &&Attachment| attachment.level < Level::Backend;
-        let of_way = self.of_way().iter().filter(is_ai);
-        let of_backend = self.of_backend().iter().filter(is_ai);
-        let of_backend = of_backend.filter(move |attachment| {
-            let section = attachment.section.as_deref();
-            section.is_none_or(|section| section == provider)
-        });
-        let of_backend: Vec<&'a Attachment> = of_backend.collect();
-        let low = of_way.clone().filter(below);
-        let high = of_way.filter(move |attachment| !below(attachment));
-        low.chain(of_backend).chain(high)
+        self.layers(FIELD, provider).into_iter()
     }
 }
 

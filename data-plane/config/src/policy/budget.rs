@@ -260,6 +260,8 @@ impl<'a> Effective<'a> {
             Content::Budgets(budgets) => Some(budgets.iter()),
             Content::Denied(_)
             | Content::Ai(_)
+            | Content::AiLoad(_)
+            | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::Concurrency(_) => None,
         })
@@ -274,6 +276,8 @@ impl<'a> Effective<'a> {
                 _,
                 Content::Denied(_)
                 | Content::Ai(_)
+                | Content::AiLoad(_)
+                | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
                 | Content::Budgets(_),
             ) => None,

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use ::route::field::{FieldError, Within};
+use dp_policy::{ai_load::AiLoad, ai_timeouts::AiTimeouts};
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::policy::Content as Kind;
 
@@ -18,6 +19,10 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         Some(Kind::Denied(denied)) => Content::Denied(denied.reason.as_str().into()),
         Some(Kind::Ai(policy)) => {
             Content::Ai(Box::new(ai_backend::ai_policy(policy).within("ai")?))
+        }
+        Some(Kind::AiLoad(load)) => Content::AiLoad(AiLoad::decode(load).within("ai_load")?),
+        Some(Kind::AiTimeouts(limits)) => {
+            Content::AiTimeouts(AiTimeouts::decode(limits).within("ai_timeouts")?)
         }
         Some(Kind::LocalRateLimit(limit)) => {
             Content::LocalRateLimit(local_rate_limit::decode(limit).within("local_rate_limit")?)

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Attachment, Content, Policy, PolicySet};
+use super::{Attachment, Content, Level, Policy, PolicySet};
 use crate::ai_backend::AiBackend;
 use crate::config::Config;
 use crate::route::Route;
@@ -56,6 +56,15 @@ impl<'a> Effective<'a> {
         Ok(found)
     }
 
+    /// What is attached to a backend and its providers, whatever leads there.
+    pub(super) fn of_backend_alone(config: &'a Config, set: Option<&str>) -> Self {
+        Self {
+            config,
+            set: None,
+            backend: set.and_then(|name| config.policy_set(name)),
+        }
+    }
+
     /// Whether what is attached to a provider of the backend can be enforced.
     ///
     /// # Errors
@@ -86,6 +95,21 @@ impl<'a> Effective<'a> {
         Some((attachment, &self.policy(attachment)?.content))
     }
 
+    /// The attachments of a field that have a say about a provider, the least specific first.
+    pub(super) fn layers(&self, field: &str, provider: &str) -> Vec<&'a Attachment> {
+        let is_own = |attachment: &&Attachment| *attachment.field == *field;
+        let below = |attachment: &&Attachment| attachment.level < Level::Backend;
+        let of_way = self.of_way().iter().filter(is_own);
+        let of_backend = self.of_backend().iter().filter(is_own);
+        let of_backend = of_backend.filter(|attachment| {
+            let section = attachment.section.as_deref();
+            section.is_none_or(|section| section == provider)
+        });
+        let low = of_way.clone().filter(below);
+        let high = of_way.filter(|attachment| !below(attachment));
+        low.chain(of_backend).chain(high).collect()
+    }
+
     fn check(&self, attachments: &[Attachment], section: Option<&str>) -> Result<(), Denied> {
         let own = attachments
             .iter()
@@ -102,6 +126,8 @@ impl<'a> Effective<'a> {
                     return Err(Denied(format!("policy {policy} is not of field {field}")));
                 }
                 Content::Ai(_)
+                | Content::AiLoad(_)
+                | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_) => {}

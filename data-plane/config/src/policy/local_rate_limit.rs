@@ -55,7 +55,12 @@ impl<'a> Effective<'a> {
             (attachment, Content::LocalRateLimit(limit)) => Some((attachment, limit)),
             (
                 _,
-                Content::Denied(_) | Content::Ai(_) | Content::Budgets(_) | Content::Concurrency(_),
+                Content::Denied(_)
+                | Content::Ai(_)
+                | Content::AiLoad(_)
+                | Content::AiTimeouts(_)
+                | Content::Budgets(_)
+                | Content::Concurrency(_),
             ) => None,
         }
     }

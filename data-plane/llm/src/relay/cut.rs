@@ -4,7 +4,7 @@
 
 use serde::de::IgnoredAny;
 
-use crate::error::ProviderError;
+use crate::error::{ErrorCode, ProviderError};
 
 /// Data that is neither JSON nor the terminator of OpenAI's streams.
 pub(super) fn is_unreadable(data: &[u8]) -> bool {
@@ -22,6 +22,29 @@ pub(super) fn too_long() -> ProviderError {
     ProviderError {
         message: "the provider sent more at once than the gateway holds".to_owned(),
         ..ProviderError::default()
+    }
+}
+
+/// What became of a provider's stream before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// It broke off.
+    Off,
+    /// It fell silent for longer than the client is kept waiting.
+    Silent,
+}
+
+impl Broken {
+    pub(super) fn told(self) -> ProviderError {
+        match self {
+            Self::Off => cut_short(),
+            Self::Silent => ProviderError {
+                message: "the provider's stream fell silent before its end".to_owned(),
+                kind: Some("timeout_error".to_owned()),
+                code: Some(ErrorCode::UpstreamTimeout.as_str().to_owned()),
+                param: None,
+            },
+        }
     }
 }
 

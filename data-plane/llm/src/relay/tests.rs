@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::{Names, Plan, Relay, Stamp};
+use super::{Broken, Names, Plan, Relay, Stamp};
 use crate::format::Format;
 use crate::observed::FinishReason;
 use crate::request::UsageChunk;
@@ -322,6 +322,31 @@ fn a_stream_that_ends_early_is_never_whole() {
                     || finish.ending == Ending::Truncated(Truncation::MidEvent));
             assert!(is_told || is_mid_event, "{what}");
         }
+    }
+}
+
+#[test]
+fn a_stream_that_falls_silent_ends_in_a_timeout() {
+    for (client, provider) in pairs() {
+        let input = stream(provider);
+        let half = &input[..input.len() / 2];
+        // What is forwarded can be told of between two events only.
+        let end = half.windows(2).rposition(|two| two == b"\n\n");
+        let sent = &half[..end.map_or(half.len(), |end| end + 2)];
+        let mut relay = relay(&plan(client, provider, true), framing(provider, true));
+        relay.push(Bytes::copy_from_slice(sent));
+        let (told, _) = relay.broken(Broken::Silent);
+        let told = String::from_utf8_lossy(&told).into_owned();
+        let expected = match client {
+            GEMINI => "DEADLINE_EXCEEDED",
+            MESSAGES => "timeout_error",
+            CHAT | RESPONSES | CONVERSE => "upstream_timeout",
+        };
+        let what = format!("{client:?} of {provider:?}: {told}");
+        assert!(
+            told.contains(expected) && told.contains("fell silent"),
+            "{what}"
+        );
     }
 }
 

@@ -39,6 +39,7 @@ use super::{
     guard::{self, Check, Tallies},
     relayed::Settlement,
     since_epoch,
+    wait::Wait,
 };
 use crate::{
     exchange::{Exchange, Reply},
@@ -47,8 +48,10 @@ use crate::{
     upgrade::Splice,
 };
 
+mod encoded;
 mod whole;
 
+use encoded::{encoded, is_encoded};
 use whole::{judged, whole};
 
 /// The largest error body of a provider that is read, in bytes.
@@ -109,16 +112,19 @@ enum Looked {
     Broke(BodyError),
 }
 
+/// Of whom, in what form, behind which guards and within which time an answer was asked for.
+type Asked<'a> = (&'a AiProvider, Plan, Option<&'a Arc<PromptGuard>>, Wait);
+
 /// Takes the answer of one attempt.
 pub(super) async fn take(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
-    (provider, plan, guards): (&AiProvider, Plan, Option<&Arc<PromptGuard>>),
+    (provider, plan, guards, wait): Asked<'_>,
     response: Response<Upstream>,
     attempt: &mut Attempt,
 ) -> Tried {
     if !response.status().is_success() {
-        return refused(exchange, call, (provider, &plan), response).await;
+        return refused(exchange, call, (provider, &plan, wait), response).await;
     }
     let (mut head, mut upstream) = response.into_parts();
     let judge = |exchange: &Exchange<'_>, status, headers: &HeaderMap| {
@@ -130,14 +136,7 @@ pub(super) async fn take(
     };
     let guards = guard::of_answer(guards, &plan);
     if is_encoded(&head.headers) {
-        if plan.client == plan.provider && guards.is_none() {
-            let body = Body::Unread(upstream);
-            return answered(Answer::new(head, body, said));
-        }
-        return lost(Fault::caused(
-            Kind::Garbage,
-            "the provider encoded an answer that was asked for without encoding",
-        ));
+        return encoded(&plan, guards.is_some(), (head, upstream), said);
     }
     let content_type = head.headers.get(CONTENT_TYPE);
     let framing = Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()));
@@ -147,13 +146,15 @@ pub(super) async fn take(
     dress(&mut head.headers, &plan, framing);
     let is_only = call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2;
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
-    let is_read_first = !is_only && framing == Framing::Buffered;
+    let is_read_first = (!is_only || wait.bounds_whole()) && framing == Framing::Buffered;
     let judges = guards.filter(|_| !is_streamed);
     let is_held = tallies.as_ref().is_some_and(Tallies::needs_whole);
+    let deadline = exchange.client.worker.timers.deadline(wait.due());
     if plan.needs_whole() || is_read_first || judges.is_some() || is_held {
         let services = tallies.as_ref().filter(|_| is_held);
         let services = services.map(|tallies| (&*exchange, tallies));
-        return match whole(call, (head, upstream, relay), said, services).await {
+        let read = (head, upstream, relay);
+        return match whole(call, read, said, (deadline, wait), services).await {
             Ok(Tried::Answered(answer)) => match judges {
                 Some(guards) => judged(exchange, call, guards, *answer).await,
                 None => answered(Answer { tallies, ..*answer }),
@@ -165,12 +166,18 @@ pub(super) async fn take(
             }
         };
     }
-    let looked = match is_only {
+    if framing != Framing::Buffered {
+        upstream.allow_silence(wait.stream_idle());
+    }
+    let looked = match is_only && !wait.bounds_whole() {
         true => Looked::Begun {
             relay,
             held: Bytes::new(),
         },
-        false => look(&mut upstream, relay).await,
+        false => match deadline.bound(look(&mut upstream, relay)).await {
+            Some(looked) => looked,
+            None => return lost(wait.late()),
+        },
     };
     let body = match looked {
         Looked::Begun { relay, held } => {
@@ -189,18 +196,12 @@ pub(super) async fn take(
             let condition = judge(exchange, error_status(&observed), &head.headers);
             return failed_inside(plan.client, &observed, condition);
         }
-        Looked::Broke(error) => return lost(Fault::caused(Kind::Reset, error)),
+        Looked::Broke(error) => return lost(broke(error)),
     };
     answered(Answer {
         tallies,
         ..Answer::new(head, body, said)
     })
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn relay(
@@ -289,21 +290,15 @@ async fn look(upstream: &mut Upstream, mut relay: Box<Relay>) -> Looked {
 async fn refused(
     exchange: &Exchange<'_>,
     call: &Call<'_>,
-    (provider, plan): (&AiProvider, &Plan),
+    (provider, plan, wait): (&AiProvider, &Plan, Wait),
     response: Response<Upstream>,
 ) -> Tried {
     let (mut head, mut upstream) = response.into_parts();
-    let read = read_error(&mut upstream);
-    let read = match call.limits.deadline {
-        None => read.await,
-        Some(deadline) => match tokio::time::timeout_at(deadline.into(), read).await {
-            Ok(read) => read,
-            Err(_) => return lost(Kind::Timeout.into()),
-        },
-    };
-    let body = match read {
-        Ok(body) => body,
-        Err(error) => return lost(Fault::caused(Kind::Reset, error)),
+    let deadline = exchange.client.worker.timers.deadline(wait.due());
+    let body = match deadline.bound(read_error(&mut upstream)).await {
+        Some(Ok(body)) => body,
+        Some(Err(error)) => return lost(Fault::caused(Kind::Reset, error)),
+        None => return lost(wait.late()),
     };
     let status = head.status.as_u16();
     let owner = match &provider.credential {
@@ -372,6 +367,15 @@ fn failed_inside(client: Format, observed: &Observed, condition: Option<Conditio
 /// The status that an error inside a success stands for.
 fn error_status(observed: &Observed) -> u16 {
     observed.error.clone().unwrap_or_default().status()
+}
+
+/// Why there is no first content.
+fn broke(error: BodyError) -> Fault {
+    let kind = match &error {
+        BodyError::Stalled => Kind::Timeout,
+        BodyError::Broken(_) | BodyError::Cut => Kind::Reset,
+    };
+    Fault::caused(kind, error)
 }
 
 fn lost(fault: Fault) -> Tried {

@@ -9,6 +9,7 @@ use dp_config::{
     AiBackend, Config,
     ai_backend::{AiCredential, AiProvider, AwsKeys, AzureIdentity, Health},
 };
+use dp_policy::ai_load::AiLoad;
 use dp_upstream::provider_group::{
     Backend, EntrySettings,
     attempts::RetryPolicy,
@@ -45,9 +46,12 @@ fn declared(config: &Config, backend: &AiBackend) -> Declared {
     let group = |providers: &Vec<AiProvider>| DeclaredGroup {
         entries: providers
             .iter()
-            .map(|provider| entry(config, provider, entries))
+            .map(|provider| {
+                let load = backend.load(config, Some(&provider.name));
+                entry(config, (provider, load), entries)
+            })
             .collect(),
-        min_healthy_percent: None,
+        min_healthy_percent: backend.load(config, None).min_healthy_percent,
     };
     Declared {
         name: backend.name.clone(),
@@ -60,14 +64,19 @@ fn declared(config: &Config, backend: &AiBackend) -> Declared {
     }
 }
 
-fn entry(config: &Config, provider: &AiProvider, entries: usize) -> DeclaredEntry {
+fn entry(
+    config: &Config,
+    (provider, load): (&AiProvider, AiLoad),
+    entries: usize,
+) -> DeclaredEntry {
     let default = HealthPolicy::for_backend_of(entries);
     DeclaredEntry {
         name: provider.name.clone(),
         fingerprint: fingerprint(config, provider),
         settings: EntrySettings {
             weight: provider.weight,
-            most_in_flight: None,
+            most_in_flight: load.max_in_flight,
+            most_probes: load.probes,
             health: match &provider.health {
                 None => default,
                 Some(health) => Some(policy(health)),

@@ -39,6 +39,10 @@ const KEY_HEADERS: [HeaderName; 3] = [
 ];
 
 /// What a provider answered.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the common variant is the large one: a box would be one for each request"
+)]
 pub(super) enum Reached {
     /// An ordinary answer.
     Answer(Response<Upstream>),

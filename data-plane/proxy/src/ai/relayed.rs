@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use dp_llm::{
     observed::Observed,
-    relay::Relay,
+    relay::{Broken, Relay},
     tap::{Ending, Truncation},
 };
 use dp_upstream::provider_group::{
@@ -195,7 +195,7 @@ impl Relayed {
         Some(out.saturating_duration_since(guarded.first_in?))
     }
 
-    /// How long either side may keep the other waiting.
+    /// How long the client may keep the upstream waiting.
     pub(crate) fn patience(&self) -> Option<Duration> {
         self.upstream.patience()
     }
@@ -361,14 +361,17 @@ impl Relayed {
     /// The upstream broke off; returns what tells the client so, if anything can.
     fn broken(&mut self, error: &BodyError) -> Bytes {
         self.is_broken = true;
-        self.settle(match error {
-            BodyError::Stalled => Verdict::Idle,
-            BodyError::Broken(_) | BodyError::Cut => Verdict::StreamErrorAfterContent,
-        });
+        let (verdict, how) = match error {
+            BodyError::Stalled => (Verdict::Idle, Broken::Silent),
+            BodyError::Broken(_) | BodyError::Cut => {
+                (Verdict::StreamErrorAfterContent, Broken::Off)
+            }
+        };
+        self.settle(verdict);
         let State::Open(relay) = std::mem::replace(&mut self.state, State::Done) else {
             return Bytes::new();
         };
-        let (told, observed) = relay.broken();
+        let (told, observed) = relay.broken(how);
         self.observed = Some(Box::new(observed));
         told
     }

@@ -28,6 +28,7 @@ use super::{
     realtime::{self, Reached},
     tokens::Lent,
     verdict,
+    wait::{self, Wait},
 };
 use crate::{
     exchange::Exchange,
@@ -77,15 +78,27 @@ impl Call<'_> {
         ledger::attempt_begins(exchange.record, (provider, policy), &rendered.plan.model);
         exchange.client.worker.metrics.dropped(&rendered.dropped);
         let plan = rendered.plan.clone();
-        match self.answered(exchange, provider, &rendered).await {
+        let wait = self.wait(provider, plan.is_streamed);
+        match self.answered(exchange, (provider, wait), &rendered).await {
             Ok(Reached::Answer(response)) => {
-                let asked = (provider, plan, guards);
+                let asked = (provider, plan, guards, wait);
                 answer::take(exchange, self, asked, response, attempt).await
             }
             Ok(Reached::Session(reply)) => answer::session(exchange, self, provider, *reply),
             Err(fault) if fault.kind.side() == Side::Client => Tried::Unsendable(fault),
-            Err(fault) => failed(fault),
+            Err(fault) => failed(wait.blame(fault)),
         }
+    }
+
+    /// How long an attempt at a provider is waited for from now on: what guards took before is not the provider's time.
+    fn wait(&self, provider: &AiProvider, is_streamed: bool) -> Wait {
+        let own = self.policies.ai_timeouts(&provider.name);
+        let configured = wait::Configured {
+            attempt: provider.request_timeout,
+            first_token: own.first_token.filter(|_| is_streamed),
+            stream_idle: own.stream_idle,
+        };
+        Wait::new(Instant::now(), self.limits, configured)
     }
 
     /// The body of an attempt. `prompt` is what guards let pass of the client's, and nothing here sees more.
@@ -161,10 +174,10 @@ impl Call<'_> {
     async fn answered(
         &self,
         exchange: &mut Exchange<'_>,
-        provider: &AiProvider,
+        of: (&AiProvider, Wait),
         rendered: &Rendered,
     ) -> Result<Reached, Fault> {
-        let (response, lent) = self.send(exchange, provider, rendered).await?;
+        let (response, lent) = self.send(exchange, of, rendered).await?;
         let is_refused = matches!(
             response.status(),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
@@ -172,7 +185,7 @@ impl Call<'_> {
         match lent {
             Some(lent) if is_refused && lent.is_replaced().await => {
                 drop(response);
-                Ok(self.send(exchange, provider, rendered).await?.0)
+                Ok(self.send(exchange, of, rendered).await?.0)
             }
             Some(_) | None => Ok(response),
         }
@@ -181,7 +194,7 @@ impl Call<'_> {
     async fn send(
         &self,
         exchange: &mut Exchange<'_>,
-        provider: &AiProvider,
+        (provider, wait): (&AiProvider, Wait),
         rendered: &Rendered,
     ) -> Result<(Reached, Option<Lent>), Fault> {
         let mut head = self.head.clone();
@@ -191,7 +204,7 @@ impl Call<'_> {
             .config
             .cluster(&provider.cluster)
             .ok_or(Kind::InvalidBackend)?;
-        let due = self.limits.due(Instant::now());
+        let due = wait.head_due(Instant::now());
         let is_upgrade = realtime::ask(exchange, &rendered.plan, &mut head);
         let picked = pick(exchange, cluster, &head, is_upgrade, due).await?;
         address::check(provider, &picked)?;

@@ -5,16 +5,29 @@
 use dp_credential::failure::Failure;
 use dp_upstream::{pool::BoxError, provider_group::verdict::Verdict};
 
-use crate::fault::{Fault, Kind};
+use super::wait::Late;
+use crate::{
+    fault::{Fault, Kind},
+    response_body::BodyError,
+};
 
 /// The verdict of an attempt that got no answer.
 pub(super) fn of_fault(fault: &Fault) -> Verdict {
     let is_of_token = |source: &BoxError| source.is::<Failure>();
+    // A stream that says nothing behind its head is one without a first token, whoever noticed.
+    let is_of_first_token = |source: &BoxError| {
+        let late = source.downcast_ref::<Late>();
+        let is_silent = || matches!(source.downcast_ref(), Some(BodyError::Stalled));
+        matches!(late, Some(Late::FirstToken(_))) || is_silent()
+    };
     match fault.kind {
         // A token service that is away comes back by itself.
         Kind::NoCredential if fault.source.as_ref().is_some_and(is_of_token) => Verdict::Lost,
         Kind::NoEndpoint | Kind::Unresolved => Verdict::Dns,
         Kind::ConnectFailed => Verdict::ConnectError,
+        Kind::Timeout if fault.source.as_ref().is_some_and(is_of_first_token) => {
+            Verdict::FirstTokenTimeout
+        }
         Kind::Timeout => Verdict::HeadTimeout,
         Kind::Reset | Kind::Garbage | Kind::UpgradeFailed => Verdict::Lost,
         // As if the provider had refused it: every client would meet the same.
@@ -55,6 +68,21 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn which_limit_a_provider_did_not_keep() {
+        let limit = std::time::Duration::from_secs(1);
+        for (late, expected) in [
+            (Late::FirstToken(limit), Verdict::FirstTokenTimeout),
+            (Late::Attempt(limit), Verdict::HeadTimeout),
+            (Late::Request, Verdict::HeadTimeout),
+        ] {
+            assert_eq!(of_fault(&Fault::caused(Kind::Timeout, late)), expected);
+        }
+        let silent = Fault::caused(Kind::Timeout, BodyError::Stalled);
+        assert_eq!(of_fault(&silent), Verdict::FirstTokenTimeout);
+        assert_eq!(of_fault(&Kind::Timeout.into()), Verdict::HeadTimeout);
+    }
 
     #[test]
     fn a_token_service_that_is_away_is_no_wrong_key() {

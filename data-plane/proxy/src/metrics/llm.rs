@@ -26,6 +26,8 @@ pub(super) struct LlmMetrics {
     failovers: Family<BackendLabels, Counter>,
     evictions: Family<EntryLabels, Counter>,
     panic_picks: Family<BackendLabels, Counter>,
+    overflows: Family<OverflowLabels, Counter>,
+    probes: Family<EntryLabels, Counter>,
     dropped: Family<DroppedLabels, Counter>,
     guard_checks: Family<GuardLabels, Counter>,
     guard_hold: Histograms<RouteLabels>,
@@ -41,6 +43,21 @@ struct AttemptLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BackendLabels {
     backend: String,
+}
+
+/// What became of a request that met a provider with all that it may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overflow {
+    /// Another provider was asked.
+    Elsewhere,
+    /// There was no other.
+    Refused,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OverflowLabels {
+    backend: String,
+    outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -78,6 +95,8 @@ impl LlmMetrics {
             failovers: Family::default(),
             evictions: Family::default(),
             panic_picks: Family::default(),
+            overflows: Family::default(),
+            probes: Family::default(),
             dropped: Family::default(),
             guard_checks: Family::default(),
             guard_hold: Family::new_with_constructor(|| Histogram::new(HOLD)),
@@ -101,6 +120,16 @@ impl LlmMetrics {
             "tidegate_proxy_llm_panic_picks",
             "Attempts at evicted providers, as there was no other",
             metrics.panic_picks.clone(),
+        );
+        registry.register(
+            "tidegate_proxy_llm_overflows",
+            "Requests that met a provider with as many as it may have, by what became of them",
+            metrics.overflows.clone(),
+        );
+        registry.register(
+            "tidegate_proxy_llm_probes",
+            "Attempts at providers that come back from an eviction",
+            metrics.probes.clone(),
         );
         registry.register(
             "tidegate_proxy_llm_translation_dropped",
@@ -157,6 +186,25 @@ impl LlmMetrics {
             backend: backend.to_owned(),
         };
         self.panic_picks.get_or_create(&labels).inc();
+    }
+
+    pub(super) fn overflow(&self, backend: &str, outcome: Overflow) {
+        let labels = OverflowLabels {
+            backend: backend.to_owned(),
+            outcome: match outcome {
+                Overflow::Elsewhere => "elsewhere",
+                Overflow::Refused => "refused",
+            },
+        };
+        self.overflows.get_or_create(&labels).inc();
+    }
+
+    pub(super) fn probe(&self, backend: &str, provider: &str) {
+        let labels = EntryLabels {
+            backend: backend.to_owned(),
+            provider: provider.to_owned(),
+        };
+        self.probes.get_or_create(&labels).inc();
     }
 
     pub(super) fn dropped(&self, fields: &[&'static str]) {

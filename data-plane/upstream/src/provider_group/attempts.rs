@@ -67,6 +67,8 @@ pub struct Attempt {
     pub place: Place,
     /// Whether it is an evicted one, since there was no other.
     pub is_panic: bool,
+    /// Whether another one would have been well, but is at its limit.
+    pub is_spilled: bool,
     /// The entry.
     pub entry: Arc<Entry>,
     begun: Instant,
@@ -74,6 +76,8 @@ pub struct Attempt {
     typical: Option<f64>,
     is_measured: bool,
     _under_way: Underway,
+    /// It finds out whether the entry serves again.
+    probe: Option<Underway>,
 }
 
 /// What the client has got of the answer.
@@ -235,15 +239,23 @@ impl Attempts {
             Some(most) => in_flight.try_enter(most.get())?,
             None => in_flight.enter(),
         };
+        let probe = match entry.settings.most_probes {
+            Some(most) if entry.state.is_on_trial() && !pick.is_panic => {
+                Some(entry.state.probes.try_enter(most.get())?)
+            }
+            Some(_) | None => None,
+        };
         Some(Attempt {
             place: pick.place,
             is_panic: pick.is_panic,
+            is_spilled: pick.is_spilled,
             entry,
             begun: now,
             answer: self.answer,
             typical: pick.typical,
             is_measured: false,
             _under_way: under_way,
+            probe,
         })
     }
 
@@ -321,6 +333,11 @@ impl Attempt {
     /// When it began.
     pub fn begun(&self) -> Instant {
         self.begun
+    }
+
+    /// Whether it finds out if an entry serves again that was evicted.
+    pub fn is_probe(&self) -> bool {
+        self.probe.is_some()
     }
 
     /// The first content of a stream has come. Returns how long it took, from the begin of this attempt.

@@ -1,7 +1,8 @@
 //! Backends for tests, written in one line.
 //!
 //! Owns the notation and the seeded cases. Must not decide anything that is tested. Groups stand apart by `|`, entries
-//! by spaces; an entry is its weight and what it is: `e` evicted, `f` at its limit, `t` tried.
+//! by spaces; an entry is its weight and what it is: `e` evicted, `f` at its limit, `t` tried, `b` back from an eviction, `p`
+//! back and at its limit of one probe.
 
 use std::{
     num::NonZeroU32,
@@ -61,6 +62,19 @@ pub(super) fn world_with(notation: &str, change: impl FnOnce(&mut Declared)) -> 
             if marks.contains('e') {
                 settle(of_place, Verdict::ConnectError, now);
             }
+            if marks.contains(['b', 'p']) {
+                let short = HealthPolicy {
+                    base: Duration::from_millis(1),
+                    ..HealthPolicy::default()
+                };
+                let busy = Verdict::Status(429).into();
+                of_place
+                    .state
+                    .settle(Some(&short), &busy, origin, origin + short.base, 0);
+            }
+            if marks.contains('p') {
+                held.push(of_place.state.probes.enter());
+            }
             if marks.contains('f') {
                 held.push(of_place.state.in_flight.enter());
             }
@@ -104,6 +118,7 @@ fn declared_group((group, marks): (usize, &Vec<&str>)) -> DeclaredGroup {
             settings: EntrySettings {
                 weight: weight.parse().expect("a weight"),
                 most_in_flight: marks.contains('f').then_some(NonZeroU32::MIN),
+                most_probes: marks.contains(['b', 'p']).then_some(NonZeroU32::MIN),
                 health: Some(HealthPolicy {
                     jitter_percent: 0,
                     ..HealthPolicy::default()

@@ -4,7 +4,7 @@
 //! when nothing is well (llm.md ). Must not change any state. Invariant: a drained entry is never
 //! picked, and none that the request has tried while an untried one may be used.
 
-use std::time::Instant;
+use std::{num::NonZeroU32, time::Instant};
 
 use super::{Answer, Backend, Entry, Group, Place};
 use crate::balance::Random;
@@ -16,6 +16,8 @@ pub struct Pick {
     pub place: Place,
     /// Whether it is an evicted one, since there was no other.
     pub is_panic: bool,
+    /// Whether another one would have been well, but is at its limit.
+    pub is_spilled: bool,
     /// Median latency of the group, where the entry has none of its own: what its average starts from.
     pub(super) typical: Option<f64>,
 }
@@ -42,7 +44,7 @@ enum Standing {
     Barred,
     /// Well and untried.
     Usable,
-    /// Evicted, but untried.
+    /// Evicted, or back from it with as many probes as it may have; but untried.
     Evicted,
     /// Well, but tried by this request.
     Tried,
@@ -204,7 +206,8 @@ impl View<'_> {
             .and_then(|group| group.median(self.answer));
         Pick {
             place,
-            is_panic: entry.is_some_and(|e| e.state.is_evicted(self.now)),
+            is_panic: entry.is_some_and(|e| e.is_shut(self.now)),
+            is_spilled: self.has(Standing::Full),
             typical,
         }
     }
@@ -222,7 +225,7 @@ impl View<'_> {
         if entry.settings.weight == 0 {
             return Standing::Drained;
         }
-        let is_evicted = entry.state.is_evicted(self.now);
+        let is_evicted = entry.is_shut(self.now);
         let is_tried = self.tried.contains(&place);
         match (entry.is_full(), is_evicted, is_tried) {
             (true, false, false) => Standing::Full,
@@ -286,6 +289,13 @@ impl Entry {
         self.settings
             .most_in_flight
             .is_some_and(|most| self.state.in_flight.get() >= most.get())
+    }
+
+    /// Whether it gets requests only where there is no other: its window is open, or it has as many probes as it may have.
+    fn is_shut(&self, now: Instant) -> bool {
+        let is_proving =
+            |most: NonZeroU32| self.state.is_on_trial() && self.state.probes.get() >= most.get();
+        self.state.is_evicted(now) || self.settings.most_probes.is_some_and(is_proving)
     }
 
     /// The higher the better (llm.md R-8). `median` stands for a latency that is not known yet.

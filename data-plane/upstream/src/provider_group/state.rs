@@ -7,7 +7,7 @@
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -27,6 +27,10 @@ pub struct State {
     origin: Instant,
     /// Attempts under way.
     pub(super) in_flight: Gauge,
+    /// Of those, the ones that find out whether it serves again.
+    pub(super) probes: Gauge,
+    /// It was evicted for being unhealthy, and has not served since.
+    is_on_trial: AtomicBool,
     /// 0 for an entry that always failed, 1 for one that always served.
     health: Average,
     /// Seconds from an attempt's begin to the first content of a stream.
@@ -97,6 +101,8 @@ impl State {
         State {
             origin,
             in_flight: Gauge::default(),
+            probes: Gauge::default(),
+            is_on_trial: AtomicBool::new(false),
             health: Average::starting_at(1.0),
             first_token: Average::unset(),
             per_token: Average::unset(),
@@ -108,6 +114,11 @@ impl State {
     /// Whether `now` is in an open window.
     pub fn is_evicted(&self, now: Instant) -> bool {
         self.since(now) < self.evicted_until.load(Ordering::Relaxed)
+    }
+
+    /// Whether it has not served since it was evicted for being unhealthy.
+    pub fn is_on_trial(&self) -> bool {
+        self.is_on_trial.load(Ordering::Relaxed)
     }
 
     /// A view for metrics and dumps.
@@ -193,6 +204,7 @@ impl State {
     ) -> Change {
         let was_evicted = counts.evicted_at.is_some();
         *counts = Counts::default();
+        self.is_on_trial.store(false, Ordering::Relaxed);
         self.health.feed(1.0, None);
         if let (Some(policy), Some(window)) = (policy, used_up_for) {
             let window = window.min(policy.longest);
@@ -218,6 +230,7 @@ impl State {
         counts.consecutive_failures = 0;
         counts.times_ejected = counts.times_ejected.saturating_add(1);
         counts.evicted_at = Some(self.since(now));
+        self.is_on_trial.store(true, Ordering::Relaxed);
         // Nobody asks for the health of an entry in its window, so it may have that of its return already.
         self.health.set(policy.restore_health.clamp(0.0, 1.0));
         self.open(window, now);

@@ -11,7 +11,11 @@ use std::{
     time::Instant,
 };
 
-use super::{Backend, Entry, EntrySettings, Group, Load, attempts::RetryPolicy, state::State};
+use super::{
+    Backend, Entry, EntrySettings, Group, Load,
+    attempts::RetryPolicy,
+    state::{Figures, State},
+};
 
 /// The states of all entries; one for the process.
 #[derive(Debug)]
@@ -121,6 +125,18 @@ impl States {
         }
     }
 
+    /// What is known of every entry at a moment, by backend and name.
+    pub fn figures(&self, now: Instant) -> Vec<(Arc<str>, Arc<str>, Figures)> {
+        let backends = self.lock();
+        let all = backends.iter().flat_map(|(backend, known)| {
+            known
+                .entries
+                .iter()
+                .map(|(name, (_, state))| (backend.clone(), name.clone(), state.figures(now)))
+        });
+        all.collect()
+    }
+
     /// Drops the states of the backends that no configuration has any more. Those of requests under way last as long
     /// as the requests.
     pub fn retain(&self, is_configured: impl Fn(&str) -> bool) {
@@ -143,6 +159,7 @@ mod tests {
             settings: EntrySettings {
                 weight,
                 most_in_flight: None,
+                most_probes: None,
                 health: None,
             },
         }

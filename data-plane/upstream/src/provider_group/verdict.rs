@@ -20,7 +20,7 @@ pub enum Verdict {
     /// The connection broke before anything could be passed on: before the response head, or within an answer that is
     /// collected before it is passed on.
     Lost,
-    /// No response head in time.
+    /// No response head in time, or not the whole of an answer that is collected before it is passed on.
     HeadTimeout,
     /// A response head, but no content in time, so that nothing was passed on yet.
     FirstTokenTimeout,

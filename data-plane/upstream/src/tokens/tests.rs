@@ -150,7 +150,14 @@ async fn equal_sources_are_asked_for_once() {
 
 #[tokio::test]
 async fn it_is_renewed_while_the_old_one_is_served() {
-    let service = Service::start(|number, _| granted(&format!("t{number}"), 4));
+    let (answer, held) = std::sync::mpsc::channel();
+    let service = Service::start(move |number, _| {
+        if number == 2 {
+            // Until the old one has been seen to be served.
+            held.recv().unwrap();
+        }
+        granted(&format!("t{number}"), 4)
+    });
     let url = format!("http://{}", service.address);
     let sources = sources(&[("AZURE_POD_IDENTITY_AUTHORITY_HOST", &url)]);
     let source = sources.join(&managed());
@@ -159,6 +166,7 @@ async fn it_is_renewed_while_the_old_one_is_served() {
     // No request is there that could ask for it.
     until(&source, |state| state.is_asking).await;
     assert_eq!(bearer(&source.token().await.unwrap()), "t1");
+    answer.send(()).unwrap();
     until(&source, |state| {
         state
             .grant

@@ -762,6 +762,10 @@ pub struct AiProvider {
     pub policy: ::core::option::Option<AiPolicy>,
     #[prost(bool, tag = "20")]
     pub refuses_local_addresses: bool,
+    #[prost(message, optional, tag = "21")]
+    pub request_timeout: ::core::option::Option<
+        super::super::google::protobuf::Duration,
+    >,
 }
 impl ::prost::Name for AiProvider {
     const NAME: &'static str = "AiProvider";
@@ -1706,6 +1710,226 @@ impl ::prost::Name for ModelTarget {
         "type.googleapis.com/tidegate.v1.ModelTarget".into()
     }
 }
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiLoad {
+    #[prost(uint32, optional, tag = "1")]
+    pub max_in_flight: ::core::option::Option<u32>,
+    #[prost(uint32, optional, tag = "2")]
+    pub probes: ::core::option::Option<u32>,
+    #[prost(uint32, optional, tag = "3")]
+    pub min_healthy_percent: ::core::option::Option<u32>,
+}
+impl ::prost::Name for AiLoad {
+    const NAME: &'static str = "AiLoad";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiLoad".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiLoad".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiTimeouts {
+    #[prost(message, optional, tag = "1")]
+    pub first_token: ::core::option::Option<super::super::google::protobuf::Duration>,
+    #[prost(message, optional, tag = "2")]
+    pub stream_idle: ::core::option::Option<super::super::google::protobuf::Duration>,
+}
+impl ::prost::Name for AiTimeouts {
+    const NAME: &'static str = "AiTimeouts";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiTimeouts".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiTimeouts".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Budgets {
+    #[prost(message, repeated, tag = "1")]
+    pub budgets: ::prost::alloc::vec::Vec<Budget>,
+}
+impl ::prost::Name for Budgets {
+    const NAME: &'static str = "Budgets";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Budgets".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Budgets".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Budget {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub key: ::prost::alloc::string::String,
+    #[prost(uint32, repeated, tag = "7")]
+    pub thresholds: ::prost::alloc::vec::Vec<u32>,
+    #[prost(enumeration = "budget::Action", tag = "8")]
+    pub action: i32,
+    #[prost(string, tag = "9")]
+    pub downgrade_to: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "10")]
+    pub shared: ::core::option::Option<SharedStore>,
+    #[prost(bool, tag = "11")]
+    pub block_unpriced: bool,
+    #[prost(oneof = "budget::Limit", tags = "2, 3")]
+    pub limit: ::core::option::Option<budget::Limit>,
+    #[prost(oneof = "budget::Length", tags = "4, 5")]
+    pub length: ::core::option::Option<budget::Length>,
+}
+/// Nested message and enum types in `Budget`.
+pub mod budget {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Window {
+        Unspecified = 0,
+        Day = 1,
+        Week = 2,
+        Month = 3,
+    }
+    impl Window {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "WINDOW_UNSPECIFIED",
+                Self::Day => "WINDOW_DAY",
+                Self::Week => "WINDOW_WEEK",
+                Self::Month => "WINDOW_MONTH",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "WINDOW_UNSPECIFIED" => Some(Self::Unspecified),
+                "WINDOW_DAY" => Some(Self::Day),
+                "WINDOW_WEEK" => Some(Self::Week),
+                "WINDOW_MONTH" => Some(Self::Month),
+                _ => None,
+            }
+        }
+    }
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Action {
+        Unspecified = 0,
+        Block = 1,
+        Warn = 2,
+        Downgrade = 3,
+        Audit = 4,
+    }
+    impl Action {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "ACTION_UNSPECIFIED",
+                Self::Block => "ACTION_BLOCK",
+                Self::Warn => "ACTION_WARN",
+                Self::Downgrade => "ACTION_DOWNGRADE",
+                Self::Audit => "ACTION_AUDIT",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+                "ACTION_BLOCK" => Some(Self::Block),
+                "ACTION_WARN" => Some(Self::Warn),
+                "ACTION_DOWNGRADE" => Some(Self::Downgrade),
+                "ACTION_AUDIT" => Some(Self::Audit),
+                _ => None,
+            }
+        }
+    }
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Limit {
+        #[prost(string, tag = "2")]
+        Usd(::prost::alloc::string::String),
+        #[prost(uint64, tag = "3")]
+        Tokens(u64),
+    }
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Length {
+        #[prost(enumeration = "Window", tag = "4")]
+        Window(i32),
+        #[prost(message, tag = "5")]
+        Every(super::super::super::google::protobuf::Duration),
+    }
+}
+impl ::prost::Name for Budget {
+    const NAME: &'static str = "Budget";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Budget".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Budget".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SharedStore {
+    #[prost(string, tag = "1")]
+    pub redis_secret: ::prost::alloc::string::String,
+    #[prost(bool, tag = "2")]
+    pub fail_open: bool,
+}
+impl ::prost::Name for SharedStore {
+    const NAME: &'static str = "SharedStore";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.SharedStore".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.SharedStore".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Concurrency {
+    #[prost(uint32, tag = "1")]
+    pub limit: u32,
+    #[prost(string, tag = "2")]
+    pub key: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Concurrency {
+    const NAME: &'static str = "Concurrency";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Concurrency".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Concurrency".into()
+    }
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LocalRateLimit {
     #[prost(message, repeated, tag = "1")]
@@ -1788,7 +2012,7 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4")]
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 28, 29")]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -1801,6 +2025,14 @@ pub mod policy {
         Ai(super::AiPolicy),
         #[prost(message, tag = "4")]
         LocalRateLimit(super::LocalRateLimit),
+        #[prost(message, tag = "20")]
+        AiTimeouts(super::AiTimeouts),
+        #[prost(message, tag = "21")]
+        AiLoad(super::AiLoad),
+        #[prost(message, tag = "28")]
+        Budgets(super::Budgets),
+        #[prost(message, tag = "29")]
+        Concurrency(super::Concurrency),
     }
 }
 impl ::prost::Name for Policy {

@@ -122,11 +122,13 @@ fn along_a_way_the_most_specific_wins_unless_it_may_not() {
 #[test]
 fn layers_add_up() {
     use Level::{Gateway, Rule};
-    check_along(
-        &[
-            (Gateway, "g", &["backend.ai"], false),
-            (Rule, "u", &["backend.ai"], false),
-        ],
-        &["g/backend.ai", "u/backend.ai"],
-    );
+    for field in ["backend.ai", "backend.ai.timeouts"] {
+        check_along(
+            &[
+                (Gateway, "g", &[field], false),
+                (Rule, "u", &[field], false),
+            ],
+            &[&format!("g/{field}"), &format!("u/{field}")],
+        );
+    }
 }

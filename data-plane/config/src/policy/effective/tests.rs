@@ -7,6 +7,7 @@ use proto::type_url::TypeUrl;
 use xds::snapshot::Snapshot;
 
 use super::Effective;
+use crate::ai_backend::AiBackend;
 use crate::fixture;
 use crate::route::{Action, Route, RouteSource};
 use crate::stage::Stage;
@@ -53,6 +54,12 @@ fn route(set: Option<&str>) -> Route {
     }
 }
 
+fn staged(snapshot: &Snapshot) -> Stage {
+    let mut stage = Stage::new();
+    fixture::push(&mut stage, &Snapshot::default(), snapshot).expect("valid");
+    stage
+}
+
 /// What is in effect of the limit for a route of `set`, where a set "set" has these attachments.
 fn effective(
     attachments: Vec<wire::PolicyAttachment>,
@@ -78,8 +85,7 @@ fn effective(
         };
         fixture::put(&mut snapshot, TypeUrl::Policy, name, &policy);
     }
-    let mut stage = Stage::new();
-    fixture::push(&mut stage, &Snapshot::default(), &snapshot).expect("valid");
+    let stage = staged(&snapshot);
     let config = stage.active();
     let found = Effective::of_route(config, &route(set)).map_err(|denied| denied.to_string())?;
     let limit = found.local_rate_limit();
@@ -128,4 +134,78 @@ fn what_is_missing_or_refused_refuses() {
         "set",
         "policy one is not of field backend.ai",
     );
+}
+
+#[test]
+fn what_is_about_providers_is_merged_from_level_to_level() {
+    use wire::PolicyLevel::{Backend, BackendSection, Gateway, Rule};
+    let (timeouts, load) = ("backend.ai.timeouts", "backend.ai.load");
+    let mut snapshot = Snapshot::default();
+    let mut put = |name: &str, content: Kind| {
+        let policy = wire::Policy {
+            name: name.to_owned(),
+            content: Some(content),
+        };
+        fixture::put(&mut snapshot, TypeUrl::Policy, name, &policy);
+    };
+    let seconds = |seconds| (seconds > 0).then_some(Duration { seconds, nanos: 0 });
+    for (name, first_token, stream_idle) in [("house", 9, 60), ("b", 0, 50), ("rule", 3, 0)] {
+        let message = wire::AiTimeouts {
+            first_token: seconds(first_token),
+            stream_idle: seconds(stream_idle),
+        };
+        put(name, Kind::AiTimeouts(message));
+    }
+    for (name, max_in_flight, probes) in [("all", Some(7), Some(1)), ("two", Some(2), None)] {
+        let message = wire::AiLoad {
+            max_in_flight,
+            probes,
+            min_healthy_percent: Some(70),
+        };
+        put(name, Kind::AiLoad(message));
+    }
+    let of_two = |policy| wire::PolicyAttachment {
+        section: "two".to_owned(),
+        ..attachment(BackendSection, load, policy)
+    };
+    let way = vec![
+        attachment(Gateway, timeouts, "house"),
+        attachment(Rule, timeouts, "rule"),
+    ];
+    let of_backend = vec![
+        attachment(Backend, timeouts, "b"),
+        attachment(Backend, load, "all"),
+        of_two("two"),
+    ];
+    for (name, attachments) in [("way", way), ("backend", of_backend)] {
+        let set = wire::PolicySet {
+            name: name.to_owned(),
+            attachments,
+            denied: None,
+        };
+        fixture::put(&mut snapshot, TypeUrl::PolicySet, name, &set);
+    }
+    let stage = staged(&snapshot);
+    let config = stage.active();
+    let backend = AiBackend {
+        name: "b".into(),
+        groups: Vec::new(),
+        price_layers: Vec::new(),
+        policy_set: Some("backend".into()),
+    };
+    let found = Effective::of_route(config, &route(Some("way"))).expect("enforceable");
+    let found = found.with_backend(&backend).expect("enforceable");
+    let limits = found.ai_timeouts("one").to_string();
+    assert_eq!(
+        limits,
+        "first token within 3s, streams silent for at most 50s"
+    );
+    for (provider, most) in [("one", 7), ("two", 2)] {
+        let load = backend.load(config, Some(provider));
+        let found = (
+            load.max_in_flight.map(u32::from),
+            load.probes.map(u32::from),
+        );
+        assert_eq!(found, (Some(most), Some(1)), "{provider}");
+    }
 }

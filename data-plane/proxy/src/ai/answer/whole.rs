@@ -13,11 +13,13 @@ use crate::{
     ai::{
         Call, Tried,
         guard::{self, Tallies},
+        wait::Wait,
     },
     exchange::Exchange,
     fault::{Fault, Kind},
     respond::{Dialect, respond},
     response_body::{BodyError, Upstream},
+    timer::Deadline,
 };
 
 /// An answer that is made of the provider's whole one, or that is looked at before it passes. One that is an error after all
@@ -26,6 +28,7 @@ pub(super) async fn whole(
     call: &Call<'_>,
     (mut head, mut upstream, mut relay): (response::Parts, Upstream, Box<Relay>),
     said: Said,
+    (deadline, wait): (Deadline<'_>, Wait),
     services: Option<(&Exchange<'_>, &Tallies)>,
 ) -> Result<Tried, (Box<Observed>, HeaderMap)> {
     let mut out = BytesMut::new();
@@ -40,15 +43,11 @@ pub(super) async fn whole(
         }
         Ok::<(), BodyError>(())
     };
-    let read = match call.limits.deadline {
-        None => read.await,
-        Some(deadline) => match tokio::time::timeout_at(deadline.into(), read).await {
-            Ok(read) => read,
-            Err(_) => return Ok(lost(Kind::Timeout.into())),
-        },
-    };
-    if let Err(error) = read {
-        return Ok(lost(Fault::caused(Kind::Reset, error)));
+    // What guards take is not the provider's time.
+    match deadline.bound(read).await {
+        Some(Ok(())) => {}
+        Some(Err(error)) => return Ok(lost(Fault::caused(Kind::Reset, error))),
+        None => return Ok(lost(wait.late())),
     }
     if out.len() > WHOLE_LIMIT {
         // Too large to be held: it passes as it comes.
@@ -105,7 +104,7 @@ pub(super) async fn judged(
     } = answer;
     let (bytes, observed) = match body {
         Body::Whole { bytes, observed } => (bytes, observed),
-        Body::Relayed { .. } | Body::Unread(_) => {
+        Body::Relayed { .. } | Body::Unread(_) | Body::Session(_) => {
             return lost(Fault::caused(
                 Kind::Garbage,
                 "the answer is too large to be judged by its guards",

@@ -188,6 +188,7 @@ impl Question<'_> {
         let (response, lease) = sent.await?;
         let limits = Limits {
             deadline: self.due,
+            attempt: None,
             idle: None,
             body_end: None,
         };

@@ -328,7 +328,9 @@ mod tests {
         use dp_policy::prompt_guard::window::{Limits, Mode};
         let guards = guards(on_match, Streaming::Window);
         let found = Rc::new(RefCell::new(Found::default()));
-        let GuardKind::Regex(engine) = &guards.response[0].kind;
+        let GuardKind::Regex(engine) = &guards.response[0].kind else {
+            panic!("no patterns");
+        };
         let mut patterns = Patterns {
             engine: engine.clone(),
             mode: Mode::Window,

@@ -73,6 +73,23 @@ fn without_a_policy_too() {
 }
 
 #[test]
+fn a_probe_that_succeeds_ends_the_trial() {
+    let world = world("1b | 1");
+    let start = || attempts(&world).start(world.now, 9).expect("an entry");
+    let probe = start();
+    assert!(probe.is_probe() && probe.place.group == 0);
+    let meanwhile = start();
+    assert!(!meanwhile.is_probe() && meanwhile.place.group == 1);
+    // What says nothing of the entry leaves it on trial.
+    probe.settle(&Verdict::ClientGone.into(), world.now, 9);
+    let probe = start();
+    assert!(probe.is_probe());
+    probe.settle(&SUCCESS.into(), world.now, 9);
+    let (one, other) = (start(), start());
+    assert!(!one.is_probe() && one.place.group == 0 && other.place.group == 0);
+}
+
+#[test]
 fn retries_by_default() {
     #[track_caller]
     fn check(notation: &str, expected: u32) {

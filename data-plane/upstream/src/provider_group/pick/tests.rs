@@ -113,6 +113,32 @@ fn limits_hold_and_are_no_panic() {
 }
 
 #[test]
+fn what_comes_back_from_an_eviction_gets_its_probes_only() {
+    check("1b", &["0.0"], false);
+    check("1b | 1", &["0.0"], false);
+    check("1p 1", &["0.1"], false);
+    check("1p | 1", &["1.0"], false);
+    // As if it were evicted still: there is no other.
+    check("1p", &["0.0"], true);
+    check("1p | 1e", &["0.0"], true);
+    check_none("1p | 1f", NoEntry::Busy);
+}
+
+#[test]
+fn a_full_entry_that_is_passed_over_is_told() {
+    for (notation, expected) in [
+        ("1f 1", true),
+        ("1f | 1", true),
+        ("1 | 1", false),
+        ("1e 1", false),
+        ("0f 1", false),
+    ] {
+        let found = pick(&world(notation), Answer::Streamed, 3).expect("an entry");
+        assert_eq!(found.is_spilled, expected, "{notation}");
+    }
+}
+
+#[test]
 fn equal_entries_share_by_weight() {
     check_shares(&world("90 10"), &[("0.0", 0.9), ("0.1", 0.1)]);
     cases(8, |random| {

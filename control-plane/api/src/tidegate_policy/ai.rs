@@ -1,0 +1,50 @@
+//! `backend.ai` of a TidegatePolicy: how long models are waited for, and how much is asked of each provider at a time.
+//!
+//! Owns the bounds. Must not repeat what AgentgatewayBackend has: the time limit of an attempt is `http.requestTimeout`, and
+//! when a provider is evicted is `health.eviction` (llm.md 3.4).
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::duration::Span;
+use crate::schema::rule::{at_least, at_least_one};
+
+/// Requests to models.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["timeouts", "load"])]))]
+pub struct TidegateAi {
+    /// How long a stream may keep a client waiting.
+    pub timeouts: Option<AiTimeouts>,
+    /// How much each provider is asked for at a time.
+    pub load: Option<AiLoad>,
+}
+
+/// How long a stream may keep a client waiting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["firstToken", "streamIdle"])]))]
+pub struct AiTimeouts {
+    /// From the begin of an attempt to the first content; another provider is tried then.
+    #[schemars(extend("x-kubernetes-validations" = [at_least("1ms")]))]
+    pub first_token: Option<Span>,
+    /// Between two parts of a stream; 5m where none is given.
+    #[schemars(extend("x-kubernetes-validations" = [at_least("1ms")]))]
+    pub stream_idle: Option<Span>,
+}
+
+/// How much each provider is asked for at a time, by each proxy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["maxInFlight", "probes", "minHealthyPercent"])]))]
+pub struct AiLoad {
+    /// Requests under way; beyond, other providers are asked.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_in_flight: Option<u32>,
+    /// Requests under way at a provider that comes back from an eviction, until one has succeeded.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub probes: Option<u32>,
+    /// Share of a group's weight, in percent, that must be usable for the group to keep all requests.
+    #[schemars(range(min = 1, max = 100))]
+    pub min_healthy_percent: Option<u32>,
+}
