@@ -4,6 +4,7 @@
 //! answers, its metrics and the mocks.
 
 mod account;
+mod affinity;
 mod ask;
 mod bad;
 mod beyond;
@@ -14,6 +15,7 @@ mod expressions;
 mod failover;
 mod fallback;
 mod guard;
+mod leave;
 mod ledger;
 mod limit;
 mod load;

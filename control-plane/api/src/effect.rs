@@ -227,6 +227,7 @@ const TABLE: &[Row] = &[
             "spec.custom.*",
             "spec.virtualModel.weighted.*",
             "spec.virtualModel.failover.*",
+            "spec.virtualModel.conditional.*",
             "spec.policies.auth.key",
             "spec.policies.auth.secretRef.*",
             "spec.policies.auth.location.header.*",
@@ -254,6 +255,7 @@ const TABLE: &[Row] = &[
             "spec.backend.ai/",
             "spec.backend.ai.timeouts.*",
             "spec.backend.ai.load.*",
+            "spec.backend.ai.affinity.*",
         ],
         protection: &[
             "spec.traffic.authorization",

@@ -22,6 +22,7 @@ use crate::plan::{PolicyBody, PolicyPlan};
 use crate::settings::Settings;
 
 mod ai;
+mod ai_affinity;
 mod ai_load;
 mod ai_timeouts;
 mod attach;
@@ -54,11 +55,12 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
     }];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 4] = [
+const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 5] = [
     budget::compile,
     budget::compile_concurrency,
     ai_load::compile,
     |_, policy| ai_timeouts::compile(policy),
+    |_, policy| ai_affinity::compile(policy),
 ];
 
 /// What both kinds of policies have.

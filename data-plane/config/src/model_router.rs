@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use ::route::field::{FieldError, Within};
 use dp_llm::model_name::{
-    Model, ModelTable, NamePattern, Routing, Target, VirtualModel, Visibility,
+    ConditionId, Model, ModelTable, NamePattern, Routing, Target, VirtualModel, Visibility,
 };
 use dp_llm::models::ListedModel;
+use expr::{AttributeSet, Expr};
 use proto::tidegate::v1 as wire;
 
 /// The models of a listener or of a route's rule.
@@ -19,6 +20,8 @@ pub struct ModelRouter {
     pub name: Arc<str>,
     /// What each name leads to: the name of an [`crate::AiBackend`].
     pub table: ModelTable<Arc<str>>,
+    /// What must hold of a request, by [`ConditionId`].
+    pub conditions: Vec<Expr>,
     /// What clients may ask for and is spelled out.
     pub listed: Vec<ListedModel>,
 }
@@ -32,9 +35,11 @@ pub(crate) fn model_router(message: &wire::ModelRouter) -> Result<ModelRouter, F
     for (index, model) in message.models.iter().enumerate() {
         models.push(self::model(model).within_index("models", index)?);
     }
+    let mut conditions = Vec::new();
     let mut virtual_models = Vec::with_capacity(message.virtual_models.len());
     for (index, model) in message.virtual_models.iter().enumerate() {
-        virtual_models.push(virtual_model(model).within_index("virtual_models", index)?);
+        let model = virtual_model(model, &mut conditions);
+        virtual_models.push(model.within_index("virtual_models", index)?);
     }
     let table = ModelTable::new(models, virtual_models);
     let listed = table
@@ -44,6 +49,7 @@ pub(crate) fn model_router(message: &wire::ModelRouter) -> Result<ModelRouter, F
     Ok(ModelRouter {
         name: message.name.as_str().into(),
         table,
+        conditions,
         listed,
     })
 }
@@ -82,7 +88,10 @@ fn model(message: &wire::RoutedModel) -> Result<Model<Arc<str>>, FieldError> {
     })
 }
 
-fn virtual_model(message: &wire::VirtualModel) -> Result<VirtualModel<Arc<str>>, FieldError> {
+fn virtual_model(
+    message: &wire::VirtualModel,
+    conditions: &mut Vec<Expr>,
+) -> Result<VirtualModel<Arc<str>>, FieldError> {
     if message.name.is_empty() {
         return Err(FieldError::missing("name"));
     }
@@ -100,14 +109,35 @@ fn virtual_model(message: &wire::VirtualModel) -> Result<VirtualModel<Arc<str>>,
             Routing::Failover(backend("failover", name)?)
         }
         Some(wire::virtual_model::Routing::Unavailable(why)) => Routing::Unavailable(why.clone()),
-        Some(wire::virtual_model::Routing::Conditional(_)) => {
-            return Err(FieldError::unsupported("conditional"));
+        Some(wire::virtual_model::Routing::Conditional(conditional)) => {
+            let mut targets = Vec::with_capacity(conditional.targets.len());
+            for (index, one) in conditional.targets.iter().enumerate() {
+                let target = conditioned(one, conditions);
+                targets.push(target.within_index("conditional.targets", index)?);
+            }
+            Routing::Conditional(targets)
         }
     };
     Ok(VirtualModel {
         name: message.name.clone(),
         routing,
     })
+}
+
+/// A target and what must hold for it.
+fn conditioned(
+    message: &wire::ConditionalModel,
+    conditions: &mut Vec<Expr>,
+) -> Result<(Option<ConditionId>, Target<Arc<str>>), FieldError> {
+    let target = target(message.target.as_ref())?;
+    if message.when.is_empty() {
+        return Ok((None, target));
+    }
+    // The control plane has compiled it too, but may be another version.
+    let when = Expr::compile(&message.when, AttributeSet::OF_LLM_REQUEST)
+        .map_err(|error| FieldError::invalid("when", error.to_string()))?;
+    conditions.push(when);
+    Ok((Some(ConditionId(conditions.len() - 1)), target))
 }
 
 fn target(message: Option<&wire::ModelTarget>) -> Result<Target<Arc<str>>, FieldError> {
@@ -133,7 +163,8 @@ mod tests {
     use dp_llm::model_name::{Choice, Found};
     use proto::tidegate::v1::virtual_model::Routing as Way;
     use proto::tidegate::v1::{
-        ModelRouter, ModelTarget, RoutedModel, VirtualModel, WeightedModel, WeightedModels,
+        ConditionalModel, ConditionalModels, ModelRouter, ModelTarget, RoutedModel, VirtualModel,
+        WeightedModel, WeightedModels,
     };
 
     use super::model_router;
@@ -215,6 +246,44 @@ mod tests {
         );
     }
 
+    fn conditional(when: &str) -> Option<Way> {
+        let target = |model: &str, when: &str| ConditionalModel {
+            target: Some(ModelTarget {
+                model: model.to_owned(),
+                backend: format!("model/default/{model}"),
+            }),
+            when: when.to_owned(),
+        };
+        Some(Way::Conditional(ConditionalModels {
+            targets: vec![target("a", when), target("b", "")],
+        }))
+    }
+
+    #[test]
+    fn conditions_are_compiled() {
+        let router = model_router(&ModelRouter {
+            virtual_models: vec![
+                named("one", conditional("1 == 1")),
+                named("other", conditional("2 == 2")),
+            ],
+            ..ModelRouter::default()
+        });
+        let router = router.expect("decodes");
+        let Found::Virtual(other) = router.table.find("other", |_| false) else {
+            panic!("it is virtual");
+        };
+        let mut asked = None;
+        let chosen = other.routing.choose(0, |id| {
+            asked = router
+                .conditions
+                .get(id.0)
+                .map(|own| own.source().to_owned());
+            false
+        });
+        assert!(matches!(chosen, Choice::One(target) if target.model == "b"));
+        assert_eq!(asked.as_deref(), Some("2 == 2"));
+    }
+
     #[test]
     fn what_is_missing_is_named() {
         let in_models = |model| ModelRouter {
@@ -240,6 +309,10 @@ mod tests {
                 "virtual_models[0].name",
             ),
             (in_virtual(named("a", None)), "virtual_models[0].routing"),
+            (
+                in_virtual(named("a", conditional("1 +"))),
+                "virtual_models[0].conditional.targets[0].when",
+            ),
             (
                 in_virtual(named("a", weighted("", "b"))),
                 "virtual_models[0].weighted.targets[0].target.model",

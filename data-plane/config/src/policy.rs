@@ -6,6 +6,7 @@
 //! the request.
 
 mod ai;
+mod ai_affinity;
 mod ai_load;
 mod ai_timeouts;
 mod budget;
@@ -18,6 +19,7 @@ pub(crate) use decode::{policy, policy_set};
 use std::fmt;
 use std::sync::Arc;
 
+pub use ai_affinity::AiAffinity;
 pub use budget::{Concurrency, KeyedBudget};
 pub use effective::{Denied, Effective};
 pub use local_rate_limit::LocalRateLimit;
@@ -43,6 +45,8 @@ pub enum Content {
     Denied(Box<str>),
     /// `backend.ai`.
     Ai(Box<AiPolicy>),
+    /// `backend.ai.affinity`.
+    AiAffinity(AiAffinity),
     /// `backend.ai.load`.
     AiLoad(AiLoad),
     /// `backend.ai.timeouts`.
@@ -62,6 +66,7 @@ impl Policy {
         match &self.content {
             Content::Ai(policy) => Some(policy),
             Content::Denied(_)
+            | Content::AiAffinity(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
@@ -122,6 +127,7 @@ impl Content {
         match self {
             Self::Denied(_) => None,
             Self::Ai(_) => Some(ai::FIELD),
+            Self::AiAffinity(_) => Some(ai_affinity::FIELD),
             Self::AiLoad(_) => Some(ai_load::FIELD),
             Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),

@@ -27,6 +27,7 @@ use crate::{
 };
 
 mod address;
+mod affinity;
 mod answer;
 mod attributes;
 mod begun;
@@ -138,6 +139,10 @@ pub(crate) async fn forward(
             expected::spend(&prompt, (backend, &policies), catalog)
         })
     };
+    let affinity = policies.ai_affinity().and_then(|own| {
+        let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
+        affinity::of(own, &attributes, &prompt)
+    });
     let downgrade = budget::admit(exchange, asked).await?;
     // Vectors and orders of another model are others, not worse ones.
     let downgrade = downgrade.filter(|_| matches!(prompt.class(), Class::Chat(_)));
@@ -152,6 +157,7 @@ pub(crate) async fn forward(
         limits,
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
+    let attempts = attempts.near(affinity);
     call.run(exchange, attempts).await
 }
 

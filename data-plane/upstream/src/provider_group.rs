@@ -12,6 +12,7 @@
 
 mod average;
 
+pub mod affinity;
 pub mod attempts;
 pub mod gauge;
 pub mod health_policy;

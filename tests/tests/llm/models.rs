@@ -117,6 +117,23 @@ impl Stage {
         Ok(told.text)
     }
 
+    /// Asks for the model that depends on the request, as a client of a tier, with members beside the usual ones.
+    async fn ask_smart(&self, tier: Option<&str>, members: Value) -> Result<Value> {
+        let mut body = json!({
+            "model": "smart", "max_tokens": 500,
+            "messages": [{"role": "user", "content": "hello tide"}],
+        });
+        if let (Some(body), Value::Object(members)) = (body.as_object_mut(), members) {
+            body.extend(members);
+        }
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend(tier.map(|tier| ("x-tier", tier)));
+        let url = "http://a.test/v1/chat/completions";
+        let asked = request("POST", url, &headers, &body.to_string())?;
+        let reply = Client::http1(self.port).send(asked).await?;
+        serde_json::from_slice(&reply.body).context("an answer")
+    }
+
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Result<Reply> {
         let request = request("GET", &format!("http://a.test{path}"), headers, "")?;
         Client::http1(self.port).send(request).await
@@ -181,6 +198,21 @@ async fn the_page_of_the_guide_routes_by_model() -> Result<()> {
     ensure!(text.contains("answering as claude-sonnet-4-5."), "{text}");
     stage.openai.script(&[]).await?;
 
+    // By what is asked.
+    for (tier, members, expected) in [
+        (None, json!({}), "gpt-4o-mini"),
+        (Some("gold"), json!({}), "claude-opus-4-1"),
+        (Some("tin"), json!({"tools": []}), "gpt-4o-mini"),
+        (
+            None,
+            json!({"tools": [{"type": "function", "function": {"name": "tide"}}]}),
+            "claude-opus-4-1",
+        ),
+    ] {
+        let answer = stage.ask_smart(tier, members).await?;
+        ensure!(answer.at("/model") == expected, "{answer}");
+    }
+
     // A rule of an HTTPRoute has models of its own.
     let text = stage.ask("team", Format::Chat, "team-model").await?;
     ensure!(text.contains("answering as team-model."), "{text}");
@@ -198,6 +230,7 @@ async fn the_page_of_the_guide_routes_by_model() -> Result<()> {
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
     for words in [
         "fast -> weighted gpt-4o-mini 3, claude-haiku-4-5 1",
+        "smart -> conditional claude-opus-4-1, else gpt-4o-mini",
         "gpt-4o (internal) ->",
         "claude-* ->",
     ] {
@@ -248,7 +281,7 @@ async fn what_is_not_there_for_clients_is_not_found() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_are_told_which_models_there_are() -> Result<()> {
     let stage = Stage::start().await?;
-    let all = ["fast", "safe", "gpt-4o-mini"];
+    let all = ["fast", "safe", "smart", "gpt-4o-mini"];
     let openai = stage.list("/v1/models", &[]).await?;
     ensure!(openai.at("/object") == "list", "{openai}");
     ensure!(ids(&openai, "data", "id") == all, "{openai}");
@@ -308,6 +341,10 @@ spec: {{parentRefs: [{{name: gateway}}], {spec}}}
             "virtualModel: {weighted: {targets: [{modelRef: {name: absent}}]}}",
         ),
         model(
+            "garbled",
+            "virtualModel: {conditional: {targets: [{modelRef: {name: any}, model: m, when: \"1 +\"}]}}",
+        ),
+        model(
             "keyless",
             "provider: OpenAI, policies: {auth: {secretRef: {name: absent}}}",
         ),
@@ -329,6 +366,7 @@ spec: {{parentRefs: [{{name: gateway}}], {spec}}}
     for (model, status) in [
         ("whatever", 200),
         ("dangling", 503),
+        ("garbled", 503),
         ("keyless", 500),
         ("guarded", 500),
         ("inside", 500),
@@ -351,6 +389,7 @@ spec: {{parentRefs: [{{name: gateway}}], {spec}}}
     for words in [
         "AgentgatewayModel default/absent does not exist or has no provider",
         "spec.policies.tunnel is not supported yet",
+        "spec.virtualModel.conditional.targets[0].when: line 1",
         "spec.baseURL must have a host name or an address in its usual form",
     ] {
         ensure!(status.contains(words), "{words}: {status}");

@@ -1,4 +1,4 @@
-//! `backend.ai` of a TidegatePolicy: how long models are waited for, and how much is asked of each provider at a time.
+//! `backend.ai` of a TidegatePolicy: how long models are waited for, and which provider gets how much.
 //!
 //! Owns the bounds. Must not repeat what AgentgatewayBackend has: the time limit of an attempt is `http.requestTimeout`, and
 //! when a provider is evicted is `health.eviction` (llm.md 3.4).
@@ -7,17 +7,29 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::duration::Span;
+use crate::scalar::Cel;
 use crate::schema::rule::{at_least, at_least_one};
 
 /// Requests to models.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["timeouts", "load"])]))]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["timeouts", "load", "affinity"])]))]
 pub struct TidegateAi {
     /// How long a stream may keep a client waiting.
     pub timeouts: Option<AiTimeouts>,
     /// How much each provider is asked for at a time.
     pub load: Option<AiLoad>,
+    /// Requests that belong together go to the same provider.
+    pub affinity: Option<AiAffinity>,
+}
+
+/// Requests that belong together go to the same provider of a group, as long as it is well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct AiAffinity {
+    /// What they have in common; the beginning of their prompt (instructions, tools, the first message of the user), where
+    /// absent.
+    pub key: Option<Cel>,
 }
 
 /// How long a stream may keep a client waiting.

@@ -43,6 +43,15 @@ fn virtual_model(plan: &VirtualModelPlan) -> tidegate::VirtualModel {
                 })
                 .collect(),
         }),
+        RoutingPlan::Conditional(targets) => Routing::Conditional(tidegate::ConditionalModels {
+            targets: targets
+                .iter()
+                .map(|(when, plan)| tidegate::ConditionalModel {
+                    target: Some(target(plan)),
+                    when: when.clone().unwrap_or_default(),
+                })
+                .collect(),
+        }),
         RoutingPlan::Failover(backend) => Routing::Failover(backend.clone()),
         RoutingPlan::Unavailable(why) => Routing::Unavailable(why.clone()),
     };

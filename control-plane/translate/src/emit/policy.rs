@@ -47,6 +47,7 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
                 }
             }
             PolicyBody::Denied(_)
+            | PolicyBody::AiAffinity(_)
             | PolicyBody::AiLoad(_)
             | PolicyBody::AiTimeouts(_)
             | PolicyBody::LocalRateLimit(_)
@@ -91,6 +92,9 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
             reason: reason.clone(),
         }),
         PolicyBody::Ai(plan) => Content::Ai(ai::policy(plan)),
+        PolicyBody::AiAffinity(key) => {
+            Content::AiAffinity(tidegate::AiAffinity { key: key.clone() })
+        }
         PolicyBody::AiLoad(plan) => Content::AiLoad(tidegate::AiLoad {
             max_in_flight: plan.max_in_flight,
             probes: plan.probes,

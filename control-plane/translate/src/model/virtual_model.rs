@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use cp_api::condition::Reason;
 use cp_api::effect::{self, Loss};
 use cp_api::model::AgentgatewayModel;
-use cp_api::model::virtual_model::{Failover, Weighted};
+use cp_api::model::virtual_model::{Conditional, Failover, Weighted};
+use expr::{AttributeSet, Expr};
 use proto::name;
 
 use super::{Entry, ModelDraft, asked_name, backend, created, key, refuse_broken};
@@ -44,7 +45,7 @@ pub(super) fn resolve<'a>(
         ),
     };
     let routing = routing.unwrap_or_else(|(reason, message)| {
-        let refused = if reason == Reason::NotSupported {
+        let refused = if matches!(reason, Reason::NotSupported | Reason::UnsupportedValue) {
             reason
         } else {
             verdict.unresolved.push((reason, message.clone()));
@@ -90,6 +91,9 @@ fn route<'a>(
     let own = key(stored);
     if let Some(weighted) = &spec.weighted {
         return self::weighted(weighted, &own, drafts, backends);
+    }
+    if let Some(conditional) = &spec.conditional {
+        return self::conditional(conditional, &own, drafts, backends);
     }
     if let Some(failover) = &spec.failover {
         let found = targets(failover, &own, drafts)?;
@@ -163,6 +167,39 @@ fn weighted(
         targets.push((one.weight, target));
     }
     Ok(RoutingPlan::Weighted(targets))
+}
+
+/// Targets with what must hold for each.
+fn conditional(
+    conditional: &Conditional,
+    own: &Name,
+    drafts: &Drafts<'_>,
+    backends: &mut Vec<std::sync::Arc<crate::plan::BackendPlan>>,
+) -> Result<RoutingPlan, Unresolved> {
+    let mut targets = Vec::new();
+    for (index, one) in conditional.targets.iter().enumerate() {
+        let path = format!("spec.virtualModel.conditional.targets[{index}]");
+        let when = one.when.as_ref().map(|when| when.0.clone());
+        if let Some(text) = &when {
+            Expr::compile(text, AttributeSet::OF_LLM_REQUEST)
+                .map_err(|error| (Reason::UnsupportedValue, format!("{path}.when: {error}")))?;
+        }
+        let reference = (one.model_ref.name.as_str(), one.model.as_deref());
+        let (draft, model) = target(&path, reference, own, drafts)?;
+        // Left out, its requests would go to the next one.
+        let plan = draft.backends.first().ok_or_else(|| {
+            let name = &one.model_ref.name;
+            let message = format!("{path}.modelRef: AgentgatewayModel {name} has no provider");
+            (Reason::BackendNotFound, message)
+        })?;
+        backends.push(std::sync::Arc::clone(plan));
+        let target = TargetPlan {
+            model,
+            backend: plan.name.clone(),
+        };
+        targets.push((when, target));
+    }
+    Ok(RoutingPlan::Conditional(targets))
 }
 
 /// Priority, model and name of each target.

@@ -38,6 +38,8 @@ pub(crate) struct VirtualModelPlan {
 #[derive(Clone, Debug)]
 pub(crate) enum RoutingPlan {
     Weighted(Vec<(u32, TargetPlan)>),
+    /// The first whose expression holds; one without always does.
+    Conditional(Vec<(Option<String>, TargetPlan)>),
     /// Name of the AiBackend that has them in groups.
     Failover(String),
     /// None: why.

@@ -27,6 +27,8 @@ pub(crate) enum PolicyBody {
     /// It cannot be enforced, and why: requests are refused.
     Denied(String),
     Ai(Box<AiPolicyPlan>),
+    /// The key; the beginning of prompts where empty.
+    AiAffinity(String),
     AiLoad(AiLoadPlan),
     AiTimeouts(AiTimeoutsPlan),
     LocalRateLimit(Vec<LocalLimitPlan>),
@@ -104,6 +106,7 @@ impl PolicyBody {
         match self {
             Self::Denied(_) | Self::LocalRateLimit(_) => true,
             Self::Ai(_)
+            | Self::AiAffinity(_)
             | Self::AiLoad(_)
             | Self::AiTimeouts(_)
             | Self::Budgets(_)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use cp_api::ObjectKey;
 
 use super::attach::Place;
-use super::{Compiled, ai, ai_timeouts, budget};
+use super::{Compiled, ai, ai_affinity, ai_timeouts, budget};
 use crate::plan::{AttachmentPlan, Level, PolicyPlan};
 
 /// A policy that is in force at a place.
@@ -107,7 +107,13 @@ pub(super) fn along(levels: &[(Level, &Place, &[InForce])]) -> Vec<AttachmentPla
 
 /// Whether levels add up, part by part, where others are taken whole.
 fn has_layers(field: &str) -> bool {
-    [ai::FIELD, ai_timeouts::FIELD, budget::FIELD].contains(&field)
+    let layered = [
+        ai::FIELD,
+        ai_affinity::FIELD,
+        ai_timeouts::FIELD,
+        budget::FIELD,
+    ];
+    layered.contains(&field)
 }
 
 #[cfg(test)]

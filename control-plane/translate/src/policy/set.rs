@@ -128,6 +128,7 @@ impl Attachments {
             .find_map(|own| match &own.policy.body {
                 PolicyBody::Denied(reason) => Some(format!("{}: {reason}", own.policy.name)),
                 PolicyBody::Ai(_)
+                | PolicyBody::AiAffinity(_)
                 | PolicyBody::AiLoad(_)
                 | PolicyBody::AiTimeouts(_)
                 | PolicyBody::LocalRateLimit(_)

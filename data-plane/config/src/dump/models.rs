@@ -74,7 +74,10 @@ fn routing<T: std::fmt::Display>(routing: &Routing<T>) -> String {
             format!("weighted {}", list(words.collect()))
         }
         Routing::Conditional(targets) => {
-            let words = targets.iter().map(|(_, target)| target.model.clone());
+            let words = targets.iter().map(|(condition, target)| match condition {
+                Some(_) => target.model.clone(),
+                None => format!("else {}", target.model),
+            });
             format!("conditional {}", list(words.collect()))
         }
         Routing::Failover(backend) => format!("failover {backend}"),

@@ -88,6 +88,7 @@ impl std::fmt::Display for Content {
         match self {
             Self::Denied(reason) => write!(f, "refused: {reason}"),
             Self::Ai(policy) => write!(f, "{}", in_short(policy)),
+            Self::AiAffinity(own) => write!(f, "{own}"),
             Self::AiLoad(load) => write!(f, "{load}"),
             Self::AiTimeouts(limits) => write!(f, "{limits}"),
             Self::LocalRateLimit(LocalRateLimit { limits }) => {

@@ -261,6 +261,7 @@ impl<'a> Effective<'a> {
             Content::Denied(_)
             | Content::Ai(_)
             | Content::AiLoad(_)
+            | Content::AiAffinity(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::Concurrency(_) => None,
@@ -277,6 +278,7 @@ impl<'a> Effective<'a> {
                 Content::Denied(_)
                 | Content::Ai(_)
                 | Content::AiLoad(_)
+                | Content::AiAffinity(_)
                 | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
                 | Content::Budgets(_),

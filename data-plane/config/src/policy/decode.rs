@@ -9,7 +9,7 @@ use dp_policy::{ai_load::AiLoad, ai_timeouts::AiTimeouts};
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::policy::Content as Kind;
 
-use super::{Attachment, Content, Level, Policy, PolicySet, budget, local_rate_limit};
+use super::{Attachment, Content, Level, Policy, PolicySet, ai_affinity, budget, local_rate_limit};
 use crate::ai_backend;
 
 /// Decodes a policy.
@@ -19,6 +19,9 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         Some(Kind::Denied(denied)) => Content::Denied(denied.reason.as_str().into()),
         Some(Kind::Ai(policy)) => {
             Content::Ai(Box::new(ai_backend::ai_policy(policy).within("ai")?))
+        }
+        Some(Kind::AiAffinity(own)) => {
+            Content::AiAffinity(ai_affinity::decode(own).within("ai_affinity")?)
         }
         Some(Kind::AiLoad(load)) => Content::AiLoad(AiLoad::decode(load).within("ai_load")?),
         Some(Kind::AiTimeouts(limits)) => {

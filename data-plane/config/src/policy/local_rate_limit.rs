@@ -58,6 +58,7 @@ impl<'a> Effective<'a> {
                 Content::Denied(_)
                 | Content::Ai(_)
                 | Content::AiLoad(_)
+                | Content::AiAffinity(_)
                 | Content::AiTimeouts(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_),

@@ -5,11 +5,12 @@
 
 use dp_config::{AiBackend, cluster::ClusterKind};
 use dp_llm::{
-    model_name::{Choice, Found, Target},
+    model_name::{Choice, ConditionId, Found, Target},
     request::{Request as Prompt, RequestError},
 };
 use http::{header::CONTENT_TYPE, request::Parts, uri::PathAndQuery};
 
+use super::attributes::{LlmAttributes, ReadBody};
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind},
@@ -90,7 +91,14 @@ impl<'a> Serving<'a> {
             Found::Concrete(model) => (&model.backend, None),
             Found::Virtual(model) => {
                 let draw = exchange.client.worker.upstream.random();
-                match model.routing.choose(draw, |_| false) {
+                let read = ReadBody::default();
+                let attributes = LlmAttributes::of_request(exchange, head, &prompt, &read);
+                // One that cannot be told does not hold: the next target is asked.
+                let holds = |id: ConditionId| {
+                    let condition = router.conditions.get(id.0);
+                    condition.is_some_and(|own| own.holds(&attributes).unwrap_or(false))
+                };
+                match model.routing.choose(draw, holds) {
                     Choice::One(Target { model, backend }) => (backend, Some(model.as_str())),
                     Choice::Several(backend) => (backend, None),
                     Choice::None => return Err(unserved(Unserved::NoTarget(asked))),

@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     Answer, Backend, Entry, Place,
+    affinity::Affinity,
     gauge::Underway,
     pick::{NoEntry, Pick},
     state::Change,
@@ -40,6 +41,7 @@ pub struct Attempts {
     answer: Answer,
     deadline: Option<Instant>,
     replay: Replay,
+    affinity: Option<Affinity>,
     /// Attempts that were started.
     started: u32,
     /// Where, the last one last; none twice.
@@ -175,12 +177,19 @@ impl Attempts {
             answer,
             deadline,
             replay,
+            affinity: None,
             started: 0,
             tried: Vec::new(),
             last: None,
             asked: Vec::new(),
             retry: None,
         }
+    }
+
+    /// The same, for a request that belongs to others.
+    #[must_use]
+    pub fn near(self, affinity: Option<Affinity>) -> Attempts {
+        Attempts { affinity, ..self }
     }
 
     /// Attempts that were started.
@@ -198,7 +207,7 @@ impl Attempts {
         const LOOKS: u64 = 4;
         for look in 0..LOOKS {
             let random = random.wrapping_add(look);
-            let pick = self.backend.pick(self.answer, &self.tried, now, random)?;
+            let pick = self.pick(now, random)?;
             let Some(attempt) = self.begin(pick, now) else {
                 continue;
             };
@@ -230,6 +239,12 @@ impl Attempts {
     /// with the answer.
     pub fn answered(self) -> Underway {
         self.request
+    }
+
+    fn pick(&self, now: Instant, random: u64) -> Result<Pick, NoEntry> {
+        let Attempts { answer, tried, .. } = self;
+        self.backend
+            .pick_near(*answer, tried, now, random, self.affinity)
     }
 
     fn begin(&self, pick: Pick, now: Instant) -> Option<Attempt> {
@@ -304,10 +319,7 @@ impl Attempts {
 
     /// Wait before the next attempt: only where it would meet an entry again.
     fn wait(&self, now: Instant, random: u64) -> Result<Duration, GiveUp> {
-        let likely = self
-            .backend
-            .pick(self.answer, &self.tried, now, random)
-            .map_err(GiveUp::NoEntry)?;
+        let likely = self.pick(now, random).map_err(GiveUp::NoEntry)?;
         if !self.tried.contains(&likely.place) {
             return Ok(Duration::ZERO);
         }

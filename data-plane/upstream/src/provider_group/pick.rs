@@ -6,7 +6,7 @@
 
 use std::{num::NonZeroU32, time::Instant};
 
-use super::{Answer, Backend, Entry, Group, Place};
+use super::{Answer, Backend, Entry, Group, Place, affinity::Affinity};
 use crate::balance::Random;
 
 /// The choice.
@@ -66,6 +66,7 @@ struct View<'r> {
     answer: Answer,
     tried: &'r [Place],
     now: Instant,
+    affinity: Option<Affinity>,
 }
 
 /// Parts of a whole, for shares of groups.
@@ -87,11 +88,27 @@ impl Backend {
         now: Instant,
         random: u64,
     ) -> Result<Pick, NoEntry> {
+        self.pick_near(answer, tried, now, random, None)
+    }
+
+    /// The same, and of those that are well the one that a key leads to; priority and health come first (llm.md R-10).
+    ///
+    /// # Errors
+    /// There is none that may be used.
+    pub fn pick_near(
+        &self,
+        answer: Answer,
+        tried: &[Place],
+        now: Instant,
+        random: u64,
+        affinity: Option<Affinity>,
+    ) -> Result<Pick, NoEntry> {
         let view = View {
             backend: self,
             answer,
             tried,
             now,
+            affinity,
         };
         let mut random = Random::new(random);
         if let Some(place) = view.usable(&mut random) {
@@ -120,6 +137,8 @@ impl View<'_> {
     /// the next; what none of them keeps is divided like the rest.
     fn usable(&self, random: &mut Random) -> Option<Place> {
         let (mut left, mut total) = (WHOLE, 0);
+        // A key stays in its group as long as the groups keep their shares.
+        let mut of_key = self.affinity.map(|key| Random::new(key.number()));
         let mut chosen = None;
         for (index, group) in self.backend.groups.iter().enumerate() {
             let draws = self.draws(index, group, Standing::Usable, random);
@@ -129,7 +148,11 @@ impl View<'_> {
             if kept == 0 {
                 continue;
             }
-            if kept == total || random.next_u64() % total < kept {
+            let mut drawn = || match &mut of_key {
+                Some(own) => own.next_u64(),
+                None => random.next_u64(),
+            };
+            if kept == total || drawn() % total < kept {
                 chosen = Some((index, group, draws));
             }
             if left == 0 {
@@ -137,7 +160,26 @@ impl View<'_> {
             }
         }
         let (index, group, draws) = chosen?;
-        self.better(index, group, &draws)
+        match self.affinity {
+            Some(key) => self.nearest(index, group, key),
+            None => self.better(index, group, &draws),
+        }
+    }
+
+    /// The usable entry that a key leads to.
+    fn nearest(&self, group_index: usize, group: &Group, key: Affinity) -> Option<Place> {
+        let entries = group.entries.iter().enumerate().map(|(index, entry)| {
+            let place = Place {
+                group: group_index,
+                entry: index,
+            };
+            (place, entry)
+        });
+        let usable =
+            entries.filter(|(place, entry)| self.standing(*place, entry) == Standing::Usable);
+        let near = usable.map(|(place, entry)| (place, key.nearness(entry)));
+        near.max_by(|(_, one), (_, other)| one.total_cmp(other))
+            .map(|(place, _)| place)
     }
 
     /// From the first group that has an entry of a standing.

@@ -1710,6 +1710,21 @@ impl ::prost::Name for ModelTarget {
         "type.googleapis.com/tidegate.v1.ModelTarget".into()
     }
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiAffinity {
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AiAffinity {
+    const NAME: &'static str = "AiAffinity";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiAffinity".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiAffinity".into()
+    }
+}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AiLoad {
     #[prost(uint32, optional, tag = "1")]
@@ -2012,7 +2027,7 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 28, 29")]
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 28, 29")]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -2029,6 +2044,8 @@ pub mod policy {
         AiTimeouts(super::AiTimeouts),
         #[prost(message, tag = "21")]
         AiLoad(super::AiLoad),
+        #[prost(message, tag = "22")]
+        AiAffinity(super::AiAffinity),
         #[prost(message, tag = "28")]
         Budgets(super::Budgets),
         #[prost(message, tag = "29")]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::provider_group::{
+    affinity::Affinity,
     fixture::{World, cases, settle, world, world_with},
     verdict::Verdict,
 };
@@ -307,4 +308,49 @@ fn a_pick_is_the_best_there_is() {
             Err(NoEntry::Drained) => assert!(in_service.is_empty(), "{notation}"),
         }
     });
+}
+
+/// Where keys lead, by place.
+fn led(world: &World, keys: u32) -> Vec<(u32, Place)> {
+    let lead = |key: u32| {
+        let affinity = Affinity::of([key.to_string().as_str()]);
+        let random = u64::from(key);
+        let picked = world.backend.pick_near(
+            Answer::Collected,
+            &world.tried,
+            world.now,
+            random,
+            Some(affinity),
+        );
+        (key, picked.expect("an entry").place)
+    };
+    (0..keys).map(lead).collect()
+}
+
+fn share_of(led: &[(u32, Place)], entry: usize) -> f64 {
+    let there = led.iter().filter(|(_, place)| place.entry == entry).count();
+    let count = |count: usize| f64::from(u32::try_from(count).expect("few"));
+    count(there) / count(led.len())
+}
+
+#[test]
+fn a_key_leads_to_one_entry() {
+    let all = led(&world("1 2 1 | 1"), 4_000);
+    assert!(all.iter().all(|(_, place)| place.group == 0));
+    for (entry, share) in [(0, 0.25), (1, 0.5), (2, 0.25)] {
+        let found = share_of(&all, entry);
+        assert!((found - share).abs() < 0.03, "{entry}: {found}");
+    }
+    // Only keys of the one that is sick lead elsewhere.
+    for ((key, before), (_, now)) in all.iter().zip(led(&world("1 2e 1 | 1"), 4_000)) {
+        match before.entry {
+            1 => assert_ne!(now.entry, 1, "{key}"),
+            entry => assert_eq!(now.entry, entry, "{key}"),
+        }
+    }
+    // Priority, health and what the request has tried come first.
+    let next = led(&world("1e 1t | 1"), 10);
+    assert!(next.iter().all(|(_, place)| place.group == 1));
+    let drained = led(&world("0 1"), 10);
+    assert!(drained.iter().all(|(_, place)| place.entry == 1));
 }

@@ -1,0 +1,102 @@
+//! A client that leaves in mid-stream: the provider's stream is closed, and what was generated is in the books.
+
+use anyhow::{Context, Result, ensure};
+use http_body_util::BodyExt;
+use tests::client::Client;
+use tests::manifest::{documents, gateway, route};
+use tests::world::World;
+use tests::{deadline, port};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use super::account::Metrics;
+use super::ask::{Answer, Format, Question};
+
+/// The head of an answer and its first words; more never comes.
+const BEGUN: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
+data: {\"id\":\"c\",\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"so much was said\"}}]}\n\n";
+
+/// Takes one request, begins to answer it, and returns when the other side has closed.
+async fn provide(listener: TcpListener) -> Result<()> {
+    let (mut stream, _) = listener.accept().await?;
+    let mut asked = Vec::new();
+    while !asked.ends_with(b"}") {
+        ensure!(stream.read_buf(&mut asked).await? > 0, "no request");
+    }
+    stream.write_all(BEGUN.as_bytes()).await?;
+    let mut rest = Vec::new();
+    // A reset is an end as well.
+    let _ = stream.read_to_end(&mut rest).await;
+    ensure!(rest.is_empty(), "more than one request");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_leaves_ends_the_providers_stream() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let provider = listener.local_addr()?.port();
+    let port = port::free()?;
+    let backend = format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: assistant}}
+spec:
+  ai: {{provider: {{openai: {{model: gpt-x}}, host: 127.0.0.1, port: {provider}}}}}
+"
+    );
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        (
+            "assistant.yaml",
+            documents(&[backend, route("assistant", "/assistant", "assistant")]),
+        ),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+
+    let leave = async {
+        let mut connection = Client::http1(port).connect().await?;
+        let question = Question {
+            format: Format::Messages,
+            answer: Answer::Streamed,
+            model: "any",
+            said: "hello tide",
+        };
+        let mut response = connection.open(question.request("assistant")?).await?;
+        ensure!(response.status() == 200, "{}", response.status());
+        let mut text = String::new();
+        while !text.contains("so much was said") {
+            let frame = response.body_mut().frame().await.context("an end")??;
+            let data = frame.into_data().ok().context("trailers")?;
+            text.push_str(&String::from_utf8_lossy(&data));
+        }
+        anyhow::Ok(())
+    };
+    let both = async { tokio::try_join!(provide(listener), leave) };
+    deadline::within("the provider's stream ends", deadline::SOON, both).await?;
+
+    deadline::until("the record is written", deadline::SOON, || async {
+        let log = world.log();
+        let of_request = log
+            .lines()
+            .find(|line| line.contains("tidegate.llm.ending=client_gone"));
+        let line = of_request.context("no record")?;
+        for words in [
+            "tidegate.llm.usage.source=estimate",
+            "gen_ai.usage.output_tokens=",
+        ] {
+            ensure!(line.contains(words), "{words}: {line}");
+        }
+        ensure!(
+            !line.contains("gen_ai.usage.output_tokens=0"),
+            "what was generated is not counted: {line}"
+        );
+        let metrics = Metrics::scrape(&world).await?;
+        let labels = [("backend", "backend/default/assistant")];
+        let under_way = metrics.sum("tidegate_proxy_llm_attempts_in_flight", &labels)?;
+        ensure!(under_way == 0, "{under_way} attempts are under way");
+        Ok(())
+    })
+    .await?;
+    world.stop().await
+}
