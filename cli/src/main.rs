@@ -10,7 +10,6 @@ mod exit;
 mod explain;
 mod fetch;
 mod findings;
-mod migrate;
 mod offline;
 mod proxy_config;
 mod render;

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use migrate::report::Report;
+use migrate::{Migration, OutputFile, source};
 
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::migrate::report::Report;
-use crate::migrate::{self, Migration, OutputFile, source};
-use crate::render::{self, Format};
+use crate::render::{self, Format, Table};
 
 /// Flags of `tidegate migrate`.
 #[derive(Clone, Debug, Args)]
@@ -75,8 +75,28 @@ fn told(report: &Report, format: Format) -> Result<String> {
     render::format(
         format,
         || Ok(report.value()),
-        || report.text(render::error_width()),
+        || text(report, render::error_width()),
     )
+}
+
+/// For people: what changed, then a line that counts.
+fn text(report: &Report, width: Option<u16>) -> String {
+    let mut table = Table::new(&["PLACE", "OBJECT", "OUTCOME", "FIELD", "WHAT"]);
+    for entry in &report.entries {
+        table.row([
+            entry.place.to_string(),
+            entry.object.clone(),
+            entry.outcome.word().to_owned(),
+            entry.field.clone(),
+            entry.words.clone(),
+        ]);
+    }
+    let rows = if table.is_empty() {
+        String::new()
+    } else {
+        table.render(width)
+    };
+    format!("{rows}{}\n", report.summary())
 }
 
 /// All files as one stream of documents.
@@ -129,3 +149,6 @@ fn write(path: &Path, files: &[OutputFile], force: bool) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

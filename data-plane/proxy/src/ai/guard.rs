@@ -4,7 +4,7 @@
 //! judged once, as the client sent it, whatever attempts follow; what a guard could not judge does not pass; what leaves about
 //! a text is the names of rules.
 
-use std::{cell::RefCell, fmt, sync::Arc};
+use std::{borrow::Cow, cell::RefCell, fmt, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use dp_config::{
@@ -92,16 +92,16 @@ pub(super) fn of_answer<'a>(
 ///
 /// # Errors
 /// A guard refuses it, or cannot read it or the answer to it: once a provider has it, it is too late to find that out.
-pub(super) async fn request(
+pub(super) async fn request<'c>(
     exchange: &mut Exchange<'_>,
-    call: &Call<'_>,
+    call: &'c Call<'_>,
     guards: Option<&Arc<PromptGuard>>,
-) -> Result<Prompt, Fault> {
+) -> Result<Cow<'c, Prompt>, Fault> {
     let Some(guards) = guards else {
-        return Ok(call.prompt.clone());
+        return Ok(Cow::Borrowed(&call.prompt));
     };
     if let Some(known) = call.guarded.of(guards) {
-        return Ok(known);
+        return Ok(Cow::Owned(known));
     }
     let (class, is_streamed) = (call.prompt.class(), call.prompt.is_streamed());
     let prompt = match reach::of_request(class) {
@@ -128,7 +128,7 @@ pub(super) async fn request(
         }
     }
     call.guarded.add(guards, &prompt);
-    Ok(prompt)
+    Ok(Cow::Owned(prompt))
 }
 
 async fn judged(

@@ -65,7 +65,7 @@ pub(super) fn finish(
     body: &Bytes,
     attributes: &dyn Attributes,
 ) -> Result<Bytes, Fault> {
-    let Some(policy) = policy else {
+    let Some(policy) = policy.filter(|own| !own.final_transformations.is_empty()) else {
         return Ok(body.clone());
     };
     let computed = compute(&policy.final_transformations, attributes);

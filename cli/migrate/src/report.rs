@@ -1,31 +1,37 @@
 //! What became of every object and field: the report of a migration.
 //!
-//! Owns the entries, what counts as left out, and the two renderings. Must not hold values of fields: they may be
+//! Owns the entries, what counts as left out, and the words and codes of outcomes. Must not hold values of fields: they may be
 //! keys, and reports are pasted into tickets.
 
 use serde_json::{Value, json};
 
-use crate::findings::Place;
-use crate::render::Table;
+/// A place in a file; the file is empty where there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Path as it was given.
+    pub file: String,
+    /// Line, from 1; 0 for the whole file.
+    pub line: u32,
+}
 
 /// One thing that became of an object or of a field of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// Where it was written.
-    pub(crate) place: Place,
+    pub place: Place,
     /// `Backend kubelb/openai`.
-    pub(crate) object: String,
+    pub object: String,
     /// Path of the field; empty for the object as a whole.
-    pub(crate) field: String,
+    pub field: String,
     /// What became of it.
-    pub(crate) outcome: Outcome,
+    pub outcome: Outcome,
     /// In words.
-    pub(crate) words: String,
+    pub words: String,
 }
 
 /// What can become of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// The object is one of another kind now.
     Converted,
     /// The field stands elsewhere or says it otherwise.
@@ -52,11 +58,11 @@ pub(crate) struct Log {
 
 /// What became of everything.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Report {
+pub struct Report {
     /// In order of the input.
-    pub(crate) entries: Vec<Entry>,
+    pub entries: Vec<Entry>,
     /// How many objects are as they were.
-    pub(crate) kept: usize,
+    pub kept: usize,
 }
 
 // === impl Outcome ===
@@ -74,7 +80,8 @@ impl Outcome {
     ];
 
     /// For people.
-    fn word(self) -> &'static str {
+    #[must_use]
+    pub fn word(self) -> &'static str {
         match self {
             Outcome::Converted => "converted",
             Outcome::Changed => "changed",
@@ -193,39 +200,33 @@ impl Log {
     }
 }
 
+// === impl Place ===
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.file)?;
+        match self.line {
+            0 => Ok(()),
+            line => write!(f, ":{line}"),
+        }
+    }
+}
+
 // === impl Report ===
 
 impl Report {
     /// How many things of the input have no effect in the output.
-    pub(crate) fn losses(&self) -> usize {
+    #[must_use]
+    pub fn losses(&self) -> usize {
         self.entries
             .iter()
             .filter(|entry| entry.outcome.is_loss())
             .count()
     }
 
-    /// For people: what changed, then a line that counts.
-    pub(crate) fn text(&self, width: Option<u16>) -> String {
-        let mut table = Table::new(&["PLACE", "OBJECT", "OUTCOME", "FIELD", "WHAT"]);
-        for entry in &self.entries {
-            table.row([
-                entry.place.to_string(),
-                entry.object.clone(),
-                entry.outcome.word().to_owned(),
-                entry.field.clone(),
-                entry.words.clone(),
-            ]);
-        }
-        let rows = if table.is_empty() {
-            String::new()
-        } else {
-            table.render(width)
-        };
-        format!("{rows}{}\n", self.summary())
-    }
-
     /// For programs.
-    pub(crate) fn value(&self) -> Value {
+    #[must_use]
+    pub fn value(&self) -> Value {
         let one = |entry: &Entry| {
             json!({
                 "file": entry.place.file,
@@ -243,7 +244,9 @@ impl Report {
         })
     }
 
-    fn summary(&self) -> String {
+    /// The counts, in a line.
+    #[must_use]
+    pub fn summary(&self) -> String {
         let objects = if self.kept == 1 { "object" } else { "objects" };
         let mut parts = vec![format!("{} {objects} kept", self.kept)];
         for outcome in Outcome::ALL {

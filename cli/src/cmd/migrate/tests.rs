@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 use cp_files::parse::Format;
 
-use super::report::Outcome;
-use super::source::{SourceFile, cut};
-use super::{Migration, migrate};
-use crate::findings::Place;
+use migrate::report::{Outcome, Place};
+use migrate::source::{SourceFile, cut};
+use migrate::{Migration, migrate};
+
+use super::text;
 
 const OUTPUT: &str = "\n# Output\n";
 const REPORT: &str = "\n# Report\n";
@@ -38,9 +39,7 @@ fn run(text: &str) -> Migration {
 /// A case as it would be written.
 fn produce(input: &str) -> String {
     let migration = run(input);
-    let report: String = migration
-        .report
-        .text(None)
+    let report: String = text(&migration.report, None)
         .lines()
         .map(|line| format!("# {line}\n"))
         .collect();
@@ -104,8 +103,7 @@ fn golden_guide() {
     for entry in &mut report.entries {
         entry.place = Place::default();
     }
-    let rows: String = report
-        .text(None)
+    let rows: String = text(&report, None)
         .lines()
         .map(|line| line.strip_prefix("-      ").unwrap_or(line))
         .map(|line| format!("{}\n", line.strip_prefix("PLACE  ").unwrap_or(line)))
@@ -205,7 +203,7 @@ fn a_key_is_in_no_report() {
     assert!(migration.files[0].text.contains(key));
     let report = format!(
         "{}{}",
-        migration.report.text(None),
+        super::text(&migration.report, None),
         migration.report.value()
     );
     assert!(!report.contains(key), "{report}");

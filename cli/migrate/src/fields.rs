@@ -167,7 +167,7 @@ mod tests {
     use serde_json::json;
 
     use super::Fields;
-    use crate::migrate::report::Log;
+    use crate::report::Log;
 
     #[test]
     fn what_is_not_taken_is_told() {

@@ -13,32 +13,32 @@ use cp_files::scan::{Reading, Scanner};
 use cp_files::{OpenError, Problem};
 
 /// One file.
-pub(crate) struct SourceFile {
+pub struct SourceFile {
     /// Path as it was given, for people.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// Path below the directory that was given.
-    pub(crate) name: PathBuf,
+    pub name: PathBuf,
     /// What it is written in.
-    pub(crate) format: Format,
+    pub format: Format,
     /// Its pieces, in order.
-    pub(crate) pieces: Vec<Piece>,
+    pub pieces: Vec<Piece>,
 }
 
 /// Text between two document marks, with the mark in front.
-pub(crate) struct Piece {
+pub struct Piece {
     /// As it was written.
-    pub(crate) text: String,
+    pub text: String,
     /// The line that it begins at, from 1.
-    pub(crate) line: u32,
+    pub line: u32,
     /// The objects in it: most often one.
-    pub(crate) documents: Vec<Document>,
+    pub documents: Vec<Document>,
 }
 
 /// Stands for standard input.
 const STDIN: &str = "-";
 
 /// Reads what the paths name.
-pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<SourceFile>> {
+pub fn read(paths: &[PathBuf]) -> Result<Vec<SourceFile>> {
     let mut files = Vec::new();
     let mut problems = Vec::new();
     for path in paths {
@@ -122,7 +122,7 @@ fn add(
 }
 
 /// Cuts a text into its pieces and reads each.
-pub(crate) fn cut(text: &str, format: Format) -> Result<Vec<Piece>, (Position, String)> {
+pub fn cut(text: &str, format: Format) -> Result<Vec<Piece>, (Position, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let texts = match format {
         Format::Yaml => documents(text),

@@ -172,7 +172,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Become, piece};
-    use crate::migrate::source::cut;
+    use crate::source::cut;
 
     fn written(text: &str, result: Become) -> String {
         let pieces = cut(text, Format::Yaml).expect("YAML");

@@ -4,7 +4,7 @@
 //!   source ─ documents ─► route::Plan ─► one conversion per kind ─► check ─► write ─► text
 //!                                                └──────── Log ─────► report
 //! ```
-//! Owns which kind is converted by whom, and the check that the control plane accepts what comes out. Must not read or
+//! Entry points: [`source::read`], [`migrate`]. Owns which kind is converted by whom, and the check that the control plane accepts what comes out. Must not read or
 //! print: text in, text and a report out. Invariants: what is not named here passes to the byte; no field of what is
 //! named disappears without an entry in the report.
 
@@ -19,15 +19,12 @@ mod manifest;
 mod parameters;
 mod policy;
 mod rate_limit_policy;
-pub(crate) mod report;
+pub mod report;
 mod route;
 mod set;
-pub(crate) mod source;
+pub mod source;
 mod traffic_policy;
 mod write;
-
-#[cfg(test)]
-mod tests;
 
 use std::path::PathBuf;
 
@@ -36,33 +33,33 @@ use cp_api::{DecodeError, Object};
 use cp_files::parse::{Document, Format};
 use serde_json::{Value, json};
 
-use crate::findings::Place;
-use report::{Log, Report};
+use report::{Log, Place, Report};
 use route::Plan;
 use set::{Names, Set, Work};
 use source::SourceFile;
 use write::Become;
 
 /// What came out.
-pub(crate) struct Migration {
+pub struct Migration {
     /// One file per file of the input.
-    pub(crate) files: Vec<OutputFile>,
+    pub files: Vec<OutputFile>,
     /// What became of everything.
-    pub(crate) report: Report,
+    pub report: Report,
 }
 
 /// One file of the output.
-pub(crate) struct OutputFile {
+pub struct OutputFile {
     /// Path below the directory.
-    pub(crate) name: PathBuf,
+    pub name: PathBuf,
     /// Text as a file of its own.
-    pub(crate) text: String,
+    pub text: String,
     /// Text in a stream with others: YAML documents.
-    pub(crate) stream: String,
+    pub stream: String,
 }
 
 /// Converts everything at once: objects are read together, because they refer to each other.
-pub(crate) fn migrate(files: &[SourceFile]) -> Migration {
+#[must_use]
+pub fn migrate(files: &[SourceFile]) -> Migration {
     let documents: Vec<&Document> = files
         .iter()
         .flat_map(|file| &file.pieces)
@@ -90,7 +87,6 @@ pub(crate) fn migrate(files: &[SourceFile]) -> Migration {
                 let place = |field: &str| Place {
                     file: file.path.display().to_string(),
                     line: document.positions.nearest_field(field).line + piece.line - 1,
-                    column: 0,
                 };
                 report.entries.extend(log.of(&title(value), place));
                 results.push(result);
