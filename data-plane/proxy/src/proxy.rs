@@ -7,7 +7,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
     thread::JoinHandle,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -102,6 +102,9 @@ pub enum StartError {
     },
 }
 
+/// How long connections that were cut off may take to write their records.
+const CUTTING: Duration = Duration::from_secs(1);
+
 // === impl Proxy ===
 
 impl Proxy {
@@ -195,6 +198,8 @@ impl Proxy {
                 bound.close();
             }
             shared.enter(Phase::Over);
+            // What was cut off still writes its record, which the end of the process must not overtake.
+            let _ = timeout(CUTTING, connections.wait_for(|open| *open == 0)).await;
         }
     }
 

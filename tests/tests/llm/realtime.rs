@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::manifest::{documents, gateway, route};
 use tests::world::World;
 use tests::{binaries, deadline, port};
@@ -465,8 +465,15 @@ async fn an_open_session_does_not_hold_up_the_end_of_the_proxy() -> Result<()> {
     let target = "/one/v1/realtime?model=gpt-realtime";
     let mut socket = Socket::open(scene.port, target, "").await?;
     say(&mut socket, "hello tide").await?;
-    socket.until("response.done").await?;
-    scene.world.stop().await?;
+    let done: Value = socket.until("response.done").await?;
+    let input = done.at("/response/usage/input_tokens").to_string();
+    let Scene {
+        collector, world, ..
+    } = scene;
+    world.stop().await?;
     ensure!(socket.next().await?.is_none(), "the session goes on");
-    Ok(())
+    // What was told until then is in the record.
+    let events = collector.events()?;
+    let record = events.last().context("no record")?;
+    has(record, &[("gen_ai.usage.input_tokens", &input)])
 }
