@@ -19,6 +19,7 @@ pub(crate) use decode::{policy, policy_set};
 use std::fmt;
 use std::sync::Arc;
 
+pub use ai::AiLayers;
 pub use ai_affinity::AiAffinity;
 pub use budget::{Concurrency, KeyedBudget};
 pub use effective::{Denied, Effective};

@@ -36,6 +36,7 @@ mod credential;
 mod expected;
 pub(crate) mod groups;
 pub(crate) mod guard;
+pub(crate) mod in_effect;
 pub(crate) mod ledger;
 mod model_list;
 mod model_router;
@@ -136,7 +137,9 @@ pub(crate) async fn forward(
         let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
         Asked::of(&policies, &attributes, |is_priced| {
             let catalog = catalog.filter(|_| is_priced).map(|catalog| &**catalog);
-            expected::spend(&prompt, (backend, &policies), catalog)
+            expected::spend(&prompt, backend, catalog, &|provider| {
+                active.in_effect.of(&policies, provider)
+            })
         })
     };
     let affinity = policies.ai_affinity().and_then(|own| {

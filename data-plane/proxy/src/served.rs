@@ -10,7 +10,7 @@ use dp_config::{Chain, Config, Listener};
 use rustls::ServerConfig;
 
 use crate::{
-    ai::{groups::Providers, prices::Prices, tokens::Tokens},
+    ai::{groups::Providers, in_effect::InEffect, prices::Prices, tokens::Tokens},
     bind::{BindKey, Bound},
     prepare::Unprepared,
     tls::{Sources, server_config},
@@ -26,6 +26,8 @@ pub(crate) struct Active {
     pub(crate) tokens: Tokens,
     /// What their models cost.
     pub(crate) prices: Prices,
+    /// Their policies, levels in one.
+    pub(crate) in_effect: InEffect,
     /// Listeners by socket. A handful, so a scan beats hashing.
     listeners: Vec<(Arc<Bound>, Arc<Served>)>,
 }
@@ -57,6 +59,7 @@ impl Active {
             providers,
             tokens,
             prices,
+            in_effect: InEffect::default(),
             listeners,
         }
     }

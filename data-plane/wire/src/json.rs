@@ -7,8 +7,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+#[cfg(test)]
+mod agreement;
+mod scan;
+
+use scan::Scan;
 
 /// Calls `visit` with each member's decoded key and raw value text, in order, duplicates included.
 ///
@@ -18,9 +24,46 @@ pub fn members<'a>(
     text: &'a str,
     visit: impl FnMut(Cow<'a, str>, &'a str),
 ) -> Result<(), serde_json::Error> {
+    match scan_members(text, visit) {
+        Some(()) => Ok(()),
+        None => Err(mistake(text, Object(|_, _| ()))),
+    }
+}
+
+fn scan_members<'a>(text: &'a str, mut visit: impl FnMut(Cow<'a, str>, &'a str)) -> Option<()> {
+    let mut scan = Scan::new(text);
+    scan.skip(b'{').then_some(())?;
+    if !scan.skip(b'}') {
+        loop {
+            let key = key(scan.string()?)?;
+            scan.skip(b':').then_some(())?;
+            visit(key, scan.value()?);
+            if !scan.skip(b',') {
+                break;
+            }
+        }
+        scan.skip(b'}').then_some(())?;
+    }
+    scan.is_over().then_some(())
+}
+
+/// What a literal says.
+fn key(literal: &str) -> Option<Cow<'_, str>> {
+    if literal.contains('\\') {
+        return serde_json::from_str(literal).map(Cow::Owned).ok();
+    }
+    let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
+    Some(Cow::Borrowed(inner))
+}
+
+/// What is wrong with a text, in the library's words.
+fn mistake<'a>(text: &'a str, seed: impl DeserializeSeed<'a, Value = ()>) -> serde_json::Error {
     let mut reader = serde_json::Deserializer::from_str(text);
-    Object(visit).deserialize(&mut reader)?;
-    reader.end()
+    match seed.deserialize(&mut reader).and_then(|()| reader.end()) {
+        Err(error) => error,
+        // The two agree (a property of the tests); if they did not, the text would be read by nobody.
+        Ok(()) => serde_json::Error::custom("it is not the JSON that was expected"),
+    }
 }
 
 /// Where `inner` lies in `outer`; `None` if it is not a part of it.
@@ -43,9 +86,25 @@ pub fn string(raw: &str) -> Option<String> {
 /// # Errors
 /// The text is no JSON array; elements in front of the mistake have been visited.
 pub fn elements<'a>(text: &'a str, visit: impl FnMut(&'a str)) -> Result<(), serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    Array(visit).deserialize(&mut reader)?;
-    reader.end()
+    match scan_elements(text, visit) {
+        Some(()) => Ok(()),
+        None => Err(mistake(text, Array(|_| ()))),
+    }
+}
+
+fn scan_elements<'a>(text: &'a str, mut visit: impl FnMut(&'a str)) -> Option<()> {
+    let mut scan = Scan::new(text);
+    scan.skip(b'[').then_some(())?;
+    if !scan.skip(b']') {
+        loop {
+            visit(scan.value()?);
+            if !scan.skip(b',') {
+                break;
+            }
+        }
+        scan.skip(b']').then_some(())?;
+    }
+    scan.is_over().then_some(())
 }
 
 /// A count; an integral float such as `12.0` is taken, a negative or broken one is not.

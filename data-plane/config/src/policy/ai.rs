@@ -6,28 +6,25 @@
 
 use std::borrow::Cow;
 
-use super::{Attachment, Content, Effective};
+use super::{Attachment, Effective};
 use crate::ai_backend::{AiPolicy, AiProvider};
 
 /// Path in an AgentgatewayPolicy.
 pub(super) const FIELD: &str = "backend.ai";
+
+/// The policies that have a say about a provider, the least specific first.
+#[derive(Clone, Debug)]
+pub struct AiLayers<'a>(Vec<&'a AiPolicy>);
 
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// What is done to requests on their way to a provider. The policies of its backend count where
     /// [`Effective::with_backend`] was asked.
-    pub fn ai(&self, provider: &'a AiProvider) -> Option<Cow<'a, AiPolicy>> {
-        let mut merged: Option<Cow<'a, AiPolicy>> = None;
-        for layer in self.ai_layers(&provider.name) {
-            if let Some(Content::Ai(policy)) = self.policy(layer).map(|found| &found.content) {
-                merged = Some(over(policy, merged));
-            }
-        }
-        match &provider.policy {
-            Some(own) => Some(over(own, merged)),
-            None => merged,
-        }
+    pub fn ai(&self, provider: &'a AiProvider) -> AiLayers<'a> {
+        let attached = self.ai_layers(&provider.name);
+        let attached = attached.filter_map(|layer| self.policy(layer)?.ai());
+        AiLayers(attached.chain(&provider.policy).collect())
     }
 
     /// The attachments that have a say in it, the least specific first.
@@ -36,10 +33,23 @@ impl<'a> Effective<'a> {
     }
 }
 
-fn over<'a>(higher: &'a AiPolicy, lower: Option<Cow<'a, AiPolicy>>) -> Cow<'a, AiPolicy> {
-    match lower {
-        None => Cow::Borrowed(higher),
-        Some(lower) => Cow::Owned(higher.over(&lower)),
+// === impl AiLayers ===
+
+impl<'a> AiLayers<'a> {
+    /// Each of them.
+    pub fn as_slice(&self) -> &[&'a AiPolicy] {
+        &self.0
+    }
+
+    /// All in one; `None` where there is none. Several are copied.
+    pub fn merged(&self) -> Option<Cow<'a, AiPolicy>> {
+        let (lowest, higher) = self.0.split_first()?;
+        let lowest = Cow::Borrowed(*lowest);
+        Some(
+            higher
+                .iter()
+                .fold(lowest, |lower, higher| Cow::Owned(higher.over(&lower))),
+        )
     }
 }
 

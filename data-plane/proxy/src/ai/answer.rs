@@ -467,6 +467,15 @@ impl Answer {
                 relay,
                 held,
             } => {
+                if let Some(ledger) = exchange
+                    .record
+                    .llm
+                    .ledger
+                    .as_mut()
+                    .filter(|own| own.is_streamed)
+                {
+                    ledger.stream_begins();
+                }
                 let relayed = Relayed::new(upstream, relay, held, settlement);
                 ResponseBody::relayed(relayed.with_guards(tallies))
             }

@@ -4,7 +4,7 @@
 //! that the client allows, at the price of the dearest provider. Must not be billed. Invariant: a model without a price has
 //! no cost, and never one of zero.
 
-use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
+use dp_config::{AiBackend, ai_backend::AiProvider};
 use dp_llm::{class::Class, request::Request as Prompt};
 use dp_policy::{
     budget::Spend,
@@ -13,10 +13,13 @@ use dp_policy::{
 };
 use serde::Deserialize;
 
-use super::policy;
+use super::{in_effect::Merged, policy};
 
 /// An answer whose length nobody bounds.
 const UNBOUNDED: u64 = 1024;
+
+/// The policy of a provider.
+type PolicyOf<'f, 'a> = &'f dyn Fn(&'a AiProvider) -> Option<Merged<'a>>;
 
 /// Where formats say how long an answer may be, and how many there are.
 #[derive(Default, Deserialize)]
@@ -63,10 +66,11 @@ pub(super) fn prompt_tokens(prompt: &Prompt) -> u64 {
 }
 
 /// What a request will take at most. Without a catalogue it has no price.
-pub(super) fn spend(
+pub(super) fn spend<'a>(
     prompt: &Prompt,
-    (backend, policies): (&AiBackend, &Effective<'_>),
+    backend: &'a AiBackend,
     catalog: Option<&Catalog>,
+    policy: PolicyOf<'_, 'a>,
 ) -> Spend {
     let output = match prompt.class() {
         // Providers do not bill counts, and a session has said nothing yet.
@@ -81,7 +85,7 @@ pub(super) fn spend(
         output,
         ..Tokens::default()
     };
-    let cost = catalog.and_then(|catalog| dearest(prompt, (backend, policies), (catalog, &tokens)));
+    let cost = catalog.and_then(|catalog| dearest(prompt, (backend, policy), (catalog, &tokens)));
     Spend {
         cost,
         tokens: tokens.total(),
@@ -89,13 +93,13 @@ pub(super) fn spend(
 }
 
 /// The highest price that a provider of the backend has for it.
-fn dearest(
+fn dearest<'a>(
     prompt: &Prompt,
-    (backend, policies): (&AiBackend, &Effective<'_>),
+    (backend, policy): (&'a AiBackend, PolicyOf<'_, 'a>),
     (catalog, tokens): (&Catalog, &Tokens),
 ) -> Option<Money> {
-    let price = |provider: &AiProvider| {
-        let policy = policies.ai(provider);
+    let price = |provider: &'a AiProvider| {
+        let policy = policy(provider);
         let names = ModelNames {
             provider: &provider.telemetry_name,
             response: None,

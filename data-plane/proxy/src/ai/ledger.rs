@@ -42,7 +42,7 @@ const USER: HeaderName = HeaderName::from_static("x-user-id");
 /// Longest user that is kept, in bytes.
 const USER_LIMIT: usize = 256;
 
-/// A longer body is measured at once rather than kept until it is known whether that is needed.
+/// A longer body is measured when a stream begins, rather than kept through it until it is known whether that is needed.
 const KEPT_LIMIT: usize = 64 << 10;
 
 /// What the label of a metric says where a client made the model up (llm.md M-2).
@@ -58,7 +58,7 @@ pub(crate) struct Ledger {
     caller: Caller,
     operation: &'static str,
     backend: Arc<str>,
-    is_streamed: bool,
+    pub(super) is_streamed: bool,
     requested: Option<Arc<str>>,
     /// The prompt, where its length says what it takes.
     prompt: Option<Size>,
@@ -202,6 +202,16 @@ impl Ledger {
             settle: Vec::new(),
             attempt: None,
         })
+    }
+
+    /// A stream begins, which may take long: a large body does not stay for it.
+    pub(super) fn stream_begins(&mut self) {
+        match &self.prompt {
+            Some(size @ Size::Of(_, body)) if body.len() > KEPT_LIMIT => {
+                self.prompt = Some(Size::Known(size.measured()));
+            }
+            Some(Size::Of(..) | Size::Known(_)) | None => {}
+        }
     }
 
     /// Does this with the record before anybody reads it.
@@ -458,11 +468,7 @@ impl Size {
             // What it will hold is said later, and its tokens are told then.
             return Size::Known(estimate::Prompt::default());
         }
-        let size = Size::Of(prompt.format(), prompt.body().clone());
-        match prompt.body().len() > KEPT_LIMIT {
-            true => Size::Known(size.measured()),
-            false => size,
-        }
+        Size::Of(prompt.format(), prompt.body().clone())
     }
 
     fn measured(&self) -> estimate::Prompt {

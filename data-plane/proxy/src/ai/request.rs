@@ -62,7 +62,7 @@ impl Call<'_> {
         if let Err(denied) = self.policies.check_provider(&provider.name) {
             return Tried::Unsendable(denied.into());
         }
-        let policy = self.policies.ai(provider);
+        let policy = exchange.active.in_effect.of(&self.policies, provider);
         let policy = policy.as_deref();
         let guards = guard::of(policy);
         let prompt = match guard::request(exchange, self, guards).await {

@@ -1,0 +1,206 @@
+//! One pass over JSON text that finds where values end.
+//!
+//! A prompt of 100 KB is one long string, and most of what its reading costs is to find the end of it. It must not build
+//! anything, and does not say what is wrong: whoever gets `None` asks the library. Invariant: it takes what `serde_json`
+//! takes as a raw value and nothing else (RFC 8259), and recursion is bounded by memory for brackets, not by the stack.
+
+/// A place in a text.
+pub(super) struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+    /// Brackets that are open inside the value that is being read.
+    open: Vec<u8>,
+}
+
+/// Bytes that are looked at together; a compiler makes vector instructions of it.
+const STRIDE: usize = 32;
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            open: Vec::new(),
+        }
+    }
+
+    /// Skips white space and then this byte, if it is there.
+    pub(super) fn skip(&mut self, byte: u8) -> bool {
+        self.space();
+        let is_there = self.peek() == Some(byte);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    /// Whether only white space is left.
+    pub(super) fn is_over(&mut self) -> bool {
+        self.space();
+        self.at == self.text.len()
+    }
+
+    /// The string that comes next, with its quotes.
+    pub(super) fn string(&mut self) -> Option<&'a str> {
+        self.space();
+        let start = self.at;
+        self.literal()?;
+        self.text.get(start..self.at)
+    }
+
+    /// The value that comes next.
+    pub(super) fn value(&mut self) -> Option<&'a str> {
+        self.space();
+        let start = self.at;
+        self.open.clear();
+        loop {
+            if self.begin()? {
+                continue;
+            }
+            if self.end()? {
+                return self.text.get(start..self.at);
+            }
+        }
+    }
+
+    /// A scalar, an empty container, or the bracket of another; whether a value inside it follows.
+    fn begin(&mut self) -> Option<bool> {
+        self.space();
+        match self.peek()? {
+            b'"' => self.literal()?,
+            bracket @ (b'{' | b'[') => {
+                self.at += 1;
+                if !self.skip(closing(bracket)) {
+                    self.open.push(bracket);
+                    self.key(bracket)?;
+                    return Some(true);
+                }
+            }
+            b'-' | b'0'..=b'9' => self.number()?,
+            b't' => self.word("true")?,
+            b'f' => self.word("false")?,
+            b'n' => self.word("null")?,
+            _ => return None,
+        }
+        Some(false)
+    }
+
+    /// What follows a value inside containers; whether the outermost is closed.
+    fn end(&mut self) -> Option<bool> {
+        while let Some(bracket) = self.open.last().copied() {
+            if self.skip(b',') {
+                self.key(bracket)?;
+                return Some(false);
+            }
+            if !self.skip(closing(bracket)) {
+                return None;
+            }
+            self.open.pop();
+        }
+        Some(true)
+    }
+
+    /// The key in front of a value, if it is in an object.
+    fn key(&mut self, bracket: u8) -> Option<()> {
+        if bracket == b'[' {
+            return Some(());
+        }
+        self.string()?;
+        self.skip(b':').then_some(())
+    }
+
+    fn literal(&mut self) -> Option<()> {
+        self.expect(b'"')?;
+        loop {
+            self.at += plain(self.text.as_bytes().get(self.at..)?);
+            match self.next()? {
+                b'"' => return Some(()),
+                b'\\' => self.escape()?,
+                _ => return None,
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Option<()> {
+        match self.next()? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
+            b'u' => {
+                let digits = self.text.as_bytes().get(self.at..self.at + 4)?;
+                self.at += 4;
+                digits.iter().all(u8::is_ascii_hexdigit).then_some(())
+            }
+            _ => None,
+        }
+    }
+
+    fn number(&mut self) -> Option<()> {
+        self.at += usize::from(self.peek() == Some(b'-'));
+        if self.peek()? == b'0' {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        (count > 0).then_some(())
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        let rest = self.text.get(self.at..)?;
+        self.at += word.len();
+        rest.starts_with(word).then_some(())
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        (self.next()? == byte).then_some(())
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+            self.at += 1;
+        }
+    }
+}
+
+fn closing(bracket: u8) -> u8 {
+    if bracket == b'{' { b'}' } else { b']' }
+}
+
+/// How many bytes stand in a string for themselves.
+fn plain(bytes: &[u8]) -> usize {
+    let is_special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+    let strides = bytes.chunks_exact(STRIDE);
+    let passed = strides
+        .take_while(|stride| {
+            !stride
+                .iter()
+                .fold(false, |any, byte| any | is_special(byte))
+        })
+        .count();
+    let passed = passed.saturating_mul(STRIDE);
+    let rest = bytes.get(passed..).unwrap_or_default();
+    let more = rest.iter().position(is_special).unwrap_or(rest.len());
+    passed.saturating_add(more)
+}
