@@ -26,6 +26,10 @@ use dp_upstream::provider_group::{
 use http_body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
+mod gathered;
+
+use gathered::Gathered;
+
 use super::{
     answer::Said,
     guard::{Check, Tallies},
@@ -41,6 +45,8 @@ pub(crate) struct Relayed {
     state: State,
     /// Came before the head went out.
     held: Bytes,
+    /// Came, and goes with what follows.
+    gathered: Gathered,
     observed: Option<Box<Observed>>,
     /// When the first content came, for the record.
     first_content: Option<Instant>,
@@ -150,6 +156,7 @@ impl Relayed {
             upstream,
             state: State::Open(relay),
             held,
+            gathered: Gathered::default(),
             observed: None,
             first_content: None,
             settlement: Some(settlement),
@@ -228,16 +235,39 @@ impl Relayed {
             match &mut self.state {
                 State::Open(_) => {
                     let data = match self.upstream.poll(cx) {
-                        Poll::Pending => ready!(self.poll_due(cx)),
-                        Poll::Ready(Some(Ok(frame))) => self.take(frame),
+                        Poll::Pending => match self.gathered.alone() {
+                            Some(data) => data,
+                            None => ready!(self.poll_due(cx)),
+                        },
+                        Poll::Ready(Some(Ok(frame))) => {
+                            let data = self.take(frame);
+                            if matches!(self.state, State::Open(_)) {
+                                if !data.is_empty() && self.gathered.add(data) {
+                                    // The connection's own task goes on in between.
+                                    cx.waker().wake_by_ref();
+                                    return Poll::Pending;
+                                }
+                                self.gathered.take()
+                            } else {
+                                joined(self.gathered.take(), data)
+                            }
+                        }
                         Poll::Ready(Some(Err(error))) => {
                             let told = self.broken(&error);
-                            if told.is_empty() {
+                            let rest = self.gathered.take();
+                            if told.is_empty() && rest.is_empty() {
                                 return Poll::Ready(Some(Err(error)));
                             }
-                            told
+                            if told.is_empty() {
+                                let trailers = None;
+                                self.state = State::Over {
+                                    trailers,
+                                    is_cut: true,
+                                };
+                            }
+                            joined(rest, told)
                         }
-                        Poll::Ready(None) => self.finish(None),
+                        Poll::Ready(None) => joined(self.gathered.take(), self.finish(None)),
                     };
                     if !data.is_empty() {
                         self.note_out();
@@ -258,7 +288,7 @@ impl Relayed {
     }
 
     pub(crate) fn is_end_stream(&self) -> bool {
-        matches!(self.state, State::Done) && self.held.is_empty()
+        matches!(self.state, State::Done) && self.held.is_empty() && self.gathered.is_empty()
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
