@@ -16,7 +16,7 @@ use crate::request::UsageChunk;
 use crate::sse::{Content, Event, Frame, Framer};
 
 /// Events that are written anew share buffers of so many bytes.
-const REWRITTEN: usize = 4 << 10;
+const REWRITTEN: usize = 1 << 10;
 
 /// How much a tap holds to read it; more than that passes without being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

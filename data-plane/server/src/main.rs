@@ -5,10 +5,9 @@
 
 use std::process::ExitCode;
 
-/// On a bare proxy of the same shape a small request took 14.4 us of CPU with it and 14.8 us with glibc's, for
-/// 4 MiB more of resident memory.
+/// As fast as mimalloc on a bare proxy of the same shape, and 10,000 silent streams take half of its resident memory.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     dp_server::app::main()

@@ -42,9 +42,6 @@ const USER: HeaderName = HeaderName::from_static("x-user-id");
 /// Longest user that is kept, in bytes.
 const USER_LIMIT: usize = 256;
 
-/// A longer body is measured when a stream begins, rather than kept through it until it is known whether that is needed.
-const KEPT_LIMIT: usize = 64 << 10;
-
 /// What the label of a metric says where a client made the model up (llm.md M-2).
 const OTHER: &str = "_other";
 
@@ -204,13 +201,10 @@ impl Ledger {
         })
     }
 
-    /// A stream begins, which may take long: a large body does not stay for it.
+    /// A stream begins, which may take long: neither the body nor the buffer that it is a part of stays for it.
     pub(super) fn stream_begins(&mut self) {
-        match &self.prompt {
-            Some(size @ Size::Of(_, body)) if body.len() > KEPT_LIMIT => {
-                self.prompt = Some(Size::Known(size.measured()));
-            }
-            Some(Size::Of(..) | Size::Known(_)) | None => {}
+        if let Some(size) = &mut self.prompt {
+            *size = Size::Known(size.measured());
         }
     }
 
