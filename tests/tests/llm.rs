@@ -9,6 +9,7 @@ mod ask;
 mod bad;
 mod beyond;
 mod budget;
+mod cache;
 mod clouds;
 mod credential;
 mod expressions;

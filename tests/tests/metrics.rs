@@ -63,6 +63,14 @@ spec:
   - {group: agentgateway.dev, kind: AgentgatewayBackend, name: sick}
   backend: {ai: {load: {maxInFlight: 1, probes: 1}}}
 ";
+/// Answers that are given again; nobody turns texts into vectors.
+const CACHE: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: cache}
+spec:
+  targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: kept}]
+  backend: {ai: {cache: {semantic: {embeddings: {backendRef: {group: agentgateway.dev, kind: AgentgatewayBackend, name: model}}}}}}
+";
 /// An answer that ends before its length.
 const BROKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
 
@@ -233,6 +241,12 @@ async fn make_everything_happen(world: &World, http: u16) -> Result<()> {
     let url = "http://a.test/spent/v1/chat/completions";
     let reply = client.send(request("POST", url, &[], prompt)?).await?;
     ensure!(reply.status == 429, "{}", reply.text());
+    for status in ["miss", "hit-exact"] {
+        let prompt = r#"{"stream":true,"messages":[{"role":"user","content":"hi"}]}"#;
+        let url = "http://a.test/kept/v1/chat/completions";
+        let reply = client.send(request("POST", url, &[], prompt)?).await?;
+        ensure!(reply.header("x-cache") == status, "{}", reply.text());
+    }
     // The first provider is evicted, the second one answers; something of the request has no counterpart there.
     let prompt = r#"{"max_tokens":9,"stream":true,"container":"c","messages":[{"role":"user","content":"hi"}]}"#;
     let url = "http://a.test/group/v1/messages";
@@ -283,16 +297,29 @@ spec:
 ",
         provider.port()
     );
+    let kept = format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: kept}}
+spec:
+  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {}}}}}
+",
+        stream.port()
+    );
     let prices = "apiVersion: tidegate.dev/v1alpha1
 kind: PriceCatalog
 metadata: {name: prices}
-spec: {providers: {model: {models: {m: {rates: {input: '1', output: '2'}}}}}}
+spec:
+  providers:
+    model: {models: {m: {rates: {input: '1', output: '2'}}}}
+    kept: {models: {m: {rates: {input: '1', output: '2'}}}}
 ";
     let backends = [
         prices.to_owned(),
         providers("group", [busy.port(), stream.port()]),
         providers("sick", [busy.port(), busy.port()]),
         providers("narrow", [hanging.port(), stream.port()]),
+        kept,
         backend("a", upstream.port()),
         backend("broken", broken.port()),
         model,
@@ -305,6 +332,7 @@ spec: {providers: {model: {models: {m: {rates: {input: '1', output: '2'}}}}}}
         route("sick", "/sick", "sick"),
         route("narrow", "/narrow", "narrow"),
         route("spent", "/spent", "model"),
+        route("kept", "/kept", "kept"),
     ];
     let mut world = World::up(&[
         ("gateway.yaml", gateway(http) + &listener),
@@ -313,6 +341,7 @@ spec: {providers: {model: {models: {m: {rates: {input: '1', output: '2'}}}}}}
         ("limit.yaml", LIMIT.to_owned()),
         ("budgets.yaml", BUDGETS.to_owned()),
         ("load.yaml", LOAD.to_owned()),
+        ("cache.yaml", CACHE.to_owned()),
     ])?;
     world.until_served_by(http, "http://a.test/a", "a").await?;
     make_everything_happen(&world, http).await?;

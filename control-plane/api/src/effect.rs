@@ -256,6 +256,7 @@ const TABLE: &[Row] = &[
             "spec.backend.ai.timeouts.*",
             "spec.backend.ai.load.*",
             "spec.backend.ai.affinity.*",
+            "spec.backend.ai.cache.*",
         ],
         protection: &[
             "spec.traffic.authorization",

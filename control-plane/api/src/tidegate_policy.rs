@@ -18,6 +18,7 @@ use crate::scalar::{ByteSize, HttpHeaderName};
 use crate::schema::rule::{at_least, at_least_one, exactly_one, rule};
 
 pub mod ai;
+pub mod ai_cache;
 
 use ai::TidegateAi;
 

@@ -23,6 +23,7 @@ use crate::settings::Settings;
 
 mod ai;
 mod ai_affinity;
+mod ai_cache;
 mod ai_load;
 mod ai_timeouts;
 mod attach;
@@ -259,6 +260,7 @@ impl Object for TidegatePolicy {
         let nouns = OWN_NOUNS.iter();
         nouns
             .filter_map(|compile| compile(ground.lookup, self))
+            .chain(ai_cache::compile(ground, self))
             .collect()
     }
 }

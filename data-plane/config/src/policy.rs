@@ -7,6 +7,7 @@
 
 mod ai;
 mod ai_affinity;
+mod ai_cache;
 mod ai_load;
 mod ai_timeouts;
 mod budget;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 pub use ai::AiLayers;
 pub use ai_affinity::AiAffinity;
+pub use ai_cache::{AiCache, AiCacheScope, AiCaching, SemanticCache};
 pub use budget::{Concurrency, KeyedBudget};
 pub use effective::{Denied, Effective};
 pub use local_rate_limit::LocalRateLimit;
@@ -48,6 +50,8 @@ pub enum Content {
     Ai(Box<AiPolicy>),
     /// `backend.ai.affinity`.
     AiAffinity(AiAffinity),
+    /// `backend.ai.cache`.
+    AiCache(AiCaching),
     /// `backend.ai.load`.
     AiLoad(AiLoad),
     /// `backend.ai.timeouts`.
@@ -67,6 +71,23 @@ impl Policy {
         match &self.content {
             Content::Ai(policy) => Some(policy),
             Content::Denied(_)
+            | Content::AiAffinity(_)
+            | Content::AiCache(_)
+            | Content::AiLoad(_)
+            | Content::AiTimeouts(_)
+            | Content::LocalRateLimit(_)
+            | Content::Budgets(_)
+            | Content::Concurrency(_) => None,
+        }
+    }
+
+    /// The cache of answers, if that is what it says.
+    #[must_use]
+    pub fn ai_cache(&self) -> Option<&AiCache> {
+        match &self.content {
+            Content::AiCache(own) => own.as_deref(),
+            Content::Denied(_)
+            | Content::Ai(_)
             | Content::AiAffinity(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
@@ -129,6 +150,7 @@ impl Content {
             Self::Denied(_) => None,
             Self::Ai(_) => Some(ai::FIELD),
             Self::AiAffinity(_) => Some(ai_affinity::FIELD),
+            Self::AiCache(_) => Some(ai_cache::FIELD),
             Self::AiLoad(_) => Some(ai_load::FIELD),
             Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),

@@ -5,7 +5,7 @@
 //! ```
 //! Owns framing on the way in, the choice of reader and encoder, and the verdict on the end. It must not know sockets or
 //! clocks. Invariants: what the request's rendering decided ([`Plan`]) decides how the answer is read, whatever changed
-//! since (llm.md T-7); an answer without its terminator is never reported complete; memory is bounded by [`Limits`], except
+//! since (llm.md T-7); an answer without its terminator is never reported complete; memory is bounded by [`crate::tap::Limits`], except
 //! for encoders whose format repeats the whole answer at the end.
 
 mod cut;
@@ -13,6 +13,7 @@ mod embedded;
 mod encoder;
 mod gated;
 mod guarded;
+mod made;
 mod plan;
 mod reader;
 mod watch;
@@ -25,22 +26,19 @@ use bytes::{Bytes, BytesMut};
 pub use self::cut::Broken;
 use self::cut::{cut_short, is_unreadable, too_long, unreadable};
 use self::embedded::Embedded;
-use self::encoder::Encoder;
 use self::gated::Gated;
 pub(crate) use self::plan::Names;
 pub use self::plan::Plan;
 use self::reader::Reader;
 use self::watch::Watch;
-use crate::answer::{ClientSide, Piece};
+use crate::answer::Piece;
 use crate::error::{ProviderError, last_event};
 use crate::event_stream;
 use crate::format::Format;
-use crate::gate::Gate;
 use crate::observed::Observed;
 use crate::passed::PassedTap;
-use crate::request::UsageChunk;
 use crate::sse::{Content, Framer};
-use crate::tap::{Ending, Finish, Framing, Limits, ResponseTap, Truncation};
+use crate::tap::{Ending, Finish, Framing, ResponseTap, Truncation};
 use crate::usage::Usage;
 
 /// What is unique to one answer and cannot be made here.
@@ -98,77 +96,6 @@ enum Output {
 // === impl Relay ===
 
 impl Relay {
-    /// The relay of one answer, whose head has arrived with status 2xx.
-    #[must_use]
-    pub fn new(plan: &Plan, framing: Framing, limits: Limits, stamp: Stamp) -> Self {
-        Self::guarded(plan, framing, limits, stamp, Vec::new())
-    }
-
-    /// The same, with gates in the way. A guarded answer is written anew, also where both sides speak one format: what a
-    /// gate takes out or changes cannot be taken out of events that nobody has read. A client of Converse cannot be written
-    /// to (`Encoder`), and an answer that is no conversation passes without meeting a gate: callers send neither.
-    #[must_use]
-    pub fn guarded(
-        plan: &Plan,
-        framing: Framing,
-        limits: Limits,
-        stamp: Stamp,
-        gates: Vec<Gate>,
-    ) -> Self {
-        if let Some(way) = embedded::way(plan, framing, limits) {
-            return Self {
-                client: plan.client,
-                framing,
-                way,
-            };
-        }
-        let forwards = plan.forwards(framing) && gates.is_empty();
-        if forwards && plan.client == Format::OpenAiChatCompletions {
-            let tap = ResponseTap::new(framing, plan.usage_chunk, limits);
-            return Self {
-                client: plan.client,
-                framing,
-                way: Way::Tapped(Box::new(tap)),
-            };
-        }
-        let client = ClientSide {
-            model: plan.model.clone(),
-            created: stamp.unix_seconds,
-            nonce: stamp.nonce,
-            asks_for_usage: plan.usage_chunk == UsageChunk::Forward,
-        };
-        let input = match framing {
-            Framing::Buffered => Input::Body {
-                held: BytesMut::new(),
-                limit: limits.body_bytes,
-                is_over: false,
-            },
-            Framing::EventStream => Input::Events(Framer::new(limits.event_bytes)),
-            Framing::AwsEventStream => {
-                Input::Frames(event_stream::Decoder::new(limits.event_bytes))
-            }
-        };
-        let output = if forwards {
-            Output::Forward
-        } else {
-            let encoder = Encoder::new(plan, client);
-            Output::Encode(Box::new(Gated::new(encoder, gates, plan.client)))
-        };
-        let read = Read {
-            input,
-            output,
-            reader: Reader::new(plan.provider, &plan.names.tools),
-            watch: Watch::default(),
-            format: plan.client,
-            closed: None,
-        };
-        Self {
-            client: plan.client,
-            framing,
-            way: Way::Read(Box::new(read)),
-        }
-    }
-
     /// The provider told in its head how many tokens the prompt has (Bedrock's embeddings).
     pub fn note_input_tokens(&mut self, tokens: u64) {
         match &mut self.way {

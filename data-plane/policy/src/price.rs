@@ -118,6 +118,19 @@ impl Quote {
         }
     }
 
+    /// The same with nothing to pay, where the amount is known: the answer was paid for before.
+    #[must_use]
+    pub fn paid_before(self) -> Self {
+        match self {
+            Self::Priced { found, version, .. } => Self::Priced {
+                cost: Cost::default(),
+                found,
+                version,
+            },
+            Self::Unpriced { .. } => self,
+        }
+    }
+
     /// How the look into the catalogue ended.
     #[must_use]
     pub fn status(&self) -> Status {

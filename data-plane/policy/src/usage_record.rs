@@ -10,9 +10,11 @@ use std::time::Duration;
 use crate::budget::{Charged, Notice};
 use crate::price::{Quote, Tokens};
 
+mod cache;
 mod count;
 mod fields;
 
+pub use cache::{CacheStatus, CacheUse, Saved};
 pub use count::{Extent, Guess, Told};
 pub use fields::{Part, Value, parts};
 
@@ -39,6 +41,8 @@ pub struct UsageRecord {
     pub charged: Vec<Charged>,
     /// What budgets told although the request went on.
     pub notices: Vec<Notice>,
+    /// What the cache of answers had to do with it, where there is one.
+    pub cache: Option<CacheUse>,
     /// How it ended.
     pub ending: Ending,
     /// How long it took.
@@ -304,6 +308,7 @@ mod tests {
             quote: quote(catalog, &names, tokens.as_ref()),
             charged: Vec::new(),
             notices: Vec::new(),
+            cache: None,
             ending: Ending::Complete,
             timing: Timing::default(),
         }

@@ -5,17 +5,22 @@
 //! Invariants: a request never leaves without the credential that its provider asks for; each attempt is rendered from the
 //! client's bytes, behind the guards of its provider; once the client has a byte of an answer nothing is tried again.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use dp_cache::subject;
 use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
-use dp_llm::{class::Class, request::Request as Prompt};
+use dp_llm::{
+    class::Class,
+    request::{Rendered, Request as Prompt},
+};
 use dp_upstream::provider_group::{
     Answer,
     attempts::{Attempt, Attempts, Head, Next, Replay},
     verdict::Outcome,
 };
-use http::request::Parts;
+use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use hyper::body::Incoming;
 
 use crate::{
@@ -24,6 +29,7 @@ use crate::{
     fault::{Fault, Kind},
     forward::Limits,
     respond::Dialect,
+    response_body::Upstream,
 };
 
 mod address;
@@ -31,6 +37,7 @@ mod affinity;
 mod answer;
 mod attributes;
 mod begun;
+pub(crate) mod cache;
 mod condition;
 mod credential;
 mod expected;
@@ -46,6 +53,7 @@ mod prompt;
 mod realtime;
 mod relayed;
 mod request;
+mod side_call;
 pub(crate) mod tokens;
 mod verdict;
 mod wait;
@@ -68,6 +76,8 @@ struct Call<'a> {
     /// The prompt's body, once an expression asked about it.
     read: attributes::ReadBody,
     limits: Limits,
+    /// What keeps the answer for others.
+    keep: RefCell<Option<cache::Keep>>,
 }
 
 /// How an attempt ended.
@@ -146,22 +156,20 @@ pub(crate) async fn forward(
         let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
         affinity::of(own, &attributes, &prompt)
     });
-    let downgrade = budget::admit(exchange, asked).await?;
-    // Vectors and orders of another model are others, not worse ones.
-    let downgrade = downgrade.filter(|_| matches!(prompt.class(), Class::Chat(_)));
     let call = Call {
         backend,
         policies,
-        downgrade,
+        downgrade: None,
         head,
         prompt,
         guarded: guard::Guarded::default(),
         read,
         limits,
+        keep: RefCell::default(),
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     let attempts = attempts.near(affinity);
-    call.run(exchange, attempts).await
+    call.serve(exchange, asked, attempts).await
 }
 
 /// A request is refused before anybody reads it: its client is told in the dialect that the path names, if it names one, and
@@ -195,6 +203,54 @@ pub(crate) fn since_epoch() -> Duration {
 // === impl Call ===
 
 impl Call<'_> {
+    /// Answers from the cache, or else from a provider, if budgets let the request through.
+    async fn serve(
+        mut self,
+        exchange: &mut Exchange<'_>,
+        asked: Asked,
+        attempts: Attempts,
+    ) -> Result<Reply, Fault> {
+        let mut caching = cache::Caching::of(exchange, &mut self);
+        let mut reply = caching.before_charge(exchange, &self).await?;
+        if reply.is_none() {
+            let downgrade = budget::admit(exchange, asked).await?;
+            // Vectors and orders of another model are others, not worse ones.
+            let is_chat = matches!(self.prompt.class(), Class::Chat(_));
+            self.downgrade = downgrade.filter(|_| is_chat);
+            reply = caching.after_charge(exchange, &self).await?;
+        }
+        let mut reply = match reply {
+            Some(reply) => reply,
+            None => {
+                self.keep = caching.missed(exchange);
+                self.run(exchange, attempts).await?
+            }
+        };
+        cache::tell(exchange, &mut reply);
+        Ok(reply)
+    }
+
+    /// What a provider is asked, for whoever keeps its answer.
+    fn note_asked(&self, provider: &AiProvider, rendered: &Rendered) {
+        if let Some(keep) = &mut *self.keep.borrow_mut() {
+            let plan = &rendered.plan;
+            keep.ask(cache::Source {
+                provider: provider.name.clone(),
+                asked: subject::asked(plan.provider, &plan.model, &rendered.body),
+                shape: cache::shape(plan, rendered),
+            });
+        }
+    }
+
+    /// Copies an answer that begins, for whoever keeps it.
+    fn tape(&self, headers: &HeaderMap, upstream: &mut Upstream) {
+        if let Some(keep) = &mut *self.keep.borrow_mut() {
+            let content_type = headers.get(CONTENT_TYPE);
+            let content_type = content_type.and_then(|value| value.to_str().ok());
+            upstream.tape(keep.begin(content_type));
+        }
+    }
+
     async fn run(
         &self,
         exchange: &mut Exchange<'_>,
@@ -206,7 +262,8 @@ impl Call<'_> {
             let provider = self.provider(&attempt)?;
             let tried = self.attempt(exchange, provider, &mut attempt).await;
             let (outcome, reply) = match tried {
-                Tried::Answered(answer) => {
+                Tried::Answered(mut answer) => {
+                    answer.keep = self.keep.take();
                     let backend = self.backend.name.clone();
                     let settled = (attempt, attempts.answered());
                     return Ok(answer.into_reply(exchange, backend, settled));

@@ -13,7 +13,7 @@ use dp_policy::{
         Why, shared_claims,
     },
     concurrency::Begun,
-    usage_record::{Ending, UsageRecord},
+    usage_record::{Ending, Source, UsageRecord},
 };
 use dp_upstream::{Upstream, pool::RequestBody, shared_counts::SharedCounts};
 use http::{HeaderMap, HeaderName, HeaderValue, header::RETRY_AFTER};
@@ -176,6 +176,9 @@ fn label(why: &Why) -> &'static str {
 
 /// What a request took, by its record.
 fn taken(record: &UsageRecord, expected: &Spend) -> Spend {
+    if record.usage.source == Source::Cache {
+        return Spend::NOTHING;
+    }
     match (&record.usage.tokens, record.ending) {
         (Some(tokens), _) => Spend {
             cost: record.quote.total(),

@@ -30,8 +30,8 @@ use prometheus_client::{
 
 pub(crate) use self::llm::Overflow;
 use self::{
-    budget::BudgetMetrics, limit::LimitMetrics, llm::LlmMetrics, load::LoadCollector,
-    tokens::TokenCollector, usage::UsageMetrics,
+    budget::BudgetMetrics, cache::EmbeddingMetrics, limit::LimitMetrics, llm::LlmMetrics,
+    load::LoadCollector, tokens::TokenCollector, usage::UsageMetrics,
 };
 use crate::{
     ai::ledger::Closed,
@@ -39,6 +39,7 @@ use crate::{
 };
 
 mod budget;
+mod cache;
 mod limit;
 mod llm;
 mod load;
@@ -62,6 +63,7 @@ pub(crate) struct Metrics {
     usage: UsageMetrics,
     limits: LimitMetrics,
     budgets: BudgetMetrics,
+    cache_embeddings: EmbeddingMetrics,
     /// Requests in flight.
     pub(crate) active: Gauge,
     /// Connections of clients, open now.
@@ -129,6 +131,7 @@ impl Metrics {
             usage: UsageMetrics::register(registry),
             limits: LimitMetrics::register(registry),
             budgets: BudgetMetrics::register(registry),
+            cache_embeddings: EmbeddingMetrics::register(registry),
             active: Gauge::default(),
             connections: Gauge::default(),
             accepted: Counter::default(),
@@ -331,6 +334,11 @@ impl Local {
     /// Counts an attempt that finds out whether a provider serves again.
     pub(crate) fn probe(&self, backend: &str, provider: &str) {
         self.metrics.llm.probe(backend, provider);
+    }
+
+    /// Counts a vector that the cache of answers asked for.
+    pub(crate) fn cache_embedding(&self, backend: &Arc<str>, outcome: &'static str) {
+        self.metrics.cache_embeddings.observe(backend, outcome);
     }
 
     /// Counts a request that came to a limit.

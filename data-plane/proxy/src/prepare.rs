@@ -10,7 +10,7 @@ use dp_config::{Config, Listener};
 use proto::type_url::TypeUrl;
 
 use crate::{
-    ai::{groups::Providers, prices::Prices, tokens::Tokens},
+    ai::{cache, groups::Providers, prices::Prices, tokens::Tokens},
     bind::{BindKey, Bound},
     proxy::Shared,
     served::{Active, Served},
@@ -101,9 +101,10 @@ pub(crate) fn prepare(
     let providers = Providers::join(&shared.provider_states, &next);
     let tokens = Tokens::join(&shared.tokens, &next);
     let prices = Prices::join(&active.prices, &next);
+    let caches = cache::Stores::join(&active.caches, &next);
     Ok(Prepared {
         shared: shared.clone(),
-        next: Active::new(next, (providers, tokens, prices), listeners),
+        next: Active::new(next, (providers, tokens, prices, caches), listeners),
         opened,
     })
 }

@@ -24,6 +24,7 @@ use tokio::{
 };
 
 use crate::{
+    ai::cache::Flights,
     bind::{Phase, Sockets},
     budget::Stores,
     limit::Limits,
@@ -59,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: Arc<TokenSources>,
     /// How limits stand; outlives configurations.
     pub(crate) limits: Limits,
+    /// Requests whose answer others wait for.
+    pub(crate) flights: Arc<Flights>,
     /// Where budgets are counted; outlives configurations.
     pub(crate) budgets: Stores,
     /// Connections of clients, open now.
@@ -150,6 +153,7 @@ impl Proxy {
             provider_states,
             tokens,
             limits: Limits::new(),
+            flights: Arc::default(),
             budgets: Stores::new(),
             connections: watch::Sender::new(0),
             workers,

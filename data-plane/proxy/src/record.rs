@@ -13,6 +13,7 @@ use std::{
 
 use dp_config::Route;
 use dp_llm::observed::Observed;
+use dp_policy::usage_record::CacheStatus;
 use http::{HeaderValue, Method, StatusCode, Version};
 use opentelemetry::global::BoxedSpan;
 
@@ -107,8 +108,18 @@ pub(crate) struct LlmFacts {
     pub(crate) checks: Vec<Check>,
     /// How long guards kept the first content of a stream back.
     pub(crate) guard_hold: Option<Duration>,
+    /// What the cache of answers had, where there is one.
+    pub(crate) cache: Option<CacheFacts>,
     /// What becomes the usage record, from the moment that the request is read.
     pub(crate) ledger: Option<Box<Ledger>>,
+}
+
+/// What the cache of answers had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CacheFacts {
+    pub(crate) status: CacheStatus,
+    /// Nobody counts what the answer took when it came first.
+    pub(crate) is_free: bool,
 }
 
 /// How the response ended.
@@ -160,9 +171,11 @@ impl Record {
             return;
         }
         let worker = self.worker.clone();
-        let usage = self.llm.observed.as_ref();
+        let is_free = self.llm.cache.is_some_and(|cache| cache.is_free);
+        let usage = self.llm.observed.as_ref().filter(|_| !is_free);
         let usage = usage.and_then(|observed| observed.usage.as_ref()?.total());
-        let fate = (self.response.status, self.llm.provider.is_some());
+        let is_sent = self.llm.provider.is_some() && !is_free;
+        let fate = (self.response.status, is_sent);
         self.limits.settle(&worker.metrics, usage, fate);
         worker.shared.metrics.active.dec();
         let duration = self.start.elapsed();

@@ -16,7 +16,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::{
-    ai::Relayed,
+    ai::{Relayed, cache::Tape},
     fault::Kind,
     record::{Ending, Record},
     request_body::RequestBody,
@@ -45,6 +45,8 @@ pub(crate) struct Upstream {
     stall: Stall,
     /// How long the client may take to ask for the next part.
     patience: Option<Duration>,
+    /// What copies the body.
+    tape: Option<Tape>,
 }
 
 /// Why the response could not be finished.
@@ -75,6 +77,7 @@ impl Upstream {
             lease: Some(lease),
             stall: Stall::new(idle),
             patience: idle,
+            tape: None,
         };
         upstream.finish_if_over();
         upstream
@@ -89,6 +92,9 @@ impl Upstream {
             Poll::Ready(Some(Ok(frame))) => {
                 self.stall.progress();
                 self.finish_if_over();
+                if let (Some(tape), Some(data)) = (&self.tape, frame.data_ref()) {
+                    tape.push(data);
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError::Broken(error)))),
@@ -106,6 +112,11 @@ impl Upstream {
     /// Allows the upstream another silence than the client.
     pub(crate) fn allow_silence(&mut self, limit: Option<Duration>) {
         self.stall.allow(limit);
+    }
+
+    /// Copies all that comes from now on.
+    pub(crate) fn tape(&mut self, tape: Tape) {
+        self.tape = Some(tape);
     }
 
     /// How long the client may keep the upstream waiting.

@@ -10,7 +10,7 @@ use dp_config::{Chain, Config, Listener};
 use rustls::ServerConfig;
 
 use crate::{
-    ai::{groups::Providers, in_effect::InEffect, prices::Prices, tokens::Tokens},
+    ai::{cache, groups::Providers, in_effect::InEffect, prices::Prices, tokens::Tokens},
     bind::{BindKey, Bound},
     prepare::Unprepared,
     tls::{Sources, server_config},
@@ -26,6 +26,8 @@ pub(crate) struct Active {
     pub(crate) tokens: Tokens,
     /// What their models cost.
     pub(crate) prices: Prices,
+    /// Answers that are given again.
+    pub(crate) caches: cache::Stores,
     /// Their policies, levels in one.
     pub(crate) in_effect: InEffect,
     /// Listeners by socket. A handful, so a scan beats hashing.
@@ -51,7 +53,7 @@ impl Active {
     /// Pairs a configuration with its sockets.
     pub(crate) fn new(
         config: Arc<Config>,
-        (providers, tokens, prices): (Providers, Tokens, Prices),
+        (providers, tokens, prices, caches): (Providers, Tokens, Prices, cache::Stores),
         listeners: Vec<(Arc<Bound>, Arc<Served>)>,
     ) -> Active {
         Active {
@@ -59,6 +61,7 @@ impl Active {
             providers,
             tokens,
             prices,
+            caches,
             in_effect: InEffect::default(),
             listeners,
         }

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::ai_cache::AiCache;
 use crate::duration::Span;
 use crate::scalar::Cel;
 use crate::schema::rule::{at_least, at_least_one};
@@ -13,7 +14,7 @@ use crate::schema::rule::{at_least, at_least_one};
 /// Requests to models.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["timeouts", "load", "affinity"])]))]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["timeouts", "load", "affinity", "cache"])]))]
 pub struct TidegateAi {
     /// How long a stream may keep a client waiting.
     pub timeouts: Option<AiTimeouts>,
@@ -21,6 +22,8 @@ pub struct TidegateAi {
     pub load: Option<AiLoad>,
     /// Requests that belong together go to the same provider.
     pub affinity: Option<AiAffinity>,
+    /// Answers that are given again.
+    pub cache: Option<AiCache>,
 }
 
 /// Requests that belong together go to the same provider of a group, as long as it is well.

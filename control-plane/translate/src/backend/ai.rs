@@ -80,7 +80,7 @@ pub(super) struct Placed<'a> {
     request_timeout: Option<Duration>,
 }
 
-pub(super) fn resolve(
+pub(crate) fn resolve(
     lookup: &Lookup<'_>,
     settings: &Settings,
     object: &AgentgatewayBackend,

@@ -53,7 +53,7 @@ pub(super) fn guard_targets(
     }
 }
 
-fn reach(provider: &ProviderPlan, sources: &[tidegate::Source], output: &mut Output) {
+pub(super) fn reach(provider: &ProviderPlan, sources: &[tidegate::Source], output: &mut Output) {
     if let Some(transport) = &provider.transport {
         cluster::transport(
             &provider.cluster,
@@ -66,7 +66,7 @@ fn reach(provider: &ProviderPlan, sources: &[tidegate::Source], output: &mut Out
     secret::credential(&provider.credential, output);
 }
 
-fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
+pub(super) fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
     tidegate::AiProvider {
         name: plan.name.clone(),
         cluster: plan.cluster.clone(),

@@ -11,7 +11,8 @@ use proto::tidegate::v1::policy::Content;
 use super::source::duration;
 use super::{Output, ai};
 use crate::plan::{
-    AttachmentPlan, GatewayPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SetPlan,
+    AiCachePlan, AttachmentPlan, GatewayPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody,
+    PolicyPlan, SetPlan,
 };
 
 /// Prints every set of a Gateway and the policies in them.
@@ -40,6 +41,11 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
     for plan in policies.into_values() {
         match &plan.body {
             PolicyBody::Ai(own) => ai::guard_targets(own, &[(*plan.source).clone()], output),
+            PolicyBody::AiCache(own) => {
+                if let Some(semantic) = &own.semantic {
+                    ai::reach(&semantic.embeddings, &[(*plan.source).clone()], output);
+                }
+            }
             PolicyBody::Budgets(budgets) => {
                 for own in &budgets.secrets {
                     let sources = [own.source.clone()];
@@ -95,6 +101,7 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::AiAffinity(key) => {
             Content::AiAffinity(tidegate::AiAffinity { key: key.clone() })
         }
+        PolicyBody::AiCache(plan) => Content::AiCache(cache(plan)),
         PolicyBody::AiLoad(plan) => Content::AiLoad(tidegate::AiLoad {
             max_in_flight: plan.max_in_flight,
             probes: plan.probes,
@@ -113,6 +120,19 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
     tidegate::Policy {
         name: plan.name.clone(),
         content: Some(content),
+    }
+}
+
+fn cache(plan: &AiCachePlan) -> tidegate::AiCache {
+    let semantic = plan.semantic.as_ref().map(|own| tidegate::SemanticCache {
+        embeddings: Some(ai::provider(&own.embeddings)),
+        timeout: Some(duration(own.timeout)),
+        ..own.wire.clone()
+    });
+    tidegate::AiCache {
+        ttl: Some(duration(plan.ttl)),
+        semantic,
+        ..plan.wire.clone()
     }
 }
 

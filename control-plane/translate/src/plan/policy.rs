@@ -8,7 +8,7 @@ use std::time::Duration;
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
-use super::AiPolicyPlan;
+use super::{AiPolicyPlan, ProviderPlan};
 
 /// One field of one policy object.
 #[derive(Clone, Debug)]
@@ -29,6 +29,7 @@ pub(crate) enum PolicyBody {
     Ai(Box<AiPolicyPlan>),
     /// The key; the beginning of prompts where empty.
     AiAffinity(String),
+    AiCache(Box<AiCachePlan>),
     AiLoad(AiLoadPlan),
     AiTimeouts(AiTimeoutsPlan),
     LocalRateLimit(Vec<LocalLimitPlan>),
@@ -50,6 +51,24 @@ pub(crate) struct StoreSecret {
     pub(crate) name: String,
     pub(crate) text: SecretBytes,
     pub(crate) source: tidegate::Source,
+}
+
+/// Answers that are given again.
+#[derive(Clone, Debug)]
+pub(crate) struct AiCachePlan {
+    /// As it goes to proxies, but for what stands beside it.
+    pub(crate) wire: tidegate::AiCache,
+    pub(crate) ttl: Duration,
+    pub(crate) semantic: Option<SemanticCachePlan>,
+}
+
+/// Answers to requests that mean the same.
+#[derive(Clone, Debug)]
+pub(crate) struct SemanticCachePlan {
+    /// As it goes to proxies, but for what stands beside it.
+    pub(crate) wire: tidegate::SemanticCache,
+    pub(crate) timeout: Duration,
+    pub(crate) embeddings: ProviderPlan,
 }
 
 /// How much each provider is asked for at a time.
@@ -107,6 +126,7 @@ impl PolicyBody {
             Self::Denied(_) | Self::LocalRateLimit(_) => true,
             Self::Ai(_)
             | Self::AiAffinity(_)
+            | Self::AiCache(_)
             | Self::AiLoad(_)
             | Self::AiTimeouts(_)
             | Self::Budgets(_)

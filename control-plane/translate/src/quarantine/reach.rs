@@ -165,6 +165,11 @@ fn of_provider(provider: &tidegate::AiProvider) -> Vec<Name> {
 fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
     match &policy.content {
         Some(policy::Content::Ai(ai)) => ai.guard_targets.iter().flat_map(of_provider).collect(),
+        Some(policy::Content::AiCache(cache)) => {
+            let semantic = cache.semantic.iter();
+            let asked = semantic.filter_map(|own| own.embeddings.as_ref());
+            asked.flat_map(of_provider).collect()
+        }
         Some(policy::Content::Budgets(budgets)) => {
             let stores = budgets.budgets.iter().filter_map(|own| own.shared.as_ref());
             stores

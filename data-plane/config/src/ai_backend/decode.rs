@@ -97,6 +97,11 @@ fn group<'a>(
     Ok(providers)
 }
 
+/// Decodes a provider that is in no group: no request of a client goes there.
+pub(crate) fn provider_alone(message: &wire::AiProvider) -> Result<AiProvider, FieldError> {
+    provider(message, None)
+}
+
 fn provider(
     message: &wire::AiProvider,
     inherited: Option<&wire::AiHealth>,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::version;
 use crate::ai_backend::AiPolicy;
 use crate::config::Config;
-use crate::policy::{Attachment, Content, LocalRateLimit, Policy, PolicySet};
+use crate::policy::{AiCache, Attachment, Content, LocalRateLimit, Policy, PolicySet};
 use proto::type_url::TypeUrl;
 
 /// One policy.
@@ -89,6 +89,7 @@ impl std::fmt::Display for Content {
             Self::Denied(reason) => write!(f, "refused: {reason}"),
             Self::Ai(policy) => write!(f, "{}", in_short(policy)),
             Self::AiAffinity(own) => write!(f, "{own}"),
+            Self::AiCache(own) => f.write_str(&AiCache::in_short(own.as_deref())),
             Self::AiLoad(load) => write!(f, "{load}"),
             Self::AiTimeouts(limits) => write!(f, "{limits}"),
             Self::LocalRateLimit(LocalRateLimit { limits }) => {

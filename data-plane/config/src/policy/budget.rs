@@ -262,6 +262,7 @@ impl<'a> Effective<'a> {
             | Content::Ai(_)
             | Content::AiLoad(_)
             | Content::AiAffinity(_)
+            | Content::AiCache(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::Concurrency(_) => None,
@@ -279,6 +280,7 @@ impl<'a> Effective<'a> {
                 | Content::Ai(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
+                | Content::AiCache(_)
                 | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
                 | Content::Budgets(_),

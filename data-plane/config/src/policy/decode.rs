@@ -9,7 +9,9 @@ use dp_policy::{ai_load::AiLoad, ai_timeouts::AiTimeouts};
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::policy::Content as Kind;
 
-use super::{Attachment, Content, Level, Policy, PolicySet, ai_affinity, budget, local_rate_limit};
+use super::{
+    Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, budget, local_rate_limit,
+};
 use crate::ai_backend;
 
 /// Decodes a policy.
@@ -23,6 +25,7 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         Some(Kind::AiAffinity(own)) => {
             Content::AiAffinity(ai_affinity::decode(own).within("ai_affinity")?)
         }
+        Some(Kind::AiCache(own)) => Content::AiCache(ai_cache::decode(own).within("ai_cache")?),
         Some(Kind::AiLoad(load)) => Content::AiLoad(AiLoad::decode(load).within("ai_load")?),
         Some(Kind::AiTimeouts(limits)) => {
             Content::AiTimeouts(AiTimeouts::decode(limits).within("ai_timeouts")?)

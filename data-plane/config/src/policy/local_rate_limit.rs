@@ -59,6 +59,7 @@ impl<'a> Effective<'a> {
                 | Content::Ai(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
+                | Content::AiCache(_)
                 | Content::AiTimeouts(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_),

@@ -109,6 +109,25 @@ impl Plan {
         }
     }
 
+    /// The `content-type` of a kept answer that is written anew; `None` for one that is given as it was.
+    #[must_use]
+    pub fn content_type_of_kept(&self, framing: Framing) -> Option<&'static str> {
+        if self.forwards_kept(framing) {
+            None
+        } else if self.is_streamed {
+            Some("text/event-stream")
+        } else {
+            Some("application/json")
+        }
+    }
+
+    /// A kept answer in the client's own format that is in the form that is asked for.
+    pub(super) fn forwards_kept(&self, framing: Framing) -> bool {
+        let is_stream = framing != Framing::Buffered;
+        let is_form = is_stream == self.is_streamed || !self.is_conversation();
+        self.forwards(framing) && is_form
+    }
+
     /// A provider of the client's own format that did what was asked.
     pub(super) fn forwards(&self, framing: Framing) -> bool {
         let is_stream = framing != Framing::Buffered;

@@ -279,6 +279,52 @@ fn a_body_becomes_a_stream_and_a_stream_a_body() {
     }
 }
 
+/// What was kept of a provider is given in the form that is asked for, whichever it had.
+#[test]
+fn what_was_kept_is_given_in_either_form() {
+    let stamp = Stamp {
+        unix_seconds: 1,
+        nonce: 7,
+    };
+    let forms = [(false, false), (false, true), (true, false), (true, true)];
+    for ((client, provider), (was_streamed, is_streamed)) in
+        pairs().flat_map(|pair| forms.map(|form| (pair, form)))
+    {
+        let what = format!("{client:?} of {provider:?}: {was_streamed} {is_streamed}");
+        let kept = match was_streamed {
+            true => stream(provider),
+            false => body(provider).into_bytes(),
+        };
+        let (plan, framing) = (
+            plan(client, provider, is_streamed),
+            framing(provider, was_streamed),
+        );
+        let mut relay = Relay::replayed(&plan, framing, Limits::default(), stamp, Vec::new());
+        let mut out = relay.push(kept.clone().into()).to_vec();
+        let finish = relay.finish();
+        out.extend_from_slice(&finish.rest);
+        check_facts(&finish, &what);
+        let is_as_it_was = client == provider && was_streamed == is_streamed;
+        assert_eq!(
+            plan.content_type_of_kept(framing).is_none(),
+            is_as_it_was,
+            "{what}"
+        );
+        if is_as_it_was {
+            assert_eq!(out, kept, "{what}");
+            continue;
+        }
+        let out = String::from_utf8(out).expect("text");
+        assert_eq!(out.contains("data: "), is_streamed, "{what}: {out}");
+        if !is_streamed {
+            serde_json::from_str::<serde_json::Value>(&out).expect("JSON");
+        }
+        for mark in marks(client) {
+            assert!(out.contains(mark), "{what}: no {mark} in {out}");
+        }
+    }
+}
+
 #[test]
 fn cut_at_every_byte_the_client_gets_the_same() {
     for (client, provider) in pairs() {

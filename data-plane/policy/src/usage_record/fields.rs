@@ -35,6 +35,7 @@ impl UsageRecord {
         self.tell_caller(put);
         self.tell_usage(put);
         self.tell_cost(put);
+        self.tell_cache(put);
         self.tell_course(put);
     }
 
@@ -124,6 +125,26 @@ impl UsageRecord {
             if amount != Money::ZERO {
                 put(kind.field, Value::Usd(amount));
             }
+        }
+    }
+
+    fn tell_cache(&self, put: &mut dyn FnMut(&'static str, Value<'_>)) {
+        let Some(cache) = &self.cache else {
+            return;
+        };
+        put(
+            "tidegate.llm.cache.status",
+            Value::Text(cache.status.as_str()),
+        );
+        let Some(saved) = &cache.saved else {
+            return;
+        };
+        put(
+            "tidegate.llm.cache.saved_tokens",
+            Value::Count(saved.tokens),
+        );
+        if let Some(cost) = saved.cost {
+            put("tidegate.llm.cache.saved_usd", Value::Usd(cost));
         }
     }
 

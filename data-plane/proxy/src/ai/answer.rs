@@ -25,7 +25,6 @@ use dp_llm::{
 };
 use dp_upstream::provider_group::{
     attempts::Attempt,
-    gauge::Underway,
     verdict::{Condition, CredentialOwner, Outcome, Verdict},
 };
 use http::{
@@ -35,9 +34,10 @@ use http::{
 };
 
 use super::{
-    Call, Relayed, Session, Tried, condition,
-    guard::{self, Check, Tallies},
-    relayed::Settlement,
+    Call, Tried,
+    cache::Keep,
+    condition,
+    guard::{self, Tallies},
     since_epoch,
     wait::Wait,
 };
@@ -49,6 +49,8 @@ use crate::{
 };
 
 mod encoded;
+mod handed;
+pub(super) mod replayed;
 mod whole;
 
 use encoded::{encoded, is_encoded};
@@ -67,6 +69,8 @@ pub(super) struct Answer {
     said: Said,
     /// What guards decide while it streams.
     tallies: Option<Tallies>,
+    /// What keeps it for others.
+    pub(super) keep: Option<Keep>,
 }
 
 /// What the head of an answer said about the provider.
@@ -127,6 +131,7 @@ pub(super) async fn take(
         return refused(exchange, call, (provider, &plan, wait), response).await;
     }
     let (mut head, mut upstream) = response.into_parts();
+    call.tape(&head.headers, &mut upstream);
     let judge = |exchange: &Exchange<'_>, status, headers: &HeaderMap| {
         condition::judge(exchange, call, provider, (status, headers))
     };
@@ -414,80 +419,4 @@ fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-}
-
-// === impl Answer ===
-
-impl Answer {
-    fn new(head: response::Parts, body: Body, said: Said) -> Self {
-        Self {
-            head,
-            body,
-            said,
-            tallies: None,
-        }
-    }
-
-    /// Hands the answer on; the attempt is settled with its last byte.
-    pub(super) fn into_reply(
-        self,
-        exchange: &mut Exchange<'_>,
-        backend: Arc<str>,
-        (attempt, under_way): (Attempt, Underway),
-    ) -> Reply {
-        let Self {
-            head,
-            body,
-            said,
-            tallies,
-        } = self;
-        let settlement = Settlement::new(
-            exchange.client.worker.clone(),
-            backend,
-            (attempt, under_way),
-            said,
-        );
-        let body = match body {
-            Body::Whole { bytes, observed } => {
-                settlement.complete(&observed);
-                let checks: Vec<Check> = tallies.iter().flat_map(Tallies::checks).collect();
-                if checks.iter().any(Check::refuses) {
-                    exchange.record.response.fault = Some(Kind::GuardRejected);
-                }
-                exchange.record.llm.checks.extend(checks);
-                exchange.record.llm.observed = Some(observed);
-                ResponseBody::full(bytes)
-            }
-            Body::Unread(upstream) => {
-                settlement.complete(&Observed::default());
-                ResponseBody::upstream(upstream)
-            }
-            Body::Relayed {
-                upstream,
-                relay,
-                held,
-            } => {
-                if let Some(ledger) = exchange
-                    .record
-                    .llm
-                    .ledger
-                    .as_mut()
-                    .filter(|own| own.is_streamed)
-                {
-                    ledger.stream_begins();
-                }
-                let relayed = Relayed::new(upstream, relay, held, settlement);
-                ResponseBody::relayed(relayed.with_guards(tallies))
-            }
-            Body::Session(mut splice) => {
-                let worker = exchange.client.worker.clone();
-                splice.session = Some(Box::new(Session::new(worker, settlement)));
-                return Reply {
-                    response: Response::from_parts(head, ResponseBody::empty()),
-                    splice: Some(splice),
-                };
-            }
-        };
-        Response::from_parts(head, body).into()
-    }
 }

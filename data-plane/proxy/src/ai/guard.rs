@@ -64,6 +64,14 @@ enum Message {
     Answer(Format),
 }
 
+/// Whether guards left an answer as its provider gave it.
+pub(super) fn are_as_said<'c>(checks: impl IntoIterator<Item = &'c Check>) -> bool {
+    checks.into_iter().all(|check| match check.decision {
+        Decision::Mask(_) | Decision::Reject(_) => check.phase == Phase::Request,
+        Decision::Allow | Decision::FailOpen(_) | Decision::Shadow(..) => true,
+    })
+}
+
 /// Whether guards enforce what they decide.
 #[derive(Clone, Copy)]
 enum Enforce {

@@ -9,21 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use dp_config::{
     AiBackend,
     ai_backend::{AiPolicy, AiProvider},
 };
-use dp_llm::{
-    class::Class, format::Format, prompt_text::PromptText, request::Request as Prompt,
-    usage::Usage as Observed,
-};
+use dp_llm::{class::Class, request::Request as Prompt, usage::Usage as Observed};
 use dp_policy::{
     estimate::{self, Family},
     price::{Catalog, ModelNames, quote},
     usage_record::{
-        Answer, Call, Caller, Ending as Outcome, Extent, Guess, ModelUse, Timing, Told, Usage,
-        UsageRecord, UserSource,
+        Answer, Call, Caller, Ending as Outcome, Extent, Guess, ModelUse, Source, Timing, Told,
+        Usage, UsageRecord, UserSource,
     },
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -35,6 +31,13 @@ use crate::{
     record::{Ending, Record},
     trace::AttemptSpan,
 };
+
+mod cached;
+mod size;
+
+pub(super) use cached::answered_before;
+use cached::cache_use;
+use size::Size;
 
 /// Says whose a request is. Whoever stands in front has to guard it.
 const USER: HeaderName = HeaderName::from_static("x-user-id");
@@ -73,13 +76,6 @@ struct Attempt {
     /// The label of the model that was sent.
     label: Arc<str>,
     span: Option<AttemptSpan>,
-}
-
-/// How large a prompt is.
-enum Size {
-    Known(estimate::Prompt),
-    /// To be measured if need be.
-    Of(Format, Bytes),
 }
 
 /// A record with what metrics need beside it.
@@ -258,6 +254,7 @@ impl Ledger {
             request: sent.as_deref().or(llm.model.as_deref()).unwrap_or_default(),
         };
         let quote = quote(self.catalog.as_deref(), &names, usage.tokens.as_ref());
+        let (quote, cache) = cache_use(llm.cache, &usage, quote);
         let labels = self.labels(attempt.as_ref(), answered.as_deref());
         let mut usage_record = UsageRecord {
             request_id: self.request_id,
@@ -282,6 +279,7 @@ impl Ledger {
             quote,
             charged: Vec::new(),
             notices: Vec::new(),
+            cache,
             ending: outcome,
             timing: Timing {
                 first_token: llm.first_token.filter(|_| self.is_streamed),
@@ -291,7 +289,9 @@ impl Ledger {
         for settle in self.settle {
             settle(&mut usage_record);
         }
-        let took = attempt.as_ref().map(|attempt| attempt.started.elapsed());
+        let is_hit = llm.cache.is_some_and(|cache| cache.status.is_hit());
+        let took = attempt.as_ref().filter(|_| !is_hit);
+        let took = took.map(|attempt| attempt.started.elapsed());
         if let Some(span) = attempt.and_then(|attempt| attempt.span) {
             span.end(Some(&usage_record), usage_record.answer.error.as_deref());
         }
@@ -356,7 +356,14 @@ impl Ledger {
             },
             output: family.tokens(bytes),
         };
-        Usage::counted(told, guess, extent)
+        let usage = Usage::counted(told, guess, extent);
+        match record.llm.cache.is_some_and(|cache| cache.is_free) {
+            true => Usage {
+                source: Source::Cache,
+                ..usage
+            },
+            false => usage,
+        }
     }
 }
 
@@ -452,36 +459,4 @@ fn outcome(record: &Record, ending: Ending) -> Outcome {
 /// A policy that cannot be enforced, or counted, is the proxy's own trouble, and a refusal all the same.
 fn is_refusal(kind: Kind) -> bool {
     kind.side() == Side::Client || matches!(kind, Kind::BudgetUnavailable | Kind::PolicyDenied)
-}
-
-// === impl Size ===
-
-impl Size {
-    fn of(prompt: &Prompt) -> Size {
-        if prompt.class() == Class::Realtime {
-            // What it will hold is said later, and its tokens are told then.
-            return Size::Known(estimate::Prompt::default());
-        }
-        Size::Of(prompt.format(), prompt.body().clone())
-    }
-
-    fn measured(&self) -> estimate::Prompt {
-        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        match self {
-            Size::Known(size) => *size,
-            Size::Of(format, body) => match PromptText::of_request(*format, body) {
-                Ok(text) => {
-                    let said = text.runs().map(|run| run.text().len()).sum::<usize>();
-                    estimate::Prompt {
-                        text_bytes: count(said.saturating_add(text.definition_bytes())),
-                        messages: count(text.messages()),
-                    }
-                }
-                Err(_) => estimate::Prompt {
-                    text_bytes: count(body.len()),
-                    messages: 1,
-                },
-            },
-        }
-    }
 }

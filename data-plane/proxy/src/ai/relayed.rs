@@ -32,7 +32,8 @@ use gathered::Gathered;
 
 use super::{
     answer::Said,
-    guard::{Check, Tallies},
+    cache::Keep,
+    guard::{self, Check, Tallies},
 };
 use crate::{
     response_body::{BodyError, Upstream},
@@ -89,6 +90,8 @@ pub(super) struct Settlement {
     backend: Arc<str>,
     attempt: Attempt,
     said: Said,
+    /// What keeps the answer for others.
+    pub(super) keep: Option<Keep>,
     _under_way: Underway,
 }
 
@@ -109,12 +112,16 @@ impl Settlement {
             backend,
             attempt,
             said,
+            keep: None,
             _under_way: under_way,
         }
     }
 
     /// The answer is whole.
-    pub(super) fn complete(self, observed: &Observed) {
+    pub(super) fn complete(mut self, observed: &Observed) {
+        if let Some(keep) = self.keep.take() {
+            keep.keep(observed);
+        }
         let output_tokens = observed.usage.as_ref().and_then(|usage| usage.output);
         let Said { spared, condition } = self.said;
         self.settle_as(Outcome {
@@ -360,7 +367,11 @@ impl Relayed {
         };
         let finish = relay.finish();
         let observed = Box::new(finish.observed);
-        if let Some(settlement) = self.settlement.take() {
+        if let Some(mut settlement) = self.settlement.take() {
+            let checks: Vec<Check> = self.checks().collect();
+            if finish.ending == Ending::Refused || !guard::are_as_said(&checks) {
+                settlement.keep = None;
+            }
             match finish.ending {
                 // What was refused the provider did as it was asked.
                 Ending::Complete | Ending::Refused => settlement.complete(&observed),

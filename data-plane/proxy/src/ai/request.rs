@@ -77,6 +77,7 @@ impl Call<'_> {
         exchange.record.llm.model = model.filter(|model| !model.is_empty());
         ledger::attempt_begins(exchange.record, (provider, policy), &rendered.plan.model);
         exchange.client.worker.metrics.dropped(&rendered.dropped);
+        self.note_asked(provider, &rendered);
         let plan = rendered.plan.clone();
         let wait = self.wait(provider, plan.is_streamed);
         match self.answered(exchange, (provider, wait), &rendered).await {
@@ -102,7 +103,7 @@ impl Call<'_> {
     }
 
     /// The body of an attempt. `prompt` is what guards let pass of the client's, and nothing here sees more.
-    fn render(
+    pub(super) fn render(
         &self,
         exchange: &Exchange<'_>,
         (provider, policy): (&AiProvider, Option<&AiPolicy>),
@@ -282,7 +283,7 @@ fn prompt_caching(policy: Option<&AiPolicy>, vendor: Vendor, model: &str) -> Opt
 }
 
 /// Sets what the service asks for and the client did not say.
-fn require(headers: &mut HeaderMap, required: &'static [(&'static str, &'static str)]) {
+pub(super) fn require(headers: &mut HeaderMap, required: &'static [(&'static str, &'static str)]) {
     for (name, value) in required {
         headers
             .entry(HeaderName::from_static(name))

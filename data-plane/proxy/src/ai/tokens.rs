@@ -38,6 +38,9 @@ impl Tokens {
         let guards = own.chain(attached).filter_map(|own| own.guard.as_ref());
         let asked = guards.flat_map(|guards| guards.remotes());
         let asked = asked.map(|remote| &remote.target);
+        let caches = config.all_policies().filter_map(|policy| policy.ai_cache());
+        let compared = caches.filter_map(|own| own.semantic.as_ref());
+        let asked = asked.chain(compared.map(|own| &*own.embeddings));
         for provider in providers.iter().copied().chain(asked) {
             if let Some(source) = provider.credential.source(config) {
                 tokens

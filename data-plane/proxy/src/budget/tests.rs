@@ -63,6 +63,7 @@ fn record(model: &str, tokens: Option<Tokens>, ending: Ending) -> UsageRecord {
         quote: quote(Some(&catalog), &names, tokens.as_ref()),
         charged: Vec::new(),
         notices: Vec::new(),
+        cache: None,
         ending,
         timing: Timing::default(),
     }
@@ -100,6 +101,13 @@ fn what_nobody_told_stays_held_and_what_nobody_did_is_free() {
     for ending in [Ending::Failed, Ending::ClientGone, Ending::Refused] {
         check(&record(MODEL, None, ending), Some("0"), 0);
     }
+}
+
+#[test]
+fn what_a_cache_gave_again_is_free() {
+    let mut record = record(MODEL, Some(tokens()), Ending::Complete);
+    record.usage.source = Source::Cache;
+    check(&record, Some("0"), 0);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
+use super::cache::CacheMetrics;
 use crate::ai::ledger::Closed;
 
 /// Tokens, as the conventions advise.
@@ -66,6 +67,7 @@ pub(super) struct UsageMetrics {
     cost: Family<CostLabels, Amount>,
     lookups: Family<LookupLabels, Counter>,
     sources: Family<SourceLabels, Counter>,
+    cache: CacheMetrics,
 }
 
 /// What all have.
@@ -126,6 +128,7 @@ impl UsageMetrics {
             cost: Family::default(),
             lookups: Family::default(),
             sources: Family::default(),
+            cache: CacheMetrics::register(registry),
         };
         registry.register(
             "gen_ai_client_token_usage",
@@ -206,6 +209,9 @@ impl UsageMetrics {
             source: record.usage.source.as_str(),
         };
         self.sources.get_or_create(&source).inc();
+        if let Some(cache) = &record.cache {
+            self.cache.observe(&record.call.backend, cache);
+        }
         if let Some(first) = record.timing.first_token {
             let histogram = self.first_token.get_or_create_owned(&labels);
             histogram.observe(first.as_secs_f64());

@@ -42,6 +42,7 @@ fn record() -> UsageRecord {
         quote: quote(None, &names, None),
         charged: Vec::new(),
         notices: Vec::new(),
+        cache: None,
         ending: Ending::Complete,
         timing: Timing::default(),
     }

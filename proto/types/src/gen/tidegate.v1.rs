@@ -1725,6 +1725,107 @@ impl ::prost::Name for AiAffinity {
         "type.googleapis.com/tidegate.v1.AiAffinity".into()
     }
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AiCache {
+    #[prost(bool, tag = "1")]
+    pub is_off: bool,
+    #[prost(message, optional, tag = "2")]
+    pub ttl: ::core::option::Option<super::super::google::protobuf::Duration>,
+    #[prost(uint64, tag = "3")]
+    pub max_entry_bytes: u64,
+    #[prost(uint64, tag = "4")]
+    pub max_bytes: u64,
+    #[prost(enumeration = "ai_cache::Scope", tag = "5")]
+    pub scope: i32,
+    #[prost(string, repeated, tag = "6")]
+    pub vary: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(double, optional, tag = "7")]
+    pub max_temperature: ::core::option::Option<f64>,
+    #[prost(bool, tag = "8")]
+    pub cache_tools: bool,
+    #[prost(bool, tag = "9")]
+    pub charge_hits: bool,
+    #[prost(message, optional, tag = "10")]
+    pub semantic: ::core::option::Option<SemanticCache>,
+}
+/// Nested message and enum types in `AiCache`.
+pub mod ai_cache {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Scope {
+        Unspecified = 0,
+        Tenant = 1,
+        Route = 2,
+        Backend = 3,
+    }
+    impl Scope {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "SCOPE_UNSPECIFIED",
+                Self::Tenant => "SCOPE_TENANT",
+                Self::Route => "SCOPE_ROUTE",
+                Self::Backend => "SCOPE_BACKEND",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "SCOPE_UNSPECIFIED" => Some(Self::Unspecified),
+                "SCOPE_TENANT" => Some(Self::Tenant),
+                "SCOPE_ROUTE" => Some(Self::Route),
+                "SCOPE_BACKEND" => Some(Self::Backend),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for AiCache {
+    const NAME: &'static str = "AiCache";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiCache".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiCache".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SemanticCache {
+    #[prost(message, optional, tag = "1")]
+    pub embeddings: ::core::option::Option<AiProvider>,
+    #[prost(double, tag = "2")]
+    pub threshold: f64,
+    #[prost(message, optional, tag = "3")]
+    pub timeout: ::core::option::Option<super::super::google::protobuf::Duration>,
+    #[prost(uint32, tag = "4")]
+    pub max_entries: u32,
+    #[prost(uint32, tag = "5")]
+    pub max_messages: u32,
+}
+impl ::prost::Name for SemanticCache {
+    const NAME: &'static str = "SemanticCache";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.SemanticCache".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.SemanticCache".into()
+    }
+}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AiLoad {
     #[prost(uint32, optional, tag = "1")]
@@ -2027,7 +2128,7 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 28, 29")]
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 23, 28, 29")]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -2046,6 +2147,8 @@ pub mod policy {
         AiLoad(super::AiLoad),
         #[prost(message, tag = "22")]
         AiAffinity(super::AiAffinity),
+        #[prost(message, tag = "23")]
+        AiCache(super::AiCache),
         #[prost(message, tag = "28")]
         Budgets(super::Budgets),
         #[prost(message, tag = "29")]

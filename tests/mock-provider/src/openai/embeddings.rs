@@ -16,6 +16,9 @@ use crate::refusal::Refusal;
 /// Numbers in a vector where the request does not say.
 const DIMENSIONS: u64 = 8;
 
+/// Words that are summed up at most: so many of 16 bits are exact.
+const WORDS: usize = 256;
+
 /// Most inputs of one request.
 const MOST_INPUTS: usize = 2048;
 
@@ -110,12 +113,33 @@ pub(crate) fn to_object(asked: &Asked) -> Value {
     })
 }
 
-/// Numbers between -1 and 1 that depend on the text (FNV-1a, then a linear congruence).
+/// The sum of its words' vectors, in whatever order and spelling they stand: texts that share most words are near each other.
 fn vector(text: &str, length: u64) -> Vec<f32> {
-    let mut state = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |state, byte| {
+    let text = text.to_lowercase();
+    let words = text.split(|own: char| !own.is_alphanumeric());
+    let mut sum = vec![0.0; usize::try_from(length).unwrap_or_default()];
+    let mut add = |word: &str| {
+        for (sum, number) in sum.iter_mut().zip(word_vector(word, length)) {
+            *sum += number;
+        }
+    };
+    let mut has_words = false;
+    for word in words.filter(|word| !word.is_empty()).take(WORDS) {
+        has_words = true;
+        add(word);
+    }
+    if !has_words {
+        add(&text);
+    }
+    sum
+}
+
+/// Numbers between -1 and 1 that depend on the word (FNV-1a, then a linear congruence).
+fn word_vector(word: &str, length: u64) -> impl Iterator<Item = f32> {
+    let mut state = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |state, byte| {
         (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let mut next = |_| {
+    let next = move |_| {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
@@ -123,7 +147,7 @@ fn vector(text: &str, length: u64) -> Vec<f32> {
         let bits = u16::try_from(state >> 48).unwrap_or_default();
         f32::from(bits) / 32_768.0 - 1.0
     };
-    (0..length).map(&mut next).collect()
+    (0..length).map(next)
 }
 
 #[cfg(test)]
@@ -161,6 +185,34 @@ mod tests {
             );
         }
         assert!(parse(&json!({"model": "m", "input": "a", "top_k": 1})).is_err());
+    }
+
+    #[test]
+    fn texts_that_share_words_are_near_each_other() {
+        let vector = |text: &str| -> Vec<f64> {
+            let asked = parse(&json!({"model": "m", "input": text})).expect("taken");
+            let object = to_object(&asked);
+            let numbers = object["data"][0]["embedding"].as_array().expect("numbers");
+            numbers.iter().filter_map(Value::as_f64).collect()
+        };
+        let cosine = |one: &str, other: &str| {
+            let (one, other) = (vector(one), vector(other));
+            let dot = |one: &[f64], other: &[f64]| -> f64 {
+                one.iter().zip(other).map(|(one, other)| one * other).sum()
+            };
+            dot(&one, &other) / (dot(&one, &one) * dot(&other, &other)).sqrt()
+        };
+        let asked = "How many people live in the city of Paris today?";
+        assert!(
+            (cosine(asked, "how many PEOPLE live in the city of paris, today") - 1.0).abs() < 1e-9
+        );
+        assert!(
+            cosine(
+                asked,
+                "How many people live in the city of Paris today, please?"
+            ) > 0.9
+        );
+        assert!(cosine(asked, "Write a poem about rivers and winter") < 0.9);
     }
 
     #[test]

@@ -1,0 +1,117 @@
+//! The making of a relay: which way an answer goes.
+//!
+//! Owns the choice between forwarding and writing anew. It must not read bytes. Invariant: what has gates in the way, or is kept
+//! in another form than the one that is asked for, is written anew.
+
+use bytes::BytesMut;
+
+use super::encoder::Encoder;
+use super::gated::Gated;
+use super::reader::Reader;
+use super::watch::Watch;
+use super::{Input, Output, Plan, Read, Relay, Stamp, Way, embedded};
+use crate::answer::ClientSide;
+use crate::event_stream;
+use crate::format::Format;
+use crate::gate::Gate;
+use crate::request::UsageChunk;
+use crate::sse::Framer;
+use crate::tap::{Framing, Limits, ResponseTap};
+
+// === impl Relay ===
+
+impl Relay {
+    /// The relay of one answer, whose head has arrived with status 2xx.
+    #[must_use]
+    pub fn new(plan: &Plan, framing: Framing, limits: Limits, stamp: Stamp) -> Self {
+        Self::guarded(plan, framing, limits, stamp, Vec::new())
+    }
+
+    /// The same, with gates in the way. A guarded answer is written anew, also where both sides speak one format: what a
+    /// gate takes out or changes cannot be taken out of events that nobody has read. A client of Converse cannot be written
+    /// to (`Encoder`), and an answer that is no conversation passes without meeting a gate: callers send neither.
+    #[must_use]
+    pub fn guarded(
+        plan: &Plan,
+        framing: Framing,
+        limits: Limits,
+        stamp: Stamp,
+        gates: Vec<Gate>,
+    ) -> Self {
+        let forwards = plan.forwards(framing) && gates.is_empty();
+        Self::of(plan, framing, (limits, stamp), (gates, forwards))
+    }
+
+    /// The relay of an answer that was kept, in whatever form: what was streamed is written whole for a client that wants it
+    /// so, which no provider does by itself.
+    #[must_use]
+    pub fn replayed(
+        plan: &Plan,
+        framing: Framing,
+        limits: Limits,
+        stamp: Stamp,
+        gates: Vec<Gate>,
+    ) -> Self {
+        let forwards = plan.forwards_kept(framing) && gates.is_empty();
+        Self::of(plan, framing, (limits, stamp), (gates, forwards))
+    }
+
+    fn of(
+        plan: &Plan,
+        framing: Framing,
+        (limits, stamp): (Limits, Stamp),
+        (gates, forwards): (Vec<Gate>, bool),
+    ) -> Self {
+        if let Some(way) = embedded::way(plan, framing, limits) {
+            return Self {
+                client: plan.client,
+                framing,
+                way,
+            };
+        }
+        if forwards && plan.client == Format::OpenAiChatCompletions {
+            let tap = ResponseTap::new(framing, plan.usage_chunk, limits);
+            return Self {
+                client: plan.client,
+                framing,
+                way: Way::Tapped(Box::new(tap)),
+            };
+        }
+        let client = ClientSide {
+            model: plan.model.clone(),
+            created: stamp.unix_seconds,
+            nonce: stamp.nonce,
+            asks_for_usage: plan.usage_chunk == UsageChunk::Forward,
+        };
+        let input = match framing {
+            Framing::Buffered => Input::Body {
+                held: BytesMut::new(),
+                limit: limits.body_bytes,
+                is_over: false,
+            },
+            Framing::EventStream => Input::Events(Framer::new(limits.event_bytes)),
+            Framing::AwsEventStream => {
+                Input::Frames(event_stream::Decoder::new(limits.event_bytes))
+            }
+        };
+        let output = if forwards {
+            Output::Forward
+        } else {
+            let encoder = Encoder::new(plan, client);
+            Output::Encode(Box::new(Gated::new(encoder, gates, plan.client)))
+        };
+        let read = Read {
+            input,
+            output,
+            reader: Reader::new(plan.provider, &plan.names.tools),
+            watch: Watch::default(),
+            format: plan.client,
+            closed: None,
+        };
+        Self {
+            client: plan.client,
+            framing,
+            way: Way::Read(Box::new(read)),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! An answer as it is handed on.
+//!
+//! Owns what is settled at once, and what with the last byte. Must not read it. Invariant: what keeps an answer for others gets
+//! only one that no guard changed.
+
+use std::sync::Arc;
+
+use dp_llm::observed::Observed;
+use dp_upstream::provider_group::{attempts::Attempt, gauge::Underway};
+use http::{Response, response};
+
+use super::{Answer, Body, Said};
+use crate::{
+    ai::{
+        Relayed, Session,
+        guard::{self, Check, Tallies},
+        relayed::Settlement,
+    },
+    exchange::{Exchange, Reply},
+    fault::Kind,
+    response_body::ResponseBody,
+};
+
+// === impl Answer ===
+
+impl Answer {
+    pub(super) fn new(head: response::Parts, body: Body, said: Said) -> Self {
+        Self {
+            head,
+            body,
+            said,
+            tallies: None,
+            keep: None,
+        }
+    }
+
+    /// Hands the answer on; the attempt is settled with its last byte.
+    pub(in crate::ai) fn into_reply(
+        self,
+        exchange: &mut Exchange<'_>,
+        backend: Arc<str>,
+        (attempt, under_way): (Attempt, Underway),
+    ) -> Reply {
+        let Self {
+            head,
+            body,
+            said,
+            tallies,
+            keep,
+        } = self;
+        let mut settlement = Settlement::new(
+            exchange.client.worker.clone(),
+            backend,
+            (attempt, under_way),
+            said,
+        );
+        let body = match body {
+            Body::Whole { bytes, observed } => {
+                let checks: Vec<Check> = tallies.iter().flat_map(Tallies::checks).collect();
+                let known = &exchange.record.llm.checks;
+                settlement.keep = keep.filter(|_| guard::are_as_said(known.iter().chain(&checks)));
+                settlement.complete(&observed);
+                if checks.iter().any(Check::refuses) {
+                    exchange.record.response.fault = Some(Kind::GuardRejected);
+                }
+                exchange.record.llm.checks.extend(checks);
+                exchange.record.llm.observed = Some(observed);
+                ResponseBody::full(bytes)
+            }
+            Body::Unread(upstream) => {
+                settlement.complete(&Observed::default());
+                ResponseBody::upstream(upstream)
+            }
+            Body::Relayed {
+                upstream,
+                relay,
+                held,
+            } => {
+                settlement.keep = keep;
+                if let Some(ledger) = exchange
+                    .record
+                    .llm
+                    .ledger
+                    .as_mut()
+                    .filter(|own| own.is_streamed)
+                {
+                    ledger.stream_begins();
+                }
+                let relayed = Relayed::new(upstream, relay, held, settlement);
+                ResponseBody::relayed(relayed.with_guards(tallies))
+            }
+            Body::Session(mut splice) => {
+                let worker = exchange.client.worker.clone();
+                splice.session = Some(Box::new(Session::new(worker, settlement)));
+                return Reply {
+                    response: Response::from_parts(head, ResponseBody::empty()),
+                    splice: Some(splice),
+                };
+            }
+        };
+        Response::from_parts(head, body).into()
+    }
+}
