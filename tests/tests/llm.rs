@@ -28,6 +28,7 @@ mod realtime;
 mod remote_guard;
 mod rig;
 mod sdk;
+mod sent;
 mod told;
 mod usage;
 mod wait;

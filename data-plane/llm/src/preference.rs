@@ -60,6 +60,12 @@ const GEMINI: [Format; 4] = [
 /// Converse passes as it is.
 const CONVERSE: [Format; 1] = [Format::BedrockConverse];
 
+/// Whether what a request demands bears on the choice; to find out costs a look into its body.
+#[must_use]
+pub fn is_demanding(client: Format, model: &str) -> bool {
+    client == Format::AnthropicMessages && reasons_in_responses_only(model)
+}
+
 /// The format in which `service` is asked for `model` by a client of format `client`; `None` if there is none.
 #[must_use]
 pub fn choose(client: Format, service: &Service, model: &str, demands: Demands) -> Option<Format> {
@@ -86,7 +92,7 @@ fn preferences(client: Format, model: &str, demands: Demands) -> &'static [Forma
         Format::OpenAiChatCompletions => &CHAT,
         Format::OpenAiResponses => &RESPONSES,
         Format::AnthropicMessages
-            if demands.tools && demands.reasoning && reasons_in_responses_only(model) =>
+            if demands.tools && demands.reasoning && is_demanding(client, model) =>
         {
             &MESSAGES_TO_RESPONSES
         }

@@ -5,6 +5,7 @@
 //! always starts from the client's bytes, so that each attempt gets a body of its own; members
 //! that decide routing or metering may occur once only, or gateway and provider could disagree.
 
+mod demands;
 mod model_path;
 mod other;
 mod realtime;

@@ -62,6 +62,14 @@ const ERROR_LIMIT: usize = 64 << 10;
 /// The largest answer that is held where it need not be, in bytes.
 const WHOLE_LIMIT: usize = 8 << 20;
 
+/// What a provider says to the one who has the account there, and to its browser.
+const OF_OUR_ACCOUNT: [&str; 4] = [
+    "set-cookie",
+    "openai-organization",
+    "openai-project",
+    "anthropic-organization-id",
+];
+
 /// An answer for the client.
 pub(super) struct Answer {
     head: response::Parts,
@@ -396,6 +404,9 @@ fn answered(answer: Answer) -> Tried {
 
 /// The headers of what the client gets.
 fn dress(headers: &mut HeaderMap, plan: &Plan, framing: Framing) {
+    for name in OF_OUR_ACCOUNT {
+        headers.remove(name);
+    }
     if framing != Framing::Buffered || plan.client != plan.provider || plan.is_streamed {
         // Events may be taken out of it, or all of it is written anew, also a body for who wanted a stream.
         headers.remove(CONTENT_LENGTH);

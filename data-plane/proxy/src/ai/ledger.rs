@@ -333,7 +333,8 @@ impl Ledger {
             Outcome::ClientGone => true,
             // What a guard took away from the client was generated all the same (llm.md G-11).
             Outcome::Refused => seen.is_some(),
-            Outcome::Failed => false,
+            // An error behind content: what was said until then was generated.
+            Outcome::Failed => seen.is_some_and(|seen| seen.has_content),
         };
         // What takes no text of a model took what its provider tells, and nothing that could be guessed.
         if told.is_none() && (!is_answered || self.prompt.is_none()) {

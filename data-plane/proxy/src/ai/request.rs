@@ -11,8 +11,10 @@ use dp_llm::{
     edge::{Target, Vendor},
     preference::{self, Demands},
     prompt_caching::PromptCaching,
+    provider::Service,
     request::{ClientHeaders, Rendered, Request as Prompt, RequestError},
 };
+use dp_policy::price::ModelNames;
 use dp_upstream::provider_group::attempts::Attempt;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -41,6 +43,17 @@ use crate::{
 /// Headers of one vendor's clients, which mean nothing to another's service.
 const OF_ANTHROPIC: [&str; 2] = ["anthropic-version", "anthropic-beta"];
 const OF_OPENAI: [&str; 3] = ["openai-organization", "openai-project", "openai-beta"];
+
+/// Who the client is and which way it came: nothing that a vendor has to know.
+const OF_THE_WAY: [&str; 7] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "x-user-id",
+];
 
 // === impl Call ===
 
@@ -128,8 +141,14 @@ impl Call<'_> {
         };
         let client = prompt.format();
         let format = match prompt.class() {
-            Class::Chat(_) => preference::choose(client, service, model, Demands::default())
-                .ok_or(Kind::UnsupportedFormat)?,
+            Class::Chat(_) => {
+                let demands = match preference::is_demanding(client, model) {
+                    true => prompt.demands(),
+                    false => Demands::default(),
+                };
+                preference::choose(client, service, model, demands)
+                    .ok_or(Kind::UnsupportedFormat)?
+            }
             Class::LegacyCompletions
             | Class::Embeddings
             | Class::Rerank
@@ -140,7 +159,9 @@ impl Call<'_> {
         let target = Target {
             model: model.to_owned(),
             vendor: service.vendor(),
-            max_output_tokens: None,
+            max_output_tokens: (format != client)
+                .then(|| self.longest_answer(exchange, provider, model))
+                .flatten(),
             guardrail: provider.guardrail.clone(),
         };
         let betas: Vec<&str> = self
@@ -169,6 +190,22 @@ impl Call<'_> {
             rendered.body = policy::finish(policy, &rendered.body, &attributes)?;
         }
         Ok(rendered)
+    }
+
+    /// Tokens of the longest answer of a model, where the catalogue has it.
+    fn longest_answer(
+        &self,
+        exchange: &Exchange<'_>,
+        provider: &AiProvider,
+        model: &str,
+    ) -> Option<u64> {
+        let names = ModelNames {
+            provider: &provider.telemetry_name,
+            response: None,
+            request: model,
+        };
+        let catalog = exchange.active.prices.of(self.backend)?;
+        catalog.find(&names)?.1.max_output
     }
 
     /// Sends the request, and once more if its token is refused and there is another.
@@ -268,7 +305,13 @@ impl Call<'_> {
                 headers.remove(*name);
             }
         }
-        require(headers, provider.endpoint.service().headers(plan.provider));
+        let service = provider.endpoint.service();
+        if !matches!(service, Service::Custom { .. }) {
+            for name in OF_THE_WAY {
+                headers.remove(name);
+            }
+        }
+        require(headers, service.headers(plan.provider));
         Ok(())
     }
 }

@@ -1,0 +1,211 @@
+//! What of a client's request a vendor gets, and what of its answer the client.
+//!
+//! The provider keeps what it is sent and answers what a test wants. Must not know why: each test says what may pass.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tests::client::{Client, Reply, request};
+use tests::manifest::{documents, gateway, route};
+use tests::world::World;
+use tests::{deadline, port};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+const PRICES: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: PriceCatalog
+metadata: {name: prices}
+spec:
+  providers:
+    anthropic:
+      models:
+        claude-known: {rates: {input: \"3\", output: \"15\"}, maxOutput: 64000}
+";
+
+/// What a provider was sent.
+struct Sent {
+    head: String,
+    body: Value,
+}
+
+/// A gateway in front of a provider that answers one request.
+struct Scene {
+    _world: World,
+    port: u16,
+    provider: TcpListener,
+}
+
+// === impl Scene ===
+
+impl Scene {
+    async fn start(provider: &str) -> Result<Scene> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.port();
+        let port = port::free()?;
+        let backend = format!(
+            "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: model}}
+spec:
+  ai: {{provider: {{{provider}, host: 127.0.0.1, port: {address}}}}}
+  policies: {{auth: {{key: sk-of-the-provider}}}}
+"
+        );
+        let mut world = World::up(&[
+            ("gateway.yaml", gateway(port)),
+            (
+                "model.yaml",
+                documents(&[backend, route("model", "/v1", "model")]),
+            ),
+            ("prices.yaml", PRICES.to_owned()),
+            ("ready.yaml", route("ready", "/ready", "absent")),
+        ])?;
+        world.until_status(port, "http://a.test/ready", 500).await?;
+        Ok(Scene {
+            _world: world,
+            port,
+            provider: listener,
+        })
+    }
+
+    /// Asks, and has the provider answer with these headers and this body.
+    async fn ask(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+        (answer_headers, answer): (&str, &Value),
+    ) -> Result<(Sent, Reply)> {
+        let url = format!("http://a.test{path}");
+        let mut all = vec![("content-type", "application/json")];
+        all.extend(headers);
+        let asked = request("POST", &url, &all, &body.to_string())?;
+        let ask = async { Client::http1(self.port).send(asked).await };
+        let provide = provide(&self.provider, answer_headers, answer);
+        let both = async { tokio::try_join!(provide, ask) };
+        deadline::within("an answer", deadline::SOON, both).await
+    }
+}
+
+async fn provide(listener: &TcpListener, headers: &str, answer: &Value) -> Result<Sent> {
+    let (mut stream, _) = listener.accept().await?;
+    let mut bytes = Vec::new();
+    let sent = loop {
+        ensure!(stream.read_buf(&mut bytes).await? > 0, "no request");
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let head = head.to_ascii_lowercase();
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
+        if body.len() == length.context("no length")?.parse::<usize>()? {
+            let body = serde_json::from_str(body)?;
+            break Sent { head, body };
+        }
+    };
+    let answer = answer.to_string();
+    let length = answer.len();
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{answer}"
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    Ok(sent)
+}
+
+fn chat_answer() -> Value {
+    json!({"id": "c", "object": "chat.completion", "created": 1, "model": "gpt-x", "choices": [
+        {"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}
+    ], "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}})
+}
+
+fn messages_answer() -> Value {
+    json!({"id": "m", "type": "message", "role": "assistant", "model": "claude-x",
+        "content": [{"type": "text", "text": "hi"}], "stop_reason": "end_turn", "stop_sequence": null,
+        "usage": {"input_tokens": 1, "output_tokens": 1}})
+}
+
+fn responses_answer() -> Value {
+    json!({"id": "r", "object": "response", "created_at": 1, "status": "completed", "model": "gpt-5.4", "output": [
+        {"type": "message", "id": "m", "role": "assistant", "status": "completed",
+            "content": [{"type": "output_text", "text": "hi", "annotations": []}]}
+    ], "usage": {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_does_not_learn_who_asks_nor_a_client_whose_account_it_is() -> Result<()> {
+    let headers = [
+        ("x-forwarded-for", "203.0.113.7"),
+        ("forwarded", "for=203.0.113.7"),
+        ("x-real-ip", "203.0.113.7"),
+        ("x-user-id", "someone"),
+        ("openai-beta", "kept=1"),
+    ];
+    let of_account = "set-cookie: session=1\r\nopenai-organization: org-1\r\nopenai-project: p-1\r\nx-request-id: req-1\r\n";
+    let body = json!({"model": "gpt-x", "messages": [{"role": "user", "content": "hello"}]});
+    for (provider, is_vendor) in [
+        ("openai: {}", true),
+        ("custom: {formats: [{type: Completions}]}", false),
+    ] {
+        let scene = Scene::start(provider).await?;
+        let answer = chat_answer();
+        let (sent, reply) = scene
+            .ask(
+                "/v1/chat/completions",
+                &headers,
+                &body,
+                (of_account, &answer),
+            )
+            .await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        for name in ["x-forwarded-for", "forwarded", "x-real-ip", "x-user-id"] {
+            let is_told = sent.head.contains(&format!("\r\n{name}:"));
+            assert_eq!(is_told, !is_vendor, "{provider} {name}: {}", sent.head);
+        }
+        assert!(sent.head.contains("openai-beta: kept=1"), "{}", sent.head);
+        for name in ["set-cookie", "openai-organization", "openai-project"] {
+            assert_eq!(reply.header(name), "", "{provider}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_may_be_as_long_as_the_catalogue_says() -> Result<()> {
+    let scene = Scene::start("anthropic: {}").await?;
+    for (model, expected) in [("claude-known", 64_000), ("claude-unknown", 4_096)] {
+        let body = json!({"model": model, "messages": [{"role": "user", "content": "hello"}]});
+        let answer = messages_answer();
+        let (sent, reply) = scene
+            .ask("/v1/chat/completions", &[], &body, ("", &answer))
+            .await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert_eq!(sent.body.pointer("/max_tokens"), Some(&json!(expected)));
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reasoning_with_tools_is_asked_where_the_model_takes_it() -> Result<()> {
+    let scene = Scene::start("openai: {}").await?;
+    let body = |thinking: &str| {
+        json!({"model": "gpt-5.4", "max_tokens": 4000, "thinking": {"type": thinking, "budget_tokens": 2000},
+            "tools": [{"name": "look", "description": "d", "input_schema": {"type": "object", "properties": {}}}],
+            "messages": [{"role": "user", "content": "hello"}]})
+    };
+    for (thinking, path, answer) in [
+        ("enabled", "/v1/responses", responses_answer()),
+        ("disabled", "/v1/chat/completions", chat_answer()),
+    ] {
+        let (sent, reply) = scene
+            .ask("/v1/messages", &[], &body(thinking), ("", &answer))
+            .await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert!(
+            sent.head.starts_with(&format!("post {path} ")),
+            "{}",
+            sent.head
+        );
+    }
+    Ok(())
+}
