@@ -42,7 +42,7 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(6);
 const KILL_LIMIT: Duration = Duration::from_millis(500);
 
 /// Kinds of provider that the mock answers for, unless this variable is set.
-const PROVIDERS: [(&str, &str); 7] = [
+const PROVIDERS: [(&str, &str); 8] = [
     ("openai", "OPENAI_API_KEY"),
     ("anthropic", "ANTHROPIC_API_KEY"),
     ("gemini", "GEMINI_API_KEY"),
@@ -50,6 +50,7 @@ const PROVIDERS: [(&str, &str); 7] = [
     ("azure", "AZURE_OPENAI_API_KEY"),
     ("vertexai", "GOOGLE_APPLICATION_CREDENTIALS"),
     ("modelarmor", "GOOGLE_APPLICATION_CREDENTIALS"),
+    ("contentsafety", "AZURE_CONTENT_SAFETY_KEY"),
 ];
 
 /// Flags of `tidegate up`.

@@ -43,7 +43,7 @@ pub enum Loss {
 
 /// What is in effect of one kind. A path has `[]` for any item and `{}` for any value of a map; it stands for
 /// what is below it where it ends in `.*`, for a mere container where it ends in `/`, and for what [`guard`] lists below it where
-/// it ends in `!`.
+/// it ends in `!`, or in `^` for guards of our own.
 struct Row {
     kind: Kind,
     in_effect: &'static [&'static str],
@@ -237,6 +237,10 @@ const TABLE: &[Row] = &[
             "spec.policies.tls.sni",
             "spec.policies.tls.caCertificateRefs.*",
             "spec.policies.health.eviction.*",
+            "spec.policies.health.unhealthyCondition",
+            "spec.policies.transformations.*",
+            "spec.policies.finalTransformations.*",
+            "spec.policies.promptGuard!",
         ],
         // Nobody can tell what a policy would have prevented, or where a virtual model would have led.
         protection: &["spec"],
@@ -257,8 +261,10 @@ const TABLE: &[Row] = &[
             "spec.backend.ai.load.*",
             "spec.backend.ai.affinity.*",
             "spec.backend.ai.cache.*",
+            "spec.backend.ai.promptGuard^",
         ],
         protection: &[
+            "spec.backend.ai.promptGuard",
             "spec.traffic.authorization",
             "spec.traffic.budgets",
             "spec.traffic.concurrency",
@@ -337,13 +343,13 @@ fn row(kind: Kind) -> Option<&'static Row> {
 
 /// The entries for which one of the table stands.
 fn entries(entry: &'static str) -> Vec<Cow<'static, str>> {
-    match entry.strip_suffix('!') {
-        None => vec![entry.into()],
-        Some(base) => guard::IN_EFFECT
-            .iter()
-            .map(|own| format!("{base}.{own}").into())
-            .collect(),
-    }
+    let (base, listed) = match (entry.strip_suffix('!'), entry.strip_suffix('^')) {
+        (Some(base), _) => (base, guard::IN_EFFECT),
+        (None, Some(base)) => (base, guard::OWN),
+        (None, None) => return vec![entry.into()],
+    };
+    let listed = listed.iter();
+    listed.map(|own| format!("{base}.{own}").into()).collect()
 }
 
 fn covers(outer: &str, inner: &str) -> bool {

@@ -133,7 +133,7 @@ pub struct ResponseCache {
 }
 
 /// What happens on the way to a backend.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
     at_least_one(&["healthCheck", "circuitBreaker", "loadBalancing", "ai"]),

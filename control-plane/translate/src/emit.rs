@@ -52,6 +52,7 @@ pub(crate) fn emit(plan: &GatewayPlan, profile: Profile) -> Snapshot {
 }
 
 pub(crate) use route::refused;
+pub(crate) use source::duration;
 
 /// Resources on their way into a snapshot.
 struct Output {

@@ -22,8 +22,8 @@ mod policy;
 
 pub(crate) use models::{RoutedModelPlan, RouterPlan, RoutingPlan, TargetPlan, VirtualModelPlan};
 pub(crate) use policy::{
-    AiCachePlan, AiLoadPlan, AiTimeoutsPlan, AttachmentPlan, BudgetsPlan, Level, LimitUnit,
-    LocalLimitPlan, PolicyBody, PolicyPlan, SemanticCachePlan, SetPlan, StoreSecret,
+    AiCachePlan, AiGuardsPlan, AiLoadPlan, AiTimeoutsPlan, AttachmentPlan, BudgetsPlan, Level,
+    LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SemanticCachePlan, SetPlan, StoreSecret,
 };
 
 /// One Gateway of ours.

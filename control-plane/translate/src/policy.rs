@@ -24,6 +24,7 @@ use crate::settings::Settings;
 mod ai;
 mod ai_affinity;
 mod ai_cache;
+mod ai_guards;
 mod ai_load;
 mod ai_timeouts;
 mod attach;
@@ -56,10 +57,11 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
     }];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 5] = [
-    budget::compile,
-    budget::compile_concurrency,
-    ai_load::compile,
+const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 6] = [
+    |ground, policy| budget::compile(ground.lookup, policy),
+    |ground, policy| budget::compile_concurrency(ground.lookup, policy),
+    |ground, policy| ai_load::compile(ground.lookup, policy),
+    ai_guards::compile,
     |_, policy| ai_timeouts::compile(policy),
     |_, policy| ai_affinity::compile(policy),
 ];
@@ -90,13 +92,20 @@ pub(crate) struct Attachments {
 #[derive(Debug, Default)]
 struct Standing {
     targets: Targets,
-    /// Fields that cannot be had, and why.
-    invalid: Vec<String>,
+    /// Fields that are set and refuse requests because they cannot be had, and why.
+    invalid: Vec<Invalid>,
     /// How many fields could be had.
     valid: usize,
     /// Whether a real Envoy refuses requests because of it.
     guards_routes: bool,
     lost: Vec<Lost>,
+}
+
+/// A field that cannot be had.
+#[derive(Debug)]
+struct Invalid {
+    field: String,
+    why: String,
 }
 
 /// One policy object, compiled.
@@ -170,7 +179,7 @@ impl Attachments {
 }
 
 /// The policies that an object makes. What could have protected something and is not in effect refuses requests.
-fn compile<T: Object>(ground: &Ground<'_>, stored: &Stored<T>) -> (Compiled, Vec<String>) {
+fn compile<T: Object>(ground: &Ground<'_>, stored: &Stored<T>) -> (Compiled, Vec<Invalid>) {
     let object = &*stored.object;
     let metadata = object.metadata();
     let plan = |field: &str, body: PolicyBody| {
@@ -185,16 +194,18 @@ fn compile<T: Object>(ground: &Ground<'_>, stored: &Stored<T>) -> (Compiled, Vec
     let mut policies: Vec<Arc<PolicyPlan>> = protections
         .filter(|field| field.loss == Loss::Protection)
         .map(|field| {
-            let path = field.path.strip_prefix("spec.").unwrap_or(&field.path);
             let reason = format!("{} is not supported yet", field.path);
-            plan(path, PolicyBody::Denied(reason))
+            plan(policy_field(&field.path), PolicyBody::Denied(reason))
         })
         .collect();
     let mut invalid = Vec::new();
     if policies.is_empty() {
         for (field, body) in object.nouns(ground) {
             let body = body.unwrap_or_else(|message| {
-                invalid.push(message.clone());
+                invalid.push(Invalid {
+                    field: field.to_owned(),
+                    why: message.clone(),
+                });
                 PolicyBody::Denied(message)
             });
             policies.push(plan(field, body));
@@ -207,6 +218,30 @@ fn compile<T: Object>(ground: &Ground<'_>, stored: &Stored<T>) -> (Compiled, Vec
         policies,
     };
     (compiled, invalid)
+}
+
+/// The name of a field by its path in the object.
+fn policy_field(path: &str) -> &str {
+    path.strip_prefix("spec.").unwrap_or(path)
+}
+
+// === impl Standing ===
+
+impl Standing {
+    /// Whether all of it is another policy's everywhere.
+    fn is_beaten(&self) -> bool {
+        let fields = self.invalid.len().max(1);
+        self.valid == 0
+            && !self.lost.is_empty()
+            && self.lost.len() >= self.targets.places.len() * fields
+    }
+
+    /// Whether a field of it is in force somewhere, and not another policy's everywhere.
+    fn is_in_force(&self, field: &str) -> bool {
+        let lost = self.lost.iter().filter(|lost| lost.field == field);
+        let places = self.targets.places.len();
+        places == 0 || lost.count() < places
+    }
 }
 
 // === impl Object ===
@@ -259,7 +294,7 @@ impl Object for TidegatePolicy {
     fn nouns(&self, ground: &Ground<'_>) -> Vec<Noun> {
         let nouns = OWN_NOUNS.iter();
         nouns
-            .filter_map(|compile| compile(ground.lookup, self))
+            .filter_map(|compile| compile(ground, self))
             .chain(ai_cache::compile(ground, self))
             .collect()
     }

@@ -10,7 +10,7 @@ pub use credential::{
     AiCredential, AwsCredential, AwsKeys, AzureCredential, AzureIdentity, GcpCredential,
     KeyCredential, MissingSecret, Passthrough,
 };
-pub(crate) use decode::{ai_backend, ai_policy, provider_alone};
+pub(crate) use decode::{ai_backend, ai_policy, provider_alone, targets};
 
 use std::sync::Arc;
 use std::time::Duration;

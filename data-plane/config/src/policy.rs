@@ -8,6 +8,7 @@
 mod ai;
 mod ai_affinity;
 mod ai_cache;
+mod ai_guards;
 mod ai_load;
 mod ai_timeouts;
 mod budget;
@@ -31,6 +32,7 @@ use dp_policy::ai_load::AiLoad;
 use dp_policy::ai_timeouts::AiTimeouts;
 
 use crate::ai_backend::AiPolicy;
+use crate::prompt_guard::PromptGuard;
 
 /// One field of one policy object.
 #[derive(Clone, Debug)]
@@ -52,6 +54,8 @@ pub enum Content {
     AiAffinity(AiAffinity),
     /// `backend.ai.cache`.
     AiCache(AiCaching),
+    /// `backend.ai.promptGuard`.
+    AiGuards(Arc<PromptGuard>),
     /// `backend.ai.load`.
     AiLoad(AiLoad),
     /// `backend.ai.timeouts`.
@@ -73,6 +77,24 @@ impl Policy {
             Content::Denied(_)
             | Content::AiAffinity(_)
             | Content::AiCache(_)
+            | Content::AiGuards(_)
+            | Content::AiLoad(_)
+            | Content::AiTimeouts(_)
+            | Content::LocalRateLimit(_)
+            | Content::Budgets(_)
+            | Content::Concurrency(_) => None,
+        }
+    }
+
+    /// The guards that it has, if it has some.
+    #[must_use]
+    pub fn guard(&self) -> Option<&Arc<PromptGuard>> {
+        match &self.content {
+            Content::Ai(policy) => policy.guard.as_ref(),
+            Content::AiGuards(guards) => Some(guards),
+            Content::Denied(_)
+            | Content::AiAffinity(_)
+            | Content::AiCache(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
@@ -89,6 +111,7 @@ impl Policy {
             Content::Denied(_)
             | Content::Ai(_)
             | Content::AiAffinity(_)
+            | Content::AiGuards(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
@@ -151,6 +174,7 @@ impl Content {
             Self::Ai(_) => Some(ai::FIELD),
             Self::AiAffinity(_) => Some(ai_affinity::FIELD),
             Self::AiCache(_) => Some(ai_cache::FIELD),
+            Self::AiGuards(_) => Some(ai_guards::FIELD),
             Self::AiLoad(_) => Some(ai_load::FIELD),
             Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),

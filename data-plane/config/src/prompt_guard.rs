@@ -7,12 +7,14 @@ mod decode;
 
 pub(crate) use decode::prompt_guard;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::route::pattern::StringMatch;
 use dp_policy::prompt_guard::remote::Service;
 use dp_policy::prompt_guard::{Engine, FailureMode, Scopes};
+use expr::Expr;
 use http::{HeaderName, StatusCode};
 
 use crate::ai_backend::AiProvider;
@@ -21,9 +23,9 @@ use crate::ai_backend::AiProvider;
 #[derive(Debug)]
 pub struct PromptGuard {
     /// Of prompts.
-    pub request: Vec<Guard>,
+    pub request: Vec<Arc<Guard>>,
     /// Of answers.
-    pub response: Vec<Guard>,
+    pub response: Vec<Arc<Guard>>,
     /// How answers are judged that arrive in pieces.
     pub streaming: Streaming,
 }
@@ -42,7 +44,7 @@ pub enum Streaming {
 /// One guard.
 #[derive(Debug)]
 pub struct Guard {
-    /// Place in the policy: `request[0]`.
+    /// Place in the policy: `request[0]`, behind the label of a policy whose guards judge beside those of others.
     pub name: Arc<str>,
     /// What judges.
     pub kind: GuardKind,
@@ -72,6 +74,8 @@ pub struct Remote {
     pub service: Service,
     /// Headers of the client's request that are passed on to it.
     pub forward: Vec<ForwardRule>,
+    /// What is computed of the call to it.
+    pub computed: Computed,
     /// What happens where it gives no verdict.
     pub on_failure: FailureMode,
     /// How long its verdict is waited for.
@@ -85,6 +89,19 @@ pub struct ForwardRule {
     pub name: HeaderName,
     /// Values that are passed on.
     pub value: StringMatch,
+}
+
+/// What is computed of a call, from the client's request.
+#[derive(Debug, Default)]
+pub struct Computed {
+    /// In the place of the protocol's own.
+    pub method: Option<Expr>,
+    /// In the place of the protocol's own.
+    pub path: Option<Expr>,
+    /// In the place of the target's own.
+    pub authority: Option<Expr>,
+    /// Headers; one without a value is not sent.
+    pub headers: Vec<(HeaderName, Expr)>,
 }
 
 /// What is answered where a guard refuses.
@@ -106,6 +123,20 @@ impl PromptGuard {
             GuardKind::Remote(remote) => Some(&**remote),
             GuardKind::Regex(_) => None,
         })
+    }
+}
+
+/// In short, for dumps: how many of which kind.
+impl fmt::Display for PromptGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sides = [("requests", &self.request), ("answers", &self.response)];
+        let sides = sides.into_iter().filter(|(_, guards)| !guards.is_empty());
+        for (index, (side, guards)) in sides.enumerate() {
+            let kinds: Vec<&str> = guards.iter().map(|guard| guard.kind.label()).collect();
+            let between = if index > 0 { "; " } else { "" };
+            write!(f, "{between}{side} judged by {}", kinds.join(", "))?;
+        }
+        Ok(())
     }
 }
 

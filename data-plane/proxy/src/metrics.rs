@@ -34,7 +34,7 @@ use self::{
     load::LoadCollector, tokens::TokenCollector, usage::UsageMetrics,
 };
 use crate::{
-    ai::ledger::Closed,
+    ai::{guard::Check, ledger::Closed},
     record::{Ending, Record},
 };
 
@@ -274,6 +274,11 @@ impl Local {
         drop(routes);
         self.observe_rare(record, ending);
         self.metrics.llm.guards(record);
+    }
+
+    /// Counts what a guard decided behind the end of a request.
+    pub(crate) fn watched(&self, route: &str, check: &Check) {
+        self.metrics.llm.guard(route.to_owned(), check);
     }
 
     /// What most requests do not have.

@@ -18,7 +18,7 @@ use http::{HeaderValue, Method, StatusCode, Version};
 use opentelemetry::global::BoxedSpan;
 
 use crate::{
-    ai::guard::Check,
+    ai::guard::{Check, Watchers},
     ai::ledger::Ledger,
     budget::BudgetFacts,
     connection::Flight,
@@ -106,6 +106,8 @@ pub(crate) struct LlmFacts {
     pub(crate) observed: Option<Box<Observed>>,
     /// What guards decided, in order.
     pub(crate) checks: Vec<Check>,
+    /// Guards that only watch, and may not be done yet.
+    pub(crate) watchers: Watchers,
     /// How long guards kept the first content of a stream back.
     pub(crate) guard_hold: Option<Duration>,
     /// What the cache of answers had, where there is one.
@@ -171,6 +173,8 @@ impl Record {
             return;
         }
         let worker = self.worker.clone();
+        let watched = self.llm.watchers.close();
+        self.llm.checks.extend(watched);
         let is_free = self.llm.cache.is_some_and(|cache| cache.is_free);
         let usage = self.llm.observed.as_ref().filter(|_| !is_free);
         let usage = usage.and_then(|observed| observed.usage.as_ref()?.total());

@@ -213,6 +213,7 @@ impl ResponseBody {
                 let since_start = |at: Instant| at.saturating_duration_since(record.start);
                 record.llm.first_token = record.llm.first_token.or(first.map(since_start));
                 record.llm.checks.extend(relayed.checks());
+                relayed.watch(&mut record.llm.watchers);
                 record.llm.guard_hold = relayed.hold();
                 if relayed.is_refused() {
                     record.response.fault = Some(Kind::GuardRejected);

@@ -5,7 +5,7 @@
 //! outside come through the inbox.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
     io,
@@ -44,6 +44,8 @@ pub(crate) struct Worker {
     pub(crate) metrics: Local,
     pub(crate) timers: Timers,
     pub(crate) turn: Turn,
+    /// Questions under way for guards that only watch.
+    pub(crate) watching: Rc<Cell<usize>>,
     /// Sees a new pointer without touching the shared reference count for each request.
     active: RefCell<Cache<Arc<ArcSwap<Active>>, Arc<Active>>>,
 }
@@ -96,6 +98,7 @@ async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<Command>) {
         metrics: Local::new(shared.metrics.clone()),
         timers: Timers::default(),
         turn: Turn::default(),
+        watching: Rc::default(),
         active: RefCell::new(Cache::new(shared.active.clone())),
         shared,
     });

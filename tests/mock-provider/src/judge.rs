@@ -1,9 +1,11 @@
 //! Services that judge prompts and answers: the guardrail webhook of agentgateway, OpenAI's moderations, ApplyGuardrail of
-//! Bedrock, and Model Armor of Google.
+//! Bedrock, Model Armor of Google, and Azure AI Content Safety.
 //!
 //! After agentgateway's types of the webhook, OpenAI's API reference, the references of ApplyGuardrail and of Model Armor's
 //! SanitizationResult, and the types of the vendors' SDKs; cases written by hand, never recordings. It must not know who asks.
 //! Invariant: what is decided depends on words of the text alone, as [`HELP`] says.
+
+mod content_safety;
 
 use http::StatusCode;
 use http::request::Parts;
@@ -12,13 +14,16 @@ use serde_json::{Map, Value, json};
 use crate::format::Vendor;
 use crate::node::Node;
 use crate::refusal::Refusal;
+use content_safety::Operation;
 
 /// The rule, for `--help`.
 pub(crate) const HELP: &str = "\n\nWhat it judges: POST /request and /response (guardrail webhook), {base}/moderations, \
-     /guardrail/{id}/version/{v}/apply, and ../templates/{t}:sanitizeUserPrompt and :sanitizeModelResponse. A prompt with the \
+     /guardrail/{id}/version/{v}/apply, ../templates/{t}:sanitizeUserPrompt and :sanitizeModelResponse, and \
+     /contentsafety/text:analyze and text:shieldPrompt. A prompt with the \
      word `WHO-reject` is refused, one with `WHO-mask` comes back with <masked> in its place, and `WHO-break` is an error of \
      the service; WHO is webhook, moderation, bedrock or armor. Of answers the words are `WHO-answer-reject` and so on. \
-     Moderations mask nothing.";
+     Moderations mask nothing. Azure's words are `azure-reject`, `azure-blocked` (of a blocklist), `azure-attack` (for the \
+     shield) and `azure-break`, in prompts and answers.";
 
 const CATEGORIES: [&str; 13] = [
     "harassment",
@@ -42,6 +47,7 @@ pub(crate) enum Judge {
     Webhook(Side),
     Bedrock,
     Armor(Side),
+    ContentSafety(Operation),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +77,9 @@ impl Judge {
             let is_segment = |text: &str| !text.is_empty() && !text.contains('/');
             return (is_segment(id) && is_segment(version)).then_some(Self::Bedrock);
         }
+        if let Some(operation) = Operation::of_path(path) {
+            return Some(Self::ContentSafety(operation));
+        }
         let (template, verb) = path.strip_prefix("/v1/projects/")?.rsplit_once(':')?;
         let parts: Vec<&str> = template.split('/').collect();
         match (parts.as_slice(), verb) {
@@ -86,7 +95,8 @@ impl Judge {
 
     pub(crate) fn vendor(self) -> Vendor {
         match self {
-            Self::Webhook(_) => Vendor::OpenAi,
+            // Azure words errors as OpenAI does.
+            Self::Webhook(_) | Self::ContentSafety(_) => Vendor::OpenAi,
             Self::Bedrock => Vendor::Bedrock,
             Self::Armor(_) => Vendor::Google,
         }
@@ -103,6 +113,7 @@ impl Judge {
             Self::Webhook(side) => webhook(&node, side),
             Self::Bedrock => bedrock(&node),
             Self::Armor(side) => armor(&node, side),
+            Self::ContentSafety(operation) => operation.answer(parts, &node),
         }
     }
 }
@@ -314,6 +325,15 @@ mod tests {
             ),
             ("/v1/projects/p/locations/l/templates/t:sanitize", None),
             ("/v1/chat/completions", None),
+            (
+                "/contentsafety/text:analyze",
+                Some(Judge::ContentSafety(super::Operation::Analyze)),
+            ),
+            (
+                "/contentsafety/text:shieldPrompt",
+                Some(Judge::ContentSafety(super::Operation::Shield)),
+            ),
+            ("/contentsafety/text:detectJailbreak", None),
         ] {
             assert_eq!(Judge::of_path(path), judge, "{path}");
         }

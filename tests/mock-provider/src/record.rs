@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// Headers whose values are never shown.
-const SECRET: [&str; 7] = [
+const SECRET: [&str; 8] = [
     "authorization",
     "proxy-authorization",
     "x-api-key",
@@ -20,6 +20,7 @@ const SECRET: [&str; 7] = [
     "cookie",
     "x-goog-api-key",
     "x-amz-security-token",
+    "ocp-apim-subscription-key",
 ];
 
 /// The last requests, oldest first.

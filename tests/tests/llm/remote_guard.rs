@@ -2,9 +2,13 @@
 //! depends on words of the text: `WHO-mask`, `WHO-reject`, `WHO-break`, and of answers `WHO-answer-mask` and so on.
 
 use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use http::Response;
+use http_body_util::Full;
 use serde_json::{Value, json};
 use tests::client::{Client, Reply, request};
 use tests::manifest::route;
+use tests::manual::{Call, Manual};
 use tests::port;
 use tests::world::World;
 
@@ -125,6 +129,14 @@ impl Screened {
         found.cloned().with_context(|| format!("nothing at {path}"))
     }
 
+    /// A chat by way of Azure AI Content Safety.
+    async fn by_azure(&self, said: &str, is_streamed: bool) -> Result<Reply> {
+        let body = json!({"model": "m", "stream": is_streamed, "messages": [
+            {"role": "system", "content": "be kind"}, {"role": "user", "content": said}]});
+        self.post("/by-azure/v1/chat/completions", &body.to_string())
+            .await
+    }
+
     async fn has_metrics(&self, samples: &[&str]) -> Result<()> {
         let metrics = self.world.proxy_metrics("default.gateway").await?;
         for sample in samples {
@@ -189,6 +201,7 @@ async fn prompts_are_judged_before_anything_is_sent() -> Result<()> {
     let expected = json!({"role": "user", "content": "of moderation-reject tides"});
     ensure!(last == Some(expected), "{messages}");
     ensure!(header(&seen, "x-tenant") == Some("team-a"), "{seen}");
+    ensure!(header(&seen, "x-model") == Some("gpt-4o-mini"), "{seen}");
     ensure!(seen.at("/has_authorization") == false, "{seen}");
     // The second guard sees what the first one left.
     all.ask(CHAT, "of webhook-mask tides").await?;
@@ -436,4 +449,202 @@ async fn services_of_attached_policies_are_asked_too() -> Result<()> {
         "a key is in the log"
     );
     all.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_safety_judges_prompts() -> Result<()> {
+    let all = Screened::up(|page| page).await?;
+    for (said, words) in [
+        ("of azure-reject tides", "was refused by a guard"),
+        ("of azure-blocked tides", "was refused by a guard"),
+        ("of azure-attack tides", "was refused by a guard"),
+        ("of azure-break tides", "a guard could not judge it"),
+    ] {
+        let reply = all.by_azure(said, false).await?;
+        ensure!(reply.status == 403, "{said}: {}", reply.text());
+        ensure!(reply.text().contains(words), "{said}: {}", reply.text());
+    }
+    ensure!(all.mock.requests().await? == 0, "the provider was asked");
+    let reply = all.by_azure("of calm tides", false).await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    for (path, member, text) in [
+        (
+            "/contentsafety/text:shieldPrompt",
+            "/userPrompt",
+            "be kind\nof calm tides",
+        ),
+        ("/contentsafety/text:analyze", "/text", "of calm tides"),
+    ] {
+        let seen = all.last(all.vendors, path).await?;
+        ensure!(seen.at("/has_authorization") == false, "{seen}");
+        ensure!(
+            header(&seen, "ocp-apim-subscription-key").is_some(),
+            "{seen}"
+        );
+        let sent = body(&seen)?;
+        let sent = sent.at(member).as_str().unwrap_or_default();
+        ensure!(sent.ends_with(text), "{path}: {sent}");
+    }
+    // A long prompt goes in pieces: the attack in the last of them is found.
+    let long = "the tide is high. ".repeat(1500);
+    let reply = all.by_azure(&long, false).await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let reply = all.by_azure(&format!("{long} azure-attack"), false).await?;
+    ensure!(reply.status == 403, "{}", reply.text());
+    all.has_metrics(&[
+        r#"guard="default/words request[0]",kind="azureContentSafety",action="reject"} 5"#,
+        r#"guard="default/words request[0]",kind="azureContentSafety",action="allow"} 2"#,
+        r#"guard="default/words response[0]",kind="azureContentSafety",action="allow"} 2"#,
+    ])
+    .await?;
+    let log = all.world.log();
+    for found in ["Violence", "names", "userPrompt", "unanswered,"] {
+        let found = format!("default/words request[0] reject: {found}");
+        ensure!(log.contains(&found), "{found}: {log}");
+    }
+    ensure!(!log.contains("key-of-the-resource"), "a key is in the log");
+    all.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_safety_judges_answers() -> Result<()> {
+    let only_answers = |page: String| {
+        changed(&page, |document| {
+            if let Some(guards) = document.pointer_mut("/spec/backend/ai/promptGuard")
+                && let Some(guards) = guards.as_object_mut()
+            {
+                guards.remove("request");
+            }
+        })
+    };
+    let all = Screened::up(only_answers).await?;
+    let reply = all.by_azure("of azure-reject tides", false).await?;
+    ensure!(reply.status == 403, "{}", reply.text());
+    let reply = all.by_azure("of azure-reject tides", true).await?;
+    let text = reply.text();
+    ensure!(text.contains("guardrail_intervention"), "{text}");
+    ensure!(!text.contains("tides"), "{text}");
+    for is_streamed in [false, true] {
+        let reply = all.by_azure("of calm tides", is_streamed).await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+    }
+    all.has_metrics(&[
+        r#"guard="default/words response[0]",kind="azureContentSafety",action="reject"} 2"#,
+        r#"guard="default/words response[0]",kind="azureContentSafety",action="allow"} 2"#,
+    ])
+    .await?;
+    all.world.stop().await
+}
+
+/// A page with each of its documents changed.
+fn changed(page: &str, change: impl Fn(&mut Value)) -> String {
+    let documents = page.split("\n---\n").map(|document| {
+        let mut document: Value = serde_json::from_str(document).expect("JSON");
+        change(&mut document);
+        document
+    });
+    let documents: Vec<Value> = documents.collect();
+    page::file(&documents)
+}
+
+/// The page with guards of a policy at `judge` alone.
+fn at_manual(page: &str, judge: u16, guard: &Value, mode: &str) -> String {
+    let guard = guard.clone();
+    let page = changed(page, move |document| {
+        if document.at("/kind") == "TidegatePolicy" {
+            document["metadata"]["annotations"] = json!({"tidegate.dev/guard-mode": mode});
+            document["spec"]["backend"]["ai"]["promptGuard"] = guard.clone();
+        }
+    });
+    let backend = json!({
+        "apiVersion": "agentgateway.dev/v1alpha1", "kind": "AgentgatewayBackend",
+        "metadata": {"name": "manual"}, "spec": {"static": {"host": "127.0.0.1", "port": judge}},
+    });
+    format!("{page}\n---\n{backend}")
+}
+
+fn calm(call: Call, severity: u8) -> Result<()> {
+    let body = json!({"blocklistsMatch": [], "categoriesAnalysis": [
+        {"category": "Hate", "severity": severity}]});
+    let response = Response::builder()
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from(body.to_string())))?;
+    call.answer(response)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_that_change_nothing_are_asked_at_once() -> Result<()> {
+    let mut judge = Manual::start().await?;
+    let port = judge.port();
+    let manual =
+        json!({"group": "agentgateway.dev", "kind": "AgentgatewayBackend", "name": "manual"});
+    let azure = json!({"azureContentSafety": {"backendRef": manual}});
+    let guards = json!({"request": [azure, azure]});
+    let all = Screened::up(move |page| at_manual(&page, port, &guards, "enforce")).await?;
+    let asked = all.by_azure("of calm tides", false);
+    let judged = async {
+        // Both are there before one has an answer.
+        let (first, second) = (judge.call().await?, judge.call().await?);
+        calm(second, 0)?;
+        calm(first, 0)
+    };
+    let (reply, judged) = tokio::join!(asked, judged);
+    judged?;
+    let reply = reply?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    all.has_metrics(&[
+        r#"guard="default/words request[0]",kind="azureContentSafety",action="allow"} 1"#,
+        r#"guard="default/words request[1]",kind="azureContentSafety",action="allow"} 1"#,
+    ])
+    .await?;
+    // Both refuse: the first of the list is the one that counts.
+    let asked = all.by_azure("of calm tides", false);
+    let judged = async {
+        let (first, second) = (judge.call().await?, judge.call().await?);
+        calm(second, 4)?;
+        calm(first, 4)
+    };
+    let (reply, judged) = tokio::join!(asked, judged);
+    judged?;
+    ensure!(reply?.status == 403, "it passed");
+    let log = all.world.log();
+    ensure!(
+        log.contains("default/words request[0] reject: Hate"),
+        "{log}"
+    );
+    ensure!(!log.contains("request[1] reject"), "{log}");
+    all.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_watches_delays_nothing() -> Result<()> {
+    let mut judge = Manual::start().await?;
+    let port = judge.port();
+    let manual =
+        json!({"group": "agentgateway.dev", "kind": "AgentgatewayBackend", "name": "manual"});
+    let azure = json!({"azureContentSafety": {"backendRef": manual}});
+    let guards = json!({"request": [azure], "response": [azure]});
+    let all = Screened::up(move |page| at_manual(&page, port, &guards, "shadow")).await?;
+    for is_streamed in [false, true] {
+        // The answer is there, and nobody has judged anything.
+        let reply = all.by_azure("of calm tides", is_streamed).await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+        ensure!(reply.text().contains("calm"), "{}", reply.text());
+        calm(judge.call().await?, 6)?;
+        calm(judge.call().await?, 6)?;
+    }
+    let world = all.world;
+    for phase in ["request", "response"] {
+        let sample = format!(
+            r#"guard="default/words {phase}[0]",kind="azureContentSafety",action="shadow"}} 2"#
+        );
+        let metrics = tests::deadline::until(&sample, tests::deadline::SOON, || async {
+            let metrics = world.proxy_metrics("default.gateway").await?;
+            ensure!(metrics.contains(&sample), "not yet in {metrics}");
+            Ok(())
+        });
+        metrics.await?;
+    }
+    world.stop().await
 }

@@ -7,14 +7,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::ai_cache::AiCache;
+use crate::backend::policy::guard::OwnGuards;
 use crate::duration::Span;
 use crate::scalar::Cel;
 use crate::schema::rule::{at_least, at_least_one};
 
 /// Requests to models.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["timeouts", "load", "affinity", "cache"])]))]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(extend("x-kubernetes-validations" = [
+    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard"]),
+]))]
 pub struct TidegateAi {
     /// How long a stream may keep a client waiting.
     pub timeouts: Option<AiTimeouts>,
@@ -24,6 +27,8 @@ pub struct TidegateAi {
     pub affinity: Option<AiAffinity>,
     /// Answers that are given again.
     pub cache: Option<AiCache>,
+    /// What judges prompts and answers, behind the guards of backends and AgentgatewayPolicies.
+    pub prompt_guard: Option<OwnGuards>,
 }
 
 /// Requests that belong together go to the same provider of a group, as long as it is well.

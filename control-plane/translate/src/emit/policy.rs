@@ -46,6 +46,9 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
                     ai::reach(&semantic.embeddings, &[(*plan.source).clone()], output);
                 }
             }
+            PolicyBody::AiGuards(own) => {
+                ai::guard_targets(&own.policy, &[(*plan.source).clone()], output);
+            }
             PolicyBody::Budgets(budgets) => {
                 for own in &budgets.secrets {
                     let sources = [own.source.clone()];
@@ -102,6 +105,14 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
             Content::AiAffinity(tidegate::AiAffinity { key: key.clone() })
         }
         PolicyBody::AiCache(plan) => Content::AiCache(cache(plan)),
+        PolicyBody::AiGuards(plan) => {
+            let policy = ai::policy(&plan.policy);
+            Content::AiGuards(tidegate::AiGuards {
+                guards: policy.prompt_guard,
+                targets: policy.guard_targets,
+                label: plan.label.clone(),
+            })
+        }
         PolicyBody::AiLoad(plan) => Content::AiLoad(tidegate::AiLoad {
             max_in_flight: plan.max_in_flight,
             probes: plan.probes,

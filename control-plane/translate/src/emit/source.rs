@@ -56,7 +56,7 @@ pub(super) fn inline(bytes: &[u8]) -> DataSource {
     }
 }
 
-pub(super) fn duration(duration: Duration) -> protobuf::Duration {
+pub(crate) fn duration(duration: Duration) -> protobuf::Duration {
     protobuf::Duration {
         seconds: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
         // Below 10^9, so it fits.

@@ -30,6 +30,7 @@ pub(crate) enum PolicyBody {
     /// The key; the beginning of prompts where empty.
     AiAffinity(String),
     AiCache(Box<AiCachePlan>),
+    AiGuards(Box<AiGuardsPlan>),
     AiLoad(AiLoadPlan),
     AiTimeouts(AiTimeoutsPlan),
     LocalRateLimit(Vec<LocalLimitPlan>),
@@ -69,6 +70,15 @@ pub(crate) struct SemanticCachePlan {
     pub(crate) wire: tidegate::SemanticCache,
     pub(crate) timeout: Duration,
     pub(crate) embeddings: ProviderPlan,
+}
+
+/// Guards that judge behind others.
+#[derive(Clone, Debug)]
+pub(crate) struct AiGuardsPlan {
+    /// The guards, and whom they ask.
+    pub(crate) policy: AiPolicyPlan,
+    /// In front of their names.
+    pub(crate) label: String,
 }
 
 /// How much each provider is asked for at a time.
@@ -127,6 +137,7 @@ impl PolicyBody {
             Self::Ai(_)
             | Self::AiAffinity(_)
             | Self::AiCache(_)
+            | Self::AiGuards(_)
             | Self::AiLoad(_)
             | Self::AiTimeouts(_)
             | Self::Budgets(_)

@@ -1,24 +1,37 @@
 //! `backend.ai`: what is done to the bodies of requests to models, and who judges them and their answers.
 //!
-//! Owns nothing but the field's name: an attached policy says what one of a backend's own says. The services that its guards ask
+//! Owns the field's name, and the object that guards are of: an attached policy says what one of a backend's own says. The services that its guards ask
 //! are of its own namespace.
 
+use cp_api::backend::policy::ai::BackendAi;
+use cp_api::effect::Effects;
 use cp_api::policy::AgentgatewayPolicy;
 
 use proto::name;
 
 use super::{Ground, Noun, Object};
 use crate::backend::ai::{Asked, Declared, Scope, body};
-use crate::plan::PolicyBody;
+use crate::plan::{AiPolicyPlan, PolicyBody};
 
 pub(super) const FIELD: &str = "backend.ai";
 
 pub(super) fn compile(ground: &Ground<'_>, policy: &AgentgatewayPolicy) -> Option<Noun> {
     let ai = policy.spec.backend.as_ref()?.ai.as_ref()?;
     let levels = [(ai, "spec.backend.ai".to_owned())];
-    let metadata = &policy.metadata;
+    let compiled = resolve(ground, policy, (FIELD, &policy.effects), &levels).transpose()?;
+    Some((FIELD, compiled.map(|plan| PolicyBody::Ai(Box::new(plan)))))
+}
+
+/// What a policy says of requests to models, in the words of a backend.
+pub(super) fn resolve<T: Object>(
+    ground: &Ground<'_>,
+    policy: &T,
+    (field, effects): (&str, &Effects),
+    levels: &[(&BackendAi, String)],
+) -> Result<Option<AiPolicyPlan>, String> {
+    let metadata = policy.metadata();
     let (namespace, name) = (metadata.namespace.as_str(), metadata.name.as_str());
-    let own = name::policy(AgentgatewayPolicy::SHORT, namespace, name, FIELD);
+    let own = name::policy(T::SHORT, namespace, name, field);
     let scope = Scope {
         lookup: ground.lookup,
         settings: ground.settings,
@@ -26,12 +39,11 @@ pub(super) fn compile(ground: &Ground<'_>, policy: &AgentgatewayPolicy) -> Optio
             namespace,
             name,
             annotations: &metadata.annotations,
-            effects: &policy.effects,
+            effects,
             source: ground.source.clone(),
             cluster: &|target| name::policy_target(&own, target),
         },
     };
     let mut target = |asked: &Asked<'_>| scope.attached_target(asked);
-    let body = body::resolve(&levels, &metadata.annotations, &mut target).transpose()?;
-    Some((FIELD, body.map(|plan| PolicyBody::Ai(Box::new(plan)))))
+    body::resolve(levels, &metadata.annotations, &mut target)
 }

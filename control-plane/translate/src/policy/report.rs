@@ -11,7 +11,7 @@ use cp_api::effect::{self, Effects, Loss};
 use cp_api::{Kind, ObjectKey};
 
 use super::conflict::Loss as Lost;
-use super::{Attachments, Object, Standing};
+use super::{Attachments, Object, Standing, policy_field};
 use crate::gateway_class;
 use crate::inputs::Stored;
 use crate::lookup::Lookup;
@@ -73,7 +73,7 @@ fn report<T: Object>(
     let attachment = attach(foreign, reach, standing);
     let accepted = accepted(stored.object.effects(), standing);
     let is_accepted = accepted.status == cp_api::condition::ConditionStatus::True;
-    let attached = if is_accepted {
+    let attached = if is_accepted || standing.is_beaten() {
         attached(standing)
     } else {
         Condition::fails(
@@ -149,14 +149,25 @@ fn accepted(effects: &Effects, standing: &Standing) -> Condition {
     let lost =
         |loss: Loss| effect::sentence(effects.missing.iter().filter(|field| field.loss == loss));
     if let Some(words) = lost(Loss::Protection) {
-        let message = format!(
-            "{words}; nothing of this policy is in force, and requests that it is about get 503"
-        );
+        let missing = effects.missing.iter();
+        let mut refusing = missing.filter(|field| field.loss == Loss::Protection);
+        let refuses = refusing.any(|field| standing.is_in_force(policy_field(&field.path)));
+        let then = match refuses {
+            true => ", and requests that it is about get 503",
+            false => "; other policies are in its place",
+        };
+        let message = format!("{words}; nothing of this policy is in force{then}");
         return Condition::fails(ConditionType::Accepted, Reason::NotSupported, message);
     }
     if !standing.invalid.is_empty() {
-        let words = standing.invalid.join("; ");
-        let message = format!("{words}; requests that it is about get 503");
+        let words: Vec<&str> = standing.invalid.iter().map(|own| &*own.why).collect();
+        let words = words.join("; ");
+        let mut invalid = standing.invalid.iter();
+        let then = match invalid.any(|own| standing.is_in_force(&own.field)) {
+            true => "requests that it is about get 503",
+            false => "other policies are in its place",
+        };
+        let message = format!("{words}; {then}");
         return match standing.valid {
             0 => Condition::fails(ConditionType::Accepted, Reason::Invalid, message),
             _ => Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(message),

@@ -130,6 +130,7 @@ impl Attachments {
                 PolicyBody::Ai(_)
                 | PolicyBody::AiAffinity(_)
                 | PolicyBody::AiCache(_)
+                | PolicyBody::AiGuards(_)
                 | PolicyBody::AiLoad(_)
                 | PolicyBody::AiTimeouts(_)
                 | PolicyBody::LocalRateLimit(_)

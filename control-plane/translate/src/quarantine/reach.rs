@@ -170,6 +170,7 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
             let asked = semantic.filter_map(|own| own.embeddings.as_ref());
             asked.flat_map(of_provider).collect()
         }
+        Some(policy::Content::AiGuards(own)) => own.targets.iter().flat_map(of_provider).collect(),
         Some(policy::Content::Budgets(budgets)) => {
             let stores = budgets.budgets.iter().filter_map(|own| own.shared.as_ref());
             stores

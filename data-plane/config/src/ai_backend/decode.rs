@@ -22,7 +22,7 @@ mod expression;
 mod policy;
 mod service;
 
-pub(crate) use policy::decode as ai_policy;
+pub(crate) use policy::{decode as ai_policy, targets};
 
 /// How long an eviction lasts at least where nothing is said.
 const DEFAULT_EVICTION: Duration = Duration::from_secs(3);

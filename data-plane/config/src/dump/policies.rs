@@ -90,6 +90,7 @@ impl std::fmt::Display for Content {
             Self::Ai(policy) => write!(f, "{}", in_short(policy)),
             Self::AiAffinity(own) => write!(f, "{own}"),
             Self::AiCache(own) => f.write_str(&AiCache::in_short(own.as_deref())),
+            Self::AiGuards(guards) => write!(f, "{guards}"),
             Self::AiLoad(load) => write!(f, "{load}"),
             Self::AiTimeouts(limits) => write!(f, "{limits}"),
             Self::LocalRateLimit(LocalRateLimit { limits }) => {

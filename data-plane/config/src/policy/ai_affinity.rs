@@ -56,6 +56,7 @@ impl<'a> Effective<'a> {
             Content::Denied(_)
             | Content::Ai(_)
             | Content::AiCache(_)
+            | Content::AiGuards(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)

@@ -27,6 +27,7 @@ impl AiBackend {
             // Whoever asks for the policies of a request refuses it.
             Content::Denied(_)
             | Content::Ai(_)
+            | Content::AiGuards(_)
             | Content::AiAffinity(_)
             | Content::AiCache(_)
             | Content::AiTimeouts(_)

@@ -23,6 +23,7 @@ impl Effective<'_> {
                 // Whoever asked for the policies has refused the request.
                 Content::Denied(_)
                 | Content::Ai(_)
+                | Content::AiGuards(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)
                 | Content::AiLoad(_)

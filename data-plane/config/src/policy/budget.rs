@@ -260,6 +260,7 @@ impl<'a> Effective<'a> {
             Content::Budgets(budgets) => Some(budgets.iter()),
             Content::Denied(_)
             | Content::Ai(_)
+            | Content::AiGuards(_)
             | Content::AiLoad(_)
             | Content::AiAffinity(_)
             | Content::AiCache(_)
@@ -278,6 +279,7 @@ impl<'a> Effective<'a> {
                 _,
                 Content::Denied(_)
                 | Content::Ai(_)
+                | Content::AiGuards(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)

@@ -10,7 +10,8 @@ use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::policy::Content as Kind;
 
 use super::{
-    Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, budget, local_rate_limit,
+    Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, ai_guards, budget,
+    local_rate_limit,
 };
 use crate::ai_backend;
 
@@ -26,6 +27,7 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
             Content::AiAffinity(ai_affinity::decode(own).within("ai_affinity")?)
         }
         Some(Kind::AiCache(own)) => Content::AiCache(ai_cache::decode(own).within("ai_cache")?),
+        Some(Kind::AiGuards(own)) => Content::AiGuards(ai_guards::decode(own).within("ai_guards")?),
         Some(Kind::AiLoad(load)) => Content::AiLoad(AiLoad::decode(load).within("ai_load")?),
         Some(Kind::AiTimeouts(limits)) => {
             Content::AiTimeouts(AiTimeouts::decode(limits).within("ai_timeouts")?)

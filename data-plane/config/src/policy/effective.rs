@@ -129,6 +129,7 @@ impl<'a> Effective<'a> {
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)
+                | Content::AiGuards(_)
                 | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
                 | Content::Budgets(_)

@@ -57,6 +57,7 @@ impl<'a> Effective<'a> {
                 _,
                 Content::Denied(_)
                 | Content::Ai(_)
+                | Content::AiGuards(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)

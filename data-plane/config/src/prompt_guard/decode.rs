@@ -21,10 +21,11 @@ mod remote;
 const DEFAULT_SCOPES: Scopes =
     Scopes::of(&[Scope::SystemPrompt, Scope::Messages, Scope::ToolOutput]);
 
-/// Decodes the guards of a policy. `targets` are the services that they may ask.
+/// Decodes the guards of a policy. `targets` are the services that they may ask, `label` stands in front of their names.
 pub(crate) fn prompt_guard(
     message: &wire::PromptGuard,
     targets: &[AiProvider],
+    label: &str,
 ) -> Result<PromptGuard, FieldError> {
     use wire::prompt_guard::Streaming as Wire;
     let streaming = match Wire::try_from(message.streaming) {
@@ -34,21 +35,23 @@ pub(crate) fn prompt_guard(
         Err(_) => return Err(unknown("streaming", message.streaming)),
     };
     Ok(PromptGuard {
-        request: guards("request", &message.request, targets)?,
-        response: guards("response", &message.response, targets)?,
+        request: guards((label, "request"), &message.request, targets)?,
+        response: guards((label, "response"), &message.response, targets)?,
         streaming,
     })
 }
 
 fn guards(
-    side: &'static str,
+    (label, side): (&str, &'static str),
     messages: &[wire::Guard],
     targets: &[AiProvider],
-) -> Result<Vec<Guard>, FieldError> {
+) -> Result<Vec<Arc<Guard>>, FieldError> {
     let mut guards = Vec::with_capacity(messages.len());
     for (index, message) in messages.iter().enumerate() {
-        let name = format!("{side}[{index}]").into();
-        guards.push(guard(name, message, targets).within_index(side, index)?);
+        let name = format!("{label} {side}[{index}]");
+        let name = name.trim_start().into();
+        let guard = guard(name, message, targets).within_index(side, index)?;
+        guards.push(Arc::new(guard));
     }
     Ok(guards)
 }
@@ -159,7 +162,7 @@ mod tests {
             request: vec![guard],
             ..wire::PromptGuard::default()
         };
-        prompt_guard(&message, &[]).map_err(|error| error.to_string())
+        prompt_guard(&message, &[], "").map_err(|error| error.to_string())
     }
 
     fn regex(builtins: &[&str], patterns: &[&str]) -> wire::Guard {

@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-pub use service::{ANSWER_LIMIT, Call, Reading, Service, Text};
+pub use service::{ANSWER_LIMIT, Asked, Call, Reading, Service, Text};
 
 use super::decision::{Decision, Names};
 

@@ -4,16 +4,10 @@
 //! (llm.md S-11). Must not know formats. Invariant: an answer that is handed on is one that the client may have: whole
 //! where it is made of the whole, and begun where it is a stream.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use dp_config::{
-    ai_backend::{AiCredential, AiProvider},
-    prompt_guard::PromptGuard,
-};
+use dp_config::ai_backend::{AiCredential, AiProvider};
 use dp_llm::{
     error::ErrorBody,
     format::Format,
@@ -37,7 +31,7 @@ use super::{
     Call, Tried,
     cache::Keep,
     condition,
-    guard::{self, Tallies},
+    guard::{self, Guards, Tallies},
     since_epoch,
     wait::Wait,
 };
@@ -125,7 +119,7 @@ enum Looked {
 }
 
 /// Of whom, in what form, behind which guards and within which time an answer was asked for.
-type Asked<'a> = (&'a AiProvider, Plan, Option<&'a Arc<PromptGuard>>, Wait);
+type Asked<'a> = (&'a AiProvider, Plan, &'a Guards, Wait);
 
 /// Takes the answer of one attempt.
 pub(super) async fn take(
@@ -154,7 +148,7 @@ pub(super) async fn take(
     let content_type = head.headers.get(CONTENT_TYPE);
     let framing = Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()));
     let is_streamed = plan.is_streamed;
-    let (gates, tallies) = guard::gates(guards.filter(|_| is_streamed));
+    let (gates, tallies) = guard::gates(exchange, call, guards.filter(|_| is_streamed));
     let relay = relay(exchange, (&plan, framing), &head.headers, gates);
     dress(&mut head.headers, &plan, framing);
     let is_only = call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2;

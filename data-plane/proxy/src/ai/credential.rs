@@ -21,6 +21,8 @@ use super::{since_epoch, tokens::Lent};
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind},
+    served::Active,
+    worker::Worker,
 };
 
 /// Headers of other clients of AWS that would contradict the signature (llm.md P-14).
@@ -35,10 +37,17 @@ pub(super) struct Content<'a> {
     pub(super) body: &'a Bytes,
 }
 
+/// Where secrets and tokens are.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) active: &'a Active,
+    pub(super) worker: &'a Worker,
+}
+
 /// Replaces the client's credentials by the provider's. The head is final but for that. Gives the token that went into it,
 /// if one did.
 pub(super) async fn apply(
-    exchange: &Exchange<'_>,
+    means: Means<'_>,
     provider: &AiProvider,
     head: &mut Parts,
     content: Content<'_>,
@@ -52,7 +61,7 @@ pub(super) async fn apply(
         }
         AiCredential::Unavailable(reason) => return Err(unavailable(reason)),
         AiCredential::Key(key) => {
-            let secret = secret(exchange, &key.secret)?;
+            let secret = secret(means, &key.secret)?;
             let place = provider
                 .endpoint
                 .service()
@@ -70,12 +79,12 @@ pub(super) async fn apply(
             None
         }
         AiCredential::Aws(aws) => {
-            let (credentials, lent) = keys(exchange, provider, &aws.keys).await?;
-            sign(exchange, (aws, &credentials), head, content.body)?;
+            let (credentials, lent) = keys(means, provider, &aws.keys).await?;
+            sign(means, (aws, &credentials), head, content.body)?;
             lent
         }
         AiCredential::Azure(_) | AiCredential::Gcp(_) => {
-            let lent = exchange.active.tokens.lend(&provider.credential).await?;
+            let lent = means.active.tokens.lend(&provider.credential).await?;
             let Token::Bearer(token) = &lent.grant.token else {
                 return Err(Kind::Bug.into());
             };
@@ -86,7 +95,7 @@ pub(super) async fn apply(
         }
     };
     for key in &provider.further {
-        let (Some(header), secret) = (&key.header, secret(exchange, &key.secret)?) else {
+        let (Some(header), secret) = (&key.header, secret(means, &key.secret)?) else {
             return Err(Kind::Bug.into());
         };
         credential::put(&mut head.headers, header, &key.prefix, secret)
@@ -97,7 +106,7 @@ pub(super) async fn apply(
 
 /// Keys that sign, and the token that they are, if they are one.
 async fn keys(
-    exchange: &Exchange<'_>,
+    means: Means<'_>,
     provider: &AiProvider,
     keys: &AwsKeys,
 ) -> Result<(sigv4::Credentials, Option<Lent>), Fault> {
@@ -108,17 +117,17 @@ async fn keys(
             session_token,
         } => {
             let keys = sigv4::Credentials {
-                access_key_id: text(exchange, access_key)?,
-                secret_access_key: text(exchange, secret_key)?,
+                access_key_id: text(means, access_key)?,
+                secret_access_key: text(means, secret_key)?,
                 session_token: match session_token {
                     None => None,
-                    Some(name) => Some(text(exchange, name)?),
+                    Some(name) => Some(text(means, name)?),
                 },
             };
             Ok((keys, None))
         }
         AwsKeys::Ambient(_) => {
-            let lent = exchange.active.tokens.lend(&provider.credential).await?;
+            let lent = means.active.tokens.lend(&provider.credential).await?;
             match &lent.grant.token {
                 Token::Aws(keys) => Ok((keys.clone(), Some(lent))),
                 Token::Bearer(_) => Err(Kind::Bug.into()),
@@ -128,13 +137,13 @@ async fn keys(
 }
 
 fn sign(
-    exchange: &Exchange<'_>,
+    means: Means<'_>,
     (aws, credentials): (&AwsCredential, &sigv4::Credentials),
     head: &mut Parts,
     body: &Bytes,
 ) -> Result<(), Fault> {
     let region = match &*aws.region {
-        "" => exchange.client.worker.shared.tokens.ambient().aws_region(),
+        "" => means.worker.shared.tokens.ambient().aws_region(),
         region => Some(region),
     };
     let region = region.ok_or_else(|| {
@@ -185,16 +194,27 @@ fn put(headers: &mut HeaderMap, signed: &sigv4::Signed) -> Result<(), Fault> {
     Ok(())
 }
 
-fn secret<'a>(exchange: &Exchange<'a>, name: &str) -> Result<&'a [u8], Fault> {
-    let secret = exchange.active.config.generic_secret(name);
+fn secret<'a>(means: Means<'a>, name: &str) -> Result<&'a [u8], Fault> {
+    let secret = means.active.config.generic_secret(name);
     Ok(secret
         .ok_or_else(|| unavailable(&format!("secret {name} is not there")))?
         .expose())
 }
 
-fn text(exchange: &Exchange<'_>, name: &str) -> Result<String, Fault> {
-    String::from_utf8(secret(exchange, name)?.to_vec())
+fn text(means: Means<'_>, name: &str) -> Result<String, Fault> {
+    String::from_utf8(secret(means, name)?.to_vec())
         .map_err(|_| unavailable(&format!("secret {name} is no text")))
+}
+
+// === impl Means ===
+
+impl<'a> Means<'a> {
+    pub(super) fn of(exchange: &Exchange<'a>) -> Means<'a> {
+        Means {
+            active: exchange.active,
+            worker: &exchange.client.worker,
+        }
+    }
 }
 
 /// The fault of a credential that cannot be had.

@@ -6,22 +6,21 @@
 
 use std::{borrow::Cow, cell::RefCell, fmt, sync::Arc};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use dp_config::{
-    ai_backend::AiPolicy,
-    prompt_guard::{Guard, GuardKind, PromptGuard, Streaming},
+    ai_backend::{AiPolicy, AiProvider},
+    policy::Effective,
+    prompt_guard::{Guard, GuardKind, PromptGuard, Refusal, Remote, Streaming},
 };
 use dp_llm::{
-    class::Class,
-    format::Format,
-    prompt_text::PromptText,
-    relay::{Plan, Relay},
-    request::Request as Prompt,
+    class::Class, format::Format, prompt_text::PromptText, relay::Plan, request::Request as Prompt,
 };
 use dp_policy::prompt_guard::{
     Decision,
     remote::{Phase, Text},
 };
+
+use futures::stream::{self as ordered, StreamExt as _};
 
 use super::Call;
 use crate::{
@@ -34,13 +33,22 @@ mod judge;
 mod reach;
 mod refused;
 mod remote;
+mod settle;
 mod stream;
+mod watch;
 
 use reach::Reach;
 use refused::Cause;
 pub(crate) use refused::Refused;
-use remote::Answered;
-pub(crate) use stream::{Tallies, gates};
+use remote::{Answered, Asker};
+pub(super) use settle::settle;
+pub(crate) use stream::Tallies;
+pub(super) use stream::gates;
+use watch::Watch;
+pub(crate) use watch::Watchers;
+
+/// Guards that are asked at once. No policy has more on a side.
+const AT_ONCE: usize = 8;
 
 /// What one guard decided about one prompt or answer.
 #[derive(Clone, Debug)]
@@ -53,9 +61,14 @@ pub(crate) struct Check {
     pub(crate) decision: Decision,
 }
 
+/// The guards of a provider, in the order in which they judge: those of the level of policies that counts, and behind them those of
+/// TidegatePolicies.
+#[derive(Clone, Default)]
+pub(super) struct Guards(Vec<Arc<PromptGuard>>);
+
 /// Prompts that have been judged, by what judged them: providers of one backend may differ in their guards.
 #[derive(Default)]
-pub(super) struct Guarded(RefCell<Vec<(Arc<PromptGuard>, Prompt)>>);
+pub(super) struct Guarded(RefCell<Vec<(Guards, Prompt)>>);
 
 /// A message that guards read.
 #[derive(Clone, Copy)]
@@ -72,6 +85,15 @@ pub(super) fn are_as_said<'c>(checks: impl IntoIterator<Item = &'c Check>) -> bo
     })
 }
 
+/// What a guard made of a message.
+struct Outcome {
+    cause: Cause,
+    decision: Decision,
+    masked: Option<Bytes>,
+    /// What the client gets where it refuses.
+    refusal: Refusal,
+}
+
 /// Whether guards enforce what they decide.
 #[derive(Clone, Copy)]
 enum Enforce {
@@ -79,18 +101,10 @@ enum Enforce {
     Never,
 }
 
-/// The guards of a provider, of whatever level of policies they are.
-pub(super) fn of(policy: Option<&AiPolicy>) -> Option<&Arc<PromptGuard>> {
-    policy?.guard.as_ref()
-}
-
-/// The guards that judge an answer; `None` where there are none, or nothing to judge.
-pub(super) fn of_answer<'a>(
-    guards: Option<&'a Arc<PromptGuard>>,
-    plan: &Plan,
-) -> Option<&'a Arc<PromptGuard>> {
+/// The guards that judge an answer; none where there is nothing to judge.
+pub(super) fn of_answer<'a>(guards: &'a Guards, plan: &Plan) -> Option<&'a Guards> {
     match reach::of_answer(plan.class, plan.is_streamed) {
-        Reach::Judged => guards.filter(|guards| !guards.response.is_empty()),
+        Reach::Judged => Some(guards).filter(|guards| guards.response().next().is_some()),
         // Of what cannot be read only those are left that watch: [`request`] refused the others.
         Reach::Wordless | Reach::Unreadable => None,
     }
@@ -103,36 +117,36 @@ pub(super) fn of_answer<'a>(
 pub(super) async fn request<'c>(
     exchange: &mut Exchange<'_>,
     call: &'c Call<'_>,
-    guards: Option<&Arc<PromptGuard>>,
+    guards: &Guards,
 ) -> Result<Cow<'c, Prompt>, Fault> {
-    let Some(guards) = guards else {
+    if guards.0.is_empty() {
         return Ok(Cow::Borrowed(&call.prompt));
-    };
+    }
     if let Some(known) = call.guarded.of(guards) {
         return Ok(Cow::Owned(known));
     }
     let (class, is_streamed) = (call.prompt.class(), call.prompt.is_streamed());
     let prompt = match reach::of_request(class) {
-        Reach::Judged => judged(exchange, call, &guards.request).await?,
+        Reach::Judged => judged(exchange, call, guards).await?,
         Reach::Wordless => call.prompt.clone(),
         Reach::Unreadable => {
-            unread(
-                exchange,
-                &guards.request,
-                Phase::Request,
-                Enforce::AsWritten,
-            )?;
+            let all = guards.request().map(|guard| (guard, Enforce::AsWritten));
+            unread(exchange, all, Phase::Request)?;
             call.prompt.clone()
         }
     };
     match reach::of_answer(class, is_streamed) {
         Reach::Judged | Reach::Wordless => {}
         Reach::Unreadable => {
-            let enforce = match is_streamed && guards.streaming == Streaming::Audit {
-                true => Enforce::Never,
-                false => Enforce::AsWritten,
-            };
-            unread(exchange, &guards.response, Phase::Response, enforce)?;
+            let all = guards.response().map(|(guard, streaming)| {
+                let only_watches = is_streamed && streaming == Streaming::Audit;
+                let enforce = match only_watches {
+                    true => Enforce::Never,
+                    false => Enforce::AsWritten,
+                };
+                (guard, enforce)
+            });
+            unread(exchange, all, Phase::Response)?;
         }
     }
     call.guarded.add(guards, &prompt);
@@ -142,11 +156,12 @@ pub(super) async fn request<'c>(
 async fn judged(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
-    guards: &[Guard],
+    guards: &Guards,
 ) -> Result<Prompt, Fault> {
     let before = call.prompt.body();
     let message = Message::Request(call.prompt.class());
-    let body = pass(exchange, call, (guards, message), before.clone()).await?;
+    let guards: Vec<&Arc<Guard>> = guards.request().collect();
+    let body = pass(exchange, call, (&guards, message), before.clone()).await?;
     if body.as_ptr() == before.as_ptr() {
         return Ok(call.prompt.clone());
     }
@@ -158,87 +173,131 @@ async fn judged(
 pub(super) async fn answer(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
-    guards: &[Guard],
+    guards: &Guards,
     (format, body): (Format, Bytes),
 ) -> Result<Bytes, Fault> {
-    pass(exchange, call, (guards, Message::Answer(format)), body).await
-}
-
-/// Asks the services among a streamed answer's guards, whose texts have all been read, in order. Gives what goes to the client.
-pub(super) async fn settle(
-    exchange: &Exchange<'_>,
-    call: &Call<'_>,
-    tallies: &Tallies,
-    relay: &mut Relay,
-) -> Bytes {
-    let mut out = BytesMut::new();
-    for (guard, remote, held) in tallies.remotes() {
-        if relay.is_refused() {
-            break;
-        }
-        let texts = held.texts();
-        let asked: Vec<Text<'_>> = texts.iter().filter_map(judge::spoken).collect();
-        let asked = remote::ask(exchange, call, (remote, Phase::Response), &asked);
-        let answered = Box::pin(asked).await;
-        tallies.settle((guard, held), &texts, answered);
-        out.extend_from_slice(&relay.flush());
-    }
-    out.freeze()
+    let guards: Vec<&Arc<Guard>> = guards.response().map(|(guard, _)| guard).collect();
+    pass(exchange, call, (&guards, Message::Answer(format)), body).await
 }
 
 /// The body as it is behind all guards.
 async fn pass(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
-    (guards, message): (&[Guard], Message),
+    (guards, message): (&[&Arc<Guard>], Message),
     mut body: Bytes,
 ) -> Result<Bytes, Fault> {
     let phase = message.phase();
-    for guard in guards {
-        let mut refusal = guard.refusal.clone();
-        let (cause, (decision, masked)) = match (message.read(&body), &guard.kind) {
+    let mut asker = None;
+    let mut rest = guards;
+    while let Some((first, behind)) = rest.split_first() {
+        let Some(texts) = message.read(&body) else {
             // What cannot be read cannot be judged.
-            (None, _) => (Cause::Unreadable, (judge::unreadable(), None)),
-            (Some(texts), GuardKind::Regex(engine)) => {
-                (Cause::Found, judge::regex(engine, &texts, guard, phase))
-            }
-            (Some(texts), GuardKind::Remote(own)) => {
-                let asked = judge::asked(&texts, guard, phase);
-                let spoken: Vec<Text<'_>> = asked.iter().map(judge::Asked::text).collect();
-                let answered = remote::ask(exchange, call, (own, phase), &spoken);
-                match Box::pin(answered).await {
-                    Answered::Nothing(decision) => (Cause::Unanswered, (decision, None)),
-                    Answered::Verdict(verdict) => {
-                        let judged = judge::remote(verdict, &texts, &asked, &mut refusal);
-                        (Cause::Found, judged)
-                    }
-                }
-            }
+            let outcome = Outcome::of(first, Cause::Unreadable, (judge::unreadable(), None));
+            outcome.conclude(exchange, (first, phase))?;
+            rest = behind;
+            continue;
         };
-        let check = Check::of(guard, phase, decision);
-        exchange.record.llm.checks.push(check.clone());
-        match (&check.decision, masked) {
-            (Decision::Reject(_), _) => {
-                return Err(Refused::by(check, cause, refusal).into());
+        if let GuardKind::Regex(engine) = &first.kind {
+            let judged = judge::regex(engine, &texts, first, phase);
+            let masked = Outcome::of(first, Cause::Found, judged);
+            let masked = masked.conclude(exchange, (first, phase))?;
+            body = masked.unwrap_or(body);
+            rest = behind;
+            continue;
+        }
+        if first.is_shadow {
+            if let Some(watch) = Watch::new(exchange, call, first, phase) {
+                let asked = judge::asked(&texts, first, phase);
+                let spoken: Vec<Text<'_>> = asked.iter().map(judge::Asked::text).collect();
+                watch.start(&spoken, &mut exchange.record.llm.watchers);
             }
-            (Decision::Mask(_), Some(masked)) => body = masked,
-            (
-                Decision::Mask(_) | Decision::Allow | Decision::FailOpen(_) | Decision::Shadow(..),
-                _,
-            ) => {}
+            rest = behind;
+            continue;
+        }
+        let count = at_once(rest.iter().map(|guard| remote_of(guard)));
+        let (together, behind) = rest.split_at(count.max(1));
+        rest = behind;
+        let asker = asker.get_or_insert_with(|| Asker::of(exchange, call));
+        let outcomes = asked(exchange, call, (asker, together), (&texts, phase)).await;
+        for (guard, outcome) in together.iter().zip(outcomes) {
+            let masked = outcome.conclude(exchange, (guard, phase))?;
+            body = masked.unwrap_or(body);
         }
     }
     Ok(body)
 }
 
+/// What services say that are asked at once, in the order of their guards; none behind the first refusal.
+async fn asked(
+    exchange: &Exchange<'_>,
+    call: &Call<'_>,
+    (asker, guards): (&Asker, &[&Arc<Guard>]),
+    (texts, phase): (&PromptText<'_>, Phase),
+) -> Vec<Outcome> {
+    let outcomes = guards.iter().filter_map(|guard| {
+        let own = remote_of(guard)?;
+        let values = remote::values(exchange, call, own);
+        let asked = judge::asked(texts, guard, phase);
+        Some(Box::pin(async move {
+            let spoken: Vec<Text<'_>> = asked.iter().map(judge::Asked::text).collect();
+            match remote::ask(asker, &values, (own, phase), &spoken).await {
+                Answered::Nothing(decision) => {
+                    Outcome::of(guard, Cause::Unanswered, (decision, None))
+                }
+                Answered::Verdict(verdict) => {
+                    let mut outcome = Outcome::of(guard, Cause::Found, (Decision::Allow, None));
+                    let judged = judge::remote(verdict, texts, &asked, &mut outcome.refusal);
+                    (outcome.decision, outcome.masked) = judged;
+                    outcome
+                }
+            }
+        }))
+    });
+    let outcomes: Vec<_> = outcomes.collect();
+    let mut outcomes = ordered::iter(outcomes).buffered(AT_ONCE);
+    let mut found = Vec::with_capacity(guards.len());
+    while let Some(outcome) = outcomes.next().await {
+        let ends = !outcome.decision.lets_pass();
+        found.push(outcome);
+        if ends {
+            break;
+        }
+    }
+    found
+}
+
+/// How many guards from the first on can be asked at once: services up to the first that may change texts, which those behind it
+/// have to see changed.
+fn at_once<'r>(guards: impl Iterator<Item = Option<&'r Remote>>) -> usize {
+    let mut count = 0;
+    for own in guards {
+        let Some(own) = own else {
+            break;
+        };
+        count += 1;
+        if own.service.masks() {
+            break;
+        }
+    }
+    count
+}
+
+/// The service of a guard that the message waits for.
+fn remote_of(guard: &Guard) -> Option<&Remote> {
+    match &guard.kind {
+        GuardKind::Remote(own) if !guard.is_shadow => Some(own),
+        GuardKind::Remote(_) | GuardKind::Regex(_) => None,
+    }
+}
+
 /// What guards make of a message of an operation that they cannot read.
-fn unread(
+fn unread<'g>(
     exchange: &mut Exchange<'_>,
-    guards: &[Guard],
+    guards: impl Iterator<Item = (&'g Arc<Guard>, Enforce)>,
     phase: Phase,
-    enforce: Enforce,
 ) -> Result<(), Fault> {
-    for guard in guards {
+    for (guard, enforce) in guards {
         let decision = match enforce {
             Enforce::AsWritten => judge::unreadable(),
             Enforce::Never => judge::unreadable().shadowed(),
@@ -250,6 +309,37 @@ fn unread(
         }
     }
     Ok(())
+}
+
+// === impl Outcome ===
+
+impl Outcome {
+    fn of(guard: &Guard, cause: Cause, (decision, masked): (Decision, Option<Bytes>)) -> Outcome {
+        Outcome {
+            cause,
+            decision,
+            masked,
+            refusal: guard.refusal.clone(),
+        }
+    }
+
+    /// Notes it. Gives the body that takes the place of the one that was judged, if one does.
+    ///
+    /// # Errors
+    /// The guard refuses the message.
+    fn conclude(
+        self,
+        exchange: &mut Exchange<'_>,
+        (guard, phase): (&Guard, Phase),
+    ) -> Result<Option<Bytes>, Fault> {
+        let check = Check::of(guard, phase, self.decision);
+        exchange.record.llm.checks.push(check.clone());
+        match &check.decision {
+            Decision::Reject(_) => Err(Refused::by(check, self.cause, self.refusal).into()),
+            Decision::Mask(_) => Ok(self.masked),
+            Decision::Allow | Decision::FailOpen(_) | Decision::Shadow(..) => Ok(None),
+        }
+    }
 }
 
 // === impl Message ===
@@ -271,17 +361,52 @@ impl Message {
     }
 }
 
+// === impl Guards ===
+
+impl Guards {
+    /// Those of a provider, of which `policy` is in effect.
+    pub(super) fn of(
+        policy: Option<&AiPolicy>,
+        policies: &Effective<'_>,
+        provider: &AiProvider,
+    ) -> Guards {
+        let nearest = policy.and_then(|own| own.guard.as_ref());
+        let further = policies.ai_guards(&provider.name);
+        Guards(nearest.into_iter().chain(further).cloned().collect())
+    }
+
+    /// Those of prompts.
+    fn request(&self) -> impl Iterator<Item = &Arc<Guard>> {
+        self.0.iter().flat_map(|own| &own.request)
+    }
+
+    /// Those of answers, and how each works on a stream.
+    fn response(&self) -> impl Iterator<Item = (&Arc<Guard>, Streaming)> {
+        let all = self.0.iter();
+        all.flat_map(|own| own.response.iter().map(|guard| (guard, own.streaming)))
+    }
+}
+
+/// Whether they are the very same.
+impl PartialEq for Guards {
+    fn eq(&self, other: &Guards) -> bool {
+        let (own, other) = (&self.0, &other.0);
+        let mut pairs = own.iter().zip(other);
+        own.len() == other.len() && pairs.all(|(one, other)| Arc::ptr_eq(one, other))
+    }
+}
+
 // === impl Guarded ===
 
 impl Guarded {
-    fn of(&self, guard: &Arc<PromptGuard>) -> Option<Prompt> {
+    fn of(&self, guards: &Guards) -> Option<Prompt> {
         let known = self.0.borrow();
-        let found = known.iter().find(|(own, _)| Arc::ptr_eq(own, guard));
+        let found = known.iter().find(|(own, _)| own == guards);
         found.map(|(_, prompt)| prompt.clone())
     }
 
-    fn add(&self, guard: &Arc<PromptGuard>, prompt: &Prompt) {
-        self.0.borrow_mut().push((guard.clone(), prompt.clone()));
+    fn add(&self, guards: &Guards, prompt: &Prompt) {
+        self.0.borrow_mut().push((guards.clone(), prompt.clone()));
     }
 }
 

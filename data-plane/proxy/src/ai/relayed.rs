@@ -33,7 +33,7 @@ use gathered::Gathered;
 use super::{
     answer::Said,
     cache::Keep,
-    guard::{self, Check, Tallies},
+    guard::{self, Check, Tallies, Watchers},
 };
 use crate::{
     response_body::{BodyError, Upstream},
@@ -195,6 +195,13 @@ impl Relayed {
     /// What guards decided.
     pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
         self.guarded.iter().flat_map(|own| own.tallies.checks())
+    }
+
+    /// Has those asked that only watch.
+    pub(crate) fn watch(&mut self, watchers: &mut Watchers) {
+        if let Some(own) = &mut self.guarded {
+            own.tallies.watch(watchers);
+        }
     }
 
     /// A guard ended the answer.

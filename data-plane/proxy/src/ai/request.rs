@@ -26,7 +26,9 @@ use http::{
 use super::{
     Call, Tried, address, answer,
     attributes::{LlmAttributes, ReadBody},
-    credential, guard, ledger, policy,
+    credential,
+    guard::{self, Guards},
+    ledger, policy,
     realtime::{self, Reached},
     tokens::Lent,
     verdict,
@@ -77,8 +79,8 @@ impl Call<'_> {
         }
         let policy = exchange.active.in_effect.of(&self.policies, provider);
         let policy = policy.as_deref();
-        let guards = guard::of(policy);
-        let prompt = match guard::request(exchange, self, guards).await {
+        let guards = Guards::of(policy, &self.policies, provider);
+        let prompt = match guard::request(exchange, self, &guards).await {
             Ok(prompt) => prompt,
             Err(fault) => return Tried::Unsendable(fault),
         };
@@ -95,7 +97,7 @@ impl Call<'_> {
         let wait = self.wait(provider, plan.is_streamed);
         match self.answered(exchange, (provider, wait), &rendered).await {
             Ok(Reached::Answer(response)) => {
-                let asked = (provider, plan, guards, wait);
+                let asked = (provider, plan, &guards, wait);
                 answer::take(exchange, self, asked, response, attempt).await
             }
             Ok(Reached::Session(reply)) => answer::session(exchange, self, provider, *reply),
@@ -261,7 +263,8 @@ impl Call<'_> {
             format: rendered.plan.provider,
             body: &rendered.body,
         };
-        let lent = credential::apply(exchange, provider, &mut head, content).await?;
+        let means = credential::Means::of(exchange);
+        let lent = credential::apply(means, provider, &mut head, content).await?;
         let body = match is_upgrade {
             true => RequestBody::Empty,
             false => RequestBody::Full(rendered.body.clone()),

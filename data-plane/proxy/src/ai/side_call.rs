@@ -17,7 +17,7 @@ use http::{
 
 use super::{
     address,
-    credential::{self, Content},
+    credential::{self, Content, Means},
     tokens::Lent,
 };
 use crate::{
@@ -116,7 +116,11 @@ impl SideCall<'_> {
             format: Format::OpenAiChatCompletions,
             body: &body,
         };
-        let lent = credential::apply(exchange, target, &mut head, content).await?;
+        let means = Means {
+            active: exchange.active,
+            worker: &exchange.client.worker,
+        };
+        let lent = credential::apply(means, target, &mut head, content).await?;
         let deadline = exchange.client.worker.timers.deadline(self.due);
         let mut facts = UpstreamFacts::default();
         let body = RequestBody::Full(body);

@@ -34,9 +34,9 @@ impl Tokens {
         let groups = config.ai_backends().flat_map(|backend| &backend.groups);
         let providers: Vec<&AiProvider> = groups.flatten().collect();
         let own = providers.iter().filter_map(|own| own.policy.as_ref());
-        let attached = config.all_policies().filter_map(|policy| policy.ai());
-        let guards = own.chain(attached).filter_map(|own| own.guard.as_ref());
-        let asked = guards.flat_map(|guards| guards.remotes());
+        let own = own.filter_map(|own| own.guard.as_ref());
+        let attached = config.all_policies().filter_map(|policy| policy.guard());
+        let asked = own.chain(attached).flat_map(|guards| guards.remotes());
         let asked = asked.map(|remote| &remote.target);
         let caches = config.all_policies().filter_map(|policy| policy.ai_cache());
         let compared = caches.filter_map(|own| own.semantic.as_ref());

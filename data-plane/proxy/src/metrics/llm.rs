@@ -10,7 +10,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::record::Record;
+use crate::{ai::guard::Check, record::Record};
 
 /// Seconds that guards hold the first content of a stream.
 const HOLD: [f64; 12] = [
@@ -216,14 +216,7 @@ impl LlmMetrics {
     /// What guards decided about a request that is over.
     pub(super) fn guards(&self, record: &Record) {
         for check in &record.llm.checks {
-            let labels = GuardLabels {
-                route: record.route.label(),
-                phase: check.phase.label(),
-                guard: check.guard.to_string(),
-                kind: check.kind,
-                action: check.decision.label(),
-            };
-            self.guard_checks.get_or_create(&labels).inc();
+            self.guard(record.route.label(), check);
         }
         if let Some(hold) = record.llm.guard_hold {
             let labels = RouteLabels {
@@ -232,5 +225,16 @@ impl LlmMetrics {
             let histogram = self.guard_hold.get_or_create_owned(&labels);
             histogram.observe(hold.as_secs_f64());
         }
+    }
+    /// What one guard decided about a request of `route`.
+    pub(super) fn guard(&self, route: String, check: &Check) {
+        let labels = GuardLabels {
+            route,
+            phase: check.phase.label(),
+            guard: check.guard.to_string(),
+            kind: check.kind,
+            action: check.decision.label(),
+        };
+        self.guard_checks.get_or_create(&labels).inc();
     }
 }

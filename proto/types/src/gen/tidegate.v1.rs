@@ -539,7 +539,7 @@ pub struct RemoteGuard {
     pub is_fail_open: bool,
     #[prost(message, optional, tag = "8")]
     pub timeout: ::core::option::Option<super::super::google::protobuf::Duration>,
-    #[prost(oneof = "remote_guard::Service", tags = "3, 4, 5, 6")]
+    #[prost(oneof = "remote_guard::Service", tags = "3, 4, 5, 6, 9")]
     pub service: ::core::option::Option<remote_guard::Service>,
 }
 /// Nested message and enum types in `RemoteGuard`.
@@ -554,6 +554,8 @@ pub mod remote_guard {
         Bedrock(super::BedrockGuardrailService),
         #[prost(message, tag = "6")]
         ModelArmor(super::ModelArmorService),
+        #[prost(message, tag = "9")]
+        ContentSafety(super::ContentSafetyService),
     }
 }
 impl ::prost::Name for RemoteGuard {
@@ -572,6 +574,8 @@ pub struct WebhookService {
     pub forward: ::prost::alloc::vec::Vec<GuardHeaderMatch>,
     #[prost(string, tag = "2")]
     pub path_prefix: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    pub headers: ::prost::alloc::vec::Vec<GuardHeader>,
 }
 impl ::prost::Name for WebhookService {
     const NAME: &'static str = "WebhookService";
@@ -581,6 +585,23 @@ impl ::prost::Name for WebhookService {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.WebhookService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GuardHeader {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub expression: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GuardHeader {
+    const NAME: &'static str = "GuardHeader";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GuardHeader".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GuardHeader".into()
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -659,6 +680,33 @@ impl ::prost::Name for ModelArmorService {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.ModelArmorService".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContentSafetyService {
+    #[prost(uint32, tag = "1")]
+    pub hate: u32,
+    #[prost(uint32, tag = "2")]
+    pub self_harm: u32,
+    #[prost(uint32, tag = "3")]
+    pub sexual: u32,
+    #[prost(uint32, tag = "4")]
+    pub violence: u32,
+    #[prost(string, repeated, tag = "5")]
+    pub blocklists: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(bool, tag = "6")]
+    pub halts_on_blocklist_hit: bool,
+    #[prost(bool, tag = "7")]
+    pub shields_prompts: bool,
+}
+impl ::prost::Name for ContentSafetyService {
+    const NAME: &'static str = "ContentSafetyService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.ContentSafetyService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.ContentSafetyService".into()
     }
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1826,6 +1874,25 @@ impl ::prost::Name for SemanticCache {
         "type.googleapis.com/tidegate.v1.SemanticCache".into()
     }
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AiGuards {
+    #[prost(message, optional, tag = "1")]
+    pub guards: ::core::option::Option<PromptGuard>,
+    #[prost(message, repeated, tag = "2")]
+    pub targets: ::prost::alloc::vec::Vec<AiProvider>,
+    #[prost(string, tag = "3")]
+    pub label: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AiGuards {
+    const NAME: &'static str = "AiGuards";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiGuards".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiGuards".into()
+    }
+}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AiLoad {
     #[prost(uint32, optional, tag = "1")]
@@ -2128,7 +2195,7 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 23, 28, 29")]
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 23, 40, 28, 29")]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -2149,6 +2216,8 @@ pub mod policy {
         AiAffinity(super::AiAffinity),
         #[prost(message, tag = "23")]
         AiCache(super::AiCache),
+        #[prost(message, tag = "40")]
+        AiGuards(super::AiGuards),
         #[prost(message, tag = "28")]
         Budgets(super::Budgets),
         #[prost(message, tag = "29")]

@@ -9,10 +9,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::backend::policy::{BackendPolicies, SIMPLE, auth};
+use crate::duration::Span;
 use crate::http_route::BackendObjectReference;
 use crate::scalar::{Cel, FailureMode, HttpHeaderName, Long, Short};
-use crate::schema::rule::{at_least_one, exactly_one, rule};
+use crate::schema::rule::{at_least, at_least_one, exactly_one, rule};
 use crate::schema::view;
+
+/// Kinds of guards that upstream's schema does not have.
+const OWN: &[&str] = &["azureContentSafety"];
 
 /// What judges prompts and answers.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -51,6 +55,13 @@ pub struct Guard {
     pub bedrock_guardrails: Option<BedrockGuardrails>,
     /// Model Armor of Google.
     pub google_model_armor: Option<ModelArmor>,
+    /// Azure AI Content Safety; of a TidegatePolicy alone.
+    pub azure_content_safety: Option<ContentSafety>,
+    /// What happens where a service gives no verdict, FailClosed where none is given; of a TidegatePolicy alone.
+    pub failure_mode: Option<FailureMode>,
+    /// How long a verdict is waited for; of a TidegatePolicy alone.
+    #[schemars(extend("x-kubernetes-validations" = [at_least("1ms")]))]
+    pub timeout: Option<Span>,
     /// What is answered where the guard refuses.
     pub response: Option<Refusal>,
     /// What of the prompt is judged; SystemPrompt and Messages where absent.
@@ -204,6 +215,48 @@ pub struct ModelArmor {
     pub policies: Option<BackendPolicies>,
 }
 
+/// Azure AI Content Safety.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(extend("x-kubernetes-validations" = [exactly_one(&["endpoint", "backendRef"])]))]
+pub struct ContentSafety {
+    /// URL of the resource.
+    #[schemars(length(min = 1, max = 1_024), regex(pattern = "^https://"))]
+    pub endpoint: Option<String>,
+    /// A Service or a static AgentgatewayBackend in the place of the resource's own host.
+    pub backend_ref: Option<BackendObjectReference>,
+    /// Severities from which on a text is refused.
+    pub severity: Severity,
+    /// Lists of words of the resource.
+    #[schemars(length(min = 1, max = 16), extend("x-kubernetes-list-type" = "set"))]
+    pub blocklist_names: Option<Vec<Short>>,
+    /// A word of a list ends the analysis.
+    pub halt_on_blocklist_hit: bool,
+    /// Prompts are judged by Prompt Shields, too.
+    pub prompt_shield: bool,
+    /// Policies of the call.
+    #[schemars(schema_with = "azure_policies")]
+    pub policies: Option<BackendPolicies>,
+}
+
+/// Severities from which on a text is refused, by category; 2 where none is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Severity {
+    /// Of hate.
+    #[schemars(range(min = 1, max = 7))]
+    pub hate: Option<u8>,
+    /// Of self-harm.
+    #[schemars(range(min = 1, max = 7))]
+    pub self_harm: Option<u8>,
+    /// Of what is sexual.
+    #[schemars(range(min = 1, max = 7))]
+    pub sexual: Option<u8>,
+    /// Of violence.
+    #[schemars(range(min = 1, max = 7))]
+    pub violence: Option<u8>,
+}
+
 impl Default for Refusal {
     fn default() -> Self {
         Refusal {
@@ -238,6 +291,34 @@ fn response_guards(generator: &mut SchemaGenerator) -> Schema {
     guards(generator, &kinds, &["response"], &[])
 }
 
+/// Guards that a TidegatePolicy has beside those of upstream's schema.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["request", "response"])]))]
+pub struct OwnGuards {
+    /// Guards of prompts, in order.
+    #[schemars(schema_with = "own_request_guards", length(min = 1, max = 8))]
+    pub request: Option<Vec<Guard>>,
+    /// Guards of answers, in order.
+    #[schemars(schema_with = "own_response_guards", length(min = 1, max = 8))]
+    pub response: Option<Vec<Guard>>,
+}
+
+fn own_request_guards(generator: &mut SchemaGenerator) -> Schema {
+    let others = ["response", "scope", "failureMode", "timeout"];
+    guards(generator, OWN, &others, &[])
+}
+
+fn own_response_guards(generator: &mut SchemaGenerator) -> Schema {
+    let shield = rule(
+        "!has(self.azureContentSafety) || !has(self.azureContentSafety.promptShield) \
+         || !self.azureContentSafety.promptShield",
+        "promptShield is for guards of requests",
+    );
+    let others = ["response", "failureMode", "timeout"];
+    guards(generator, OWN, &others, &[shield])
+}
+
 fn guards(
     generator: &mut SchemaGenerator,
     kinds: &[&str],
@@ -267,6 +348,10 @@ fn openai_policies(generator: &mut SchemaGenerator) -> Schema {
 
 fn bedrock_policies(generator: &mut SchemaGenerator) -> Schema {
     policies(generator, &["key", "secretRef", "aws"])
+}
+
+fn azure_policies(generator: &mut SchemaGenerator) -> Schema {
+    policies(generator, &["key", "secretRef", "azure"])
 }
 
 fn google_policies(generator: &mut SchemaGenerator) -> Schema {

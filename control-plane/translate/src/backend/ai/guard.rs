@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use cp_api::backend::policy::ai::BackendAi;
 use cp_api::backend::policy::guard::{
-    BedrockGuardrails, Builtin, Guard, ModelArmor, OpenAiModeration, PromptGuard, Refusal,
-    RegexAction, RegexGuard, Scope, Webhook,
+    BedrockGuardrails, Builtin, ContentSafety, Guard, ModelArmor, OpenAiModeration, PromptGuard,
+    Refusal, RegexAction, RegexGuard, Scope, Webhook,
 };
 use proto::tidegate::v1 as tidegate;
 use route::pattern::Pattern;
@@ -22,7 +22,8 @@ use crate::plan::ProviderPlan;
 mod remote;
 mod target;
 
-const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and googleModelArmor";
+const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and googleModelArmor; azureContentSafety in a \
+     TidegatePolicy";
 /// `window`, `buffer` or `audit`.
 const STREAMING: &str = "tidegate.dev/guard-streaming";
 /// `enforce` or `shadow`.
@@ -44,6 +45,8 @@ pub(crate) struct Asked<'a> {
     /// Its name among the policy's targets: `request/0`.
     name: String,
     service: Service<'a>,
+    /// What the guard says of any service.
+    guard: &'a Guard,
 }
 
 /// Which service it is.
@@ -52,6 +55,7 @@ enum Service<'a> {
     OpenAi(&'a OpenAiModeration),
     Bedrock(&'a BedrockGuardrails),
     ModelArmor(&'a ModelArmor),
+    ContentSafety(&'a ContentSafety),
 }
 
 /// Builds the service that a guard asks, as a provider to which no request of a client goes.
@@ -115,6 +119,7 @@ fn guard(
                 at: format!("{side}[{index}]"),
                 name: format!("{side}/{index}"),
                 service,
+                guard: own,
             };
             let target = targets(&asked)?;
             (Kind::Remote(remote::message(&asked)?), Some(target))
@@ -140,7 +145,13 @@ fn service(own: &Guard) -> Option<Service<'_>> {
     let bedrock = || own.bedrock_guardrails.as_ref().map(Service::Bedrock);
     let armor = || own.google_model_armor.as_ref().map(Service::ModelArmor);
     let webhook = own.webhook.as_ref().map(Service::Webhook);
-    webhook.or_else(moderation).or_else(bedrock).or_else(armor)
+    let azure = || {
+        own.azure_content_safety
+            .as_ref()
+            .map(Service::ContentSafety)
+    };
+    let named = webhook.or_else(moderation).or_else(bedrock);
+    named.or_else(armor).or_else(azure)
 }
 
 fn regex(own: &RegexGuard, at: &str) -> Result<tidegate::RegexGuard, String> {

@@ -36,6 +36,8 @@ pub(in crate::backend) enum KeyPlace {
     Bearer,
     /// `api-key`.
     ApiKey,
+    /// `Ocp-Apim-Subscription-Key`, of Azure's services beside models.
+    Subscription,
     /// `x-api-key`, but an OAuth token as bearer.
     Anthropic,
     /// `x-goog-api-key`, but an access token as bearer, and both so on the OpenAI surface.
@@ -238,6 +240,7 @@ impl KeyPlace {
         match self {
             Self::Bearer => BEARER,
             Self::ApiKey => ("api-key", ""),
+            Self::Subscription => ("ocp-apim-subscription-key", ""),
             // A token that a login made, not a key of the console.
             Self::Anthropic if key.starts_with(b"sk-ant-oat") => BEARER,
             Self::Anthropic => ("x-api-key", ""),

@@ -52,10 +52,9 @@ pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
         guard: match &message.prompt_guard {
             None => None,
             Some(guard) => {
-                let targets = targets(&message.guard_targets)?;
-                Some(Arc::new(
-                    prompt_guard(guard, &targets).within("prompt_guard")?,
-                ))
+                let targets = targets("guard_targets", &message.guard_targets)?;
+                let guards = prompt_guard(guard, &targets, "").within("prompt_guard")?;
+                Some(Arc::new(guards))
             }
         },
     })
@@ -72,10 +71,13 @@ fn prompt_caching(message: &wire::AiPromptCaching) -> PromptCaching {
 }
 
 /// Services that guards ask.
-fn targets(messages: &[wire::AiProvider]) -> Result<Vec<AiProvider>, FieldError> {
+pub(crate) fn targets(
+    field: &'static str,
+    messages: &[wire::AiProvider],
+) -> Result<Vec<AiProvider>, FieldError> {
     let targets = messages.iter().enumerate();
     targets
-        .map(|(index, own)| super::provider(own, None).within_index("guard_targets", index))
+        .map(|(index, own)| super::provider(own, None).within_index(field, index))
         .collect()
 }
 

@@ -8,14 +8,16 @@ use ::route::field::{FieldError, Within};
 use ::route::pattern::{Pattern, StringMatch, Text};
 use dp_policy::prompt_guard::FailureMode;
 use dp_policy::prompt_guard::remote::Service;
+use dp_policy::prompt_guard::remote::azure::{self, Analysis, ContentSafety, Severities};
 use dp_policy::prompt_guard::remote::openai::{self, Thresholds};
+use expr::{AttributeSet, Expr};
 use http::HeaderName;
 use proto::tidegate::v1 as wire;
 use wire::guard_header_match::Value;
 use wire::remote_guard::Service as Kind;
 
 use crate::ai_backend::AiProvider;
-use crate::prompt_guard::{ForwardRule, Remote};
+use crate::prompt_guard::{Computed, ForwardRule, Remote};
 use crate::scalar::duration;
 
 /// How long a verdict is waited for where nothing is said (llm.md G-6).
@@ -32,10 +34,11 @@ pub(super) fn decode(
         let text = format!("{:?} is not among the policy's targets", message.target);
         FieldError::invalid("target", text)
     })?;
-    let mut forward = Vec::new();
+    let (mut forward, mut computed) = (Vec::new(), Computed::default());
     let service = match &message.service {
         Some(Kind::Webhook(own)) => {
             forward = self::forward(&own.forward).within("webhook")?;
+            computed = self::computed(&own.headers).within("webhook")?;
             Service::Webhook {
                 path_prefix: prefix(&own.path_prefix).within("webhook")?,
             }
@@ -56,17 +59,47 @@ pub(super) fn decode(
             location: need("location", &own.location).within("model_armor")?,
             template: need("template", &own.template).within("model_armor")?,
         },
+        Some(Kind::ContentSafety(own)) => {
+            Service::ContentSafety(Box::new(content_safety(own).within("content_safety")?))
+        }
         None => return Err(FieldError::missing("service")),
     };
     Ok(Remote {
         target: target.clone(),
         service,
         forward,
+        computed,
         on_failure: match message.is_fail_open {
             true => FailureMode::FailOpen,
             false => FailureMode::FailClosed,
         },
         timeout: duration("timeout", message.timeout.as_ref())?.unwrap_or(TIMEOUT),
+    })
+}
+
+fn content_safety(message: &wire::ContentSafetyService) -> Result<ContentSafety, FieldError> {
+    let severity = |field: &'static str, level: u32| match u8::try_from(level) {
+        Ok(0) => Ok(azure::SEVERITY),
+        Ok(level @ 1..=7) => Ok(level),
+        Ok(_) | Err(_) => Err(FieldError::invalid(
+            field,
+            format!("{level} is not between 1 and 7"),
+        )),
+    };
+    let severities = Severities {
+        hate: severity("hate", message.hate)?,
+        self_harm: severity("self_harm", message.self_harm)?,
+        sexual: severity("sexual", message.sexual)?,
+        violence: severity("violence", message.violence)?,
+    };
+    Ok(ContentSafety {
+        severities,
+        analysis: Analysis {
+            blocklist_names: message.blocklists.clone(),
+            halt_on_blocklist_hit: message.halts_on_blocklist_hit.then_some(true),
+            output_type: severities.output_type(),
+        },
+        shields_prompts: message.shields_prompts,
     })
 }
 
@@ -94,6 +127,31 @@ fn forward(messages: &[wire::GuardHeaderMatch]) -> Result<Vec<ForwardRule>, Fiel
         rules.push(rule(message).within_index("forward", index)?);
     }
     Ok(rules)
+}
+
+fn computed(messages: &[wire::GuardHeader]) -> Result<Computed, FieldError> {
+    let mut computed = Computed::default();
+    for (index, message) in messages.iter().enumerate() {
+        add(message, &mut computed).within_index("headers", index)?;
+    }
+    Ok(computed)
+}
+
+fn add(message: &wire::GuardHeader, computed: &mut Computed) -> Result<(), FieldError> {
+    let expression = Expr::compile(&message.expression, AttributeSet::OF_LLM_REQUEST)
+        .map_err(|error| FieldError::invalid("expression", error.to_string()))?;
+    match message.name.as_str() {
+        ":method" => computed.method = Some(expression),
+        ":path" => computed.path = Some(expression),
+        ":authority" => computed.authority = Some(expression),
+        name => {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+                FieldError::invalid("name", format!("{name:?} is no name of a header"))
+            })?;
+            computed.headers.push((name, expression));
+        }
+    }
+    Ok(())
 }
 
 fn rule(message: &wire::GuardHeaderMatch) -> Result<ForwardRule, FieldError> {
@@ -143,6 +201,56 @@ mod tests {
             ("x", None, "value"),
         ] {
             let error = rule(name, value).expect_err("refused");
+            assert!(error.starts_with(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn severities_are_levels_of_the_service() {
+        let read = |violence: u32| {
+            let message = wire::ContentSafetyService {
+                violence,
+                ..wire::ContentSafetyService::default()
+            };
+            super::content_safety(&message).map_err(|error| error.to_string())
+        };
+        let absent = read(0).expect("the default");
+        assert_eq!(absent.severities, super::Severities::all(2));
+        assert_eq!(read(6).expect("valid").severities.violence, 6);
+        assert!(read(7).expect("valid").analysis.output_type.is_some());
+        let error = read(8).expect_err("refused");
+        assert_eq!(error, "violence: 8 is not between 1 and 7");
+    }
+
+    #[test]
+    fn computed_headers_and_the_head_of_the_call() {
+        let computed = |name: &str, expression: &str| {
+            let message = wire::GuardHeader {
+                name: name.to_owned(),
+                expression: expression.to_owned(),
+            };
+            super::computed(&[message]).map_err(|error| error.to_string())
+        };
+        assert!(computed(":path", "'/a'").expect("valid").path.is_some());
+        assert!(
+            computed(":method", "'PUT'")
+                .expect("valid")
+                .method
+                .is_some()
+        );
+        assert!(
+            computed(":authority", "'a'")
+                .expect("valid")
+                .authority
+                .is_some()
+        );
+        let user = computed("x-user", "request.method").expect("valid");
+        assert_eq!(user.headers[0].0, "x-user");
+        for (name, expression, words) in [
+            (":scheme", "'a'", "headers[0].name: "),
+            ("x", "1 +", "headers[0].expression: "),
+        ] {
+            let error = computed(name, expression).expect_err("refused");
             assert!(error.starts_with(words), "{error}");
         }
     }

@@ -3,6 +3,7 @@
 //! Owns the choice between the services. Must not know addresses, credentials or patience. Invariant: every text has a verdict of
 //! its own or one with others; none is left out.
 
+use super::azure::ContentSafety;
 use super::openai::Thresholds;
 use super::webhook::Message;
 use super::{Phase, Unreadable, Verdict, bedrock, model_armor, openai, webhook};
@@ -41,6 +42,8 @@ pub enum Service {
         /// The template.
         template: Box<str>,
     },
+    /// Azure AI Content Safety.
+    ContentSafety(Box<ContentSafety>),
 }
 
 /// A text that is judged.
@@ -59,6 +62,24 @@ pub struct Call {
     pub path: String,
     /// Body, which is JSON.
     pub body: Vec<u8>,
+    /// What it asks, by which its answer is read.
+    pub asked: Asked,
+}
+
+/// What a call asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A verdict of so many texts.
+    Texts(usize),
+    /// What a text is about.
+    Analysis,
+    /// Whether texts are attacks.
+    Shield {
+        /// Whether a prompt is among them.
+        has_prompt: bool,
+        /// How many documents are.
+        documents: usize,
+    },
 }
 
 /// What an answer means.
@@ -82,52 +103,68 @@ impl Service {
             Service::OpenAi { .. } => "openAIModeration",
             Service::Bedrock { .. } => "bedrockGuardrails",
             Service::ModelArmor { .. } => "googleModelArmor",
+            Service::ContentSafety(_) => "azureContentSafety",
         }
     }
 
-    /// The call that has texts judged.
+    /// Whether it may change texts, and not only refuse them.
     #[must_use]
-    pub fn call(&self, phase: Phase, texts: &[Text<'_>]) -> Call {
-        let plain = || -> Vec<&str> { texts.iter().map(|own| own.text).collect() };
+    pub fn masks(&self) -> bool {
         match self {
+            Service::Webhook { .. } | Service::Bedrock { .. } | Service::ModelArmor { .. } => true,
+            Service::OpenAi { .. } | Service::ContentSafety(_) => false,
+        }
+    }
+
+    /// The calls that have texts judged; all have to pass. There are several only where the service masks nothing.
+    #[must_use]
+    pub fn calls(&self, phase: Phase, texts: &[Text<'_>]) -> Vec<Call> {
+        let plain = || -> Vec<&str> { texts.iter().map(|own| own.text).collect() };
+        let (path, body) = match self {
             Service::Webhook { path_prefix } => {
                 let messages = texts.iter().map(|own| Message {
                     role: own.role,
                     content: own.text,
                 });
                 let messages: Vec<Message<'_>> = messages.collect();
-                Call {
-                    path: format!("{path_prefix}{}", webhook::path(phase)),
-                    body: webhook::body(phase, &messages),
-                }
+                (
+                    format!("{path_prefix}{}", webhook::path(phase)),
+                    webhook::body(phase, &messages),
+                )
             }
-            Service::OpenAi { model, .. } => Call {
-                path: openai::PATH.to_owned(),
-                body: openai::body(model, &plain()),
-            },
+            Service::OpenAi { model, .. } => {
+                (openai::PATH.to_owned(), openai::body(model, &plain()))
+            }
             Service::Bedrock {
                 identifier,
                 version,
-            } => Call {
-                path: bedrock::path(identifier, version),
-                body: bedrock::body(phase, &plain()),
-            },
+            } => (
+                bedrock::path(identifier, version),
+                bedrock::body(phase, &plain()),
+            ),
             Service::ModelArmor {
                 project,
                 location,
                 template,
-            } => Call {
-                path: model_armor::path(project, location, template, phase),
-                body: model_armor::body(phase, &plain()),
-            },
-        }
+            } => (
+                model_armor::path(project, location, template, phase),
+                model_armor::body(phase, &plain()),
+            ),
+            Service::ContentSafety(own) => return own.calls(phase, texts),
+        };
+        let asked = Asked::Texts(texts.len());
+        vec![Call { path, body, asked }]
     }
 
-    /// Reads the answer to a call with `sent` texts.
+    /// Reads the answer to a call that asked `asked`.
     ///
     /// # Errors
     /// It is not what the service documents, or does not judge all that was sent.
-    pub fn read(&self, phase: Phase, sent: usize, body: &[u8]) -> Result<Reading, Unreadable> {
+    pub fn read(&self, phase: Phase, asked: Asked, body: &[u8]) -> Result<Reading, Unreadable> {
+        let sent = match asked {
+            Asked::Texts(sent) => sent,
+            Asked::Analysis | Asked::Shield { .. } => 1,
+        };
         match self {
             Service::Webhook { .. } => webhook::read(phase, sent, body).map(Reading::Verdict),
             Service::OpenAi { thresholds, .. } => {
@@ -135,13 +172,14 @@ impl Service {
             }
             Service::Bedrock { .. } => bedrock::read(sent, body).map(Reading::Verdict),
             Service::ModelArmor { .. } => model_armor::read(sent, body),
+            Service::ContentSafety(own) => own.read(asked, body).map(Reading::Verdict),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Phase, Reading, Service, Text, Verdict};
+    use super::{Asked, Phase, Reading, Service, Text, Verdict};
 
     const TEXTS: [Text<'_>; 2] = [
         Text {
@@ -202,11 +240,18 @@ mod tests {
                 r#"{"modelResponseData":{"text":"be kind\nhi"}}"#,
             ),
         ] {
-            let call = service.call(phase, &TEXTS);
+            let mut calls = service.calls(phase, &TEXTS);
+            assert_eq!(calls.len(), 1);
+            let call = calls.pop().expect("one");
+            assert_eq!(call.asked, Asked::Texts(2));
             assert_eq!((call.path.as_str(), service.label()), (path, label));
             assert_eq!(String::from_utf8(call.body).expect("UTF-8"), body);
         }
-        let allowed = openai.read(Phase::Request, 1, br#"{"results":[{"flagged":false}]}"#);
+        let allowed = openai.read(
+            Phase::Request,
+            Asked::Texts(1),
+            br#"{"results":[{"flagged":false}]}"#,
+        );
         assert_eq!(allowed, Ok(Reading::Verdict(Verdict::Pass)));
     }
 }

@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use super::azure::{self, Analysis, OutputType};
 use super::openai::{MODEL, Thresholds};
 use super::webhook::Message;
-use super::{Phase, Reading, Unreadable, Verdict, bedrock, model_armor, openai, webhook};
+use super::{
+    Asked, Call, Phase, Reading, Service, Text, Unreadable, Verdict, bedrock, model_armor, openai,
+    webhook,
+};
 
 fn text(body: Vec<u8>) -> String {
     String::from_utf8(body).expect("UTF-8")
@@ -360,10 +363,134 @@ fn content_safety() {
 fn long_texts_are_cut() {
     let text = format!("{}{}", "é".repeat(azure::MAX_CHARACTERS), "ab");
     let pieces: Vec<&str> = azure::pieces(&text).collect();
-    assert_eq!(pieces.concat(), text);
-    assert_eq!(pieces.get(1), Some(&"ab"));
+    let overlap = "é".repeat(azure::OVERLAP);
+    assert_eq!(
+        pieces[0].chars().count(),
+        azure::MAX_CHARACTERS,
+        "as much as the service takes"
+    );
+    let second = pieces[1].strip_prefix(&*overlap).expect("the end of it");
+    assert_eq!(second, "ab");
+    assert_eq!(pieces[0].to_owned() + second, text);
+    assert_eq!(pieces.len(), 2);
     assert_eq!(azure::pieces("").count(), 0);
     assert_eq!(azure::pieces("a").collect::<Vec<_>>(), ["a"]);
+}
+
+#[test]
+fn severities_refuse_by_category() {
+    let body = |category: &str, severity: u8| {
+        format!(
+            r#"{{"categoriesAnalysis":[{{"category":"{category}","severity":{severity}}},{{"category":"Hate","severity":0}}]}}"#
+        )
+    };
+    let service = azure::ContentSafety {
+        severities: azure::Severities {
+            violence: 6,
+            sexual: 1,
+            ..azure::Severities::default()
+        },
+        ..azure::ContentSafety::default()
+    };
+    let read = |body: &[u8]| azure_verdict(&service, Asked::Analysis, body);
+    check(
+        read,
+        &[
+            (&body("Violence", 4), "pass"),
+            (&body("Violence", 6), "reject Violence"),
+            (&body("SelfHarm", 2), "reject SelfHarm"),
+            (&body("Sexual", 1), "reject Sexual"),
+            // A category that this proxy does not know.
+            (&body("Deceit", 1), "reject Deceit"),
+            (r#"{"categoriesAnalysis":[]}"#, "incomplete"),
+            (
+                r#"{"categoriesAnalysis":[{"category":"Hate"}]}"#,
+                "incomplete",
+            ),
+        ],
+    );
+    let odd = service.severities.output_type();
+    assert_eq!(odd, Some(OutputType::EightSeverityLevels));
+    assert_eq!(azure::Severities::default().output_type(), None);
+}
+
+fn azure_verdict(
+    service: &azure::ContentSafety,
+    asked: Asked,
+    body: &[u8],
+) -> Result<Verdict, Unreadable> {
+    let service = Service::ContentSafety(Box::new(service.clone()));
+    match service.read(Phase::Request, asked, body)? {
+        Reading::Verdict(verdict) => Ok(verdict),
+        Reading::OneByOne => panic!("it masks nothing"),
+    }
+}
+
+#[test]
+fn a_shield_gets_prompts_and_documents() {
+    let own = azure::ContentSafety {
+        shields_prompts: true,
+        ..azure::ContentSafety::default()
+    };
+    let service = Service::ContentSafety(Box::new(own.clone()));
+    let long = "d".repeat(azure::MAX_CHARACTERS - 3);
+    let texts = [
+        ("system", "be kind"),
+        ("tool", "abc"),
+        ("user", "hi"),
+        ("tool", long.as_str()),
+        ("tool", "e"),
+    ];
+    let texts = texts.map(|(role, text)| Text { role, text });
+    let sent = |calls: Vec<Call>| -> Vec<(bool, String)> {
+        let bodies = calls.into_iter();
+        bodies
+            .map(|call| (call.path == azure::SHIELD, text(call.body)))
+            .collect()
+    };
+    let calls = service.calls(Phase::Request, &texts);
+    let shield = |has_prompt, documents| Asked::Shield {
+        has_prompt,
+        documents,
+    };
+    let asked: Vec<Asked> = calls.iter().map(|call| call.asked).collect();
+    let analysis = Asked::Analysis;
+    assert_eq!(
+        asked,
+        [analysis, analysis, shield(true, 2), shield(false, 1)]
+    );
+    let sent_texts = sent(calls);
+    assert!(
+        sent_texts[0]
+            .1
+            .starts_with(r#"{"text":"be kind\nabc\nhi\nddd"#)
+    );
+    assert!(sent_texts[2].0);
+    assert!(
+        sent_texts[2]
+            .1
+            .starts_with(r#"{"userPrompt":"be kind\nhi","documents":["abc","ddd"#)
+    );
+    assert_eq!(sent_texts[3], (true, r#"{"documents":["e"]}"#.to_owned()));
+    // Of answers there is nothing to shield.
+    let calls = service.calls(Phase::Response, &texts[..1]);
+    assert_eq!(sent(calls), [(false, r#"{"text":"be kind"}"#.to_owned())]);
+    let read = |body: &[u8]| azure_verdict(&own, shield(false, 1), body);
+    check(
+        read,
+        &[
+            (
+                r#"{"documentsAnalysis":[{"attackDetected":false}]}"#,
+                "pass",
+            ),
+            (
+                r#"{"documentsAnalysis":[{"attackDetected":true}]}"#,
+                "reject document",
+            ),
+            (r#"{"documentsAnalysis":[]}"#, "incomplete"),
+            ("{}", "shape"),
+        ],
+    );
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl Answer {
             head,
             body,
             said,
-            tallies,
+            mut tallies,
             keep,
         } = self;
         let mut settlement = Settlement::new(
@@ -64,6 +64,9 @@ impl Answer {
                     exchange.record.response.fault = Some(Kind::GuardRejected);
                 }
                 exchange.record.llm.checks.extend(checks);
+                if let Some(tallies) = &mut tallies {
+                    tallies.watch(&mut exchange.record.llm.watchers);
+                }
                 exchange.record.llm.observed = Some(observed);
                 ResponseBody::full(bytes)
             }

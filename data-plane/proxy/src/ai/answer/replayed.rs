@@ -4,14 +4,9 @@
 //! provider is still there and would be asked the same now; its guards judge the request and the answer as they would one
 //! that comes from it; what cannot be read any more is not given.
 
-use std::sync::Arc;
-
 use bytes::{Bytes, BytesMut};
 use dp_cache::{store::Entry, subject};
-use dp_config::{
-    ai_backend::{AiCredential, AiProvider},
-    prompt_guard::PromptGuard,
-};
+use dp_config::ai_backend::{AiCredential, AiProvider};
 use dp_llm::{
     relay::{Plan, Relay, Stamp},
     request::Rendered,
@@ -28,7 +23,7 @@ use crate::{
     ai::{
         Call, Tried,
         cache::{How, shape},
-        guard::{self, Check, Tallies},
+        guard::{self, Check, Guards, Tallies},
         ledger, since_epoch,
     },
     exchange::{Exchange, Reply},
@@ -50,8 +45,8 @@ pub(in crate::ai) async fn reply(
     };
     let policy = exchange.active.in_effect.of(&call.policies, provider);
     let policy = policy.as_deref();
-    let guards = guard::of(policy);
-    let prompt = guard::request(exchange, call, guards).await?;
+    let guards = Guards::of(policy, &call.policies, provider);
+    let prompt = guard::request(exchange, call, &guards).await?;
     let Ok(rendered) = call.render(exchange, (provider, policy), &prompt) else {
         return Ok(None);
     };
@@ -59,7 +54,7 @@ pub(in crate::ai) async fn reply(
         return Ok(None);
     }
     let plan = &rendered.plan;
-    let Some(answer) = answer(exchange, call, (entry, plan, guards)).await else {
+    let Some(answer) = answer(exchange, call, (entry, plan, &guards)).await else {
         return Ok(None);
     };
     let llm = &mut exchange.record.llm;
@@ -99,11 +94,11 @@ fn is_asked(entry: &Entry, how: How, rendered: &Rendered) -> bool {
 async fn answer(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
-    (entry, plan, guards): (&Entry, &Plan, Option<&Arc<PromptGuard>>),
+    (entry, plan, guards): (&Entry, &Plan, &Guards),
 ) -> Option<Answer> {
     let framing = Framing::from_content_type(entry.content_type.as_deref());
     let guards = guard::of_answer(guards, plan);
-    let (gates, tallies) = guard::gates(guards.filter(|_| plan.is_streamed));
+    let (gates, tallies) = guard::gates(exchange, call, guards.filter(|_| plan.is_streamed));
     let stamp = Stamp {
         unix_seconds: since_epoch().as_secs(),
         nonce: exchange.client.worker.upstream.random(),

@@ -4,7 +4,6 @@
 //! goes to nobody.
 
 use bytes::BytesMut;
-use dp_config::prompt_guard::PromptGuard;
 use dp_llm::{observed::Observed, relay::Relay, tap::Ending};
 use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH, response};
 
@@ -12,7 +11,7 @@ use super::{Answer, Body, Said, WHOLE_LIMIT, answered, lost};
 use crate::{
     ai::{
         Call, Tried,
-        guard::{self, Tallies},
+        guard::{self, Guards, Tallies},
         wait::Wait,
     },
     exchange::Exchange,
@@ -92,7 +91,7 @@ pub(super) async fn whole(
 pub(super) async fn judged(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
-    guards: &PromptGuard,
+    guards: &Guards,
     answer: Answer,
 ) -> Tried {
     let format = call.prompt.format();
@@ -111,7 +110,7 @@ pub(super) async fn judged(
             ));
         }
     };
-    let bytes = match guard::answer(exchange, call, &guards.response, (format, bytes)).await {
+    let bytes = match guard::answer(exchange, call, guards, (format, bytes)).await {
         Ok(bytes) => bytes,
         Err(fault) => {
             exchange.record.fault(&fault);

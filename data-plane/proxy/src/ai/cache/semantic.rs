@@ -20,7 +20,10 @@ use dp_llm::{
 
 use super::embed;
 use crate::{
-    ai::{Call, guard},
+    ai::{
+        Call,
+        guard::{self, Guards},
+    },
     exchange::Exchange,
     fault::{Fault, Kind},
 };
@@ -79,8 +82,8 @@ pub(super) async fn direction(
     call.policies.check_provider(&first.name).ok()?;
     let policy = exchange.active.in_effect.of(&call.policies, first);
     // One that refuses it will do so again in front of its provider.
-    let guards = guard::of(policy.as_deref());
-    let prompt = guard::request(exchange, call, guards).await.ok()?;
+    let guards = Guards::of(policy.as_deref(), &call.policies, first);
+    let prompt = guard::request(exchange, call, &guards).await.ok()?;
     let question = Question::of(prompt.class(), prompt.body())?;
     let now = Instant::now();
     let patience = now.checked_add(own.timeout);

@@ -14,6 +14,8 @@ pub(super) struct Held(Rc<RefCell<State>>);
 struct State {
     texts: Vec<String>,
     fate: Fate,
+    /// Nothing is held: of so many bytes that pass a copy is kept.
+    passing: Option<usize>,
 }
 
 #[derive(Default)]
@@ -35,6 +37,13 @@ struct HeldJudge {
 // === impl Held ===
 
 impl Held {
+    /// Lets everything pass at once, and keeps what came up to `limit` bytes.
+    pub(super) fn passing(limit: usize) -> Held {
+        let held = Held::default();
+        held.0.borrow_mut().passing = Some(limit);
+        held
+    }
+
     /// The texts, for the question.
     pub(super) fn texts(&self) -> Vec<String> {
         self.0.borrow().texts.clone()
@@ -69,17 +78,38 @@ impl Judges for Held {
 
 impl Judge for HeldJudge {
     fn push(&mut self, text: &str) -> Passed {
-        if let Some(own) = self.held.0.borrow_mut().texts.get_mut(self.at) {
-            own.push_str(text);
+        let mut state = self.held.0.borrow_mut();
+        let kept = match state.passing.as_mut() {
+            None => text.len(),
+            Some(room) => {
+                let kept = text.floor_char_boundary(text.len().min(*room));
+                // Behind a gap nothing is kept.
+                *room = match kept == text.len() {
+                    true => *room - kept,
+                    false => 0,
+                };
+                kept
+            }
+        };
+        let is_passing = state.passing.is_some();
+        if let Some(own) = state.texts.get_mut(self.at) {
+            own.push_str(text.get(..kept).unwrap_or_default());
         }
-        Passed::Hold
+        match is_passing {
+            false => Passed::Hold,
+            true => Passed::Out {
+                text: text.to_owned(),
+                bytes: text.len(),
+                is_same: true,
+            },
+        }
     }
 
     fn flush(&mut self) -> Passed {
         let state = self.held.0.borrow();
         let own = state.texts.get(self.at).map(String::as_str);
         let own = own.unwrap_or_default();
-        if self.is_gone {
+        if self.is_gone || state.passing.is_some() {
             return Passed::Hold;
         }
         let (text, is_same) = match &state.fate {
@@ -134,6 +164,18 @@ mod tests {
         assert_eq!(out(first.flush()), Some(("ab".to_owned(), 2, true)));
         assert_eq!(out(second.flush()), Some(("<y>".to_owned(), 1, false)));
         assert_eq!(first.flush(), Passed::Hold);
+    }
+
+    #[test]
+    fn who_only_watches_holds_nothing() {
+        let mut held = Held::passing(5);
+        let mut judge = held.judge();
+        for text in ["abc", "dé", "f"] {
+            let passed = out(judge.push(text));
+            assert_eq!(passed, Some((text.to_owned(), text.len(), true)));
+        }
+        assert_eq!(judge.finish(), Passed::Hold);
+        assert_eq!(held.texts(), ["abcd"]);
     }
 
     #[test]

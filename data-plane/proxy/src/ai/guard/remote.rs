@@ -1,40 +1,49 @@
-//! Guards that are services: the call, from the texts to the verdict (llm.md G-6 to G-9).
+//! Guards that are services: the call, from the texts to the verdict (llm.md G-6 to G-10).
 //!
 //! Owns the request and the patience. Must not know what services say (dp-policy reads it). Invariants: a call that does
 //! not end in a verdict ends in the guard's failure mode; a client's header is sent only where the guard names it.
 
-use std::time::{Duration, Instant};
+use std::{
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::{Bytes, BytesMut};
 use dp_config::prompt_guard::Remote;
 use dp_llm::format::Format;
-use dp_policy::{
-    hop_by_hop,
-    prompt_guard::{
-        Decision, Names,
-        remote::{ANSWER_LIMIT, Call as Asked, Phase, Reading, Refusal, Text, Verdict},
-    },
+use dp_policy::prompt_guard::{
+    Decision, Names,
+    remote::{ANSWER_LIMIT, Call as Asked, Phase, Reading, Refusal, Text, Verdict},
 };
-use http::{
-    HeaderMap, HeaderValue, Method, Request, StatusCode,
-    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST},
-    request::Parts,
-};
+use dp_upstream::{Picked, pool::Protocol};
+use futures::stream::{self, StreamExt as _};
+use http::{HeaderValue, StatusCode, header::HOST, request::Parts};
+
+mod head;
+
+pub(super) use head::Values;
 
 use crate::{
     ai::{
-        Call,
-        credential::{self, Content},
+        Call, address,
+        attributes::LlmAttributes,
+        credential::{self, Content, Means},
         tokens::Lent,
     },
     attempt,
     exchange::Exchange,
     fault::{Fault, Kind},
-    forward::{Limits, answered, pick},
+    forward::{Limits, answered},
     record::UpstreamFacts,
     request_body::RequestBody,
     response_body::Upstream,
+    served::Active,
+    worker::Worker,
 };
+
+/// Calls about one message that are under way at a service at a time.
+const CALLS_AT_ONCE: usize = 4;
 
 /// What a service said, or the failure mode where it said nothing.
 #[derive(Debug)]
@@ -46,40 +55,91 @@ pub(super) enum Answered {
 /// One question to a service.
 #[derive(Clone, Copy)]
 struct Question<'a> {
-    call: &'a Call<'a>,
+    asker: &'a Asker,
+    values: &'a Values,
     remote: &'a Remote,
     phase: Phase,
     due: Option<Instant>,
 }
 
+/// Who asks, and the request that is asked about. It outlives the exchange where a guard only watches.
+#[derive(Clone)]
+pub(super) struct Asker {
+    pub(super) worker: Rc<Worker>,
+    active: Arc<Active>,
+    /// The client's head.
+    head: Rc<Parts>,
+    /// When the request has to be over.
+    deadline: Option<Instant>,
+}
+
 /// Asks about texts, none of which is empty.
 pub(super) async fn ask(
-    exchange: &Exchange<'_>,
-    call: &Call<'_>,
+    asker: &Asker,
+    values: &Result<Values, Fault>,
     (remote, phase): (&Remote, Phase),
     texts: &[Text<'_>],
 ) -> Answered {
     if texts.is_empty() {
         return Answered::Verdict(Verdict::Pass);
     }
+    let values = match values {
+        Ok(values) => values,
+        Err(fault) => return nothing(remote, fault),
+    };
     let now = Instant::now();
     let patience = now.checked_add(remote.timeout);
-    let due = [patience, call.limits.deadline].into_iter().flatten().min();
+    let due = [patience, asker.deadline].into_iter().flatten().min();
     let question = Question {
-        call,
+        asker,
+        values,
         remote,
         phase,
         due,
     };
     let left = due.map_or(Duration::MAX, |due| due.saturating_duration_since(now));
-    let verdict = tokio::time::timeout(left, question.verdict(exchange, texts)).await;
+    let verdict = tokio::time::timeout(left, question.verdict(texts)).await;
     match verdict.unwrap_or_else(|_| Err(Kind::Timeout.into())) {
         Ok(verdict) => Answered::Verdict(verdict),
-        Err(fault) => {
-            let (reason, error) = (fault.kind.reason(), fault.detail().unwrap_or_default());
-            let cluster = &*remote.target.cluster;
-            tracing::debug!(guard = cluster, reason, error, "a guard gave no verdict");
-            Answered::Nothing(Decision::unanswered(remote.on_failure, reason))
+        Err(fault) => nothing(remote, &fault),
+    }
+}
+
+/// What a guard decides that could not ask, or got no verdict.
+fn nothing(remote: &Remote, fault: &Fault) -> Answered {
+    let (reason, error) = (fault.kind.reason(), fault.detail().unwrap_or_default());
+    let cluster = &*remote.target.cluster;
+    tracing::debug!(guard = cluster, reason, error, "a guard gave no verdict");
+    Answered::Nothing(Decision::unanswered(remote.on_failure, reason))
+}
+
+/// What expressions of a guard make of the client's request.
+pub(super) fn values(
+    exchange: &Exchange<'_>,
+    call: &Call<'_>,
+    remote: &Remote,
+) -> Result<Values, Fault> {
+    let attributes = LlmAttributes::of_request(exchange, &call.head, &call.prompt, &call.read);
+    Values::of(&remote.computed, &attributes)
+}
+
+// === impl Asker ===
+
+impl Asker {
+    pub(super) fn of(exchange: &Exchange<'_>, call: &Call<'_>) -> Asker {
+        Asker {
+            worker: exchange.client.worker.clone(),
+            active: exchange.active.clone(),
+            head: Rc::new((*call.head).clone()),
+            deadline: call.limits.deadline,
+        }
+    }
+
+    /// The same, which is done when the request is over.
+    pub(super) fn beside(self) -> Asker {
+        Asker {
+            deadline: None,
+            ..self
         }
     }
 }
@@ -87,22 +147,18 @@ pub(super) async fn ask(
 // === impl Question ===
 
 impl Question<'_> {
-    async fn verdict(self, exchange: &Exchange<'_>, texts: &[Text<'_>]) -> Result<Verdict, Fault> {
-        match self.reading(exchange, texts).await? {
+    async fn verdict(self, texts: &[Text<'_>]) -> Result<Verdict, Fault> {
+        match self.reading(texts).await? {
             Reading::Verdict(verdict) => Ok(verdict),
-            Reading::OneByOne => self.one_by_one(exchange, texts).await,
+            Reading::OneByOne => self.one_by_one(texts).await,
         }
     }
 
-    async fn one_by_one(
-        self,
-        exchange: &Exchange<'_>,
-        texts: &[Text<'_>],
-    ) -> Result<Verdict, Fault> {
+    async fn one_by_one(self, texts: &[Text<'_>]) -> Result<Verdict, Fault> {
         let mut all = Vec::with_capacity(texts.len());
         let mut found = Names::default();
         for text in texts {
-            let reading = self.reading(exchange, std::slice::from_ref(text)).await?;
+            let reading = self.reading(std::slice::from_ref(text)).await?;
             let Reading::Verdict(verdict) = reading else {
                 return Err(Kind::Bug.into());
             };
@@ -126,28 +182,44 @@ impl Question<'_> {
         Ok(Verdict::Mask(all, found))
     }
 
-    async fn reading(self, exchange: &Exchange<'_>, texts: &[Text<'_>]) -> Result<Reading, Fault> {
+    /// What the answers to all calls mean together; the first refusal ends it.
+    async fn reading(self, texts: &[Text<'_>]) -> Result<Reading, Fault> {
+        let mut calls = self.remote.service.calls(self.phase, texts);
+        if calls.len() == 1
+            && let Some(call) = calls.pop()
+        {
+            return self.answered(call).await;
+        }
+        let answers = calls.into_iter().map(|call| self.answered(call));
+        let mut answers = stream::iter(answers).buffered(CALLS_AT_ONCE);
+        let mut reading = Reading::Verdict(Verdict::Pass);
+        while let Some(answer) = answers.next().await {
+            reading = answer?;
+            if reading != Reading::Verdict(Verdict::Pass) {
+                break;
+            }
+        }
+        Ok(reading)
+    }
+
+    async fn answered(self, call: Asked) -> Result<Reading, Fault> {
+        let Asked { path, body, asked } = call;
+        let answer = self.post((&path, body.into())).await?;
         let service = &self.remote.service;
-        let Asked { path, body } = service.call(self.phase, texts);
-        let answer = self.post(exchange, (&path, body.into())).await?;
         service
-            .read(self.phase, texts.len(), &answer)
+            .read(self.phase, asked, &answer)
             .map_err(|error| Fault::caused(Kind::Garbage, error))
     }
 
     /// The body of the answer to a POST; asked once more if its token is refused and there is another.
-    async fn post(
-        self,
-        exchange: &Exchange<'_>,
-        (path, body): (&str, Bytes),
-    ) -> Result<Bytes, Fault> {
-        let (mut status, mut upstream, lent) = self.send(exchange, (path, body.clone())).await?;
+    async fn post(self, (path, body): (&str, Bytes)) -> Result<Bytes, Fault> {
+        let (mut status, mut upstream, lent) = self.send((path, body.clone())).await?;
         let is_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         if let Some(lent) = lent
             && is_refused
             && lent.is_replaced().await
         {
-            (status, upstream, _) = self.send(exchange, (path, body)).await?;
+            (status, upstream, _) = self.send((path, body)).await?;
         }
         if !status.is_success() {
             let text = format!("the guard answered with status {}", status.as_u16());
@@ -158,15 +230,22 @@ impl Question<'_> {
 
     async fn send(
         self,
-        exchange: &Exchange<'_>,
         (path, body): (&str, Bytes),
     ) -> Result<(StatusCode, Upstream, Option<Lent>), Fault> {
-        let target = &self.remote.target;
-        let cluster = exchange.active.config.cluster(&target.cluster);
-        let cluster = cluster.ok_or(Kind::InvalidBackend)?;
-        let mut head = head(path, body.len())?;
-        let picked = pick(exchange, cluster, &head, false, self.due).await?;
-        let authority = match &target.authority {
+        let Question {
+            asker,
+            values,
+            remote,
+            ..
+        } = self;
+        let (worker, target) = (&asker.worker, &remote.target);
+        let mut head = head::post(path, body.len(), values)?;
+        let deadline = worker.timers.deadline(self.due);
+        let picked = deadline.bound(self.pick()).await;
+        let picked = picked.ok_or(Kind::Timeout)??;
+        address::check(target, &picked)?;
+        let authority = values.authority.as_ref().or(target.authority.as_ref());
+        let authority = match authority {
             Some(authority) => Some(authority.as_str()),
             None => picked.hostname.as_deref(),
         };
@@ -174,14 +253,18 @@ impl Question<'_> {
         head.headers
             .insert(HOST, authority.ok_or(Kind::MissingHost)?);
         let content = Content {
-            client: &self.call.head,
+            client: &asker.head,
             format: Format::OpenAiChatCompletions,
             body: &body,
         };
-        let lent = credential::apply(exchange, target, &mut head, content).await?;
+        let means = Means {
+            active: &asker.active,
+            worker,
+        };
+        let lent = credential::apply(means, target, &mut head, content).await?;
         // Behind the credential, which takes off those of the client: one that a guard names is for it.
-        self.forward(&mut head.headers);
-        let deadline = exchange.client.worker.timers.deadline(self.due);
+        head::forward(&remote.forward, &asker.head.headers, &mut head.headers);
+        values.set(&mut head.headers);
         let mut facts = UpstreamFacts::default();
         let body = RequestBody::Full(body);
         let sent = attempt::send(&picked, Box::new(head), body, deadline, &mut facts);
@@ -196,37 +279,16 @@ impl Question<'_> {
         Ok((head.status, upstream, lent))
     }
 
-    /// The headers of the client that the guard names, but for those that are the call's own.
-    fn forward(self, headers: &mut HeaderMap) {
-        let client = &self.call.head.headers;
-        let own = headers.clone();
-        for rule in &self.remote.forward {
-            if own.contains_key(&rule.name) {
-                continue;
-            }
-            let values = client.get_all(&rule.name).iter();
-            for value in values.filter(|value| rule.value.matches(value.as_bytes())) {
-                headers.append(rule.name.clone(), value.clone());
-            }
-        }
-        headers.remove(EXPECT);
-        hop_by_hop::strip(headers);
+    async fn pick(self) -> Result<Picked<RequestBody>, Fault> {
+        let Asker { worker, active, .. } = self.asker;
+        let config = &active.config;
+        let cluster = config.cluster(&self.remote.target.cluster);
+        let cluster = cluster.ok_or(Kind::InvalidBackend)?;
+        let picked = worker
+            .upstream
+            .pick(config, cluster, Protocol::Http1, Instant::now());
+        Ok(picked.await?)
     }
-}
-
-fn head(path: &str, length: usize) -> Result<Parts, Fault> {
-    let request = Request::builder().method(Method::POST).uri(path).body(());
-    let (mut head, ()) = request
-        .map_err(|error| Fault::caused(Kind::Bug, error))?
-        .into_parts();
-    let json = || HeaderValue::from_static("application/json");
-    head.headers.insert(CONTENT_TYPE, json());
-    head.headers.insert(ACCEPT, json());
-    let identity = HeaderValue::from_static("identity");
-    head.headers.insert(ACCEPT_ENCODING, identity);
-    head.headers
-        .insert(CONTENT_LENGTH, HeaderValue::from(length));
-    Ok(head)
 }
 
 async fn collected(mut upstream: Upstream) -> Result<Bytes, Fault> {

@@ -5,25 +5,32 @@
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
-use dp_config::prompt_guard::{Guard, GuardKind, PromptGuard, Remote, Streaming};
+use dp_config::prompt_guard::{Guard, GuardKind, Remote, Streaming};
 use dp_llm::gate::{Gate, Guard as Judges, Hold, Judge, Passed};
 use dp_policy::prompt_guard::{
     Decision, Engine, Names, Window,
-    remote::{Phase, Verdict},
+    remote::{Phase, Text, Verdict},
     window::{Limits, Mode, Output},
 };
 
-use super::{Check, held::Held, judge, remote::Answered};
+use super::{Check, Guards, Watchers, held::Held, judge, remote::Answered, watch::Watch};
+use crate::{ai::Call, exchange::Exchange};
 
 /// The most that is held of one answer, in bytes.
 const WHOLE: usize = 8 << 20;
 
 /// What the guards of one answer decided so far.
-pub(crate) struct Tallies {
-    guards: Arc<PromptGuard>,
-    found: Vec<Rc<RefCell<Found>>>,
-    /// Of those that are services, what they are asked about.
-    held: Vec<Option<Held>>,
+pub(crate) struct Tallies(Vec<Seat>);
+
+/// A guard at one answer.
+pub(super) struct Seat {
+    guard: Arc<Guard>,
+    streaming: Streaming,
+    found: Rc<RefCell<Found>>,
+    /// Of one that is a service, what it is asked about.
+    held: Option<Held>,
+    /// Of a service that only watches, the question.
+    watch: Option<Watch>,
 }
 
 /// What one guard found.
@@ -54,31 +61,43 @@ struct WindowJudge {
 }
 
 /// The gates of an answer, and what will have been decided there; none where there are no guards.
-pub(crate) fn gates(guards: Option<&Arc<PromptGuard>>) -> (Vec<Gate>, Option<Tallies>) {
+pub(in crate::ai) fn gates(
+    exchange: &Exchange<'_>,
+    call: &Call<'_>,
+    guards: Option<&Guards>,
+) -> (Vec<Gate>, Option<Tallies>) {
     let Some(guards) = guards else {
         return (Vec::new(), None);
     };
-    let mut gates = Vec::with_capacity(guards.response.len());
-    let mut tallies = Tallies {
-        guards: guards.clone(),
-        found: Vec::with_capacity(guards.response.len()),
-        held: Vec::with_capacity(guards.response.len()),
-    };
-    for guard in &guards.response {
+    let (mut gates, mut seats) = (Vec::new(), Vec::new());
+    for (guard, streaming) in guards.response() {
         let found = Rc::new(RefCell::new(Found::default()));
-        tallies.found.push(found.clone());
+        let only_watches = guard.is_shadow || streaming == Streaming::Audit;
+        let watch = match only_watches {
+            true => Watch::new(exchange, call, guard, Phase::Response),
+            false => None,
+        };
         let (gate, held) = match &guard.kind {
-            GuardKind::Regex(engine) => (gate(guard, engine, guards.streaming, found), None),
+            GuardKind::Regex(engine) => (gate(guard, engine, streaming, found.clone()), None),
             GuardKind::Remote(_) => {
-                let held = Held::default();
-                let gate = Gate::new(Box::new(held.clone()), Hold::Whole, WHOLE);
+                let (held, hold) = match only_watches {
+                    true => (Held::passing(WHOLE), Hold::Window),
+                    false => (Held::default(), Hold::Whole),
+                };
+                let gate = Gate::new(Box::new(held.clone()), hold, WHOLE);
                 (gate, Some(held))
             }
         };
         gates.push(gate);
-        tallies.held.push(held);
+        seats.push(Seat {
+            guard: guard.clone(),
+            streaming,
+            found,
+            held,
+            watch,
+        });
     }
-    (gates, Some(tallies))
+    (gates, Some(Tallies(seats)))
 }
 
 fn gate(
@@ -116,28 +135,50 @@ fn gate(
 // === impl Tallies ===
 
 impl Tallies {
-    /// Guards that are asked when all of the answer is there.
-    pub(super) fn remotes(&self) -> impl Iterator<Item = (&Guard, &Remote, &Held)> {
-        let pairs = self.guards.response.iter().zip(&self.held);
-        pairs.filter_map(|(guard, held)| match (&guard.kind, held) {
-            (GuardKind::Remote(remote), Some(held)) => Some((guard, &**remote, held)),
-            (GuardKind::Remote(_) | GuardKind::Regex(_), _) => None,
-        })
+    /// Guards whose decision the answer waits for, in order.
+    pub(super) fn waited_for(&self) -> impl Iterator<Item = &Seat> {
+        self.0.iter().filter(|seat| seat.watch.is_none())
     }
 
     /// Whether the answer has to be read to its end before anything leaves.
     pub(crate) fn needs_whole(&self) -> bool {
-        self.held.iter().any(Option::is_some)
+        self.waited_for().any(|seat| seat.service().is_some())
+    }
+
+    /// Has services asked that only watch, about what came.
+    pub(crate) fn watch(&mut self, watchers: &mut Watchers) {
+        for seat in &mut self.0 {
+            if let (Some(watch), Some(held)) = (seat.watch.take(), &seat.held) {
+                let texts = held.texts();
+                let texts: Vec<Text<'_>> = texts.iter().filter_map(judge::spoken).collect();
+                watch.start(&texts, watchers);
+            }
+        }
+    }
+
+    /// One decision for each guard; none of those that were not asked because another had refused.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
+        let is_asked = |seat: &&Seat| match &seat.guard.kind {
+            GuardKind::Regex(_) => true,
+            GuardKind::Remote(_) => seat.found.borrow().decision.is_some(),
+        };
+        self.0.iter().filter(is_asked).map(Seat::check)
+    }
+}
+
+// === impl Seat ===
+
+impl Seat {
+    /// Of one that is asked when all of the answer is there.
+    pub(super) fn service(&self) -> Option<(&Remote, &Held)> {
+        match (&self.guard.kind, &self.held) {
+            (GuardKind::Remote(remote), Some(held)) => Some((remote, held)),
+            (GuardKind::Remote(_) | GuardKind::Regex(_), _) => None,
+        }
     }
 
     /// What a service said of the texts that were held, whether that is its verdict or that it gave none.
-    pub(super) fn settle(
-        &self,
-        (guard, held): (&Guard, &Held),
-        texts: &[String],
-        answered: Answered,
-    ) {
-        let only_watches = guard.is_shadow || self.guards.streaming == Streaming::Audit;
+    pub(super) fn settle(&self, held: &Held, texts: &[String], answered: Answered) {
         let (decision, masked) = match answered {
             Answered::Nothing(decision) => (decision, None),
             Answered::Verdict(verdict) => {
@@ -149,39 +190,26 @@ impl Tallies {
             }
         };
         match (&decision, masked) {
-            _ if only_watches => held.pass(),
             (Decision::Mask(_), Some(masked)) => held.mask(placed(texts, masked)),
             (Decision::Reject(_) | Decision::Mask(_), _) => held.refuse(),
             (Decision::Allow | Decision::FailOpen(_) | Decision::Shadow(..), _) => held.pass(),
         }
-        let mut guards = self.guards.response.iter();
-        let at = guards.position(|own| own.name == guard.name);
-        if let Some(found) = at.and_then(|at| self.found.get(at)) {
-            found.borrow_mut().decision = Some(decision);
-        }
+        self.found.borrow_mut().decision = Some(decision);
     }
 
-    /// One decision for each guard; none of those that were not asked because another had refused.
-    pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
-        let pairs = self.guards.response.iter().zip(&self.found);
-        let is_asked = |(guard, found): &(&Guard, &Rc<RefCell<Found>>)| match &guard.kind {
-            GuardKind::Regex(_) => true,
-            GuardKind::Remote(_) => found.borrow().decision.is_some(),
+    fn check(&self) -> Check {
+        let found = self.found.borrow();
+        let decision = match (found.refused.is_empty(), found.masked.is_empty()) {
+            _ if found.decision.is_some() => found.decision.clone().unwrap_or(Decision::Allow),
+            (false, _) => Decision::Reject(found.refused.clone()),
+            (true, false) => Decision::Mask(found.masked.clone()),
+            (true, true) => Decision::Allow,
         };
-        pairs.filter(is_asked).map(|(guard, found)| {
-            let found = found.borrow();
-            let decision = match (found.refused.is_empty(), found.masked.is_empty()) {
-                _ if found.decision.is_some() => found.decision.clone().unwrap_or(Decision::Allow),
-                (false, _) => Decision::Reject(found.refused.clone()),
-                (true, false) => Decision::Mask(found.masked.clone()),
-                (true, true) => Decision::Allow,
-            };
-            let decision = match self.guards.streaming {
-                Streaming::Audit => decision.shadowed(),
-                Streaming::Window | Streaming::Buffer => decision,
-            };
-            Check::of(guard, Phase::Response, decision)
-        })
+        let decision = match self.streaming {
+            Streaming::Audit => decision.shadowed(),
+            Streaming::Window | Streaming::Buffer => decision,
+        };
+        Check::of(&self.guard, Phase::Response, decision)
     }
 }
 
@@ -295,30 +323,26 @@ impl Judge for WindowJudge {
 mod tests {
     use std::sync::Arc;
 
-    use dp_config::prompt_guard::{Guard, GuardKind, PromptGuard, Refusal, Streaming};
+    use dp_config::prompt_guard::{Guard, GuardKind, Refusal, Streaming};
     use dp_llm::gate::Passed;
     use dp_policy::prompt_guard::{Builtin, Engine, OnMatch, RuleConfig, Scopes, Score};
     use http::StatusCode;
 
-    use super::{Found, Patterns, Tallies};
+    use super::{Found, Patterns, Seat, Tallies};
     use std::{cell::RefCell, rc::Rc};
 
-    fn guards(on_match: OnMatch, streaming: Streaming) -> Arc<PromptGuard> {
+    fn guard(on_match: OnMatch) -> Arc<Guard> {
         let rules = [RuleConfig::Builtin(Builtin::Email)];
         let engine = Engine::compile(&rules, on_match, Score::MINIMUM).expect("compiles");
-        Arc::new(PromptGuard {
-            request: Vec::new(),
-            response: vec![Guard {
-                name: "response[0]".into(),
-                kind: GuardKind::Regex(Arc::new(engine)),
-                scopes: Scopes::default(),
-                refusal: Refusal {
-                    status: StatusCode::FORBIDDEN,
-                    body: None,
-                },
-                is_shadow: false,
-            }],
-            streaming,
+        Arc::new(Guard {
+            name: "response[0]".into(),
+            kind: GuardKind::Regex(Arc::new(engine)),
+            scopes: Scopes::default(),
+            refusal: Refusal {
+                status: StatusCode::FORBIDDEN,
+                body: None,
+            },
+            is_shadow: false,
         })
     }
 
@@ -326,9 +350,9 @@ mod tests {
     fn run(on_match: OnMatch, only_watches: bool, deltas: &[&str]) -> (Option<String>, String) {
         use dp_llm::gate::Guard as _;
         use dp_policy::prompt_guard::window::{Limits, Mode};
-        let guards = guards(on_match, Streaming::Window);
+        let guard = guard(on_match);
         let found = Rc::new(RefCell::new(Found::default()));
-        let GuardKind::Regex(engine) = &guards.response[0].kind else {
+        let GuardKind::Regex(engine) = &guard.kind else {
             panic!("no patterns");
         };
         let mut patterns = Patterns {
@@ -363,11 +387,13 @@ mod tests {
                 "every byte is accounted for"
             );
         }
-        let tallies = Tallies {
-            guards,
-            found: vec![found],
-            held: vec![None],
-        };
+        let tallies = Tallies(vec![Seat {
+            guard,
+            streaming: Streaming::Window,
+            found,
+            held: None,
+            watch: None,
+        }]);
         let check = tallies.checks().next().expect("one guard");
         (whole, check.to_string())
     }

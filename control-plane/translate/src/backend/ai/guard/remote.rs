@@ -3,20 +3,38 @@
 //! Owns what is asked. Must not know where: that is its target's. Invariant: a guard names its target, so that a proxy which has
 //! none refuses it.
 
-use cp_api::backend::policy::guard::{HeaderMatch, HeaderMatchType, Webhook};
+use cp_api::backend::policy::guard::{ContentSafety, HeaderMatch, HeaderMatchType, Webhook};
 use cp_api::scalar::FailureMode;
+use expr::AttributeSet;
 use proto::tidegate::v1 as tidegate;
 use route::pattern::Pattern;
 use tidegate::guard_header_match::Value;
 use tidegate::remote_guard::Service as Wire;
 
+use super::super::expression;
 use super::{Asked, Service};
+use crate::emit;
+
+/// What of a call is no header, and may be set as one.
+const PSEUDO: [&str; 3] = [":path", ":method", ":authority"];
+/// Headers that say how the call is framed.
+const FRAMING: [&str; 9] = [
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+];
 
 pub(super) fn message(asked: &Asked<'_>) -> Result<tidegate::RemoteGuard, String> {
-    let mut is_fail_open = false;
+    let mut failure_mode = asked.guard.failure_mode;
     let service = match &asked.service {
         Service::Webhook(own) => {
-            is_fail_open = own.failure_mode == Some(FailureMode::FailOpen);
+            failure_mode = own.failure_mode;
             Wire::Webhook(webhook(own, asked)?)
         }
         Service::OpenAi(own) => Wire::Moderation(tidegate::ModerationService {
@@ -31,13 +49,28 @@ pub(super) fn message(asked: &Asked<'_>) -> Result<tidegate::RemoteGuard, String
             location: own.location.clone(),
             template: own.template_id.0.clone(),
         }),
+        Service::ContentSafety(own) => Wire::ContentSafety(content_safety(own)),
     };
     Ok(tidegate::RemoteGuard {
         target: asked.name.clone(),
         service: Some(service),
-        is_fail_open,
-        timeout: None,
+        is_fail_open: failure_mode == Some(FailureMode::FailOpen),
+        timeout: asked.guard.timeout.map(|own| emit::duration(own.0)),
     })
+}
+
+fn content_safety(own: &ContentSafety) -> tidegate::ContentSafetyService {
+    let level = |own: Option<u8>| own.map_or(0, u32::from);
+    let blocklists = own.blocklist_names.iter().flatten();
+    tidegate::ContentSafetyService {
+        hate: level(own.severity.hate),
+        self_harm: level(own.severity.self_harm),
+        sexual: level(own.severity.sexual),
+        violence: level(own.severity.violence),
+        blocklists: blocklists.map(|name| name.0.clone()).collect(),
+        halts_on_blocklist_hit: own.halt_on_blocklist_hit,
+        shields_prompts: own.prompt_shield,
+    }
 }
 
 fn webhook(own: &Webhook, asked: &Asked<'_>) -> Result<tidegate::WebhookService, String> {
@@ -52,7 +85,45 @@ fn webhook(own: &Webhook, asked: &Asked<'_>) -> Result<tidegate::WebhookService,
     Ok(tidegate::WebhookService {
         forward,
         path_prefix: String::new(),
+        headers: headers(own, asked)?,
     })
+}
+
+/// Headers that are computed. Whatever frames the call is the proxy's own.
+fn headers(own: &Webhook, asked: &Asked<'_>) -> Result<Vec<tidegate::GuardHeader>, String> {
+    let mut headers: Vec<tidegate::GuardHeader> = Vec::new();
+    for (name, expression) in own.headers.iter().flatten() {
+        let at = format!("{}.{}.webhook.headers[{name}]", asked.guards, asked.at);
+        let lower = name.to_ascii_lowercase();
+        if matches!(lower.as_str(), "host" | ":host") {
+            return Err(format!("{at} cannot be set; use :authority"));
+        }
+        let is_pseudo = PSEUDO.contains(&lower.as_str());
+        if FRAMING.contains(&lower.as_str()) || !(is_pseudo || is_token(&lower)) {
+            return Err(format!(
+                "{at} cannot be set; use another header, or one of {}",
+                PSEUDO.join(", ")
+            ));
+        }
+        if headers.iter().any(|other| other.name == lower) {
+            return Err(format!("{at} is set twice; remove one"));
+        }
+        let expression = expression::compiled(&expression.0, AttributeSet::OF_LLM_REQUEST, &at)?;
+        headers.push(tidegate::GuardHeader {
+            name: lower,
+            expression,
+        });
+    }
+    Ok(headers)
+}
+
+/// A name of a header (RFC 9110 5.6.2).
+fn is_token(name: &str) -> bool {
+    let is_mark = |byte: u8| b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || is_mark(byte))
 }
 
 fn forwarded(own: &HeaderMatch) -> Result<tidegate::GuardHeaderMatch, String> {
@@ -104,7 +175,8 @@ mod tests {
     fn services_go_to_the_proxy_as_they_are_written() {
         let webhook = one(
             json!({"webhook": {"backendRef": {"name": "judge", "port": 80},
-            "failureMode": "FailOpen", "forwardHeaderMatches": [
+            "failureMode": "FailOpen", "headers": {":path": "'/judge'", "X-User": "request.method"},
+            "forwardHeaderMatches": [
                 {"name": "X-Tenant", "value": "a.*", "type": "RegularExpression"},
                 {"name": "x-plan", "value": "gold"}]}}),
         );
@@ -117,6 +189,14 @@ mod tests {
         };
         let names: Vec<&str> = own.forward.iter().map(|own| own.name.as_str()).collect();
         assert_eq!(names, ["x-tenant", "x-plan"]);
+        let computed = own.headers.iter();
+        let computed: Vec<(&str, &str)> = computed
+            .map(|own| (own.name.as_str(), own.expression.as_str()))
+            .collect();
+        assert_eq!(
+            computed,
+            [(":path", "'/judge'"), ("x-user", "request.method")]
+        );
         for (guard, expected) in [
             (
                 json!({"openAIModeration": {"model": "m"}}),
@@ -157,6 +237,29 @@ mod tests {
         let words =
             "spec.policies.ai.promptGuard.request[0].webhook.forwardHeaderMatches[0].value is not";
         assert!(error.starts_with(words), "{error}");
+        for (name, expression, words) in [
+            (
+                "Host",
+                "'a'",
+                "webhook.headers[Host] cannot be set; use :authority",
+            ),
+            ("content-length", "'1'", "cannot be set; use another header"),
+            (":scheme", "'http'", "cannot be set; use another header"),
+            ("a b", "'1'", "cannot be set; use another header"),
+            ("x-user", "jwt.", "webhook.headers[x-user] does not compile"),
+            (
+                "x-user",
+                "jwt.sub",
+                "webhook.headers[x-user] does not compile",
+            ),
+        ] {
+            let error = sent(
+                json!([{"webhook": {"backendRef": {"name": "judge", "port": 80},
+                "headers": {name: expression}}}]),
+            );
+            let error = error.expect_err("refused");
+            assert!(error.contains(words), "{error}");
+        }
         let error = sent(json!([{}])).expect_err("refused");
         assert!(
             error.contains("request[0] has no kind; use one of regex, webhook"),

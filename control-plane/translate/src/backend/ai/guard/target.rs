@@ -6,7 +6,8 @@
 use cp_api::Kind;
 use cp_api::backend::policy::BackendPolicies;
 use cp_api::backend::policy::auth::BackendAuth;
-use cp_api::backend::policy::cloud::{AwsAuth, GcpAuth};
+use cp_api::backend::policy::cloud::{AwsAuth, AzureAuth, GcpAuth};
+use cp_api::backend::policy::guard::ContentSafety;
 use cp_api::backend::provider::Provider;
 use cp_api::http_route::BackendObjectReference;
 
@@ -14,9 +15,13 @@ use super::super::provider::KeyPlace;
 use super::super::{Address, Placed, Scope};
 use super::{Asked, Service};
 use crate::backend::Verdict;
+use crate::backend::base_url::BaseUrl;
 use crate::backend::static_host::{self, authority};
 use crate::plan::credential::Credential;
 use crate::plan::{ProviderPlan, Service as PlanService};
+
+/// By which the operator moves Content Safety.
+const AZURE: &str = "contentsafety";
 
 /// Where guards of a backend stand that all of its providers have.
 const INHERITED: &str = "spec.policies.ai.promptGuard";
@@ -78,7 +83,7 @@ impl Scope<'_> {
         let address = match &asked.service {
             Service::Webhook(own) => {
                 let path = format!("{at}.backendRef");
-                self.webhook(&placed, (&path, &own.backend_ref), verdict)?
+                self.referenced(&placed, (&path, &own.backend_ref), verdict)?
             }
             Service::OpenAi(_) => self.public(&placed, ("openai", "api.openai.com"), verdict)?,
             Service::Bedrock(own) => {
@@ -89,9 +94,14 @@ impl Scope<'_> {
                 let host = format!("modelarmor.{}.rep.googleapis.com", own.location);
                 self.public(&placed, ("modelarmor", &host), verdict)?
             }
+            Service::ContentSafety(own) => self.content_safety(&placed, own, verdict)?,
         };
         let service = asked.service.plan();
-        let place = (KeyPlace::Bearer, &service, address.authority.as_str());
+        let place = (
+            asked.service.key_place(),
+            &service,
+            address.authority.as_str(),
+        );
         let credential = self.credential(&placed, place, verdict)?;
         if let Credential::Unavailable(message) = &credential.main {
             return Err(message.clone());
@@ -110,13 +120,44 @@ impl Scope<'_> {
             request_timeout: None,
             health: None,
             policy: None,
-            refuses_local_addresses: false,
+            refuses_local_addresses: match &asked.service {
+                // Moved by the operator, it is where the operator says.
+                Service::ContentSafety(own) => {
+                    own.endpoint.is_some() && !self.settings.provider_overrides.contains_key(AZURE)
+                }
+                Service::Webhook(_)
+                | Service::OpenAi(_)
+                | Service::Bedrock(_)
+                | Service::ModelArmor(_) => false,
+            },
             telemetry_name: "guard".to_owned(),
         })
     }
 
+    /// The host of the resource, or what stands in its place.
+    fn content_safety(
+        &self,
+        placed: &Placed<'_>,
+        own: &ContentSafety,
+        verdict: &mut Verdict,
+    ) -> Result<Address, String> {
+        let at = &placed.path;
+        if let Some(reference) = &own.backend_ref {
+            let path = format!("{at}.backendRef");
+            return self.referenced(placed, (&path, reference), verdict);
+        }
+        let endpoint = own.endpoint.as_deref().unwrap_or_default();
+        let url = BaseUrl::parse(endpoint).map_err(|wrong| format!("{at}.endpoint {wrong}"))?;
+        if !url.is_tls || url.port != 443 || !url.path.is_empty() {
+            return Err(format!(
+                "{at}.endpoint must be https://HOST alone; use backendRef for other addresses"
+            ));
+        }
+        self.public(placed, (AZURE, &url.host), verdict)
+    }
+
     /// A Service, or the host of a static backend, which may have TLS.
-    fn webhook(
+    fn referenced(
         &self,
         placed: &Placed<'_>,
         (path, reference): (&str, &BackendObjectReference),
@@ -167,6 +208,7 @@ impl Service<'_> {
             Service::OpenAi(_) => "openAIModeration",
             Service::Bedrock(_) => "bedrockGuardrails",
             Service::ModelArmor(_) => "googleModelArmor",
+            Service::ContentSafety(_) => "azureContentSafety",
         }
     }
 
@@ -176,6 +218,7 @@ impl Service<'_> {
             Service::OpenAi(own) => own.policies.as_ref(),
             Service::Bedrock(own) => own.policies.as_ref(),
             Service::ModelArmor(own) => own.policies.as_ref(),
+            Service::ContentSafety(own) => own.policies.as_ref(),
         }
     }
 
@@ -191,13 +234,31 @@ impl Service<'_> {
                 gcp: Some(GcpAuth::default()),
                 ..BackendAuth::default()
             }),
+            // What stands in the place of the resource is not Azure's.
+            Service::ContentSafety(own) => own.endpoint.as_ref().map(|_| BackendAuth {
+                azure: Some(AzureAuth::default()),
+                ..BackendAuth::default()
+            }),
+        }
+    }
+
+    /// Where a key goes.
+    fn key_place(&self) -> KeyPlace {
+        match self {
+            Service::Webhook(_)
+            | Service::OpenAi(_)
+            | Service::Bedrock(_)
+            | Service::ModelArmor(_) => KeyPlace::Bearer,
+            Service::ContentSafety(_) => KeyPlace::Subscription,
         }
     }
 
     /// By which keys find their place, and signatures their region.
     fn plan(&self) -> PlanService {
         match self {
-            Service::Webhook(_) | Service::OpenAi(_) => PlanService::OpenAi,
+            Service::Webhook(_) | Service::OpenAi(_) | Service::ContentSafety(_) => {
+                PlanService::OpenAi
+            }
             Service::Bedrock(own) => PlanService::Bedrock {
                 region: own.region.0.clone(),
                 guardrail: None,
