@@ -275,6 +275,18 @@ async fn scrape(socket: &Path) -> Result<Families> {
     printed(&reply.text())
 }
 
+/// A backend of one provider that speaks chat completions.
+fn completions(name: &str, port: u16) -> String {
+    format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: {name}}}
+spec:
+  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {port}}}}}
+"
+    )
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guide_names_every_metric_and_no_other() -> Result<()> {
     let upstream = Upstream::echo("a").await?;
@@ -288,24 +300,6 @@ async fn the_guide_names_every_metric_and_no_other() -> Result<()> {
     let taken = TcpListener::bind("0.0.0.0:0")?;
     let second = taken.local_addr()?.port();
     let listener = format!("    - {{name: second, protocol: HTTP, port: {second}}}\n");
-    let model = format!(
-        "apiVersion: agentgateway.dev/v1alpha1
-kind: AgentgatewayBackend
-metadata: {{name: model}}
-spec:
-  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {}}}}}
-",
-        provider.port()
-    );
-    let kept = format!(
-        "apiVersion: agentgateway.dev/v1alpha1
-kind: AgentgatewayBackend
-metadata: {{name: kept}}
-spec:
-  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {}}}}}
-",
-        stream.port()
-    );
     let prices = "apiVersion: tidegate.dev/v1alpha1
 kind: PriceCatalog
 metadata: {name: prices}
@@ -319,10 +313,10 @@ spec:
         providers("group", [busy.port(), stream.port()]),
         providers("sick", [busy.port(), busy.port()]),
         providers("narrow", [hanging.port(), stream.port()]),
-        kept,
+        completions("kept", stream.port()),
         backend("a", upstream.port()),
         backend("broken", broken.port()),
-        model,
+        completions("model", provider.port()),
     ];
     let routes = [
         route("a", "/a", "a"),
