@@ -74,7 +74,7 @@ pub(super) struct Placed<'a> {
     /// With its place in the spec.
     health: Option<(&'a Health, String)>,
     /// With their places in the spec, the nearest first.
-    ai: Vec<(&'a BackendAi, String)>,
+    pub(super) ai: Vec<(&'a BackendAi, String)>,
     auth: Option<(&'a BackendAuth, String)>,
     tls: Option<(&'a BackendTls, String)>,
     request_timeout: Option<Duration>,

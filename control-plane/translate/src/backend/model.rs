@@ -62,6 +62,10 @@ pub(crate) fn provider(
         [policies.as_ref(), None],
     );
     placed.preset = spec.provider.and_then(Preset::of);
+    for (_, at) in &mut placed.ai {
+        // A model has them among its other policies.
+        "spec.policies".clone_into(at);
+    }
     let plan = match &base {
         Ok(base) => {
             placed.base = base.as_ref();

@@ -226,7 +226,7 @@ pub struct ContentSafety {
     /// A Service or a static AgentgatewayBackend in the place of the resource's own host.
     pub backend_ref: Option<BackendObjectReference>,
     /// Severities from which on a text is refused.
-    pub severity: Severity,
+    pub severity: Option<Severity>,
     /// Lists of words of the resource.
     #[schemars(length(min = 1, max = 16), extend("x-kubernetes-list-type" = "set"))]
     pub blocklist_names: Option<Vec<Short>>,

@@ -61,12 +61,13 @@ pub(super) fn message(asked: &Asked<'_>) -> Result<tidegate::RemoteGuard, String
 
 fn content_safety(own: &ContentSafety) -> tidegate::ContentSafetyService {
     let level = |own: Option<u8>| own.map_or(0, u32::from);
+    let severity = own.severity.unwrap_or_default();
     let blocklists = own.blocklist_names.iter().flatten();
     tidegate::ContentSafetyService {
-        hate: level(own.severity.hate),
-        self_harm: level(own.severity.self_harm),
-        sexual: level(own.severity.sexual),
-        violence: level(own.severity.violence),
+        hate: level(severity.hate),
+        self_harm: level(severity.self_harm),
+        sexual: level(severity.sexual),
+        violence: level(severity.violence),
         blocklists: blocklists.map(|name| name.0.clone()).collect(),
         halts_on_blocklist_hit: own.halt_on_blocklist_hit,
         shields_prompts: own.prompt_shield,
