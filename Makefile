@@ -10,7 +10,7 @@ check: ## what a review would find first: format, generated code, floors, tidy, 
 	cargo xtask tool cargo-deny check --hide-inclusion-graph licenses bans sources
 
 test: ## everything that must hold, on this machine, without root
-	cargo xtask gen --check && cargo xtask floors && cargo xtask tidy && cargo xtask tools envoy redis-server h2spec lab-kube echo-basic strategic helm gateway-api-conformance vendor-sdks vendor-sdks-node
+	cargo xtask gen --check && cargo xtask floors && cargo xtask tidy && cargo xtask tools envoy redis-server ratelimit h2spec lab-kube echo-basic strategic helm gateway-api-conformance vendor-sdks vendor-sdks-node
 	cargo build --workspace --all-targets --locked && cargo xtask crds --check
 	cargo test --workspace --locked
 

@@ -71,6 +71,22 @@ spec:
   targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: kept}]
   backend: {ai: {cache: {semantic: {embeddings: {backendRef: {group: agentgateway.dev, kind: AgentgatewayBackend, name: model}}}}}}
 ";
+/// A limit whose service is not there, of a request that has one of its two descriptors.
+const GLOBAL: &str = "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayPolicy
+metadata: {name: global}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}]
+  traffic:
+    rateLimit:
+      global:
+        backendRef: {group: agentgateway.dev, kind: AgentgatewayBackend, name: limits}
+        domain: d
+        failureMode: FailOpen
+        descriptors:
+        - entries: [{name: all, expression: '\"yes\"'}]
+        - entries: [{name: none, expression: 'request.headers[\"x-none\"]'}]
+";
 /// An answer that ends before its length.
 const BROKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
 
@@ -317,6 +333,7 @@ spec:
         backend("a", upstream.port()),
         backend("broken", broken.port()),
         completions("model", provider.port()),
+        backend("limits", port::free()?),
     ];
     let routes = [
         route("a", "/a", "a"),
@@ -333,6 +350,7 @@ spec:
         ("backends.yaml", documents(&backends)),
         ("routes.yaml", documents(&routes)),
         ("limit.yaml", LIMIT.to_owned()),
+        ("global.yaml", GLOBAL.to_owned()),
         ("budgets.yaml", BUDGETS.to_owned()),
         ("load.yaml", LOAD.to_owned()),
         ("cache.yaml", CACHE.to_owned()),

@@ -18,6 +18,7 @@ use crate::workspace;
 const ROOTS: &[&str] = &[
     "envoy/service/discovery/v3/ads.proto",
     "envoy/service/discovery/v3/discovery.proto",
+    "envoy/service/ratelimit/v3/rls.proto",
     "envoy/config/bootstrap/v3/bootstrap.proto",
     "envoy/config/listener/v3/listener.proto",
     "envoy/config/route/v3/route.proto",

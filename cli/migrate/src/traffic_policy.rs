@@ -58,7 +58,7 @@ pub(crate) fn convert(value: &Value, work: &mut Work<'_>) -> Vec<Value> {
     auth::convert(&mut spec, traffic, work);
     extension::ext_auth(&mut spec, traffic, work);
     extension::ext_proc(&mut spec, traffic, work);
-    limits::convert(&mut spec, traffic, work);
+    let patience = limits::convert(&mut spec, traffic, work);
     cors(&mut spec, traffic, &mut work.log);
     csrf(&mut spec, traffic, &mut work.log);
     if let Some(transformation) = spec.object("transformation") {
@@ -80,7 +80,15 @@ pub(crate) fn convert(value: &Value, work: &mut Work<'_>) -> Vec<Value> {
     }
     spec.finish(&mut work.log);
     close(&mut blocks.traffic, &mut work.log);
-    let mut objects = blocks.attach(targets, &manifest::metadata(value), work);
+    let mut metadata = manifest::metadata(value);
+    if let (Some(patience), Some(metadata)) = (patience, metadata.as_object_mut()) {
+        put_at(
+            metadata,
+            &["annotations", limits::PATIENCE],
+            json!(patience),
+        );
+    }
+    let mut objects = blocks.attach(targets, &metadata, work);
     objects.extend(made);
     objects
 }

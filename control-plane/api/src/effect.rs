@@ -163,6 +163,7 @@ const TABLE: &[Row] = &[
             "spec.backend.ai/",
             "spec.traffic.rateLimit/",
             "spec.traffic.rateLimit.local.*",
+            "spec.traffic.rateLimit.global.*",
             "spec.backend.ai.defaults.*",
             "spec.backend.ai.overrides.*",
             "spec.backend.ai.modelAliases.*",

@@ -31,6 +31,7 @@ mod credential;
 mod dynamic;
 pub(crate) mod model;
 mod policy;
+pub(crate) mod rate_limit_service;
 mod service;
 mod static_host;
 

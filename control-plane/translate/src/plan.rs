@@ -22,8 +22,9 @@ mod policy;
 
 pub(crate) use models::{RoutedModelPlan, RouterPlan, RoutingPlan, TargetPlan, VirtualModelPlan};
 pub(crate) use policy::{
-    AiCachePlan, AiGuardsPlan, AiLoadPlan, AiTimeoutsPlan, AttachmentPlan, BudgetsPlan, Level,
-    LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SemanticCachePlan, SetPlan, StoreSecret,
+    AiCachePlan, AiGuardsPlan, AiLoadPlan, AiTimeoutsPlan, AttachmentPlan, BudgetsPlan,
+    GlobalLimitPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SemanticCachePlan,
+    ServicePlan, SetPlan, StoreSecret,
 };
 
 /// One Gateway of ours.

@@ -29,8 +29,11 @@ mod ai_load;
 mod ai_timeouts;
 mod attach;
 mod budget;
+mod budget_store;
 mod conflict;
+mod global_rate_limit;
 mod local_rate_limit;
+mod rate_limit_service;
 mod report;
 mod set;
 
@@ -51,10 +54,11 @@ pub(crate) struct Ground<'a> {
 }
 
 /// Every field of AgentgatewayPolicy that is in effect: a noun, a line here and a file beside.
-const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
-    [ai::compile, |ground, policy| {
-        local_rate_limit::compile(ground.lookup, policy)
-    }];
+const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 3] = [
+    ai::compile,
+    |ground, policy| local_rate_limit::compile(ground.lookup, policy),
+    |ground, policy| global_rate_limit::compile(ground.lookup, policy),
+];
 
 /// Every field of TidegatePolicy that is in effect.
 const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 6] = [

@@ -14,7 +14,9 @@ mod ai_timeouts;
 mod budget;
 mod decode;
 mod effective;
+mod global_rate_limit;
 mod local_rate_limit;
+mod rate_limit_service;
 
 pub(crate) use decode::{policy, policy_set};
 
@@ -24,12 +26,14 @@ use std::sync::Arc;
 pub use ai::AiLayers;
 pub use ai_affinity::AiAffinity;
 pub use ai_cache::{AiCache, AiCacheScope, AiCaching, SemanticCache};
-pub use budget::{Concurrency, KeyedBudget};
+pub use budget::{Concurrency, KeyedBudget, SharedStore};
 pub use effective::{Denied, Effective};
+pub(crate) use global_rate_limit::InShort;
 pub use local_rate_limit::LocalRateLimit;
 
 use dp_policy::ai_load::AiLoad;
 use dp_policy::ai_timeouts::AiTimeouts;
+use dp_rls::limit::Limits;
 
 use crate::ai_backend::AiPolicy;
 use crate::prompt_guard::PromptGuard;
@@ -62,6 +66,8 @@ pub enum Content {
     AiTimeouts(AiTimeouts),
     /// `traffic.rateLimit.local`.
     LocalRateLimit(LocalRateLimit),
+    /// `traffic.rateLimit.global`.
+    GlobalRateLimit(Limits),
     /// `traffic.budgets`.
     Budgets(Vec<KeyedBudget>),
     /// `traffic.concurrency`.
@@ -81,6 +87,7 @@ impl Policy {
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
+            | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_) => None,
         }
@@ -98,6 +105,7 @@ impl Policy {
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
+            | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_) => None,
         }
@@ -115,6 +123,7 @@ impl Policy {
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
+            | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_) => None,
         }
@@ -178,6 +187,7 @@ impl Content {
             Self::AiLoad(_) => Some(ai_load::FIELD),
             Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),
+            Self::GlobalRateLimit(_) => Some(global_rate_limit::FIELD),
             Self::Budgets(_) => Some(budget::BUDGETS),
             Self::Concurrency(_) => Some(budget::CONCURRENCY),
         }

@@ -28,6 +28,7 @@ use crate::{
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
     forward::Limits,
+    global_limit::{self, Stage},
     respond::Dialect,
     response_body::Upstream,
 };
@@ -102,6 +103,7 @@ pub(crate) async fn forward(
     limits: Limits,
 ) -> Result<Reply, Fault> {
     if let Some(asked) = model_list::Asked::of(&head) {
+        global_limit::admit(exchange, &mut head, Stage::Unread).await?;
         return asked.reply(exchange, serving);
     }
     let class = operation(exchange, &head)?;
@@ -152,6 +154,7 @@ pub(crate) async fn forward(
             })
         })
     };
+    limit_globally(exchange, &mut head, (&prompt, &read)).await?;
     let affinity = policies.ai_affinity().and_then(|own| {
         let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
         affinity::of(own, &attributes, &prompt)
@@ -170,6 +173,23 @@ pub(crate) async fn forward(
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     let attempts = attempts.near(affinity);
     call.serve(exchange, asked, attempts).await
+}
+
+/// Asks the service that counts limits by what is in prompts, where there is one.
+async fn limit_globally(
+    exchange: &mut Exchange<'_>,
+    head: &mut Parts,
+    (prompt, read): (&Prompt, &attributes::ReadBody),
+) -> Result<(), Fault> {
+    let asked = {
+        let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
+        global_limit::asked(exchange, &attributes)
+    };
+    match asked {
+        None => Ok(()),
+        // Boxed, like other rare ways.
+        Some(asked) => Box::pin(global_limit::admit_read(exchange, head, asked)).await,
+    }
 }
 
 /// A request is refused before anybody reads it: its client is told in the dialect that the path names, if it names one, and

@@ -7,6 +7,7 @@
 
 use std::{rc::Rc, sync::Arc, time::Duration};
 
+use dp_config::policy::SharedStore;
 use dp_policy::{
     budget::{
         Charge, Ledger, Matched, Notice, NoticeKind, Refused, RequestId, Reservation, Spend, Store,
@@ -26,10 +27,13 @@ use crate::{
 };
 
 mod asked;
+mod service;
 mod stores;
 
 pub(crate) use asked::Asked;
 pub(crate) use stores::Stores;
+
+use service::Untold;
 
 /// Tells a client whose request goes on which budgets it exceeds.
 const EXCEEDED: HeaderName = HeaderName::from_static("x-tidegate-budget-exceeded");
@@ -49,6 +53,8 @@ struct Held {
     reservations: Vec<Reservation>,
     notices: Vec<Notice>,
     expected: Spend,
+    /// What is told to services, behind the settlement.
+    untold: Vec<Untold>,
     _begun: Option<Begun>,
 }
 
@@ -78,17 +84,30 @@ pub(crate) async fn admit(
         reservations: Vec::new(),
         notices: Vec::new(),
         expected: asked.expected,
+        untold: Vec::new(),
         _begun: begun,
     };
     let now = since_epoch();
     for batch in &asked.batches {
         let shared = match &batch.store {
-            None => None,
-            Some(secret) => stores.open(&exchange.active.config, secret),
+            None | Some(SharedStore::Service(_)) => None,
+            Some(SharedStore::Redis(secret)) => stores.open(&exchange.active.config, secret),
         };
         let id = request_id(&worker.upstream);
-        match hold(stores, shared, id, (&batch.matched, &held.expected), now).await {
-            Ok(reservation) => held.add(reservation),
+        let claimed = (batch.matched.as_slice(), &held.expected);
+        let holding = match &batch.store {
+            Some(SharedStore::Service(own)) => {
+                Box::pin(service::hold(exchange, own, id, claimed, now)).await
+            }
+            None | Some(SharedStore::Redis(_)) => hold(stores, shared, id, claimed, now)
+                .await
+                .map(|held| (held, None)),
+        };
+        match holding {
+            Ok((reservation, untold)) => {
+                held.untold.extend(untold);
+                held.add(reservation);
+            }
             // What the others held is given back with `held`.
             Err(refused) => return Err(refuse(exchange, refused)),
         }
@@ -241,6 +260,9 @@ impl Held {
             }
         }
         record.notices.extend(self.notices);
+        for untold in self.untold {
+            untold.tell(&self.worker);
+        }
     }
 }
 

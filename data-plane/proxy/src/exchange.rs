@@ -22,6 +22,7 @@ use crate::{
     connection::Client,
     fault::{Fault, Kind},
     forward,
+    global_limit::{self, Stage},
     head::{Inspected, inspect},
     limit,
     record::Record,
@@ -170,7 +171,7 @@ impl Exchange<'_> {
         mut head: Box<Parts>,
         body: Incoming,
     ) -> Result<Reply, Fault> {
-        if let Err(fault) = self.pass(found) {
+        if let Err(fault) = self.pass(found, &mut head).await {
             forward::refused(self, found, &mut head);
             return Err(fault);
         }
@@ -206,10 +207,22 @@ impl Exchange<'_> {
     }
 
     /// What stands between a route and its action: policies that are attached, in their order.
-    fn pass(&mut self, found: &Found<'_>) -> Result<(), Fault> {
+    async fn pass(&mut self, found: &Found<'_>, head: &mut Parts) -> Result<(), Fault> {
         let policies = Effective::of_route(&self.active.config, found.route())?;
         self.policies = Some(policies);
-        limit::admit(self, &policies)
+        limit::admit(self, &policies)?;
+        if policies.global_rate_limit().is_none() {
+            return Ok(());
+        }
+        // Boxed, like other rare ways.
+        Box::pin(global_limit::admit(self, head, Stage::Head)).await?;
+        match &found.route().action {
+            // Once it is known whether somebody reads the prompt.
+            Action::Forward(_) => Ok(()),
+            Action::Redirect(_) | Action::Respond(_) => {
+                Box::pin(global_limit::admit(self, head, Stage::Unread)).await
+            }
+        }
     }
 
     /// A host that another chain of this listener serves was not what the client shook hands for (RFC 9110,

@@ -82,6 +82,8 @@ pub(crate) enum Kind {
     TooManyAtOnce,
     /// A limit of the route is used up.
     RateLimited,
+    /// The service that counts a limit does not answer, and its policy fails closed.
+    RateLimitUnavailable,
     /// The address or name may not be reached through a dynamic forward proxy.
     Forbidden,
     /// A case that should be impossible.
@@ -221,6 +223,7 @@ impl Kind {
             | Kind::TooManyAtOnce
             | Kind::Forbidden => Side::Client,
             Kind::BudgetUnavailable
+            | Kind::RateLimitUnavailable
             | Kind::PolicyDenied
             | Kind::NoRoute
             | Kind::InvalidBackend
@@ -263,6 +266,7 @@ impl Kind {
             Kind::GuardRejected => "guard_rejected",
             Kind::PolicyDenied => "policy_denied",
             Kind::RateLimited => "rate_limited",
+            Kind::RateLimitUnavailable => "rate_limit_unavailable",
             Kind::BudgetExceeded => "budget_exceeded",
             Kind::BudgetUnpriced => "budget_unpriced",
             Kind::BudgetUnavailable => "budget_unavailable",

@@ -32,7 +32,9 @@ use crate::{
     ai, attempt,
     exchange::{Exchange, Reply, failed},
     fault::{Fault, Kind},
-    forward_proxy, mirror,
+    forward_proxy,
+    global_limit::{self, Stage},
+    mirror,
     request_body::RequestBody,
     response_body::{ResponseBody, Upstream},
     upgrade,
@@ -144,6 +146,12 @@ async fn follow(
     if let Some(serving) = ai::Serving::of(&cluster.kind) {
         // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
         return Box::pin(ai::forward(exchange, serving, head, body, limits)).await;
+    }
+    if exchange
+        .policies
+        .is_some_and(|policies| policies.global_rate_limit().is_some())
+    {
+        Box::pin(global_limit::admit(exchange, &mut head, Stage::Unread)).await?;
     }
     let limits = limits.of_one_attempt(exchange.record.start);
     if is_upgrade {

@@ -17,6 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind},
+    global_limit::replace,
     metrics::Local,
 };
 
@@ -49,6 +50,8 @@ pub(crate) struct LimitFacts {
     prompt: u64,
     /// What was paid while the answer went on.
     paid: u64,
+    /// What the service that counts a limit wants the client to be told.
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// What was taken from one bucket.
@@ -122,7 +125,7 @@ fn label(policy: &str) -> &str {
     own.rsplit_once('/').map_or(own, |(object, _)| object)
 }
 
-fn unit_name(unit: Unit) -> &'static str {
+pub(crate) fn unit_name(unit: Unit) -> &'static str {
     match unit {
         Unit::Requests => "requests",
         Unit::Tokens => "tokens",
@@ -181,6 +184,7 @@ impl LimitFacts {
         if let Some(wait) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait).max(1)));
         }
+        replace(headers, self.headers.clone());
     }
 
     /// Settles what was held, with what the answer took. `usage` is its own word; `is_sent` whether a provider has the
@@ -210,14 +214,37 @@ impl LimitFacts {
         }
     }
 
+    /// Notes how limits of a service stand.
+    pub(crate) fn note_all(&mut self, standings: Vec<Standing>) {
+        for standing in standings {
+            self.note(standing);
+        }
+    }
+
+    /// Notes that a service refuses, because of these. When it lets requests through again, it may not know.
+    pub(crate) fn refuse_all(&mut self, standings: Vec<Standing>, retry_after: Option<Duration>) {
+        self.give_back();
+        self.note_all(standings);
+        self.retry_after = retry_after.or(Some(Duration::ZERO));
+    }
+
+    /// Tells the client what a service wants it to be told.
+    pub(crate) fn add_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        self.headers.extend(headers);
+    }
+
     fn refuse(&mut self, refused: &Refused) {
+        self.give_back();
+        self.note(refused.standing);
+        self.retry_after = refused.retry_after;
+    }
+
+    fn give_back(&mut self) {
         for held in self.held.drain(..) {
             held.reservation.cancel();
         }
         // What stands in the way is what counts, however much the others have.
         (self.requests, self.tokens) = (None, None);
-        self.note(refused.standing);
-        self.retry_after = refused.retry_after;
     }
 
     fn note(&mut self, standing: Standing) {

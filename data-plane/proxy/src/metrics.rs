@@ -371,6 +371,16 @@ impl Local {
         self.metrics.limits.tokens(policy, tokens);
     }
 
+    /// Counts a call to a rate limit service.
+    pub(crate) fn limit_call(&self, policy: &str, call: &'static str, outcome: &'static str) {
+        self.metrics.limits.call(policy, call, outcome);
+    }
+
+    /// Counts descriptors that were left out of a question to a rate limit service.
+    pub(crate) fn limit_dropped(&self, policy: &str, dropped: usize) {
+        self.metrics.limits.dropped(policy, dropped);
+    }
+
     /// Counts fields of a request that the provider's format has no place for.
     pub(crate) fn dropped(&self, fields: &[&'static str]) {
         self.metrics.llm.dropped(fields);

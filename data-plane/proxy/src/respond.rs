@@ -16,6 +16,7 @@ use http::{
 use crate::{
     ai::guard,
     fault::{Fault, Kind},
+    global_limit::OverLimit,
     response_body::ResponseBody,
 };
 
@@ -37,7 +38,7 @@ pub(crate) fn respond(fault: &Fault, dialect: Dialect) -> Response<ResponseBody>
     }
     let (status, message) = answer(fault.kind);
     let mut response = match dialect {
-        Dialect::Plain => plain(status, message),
+        Dialect::Plain => worded(fault, status).unwrap_or_else(|| plain(status, message)),
         Dialect::Grpc => grpc(status, message),
         Dialect::Llm(format) => llm(fault, status, message, format),
     };
@@ -152,6 +153,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             StatusCode::TOO_MANY_REQUESTS,
             "the rate limit is used up; try again later",
         ),
+        Kind::RateLimitUnavailable => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "a rate limit cannot be counted now",
+        ),
         Kind::PolicyDenied => (
             StatusCode::SERVICE_UNAVAILABLE,
             "a policy that applies to the request cannot be enforced",
@@ -175,6 +180,16 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
         Kind::Reset => (StatusCode::SERVICE_UNAVAILABLE, "the backend broke off"),
         Kind::Timeout => (StatusCode::GATEWAY_TIMEOUT, "the backend took too long"),
     }
+}
+
+/// In the words of the rate limit service that refused, where it has any.
+fn worded(fault: &Fault, status: StatusCode) -> Option<Response<ResponseBody>> {
+    let over = fault.source.as_deref()?.downcast_ref::<OverLimit>()?;
+    let (body, content_type) = over.body.clone()?;
+    let mut response = Response::new(ResponseBody::full(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    Some(response)
 }
 
 fn plain(status: StatusCode, message: &'static str) -> Response<ResponseBody> {
@@ -274,6 +289,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::PolicyDenied
         | Kind::BudgetUnpriced
         | Kind::BudgetUnavailable
+        | Kind::RateLimitUnavailable
         | Kind::Forbidden
         | Kind::Bug => None,
     }

@@ -46,6 +46,8 @@ pub(crate) struct Worker {
     pub(crate) turn: Turn,
     /// Questions under way for guards that only watch.
     pub(crate) watching: Rc<Cell<usize>>,
+    /// Calls to rate limit services for which no request waits.
+    pub(crate) telling: Cell<usize>,
     /// Sees a new pointer without touching the shared reference count for each request.
     active: RefCell<Cache<Arc<ArcSwap<Active>>, Arc<Active>>>,
 }
@@ -99,6 +101,7 @@ async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<Command>) {
         timers: Timers::default(),
         turn: Turn::default(),
         watching: Rc::default(),
+        telling: Cell::new(0),
         active: RefCell::new(Cache::new(shared.active.clone())),
         shared,
     });

@@ -1,21 +1,18 @@
 //! Budgets and limits of requests at once, over the page of the guide, a mock and a real Redis.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail, ensure};
 use http::StatusCode;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tests::client::{Client, Reply, request};
-use tests::process::{self, Process, Signal};
+use tests::process::{self, Signal};
 use tests::world::World;
-use tests::{binaries, deadline, port};
-use tokio::process::Command;
+use tests::{deadline, port};
 use tokio::task::JoinSet;
 
 use super::account::Metrics;
 use super::mock::Mock;
 use super::page;
+use super::redis::Redis;
 use super::told::At;
 use super::usage::{field, picos};
 use crate::traces::collector::Collector;
@@ -24,56 +21,12 @@ const PAGE: &str = "docs/guide/llm-limits.md";
 const REFUSED: &str = "tidegate_proxy_llm_budget_refused_total";
 const USED: &str = "tidegate_proxy_llm_budget_used_ratio";
 
-/// A Redis of its own; it ends when dropped.
-struct Redis {
-    port: u16,
-    process: Process,
-    dir: TempDir,
-}
-
 /// The page's manifests, with what is different on this machine.
 struct Rig {
     world: World,
     mock: Mock,
     redis: Redis,
     port: u16,
-}
-
-// === impl Redis ===
-
-impl Redis {
-    async fn start() -> Result<Redis> {
-        let (port, dir) = (port::free()?, tempfile::tempdir()?);
-        let process = serve(port, dir.path()).await?;
-        Ok(Redis { port, process, dir })
-    }
-
-    fn kill(&self) -> Result<()> {
-        self.process.signal(Signal::Kill)
-    }
-
-    async fn start_again(&mut self) -> Result<()> {
-        self.process.wait(deadline::SOON).await?;
-        self.process = serve(self.port, self.dir.path()).await?;
-        Ok(())
-    }
-}
-
-async fn serve(port: u16, dir: &Path) -> Result<Process> {
-    let mut command = Command::new(binaries::tool("redis-server")?);
-    command
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
-        .args(["--requirepass", "password"])
-        .args(["--appendonly", "yes", "--appendfsync", "always", "--dir"])
-        .arg(dir);
-    let process = Process::start(command, &dir.join("redis.log"))?;
-    deadline::until("Redis listens", deadline::SOON, || async {
-        let output = process.output();
-        ensure!(output.contains("Ready to accept"), "it printed: {output}");
-        Ok(())
-    })
-    .await?;
-    Ok(process)
 }
 
 // === impl Rig ===
@@ -99,7 +52,7 @@ impl Rig {
                 *openai = json!({});
             }
             if let Some(url) = document.pointer_mut("/stringData/url") {
-                *url = json!(format!("redis://:password@127.0.0.1:{}/0", redis.port));
+                *url = json!(format!("redis://:password@127.0.0.1:{}/0", redis.port()));
             }
         }
         let budgets = documents.iter_mut().find_map(|document| {

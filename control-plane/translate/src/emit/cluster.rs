@@ -148,6 +148,14 @@ fn eds(name: &str, protocol: UpstreamProtocol) -> Cluster {
     }
 }
 
+/// The protocol as TLS names it.
+fn alpn(protocol: UpstreamProtocol) -> &'static str {
+    match protocol {
+        UpstreamProtocol::Http1 => "http/1.1",
+        UpstreamProtocol::Http2 => "h2",
+    }
+}
+
 fn empty(name: &str) -> Cluster {
     Cluster {
         load_assignment: Some(endpoint::assignment(name, &[])),
@@ -175,7 +183,7 @@ fn host(name: &str, target: &Host, profile: Profile) -> Cluster {
     let socket = target.tls.as_ref().map(|tls| {
         listener::tls(
             "envoy.transport_sockets.tls",
-            any::pack(&upstream_tls(tls, profile)),
+            any::pack(&upstream_tls(tls, target.protocol, profile)),
         )
     });
     Cluster {
@@ -186,7 +194,11 @@ fn host(name: &str, target: &Host, profile: Profile) -> Cluster {
     }
 }
 
-fn upstream_tls(tls: &UpstreamTls, profile: Profile) -> UpstreamTlsContext {
+fn upstream_tls(
+    tls: &UpstreamTls,
+    protocol: UpstreamProtocol,
+    profile: Profile,
+) -> UpstreamTlsContext {
     let is_address = tls.server_name.parse::<IpAddr>().is_ok();
     let trusted_ca = match (&tls.ca, profile) {
         (Some(ca), _) => Some(inline(ca)),
@@ -216,7 +228,7 @@ fn upstream_tls(tls: &UpstreamTls, profile: Profile) -> UpstreamTlsContext {
                 tls_minimum_protocol_version: TlsProtocol::TlSv12.into(),
                 ..Default::default()
             }),
-            alpn_protocols: vec!["http/1.1".to_owned()],
+            alpn_protocols: vec![alpn(protocol).to_owned()],
             validation_context_type: Some(ValidationContextType::ValidationContext(
                 CertificateValidationContext {
                     trusted_ca,

@@ -9,10 +9,11 @@ use proto::tidegate::v1::local_limit::Unit;
 use proto::tidegate::v1::policy::Content;
 
 use super::source::duration;
-use super::{Output, ai};
+use super::{Output, ai, cluster};
+use crate::change::Profile;
 use crate::plan::{
     AiCachePlan, AttachmentPlan, GatewayPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody,
-    PolicyPlan, SetPlan,
+    PolicyPlan, ServicePlan, SetPlan,
 };
 
 /// Prints every set of a Gateway and the policies in them.
@@ -54,7 +55,11 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
                     let sources = [own.source.clone()];
                     super::secret::generic(&own.name, &own.text, &sources, output);
                 }
+                for own in &budgets.services {
+                    service(own, &plan.source, output);
+                }
             }
+            PolicyBody::GlobalRateLimit(own) => service(&own.service, &plan.source, output),
             PolicyBody::Denied(_)
             | PolicyBody::AiAffinity(_)
             | PolicyBody::AiLoad(_)
@@ -125,6 +130,7 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::LocalRateLimit(limits) => Content::LocalRateLimit(tidegate::LocalRateLimit {
             limits: limits.iter().map(limit).collect(),
         }),
+        PolicyBody::GlobalRateLimit(plan) => Content::GlobalRateLimit(plan.wire.clone()),
         PolicyBody::Budgets(budgets) => Content::Budgets(budgets.wire.clone()),
         PolicyBody::Concurrency(limit) => Content::Concurrency(limit.clone()),
     };
@@ -145,6 +151,13 @@ fn cache(plan: &AiCachePlan) -> tidegate::AiCache {
         semantic,
         ..plan.wire.clone()
     }
+}
+
+/// The cluster of a rate limit service.
+fn service(plan: &ServicePlan, source: &tidegate::Source, output: &mut Output) {
+    let sources = [source.clone()];
+    let name = &plan.wire.cluster;
+    cluster::transport(name, &plan.transport, Profile::Tidegate, &sources, output);
 }
 
 fn limit(plan: &LocalLimitPlan) -> tidegate::LocalLimit {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
-use super::{AiPolicyPlan, ProviderPlan};
+use super::{AiPolicyPlan, ProviderPlan, Upstream};
 
 /// One field of one policy object.
 #[derive(Clone, Debug)]
@@ -34,6 +34,7 @@ pub(crate) enum PolicyBody {
     AiLoad(AiLoadPlan),
     AiTimeouts(AiTimeoutsPlan),
     LocalRateLimit(Vec<LocalLimitPlan>),
+    GlobalRateLimit(Box<GlobalLimitPlan>),
     Budgets(Box<BudgetsPlan>),
     Concurrency(tidegate::Concurrency),
 }
@@ -43,6 +44,21 @@ pub(crate) enum PolicyBody {
 pub(crate) struct BudgetsPlan {
     pub(crate) wire: tidegate::Budgets,
     pub(crate) secrets: Vec<StoreSecret>,
+    pub(crate) services: Vec<ServicePlan>,
+}
+
+/// Limits that a service counts.
+#[derive(Clone, Debug)]
+pub(crate) struct GlobalLimitPlan {
+    pub(crate) wire: tidegate::GlobalRateLimit,
+    pub(crate) service: ServicePlan,
+}
+
+/// A rate limit service, and how it is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct ServicePlan {
+    pub(crate) wire: tidegate::RateLimitService,
+    pub(crate) transport: Upstream,
 }
 
 /// The address of a store.
@@ -133,7 +149,7 @@ impl SetPlan {
 impl PolicyBody {
     pub(crate) fn guards_routes(&self) -> bool {
         match self {
-            Self::Denied(_) | Self::LocalRateLimit(_) => true,
+            Self::Denied(_) | Self::LocalRateLimit(_) | Self::GlobalRateLimit(_) => true,
             Self::Ai(_)
             | Self::AiAffinity(_)
             | Self::AiCache(_)

@@ -11,22 +11,20 @@ use cp_api::policy::budget::{
 };
 use cp_api::scalar::{Cel, FailureMode};
 use cp_api::tidegate_policy::TidegatePolicy;
-use expr::{AttributeSet, Expr};
-use proto::name;
+use expr::AttributeSet;
 use proto::tidegate::v1 as tidegate;
 use proto::tidegate::v1::budget::{Action, Length, Limit, Window};
 
 use super::Noun;
+use super::budget_store::{self, Store};
+use super::global_rate_limit::cel;
 use crate::lookup::Lookup;
-use crate::plan::{BudgetsPlan, PolicyBody, StoreSecret};
+use crate::plan::{BudgetsPlan, PolicyBody, ServicePlan};
 
 /// Path in a TidegatePolicy.
 pub(super) const FIELD: &str = "traffic.budgets";
 
 const CONCURRENCY: &str = "traffic.concurrency";
-
-/// The key of a Secret where the reference names none.
-const DEFAULT_KEY: &str = "url";
 
 /// Stores count 10^-9 USD in numbers that a float holds exactly: up to 2^53.
 const LARGEST_USD: u32 = 9_000_000;
@@ -39,9 +37,18 @@ pub(super) fn compile(lookup: &Lookup<'_>, policy: &TidegatePolicy) -> Option<No
     for (index, own) in budgets.iter().enumerate() {
         let path = format!("spec.{FIELD}[{index}]");
         match budget(lookup, policy, &path, own) {
-            Ok((wire, secret)) => {
+            Ok((wire, store)) => {
                 plan.wire.budgets.push(wire);
-                plan.secrets.extend(secret);
+                match store {
+                    None => {}
+                    Some(Store::Redis(secret)) => plan.secrets.push(secret),
+                    Some(Store::Service(own)) => {
+                        let is_known = |known: &ServicePlan| known.wire.cluster == own.wire.cluster;
+                        if !plan.services.iter().any(is_known) {
+                            plan.services.push(own);
+                        }
+                    }
+                }
             }
             Err(message) => return Some((FIELD, Err(message))),
         }
@@ -62,7 +69,7 @@ fn budget(
     policy: &TidegatePolicy,
     path: &str,
     own: &Budget,
-) -> Result<(tidegate::Budget, Option<StoreSecret>), String> {
+) -> Result<(tidegate::Budget, Option<Store>), String> {
     let length = length(path, own)?;
     let is_shared = own.scope == Some(BudgetScope::Shared);
     if !is_shared && is_a_day_or_longer(&length) {
@@ -70,35 +77,30 @@ fn budget(
             "{path}: a window of a day or longer outlives the processes that count it; set scope: Shared and a store, or a shorter window"
         ));
     }
-    let secret = match (is_shared, &own.store) {
+    let limit = limit(path, own)?;
+    let store = match (is_shared, &own.store) {
         (true, None) => return Err(format!("{path}.store must be set for scope Shared")),
         (false, Some(_)) => return Err(format!("{path}.store goes with scope Shared only")),
         (false, None) => None,
         (true, Some(store)) => {
-            let path = format!("{path}.store.redis.secretRef");
-            let reference = &store.redis.secret_ref;
-            let namespace = &*policy.metadata.namespace;
-            let key = reference.key.as_deref().unwrap_or(DEFAULT_KEY);
-            let is_foreign = reference
-                .group
-                .as_deref()
-                .is_some_and(|group| !group.is_empty());
-            if is_foreign {
-                return Err(format!("{path}.kind must be Secret"));
-            }
-            Some(secret(lookup, &path, (namespace, &reference.name, key))?)
+            let policy = (&*policy.metadata.namespace, &*policy.metadata.name);
+            let counted = (&limit, &length, own.failure_mode);
+            Some(budget_store::resolve(
+                lookup,
+                policy,
+                path,
+                (store, counted),
+            )?)
         }
     };
-    let shared = secret.as_ref().map(|secret| tidegate::SharedStore {
-        redis_secret: secret.name.clone(),
-        fail_open: own.failure_mode == Some(FailureMode::FailOpen),
-    });
+    let fail_open = own.failure_mode == Some(FailureMode::FailOpen);
+    let shared = store.as_ref().map(|store| store.wire(fail_open));
     let wire = tidegate::Budget {
         id: format!(
             "{}/{}/{}",
             policy.metadata.namespace, policy.metadata.name, own.name
         ),
-        limit: Some(limit(path, own)?),
+        limit: Some(limit),
         length: Some(length),
         key: key(&format!("{path}.key"), own.key.as_ref())?,
         thresholds: own.thresholds.as_ref().map_or_else(
@@ -127,7 +129,7 @@ fn budget(
         shared,
         block_unpriced: own.on_unpriced == Some(OnUnpriced::Block),
     };
-    Ok((wire, secret))
+    Ok((wire, store))
 }
 
 fn limit(path: &str, own: &Budget) -> Result<Limit, String> {
@@ -181,38 +183,5 @@ fn is_a_day_or_longer(length: &Length) -> bool {
 
 /// The expression, if it compiles.
 fn key(path: &str, key: Option<&Cel>) -> Result<String, String> {
-    let Some(Cel(text)) = key else {
-        return Ok(String::new());
-    };
-    Expr::compile(text, AttributeSet::OF_LLM_REQUEST)
-        .map(|_| text.clone())
-        .map_err(|error| format!("{path}: {error}"))
-}
-
-fn secret(
-    lookup: &Lookup<'_>,
-    path: &str,
-    (namespace, name, key): (&str, &str, &str),
-) -> Result<StoreSecret, String> {
-    let Some(stored) = lookup.secret(namespace, name) else {
-        return Err(format!("{path}: Secret {namespace}/{name} does not exist"));
-    };
-    let Some(text) = stored.object.data.get(key) else {
-        return Err(format!(
-            "{path}: Secret {namespace}/{name} has no key {key}; add it, or name another with secretRef.key"
-        ));
-    };
-    let is_address = [b"redis://".as_slice(), b"rediss://"]
-        .iter()
-        .any(|scheme| text.expose().trim_ascii_start().starts_with(scheme));
-    if !is_address {
-        return Err(format!(
-            "{path}: the key {key} of Secret {namespace}/{name} must hold redis://[user:password@]host[:port][/database] or rediss://..."
-        ));
-    }
-    Ok(StoreSecret {
-        name: name::credential(namespace, name, key),
-        text: text.clone(),
-        source: (*stored.source).clone(),
-    })
+    cel(path, key, AttributeSet::OF_LLM_REQUEST)
 }

@@ -134,6 +134,7 @@ impl Attachments {
                 | PolicyBody::AiLoad(_)
                 | PolicyBody::AiTimeouts(_)
                 | PolicyBody::LocalRateLimit(_)
+                | PolicyBody::GlobalRateLimit(_)
                 | PolicyBody::Budgets(_)
                 | PolicyBody::Concurrency(_) => None,
             })

@@ -173,9 +173,10 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
         Some(policy::Content::AiGuards(own)) => own.targets.iter().flat_map(of_provider).collect(),
         Some(policy::Content::Budgets(budgets)) => {
             let stores = budgets.budgets.iter().filter_map(|own| own.shared.as_ref());
-            stores
-                .map(|store| (TypeUrl::Secret, store.redis_secret.clone()))
-                .collect()
+            stores.flat_map(of_store).collect()
+        }
+        Some(policy::Content::GlobalRateLimit(limit)) => {
+            limit.service.iter().map(of_service).collect()
         }
         Some(
             policy::Content::Denied(_)
@@ -187,6 +188,17 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
         )
         | None => Vec::new(),
     }
+}
+
+fn of_store(store: &tidegate::SharedStore) -> Vec<Name> {
+    match &store.service {
+        Some(service) => vec![of_service(service)],
+        None => vec![(TypeUrl::Secret, store.redis_secret.clone())],
+    }
+}
+
+fn of_service(service: &tidegate::RateLimitService) -> Name {
+    (TypeUrl::Cluster, service.cluster.clone())
 }
 
 fn of_models(router: &tidegate::ModelRouter) -> Vec<Name> {
@@ -328,7 +340,11 @@ mod tests {
                     "kind": "Gateway", "name": "gw"}],
                     "traffic": {"budgets": [{"name": "day", "unit": "USD", "limit": "1",
                         "window": "Day", "scope": "Shared",
-                        "store": {"redis": {"secretRef": {"name": "redis"}}}}]}}}),
+                        "store": {"redis": {"secretRef": {"name": "redis"}}}},
+                        {"name": "hour", "unit": "USD", "limit": "1",
+                        "window": "Hour", "scope": "Shared",
+                        "store": {"rls": {"backendRef": {"name": "m", "port": 80},
+                            "domain": "d"}}}]}}}),
             json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "redis"},
                 "stringData": {"url": "redis://redis.example"}}),
             service("a"),
@@ -364,8 +380,10 @@ mod tests {
         let services = ["svc/default/a/80", "svc/default/b/80", "svc/default/m/80"];
         let ours = ["backend/default/ai", "backend/default/ai/backend"];
         let own = &output.tidegate;
-        check(own, TypeUrl::Cluster, &[&ours[..], &services].concat());
-        check(own, TypeUrl::Endpoint, &services);
+        let counts = ["policy/tidegate/default/budget/traffic.budgets/Service/default/m/80"];
+        let clusters = [&ours[..], &counts, &services].concat();
+        check(own, TypeUrl::Cluster, &clusters);
+        check(own, TypeUrl::Endpoint, &[&counts[..], &services].concat());
         // A certificate that cannot be used is asked for by a name that nothing has.
         let secrets = [
             "gw/default/gw/rc/443/https/unusable",
@@ -414,7 +432,7 @@ mod tests {
             names(applied, TypeUrl::Cluster),
             "the clusters of its rules"
         );
-        assert_eq!(snapshot.len(TypeUrl::Endpoint), 3);
+        assert_eq!(snapshot.len(TypeUrl::Endpoint), 4);
         assert_eq!(snapshot.len(TypeUrl::AiBackend), 1);
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::version;
 use crate::ai_backend::AiPolicy;
 use crate::config::Config;
-use crate::policy::{AiCache, Attachment, Content, LocalRateLimit, Policy, PolicySet};
+use crate::policy::{AiCache, Attachment, Content, InShort, LocalRateLimit, Policy, PolicySet};
 use proto::type_url::TypeUrl;
 
 /// One policy.
@@ -97,6 +97,7 @@ impl std::fmt::Display for Content {
                 let texts: Vec<String> = limits.iter().map(ToString::to_string).collect();
                 write!(f, "{}", texts.join(", "))
             }
+            Self::GlobalRateLimit(limits) => write!(f, "{}", InShort(limits)),
             Self::Budgets(budgets) => {
                 let texts: Vec<String> = budgets.iter().map(ToString::to_string).collect();
                 write!(f, "{}", texts.join("; "))

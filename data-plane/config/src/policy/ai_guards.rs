@@ -44,6 +44,7 @@ impl<'a> Effective<'a> {
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
+            | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_) => None,
         })

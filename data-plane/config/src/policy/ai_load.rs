@@ -32,6 +32,7 @@ impl AiBackend {
             | Content::AiCache(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
+            | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_) => lower,
         })

@@ -28,6 +28,7 @@ impl Effective<'_> {
                 | Content::AiCache(_)
                 | Content::AiLoad(_)
                 | Content::LocalRateLimit(_)
+                | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_) => lower,
             }

@@ -12,10 +12,11 @@ use std::time::Duration;
 use ::route::field::{FieldError, Within};
 use dp_policy::budget::{Action, Budget, Limit, OnOutage, OnUnpriced, Scope, Window};
 use dp_policy::price::Money;
+use dp_rls::Service;
 use expr::{AttributeSet, Expr};
 use proto::tidegate::v1 as wire;
 
-use super::{Attachment, Content, Effective};
+use super::{Attachment, Content, Effective, rate_limit_service};
 use crate::scalar::duration;
 
 /// Path of budgets in a TidegatePolicy.
@@ -34,8 +35,17 @@ pub struct KeyedBudget {
     pub budget: Arc<Budget>,
     /// What has a count of its own; one for all where absent.
     pub key: Option<Expr>,
-    /// Name of the Secret with the address of the store, for shared ones.
-    pub store: Option<Arc<str>>,
+    /// Where it is counted, for shared ones.
+    pub store: Option<SharedStore>,
+}
+
+/// Where all proxies count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SharedStore {
+    /// A Redis; the name of the Secret with its address.
+    Redis(Arc<str>),
+    /// A rate limit service.
+    Service(Arc<Service>),
 }
 
 /// How many requests there may be at once.
@@ -84,20 +94,22 @@ fn keyed(message: &wire::Budget) -> Result<KeyedBudget, FieldError> {
         let text = "a window of a day or longer needs a shared store";
         return Err(FieldError::invalid("shared", text));
     }
-    let store = match &message.shared {
-        None => None,
-        Some(shared) if shared.redis_secret.is_empty() => {
-            return Err(FieldError::missing("shared.redis_secret"));
-        }
-        Some(shared) => Some(shared.redis_secret.as_str().into()),
-    };
+    let store = message.shared.as_ref().map(store).transpose();
+    let store = store.within("shared")?;
+    let limit = limit(message)?;
+    if let Some(SharedStore::Service(_)) = &store
+        && !dp_rls::budget::is_countable(&limit, window)
+    {
+        let text = "a rate limit service cannot count this limit or window";
+        return Err(FieldError::invalid("shared.service", text));
+    }
     let fails_open = message
         .shared
         .as_ref()
         .is_some_and(|shared| shared.fail_open);
     let budget = Budget {
         id: message.id.as_str().into(),
-        limit: limit(message)?,
+        limit,
         window,
         thresholds: thresholds(&message.thresholds)?,
         action: action(message)?,
@@ -116,6 +128,18 @@ fn keyed(message: &wire::Budget) -> Result<KeyedBudget, FieldError> {
         key: key(&message.key)?,
         store,
     })
+}
+
+fn store(message: &wire::SharedStore) -> Result<SharedStore, FieldError> {
+    match (&message.service, message.redis_secret.as_str()) {
+        (None, "") => Err(FieldError::missing("redis_secret")),
+        (None, secret) => Ok(SharedStore::Redis(secret.into())),
+        (Some(service), "") => {
+            let service = rate_limit_service::decode(service).within("service")?;
+            Ok(SharedStore::Service(service))
+        }
+        (Some(_), _) => Err(FieldError::invalid("service", "goes without redis_secret")),
+    }
 }
 
 fn limit(message: &wire::Budget) -> Result<Limit, FieldError> {
@@ -224,6 +248,9 @@ impl fmt::Display for KeyedBudget {
             Scope::PerProxy => ", counted by each proxy",
             Scope::Shared => ", counted by all proxies together",
         })?;
+        if let Some(SharedStore::Service(service)) = &self.store {
+            write!(f, " at {}, domain {}", service.authority, service.domain)?;
+        }
         match action {
             Action::Block => f.write_str(", blocks")?,
             Action::Warn => f.write_str(", warns")?,
@@ -266,6 +293,7 @@ impl<'a> Effective<'a> {
             | Content::AiCache(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
+            | Content::GlobalRateLimit(_)
             | Content::Concurrency(_) => None,
         })
         .flatten()
@@ -285,6 +313,7 @@ impl<'a> Effective<'a> {
                 | Content::AiCache(_)
                 | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
+                | Content::GlobalRateLimit(_)
                 | Content::Budgets(_),
             ) => None,
         }

@@ -11,7 +11,7 @@ use proto::tidegate::v1::policy::Content as Kind;
 
 use super::{
     Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, ai_guards, budget,
-    local_rate_limit,
+    global_rate_limit, local_rate_limit,
 };
 use crate::ai_backend;
 
@@ -34,6 +34,9 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         }
         Some(Kind::LocalRateLimit(limit)) => {
             Content::LocalRateLimit(local_rate_limit::decode(limit).within("local_rate_limit")?)
+        }
+        Some(Kind::GlobalRateLimit(limits)) => {
+            Content::GlobalRateLimit(global_rate_limit::decode(limits).within("global_rate_limit")?)
         }
         Some(Kind::Budgets(budgets)) => {
             Content::Budgets(budget::budgets(budgets).within("budgets")?)

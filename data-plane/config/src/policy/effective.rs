@@ -132,6 +132,7 @@ impl<'a> Effective<'a> {
                 | Content::AiGuards(_)
                 | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
+                | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_) => {}
             }

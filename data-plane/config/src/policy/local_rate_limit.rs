@@ -62,6 +62,7 @@ impl<'a> Effective<'a> {
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)
                 | Content::AiTimeouts(_)
+                | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_),
             ) => None,

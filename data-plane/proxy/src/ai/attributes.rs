@@ -3,7 +3,7 @@
 //! Owns where each attribute comes from. Must not evaluate. Invariant: a body is read as JSON at most once, and only where an
 //! expression reaches it.
 
-use std::{borrow::Cow, cell::OnceCell, net::SocketAddr};
+use std::{borrow::Cow, cell::OnceCell};
 
 use bytes::Bytes;
 use dp_llm::request::Request as Prompt;
@@ -11,7 +11,10 @@ use expr::{Attribute, Attributes};
 use http::{HeaderMap, request::Parts};
 use serde_json::{Map, Value as Json};
 
-use crate::{exchange::Exchange, head::Inspected};
+use crate::{
+    attributes::{RequestAttributes, headers},
+    exchange::Exchange,
+};
 
 /// A body that expressions may ask about, read when one does.
 #[derive(Debug, Default)]
@@ -19,9 +22,7 @@ pub(super) struct ReadBody(OnceCell<Option<Json>>);
 
 /// A request to a model, and the head of its answer where there is one.
 pub(super) struct LlmAttributes<'a> {
-    pub(super) head: &'a Parts,
-    pub(super) inspected: &'a Inspected,
-    pub(super) peer: SocketAddr,
+    pub(super) request: RequestAttributes<'a>,
     pub(super) prompt: &'a Prompt,
     /// What `llmRequest` is.
     pub(super) body: (&'a Bytes, &'a ReadBody),
@@ -55,9 +56,7 @@ impl<'a> LlmAttributes<'a> {
         read: &'a ReadBody,
     ) -> Self {
         LlmAttributes {
-            head,
-            inspected: &exchange.inspected,
-            peer: exchange.client.peer,
+            request: RequestAttributes::of(exchange, head),
             prompt,
             body: (prompt.body(), read),
             response: None,
@@ -80,11 +79,6 @@ impl<'a> LlmAttributes<'a> {
         }
         Some(params.into())
     }
-
-    fn path_and_query(&self) -> &str {
-        let target = self.head.uri.path_and_query();
-        target.map_or("/", http::uri::PathAndQuery::as_str)
-    }
 }
 
 impl Attributes for LlmAttributes<'_> {
@@ -92,20 +86,16 @@ impl Attributes for LlmAttributes<'_> {
         let text = |text: &str| Json::from(text);
         let value = match attribute {
             Attribute::LlmRequest => return self.json().map(Cow::Borrowed),
-            Attribute::RequestMethod => text(self.head.method.as_str()),
-            Attribute::RequestUri => {
-                let scheme = self.inspected.scheme();
-                let authority = self.inspected.authority();
-                format!("{scheme}://{authority}{}", self.path_and_query()).into()
-            }
-            Attribute::RequestHost => text(host(self.inspected.authority())),
-            Attribute::RequestScheme => text(self.inspected.scheme()),
-            Attribute::RequestPath => text(self.head.uri.path()),
-            Attribute::RequestPathAndQuery => text(self.path_and_query()),
-            Attribute::RequestVersion => format!("{:?}", self.head.version).into(),
-            Attribute::RequestHeaders => headers(&self.head.headers),
-            Attribute::SourceAddress => self.peer.ip().to_canonical().to_string().into(),
-            Attribute::SourcePort => self.peer.port().into(),
+            Attribute::RequestMethod
+            | Attribute::RequestUri
+            | Attribute::RequestHost
+            | Attribute::RequestScheme
+            | Attribute::RequestPath
+            | Attribute::RequestPathAndQuery
+            | Attribute::RequestVersion
+            | Attribute::RequestHeaders
+            | Attribute::SourceAddress
+            | Attribute::SourcePort => return self.request.attribute(attribute),
             Attribute::ResponseCode => self.response?.0.into(),
             Attribute::ResponseHeaders => headers(self.response?.1),
             Attribute::LlmStreaming => self.prompt.is_streamed().into(),
@@ -124,68 +114,5 @@ impl Attributes for LlmAttributes<'_> {
             | Attribute::LlmTotalTokens => return None,
         };
         Some(Cow::Owned(value))
-    }
-}
-
-/// Without its port.
-fn host(authority: &str) -> &str {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => host,
-        _ => authority,
-    }
-}
-
-/// A text for each name, a list where there is more than one; what is no text is left out.
-fn headers(headers: &HeaderMap) -> Json {
-    let mut members = Map::new();
-    for name in headers.keys() {
-        let mut values: Vec<Json> = headers
-            .get_all(name)
-            .iter()
-            .filter_map(|value| Some(value.to_str().ok()?.into()))
-            .collect();
-        let value = match values.len() {
-            0 => continue,
-            1 => values.swap_remove(0),
-            _ => values.into(),
-        };
-        members.insert(name.as_str().to_owned(), value);
-    }
-    members.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use http::{HeaderMap, HeaderName, HeaderValue};
-    use serde_json::json;
-
-    use super::{headers, host};
-
-    #[test]
-    fn hosts_have_no_port() {
-        for (authority, expected) in [
-            ("a.test", "a.test"),
-            ("a.test:80", "a.test"),
-            ("[::1]", "[::1]"),
-            ("[::1]:80", "[::1]"),
-        ] {
-            assert_eq!(host(authority), expected);
-        }
-    }
-
-    #[test]
-    fn a_header_that_came_twice_is_a_list() {
-        let mut map = HeaderMap::new();
-        for (name, value) in [("x-one", "1"), ("x-two", "a,b"), ("x-two", "c")] {
-            map.append(
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            );
-        }
-        map.append(
-            "x-bytes",
-            HeaderValue::from_bytes(b"\xff").expect("a value"),
-        );
-        assert_eq!(headers(&map), json!({"x-one": "1", "x-two": ["a,b", "c"]}));
     }
 }

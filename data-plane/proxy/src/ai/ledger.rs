@@ -459,5 +459,9 @@ fn outcome(record: &Record, ending: Ending) -> Outcome {
 
 /// A policy that cannot be enforced, or counted, is the proxy's own trouble, and a refusal all the same.
 fn is_refusal(kind: Kind) -> bool {
-    kind.side() == Side::Client || matches!(kind, Kind::BudgetUnavailable | Kind::PolicyDenied)
+    let is_ours = matches!(
+        kind,
+        Kind::BudgetUnavailable | Kind::RateLimitUnavailable | Kind::PolicyDenied
+    );
+    kind.side() == Side::Client || is_ours
 }

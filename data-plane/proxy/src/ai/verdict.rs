@@ -59,6 +59,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::BudgetExceeded
         | Kind::BudgetUnpriced
         | Kind::BudgetUnavailable
+        | Kind::RateLimitUnavailable
         | Kind::TooManyAtOnce
         | Kind::Forbidden
         | Kind::Bug => Verdict::Status(400),

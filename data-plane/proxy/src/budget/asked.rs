@@ -5,7 +5,7 @@
 
 use std::{num::NonZeroU32, sync::Arc};
 
-use dp_config::policy::{Effective, KeyedBudget};
+use dp_config::policy::{Effective, KeyedBudget, SharedStore};
 use dp_policy::budget::{Limit, Matched, Scope, Spend};
 use expr::{Attributes, Expr};
 
@@ -20,8 +20,8 @@ pub(crate) struct Asked {
 
 /// Budgets of one store, which are held in one step.
 pub(super) struct Batch {
-    /// Name of the Secret with its address; this proxy counts where absent.
-    pub(super) store: Option<Arc<str>>,
+    /// Who counts, if not this proxy.
+    pub(super) store: Option<SharedStore>,
     pub(super) matched: Vec<Matched>,
 }
 

@@ -1930,6 +1930,126 @@ impl ::prost::Name for AiTimeouts {
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GlobalRateLimit {
+    #[prost(message, optional, tag = "1")]
+    pub service: ::core::option::Option<RateLimitService>,
+    #[prost(message, repeated, tag = "2")]
+    pub descriptors: ::prost::alloc::vec::Vec<GlobalDescriptor>,
+}
+impl ::prost::Name for GlobalRateLimit {
+    const NAME: &'static str = "GlobalRateLimit";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GlobalRateLimit".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GlobalRateLimit".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RateLimitService {
+    #[prost(string, tag = "1")]
+    pub cluster: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub authority: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub domain: ::prost::alloc::string::String,
+    #[prost(bool, tag = "4")]
+    pub fail_open: bool,
+    #[prost(message, optional, tag = "5")]
+    pub timeout: ::core::option::Option<super::super::google::protobuf::Duration>,
+}
+impl ::prost::Name for RateLimitService {
+    const NAME: &'static str = "RateLimitService";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.RateLimitService".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.RateLimitService".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GlobalDescriptor {
+    #[prost(message, repeated, tag = "1")]
+    pub entries: ::prost::alloc::vec::Vec<GlobalEntry>,
+    #[prost(enumeration = "global_descriptor::Unit", tag = "2")]
+    pub unit: i32,
+    #[prost(string, tag = "3")]
+    pub cost: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub limit_override: ::prost::alloc::string::String,
+}
+/// Nested message and enum types in `GlobalDescriptor`.
+pub mod global_descriptor {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Unit {
+        Unspecified = 0,
+        Requests = 1,
+        Tokens = 2,
+    }
+    impl Unit {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "UNIT_UNSPECIFIED",
+                Self::Requests => "UNIT_REQUESTS",
+                Self::Tokens => "UNIT_TOKENS",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "UNIT_UNSPECIFIED" => Some(Self::Unspecified),
+                "UNIT_REQUESTS" => Some(Self::Requests),
+                "UNIT_TOKENS" => Some(Self::Tokens),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for GlobalDescriptor {
+    const NAME: &'static str = "GlobalDescriptor";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GlobalDescriptor".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GlobalDescriptor".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GlobalEntry {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub expression: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GlobalEntry {
+    const NAME: &'static str = "GlobalEntry";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.GlobalEntry".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.GlobalEntry".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Budgets {
     #[prost(message, repeated, tag = "1")]
     pub budgets: ::prost::alloc::vec::Vec<Budget>,
@@ -2085,6 +2205,8 @@ pub struct SharedStore {
     pub redis_secret: ::prost::alloc::string::String,
     #[prost(bool, tag = "2")]
     pub fail_open: bool,
+    #[prost(message, optional, tag = "3")]
+    pub service: ::core::option::Option<RateLimitService>,
 }
 impl ::prost::Name for SharedStore {
     const NAME: &'static str = "SharedStore";
@@ -2195,7 +2317,7 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 23, 40, 28, 29")]
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 28, 29")]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -2218,6 +2340,8 @@ pub mod policy {
         AiCache(super::AiCache),
         #[prost(message, tag = "40")]
         AiGuards(super::AiGuards),
+        #[prost(message, tag = "27")]
+        GlobalRateLimit(super::GlobalRateLimit),
         #[prost(message, tag = "28")]
         Budgets(super::Budgets),
         #[prost(message, tag = "29")]

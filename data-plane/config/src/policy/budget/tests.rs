@@ -1,6 +1,6 @@
 //! Budgets from the wire.
 
-use proto::tidegate::v1::{Budget, SharedStore, budget};
+use proto::tidegate::v1::{Budget, RateLimitService, SharedStore, budget};
 
 use super::keyed;
 
@@ -42,6 +42,7 @@ fn what_cannot_be_counted_as_it_says_is_refused() {
     let store = || SharedStore {
         redis_secret: "secret/shop/redis/url".to_owned(),
         fail_open: false,
+        service: None,
     };
     check(
         |own| {
@@ -53,6 +54,33 @@ fn what_cannot_be_counted_as_it_says_is_refused() {
     check(
         |own| own.shared = Some(SharedStore::default()),
         Err("redis_secret"),
+    );
+    let service = |own: &mut Budget| {
+        own.shared = Some(SharedStore {
+            service: Some(RateLimitService {
+                cluster: "policy/tidegate/shop/teams/traffic.budgets/url/a/1".to_owned(),
+                authority: "a:1".to_owned(),
+                domain: "money".to_owned(),
+                ..RateLimitService::default()
+            }),
+            ..SharedStore::default()
+        });
+    };
+    check(service, Ok(()));
+    let week = budget::Length::Window(budget::Window::Week.into());
+    check(
+        |own| {
+            service(own);
+            own.length = Some(week);
+        },
+        Err("shared.service"),
+    );
+    check(
+        |own| {
+            service(own);
+            own.limit = Some(budget::Limit::Usd("5000".to_owned()));
+        },
+        Err("shared.service"),
     );
     check(|own| own.key = "request.headers[".to_owned(), Err("key"));
     check(|own| own.key = "response.code".to_owned(), Err("key"));
