@@ -569,7 +569,7 @@ fn calm(call: Call, severity: u8) -> Result<()> {
     let response = Response::builder()
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from(body.to_string())))?;
-    call.answer(response)?;
+    let _ = call.answer(response)?;
     Ok(())
 }
 
