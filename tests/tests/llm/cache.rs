@@ -73,6 +73,26 @@ impl Stage {
         })
     }
 
+    /// Serves the page as it was with `change`, and waits until the proxy does; `name` is a new one for a route that tells.
+    async fn commit(&mut self, name: &str, change: impl Fn(&mut Value)) -> Result<()> {
+        let mut documents = self.documents.clone();
+        documents.iter_mut().for_each(change);
+        let path = format!("/{name}");
+        documents.push(json!({
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "HTTPRoute",
+            "metadata": {"name": name},
+            "spec": {"parentRefs": [{"name": "gateway"}], "rules": [{
+                "matches": [{"path": {"type": "Exact", "value": path}}],
+                "backendRefs": [{"name": "absent", "port": 80}],
+            }]},
+        }));
+        self.world.write("page.yaml", &page::file(&documents))?;
+        let url = format!("http://a.test{path}");
+        self.world.until_status(self.port, &url, 500).await?;
+        Ok(())
+    }
+
     /// Asks for a chat completion at `/assistant`.
     async fn chat(&self, said: &str) -> Result<Reply> {
         self.chat_as(&[], &chat(said)).await
@@ -103,14 +123,19 @@ impl Stage {
 
 impl Ask<'_> {
     async fn send(&self, port: u16) -> Result<Reply> {
+        let reply = self.send_anyhow(port).await?;
+        ensure!(reply.status == 200, "{}: {}", reply.status, reply.text());
+        Ok(reply)
+    }
+
+    /// The same, whatever the status is.
+    async fn send_anyhow(&self, port: u16) -> Result<Reply> {
         let url = format!("http://a.test/{}/v1/chat/completions", self.route);
         let mut headers = vec![("content-type", "application/json"), ("x-department", "d")];
         headers.retain(|(name, _)| self.headers.iter().all(|(own, _)| own != name));
         headers.extend(self.headers.iter().filter(|(_, value)| !value.is_empty()));
         let asked = request("POST", &url, &headers, &self.body.to_string())?;
-        let reply = Client::http1(port).send(asked).await?;
-        ensure!(reply.status == 200, "{}: {}", reply.status, reply.text());
-        Ok(reply)
+        Client::http1(port).send(asked).await
     }
 }
 
@@ -310,45 +335,19 @@ async fn a_commit_keeps_what_is_kept() -> Result<()> {
     let mut stage = Stage::start(|_| {}).await?;
     is(&stage.chat("hello").await?, "miss")?;
     // Another object, and the policy itself.
-    let mut documents = stage.documents.clone();
-    for document in &mut documents {
-        if let Some(cache) = document.pointer_mut("/spec/backend/ai/cache") {
-            cache["maxBytes"] = json!(1 << 20);
-        }
-    }
-    let late = json!({
-        "apiVersion": "gateway.networking.k8s.io/v1",
-        "kind": "HTTPRoute",
-        "metadata": {"name": "late"},
-        "spec": {"parentRefs": [{"name": "gateway"}], "rules": [{
-            "matches": [{"path": {"type": "PathPrefix", "value": "/late"}}],
-            "backendRefs": [{"name": "absent", "port": 80}],
-        }]},
-    });
-    documents.push(late);
-    stage.world.write("page.yaml", &page::file(&documents))?;
     stage
-        .world
-        .until_status(stage.port, "http://a.test/late", 500)
+        .commit("late", |document| {
+            if let Some(cache) = document.pointer_mut("/spec/backend/ai/cache") {
+                cache["maxBytes"] = json!(1 << 20);
+            }
+        })
         .await?;
     is(&stage.chat("hello").await?, "hit-exact")?;
     ensure!(stage.model.requests().await? == 1, "it was asked again");
     // Where the provider would be asked another thing now, the answer is not given.
-    for document in &mut documents {
-        if document.at("/metadata/name") == "assistant"
-            && document.at("/kind") == "AgentgatewayBackend"
-        {
-            document["spec"]["policies"]["ai"] =
-                json!({"overrides": [{"field": "temperature", "value": 0.5}]});
-        }
-        if document.at("/metadata/name") == "late" {
-            document["spec"]["rules"][0]["matches"][0]["path"]["value"] = json!("/later");
-        }
-    }
-    stage.world.write("page.yaml", &page::file(&documents))?;
+    let overrides = json!({"overrides": [{"field": "temperature", "value": 0.5}]});
     stage
-        .world
-        .until_status(stage.port, "http://a.test/later", 500)
+        .commit("later", |document| of_assistant(document, &overrides))
         .await?;
     is(&stage.chat("hello").await?, "miss")?;
     is(&stage.chat("hello").await?, "hit-exact")?;
@@ -365,6 +364,62 @@ async fn a_commit_keeps_what_is_kept() -> Result<()> {
         .await?;
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
     ensure!(told.contains("answers kept for 3600s"), "{told}");
+    stage.world.stop().await
+}
+
+/// Sets `policies.ai` of the model's backend.
+fn of_assistant(document: &mut Value, ai: &Value) {
+    let is_backend = document.at("/kind") == "AgentgatewayBackend";
+    if is_backend && document.at("/metadata/name") == "assistant" {
+        document["spec"]["policies"]["ai"] = ai.clone();
+    }
+}
+
+/// What a guard changes is not kept, and guards of now judge what is.
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_judge_what_is_given_again() -> Result<()> {
+    let mut stage = Stage::start(|_| {}).await?;
+    let guard = |action: &str| {
+        let regex = json!({"action": action, "matches": ["[a-z]+"]});
+        json!({"promptGuard": {"response": [{"regex": regex}]}})
+    };
+    let masks = guard("Mask");
+    stage
+        .commit("masked", |document| of_assistant(document, &masks))
+        .await?;
+    let mut streamed = chat("hello");
+    streamed["stream"] = json!(true);
+    for body in [&chat("hello"), &streamed, &chat("hello")] {
+        is(&stage.chat_as(&[], body).await?, "miss")?;
+    }
+    stage.commit("plain", |_| {}).await?;
+    is(&stage.chat("hello").await?, "miss")?;
+    is(&stage.chat_as(&[], &streamed).await?, "hit-exact")?;
+    let masked = stage.model.requests().await?;
+    // Masked for whoever asks now, and refused after that: nobody is asked for it.
+    stage
+        .commit("masked-again", |document| of_assistant(document, &masks))
+        .await?;
+    for body in [&chat("hello"), &streamed] {
+        let reply = stage.chat_as(&[], body).await?;
+        is(&reply, "hit-exact")?;
+        ensure!(reply.text().contains("<masked>"), "{}", reply.text());
+    }
+    let refuses = guard("Reject");
+    stage
+        .commit("refused", |document| of_assistant(document, &refuses))
+        .await?;
+    let ask = Ask {
+        route: "assistant",
+        headers: &[],
+        body: &chat("hello"),
+    };
+    let reply = ask.send_anyhow(stage.port).await?;
+    ensure!(reply.status == 403, "{}: {}", reply.status, reply.text());
+    ensure!(
+        stage.model.requests().await? == masked,
+        "it was asked again"
+    );
     stage.world.stop().await
 }
 
