@@ -93,7 +93,9 @@ pub(crate) async fn admit_read(
     // Without a record nobody would tell what it took.
     let ledger = exchange.record.llm.ledger.as_mut().ok_or(Kind::Bug)?;
     ledger.before_reading(Box::new(move |record: &mut UsageRecord| {
-        let tokens = record.usage.tokens.as_ref();
+        // An answer that was given before takes nothing, unless hits are charged.
+        let is_free = record.cache.is_some_and(|cache| cache.saved.is_some());
+        let tokens = record.usage.tokens.as_ref().filter(|_| !is_free);
         let tokens = tokens.map_or(0, dp_policy::price::Tokens::total);
         let report = asked.report(&service, tokens, &UsageAttributes(record));
         if let Some(request) = report {

@@ -187,8 +187,8 @@ impl LimitFacts {
         replace(headers, self.headers.clone());
     }
 
-    /// Settles what was held, with what the answer took. `usage` is its own word; `is_sent` whether a provider has the
-    /// prompt.
+    /// Settles what was held, with what the answer took. `usage` is the usage record's word; `is_sent` whether a provider
+    /// has the prompt.
     pub(crate) fn settle(
         &mut self,
         metrics: &Local,
@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn tokens_are_settled_however_the_answer_ended() {
-        // With a word of the provider, that is what counts.
+        // With a word of the record, that is what counts.
         assert_eq!(left(Some(30), 200, true), 70);
         assert_eq!(left(Some(300), 200, true), 0);
         // Without one: the prompt, where somebody has read it.

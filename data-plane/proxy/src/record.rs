@@ -175,16 +175,18 @@ impl Record {
         let worker = self.worker.clone();
         let watched = self.llm.watchers.close();
         self.llm.checks.extend(watched);
-        let is_free = self.llm.cache.is_some_and(|cache| cache.is_free);
-        let usage = self.llm.observed.as_ref().filter(|_| !is_free);
-        let usage = usage.and_then(|observed| observed.usage.as_ref()?.total());
-        let is_sent = self.llm.provider.is_some() && !is_free;
-        let fate = (self.response.status, is_sent);
-        self.limits.settle(&worker.metrics, usage, fate);
         worker.shared.metrics.active.dec();
         let duration = self.start.elapsed();
         let usage = self.llm.ledger.take();
         let usage = usage.map(|ledger| ledger.close(self, ending, duration));
+        let is_free = self.llm.cache.is_some_and(|cache| cache.is_free);
+        // The record's word, like that of budgets: also an answer that broke off took something.
+        let taken = usage.as_ref().filter(|_| !is_free);
+        let taken = taken.and_then(|closed| closed.record.usage.tokens.as_ref());
+        let is_sent = self.llm.provider.is_some() && !is_free;
+        let fate = (self.response.status, is_sent);
+        let taken = taken.map(dp_policy::price::Tokens::total);
+        self.limits.settle(&worker.metrics, taken, fate);
         worker.metrics.observe(self, ending, duration);
         if let Some(usage) = &usage {
             worker.metrics.usage(usage);

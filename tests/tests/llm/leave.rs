@@ -16,6 +16,15 @@ use super::ask::{Answer, Format, Question};
 const BEGUN: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
 data: {\"id\":\"c\",\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"so much was said\"}}]}\n\n";
 
+/// What is taken from it is what the record says, also of a client that leaves.
+const LIMIT: &str = "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayPolicy
+metadata: {name: limit}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: assistant}]
+  traffic: {rateLimit: {local: [{tokens: 1000, unit: Hours}]}}
+";
+
 /// Takes one request, begins to answer it, and returns when the other side has closed.
 async fn provide(listener: TcpListener) -> Result<()> {
     let (mut stream, _) = listener.accept().await?;
@@ -50,6 +59,7 @@ spec:
             "assistant.yaml",
             documents(&[backend, route("assistant", "/assistant", "assistant")]),
         ),
+        ("limit.yaml", LIMIT.to_owned()),
         ("ready.yaml", route("ready", "/ready", "absent")),
     ])?;
     world.until_status(port, "http://a.test/ready", 500).await?;
@@ -92,6 +102,15 @@ spec:
             "what was generated is not counted: {line}"
         );
         let metrics = Metrics::scrape(&world).await?;
+        let tokens = |name: &str| -> Result<u64> {
+            let words = line.split(' ');
+            let word = words.filter_map(|word| word.strip_prefix(name)).next();
+            let count = word.and_then(|word| word.strip_prefix('='));
+            Ok(count.context(name.to_owned())?.parse()?)
+        };
+        let used = tokens("gen_ai.usage.input_tokens")? + tokens("gen_ai.usage.output_tokens")?;
+        let taken = metrics.sum("tidegate_proxy_rate_limit_tokens_total", &[])?;
+        ensure!(taken == used, "{taken} were taken, and {used} used: {line}");
         let labels = [("backend", "backend/default/assistant")];
         let under_way = metrics.sum("tidegate_proxy_llm_attempts_in_flight", &labels)?;
         ensure!(under_way == 0, "{under_way} attempts are under way");
