@@ -119,6 +119,8 @@ impl Body for Script {
                     if let Some(reset) = &self.reset {
                         reset.cancel();
                     }
+                    // A script without steps would be over, and its answer whole.
+                    self.steps.push_front(Step::Reset);
                     return Poll::Pending;
                 }
                 Some(Step::Break) => {

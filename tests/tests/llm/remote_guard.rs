@@ -608,13 +608,18 @@ async fn services_that_change_nothing_are_asked_at_once() -> Result<()> {
     let (reply, judged) = tokio::join!(asked, judged);
     judged?;
     ensure!(reply?.status == 403, "it passed");
-    let log = all.world.log();
-    ensure!(
-        log.contains("default/words request[0] reject: Hate"),
-        "{log}"
-    );
-    ensure!(!log.contains("request[1] reject"), "{log}");
-    all.world.stop().await
+    let world = all.world;
+    tests::deadline::until("the record is written", tests::deadline::SOON, || async {
+        let log = world.log();
+        ensure!(
+            log.contains("default/words request[0] reject: Hate"),
+            "{log}"
+        );
+        ensure!(!log.contains("request[1] reject"), "{log}");
+        Ok(())
+    })
+    .await?;
+    world.stop().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
