@@ -101,6 +101,15 @@ const STATE: [&str; 3] = ["previous_response_id", "conversation", "background"];
 /// Where formats have their parameters, beside the first level.
 const PARAMETERS: [&str; 3] = ["generationConfig", "generation_config", "inferenceConfig"];
 
+/// Whether answers of an operation are repeated at all.
+#[must_use]
+pub const fn is_cached(class: Class) -> bool {
+    match class {
+        Class::Chat(_) | Class::LegacyCompletions | Class::Embeddings | Class::Rerank => true,
+        Class::CountTokens(_) | Class::Realtime | Class::Detect(_) => false,
+    }
+}
+
 /// Makes one key of what tells tenants apart: credentials and names, with what they are.
 #[must_use]
 pub fn tenant<'a>(identity: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Key {
@@ -140,11 +149,8 @@ impl Subject {
     /// # Errors
     /// It is not cached.
     pub fn read(class: Class, body: &[u8], rules: &Rules) -> Result<Self, Unfit> {
-        match class {
-            Class::Chat(_) | Class::LegacyCompletions | Class::Embeddings | Class::Rerank => {}
-            Class::CountTokens(_) | Class::Realtime | Class::Detect(_) => {
-                return Err(Unfit::Operation);
-            }
+        if !is_cached(class) {
+            return Err(Unfit::Operation);
         }
         let body = Canonical::read(body).ok_or(Unfit::Unreadable)?;
         let is_set = |name: &&str| body.get(name).is_some_and(|value| !value.is_nothing());

@@ -10,7 +10,7 @@ use dp_cache::{
     directive::{self, Directives},
     key::Key,
     store::{Found, Store},
-    subject::{self, Call as Shape, Rules, Scope, Sharing, Subject, Unfit},
+    subject::{self, Call as Shape, Rules, Scope, Sharing, Subject},
 };
 use dp_config::policy::{AiCache, AiCacheScope};
 use dp_policy::usage_record::CacheStatus;
@@ -103,18 +103,17 @@ impl<'a> Caching<'a> {
             return Caching::None;
         };
         let directives = directives(&mut call.head);
+        if !subject::is_cached(call.prompt.class()) {
+            return Caching::None;
+        }
         if directives.is_bypass() {
-            return match Subject::read(call.prompt.class(), b"", &Rules::default()) {
-                Err(Unfit::Operation) => Caching::None,
-                Ok(_) | Err(_) => Caching::Bypass,
-            };
+            return Caching::Bypass;
         }
         let rules = Rules {
             max_temperature: policy.max_temperature,
             cache_tools: policy.cache_tools,
         };
         match Subject::read(call.prompt.class(), call.prompt.body(), &rules) {
-            Err(Unfit::Operation) => Caching::None,
             Err(unfit) => {
                 tracing::debug!(reason = unfit.as_str(), "a request is not cached");
                 Caching::Bypass
@@ -145,7 +144,8 @@ impl<'a> Caching<'a> {
     ) -> Result<Option<Reply>, Fault> {
         match self {
             Caching::Asked(asked) if !asked.policy.charge_hits => {
-                asked.look_up(exchange, call).await
+                // The others do not carry its state along.
+                Box::pin(asked.look_up(exchange, call)).await
             }
             Caching::None | Caching::Bypass | Caching::Asked(_) => Ok(None),
         }
@@ -162,7 +162,8 @@ impl<'a> Caching<'a> {
     ) -> Result<Option<Reply>, Fault> {
         match self {
             Caching::Asked(asked) if asked.policy.charge_hits => {
-                asked.look_up(exchange, call).await
+                // The others do not carry its state along.
+                Box::pin(asked.look_up(exchange, call)).await
             }
             Caching::None | Caching::Bypass | Caching::Asked(_) => Ok(None),
         }
@@ -292,7 +293,7 @@ impl<'a> Asked<'a> {
         let (Some(question), Some(own)) = (&self.question, &self.policy.semantic) else {
             return Ok(None);
         };
-        let Some(direction) = semantic::direction(exchange, call, (question, own)).await else {
+        let Some(direction) = semantic::direction(exchange, call, own).await else {
             return Ok(None);
         };
         let times = (since_epoch(), self.directives.oldest(self.policy.ttl));

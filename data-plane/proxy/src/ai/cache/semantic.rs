@@ -76,7 +76,7 @@ pub(in crate::ai) fn shape(plan: &Plan, rendered: &Rendered) -> Option<Key> {
 pub(super) async fn direction(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
-    (_, own): (&Asked, &SemanticCache),
+    own: &SemanticCache,
 ) -> Option<Direction> {
     let first = call.backend.groups.iter().flatten().next()?;
     call.policies.check_provider(&first.name).ok()?;
