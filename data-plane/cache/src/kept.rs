@@ -49,19 +49,26 @@ fn calls_tools(body: &[u8]) -> bool {
     CALLS.iter().any(|name| {
         let found = body.windows(name.len()).enumerate();
         let found = found.filter(|(_, window)| window == name);
-        // Some servers write the member where there is no call.
         found
-            .filter_map(|(at, _)| body.get(at + name.len()..))
-            .any(|rest| !is_empty_member(rest))
+            .filter_map(|(at, _)| Some((body.get(..at)?, body.get(at + name.len()..)?)))
+            .any(
+                |(before, rest)| match rest.trim_ascii_start().strip_prefix(b":") {
+                    // Some servers write the member where there is no call.
+                    Some(value) => !is_empty(value),
+                    None => is_type(before),
+                },
+            )
     })
 }
 
-/// What follows the name of a member without anything in it.
-fn is_empty_member(rest: &[u8]) -> bool {
-    let rest = rest.trim_ascii_start();
-    let Some(value) = rest.strip_prefix(b":") else {
-        return false;
-    };
+/// Whether what follows is the value of a member `type`.
+fn is_type(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end().strip_suffix(b":");
+    before.is_some_and(|before| before.trim_ascii_end().ends_with(b"\"type\""))
+}
+
+/// The value of a member without anything in it.
+fn is_empty(value: &[u8]) -> bool {
     let value = value.trim_ascii_start();
     value.starts_with(b"null")
         || value

@@ -15,8 +15,8 @@ use crate::schema::rule::{at_least, rule};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [rule(
-    "!has(self.mode) || self.mode != 'Off' || !has(self.semantic)",
-    "semantic goes with mode On only",
+    "!has(self.mode) || self.mode != 'Disabled' || !has(self.semantic)",
+    "semantic goes with mode Enabled only",
 )]))]
 pub struct AiCache {
     /// Off ends what a less specific level switched on; On where none is given.
@@ -51,9 +51,9 @@ pub struct AiCache {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum AiCacheMode {
     /// Answers are kept.
-    On,
+    Enabled,
     /// None is.
-    Off,
+    Disabled,
 }
 
 /// Who shares answers.

@@ -57,7 +57,7 @@ fn plan(ground: &Ground<'_>, namespace: &str, own: &AiCache) -> Result<AiCachePl
     };
     Ok(AiCachePlan {
         wire: tidegate::AiCache {
-            is_off: own.mode == Some(AiCacheMode::Off),
+            is_off: own.mode == Some(AiCacheMode::Disabled),
             ttl: None,
             max_entry_bytes: max_entry_bytes.into(),
             max_bytes: max_bytes.into(),
