@@ -371,7 +371,7 @@ async fn a_commit_keeps_what_is_kept() -> Result<()> {
 fn of_assistant(document: &mut Value, ai: &Value) {
     let is_backend = document.at("/kind") == "AgentgatewayBackend";
     if is_backend && document.at("/metadata/name") == "assistant" {
-        document["spec"]["policies"]["ai"] = ai.clone();
+        page::put(document, "/spec/policies", "ai", ai.clone());
     }
 }
 

@@ -80,3 +80,11 @@ fn providers(document: &mut Value) -> Vec<&mut serde_json::Map<String, Value>> {
     }
     found
 }
+
+/// Sets a member of the object at a place, where the document has one.
+pub(crate) fn put(document: &mut Value, place: &str, name: &str, value: Value) {
+    let members = document.pointer_mut(place).and_then(Value::as_object_mut);
+    if let Some(members) = members {
+        members.insert(name.to_owned(), value);
+    }
+}

@@ -539,7 +539,8 @@ async fn content_safety_judges_answers() -> Result<()> {
 /// A page with each of its documents changed.
 fn changed(page: &str, change: impl Fn(&mut Value)) -> String {
     let documents = page.split("\n---\n").map(|document| {
-        let mut document: Value = serde_json::from_str(document).expect("JSON");
+        // What is no JSON is no manifest either, and nothing would be served.
+        let mut document: Value = serde_json::from_str(document).unwrap_or_default();
         change(&mut document);
         document
     });
@@ -552,8 +553,9 @@ fn at_manual(page: &str, judge: u16, guard: &Value, mode: &str) -> String {
     let guard = guard.clone();
     let page = changed(page, move |document| {
         if document.at("/kind") == "TidegatePolicy" {
-            document["metadata"]["annotations"] = json!({"tidegate.dev/guard-mode": mode});
-            document["spec"]["backend"]["ai"]["promptGuard"] = guard.clone();
+            let annotations = json!({"tidegate.dev/guard-mode": mode});
+            page::put(document, "/metadata", "annotations", annotations);
+            page::put(document, "/spec/backend/ai", "promptGuard", guard.clone());
         }
     });
     let backend = json!({

@@ -81,7 +81,7 @@ spec:
         let asked = request("POST", &url, &all, &body.to_string())?;
         let ask = async { Client::http1(self.port).send(asked).await };
         let provide = provide(&self.provider, answer_headers, answer);
-        let both = async { tokio::try_join!(provide, ask) };
+        let both = Box::pin(async { tokio::try_join!(provide, ask) });
         deadline::within("an answer", deadline::SOON, both).await
     }
 }

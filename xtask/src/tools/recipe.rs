@@ -208,9 +208,7 @@ fn h2spec(_scratch: &Path, binary: &Path) -> Result<()> {
 /// Envoy's own rate limit service, whose go.mod and go.sum of ours pin everything.
 fn ratelimit(_scratch: &Path, binary: &Path) -> Result<()> {
     execute(
-        go("xtask/tools/ratelimit", &["build", "-ldflags"])?
-            .arg("-s -w")
-            .arg("-o")
+        go("xtask/tools/ratelimit", &["build", "-ldflags=-s -w", "-o"])?
             .arg(binary)
             .arg("github.com/envoyproxy/ratelimit/src/service_cmd")
             .env("CGO_ENABLED", "0"),

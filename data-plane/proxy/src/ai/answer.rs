@@ -137,10 +137,7 @@ pub(super) async fn take(
     let judge = |exchange: &Exchange<'_>, status, headers: &HeaderMap| {
         condition::judge(exchange, call, provider, (status, headers))
     };
-    let said = Said {
-        spared: retry_after::exhausted_for(pairs(&head.headers), since_epoch()),
-        condition: judge(exchange, head.status.as_u16(), &head.headers),
-    };
+    let said = Said::by(exchange, (call, provider), &head);
     let guards = guard::of_answer(guards, &plan);
     if is_encoded(&head.headers) {
         return encoded(&plan, guards.is_some(), (head, upstream), said);
@@ -229,6 +226,23 @@ fn relay(
     relay
 }
 
+// === impl Said ===
+
+impl Said {
+    /// What this head says.
+    fn by(
+        exchange: &Exchange<'_>,
+        (call, provider): (&Call<'_>, &AiProvider),
+        head: &response::Parts,
+    ) -> Said {
+        let about = (head.status.as_u16(), &head.headers);
+        Said {
+            spared: retry_after::exhausted_for(pairs(&head.headers), since_epoch()),
+            condition: condition::judge(exchange, call, provider, about),
+        }
+    }
+}
+
 /// Takes the session that a provider agreed to.
 pub(super) fn session(
     exchange: &Exchange<'_>,
@@ -240,15 +254,7 @@ pub(super) fn session(
     let Some(splice) = reply.splice else {
         return lost(Kind::UpgradeFailed.into());
     };
-    let said = Said {
-        spared: retry_after::exhausted_for(pairs(&head.headers), since_epoch()),
-        condition: condition::judge(
-            exchange,
-            call,
-            provider,
-            (head.status.as_u16(), &head.headers),
-        ),
-    };
+    let said = Said::by(exchange, (call, provider), &head);
     let body = Body::Session(splice);
     answered(Answer::new(head, body, said))
 }
