@@ -23,7 +23,29 @@ impl Attributes for Known {
             },
             Attribute::LlmRequestModel => json!("gpt-x"),
             Attribute::LlmOutputTokens => json!(self.output),
-            _ => return None,
+            Attribute::RequestMethod
+            | Attribute::RequestUri
+            | Attribute::RequestHost
+            | Attribute::RequestScheme
+            | Attribute::RequestPath
+            | Attribute::RequestPathAndQuery
+            | Attribute::RequestVersion
+            | Attribute::SourceAddress
+            | Attribute::SourcePort
+            | Attribute::ResponseCode
+            | Attribute::ResponseHeaders
+            | Attribute::Jwt
+            | Attribute::ApiKey
+            | Attribute::LlmRequest
+            | Attribute::LlmStreaming
+            | Attribute::LlmResponseModel
+            | Attribute::LlmProvider
+            | Attribute::LlmInputTokens
+            | Attribute::LlmCachedInputTokens
+            | Attribute::LlmCacheCreationInputTokens
+            | Attribute::LlmReasoningTokens
+            | Attribute::LlmTotalTokens
+            | Attribute::LlmParams => return None,
         };
         Some(Cow::Owned(value))
     }

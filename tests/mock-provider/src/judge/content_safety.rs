@@ -99,10 +99,11 @@ fn analyze(node: &Node<'_>) -> Result<Value, Refusal> {
 
 fn shield(node: &Node<'_>) -> Result<Value, Refusal> {
     node.only(&["userPrompt", "documents"])?;
-    let mut answer = json!({});
+    let mut answer = serde_json::Map::new();
     let analysis = |text: &str| json!({"attackDetected": text.contains("azure-attack")});
     if let Some(prompt) = node.get("userPrompt") {
-        answer["userPromptAnalysis"] = analysis(within(&prompt)?);
+        let judged = analysis(within(&prompt)?);
+        answer.insert("userPromptAnalysis".to_owned(), judged);
     }
     let mut found = Vec::new();
     let mut characters = 0;
@@ -119,8 +120,8 @@ fn shield(node: &Node<'_>) -> Result<Value, Refusal> {
     if found.is_empty() && !node.has("userPrompt") {
         return Err(node.refuse("a prompt or documents are required"));
     }
-    answer["documentsAnalysis"] = json!(found);
-    Ok(answer)
+    answer.insert("documentsAnalysis".to_owned(), json!(found));
+    Ok(answer.into())
 }
 
 /// A text that is not too long.

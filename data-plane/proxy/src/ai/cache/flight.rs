@@ -98,9 +98,8 @@ mod tests {
         let Joined::Follows(follower) = join(&flights, key("a")) else {
             panic!("the second follows");
         };
-        let waiting = tokio::spawn(follower.wait(None));
-        drop(leader);
-        waiting.await.expect("freed");
+        // The first is asked first: it waits before the leader ends.
+        tokio::join!(follower.wait(None), async move { drop(leader) });
         assert!(matches!(join(&flights, key("a")), Joined::Leads(_)));
         assert!(flights.0.lock().expect("lock").is_empty());
     }
