@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cp_api::backend::policy::ai::PromptCaching;
+use cp_api::backend::policy::ai::{PromptCaching, RouteFormat};
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
@@ -342,6 +342,8 @@ pub(crate) struct AiPolicyPlan {
     /// Names and expressions.
     pub(crate) final_transformations: Vec<(String, String)>,
     pub(crate) prompt_caching: Option<PromptCaching>,
+    /// Operations by the ends of paths.
+    pub(crate) routes: BTreeMap<String, RouteFormat>,
 }
 
 /// Whose service a provider is.

@@ -21,6 +21,7 @@ use dp_llm::model_name::ModelAliases;
 use dp_llm::prompt_caching::PromptCaching;
 use dp_llm::prompt_enrichment::PromptEnrichment;
 use dp_llm::provider::Endpoint;
+use dp_llm::route_map::RouteMap;
 use expr::Expr;
 use http::uri::Authority;
 
@@ -37,6 +38,8 @@ pub struct AiBackend {
     pub price_layers: Vec<Arc<str>>,
     /// What is attached to the backend and its providers.
     pub policy_set: Option<Arc<str>>,
+    /// What ends of paths stand for, as the backend itself says.
+    pub routes: RouteMap,
 }
 
 /// One provider of a group.
@@ -94,6 +97,8 @@ pub struct AiPolicy {
     pub prompt_caching: Option<PromptCaching>,
     /// What judges prompts and answers; policies that have the same share one, so that a prompt is judged once.
     pub guard: Option<Arc<PromptGuard>>,
+    /// What ends of paths stand for. A request is read before a provider is chosen: those of one provider are not asked.
+    pub routes: RouteMap,
 }
 
 /// When a provider gets no requests for a while.
@@ -125,6 +130,7 @@ impl AiPolicy {
             transformations,
             final_transformations,
             prompt_caching,
+            routes,
         } = self;
         let expressions = |own: &Vec<_>, other: &Vec<_>| match own.is_empty() {
             true => other.clone(),
@@ -159,6 +165,7 @@ impl AiPolicy {
             final_transformations: expressions(final_transformations, &lower.final_transformations),
             prompt_caching: prompt_caching.or(lower.prompt_caching),
             aliases: aliases.over(&lower.aliases),
+            routes: routes.over(&lower.routes),
             prompt: if prompt.prepend.is_empty() && prompt.append.is_empty() {
                 lower.prompt.clone()
             } else {

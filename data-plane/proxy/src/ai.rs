@@ -23,7 +23,6 @@ use crate::{
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
     forward::Limits,
-    respond::Dialect,
 };
 
 mod address;
@@ -39,6 +38,7 @@ pub(crate) mod guard;
 pub(crate) mod ledger;
 mod model_list;
 mod model_router;
+mod operation;
 mod policy;
 pub(crate) mod prices;
 mod prompt;
@@ -52,6 +52,8 @@ mod wait;
 use attributes::LlmAttributes;
 use ledger::Ledger;
 pub(crate) use model_router::Serving;
+pub(crate) use operation::refused;
+use operation::Operation;
 pub(crate) use realtime::session::{Passes, Session};
 pub(crate) use relayed::Relayed;
 
@@ -90,10 +92,10 @@ pub(crate) async fn forward(
     body: Incoming,
     limits: Limits,
 ) -> Result<Reply, Fault> {
-    if let Some(asked) = model_list::Asked::of(&head) {
-        return asked.reply(exchange, serving);
-    }
-    let class = operation(exchange, &head)?;
+    let class = match operation::of(exchange, &head, serving)? {
+        Operation::Models(asked) => return asked.reply(exchange, serving),
+        Operation::Class(class) => class,
+    };
     let active = exchange.active;
     let prompt = match class == Class::Realtime {
         true => realtime::read(exchange, &mut head, &body)?,
@@ -159,27 +161,6 @@ pub(crate) async fn forward(
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     let attempts = attempts.near(affinity);
     call.run(exchange, attempts).await
-}
-
-/// A request is refused before anybody reads it: its client is told in the dialect that the path names, if it names one, and
-/// there is a record of it.
-pub(crate) fn refused(exchange: &mut Exchange<'_>, head: &Parts, serving: Serving<'_>) {
-    if let Some(class) = Class::of(head.uri.path()) {
-        exchange.record.request.dialect = Dialect::Llm(class.format());
-        let random = exchange.client.worker.upstream.random();
-        let ledger = Ledger::unread(&head.headers, class, serving.name(), random);
-        exchange.record.llm.ledger = Some(ledger);
-    }
-}
-
-/// The operation that the client's path and method name; errors are told in its dialect from here on.
-fn operation(exchange: &mut Exchange<'_>, head: &Parts) -> Result<Class, Fault> {
-    let class = Class::of(head.uri.path()).ok_or(Kind::UnknownOperation)?;
-    exchange.record.request.dialect = Dialect::Llm(class.format());
-    if !class.takes_method(head.method.as_str()) {
-        return Err(Kind::MethodNotAllowed.into());
-    }
-    Ok(class)
 }
 
 /// The time since 1970.

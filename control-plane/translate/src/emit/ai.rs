@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use cp_api::backend::policy::ai::RouteFormat;
 use proto::tidegate::v1 as tidegate;
 
 use super::source::duration;
@@ -122,6 +123,29 @@ pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
                 min_tokens: own.min_tokens,
                 message_offset: own.cache_message_offset,
             }),
+        routes: plan.routes.iter().map(route).collect(),
+    }
+}
+
+fn route((suffix, format): (&String, &RouteFormat)) -> tidegate::AiRoute {
+    use tidegate::ai_route::Operation;
+    let operation = match format {
+        RouteFormat::Completions => Operation::Completions,
+        RouteFormat::Messages => Operation::Messages,
+        RouteFormat::Models => Operation::Models,
+        RouteFormat::Passthrough => Operation::Passthrough,
+        RouteFormat::Detect => Operation::Detect,
+        RouteFormat::Responses => Operation::Responses,
+        RouteFormat::AnthropicTokenCount => Operation::AnthropicTokenCount,
+        RouteFormat::Embeddings => Operation::Embeddings,
+        RouteFormat::Realtime => Operation::Realtime,
+        RouteFormat::Rerank => Operation::Rerank,
+        RouteFormat::GenerateContent => Operation::GenerateContent,
+        RouteFormat::GeminiCountTokens => Operation::GeminiCountTokens,
+    };
+    tidegate::AiRoute {
+        suffix: suffix.clone(),
+        operation: operation.into(),
     }
 }
 

@@ -3,11 +3,12 @@
 //! Owns nothing but the field's name: an attached policy says what one of a backend's own says. The services that its guards ask
 //! are of its own namespace.
 
+use cp_api::Kind;
 use cp_api::policy::AgentgatewayPolicy;
 
 use proto::name;
 
-use super::{Ground, Noun, Object};
+use super::{Ground, Noun, Object, attach};
 use crate::backend::ai::{Asked, Declared, Scope, body};
 use crate::plan::PolicyBody;
 
@@ -15,6 +16,11 @@ pub(super) const FIELD: &str = "backend.ai";
 
 pub(super) fn compile(ground: &Ground<'_>, policy: &AgentgatewayPolicy) -> Option<Noun> {
     let ai = policy.spec.backend.as_ref()?.ai.as_ref()?;
+    if ai.routes.is_some() && has_provider(ground, policy) {
+        let message = "spec.backend.ai.routes: a request is read before its provider is chosen, so a policy of one provider \
+                       cannot say what it asks for; refer to the whole backend, without sectionName";
+        return Some((FIELD, Err(message.to_owned())));
+    }
     let levels = [(ai, "spec.backend.ai".to_owned())];
     let metadata = &policy.metadata;
     let (namespace, name) = (metadata.namespace.as_str(), metadata.name.as_str());
@@ -34,4 +40,12 @@ pub(super) fn compile(ground: &Ground<'_>, policy: &AgentgatewayPolicy) -> Optio
     let mut target = |asked: &Asked<'_>| scope.attached_target(asked);
     let body = body::resolve(&levels, &metadata.annotations, &mut target).transpose()?;
     Some((FIELD, body.map(|plan| PolicyBody::Ai(Box::new(plan)))))
+}
+
+/// Whether one of its places is a provider of a backend.
+fn has_provider(ground: &Ground<'_>, policy: &AgentgatewayPolicy) -> bool {
+    let places = attach::targets(ground.lookup, policy).places;
+    places.iter().any(|place| {
+        place.section.is_some() && place.key.known() == Some(Kind::AgentgatewayBackend)
+    })
 }

@@ -39,6 +39,9 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
         return Err(FieldError::missing("groups"));
     }
     share_guards(message, &mut groups);
+    let mut policies = groups.iter().flatten().filter_map(|own| own.policy.as_ref());
+    let routes = policies.find(|policy| !policy.routes.is_empty());
+    let routes = routes.map(|policy| policy.routes.clone()).unwrap_or_default();
     Ok(AiBackend {
         name: message.name.as_str().into(),
         groups,
@@ -48,6 +51,7 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
             .map(|name| name.as_str().into())
             .collect(),
         policy_set: (!message.policy_set.is_empty()).then(|| message.policy_set.as_str().into()),
+        routes,
     })
 }
 

@@ -5,7 +5,7 @@
 use super::bedrock::Family;
 use super::layout::vertex_base;
 use super::model;
-use super::{AzureVersion, Endpoint, Operation, Service, ServiceError, UpstreamPath};
+use super::{AzureVersion, Endpoint, rebased, Operation, Service, ServiceError, UpstreamPath};
 use crate::class::Class;
 use crate::embeddings::Shape;
 use crate::format::Format;
@@ -55,6 +55,7 @@ impl Service {
                 self.supports(Format::AnthropicMessages, model)
                     && matches!(self, Self::Anthropic { .. } | Self::Custom { .. })
             }
+            (Class::Passthrough(_), _) => true,
             (Class::Detect(_), Self::Anthropic { .. }) => false,
             (Class::Detect(_), _) => self.is_openais(),
         };
@@ -94,6 +95,9 @@ impl Service {
             (Class::CountTokens(format), Offer::Native) => {
                 self.path(format, model, Operation::CountTokens)
             }
+            (Class::Passthrough(_), Offer::Native) => {
+                Ok(UpstreamPath::checked(slashed(self.passed(path)))?)
+            }
             (Class::Chat(format), Offer::Native) => self.path(format, model, Operation::Unary),
             (
                 Class::LegacyCompletions
@@ -120,6 +124,40 @@ impl Service {
                 | Self::Vertex { .. }
                 | Self::Custom { .. } => behind(&self.openai_base(class.format())),
             },
+        }
+    }
+
+    /// The path of what an operator lets pass: the client's, with a configured prefix in the place of the service's own
+    /// (llm.md P-10).
+    fn passed(&self, path: &str) -> String {
+        let base = self.default_base();
+        match self {
+            Self::OpenAi { prefix }
+            | Self::Anthropic { prefix }
+            | Self::Custom { prefix, .. } if *prefix != base => rebased(path, &base, prefix),
+            Self::OpenAi { .. }
+            | Self::Anthropic { .. }
+            | Self::Custom { .. }
+            | Self::Bedrock { .. }
+            | Self::AzureOpenAi { .. }
+            | Self::Foundry { .. }
+            | Self::Gemini
+            | Self::Vertex { .. } => path.to_owned(),
+        }
+    }
+
+    /// The format of the service's own, by which headers and keys of what passes unread are chosen.
+    pub(crate) fn native_format(&self) -> Format {
+        match self {
+            Self::Anthropic { .. } => Format::AnthropicMessages,
+            Self::Bedrock { .. } => Format::BedrockConverse,
+            Self::Gemini | Self::Vertex { .. } => Format::GeminiGenerateContent,
+            Self::OpenAi { .. }
+            | Self::AzureOpenAi { .. }
+            | Self::Foundry { .. } => Format::OpenAiChatCompletions,
+            Self::Custom { formats, .. } => formats
+                .first()
+                .map_or(Format::OpenAiChatCompletions, |(format, _)| *format),
         }
     }
 
@@ -236,7 +274,7 @@ fn azure(
                 | Class::Rerank
                 | Class::CountTokens(_) => true,
                 // The query names it.
-                Class::Realtime => false,
+                Class::Realtime | Class::Passthrough(_) => false,
             };
             match is_deployed {
                 true => {

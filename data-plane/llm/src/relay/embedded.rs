@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::cut::too_long;
 use super::{Plan, Way};
+use crate::class::{Class, Passing};
 use crate::embeddings::Answering;
 use crate::observed::Observed;
 use crate::passed::PassedTap;
@@ -28,6 +29,9 @@ pub(super) fn way(plan: &Plan, framing: Framing, limits: Limits) -> Option<Way> 
     if let Some(answering) = &plan.embeddings {
         let embedded = Embedded::new(answering.clone(), plan.model.clone(), limits);
         return Some(Way::Embedded(Box::new(embedded)));
+    }
+    if plan.class == Class::Passthrough(Passing::Unread) {
+        return Some(Way::Passed(Box::new(PassedTap::unread())));
     }
     let is_json_due = !plan.keeps_content_type();
     (!plan.is_conversation())

@@ -66,7 +66,10 @@ impl Plan {
     /// The body keeps the client's content type, which need not be JSON.
     #[must_use]
     pub const fn keeps_content_type(&self) -> bool {
-        matches!(self.class, Class::Detect(_) | Class::Realtime)
+        matches!(
+            self.class,
+            Class::Detect(_) | Class::Passthrough(_) | Class::Realtime
+        )
     }
 
     /// The query of the request, from the client's.
@@ -82,7 +85,8 @@ impl Plan {
             | Class::Embeddings
             | Class::Rerank
             | Class::CountTokens(_)
-            | Class::Detect(_) => query.map(Cow::Borrowed),
+            | Class::Detect(_)
+            | Class::Passthrough(_) => query.map(Cow::Borrowed),
         }
     }
 

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 
 use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path};
-use crate::class::Class;
+use crate::class::{Class, Passing};
 use crate::edge::{Notes, Target, Unconvertible};
 use crate::embeddings;
 use crate::format::Format;
@@ -35,18 +35,10 @@ impl Request {
             | Class::Embeddings
             | Class::Rerank
             | Class::CountTokens(_) => Self::parse_body(class.format(), body)?,
-            Class::Realtime => Self::opaque(class.format(), body),
-            Class::Detect(format) => match content_type.and_then(multipart::boundary) {
-                Some(boundary) => Self::parse_form(format, body, boundary)?,
-                None => match Self::parse_body(format, body.clone()) {
-                    Ok(request) => request,
-                    Err(RequestError::Duplicate(field)) => {
-                        return Err(RequestError::Duplicate(field));
-                    }
-                    // Whatever it is, it is the provider's to judge.
-                    Err(_) => Self::opaque(format, body),
-                },
-            },
+            Class::Realtime | Class::Passthrough(Passing::Unread) => {
+                Self::opaque(class.format(), body)
+            }
+            Class::Detect(_) | Class::Passthrough(Passing::Read) => Self::parse_any(class.format(), content_type, body)?,
         };
         request.class = class;
         if let Some(called) = model_path::read(path).filter(|_| names_model(class)) {
@@ -54,6 +46,23 @@ impl Request {
             request.is_streamed = called.is_streamed;
         }
         Ok(request)
+    }
+
+    /// A body of any kind, read as far as it can be.
+    fn parse_any(
+        format: Format,
+        content_type: Option<&str>,
+        body: Bytes,
+    ) -> Result<Self, RequestError> {
+        if let Some(boundary) = content_type.and_then(multipart::boundary) {
+            return Self::parse_form(format, body, boundary);
+        }
+        match Self::parse_body(format, body.clone()) {
+            Ok(request) => Ok(request),
+            Err(RequestError::Duplicate(field)) => Err(RequestError::Duplicate(field)),
+            // Whatever it is, it is the provider's to judge.
+            Err(_) => Ok(Self::opaque(format, body)),
+        }
     }
 
     /// What the client asks for.
@@ -121,9 +130,21 @@ impl Request {
         match service.offers(self.class, &target.model) {
             Offer::Native => {
                 let (body, usage_chunk) = self.native(service, &target.model);
+                let format = match self.class {
+                    // Its headers and its key's place are those of the provider, and so are its errors.
+                    Class::Passthrough(_) => service.native_format(),
+                    Class::Chat(_)
+                    | Class::LegacyCompletions
+                    | Class::Embeddings
+                    | Class::Rerank
+                    | Class::CountTokens(_)
+                    | Class::Realtime
+                    | Class::Detect(_) => self.format,
+                };
                 let plan = Plan {
                     usage_chunk,
-                    ..plan(self.format)
+                    client: format,
+                    ..plan(format)
                 };
                 Ok(Rendered {
                     body,
@@ -173,7 +194,10 @@ impl Request {
                     BodyModel::Remove => self.same_format(None),
                 }
             }
-            Class::Detect(_) => (self.with_model(model), UsageChunk::Forward),
+            Class::Detect(_) | Class::Passthrough(Passing::Read) => {
+                (self.with_model(model), UsageChunk::Forward)
+            }
+            Class::Passthrough(Passing::Unread) => (self.body.clone(), UsageChunk::Forward),
             Class::Realtime => (Bytes::new(), UsageChunk::Forward),
         }
     }
@@ -202,7 +226,11 @@ pub(super) fn names_model(class: Class) -> bool {
                 Format::GeminiGenerateContent | Format::BedrockConverse
             )
         }
-        Class::LegacyCompletions | Class::Embeddings | Class::Rerank | Class::Realtime => false,
+        Class::LegacyCompletions
+        | Class::Embeddings
+        | Class::Rerank
+        | Class::Realtime
+        | Class::Passthrough(_) => false,
     }
 }
 

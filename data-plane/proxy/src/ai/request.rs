@@ -134,7 +134,8 @@ impl Call<'_> {
             | Class::Rerank
             | Class::CountTokens(_)
             | Class::Realtime
-            | Class::Detect(_) => client,
+            | Class::Detect(_)
+            | Class::Passthrough(_) => client,
         };
         let target = Target {
             model: model.to_owned(),

@@ -799,6 +799,8 @@ pub struct AiPolicy {
     pub prompt_caching: ::core::option::Option<AiPromptCaching>,
     #[prost(message, repeated, tag = "10")]
     pub guard_targets: ::prost::alloc::vec::Vec<AiProvider>,
+    #[prost(message, repeated, tag = "11")]
+    pub routes: ::prost::alloc::vec::Vec<AiRoute>,
 }
 impl ::prost::Name for AiPolicy {
     const NAME: &'static str = "AiPolicy";
@@ -808,6 +810,95 @@ impl ::prost::Name for AiPolicy {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiPolicy".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiRoute {
+    #[prost(string, tag = "1")]
+    pub suffix: ::prost::alloc::string::String,
+    #[prost(enumeration = "ai_route::Operation", tag = "2")]
+    pub operation: i32,
+}
+/// Nested message and enum types in `AiRoute`.
+pub mod ai_route {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Operation {
+        Unspecified = 0,
+        Completions = 1,
+        Messages = 2,
+        Models = 3,
+        Passthrough = 4,
+        Detect = 5,
+        Responses = 6,
+        AnthropicTokenCount = 7,
+        Embeddings = 8,
+        Realtime = 9,
+        Rerank = 10,
+        GenerateContent = 11,
+        GeminiCountTokens = 12,
+    }
+    impl Operation {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "OPERATION_UNSPECIFIED",
+                Self::Completions => "OPERATION_COMPLETIONS",
+                Self::Messages => "OPERATION_MESSAGES",
+                Self::Models => "OPERATION_MODELS",
+                Self::Passthrough => "OPERATION_PASSTHROUGH",
+                Self::Detect => "OPERATION_DETECT",
+                Self::Responses => "OPERATION_RESPONSES",
+                Self::AnthropicTokenCount => "OPERATION_ANTHROPIC_TOKEN_COUNT",
+                Self::Embeddings => "OPERATION_EMBEDDINGS",
+                Self::Realtime => "OPERATION_REALTIME",
+                Self::Rerank => "OPERATION_RERANK",
+                Self::GenerateContent => "OPERATION_GENERATE_CONTENT",
+                Self::GeminiCountTokens => "OPERATION_GEMINI_COUNT_TOKENS",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "OPERATION_UNSPECIFIED" => Some(Self::Unspecified),
+                "OPERATION_COMPLETIONS" => Some(Self::Completions),
+                "OPERATION_MESSAGES" => Some(Self::Messages),
+                "OPERATION_MODELS" => Some(Self::Models),
+                "OPERATION_PASSTHROUGH" => Some(Self::Passthrough),
+                "OPERATION_DETECT" => Some(Self::Detect),
+                "OPERATION_RESPONSES" => Some(Self::Responses),
+                "OPERATION_ANTHROPIC_TOKEN_COUNT" => Some(Self::AnthropicTokenCount),
+                "OPERATION_EMBEDDINGS" => Some(Self::Embeddings),
+                "OPERATION_REALTIME" => Some(Self::Realtime),
+                "OPERATION_RERANK" => Some(Self::Rerank),
+                "OPERATION_GENERATE_CONTENT" => Some(Self::GenerateContent),
+                "OPERATION_GEMINI_COUNT_TOKENS" => Some(Self::GeminiCountTokens),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for AiRoute {
+    const NAME: &'static str = "AiRoute";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiRoute".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiRoute".into()
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
