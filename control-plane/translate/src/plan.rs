@@ -317,8 +317,18 @@ pub(crate) struct ProviderPlan {
     pub(crate) refuses_local_addresses: bool,
     /// How long an attempt may take.
     pub(crate) request_timeout: Option<Duration>,
+    /// Where it orders documents, where that is another host.
+    pub(crate) rerank: Option<Box<HomePlan>>,
     /// `gen_ai.provider.name`.
     pub(crate) telemetry_name: String,
+}
+
+/// A further host of a provider.
+#[derive(Clone, Debug)]
+pub(crate) struct HomePlan {
+    pub(crate) cluster: String,
+    pub(crate) transport: Upstream,
+    pub(crate) authority: String,
 }
 
 /// What is done to the bodies of requests.
@@ -386,6 +396,10 @@ pub(crate) enum Format {
     ChatCompletions,
     Responses,
     Messages,
+    Embeddings,
+    AnthropicTokenCount,
+    Realtime,
+    Rerank,
 }
 
 /// When a provider gets no requests for a while.

@@ -76,6 +76,17 @@ pub struct AiProvider {
     /// How long an attempt may take: until the whole answer where it comes in one piece, until the first content of a
     /// stream.
     pub request_timeout: Option<Duration>,
+    /// Where it orders documents by relevance; `None` where that is its only host.
+    pub rerank: Option<Home>,
+}
+
+/// A host of a provider.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// Cluster that carries the transport.
+    pub cluster: Arc<str>,
+    /// Authority sent upstream; `None` for the endpoint's host name.
+    pub authority: Option<Authority>,
 }
 
 /// What is done to the body of a request, in the client's format.
@@ -112,6 +123,19 @@ pub struct Health {
     pub health_threshold: Option<f64>,
     /// Health, 0 to 1, with which the provider comes back.
     pub restore_health: Option<f64>,
+}
+
+// === impl AiProvider ===
+
+impl AiProvider {
+    /// The cluster and the authority of a request; `is_elsewhere` where it is for the provider's other host, if it has one.
+    #[must_use]
+    pub fn home(&self, is_elsewhere: bool) -> (&Arc<str>, Option<&Authority>) {
+        match &self.rerank {
+            Some(home) if is_elsewhere => (&home.cluster, home.authority.as_ref()),
+            Some(_) | None => (&self.cluster, self.authority.as_ref()),
+        }
+    }
 }
 
 // === impl AiPolicy ===

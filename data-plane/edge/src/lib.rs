@@ -15,7 +15,9 @@ mod media;
 mod messages_chat;
 mod messages_converse;
 mod messages_responses;
+pub mod rerank;
 mod responses_chat;
+pub mod token_count;
 
 use dp_wire::{format, json, shape, text, tool_names};
 

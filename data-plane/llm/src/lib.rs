@@ -26,6 +26,7 @@ pub mod retry_after;
 pub mod tap;
 
 mod chat;
+mod converted;
 mod embeddings;
 mod node;
 mod passed;

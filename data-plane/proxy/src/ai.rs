@@ -45,6 +45,7 @@ mod prompt;
 mod realtime;
 mod relayed;
 mod request;
+mod token_count;
 pub(crate) mod tokens;
 mod verdict;
 mod wait;

@@ -144,6 +144,7 @@ impl Class {
                 .or_else(|| collection(path).map(|(resource, _)| resource))
                 .unwrap_or(path),
             Self::CountTokens(Format::OpenAiResponses) => "/responses/input_tokens",
+            Self::CountTokens(Format::AnthropicMessages) => "/messages/count_tokens",
             Self::Chat(_) | Self::CountTokens(_) | Self::Passthrough(_) => path,
         }
     }

@@ -64,6 +64,10 @@ fn reach(provider: &ProviderPlan, sources: &[tidegate::Source], output: &mut Out
             output,
         );
     }
+    if let Some(home) = &provider.rerank {
+        let (name, transport) = (&home.cluster, &home.transport);
+        cluster::transport(name, transport, Profile::Tidegate, sources, output);
+    }
     secret::credential(&provider.credential, output);
 }
 
@@ -83,6 +87,10 @@ fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
         policy: plan.policy.as_ref().map(policy),
         refuses_local_addresses: plan.refuses_local_addresses,
         request_timeout: plan.request_timeout.map(duration),
+        rerank: plan.rerank.as_ref().map(|home| tidegate::AiHome {
+            cluster: home.cluster.clone(),
+            authority: home.authority.clone(),
+        }),
     }
 }
 
@@ -192,6 +200,10 @@ fn custom_format(plan: &CustomFormat) -> tidegate::CustomFormat {
         Format::ChatCompletions => tidegate::AiFormat::OpenaiChatCompletions,
         Format::Responses => tidegate::AiFormat::OpenaiResponses,
         Format::Messages => tidegate::AiFormat::AnthropicMessages,
+        Format::Embeddings => tidegate::AiFormat::OpenaiEmbeddings,
+        Format::AnthropicTokenCount => tidegate::AiFormat::AnthropicTokenCount,
+        Format::Realtime => tidegate::AiFormat::OpenaiRealtime,
+        Format::Rerank => tidegate::AiFormat::Rerank,
     };
     tidegate::CustomFormat {
         format: format.into(),

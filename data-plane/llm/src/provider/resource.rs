@@ -5,18 +5,27 @@
 use super::bedrock::Family;
 use super::layout::vertex_base;
 use super::model;
-use super::{AzureVersion, Endpoint, rebased, Operation, Service, ServiceError, UpstreamPath};
+use super::{
+    AzureVersion, Endpoint, Operation, Service, ServiceError, Surface, UpstreamPath, rebased,
+};
 use crate::class::Class;
+use crate::edge::rerank;
 use crate::embeddings::Shape;
 use crate::format::Format;
 
 /// How a service takes an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Offer {
     /// As the client asks.
     Native,
     /// Embeddings in another shape; errors are told in the format's dialect.
     Embeddings(Shape, Format),
+    /// Orders of documents in another shape, at a host of their own; errors are told in the format's dialect.
+    Rerank(rerank::Shape, Format),
+    /// Anthropic's count of tokens, as Bedrock has it.
+    TokenCount,
+    /// Anthropic's count of tokens, as the gateway estimates it.
+    Estimate,
     /// Not at all.
     None,
 }
@@ -26,9 +35,33 @@ pub(crate) enum Offer {
 impl Service {
     /// How the service takes an operation for `model`.
     pub(crate) fn offers(&self, class: Class, model: &str) -> Offer {
+        if self.surface(class).is_some() {
+            return Offer::Native;
+        }
         let is_native = match (class, self) {
             (Class::Chat(format), _) => self.supports(format, model),
-            (Class::CountTokens(format), _) => self.supports(format, model) && self.counts(format),
+            (Class::CountTokens(Format::AnthropicMessages), Self::Bedrock { .. })
+                if Family::of(model, None) == Family::Claude =>
+            {
+                return Offer::TokenCount;
+            }
+            (Class::CountTokens(format), _) => {
+                let counts = self.supports(format, model) && self.counts(format);
+                if !counts && format == Format::AnthropicMessages {
+                    return Offer::Estimate;
+                }
+                counts
+            }
+            (Class::Rerank, Self::Bedrock { region }) => {
+                let region = region.clone();
+                return Offer::Rerank(rerank::Shape::Bedrock { region }, Format::BedrockConverse);
+            }
+            (Class::Rerank, Self::Vertex { region, .. }) => {
+                return match ranking_location(region.as_deref()) {
+                    Some(_) => Offer::Rerank(rerank::Shape::Vertex, Format::GeminiGenerateContent),
+                    None => Offer::None,
+                };
+            }
             (Class::Embeddings, Self::Bedrock { .. }) => {
                 return match Family::of(model, None) {
                     Family::Titan => Offer::Embeddings(Shape::Titan, Format::BedrockConverse),
@@ -80,8 +113,17 @@ impl Service {
             let whole = format!("{}{resource}", prefix.trim_end_matches('/'));
             Ok(UpstreamPath::checked(slashed(whole))?)
         };
+        if let Some(Some(own)) = self.surface(class) {
+            return Ok(own.clone());
+        }
         match (class, self.offers(class, model)) {
-            (_, Offer::None) => Err(ServiceError::Unsupported),
+            // Nobody is asked for an estimate.
+            (_, Offer::None | Offer::Estimate) => Err(ServiceError::Unsupported),
+            (_, Offer::Rerank(rerank::Shape::Bedrock { .. }, _)) => {
+                Ok(UpstreamPath::checked("/rerank".to_owned())?)
+            }
+            (_, Offer::Rerank(rerank::Shape::Vertex, _)) => self.vertex_rank(),
+            (_, Offer::TokenCount) => invoke(counted(model), "count-tokens"),
             (_, Offer::Embeddings(Shape::Vertex, _)) => self.vertex_predict(model),
             (_, Offer::Embeddings(Shape::Titan | Shape::Cohere | Shape::Nova, _)) => {
                 invoke(model, "invoke")
@@ -91,6 +133,12 @@ impl Service {
             }
             (Class::CountTokens(Format::OpenAiResponses), Offer::Native) => {
                 behind(&self.openai_base(Format::OpenAiResponses))
+            }
+            (Class::CountTokens(Format::AnthropicMessages), Offer::Native)
+                if self.surface(class).is_some()
+                    && !self.supports(Format::AnthropicMessages, model) =>
+            {
+                behind(&self.openai_base(Format::AnthropicMessages))
             }
             (Class::CountTokens(format), Offer::Native) => {
                 self.path(format, model, Operation::CountTokens)
@@ -125,6 +173,26 @@ impl Service {
                 | Self::Custom { .. } => behind(&self.openai_base(class.format())),
             },
         }
+    }
+
+    /// Whether a custom provider says that it has an operation, and at which path of its own.
+    fn surface(&self, class: Class) -> Option<Option<&UpstreamPath>> {
+        let Self::Custom { surfaces, .. } = self else {
+            return None;
+        };
+        let asked = match class {
+            Class::Embeddings => Surface::Embeddings,
+            Class::CountTokens(Format::AnthropicMessages) => Surface::AnthropicTokenCount,
+            Class::Realtime => Surface::Realtime,
+            Class::Rerank => Surface::Rerank,
+            Class::Chat(_)
+            | Class::LegacyCompletions
+            | Class::CountTokens(_)
+            | Class::Detect(_)
+            | Class::Passthrough(_) => return None,
+        };
+        let found = surfaces.iter().find(|(known, _)| *known == asked)?;
+        Some(found.1.as_ref())
     }
 
     /// The path of what an operator lets pass: the client's, with a configured prefix in the place of the service's own
@@ -190,7 +258,9 @@ impl Service {
     fn openai_base(&self, format: Format) -> String {
         match self {
             Self::OpenAi { prefix } => prefix.clone(),
-            Self::Custom { prefix, formats } => {
+            Self::Custom {
+                prefix, formats, ..
+            } => {
                 let known = formats.iter().find(|(known, _)| *known == format);
                 let known = known.or_else(|| formats.first());
                 let own = known.and_then(|(format, path)| {
@@ -206,6 +276,16 @@ impl Service {
             | Self::Gemini
             | Self::Vertex { .. } => self.default_base(),
         }
+    }
+
+    fn vertex_rank(&self) -> Result<UpstreamPath, ServiceError> {
+        let Self::Vertex { project, region } = self else {
+            return Err(ServiceError::Unsupported);
+        };
+        let location = ranking_location(region.as_deref()).ok_or(ServiceError::Unsupported)?;
+        let base = vertex_base(project, Some(location))?;
+        let path = format!("{base}/rankingConfigs/default_ranking_config:rank");
+        Ok(UpstreamPath::checked(path)?)
     }
 
     fn vertex_predict(&self, name: &str) -> Result<UpstreamPath, ServiceError> {
@@ -244,6 +324,28 @@ impl Endpoint {
             return Ok(UpstreamPath::checked(path.to_owned())?);
         }
         Ok(computed.behind(&self.front)?)
+    }
+}
+
+/// Where Vertex AI orders documents for a region. Documents never leave the region that somebody chose: other regions have
+/// no ranking of their own.
+fn ranking_location(region: Option<&str>) -> Option<&str> {
+    match region {
+        None | Some("" | "global") => Some("global"),
+        Some(location @ ("us" | "eu")) => Some(location),
+        Some(_) => None,
+    }
+}
+
+/// The model whose tokens are counted: Bedrock counts for models, and not for profiles of several regions.
+fn counted(model: &str) -> &str {
+    let Some((front, rest)) = model.split_once('.') else {
+        return model;
+    };
+    let is_region = matches!(front, "us" | "eu" | "apac" | "jp" | "au" | "us-gov" | "global");
+    match is_region && rest.contains('.') {
+        true => rest,
+        false => model,
     }
 }
 

@@ -8,7 +8,8 @@ use bytes::Bytes;
 
 use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path};
 use crate::class::{Class, Passing};
-use crate::edge::{Notes, Target, Unconvertible};
+use crate::converted::Converted;
+use crate::edge::{Notes, Target, Unconvertible, rerank, token_count};
 use crate::embeddings;
 use crate::format::Format;
 use crate::multipart;
@@ -125,7 +126,7 @@ impl Request {
             usage_chunk: UsageChunk::Forward,
             model: target.model.clone(),
             names: Names::default(),
-            embeddings: None,
+            converted: None,
         };
         match service.offers(self.class, &target.model) {
             Offer::Native => {
@@ -157,7 +158,7 @@ impl Request {
                 let (body, answering) = embeddings::request(text, shape, &mut notes)
                     .map_err(RequestError::Unconvertible)?;
                 let plan = Plan {
-                    embeddings: Some(answering),
+                    converted: Some(Converted::Embeddings(answering)),
                     is_streamed: false,
                     ..plan(format)
                 };
@@ -165,6 +166,47 @@ impl Request {
                     body: body.into(),
                     plan,
                     dropped: notes.dropped,
+                })
+            }
+            Offer::Rerank(shape, format) => {
+                let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
+                let (body, answering) = rerank::request(text, &target.model, &shape, &mut notes)
+                    .map_err(RequestError::Unconvertible)?;
+                let plan = Plan {
+                    converted: Some(Converted::Rerank(answering)),
+                    is_streamed: false,
+                    ..plan(format)
+                };
+                Ok(Rendered {
+                    body: body.into(),
+                    plan,
+                    dropped: notes.dropped,
+                })
+            }
+            Offer::TokenCount => {
+                let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
+                let body = token_count::request(text).map_err(RequestError::Unconvertible)?;
+                let plan = Plan {
+                    converted: Some(Converted::TokenCount),
+                    is_streamed: false,
+                    ..plan(Format::BedrockConverse)
+                };
+                Ok(Rendered {
+                    body: body.into(),
+                    plan,
+                    dropped: Vec::new(),
+                })
+            }
+            Offer::Estimate => {
+                let plan = Plan {
+                    converted: Some(Converted::Estimate),
+                    is_streamed: false,
+                    ..plan(self.format)
+                };
+                Ok(Rendered {
+                    body: Bytes::new(),
+                    plan,
+                    dropped: Vec::new(),
                 })
             }
             Offer::None => Err(RequestError::Unconvertible(refusal(

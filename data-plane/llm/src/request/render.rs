@@ -93,7 +93,7 @@ impl Request {
                 usage_chunk,
                 model: target.model.clone(),
                 names,
-                embeddings: None,
+                converted: None,
             },
             dropped: notes.dropped,
         })

@@ -766,6 +766,8 @@ pub struct AiProvider {
     pub request_timeout: ::core::option::Option<
         super::super::google::protobuf::Duration,
     >,
+    #[prost(message, optional, tag = "22")]
+    pub rerank: ::core::option::Option<AiHome>,
 }
 impl ::prost::Name for AiProvider {
     const NAME: &'static str = "AiProvider";
@@ -775,6 +777,23 @@ impl ::prost::Name for AiProvider {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiProvider".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiHome {
+    #[prost(string, tag = "1")]
+    pub cluster: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub authority: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AiHome {
+    const NAME: &'static str = "AiHome";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiHome".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiHome".into()
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1540,6 +1559,10 @@ pub enum AiFormat {
     OpenaiChatCompletions = 1,
     OpenaiResponses = 2,
     AnthropicMessages = 3,
+    OpenaiEmbeddings = 4,
+    AnthropicTokenCount = 5,
+    OpenaiRealtime = 6,
+    Rerank = 7,
 }
 impl AiFormat {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1552,6 +1575,10 @@ impl AiFormat {
             Self::OpenaiChatCompletions => "AI_FORMAT_OPENAI_CHAT_COMPLETIONS",
             Self::OpenaiResponses => "AI_FORMAT_OPENAI_RESPONSES",
             Self::AnthropicMessages => "AI_FORMAT_ANTHROPIC_MESSAGES",
+            Self::OpenaiEmbeddings => "AI_FORMAT_OPENAI_EMBEDDINGS",
+            Self::AnthropicTokenCount => "AI_FORMAT_ANTHROPIC_TOKEN_COUNT",
+            Self::OpenaiRealtime => "AI_FORMAT_OPENAI_REALTIME",
+            Self::Rerank => "AI_FORMAT_RERANK",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1561,6 +1588,10 @@ impl AiFormat {
             "AI_FORMAT_OPENAI_CHAT_COMPLETIONS" => Some(Self::OpenaiChatCompletions),
             "AI_FORMAT_OPENAI_RESPONSES" => Some(Self::OpenaiResponses),
             "AI_FORMAT_ANTHROPIC_MESSAGES" => Some(Self::AnthropicMessages),
+            "AI_FORMAT_OPENAI_EMBEDDINGS" => Some(Self::OpenaiEmbeddings),
+            "AI_FORMAT_ANTHROPIC_TOKEN_COUNT" => Some(Self::AnthropicTokenCount),
+            "AI_FORMAT_OPENAI_REALTIME" => Some(Self::OpenaiRealtime),
+            "AI_FORMAT_RERANK" => Some(Self::Rerank),
             _ => None,
         }
     }
