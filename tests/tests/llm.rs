@@ -26,6 +26,7 @@ mod policy;
 mod realtime;
 mod remote_guard;
 mod rig;
+mod routes;
 mod sdk;
 mod told;
 mod usage;

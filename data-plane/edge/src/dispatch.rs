@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::messages_converse::Extras;
 use super::{
-    Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_responses,
+    Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_names, chat_responses,
     gemini_chat, messages_chat, messages_converse, messages_responses, responses_chat,
 };
 use crate::ClientHeaders;
 use crate::format::Format;
 use crate::shape::{chat, converse, gemini, messages, responses};
-use crate::tool_names::ToolNames;
+use crate::tool_names::{Rule, ToolNames};
 
 /// What Anthropic's `max_tokens` is where neither the client nor a catalogue says it.
 const MAX_TOKENS: u64 = 4096;
@@ -88,18 +88,30 @@ pub fn convert(
         }
     };
     let converted = match provider {
-        Format::OpenAiChatCompletions => written(&stage.into_chat(target, notes)?),
+        Format::OpenAiChatCompletions => {
+            let mut request = stage.into_chat(target, notes)?;
+            let tool_names = chat_names::tell(&mut request, Rule::Common);
+            written(&request).map(|own| Converted { tool_names, ..own })
+        }
         Format::OpenAiResponses => match stage {
-            Stage::Chat(request) => written(&chat_responses::convert(*request, target, notes)?),
+            Stage::Chat(mut request) => {
+                let tool_names = chat_names::tell(&mut request, Rule::Common);
+                let request = chat_responses::convert(*request, target, notes)?;
+                written(&request).map(|own| Converted { tool_names, ..own })
+            }
             Stage::Messages(request) => {
                 written(&messages_responses::convert(*request, target, notes)?)
             }
         },
         Format::AnthropicMessages => {
+            let (mut stage, mut tool_names) = (stage, ToolNames::default());
+            if let Stage::Chat(request) = &mut stage {
+                tool_names = chat_names::tell(request, Rule::Common);
+            }
             let mut request = stage.into_messages(target, notes)?;
             let most = target.max_output_tokens.unwrap_or(MAX_TOKENS);
             request.max_tokens.get_or_insert(most);
-            written(&request)
+            written(&request).map(|own| Converted { tool_names, ..own })
         }
         Format::BedrockConverse => {
             let request = stage.into_messages(target, notes)?;
@@ -125,8 +137,10 @@ pub fn convert(
             })
         }
         Format::GeminiGenerateContent => {
-            let request = stage.into_chat(target, notes)?;
-            written(&chat_gemini::convert(request, target, notes)?)
+            let mut request = stage.into_chat(target, notes)?;
+            let tool_names = chat_names::tell(&mut request, Rule::Letter);
+            let request = chat_gemini::convert(request, target, notes)?;
+            written(&request).map(|own| Converted { tool_names, ..own })
         }
     };
     Ok(Converted {

@@ -7,6 +7,7 @@
 
 mod chat_gemini;
 mod chat_messages;
+mod chat_names;
 mod chat_responses;
 pub mod dispatch;
 mod gemini_chat;

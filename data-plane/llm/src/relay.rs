@@ -152,7 +152,8 @@ impl Relay {
             Output::Forward
         } else {
             let encoder = Encoder::new(plan, client);
-            Output::Encode(Box::new(Gated::new(encoder, gates, plan.client)))
+            let names = plan.names.tools.clone();
+            Output::Encode(Box::new(Gated::new(encoder, gates, plan.client, names)))
         };
         let read = Read {
             input,

@@ -17,6 +17,15 @@ const KEPT: usize = 57;
 /// not know.
 pub const SIGNATURE_SEPARATOR: &str = "__thought__";
 
+/// What a provider asks of names. Each also asks for letters, digits, `_` and `-`, 64 of them at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// OpenAI, Anthropic and Amazon Bedrock: nothing else.
+    Common,
+    /// Google: a letter or `_` in front.
+    Letter,
+}
+
 /// The names of one request whose provider calls them otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct ToolNames {
@@ -31,11 +40,16 @@ pub struct ToolNames {
 impl ToolNames {
     /// The names of a request: all that it declares, calls or chooses, in any order and number.
     pub fn new<'n>(names: impl IntoIterator<Item = &'n JsonText<'n>>) -> Self {
+        Self::under(Rule::Common, names)
+    }
+
+    /// The same, for a provider of this rule.
+    pub fn under<'n>(rule: Rule, names: impl IntoIterator<Item = &'n JsonText<'n>>) -> Self {
         let mut taken = HashSet::new();
         let mut others = Vec::new();
         for name in names {
             let text = name.decode();
-            if is_name(&text) {
+            if is_name(&text) && rule.lets_begin(&text) {
                 taken.insert(text.into_owned());
             } else {
                 others.push((text.into_owned(), name));
@@ -46,12 +60,18 @@ impl ToolNames {
             if this.told.contains_key(&text) {
                 continue;
             }
-            let told = free_name(&text, &taken);
+            let told = free_name(&rule.begun(&text), &text, &taken);
             taken.insert(told.clone());
             this.said.insert(told.clone(), name.reborrow().into_owned());
             this.told.insert(text, told);
         }
         this
+    }
+
+    /// Every name stays as it is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
     }
 
     /// What the provider is told for `name`.
@@ -73,6 +93,27 @@ impl ToolNames {
         self.said
             .get(name.decode().as_ref())
             .map(JsonText::reborrow)
+    }
+}
+
+// === impl Rule ===
+
+impl Rule {
+    fn lets_begin(self, text: &str) -> bool {
+        let first = text.bytes().next();
+        match self {
+            Self::Common => true,
+            Self::Letter => first.is_none_or(|byte| byte.is_ascii_alphabetic() || byte == b'_'),
+        }
+    }
+
+    /// The name with a first character that may stand.
+    fn begun(self, text: &str) -> Cow<'_, str> {
+        let mut rest = text.chars();
+        match rest.next() {
+            Some('0'..='9' | '-') if self == Self::Letter => format!("_{}", rest.as_str()).into(),
+            Some(_) | None => text.into(),
+        }
     }
 }
 
@@ -100,14 +141,15 @@ fn may_stand_in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-fn free_name(text: &str, taken: &HashSet<String>) -> String {
+/// `text` is the name as it may begin, and `said` the client's, of which the checksum is made.
+fn free_name(text: &str, said: &str, taken: &HashSet<String>) -> String {
     let plain = replaced(text);
     if is_short(&plain) && !taken.contains(plain.as_ref()) {
         return plain.into_owned();
     }
     let mut salt = 0;
     loop {
-        let name = with_checksum(text, salt);
+        let name = with_checksum_of(text, said, salt);
         if !taken.contains(&name) {
             return name;
         }
@@ -128,8 +170,12 @@ fn replaced(text: &str) -> Cow<'_, str> {
 }
 
 fn with_checksum(text: &str, salt: u32) -> String {
+    with_checksum_of(text, text, salt)
+}
+
+fn with_checksum_of(text: &str, said: &str, salt: u32) -> String {
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(text.as_bytes());
+    hasher.update(said.as_bytes());
     if salt > 0 {
         hasher.update(&salt.to_be_bytes());
     }

@@ -399,7 +399,8 @@ fn slashed(path: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AzureVersion, Class, Endpoint, Format, Service};
+    use super::{AzureVersion, Class, Endpoint, Format, Service, Surface, UpstreamPath};
+    use crate::class::Passing;
     use crate::provider::preset::Preset;
 
     const DETECT: Class = Class::Detect(Format::OpenAiChatCompletions);
@@ -551,5 +552,77 @@ mod tests {
         let endpoint = Endpoint::try_new(openai, None, None, true).expect("valid");
         let path = endpoint.resource(Class::Embeddings, "/team/v1/embeddings", "m");
         assert_eq!(path.expect("offered").as_str(), "/team/v1/embeddings");
+    }
+
+    #[test]
+    fn operations_at_hosts_of_their_own() {
+        let bedrock = Service::Bedrock {
+            region: "us-east-1".to_owned(),
+        };
+        let rank = "cohere.rerank-v3-5:0";
+        check(&bedrock, Class::Rerank, "/v2/rerank", rank, "/rerank");
+        let count = Class::CountTokens(Format::AnthropicMessages);
+        for (model, segment) in [
+            ("us.anthropic.claude-opus-4-1", "anthropic.claude-opus-4-1"),
+            ("anthropic.claude-3-haiku:0", "anthropic.claude-3-haiku%3A0"),
+        ] {
+            let expected = format!("/model/{segment}/count-tokens");
+            check(&bedrock, count, "/v1/messages/count_tokens", model, &expected);
+        }
+        let vertex = |region: Option<&str>| Service::Vertex {
+            project: "p".to_owned(),
+            region: region.map(ToOwned::to_owned),
+        };
+        let ranking = "rankingConfigs/default_ranking_config:rank";
+        for (region, location) in [(None, "global"), (Some("eu"), "eu")] {
+            let expected = format!("/v1/projects/p/locations/{location}/{ranking}");
+            check(&vertex(region), Class::Rerank, "/v2/rerank", "m", &expected);
+        }
+        let offered = vertex(Some("europe-west1")).offers(Class::Rerank, "m");
+        assert_eq!(offered, super::Offer::None);
+    }
+
+    #[test]
+    fn paths_of_a_custom_provider_s_own() {
+        let own = |path: &str| {
+            let path = UpstreamPath::try_new(Format::OpenAiChatCompletions, "", path);
+            Some(path.expect("a path"))
+        };
+        let custom = Service::Custom {
+            prefix: "/v1".to_owned(),
+            formats: Vec::new(),
+            surfaces: vec![
+                (Surface::Embeddings, own("/e?x=1")),
+                (Surface::Rerank, None),
+                (Surface::Realtime, own("/live")),
+                (Surface::AnthropicTokenCount, None),
+            ],
+        };
+        let count = Class::CountTokens(Format::AnthropicMessages);
+        for (class, client, expected) in [
+            (Class::Embeddings, "/v1/embeddings", "/e?x=1"),
+            (Class::Rerank, "/v2/rerank", "/v1/rerank"),
+            (Class::Realtime, "/v1/realtime", "/live"),
+            (count, "/a/v1/messages/count_tokens", "/v1/messages/count_tokens"),
+        ] {
+            check(&custom, class, client, "m", expected);
+        }
+        assert_eq!(custom.offers(DETECT, "m"), super::Offer::None);
+        // A path for everything wins over that of an operation.
+        let endpoint = Endpoint::try_new(custom, Some("/all"), None, false).expect("valid");
+        let path = endpoint.resource(Class::Embeddings, "/v1/embeddings", "m");
+        assert_eq!(path.expect("offered").as_str(), "/all");
+    }
+
+    #[test]
+    fn what_passes_keeps_its_path_behind_a_prefix() {
+        let class = Class::Passthrough(Passing::Unread);
+        let openai = |prefix: &str| Service::OpenAi {
+            prefix: prefix.to_owned(),
+        };
+        check(&openai("/v1"), class, "/own/x", "", "/own/x");
+        check(&openai("/api"), class, "/v1/x", "", "/api/x");
+        check(&openai("/api"), class, "/v1x", "", "/api/v1x");
+        check(&Service::Gemini, class, "/v1beta/x", "", "/v1beta/x");
     }
 }

@@ -5,27 +5,37 @@
 //! stream does not look whole.
 
 use super::encoder::Encoder;
-use crate::answer::Piece;
+use crate::answer::{Content, Piece};
 use crate::error::ErrorBody;
 use crate::format::Format;
 use crate::gate::Gate;
+use crate::text::JsonText;
+use crate::tool_names::ToolNames;
 
 /// Writes pieces that their gates let go.
 pub(super) struct Gated {
     encoder: Encoder,
     gates: Vec<Gate>,
     client: Format,
+    names: ToolNames,
     is_refused: bool,
 }
 
 // === impl Gated ===
 
 impl Gated {
-    pub(super) fn new(encoder: Encoder, gates: Vec<Gate>, client: Format) -> Self {
+    /// `names` are those of tools that the provider calls otherwise than the client.
+    pub(super) fn new(
+        encoder: Encoder,
+        gates: Vec<Gate>,
+        client: Format,
+        names: ToolNames,
+    ) -> Self {
         Self {
             encoder,
             gates,
             client,
+            names,
             is_refused: false,
         }
     }
@@ -43,7 +53,14 @@ impl Gated {
         if self.is_refused {
             return;
         }
-        let Self { encoder, gates, .. } = self;
+        let Self {
+            encoder,
+            gates,
+            names,
+            ..
+        } = self;
+        let restored = restored(names, piece);
+        let piece = restored.as_ref().unwrap_or(piece);
         through(gates, piece, &mut |piece| encoder.piece(piece, out));
         self.tell_refusal(out);
     }
@@ -89,6 +106,33 @@ impl Gated {
             out.extend_from_slice(&body.to_event(self.client));
         }
     }
+}
+
+/// A call of a tool by the name that the client knows; `None` where it is by that already.
+fn restored<'a>(names: &'a ToolNames, piece: &'a Piece<'_>) -> Option<Piece<'a>> {
+    let Piece::Content {
+        choice,
+        content:
+            Content::ToolCall {
+                slot,
+                id,
+                name,
+                signature,
+            },
+    } = piece
+    else {
+        return None;
+    };
+    let name = names.restore(name)?;
+    Some(Piece::Content {
+        choice: *choice,
+        content: Content::ToolCall {
+            slot: *slot,
+            id: id.as_ref().map(JsonText::reborrow),
+            name,
+            signature: signature.as_ref().map(JsonText::reborrow),
+        },
+    })
 }
 
 fn through(gates: &mut [Gate], piece: &Piece<'_>, last: &mut dyn FnMut(&Piece<'_>)) {
