@@ -128,91 +128,70 @@ impl Request {
             names: Names::default(),
             converted: None,
         };
-        match service.offers(self.class, &target.model) {
-            Offer::Native => {
-                let (body, usage_chunk) = self.native(service, &target.model);
-                let format = match self.class {
-                    // Its headers and its key's place are those of the provider, and so are its errors.
-                    Class::Passthrough(_) => service.native_format(),
-                    Class::Chat(_)
-                    | Class::LegacyCompletions
-                    | Class::Embeddings
-                    | Class::Rerank
-                    | Class::CountTokens(_)
-                    | Class::Realtime
-                    | Class::Detect(_) => self.format,
-                };
-                let plan = Plan {
-                    usage_chunk,
-                    client: format,
-                    ..plan(format)
-                };
-                Ok(Rendered {
-                    body,
-                    plan,
-                    dropped: notes.dropped,
-                })
+        let text = || std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8);
+        let refused = RequestError::Unconvertible;
+        let model = &target.model;
+        let (body, converted, format) = match service.offers(self.class, model) {
+            Offer::Native => return Ok(self.rendered_native(service, target, plan)),
+            Offer::None => {
+                let refusal = refusal(self.class.operation(), service.name());
+                return Err(RequestError::Unconvertible(refusal));
             }
             Offer::Embeddings(shape, format) => {
-                let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
-                let (body, answering) = embeddings::request(text, shape, &mut notes)
-                    .map_err(RequestError::Unconvertible)?;
-                let plan = Plan {
-                    converted: Some(Converted::Embeddings(answering)),
-                    is_streamed: false,
-                    ..plan(format)
-                };
-                Ok(Rendered {
-                    body: body.into(),
-                    plan,
-                    dropped: notes.dropped,
-                })
+                let (body, answering) =
+                    embeddings::request(text()?, shape, &mut notes).map_err(refused)?;
+                (body, Converted::Embeddings(answering), format)
             }
             Offer::Rerank(shape, format) => {
-                let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
-                let (body, answering) = rerank::request(text, &target.model, &shape, &mut notes)
-                    .map_err(RequestError::Unconvertible)?;
-                let plan = Plan {
-                    converted: Some(Converted::Rerank(answering)),
-                    is_streamed: false,
-                    ..plan(format)
-                };
-                Ok(Rendered {
-                    body: body.into(),
-                    plan,
-                    dropped: notes.dropped,
-                })
+                let (body, answering) =
+                    rerank::request(text()?, model, &shape, &mut notes).map_err(refused)?;
+                (body, Converted::Rerank(answering), format)
             }
             Offer::TokenCount => {
-                let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
-                let body = token_count::request(text).map_err(RequestError::Unconvertible)?;
-                let plan = Plan {
-                    converted: Some(Converted::TokenCount),
-                    is_streamed: false,
-                    ..plan(Format::BedrockConverse)
-                };
-                Ok(Rendered {
-                    body: body.into(),
-                    plan,
-                    dropped: Vec::new(),
-                })
+                let body = token_count::request(text()?).map_err(refused)?;
+                (body, Converted::TokenCount, Format::BedrockConverse)
             }
-            Offer::Estimate => {
-                let plan = Plan {
-                    converted: Some(Converted::Estimate),
-                    is_streamed: false,
-                    ..plan(self.format)
-                };
-                Ok(Rendered {
-                    body: Bytes::new(),
-                    plan,
-                    dropped: Vec::new(),
-                })
-            }
-            Offer::None => Err(RequestError::Unconvertible(refusal(
-                self.class.operation(),
-                service.name(),
-            ))),
+            Offer::Estimate => (Vec::new(), Converted::Estimate, self.format),
+        };
+        let plan = Plan {
+            converted: Some(converted),
+            is_streamed: false,
+            ..plan(format)
+        };
+        Ok(Rendered {
+            body: body.into(),
+            plan,
+            dropped: notes.dropped,
+        })
+    }
+
+    fn rendered_native(
+        &self,
+        service: &Service,
+        target: &Target,
+        plan: impl Fn(Format) -> Plan,
+    ) -> Rendered {
+        let (body, usage_chunk) = self.native(service, &target.model);
+        let format = match self.class {
+            // Its headers and its key's place are those of the provider, and so are its errors.
+            Class::Passthrough(_) => service.native_format(),
+            Class::Chat(_)
+            | Class::LegacyCompletions
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::CountTokens(_)
+            | Class::Realtime
+            | Class::Detect(_) => self.format,
+        };
+        let plan = Plan {
+            usage_chunk,
+            client: format,
+            ..plan(format)
+        };
+        Rendered {
+            body,
+            plan,
+            dropped: Vec::new(),
         }
     }
 
