@@ -49,9 +49,11 @@ use crate::{
 };
 
 mod encoded;
+mod own;
 mod whole;
 
 use encoded::{encoded, is_encoded};
+pub(super) use own::own;
 use whole::{judged, whole};
 
 /// The largest error body of a provider that is read, in bytes.
@@ -220,27 +222,6 @@ fn relay(
         relay.note_input_tokens(tokens);
     }
     relay
-}
-
-/// An answer in JSON that the gateway made itself; a header may say how.
-pub(super) fn own(body: Bytes, (name, value): (&'static str, &'static str)) -> Tried {
-    let (mut head, ()) = Response::new(()).into_parts();
-    let json = HeaderValue::from_static("application/json");
-    head.headers.insert(CONTENT_TYPE, json);
-    head.headers.insert(name, HeaderValue::from_static(value));
-    let observed = Observed {
-        has_content: true,
-        ..Observed::default()
-    };
-    let said = Said {
-        spared: None,
-        condition: None,
-    };
-    let body = Body::Whole {
-        bytes: body,
-        observed: Box::new(observed),
-    };
-    answered(Answer::new(head, body, said))
 }
 
 /// Takes the session that a provider agreed to.
