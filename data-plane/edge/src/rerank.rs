@@ -225,10 +225,10 @@ impl Answering {
                 out.push(',');
             }
             // Writing to a string does not fail.
-            drop(write!(out, "{{\"index\":{index},\"relevance_score\":{score}"));
+            let _ = write!(out, "{{\"index\":{index},\"relevance_score\":{score}");
             if let Some(text) = self.documents.as_ref().and_then(|own| own.get(*index)) {
                 let text = Value::from(text.as_str());
-                drop(write!(out, ",\"document\":{{\"text\":{text}}}"));
+                let _ = write!(out, ",\"document\":{{\"text\":{text}}}");
             }
             out.push('}');
         }
