@@ -91,10 +91,11 @@ mod tests {
     fn names_are_changed_wherever_they_stand_and_nothing_else_is() {
         let body = r#"{"model":"m","messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"fs.read","arguments":"{\"n\":1.50}"}}]},{"role":"tool","content":"fs.read","name":"fs.read","tool_call_id":"a"}],"tools":[{"type":"function","function":{"name":"fs.read","parameters":{"z":1e400,"a":12345678901234567890}}}],"tool_choice":{"type":"function","function":{"name":"fs.read"}}}"#;
         let (sent, names) = told(body, Rule::Common);
-        let expected = body
-            .replace(r#""name":"fs.read""#, r#""name":"fs_read""#);
+        let expected = body.replace(r#""name":"fs.read""#, r#""name":"fs_read""#);
         assert_eq!(sent, expected);
-        let restored = names.restore(&JsonText::plain("fs_read")).map(|name| name.decode().into_owned());
+        let restored = names
+            .restore(&JsonText::plain("fs_read"))
+            .map(|name| name.decode().into_owned());
         assert_eq!(restored.as_deref(), Some("fs.read"));
     }
 

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::messages_converse::Extras;
 use super::{
-    Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_names, chat_responses,
-    gemini_chat, messages_chat, messages_converse, messages_responses, responses_chat,
+    Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_names,
+    chat_responses, gemini_chat, messages_chat, messages_converse, messages_responses,
+    responses_chat,
 };
 use crate::ClientHeaders;
 use crate::format::Format;

@@ -78,12 +78,19 @@ pub fn request(
             .filter(|top| *top > 0)
             .and_then(|top| usize::try_from(top).ok())
             .ok_or_else(|| {
-                Unconvertible::invalid("top_n", "it is not a number above 0; send one or leave it out")
+                Unconvertible::invalid(
+                    "top_n",
+                    "it is not a number above 0; send one or leave it out",
+                )
             })?
             .min(documents.len()),
     };
-    notes.dropped_if("max_tokens_per_doc", body.contains_key("max_tokens_per_doc"));
-    let is_unknown = |name: &String| name != "max_tokens_per_doc" && !KNOWN.contains(&name.as_str());
+    notes.dropped_if(
+        "max_tokens_per_doc",
+        body.contains_key("max_tokens_per_doc"),
+    );
+    let is_unknown =
+        |name: &String| name != "max_tokens_per_doc" && !KNOWN.contains(&name.as_str());
     notes.dropped_if("other", body.keys().any(is_unknown));
     let is_echoed = body.get("return_documents") == Some(&Value::Bool(true));
     let rendered = match shape {
@@ -99,7 +106,8 @@ pub fn request(
 }
 
 fn documents(value: Option<&Value>) -> Result<Vec<&str>, Unconvertible> {
-    let Some(Value::Array(items)) = value.filter(|value| value.as_array().is_some_and(|it| !it.is_empty()))
+    let Some(Value::Array(items)) =
+        value.filter(|value| value.as_array().is_some_and(|it| !it.is_empty()))
     else {
         let message = "it is not a list of documents; send at least one";
         return Err(Unconvertible::invalid("documents", message));
@@ -158,7 +166,8 @@ fn arn(model: &str, region: &str) -> String {
 }
 
 fn vertex(query: &str, documents: &[&str], top: usize, (model, is_echoed): (&str, bool)) -> Value {
-    let record = |(index, text): (usize, &&str)| json!({ "id": index.to_string(), "content": text });
+    let record =
+        |(index, text): (usize, &&str)| json!({ "id": index.to_string(), "content": text });
     let records: Vec<Value> = documents.iter().enumerate().map(record).collect();
     let model = ["publishers/google/models/", "models/", "google/"]
         .iter()
@@ -305,7 +314,13 @@ mod tests {
                 },
             },
         });
-        check(&bedrock(), "cohere.rerank-v3-5:0", &asked, &sent, &["max_tokens_per_doc"]);
+        check(
+            &bedrock(),
+            "cohere.rerank-v3-5:0",
+            &asked,
+            &sent,
+            &["max_tokens_per_doc"],
+        );
     }
 
     #[test]
@@ -318,7 +333,13 @@ mod tests {
             "topN": 1,
             "ignoreRecordDetailsInResponse": false,
         });
-        check(&Shape::Vertex, "google/semantic-ranker-default-004", &asked, &sent, &[]);
+        check(
+            &Shape::Vertex,
+            "google/semantic-ranker-default-004",
+            &asked,
+            &sent,
+            &[],
+        );
     }
 
     #[test]
@@ -328,12 +349,23 @@ mod tests {
             (json!({"query": "q"}), "documents"),
             (json!({"query": "q", "documents": []}), "documents"),
             (json!({"query": "q", "documents": ["a", 1]}), "documents[1]"),
-            (json!({"query": "q", "documents": [{"title": "t"}]}), "documents[0]"),
-            (json!({"query": "q", "documents": ["a"], "top_n": 0}), "top_n"),
+            (
+                json!({"query": "q", "documents": [{"title": "t"}]}),
+                "documents[0]",
+            ),
+            (
+                json!({"query": "q", "documents": ["a"], "top_n": 0}),
+                "top_n",
+            ),
         ] {
             let text = asked.to_string();
-            let error = request(&text, "m", &bedrock(), &mut Notes::default()).expect_err("refused");
-            assert_eq!((&*error.field, error.cause), (field, Cause::Invalid), "{text}");
+            let error =
+                request(&text, "m", &bedrock(), &mut Notes::default()).expect_err("refused");
+            assert_eq!(
+                (&*error.field, error.cause),
+                (field, Cause::Invalid),
+                "{text}"
+            );
         }
         let many: Vec<&str> = vec!["a"; 1_001];
         let text = json!({"query": "q", "documents": many}).to_string();
@@ -362,12 +394,20 @@ mod tests {
         let echoed = format!(
             r#"{{"results":[{{"index":1,"relevance_score":1.0,"document":{{"text":"b\""}}}}],{meta}"#
         );
-        answered(&Shape::Vertex, true, r#"{"records":[{"id":"1"}]}"#, Some(&echoed));
+        answered(
+            &Shape::Vertex,
+            true,
+            r#"{"records":[{"id":"1"}]}"#,
+            Some(&echoed),
+        );
         let none = format!(r#"{{"results":[],{meta}"#);
         answered(&Shape::Vertex, false, "{}", Some(&none));
         for (shape, body) in [
             (bedrock(), r#"{"results":[{"index":2,"relevanceScore":1}]}"#),
-            (bedrock(), r#"{"results":[{"index":0,"relevanceScore":"high"}]}"#),
+            (
+                bedrock(),
+                r#"{"results":[{"index":0,"relevanceScore":"high"}]}"#,
+            ),
             (bedrock(), "{}"),
             (bedrock(), "<html>"),
             (Shape::Vertex, r#"{"records":[{"id":"x","score":1}]}"#),

@@ -74,10 +74,13 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_the_request_that_is_not_made() {
-        let asked = r#"{"model":"m","max_tokens":8,"messages":[{"role":"user","content":"Hi"}],"x":1e400}"#;
+        let asked =
+            r#"{"model":"m","max_tokens":8,"messages":[{"role":"user","content":"Hi"}],"x":1e400}"#;
         let sent = request(asked).expect("converted");
         let sent: Value = serde_json::from_slice(&sent).expect("JSON");
-        let body = sent.pointer("/input/invokeModel/body").and_then(Value::as_str);
+        let body = sent
+            .pointer("/input/invokeModel/body")
+            .and_then(Value::as_str);
         let body = STANDARD.decode(body.expect("a text")).expect("Base64");
         let expected = r#"{"anthropic_version":"bedrock-2023-05-31","max_tokens":1,"messages":[{"role":"user","content":"Hi"}],"x":1e400}"#;
         assert_eq!(String::from_utf8(body).as_deref(), Ok(expected));

@@ -53,8 +53,8 @@ mod wait;
 use attributes::LlmAttributes;
 use ledger::Ledger;
 pub(crate) use model_router::Serving;
-pub(crate) use operation::refused;
 use operation::Operation;
+pub(crate) use operation::refused;
 pub(crate) use realtime::session::{Passes, Session};
 pub(crate) use relayed::Relayed;
 

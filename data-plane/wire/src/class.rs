@@ -115,10 +115,9 @@ impl Class {
     pub fn takes_method(self, method: &str) -> bool {
         match self {
             Self::Detect(_) => matches!(method, "GET" | "HEAD" | "POST" | "DELETE"),
-            Self::Passthrough(_) => matches!(
-                method,
-                "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE"
-            ),
+            Self::Passthrough(_) => {
+                matches!(method, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE")
+            }
             // What is no upgrade is refused as such.
             Self::Realtime => true,
             Self::Chat(_)

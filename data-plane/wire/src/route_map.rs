@@ -65,7 +65,9 @@ pub enum SuffixError {
     #[error("it is empty; write the end of a path, or `*` for every other path")]
     Empty,
     /// A `*` beside other characters, a query, or what no path has.
-    #[error("it is not the end of a path; write one without `*`, `?`, `#` and spaces, or `*` alone")]
+    #[error(
+        "it is not the end of a path; write one without `*`, `?`, `#` and spaces, or `*` alone"
+    )]
     Character,
 }
 
@@ -157,7 +159,8 @@ impl RouteMap {
 
     fn sorted(mut self) -> Self {
         // Two of one length never fit one path, so that nothing else decides.
-        self.suffixes.sort_by_key(|(suffix, _)| Reverse(suffix.len()));
+        self.suffixes
+            .sort_by_key(|(suffix, _)| Reverse(suffix.len()));
         self
     }
 }

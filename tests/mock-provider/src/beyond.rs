@@ -32,13 +32,17 @@ pub(crate) enum Beyond {
     Images,
     Speech,
     Transcriptions,
-    Invoke { model: String },
+    Invoke {
+        model: String,
+    },
     /// Bedrock's.
     Rerank,
     /// Vertex AI's.
     Rank,
     /// Bedrock's.
-    CountTokens { model: String },
+    CountTokens {
+        model: String,
+    },
 }
 
 // === impl Beyond ===
@@ -72,11 +76,7 @@ impl Beyond {
     pub(crate) fn tells_counts(&self) -> bool {
         !matches!(
             self,
-            Self::Moderations
-                | Self::Speech
-                | Self::Rerank
-                | Self::Rank
-                | Self::CountTokens { .. }
+            Self::Moderations | Self::Speech | Self::Rerank | Self::Rank | Self::CountTokens { .. }
         )
     }
 

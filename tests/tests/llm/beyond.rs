@@ -140,7 +140,10 @@ async fn counts(rig: &Rig) -> Result<()> {
     );
     let counted: Value = serde_json::from_slice(&reply.body)?;
     ensure!(
-        counted.at("/input_tokens").as_u64().is_some_and(|count| count > 0),
+        counted
+            .at("/input_tokens")
+            .as_u64()
+            .is_some_and(|count| count > 0),
         "{counted}"
     );
     // A count is no usage.
@@ -225,7 +228,12 @@ async fn orders(rig: &Rig) -> Result<()> {
     ]);
     ensure!(*order.at("/results") == expected, "{order}");
     // The region has no ranking, and documents do not leave it.
-    let reply = ask(rig, "/vertexai/v2/rerank", &asked("semantic-ranker-default-004")).await?;
+    let reply = ask(
+        rig,
+        "/vertexai/v2/rerank",
+        &asked("semantic-ranker-default-004"),
+    )
+    .await?;
     ensure!(
         reply.status == 400 && reply.text().contains("rerank is not offered"),
         "{reply:?}"

@@ -52,7 +52,12 @@ spec:
 
 async fn ask(port: u16, (method, path): (&str, &str), body: &Value) -> Result<Reply> {
     let kind = [("content-type", "application/json")];
-    let asked = request(method, &format!("http://a.test{path}"), &kind, &body.to_string())?;
+    let asked = request(
+        method,
+        &format!("http://a.test{path}"),
+        &kind,
+        &body.to_string(),
+    )?;
     Client::http1(port).send(asked).await
 }
 
@@ -68,21 +73,36 @@ async fn ends_of_paths_stand_for_what_is_configured() -> Result<()> {
     world.until_status(port, "http://a.test/which", 200).await?;
     // The backend's own word wins over the route's.
     let reply = ask(port, ("POST", "/team/ask"), &turn).await?;
-    ensure!(reply.status == 200 && reply.text().contains("chat.completion"), "{reply:?}");
+    ensure!(
+        reply.status == 200 && reply.text().contains("chat.completion"),
+        "{reply:?}"
+    );
     // What only the route's policy names is there beside it.
     let reply = ask(port, ("POST", "/own/said"), &turn).await?;
-    ensure!(reply.status == 200 && reply.text().contains("\"type\":\"message\""), "{reply:?}");
+    ensure!(
+        reply.status == 200 && reply.text().contains("\"type\":\"message\""),
+        "{reply:?}"
+    );
     let vectors = json!({"model": "embed-x", "input": "one"});
     let reply = ask(port, ("POST", "/own/vectors"), &vectors).await?;
-    ensure!(reply.status == 200 && reply.text().contains("embedding"), "{reply:?}");
+    ensure!(
+        reply.status == 200 && reply.text().contains("embedding"),
+        "{reply:?}"
+    );
     // The built-in table holds for what nobody names.
     let reply = ask(port, ("POST", "/v1/chat/completions"), &turn).await?;
     ensure!(reply.status == 200, "{reply:?}");
     let judged = json!({"model": "judge", "input": "a"});
     let reply = ask(port, ("POST", "/v1/moderations"), &judged).await?;
-    ensure!(reply.status == 200 && mock.last_body().await? == judged, "{reply:?}");
+    ensure!(
+        reply.status == 200 && mock.last_body().await? == judged,
+        "{reply:?}"
+    );
     // And whatever else there is passes, as the mock has it: it knows no such path.
     let reply = ask(port, ("POST", "/v1/own"), &judged).await?;
-    ensure!(reply.status == 404 && reply.text().contains("Unknown request URL"), "{reply:?}");
+    ensure!(
+        reply.status == 404 && reply.text().contains("Unknown request URL"),
+        "{reply:?}"
+    );
     world.stop().await
 }

@@ -264,7 +264,9 @@ impl Scope<'_> {
         };
         let address = match (placed.base, &kind.home) {
             (Some(base), home) => self.based(placed, base, home, verdict)?,
-            (None, Home::Public { kind, host, .. }) => self.public(placed, (kind, host), verdict)?,
+            (None, Home::Public { kind, host, .. }) => {
+                self.public(placed, (kind, host), verdict)?
+            }
             (None, Home::Own(custom)) => self.custom(placed, custom, verdict)?,
         };
         let rerank = self.elsewhere(placed, &kind.home, verdict)?;

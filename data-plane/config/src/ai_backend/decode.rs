@@ -39,9 +39,14 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
         return Err(FieldError::missing("groups"));
     }
     share_guards(message, &mut groups);
-    let mut policies = groups.iter().flatten().filter_map(|own| own.policy.as_ref());
+    let mut policies = groups
+        .iter()
+        .flatten()
+        .filter_map(|own| own.policy.as_ref());
     let routes = policies.find(|policy| !policy.routes.is_empty());
-    let routes = routes.map(|policy| policy.routes.clone()).unwrap_or_default();
+    let routes = routes
+        .map(|policy| policy.routes.clone())
+        .unwrap_or_default();
     Ok(AiBackend {
         name: message.name.as_str().into(),
         groups,

@@ -41,12 +41,12 @@ impl<'a> Effective<'a> {
         let of_backend = of_backend.filter(|own| own.section.is_none());
         let high = self.of_way().iter().filter(|own| !below(own));
         let attached = low.chain(of_backend).chain(high);
-        let attached = attached.filter(|own| *own.field == *FIELD).filter_map(|own| {
-            match self.policy(own).map(|found| &found.content) {
+        let attached = attached
+            .filter(|own| *own.field == *FIELD)
+            .filter_map(|own| match self.policy(own).map(|found| &found.content) {
                 Some(Content::Ai(policy)) => Some(&policy.routes),
                 Some(_) | None => None,
-            }
-        });
+            });
         let all = attached.chain(backend.map(|backend| &backend.routes));
         let mut merged: Option<Cow<'a, RouteMap>> = None;
         for map in all.filter(|map| !map.is_empty()) {

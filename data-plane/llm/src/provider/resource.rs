@@ -200,9 +200,11 @@ impl Service {
     fn passed(&self, path: &str) -> String {
         let base = self.default_base();
         match self {
-            Self::OpenAi { prefix }
-            | Self::Anthropic { prefix }
-            | Self::Custom { prefix, .. } if *prefix != base => rebased(path, &base, prefix),
+            Self::OpenAi { prefix } | Self::Anthropic { prefix } | Self::Custom { prefix, .. }
+                if *prefix != base =>
+            {
+                rebased(path, &base, prefix)
+            }
             Self::OpenAi { .. }
             | Self::Anthropic { .. }
             | Self::Custom { .. }
@@ -220,9 +222,9 @@ impl Service {
             Self::Anthropic { .. } => Format::AnthropicMessages,
             Self::Bedrock { .. } => Format::BedrockConverse,
             Self::Gemini | Self::Vertex { .. } => Format::GeminiGenerateContent,
-            Self::OpenAi { .. }
-            | Self::AzureOpenAi { .. }
-            | Self::Foundry { .. } => Format::OpenAiChatCompletions,
+            Self::OpenAi { .. } | Self::AzureOpenAi { .. } | Self::Foundry { .. } => {
+                Format::OpenAiChatCompletions
+            }
             Self::Custom { formats, .. } => formats
                 .first()
                 .map_or(Format::OpenAiChatCompletions, |(format, _)| *format),
@@ -342,7 +344,10 @@ fn counted(model: &str) -> &str {
     let Some((front, rest)) = model.split_once('.') else {
         return model;
     };
-    let is_region = matches!(front, "us" | "eu" | "apac" | "jp" | "au" | "us-gov" | "global");
+    let is_region = matches!(
+        front,
+        "us" | "eu" | "apac" | "jp" | "au" | "us-gov" | "global"
+    );
     match is_region && rest.contains('.') {
         true => rest,
         false => model,
@@ -567,7 +572,13 @@ mod tests {
             ("anthropic.claude-3-haiku:0", "anthropic.claude-3-haiku%3A0"),
         ] {
             let expected = format!("/model/{segment}/count-tokens");
-            check(&bedrock, count, "/v1/messages/count_tokens", model, &expected);
+            check(
+                &bedrock,
+                count,
+                "/v1/messages/count_tokens",
+                model,
+                &expected,
+            );
         }
         let vertex = |region: Option<&str>| Service::Vertex {
             project: "p".to_owned(),
@@ -603,7 +614,11 @@ mod tests {
             (Class::Embeddings, "/v1/embeddings", "/e?x=1"),
             (Class::Rerank, "/v2/rerank", "/v1/rerank"),
             (Class::Realtime, "/v1/realtime", "/live"),
-            (count, "/a/v1/messages/count_tokens", "/v1/messages/count_tokens"),
+            (
+                count,
+                "/a/v1/messages/count_tokens",
+                "/v1/messages/count_tokens",
+            ),
         ] {
             check(&custom, class, client, "m", expected);
         }

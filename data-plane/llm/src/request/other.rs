@@ -39,7 +39,9 @@ impl Request {
             Class::Realtime | Class::Passthrough(Passing::Unread) => {
                 Self::opaque(class.format(), body)
             }
-            Class::Detect(_) | Class::Passthrough(Passing::Read) => Self::parse_any(class.format(), content_type, body)?,
+            Class::Detect(_) | Class::Passthrough(Passing::Read) => {
+                Self::parse_any(class.format(), content_type, body)?
+            }
         };
         request.class = class;
         if let Some(called) = model_path::read(path).filter(|_| names_model(class)) {

@@ -5,7 +5,10 @@
 //! no cost, and never one of zero.
 
 use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
-use dp_llm::{class::{Class, Passing}, request::Request as Prompt};
+use dp_llm::{
+    class::{Class, Passing},
+    request::Request as Prompt,
+};
 use dp_policy::{
     budget::Spend,
     estimate::{self, Family},
@@ -74,7 +77,9 @@ pub(super) fn spend(
             return Spend::NOTHING;
         }
         // Files and lists are asked of no model.
-        Class::Detect(_) | Class::Passthrough(Passing::Read) if prompt.model().is_none() => return Spend::NOTHING,
+        Class::Detect(_) | Class::Passthrough(Passing::Read) if prompt.model().is_none() => {
+            return Spend::NOTHING;
+        }
         Class::Detect(_)
         | Class::Passthrough(Passing::Read)
         | Class::Embeddings

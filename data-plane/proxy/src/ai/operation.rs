@@ -78,9 +78,7 @@ fn routed(exchange: &Exchange<'_>, head: &Parts, serving: Serving<'_>) -> Option
         return Some(Found::Models(asked));
     }
     let known = Class::of(path).map(Routed::Class);
-    known
-        .or_else(|| map?.rest(path))
-        .map(Found::Routed)
+    known.or_else(|| map?.rest(path)).map(Found::Routed)
 }
 
 /// The routes of the policies on the way, and of the backend where the way leads to one; behind models nobody knows yet which.

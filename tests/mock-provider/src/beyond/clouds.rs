@@ -33,7 +33,9 @@ pub(super) fn rerank(node: &Node<'_>) -> Result<Asked, Refusal> {
         document.need("textDocument")?.need("text")?.text()?;
     }
     let configuration = node.need("rerankingConfiguration")?;
-    configuration.need("type")?.one_of(&["BEDROCK_RERANKING_MODEL"])?;
+    configuration
+        .need("type")?
+        .one_of(&["BEDROCK_RERANKING_MODEL"])?;
     let own = configuration.need("bedrockRerankingConfiguration")?;
     let arn = own.need("modelConfiguration")?.need("modelArn")?;
     if !arn.text()?.starts_with("arn:aws:bedrock:") {
@@ -49,7 +51,14 @@ pub(super) fn rerank(node: &Node<'_>) -> Result<Asked, Refusal> {
 
 /// Google's rankingConfigs.rank.
 pub(super) fn rank(node: &Node<'_>) -> Result<Asked, Refusal> {
-    node.only(&["model", "query", "records", "topN", "ignoreRecordDetailsInResponse", "userLabels"])?;
+    node.only(&[
+        "model",
+        "query",
+        "records",
+        "topN",
+        "ignoreRecordDetailsInResponse",
+        "userLabels",
+    ])?;
     node.need("query")?.text()?;
     let records = node.need("records")?.some()?;
     let mut ids = Vec::new();
@@ -74,7 +83,9 @@ pub(super) fn count_tokens(node: &Node<'_>, model: &str) -> Result<Asked, Refusa
     let inner: Option<Value> = inner.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let inner = inner.ok_or_else(|| body.refuse("it is no JSON in Base64"))?;
     let inner = Node::root(&inner, Vendor::Bedrock);
-    inner.need("anthropic_version")?.one_of(&["bedrock-2023-05-31"])?;
+    inner
+        .need("anthropic_version")?
+        .one_of(&["bedrock-2023-05-31"])?;
     inner.need("max_tokens")?.count(1)?;
     inner.need("messages")?.some()?;
     if inner.has("model") || inner.has("stream") {

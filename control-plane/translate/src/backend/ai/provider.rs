@@ -108,7 +108,10 @@ fn bedrock(bedrock: &Bedrock) -> Kind<'_> {
         home: Home::Public {
             kind: "bedrock",
             host: format!("bedrock-runtime.{}.amazonaws.com", bedrock.region),
-            rerank: Some(format!("bedrock-agent-runtime.{}.amazonaws.com", bedrock.region)),
+            rerank: Some(format!(
+                "bedrock-agent-runtime.{}.amazonaws.com",
+                bedrock.region
+            )),
         },
         telemetry_name: Some("aws.bedrock"),
         key_place: KeyPlace::Bearer,

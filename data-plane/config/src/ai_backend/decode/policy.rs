@@ -8,8 +8,8 @@ use ::route::field::{FieldError, Within};
 use dp_llm::body_policy::{BodyPolicy, MemberValue};
 use dp_llm::model_name::ModelAliases;
 use dp_llm::prompt_caching::PromptCaching;
-use dp_llm::route_map::{Route, RouteMap};
 use dp_llm::prompt_enrichment::{PromptEnrichment, PromptMessage, Speaker};
+use dp_llm::route_map::{Route, RouteMap};
 use proto::tidegate::v1 as wire;
 
 use super::expression;

@@ -337,12 +337,19 @@ fn custom_providers_say_what_they_have_and_where_else_they_are() {
         .iter()
         .map(|(surface, path)| (*surface, path.as_ref().map(|path| path.as_str())))
         .collect();
-    assert_eq!(known, [(Surface::Realtime, Some("/live")), (Surface::Rerank, None)]);
+    assert_eq!(
+        known,
+        [(Surface::Realtime, Some("/live")), (Surface::Rerank, None)]
+    );
     let (cluster, authority) = own.home(true);
-    assert_eq!((&**cluster, authority.map(ToString::to_string).as_deref()), ("other", Some("rank.example")));
+    assert_eq!(
+        (&**cluster, authority.map(ToString::to_string).as_deref()),
+        ("other", Some("rank.example"))
+    );
     assert_eq!(&**own.home(false).0, "backend/default/gpt/a");
     for (cluster, authority, field) in [("", "", "cluster"), ("c", "a b", "authority")] {
-        let error = ai_backend(&backend(vec![vec![home(cluster, authority)]])).expect_err("refused");
+        let error =
+            ai_backend(&backend(vec![vec![home(cluster, authority)]])).expect_err("refused");
         assert_eq!(error.path, format!("groups[0].providers[0].rerank.{field}"));
     }
 }

@@ -139,10 +139,18 @@ fn routes(entries: &[(&str, wire::ai_route::Operation)]) -> wire::AiPolicy {
 #[test]
 fn routes_are_merged_one_by_one() {
     use wire::ai_route::Operation::{Completions, Detect, Messages, Passthrough};
-    let low = policy(&routes(&[("/a", Messages), ("/b", Messages), ("*", Passthrough)]));
+    let low = policy(&routes(&[
+        ("/a", Messages),
+        ("/b", Messages),
+        ("*", Passthrough),
+    ]));
     let high = policy(&routes(&[("/a", Completions)]));
     let merged = high.over(&low).routes;
-    let expected = policy(&routes(&[("/a", Completions), ("/b", Messages), ("*", Passthrough)]));
+    let expected = policy(&routes(&[
+        ("/a", Completions),
+        ("/b", Messages),
+        ("*", Passthrough),
+    ]));
     assert_eq!(merged, expected.routes);
     let unknown = wire::AiPolicy {
         routes: vec![wire::AiRoute {

@@ -215,11 +215,17 @@ fn orders_of_documents_and_counts_are_converted_for_bedrock() {
     let request = read(count, "/v1/messages/count_tokens", json, body).expect("readable");
     let rendered = request.render_other(&bedrock(), &target("us.anthropic.claude-opus-4-1"));
     let rendered = rendered.expect("offered");
-    assert!(rendered.body.starts_with(br#"{"input":{"invokeModel":{"body":""#));
+    assert!(
+        rendered
+            .body
+            .starts_with(br#"{"input":{"invokeModel":{"body":""#)
+    );
     assert!(rendered.plan.needs_whole() && !rendered.plan.is_elsewhere());
     // Where nobody counts, the gateway estimates.
     for service in [openai(), Service::Gemini] {
-        let rendered = request.render_other(&service, &target("m")).expect("estimated");
+        let rendered = request
+            .render_other(&service, &target("m"))
+            .expect("estimated");
         assert!(rendered.plan.is_estimated());
     }
 }
