@@ -88,7 +88,21 @@ pub fn convert(
             ));
         }
     };
-    let converted = match provider {
+    Ok(Converted {
+        custom_tools,
+        ..told(stage, provider, asked, target, notes)?
+    })
+}
+
+/// What is on the way, in the provider's format and with names that it takes.
+fn told(
+    stage: Stage<'_>,
+    provider: Format,
+    asked: Asked<'_>,
+    target: &Target,
+    notes: &mut Notes,
+) -> Result<Converted, Unconvertible> {
+    match provider {
         Format::OpenAiChatCompletions => {
             let mut request = stage.into_chat(target, notes)?;
             let tool_names = chat_names::tell(&mut request, Rule::Common);
@@ -143,11 +157,7 @@ pub fn convert(
             let request = chat_gemini::convert(request, target, notes)?;
             written(&request).map(|own| Converted { tool_names, ..own })
         }
-    };
-    Ok(Converted {
-        custom_tools,
-        ..converted?
-    })
+    }
 }
 
 // === impl Stage ===
