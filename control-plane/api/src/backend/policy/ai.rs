@@ -42,8 +42,7 @@ pub struct BackendAi {
     pub model_aliases: Option<BTreeMap<String, String>>,
     /// Marks what the provider may cache.
     pub prompt_caching: Option<PromptCaching>,
-    /// Operations by the end of the path, longest first; `*` is every path that nothing else names. The built-in table holds
-    /// for ends that are not named.
+    /// Operations by the end of the path, longest first; an end that is not named stands for what it does without them.
     #[schemars(extend("maxProperties" = 1_024))]
     pub routes: Option<BTreeMap<String, RouteFormat>>,
 }
