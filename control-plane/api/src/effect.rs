@@ -256,6 +256,7 @@ const TABLE: &[Row] = &[
             "spec.backend.ai.timeouts.*",
             "spec.backend.ai.load.*",
             "spec.backend.ai.affinity.*",
+            "spec.backend.ai.fallback.*",
         ],
         protection: &[
             "spec.traffic.authorization",

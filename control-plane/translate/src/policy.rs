@@ -23,6 +23,7 @@ use crate::settings::Settings;
 
 mod ai;
 mod ai_affinity;
+mod ai_fallback;
 mod ai_load;
 mod ai_timeouts;
 mod attach;
@@ -55,12 +56,13 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 2] =
     }];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 5] = [
+const OWN_NOUNS: [fn(&Lookup<'_>, &TidegatePolicy) -> Option<Noun>; 6] = [
     budget::compile,
     budget::compile_concurrency,
     ai_load::compile,
     |_, policy| ai_timeouts::compile(policy),
     |_, policy| ai_affinity::compile(policy),
+    |_, policy| ai_fallback::compile(policy),
 ];
 
 /// What both kinds of policies have.

@@ -7,6 +7,7 @@
 
 mod ai;
 mod ai_affinity;
+mod ai_fallback;
 mod ai_load;
 mod ai_timeouts;
 mod budget;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 pub use ai::AiLayers;
 pub use ai_affinity::AiAffinity;
+pub use ai_fallback::AiFallback;
 pub use budget::{Concurrency, KeyedBudget};
 pub use effective::{Denied, Effective};
 pub use local_rate_limit::LocalRateLimit;
@@ -48,6 +50,8 @@ pub enum Content {
     Ai(Box<AiPolicy>),
     /// `backend.ai.affinity`.
     AiAffinity(AiAffinity),
+    /// `backend.ai.fallback`.
+    AiFallback(AiFallback),
     /// `backend.ai.load`.
     AiLoad(AiLoad),
     /// `backend.ai.timeouts`.
@@ -68,6 +72,7 @@ impl Policy {
             Content::Ai(policy) => Some(policy),
             Content::Denied(_)
             | Content::AiAffinity(_)
+            | Content::AiFallback(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
@@ -129,6 +134,7 @@ impl Content {
             Self::Denied(_) => None,
             Self::Ai(_) => Some(ai::FIELD),
             Self::AiAffinity(_) => Some(ai_affinity::FIELD),
+            Self::AiFallback(_) => Some(ai_fallback::FIELD),
             Self::AiLoad(_) => Some(ai_load::FIELD),
             Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),

@@ -13,7 +13,7 @@ use crate::schema::rule::{at_least, at_least_one};
 /// Requests to models.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["timeouts", "load", "affinity"])]))]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["timeouts", "load", "affinity", "fallback"])]))]
 pub struct TidegateAi {
     /// How long a stream may keep a client waiting.
     pub timeouts: Option<AiTimeouts>,
@@ -21,6 +21,26 @@ pub struct TidegateAi {
     pub load: Option<AiLoad>,
     /// Requests that belong together go to the same provider.
     pub affinity: Option<AiAffinity>,
+    /// Refusals after which another provider is asked.
+    pub fallback: Option<AiFallback>,
+}
+
+/// Refusals of a provider that is well, after which another is asked, once a request: one of another group, or of the same
+/// where there is no other group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct AiFallback {
+    /// What is refused.
+    #[schemars(length(min = 1, max = 2))]
+    pub reasons: Vec<AiFallbackReason>,
+}
+
+/// What a provider refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum AiFallbackReason {
+    /// The prompt does not fit the model's context.
+    ContextWindowExceeded,
+    /// The content of the prompt, or all of the answer.
+    ContentPolicyViolation,
 }
 
 /// Requests that belong together go to the same provider of a group, as long as it is well.

@@ -48,6 +48,7 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
             }
             PolicyBody::Denied(_)
             | PolicyBody::AiAffinity(_)
+            | PolicyBody::AiFallback(_)
             | PolicyBody::AiLoad(_)
             | PolicyBody::AiTimeouts(_)
             | PolicyBody::LocalRateLimit(_)
@@ -95,6 +96,9 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::AiAffinity(key) => {
             Content::AiAffinity(tidegate::AiAffinity { key: key.clone() })
         }
+        PolicyBody::AiFallback(reasons) => Content::AiFallback(tidegate::AiFallback {
+            reasons: reasons.iter().map(|reason| i32::from(*reason)).collect(),
+        }),
         PolicyBody::AiLoad(plan) => Content::AiLoad(tidegate::AiLoad {
             max_in_flight: plan.max_in_flight,
             probes: plan.probes,

@@ -29,6 +29,7 @@ pub(crate) enum PolicyBody {
     Ai(Box<AiPolicyPlan>),
     /// The key; the beginning of prompts where empty.
     AiAffinity(String),
+    AiFallback(Vec<tidegate::AiFallbackReason>),
     AiLoad(AiLoadPlan),
     AiTimeouts(AiTimeoutsPlan),
     LocalRateLimit(Vec<LocalLimitPlan>),
@@ -107,6 +108,7 @@ impl PolicyBody {
             Self::Denied(_) | Self::LocalRateLimit(_) => true,
             Self::Ai(_)
             | Self::AiAffinity(_)
+            | Self::AiFallback(_)
             | Self::AiLoad(_)
             | Self::AiTimeouts(_)
             | Self::Budgets(_)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use cp_api::ObjectKey;
 
 use super::attach::Place;
-use super::{Compiled, ai, ai_affinity, ai_timeouts, budget};
+use super::{Compiled, ai, ai_affinity, ai_fallback, ai_timeouts, budget};
 use crate::plan::{AttachmentPlan, Level, PolicyPlan};
 
 /// A policy that is in force at a place.
@@ -110,6 +110,7 @@ fn has_layers(field: &str) -> bool {
     let layered = [
         ai::FIELD,
         ai_affinity::FIELD,
+        ai_fallback::FIELD,
         ai_timeouts::FIELD,
         budget::FIELD,
     ];

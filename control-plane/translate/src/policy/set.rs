@@ -129,6 +129,7 @@ impl Attachments {
                 PolicyBody::Denied(reason) => Some(format!("{}: {reason}", own.policy.name)),
                 PolicyBody::Ai(_)
                 | PolicyBody::AiAffinity(_)
+                | PolicyBody::AiFallback(_)
                 | PolicyBody::AiLoad(_)
                 | PolicyBody::AiTimeouts(_)
                 | PolicyBody::LocalRateLimit(_)

@@ -89,6 +89,7 @@ impl std::fmt::Display for Content {
             Self::Denied(reason) => write!(f, "refused: {reason}"),
             Self::Ai(policy) => write!(f, "{}", in_short(policy)),
             Self::AiAffinity(own) => write!(f, "{own}"),
+            Self::AiFallback(own) => write!(f, "{own}"),
             Self::AiLoad(load) => write!(f, "{load}"),
             Self::AiTimeouts(limits) => write!(f, "{limits}"),
             Self::LocalRateLimit(LocalRateLimit { limits }) => {

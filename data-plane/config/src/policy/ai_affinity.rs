@@ -55,6 +55,7 @@ impl<'a> Effective<'a> {
             // Whoever asked for the policies has refused the request.
             Content::Denied(_)
             | Content::Ai(_)
+            | Content::AiFallback(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)

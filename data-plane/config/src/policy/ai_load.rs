@@ -28,6 +28,7 @@ impl AiBackend {
             Content::Denied(_)
             | Content::Ai(_)
             | Content::AiAffinity(_)
+            | Content::AiFallback(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::Budgets(_)

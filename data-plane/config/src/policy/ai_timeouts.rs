@@ -24,6 +24,7 @@ impl Effective<'_> {
                 Content::Denied(_)
                 | Content::Ai(_)
                 | Content::AiAffinity(_)
+                | Content::AiFallback(_)
                 | Content::AiLoad(_)
                 | Content::LocalRateLimit(_)
                 | Content::Budgets(_)

@@ -260,6 +260,7 @@ impl<'a> Effective<'a> {
             Content::Budgets(budgets) => Some(budgets.iter()),
             Content::Denied(_)
             | Content::Ai(_)
+            | Content::AiFallback(_)
             | Content::AiLoad(_)
             | Content::AiAffinity(_)
             | Content::AiTimeouts(_)
@@ -277,6 +278,7 @@ impl<'a> Effective<'a> {
                 _,
                 Content::Denied(_)
                 | Content::Ai(_)
+                | Content::AiFallback(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
                 | Content::AiTimeouts(_)

@@ -9,7 +9,10 @@ use dp_policy::{ai_load::AiLoad, ai_timeouts::AiTimeouts};
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::policy::Content as Kind;
 
-use super::{Attachment, Content, Level, Policy, PolicySet, ai_affinity, budget, local_rate_limit};
+use super::{
+    Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_fallback, budget,
+    local_rate_limit,
+};
 use crate::ai_backend;
 
 /// Decodes a policy.
@@ -22,6 +25,9 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         }
         Some(Kind::AiAffinity(own)) => {
             Content::AiAffinity(ai_affinity::decode(own).within("ai_affinity")?)
+        }
+        Some(Kind::AiFallback(own)) => {
+            Content::AiFallback(ai_fallback::decode(own).within("ai_fallback")?)
         }
         Some(Kind::AiLoad(load)) => Content::AiLoad(AiLoad::decode(load).within("ai_load")?),
         Some(Kind::AiTimeouts(limits)) => {

@@ -57,6 +57,7 @@ impl<'a> Effective<'a> {
                 _,
                 Content::Denied(_)
                 | Content::Ai(_)
+                | Content::AiFallback(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
                 | Content::AiTimeouts(_)

@@ -1725,6 +1725,54 @@ impl ::prost::Name for AiAffinity {
         "type.googleapis.com/tidegate.v1.AiAffinity".into()
     }
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiFallback {
+    #[prost(enumeration = "AiFallbackReason", repeated, tag = "1")]
+    pub reasons: ::prost::alloc::vec::Vec<i32>,
+}
+impl ::prost::Name for AiFallback {
+    const NAME: &'static str = "AiFallback";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiFallback".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiFallback".into()
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AiFallbackReason {
+    Unspecified = 0,
+    ContextWindowExceeded = 1,
+    ContentPolicyViolation = 2,
+}
+impl AiFallbackReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AI_FALLBACK_REASON_UNSPECIFIED",
+            Self::ContextWindowExceeded => "AI_FALLBACK_REASON_CONTEXT_WINDOW_EXCEEDED",
+            Self::ContentPolicyViolation => "AI_FALLBACK_REASON_CONTENT_POLICY_VIOLATION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AI_FALLBACK_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "AI_FALLBACK_REASON_CONTEXT_WINDOW_EXCEEDED" => {
+                Some(Self::ContextWindowExceeded)
+            }
+            "AI_FALLBACK_REASON_CONTENT_POLICY_VIOLATION" => {
+                Some(Self::ContentPolicyViolation)
+            }
+            _ => None,
+        }
+    }
+}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AiLoad {
     #[prost(uint32, optional, tag = "1")]
@@ -2027,7 +2075,7 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 28, 29")]
+    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 24, 28, 29")]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -2046,6 +2094,8 @@ pub mod policy {
         AiLoad(super::AiLoad),
         #[prost(message, tag = "22")]
         AiAffinity(super::AiAffinity),
+        #[prost(message, tag = "24")]
+        AiFallback(super::AiFallback),
         #[prost(message, tag = "28")]
         Budgets(super::Budgets),
         #[prost(message, tag = "29")]
