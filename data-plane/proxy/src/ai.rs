@@ -246,7 +246,7 @@ impl Call<'_> {
             };
             self.settle(exchange, attempt, &outcome, random);
             match attempts.next(&outcome, Head::Unsent, now, random) {
-                Next::GiveUp(_) => return reply.map(told),
+                Next::GiveUp(_) => return (*reply).map(told),
                 Next::Retry { after } => {
                     self.failed_over(exchange, outcome.verdict.label());
                     if !after.is_zero() {
