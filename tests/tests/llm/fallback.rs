@@ -178,7 +178,11 @@ async fn what_one_model_refuses_another_is_asked() -> Result<()> {
     ensure!(reply.status == 400, "{}: {}", reply.status, reply.text());
     let text = reply.text();
     ensure!(text.contains("context_length_exceeded"), "{text}");
-    ensure!(reply.header("x-gateway-fallback").ends_with(";context_window"));
+    ensure!(
+        reply
+            .header("x-gateway-fallback")
+            .ends_with(";context_window")
+    );
     let [main_now, second_now, fallback_now] = mocks.seen().await?;
     ensure!(main_now + second_now == asked + 1 && fallback_now == asked + 1);
     let metrics = Metrics::scrape(&world).await?;

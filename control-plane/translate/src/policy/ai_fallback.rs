@@ -3,7 +3,8 @@
 //! Owns the field's name. The greatest level that has one has the say, as a whole: a route may want fewer reasons than its
 //! Gateway.
 
-use cp_api::tidegate_policy::{AiFallbackReason, TidegatePolicy};
+use cp_api::tidegate_policy::TidegatePolicy;
+use cp_api::tidegate_policy::ai::AiFallbackReason;
 use proto::tidegate::v1 as tidegate;
 
 use super::Noun;
