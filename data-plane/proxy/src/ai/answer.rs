@@ -26,7 +26,7 @@ use http::{
 };
 
 use super::{
-    Call, Relayed, Session, Tried, condition, fallback,
+    Call, Relayed, Session, Tried, condition,
     guard::{self, Check, Tallies},
     relayed::Settlement,
     since_epoch,
