@@ -365,12 +365,13 @@ fn a_full_memory_says_so() {
         let held = world.reserve(u128::from(id), &[&budget], spend(5));
         held.map(std::mem::forget).map_err(|refused| refused.why)
     };
-    let told: Vec<_> = (0..100)
+    // So many keys that no lock is left without one.
+    let told: Vec<_> = (0..1000)
         .map(|id| refused(id, OnOutage::FailClosed))
         .collect();
     assert_eq!(told.iter().filter(|held| held.is_ok()).count(), 16);
     assert!(told.contains(&Err(Why::Unavailable)));
-    assert!((100..200).all(|id| refused(id, OnOutage::FailOpen).is_ok()));
+    assert!((1000..1100).all(|id| refused(id, OnOutage::FailOpen).is_ok()));
 }
 
 // === the store's promises
@@ -447,7 +448,8 @@ fn a_charge_goes_to_the_window_in_which_it_was_reserved() {
 
 #[test]
 fn another_kind_of_window_is_another_counter() {
-    let memory = Memory::new(10);
+    // Room for both, also where they meet under one lock.
+    let memory = Memory::new(1000);
     let hour = Window::Custom(NonZeroU64::new(3600).expect("not zero"));
     memory
         .reserve(RequestId(1), &[claim(90, Window::Day.period(NOW))], NOW)
@@ -482,9 +484,10 @@ fn counters_whose_window_has_ended_make_room() {
         );
         is_held
     };
-    assert_eq!((0..100).filter(|id| take(*id, NOW)).count(), 16);
+    // So many keys that no lock is left without one.
+    assert_eq!((0..1000).filter(|id| take(*id, NOW)).count(), 16);
     let tomorrow = Window::Day.period(NOW).end;
-    assert_eq!((100..200).filter(|id| take(*id, tomorrow)).count(), 16);
+    assert_eq!((1000..2000).filter(|id| take(*id, tomorrow)).count(), 16);
 }
 
 #[test]
