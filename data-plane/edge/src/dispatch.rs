@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::messages_converse::Extras;
 use super::{
     Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_responses,
-    gemini_chat, messages_chat, messages_converse, messages_responses, responses_chat,
+    gemini_chat, messages_chat, messages_converse, messages_responses, renamed, responses_chat,
 };
 use crate::ClientHeaders;
 use crate::format::Format;
@@ -88,46 +88,11 @@ pub fn convert(
         }
     };
     let converted = match provider {
-        Format::OpenAiChatCompletions => written(&stage.into_chat(target, notes)?),
-        Format::OpenAiResponses => match stage {
-            Stage::Chat(request) => written(&chat_responses::convert(*request, target, notes)?),
-            Stage::Messages(request) => {
-                written(&messages_responses::convert(*request, target, notes)?)
-            }
-        },
-        Format::AnthropicMessages => {
-            let mut request = stage.into_messages(target, notes)?;
-            let most = target.max_output_tokens.unwrap_or(MAX_TOKENS);
-            request.max_tokens.get_or_insert(most);
-            written(&request)
-        }
-        Format::BedrockConverse => {
-            let request = stage.into_messages(target, notes)?;
-            let marked = match asked.mark {
-                Some(mark) => Some(mark(written(&request)?.body)),
-                None => None,
-            };
-            let request = match &marked {
-                Some(body) => read(std::str::from_utf8(body).unwrap_or_default())?,
-                None => request,
-            };
-            let guardrail = target.guardrail.as_ref().map(guardrail);
-            let extras = Extras {
-                anthropic_beta: asked.headers.anthropic_beta,
-                metadata: asked.headers.bedrock_metadata,
-                guardrail: guardrail.as_ref(),
-            };
-            let (request, tool_names) =
-                messages_converse::convert(&request, target, extras, notes)?;
-            Ok(Converted {
-                tool_names,
-                ..written(&request)?
-            })
-        }
-        Format::GeminiGenerateContent => {
-            let request = stage.into_chat(target, notes)?;
-            written(&chat_gemini::convert(request, target, notes)?)
-        }
+        Format::OpenAiChatCompletions => stage.for_chat(target, notes),
+        Format::OpenAiResponses => stage.for_responses(target, notes),
+        Format::AnthropicMessages => stage.for_messages(target, notes),
+        Format::BedrockConverse => stage.for_converse(asked, target, notes),
+        Format::GeminiGenerateContent => stage.for_gemini(target, notes),
     };
     Ok(Converted {
         custom_tools,
@@ -158,6 +123,72 @@ impl<'a> Stage<'a> {
             Self::Chat(request) => chat_messages::convert(*request, target, notes),
             Self::Messages(request) => Ok(*request),
         }
+    }
+
+    fn for_chat(self, target: &Target, notes: &mut Notes) -> Result<Converted, Unconvertible> {
+        let mut request = self.into_chat(target, notes)?;
+        let rule = renamed::rule(Format::OpenAiChatCompletions, target.vendor);
+        let tool_names = renamed::in_chat(&mut request, rule);
+        written(&request, tool_names)
+    }
+
+    fn for_responses(self, target: &Target, notes: &mut Notes) -> Result<Converted, Unconvertible> {
+        let mut request = match self {
+            Self::Chat(request) => chat_responses::convert(*request, target, notes)?,
+            Self::Messages(request) => messages_responses::convert(*request, target, notes)?,
+        };
+        let rule = renamed::rule(Format::OpenAiResponses, target.vendor);
+        let tool_names = renamed::in_responses(&mut request, rule);
+        written(&request, tool_names)
+    }
+
+    fn for_messages(
+        mut self,
+        target: &Target,
+        notes: &mut Notes,
+    ) -> Result<Converted, Unconvertible> {
+        let rule = renamed::rule(Format::AnthropicMessages, target.vendor);
+        let tool_names = match &mut self {
+            Self::Chat(request) => renamed::in_chat(request, rule),
+            // The format of the client is the provider's: its names are its own.
+            Self::Messages(_) => ToolNames::default(),
+        };
+        let mut request = self.into_messages(target, notes)?;
+        let most = target.max_output_tokens.unwrap_or(MAX_TOKENS);
+        request.max_tokens.get_or_insert(most);
+        written(&request, tool_names)
+    }
+
+    fn for_converse(
+        self,
+        asked: Asked<'_>,
+        target: &Target,
+        notes: &mut Notes,
+    ) -> Result<Converted, Unconvertible> {
+        let request = self.into_messages(target, notes)?;
+        let marked = match asked.mark {
+            Some(mark) => Some(mark(written(&request, ToolNames::default())?.body)),
+            None => None,
+        };
+        let request = match &marked {
+            Some(body) => read(std::str::from_utf8(body).unwrap_or_default())?,
+            None => request,
+        };
+        let guardrail = target.guardrail.as_ref().map(guardrail);
+        let extras = Extras {
+            anthropic_beta: asked.headers.anthropic_beta,
+            metadata: asked.headers.bedrock_metadata,
+            guardrail: guardrail.as_ref(),
+        };
+        let (request, tool_names) = messages_converse::convert(&request, target, extras, notes)?;
+        written(&request, tool_names)
+    }
+
+    fn for_gemini(self, target: &Target, notes: &mut Notes) -> Result<Converted, Unconvertible> {
+        let mut request = self.into_chat(target, notes)?;
+        let rule = renamed::rule(Format::GeminiGenerateContent, target.vendor);
+        let tool_names = renamed::in_chat(&mut request, rule);
+        written(&chat_gemini::convert(request, target, notes)?, tool_names)
     }
 }
 
@@ -195,14 +226,14 @@ fn without_value(error: &serde_json::Error) -> String {
     }
 }
 
-fn written<T: Serialize>(request: &T) -> Result<Converted, Unconvertible> {
+fn written<T: Serialize>(request: &T, tool_names: ToolNames) -> Result<Converted, Unconvertible> {
     let body = serde_json::to_vec(request).map_err(|error| {
         let message = format!("the request cannot be written for the provider: {error}");
         Unconvertible::unsupported("", message)
     })?;
     Ok(Converted {
         body,
-        tool_names: ToolNames::default(),
+        tool_names,
         custom_tools: Vec::new(),
     })
 }

@@ -15,6 +15,7 @@ mod media;
 mod messages_chat;
 mod messages_converse;
 mod messages_responses;
+mod renamed;
 mod responses_chat;
 
 use dp_wire::{format, json, shape, text, tool_names};

@@ -3,19 +3,32 @@
 //! It must not know formats. Invariants: a name that may stand stays; two names never become one; the same names of a
 //! request become the same ones each time, so that prompt caches hit.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::text::JsonText;
 
-/// The longest name, in characters.
-const LONGEST: usize = 64;
-/// What is kept of a name that gets a checksum: with `_` and six digits it is as long as may be.
-const KEPT: usize = 57;
+/// The longest id, in characters.
+const LONGEST_ID: usize = 64;
+/// What a checksum takes of a name: `_` and six digits.
+const CHECKSUM: usize = 7;
 
 /// Stands between a tool call's id and the signature that is carried in it: clients send ids back, and drop what they do
 /// not know.
 pub const SIGNATURE_SEPARATOR: &str = "__thought__";
+
+/// Which names a provider takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum NameRule {
+    /// Letters, digits, `_` and `-`, at most 64: OpenAI (`FunctionDefinition.name`), Bedrock (`ToolSpecification.name`),
+    /// and who speaks OpenAI's formats.
+    #[default]
+    Common,
+    /// The same, at most 128: Anthropic (its refusals name the pattern).
+    Anthropic,
+    /// A letter or `_` first, then `.` too, at most 64: what AI Studio and Vertex agree on (`FunctionDeclaration.name`;
+    /// newer versions take colons and more characters).
+    Google,
+}
 
 /// The names of one request whose provider calls them otherwise.
 #[derive(Clone, Debug, Default)]
@@ -26,16 +39,83 @@ pub struct ToolNames {
     said: HashMap<String, JsonText<'static>>,
 }
 
+// === impl NameRule ===
+
+impl NameRule {
+    const fn longest(self) -> usize {
+        match self {
+            Self::Common | Self::Google => 64,
+            Self::Anthropic => 128,
+        }
+    }
+
+    fn takes(self, text: &str) -> bool {
+        (1..=self.longest()).contains(&text.len())
+            && text.chars().all(|c| self.may_stand(c))
+            && text.chars().next().is_some_and(|c| self.may_begin(c))
+    }
+
+    fn may_stand(self, c: char) -> bool {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-') || (self == Self::Google && c == '.')
+    }
+
+    fn may_begin(self, c: char) -> bool {
+        match self {
+            Self::Common | Self::Anthropic => true,
+            Self::Google => c.is_ascii_alphabetic() || c == '_',
+        }
+    }
+
+    /// Each character that may not stand becomes `_`; one that may stand, but not in front, gets one in front.
+    fn mended(self, text: &str) -> String {
+        let mut mended = String::with_capacity(text.len() + 1);
+        for c in text.chars() {
+            let stands = self.may_stand(c);
+            if mended.is_empty() && stands && !self.may_begin(c) {
+                mended.push('_');
+            }
+            mended.push(if stands { c } else { '_' });
+        }
+        mended
+    }
+
+    fn free_name(self, text: &str, taken: &HashSet<String>) -> String {
+        let mended = self.mended(text);
+        if self.takes(&mended) && !taken.contains(&mended) {
+            return mended;
+        }
+        let mut salt = 0;
+        loop {
+            let name = with_checksum(&mended, text, self.longest(), salt);
+            if !taken.contains(&name) {
+                return name;
+            }
+            // Another salt gives another checksum, so this ends before all of them are taken.
+            salt += 1;
+        }
+    }
+}
+
 // === impl ToolNames ===
 
 impl ToolNames {
-    /// The names of a request: all that it declares, calls or chooses, in any order and number.
+    /// The names of a request to a provider of the common rule: all that it declares, calls or chooses, in any order and
+    /// number.
     pub fn new<'n>(names: impl IntoIterator<Item = &'n JsonText<'n>>) -> Self {
+        Self::within(NameRule::default(), names)
+    }
+
+    /// The same for a provider of another rule.
+    pub fn within<'n>(rule: NameRule, names: impl IntoIterator<Item = &'n JsonText<'n>>) -> Self {
+        let names: Vec<_> = names.into_iter().collect();
+        if names.iter().all(|name| rule.takes(&name.decode())) {
+            return Self::default();
+        }
         let mut taken = HashSet::new();
         let mut others = Vec::new();
         for name in names {
             let text = name.decode();
-            if is_name(&text) {
+            if rule.takes(&text) {
                 taken.insert(text.into_owned());
             } else {
                 others.push((text.into_owned(), name));
@@ -46,12 +126,17 @@ impl ToolNames {
             if this.told.contains_key(&text) {
                 continue;
             }
-            let told = free_name(&text, &taken);
+            let told = rule.free_name(&text, &taken);
             taken.insert(told.clone());
             this.said.insert(told.clone(), name.reborrow().into_owned());
             this.told.insert(text, told);
         }
         this
+    }
+
+    /// The provider takes all names as they are.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
     }
 
     /// What the provider is told for `name`.
@@ -81,61 +166,23 @@ impl ToolNames {
 pub fn call_id(id: JsonText<'_>) -> JsonText<'_> {
     let text = id.decode();
     let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte);
-    if is_short(&text) && text.bytes().all(may_stand) {
+    if (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(may_stand) {
         drop(text);
         return id;
     }
-    JsonText::plain(&with_checksum(&text, 0))
+    let mended = NameRule::Common.mended(&text);
+    JsonText::plain(&with_checksum(&mended, &text, LONGEST_ID, 0))
 }
 
-fn is_name(text: &str) -> bool {
-    is_short(text) && text.bytes().all(may_stand_in_name)
-}
-
-fn is_short(text: &str) -> bool {
-    (1..=LONGEST).contains(&text.len())
-}
-
-fn may_stand_in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
-}
-
-fn free_name(text: &str, taken: &HashSet<String>) -> String {
-    let plain = replaced(text);
-    if is_short(&plain) && !taken.contains(plain.as_ref()) {
-        return plain.into_owned();
-    }
-    let mut salt = 0;
-    loop {
-        let name = with_checksum(text, salt);
-        if !taken.contains(&name) {
-            return name;
-        }
-        // Another salt gives another checksum, so this ends before all of them are taken.
-        salt += 1;
-    }
-}
-
-/// Each character that may not stand becomes `_`.
-fn replaced(text: &str) -> Cow<'_, str> {
-    text.chars()
-        .map(|c| match u8::try_from(c) {
-            Ok(byte) if may_stand_in_name(byte) => c,
-            Ok(_) | Err(_) => '_',
-        })
-        .collect::<String>()
-        .into()
-}
-
-fn with_checksum(text: &str, salt: u32) -> String {
+/// As much of `mended` as fits, and a checksum of the text that it was made of.
+fn with_checksum(mended: &str, text: &str, longest: usize, salt: u32) -> String {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(text.as_bytes());
     if salt > 0 {
         hasher.update(&salt.to_be_bytes());
     }
     let sum = hasher.finalize() & 0x00ff_ffff;
-    let plain = replaced(text);
-    let kept = plain.get(..KEPT).unwrap_or(&plain);
+    let kept = mended.get(..longest - CHECKSUM).unwrap_or(mended);
     format!("{kept}_{sum:06x}")
 }
 
@@ -145,13 +192,18 @@ mod tests {
 
     use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 
-    use super::{ToolNames, call_id, is_name};
+    use super::{NameRule, ToolNames, call_id};
     use crate::text::JsonText;
 
     #[track_caller]
     fn check(said: &[&str], told: &[&str]) {
+        check_within(NameRule::Common, said, told);
+    }
+
+    #[track_caller]
+    fn check_within(rule: NameRule, said: &[&str], told: &[&str]) {
         let said: Vec<_> = said.iter().map(|name| JsonText::plain(name)).collect();
-        let names = ToolNames::new(&said);
+        let names = ToolNames::within(rule, &said);
         for (said, told) in said.iter().zip(told) {
             let actual = names.told(said.reborrow());
             assert_eq!(actual.decode(), *told);
@@ -177,6 +229,21 @@ mod tests {
     }
 
     #[test]
+    fn what_may_stand_differs_by_provider() {
+        let long = format!("mcp__server__{}", "x".repeat(60));
+        check_within(NameRule::Anthropic, &[&long, "a.b"], &[&long, "a_b"]);
+        let longer = "x".repeat(129);
+        let told = format!("{}_{}", &longer[..121], "cd5306");
+        check_within(NameRule::Anthropic, &[&longer], &[&told]);
+        check_within(
+            NameRule::Google,
+            &["fs.read", "a:b", "2nd", "-a", ".b", "é", "_2nd"],
+            &["fs.read", "a_b", "_2nd_0f0b84", "_-a", "_.b", "_", "_2nd"],
+        );
+        check_within(NameRule::Google, &[""], &["_000000"]);
+    }
+
+    #[test]
     fn ids_may_stand_too() {
         for id in ["toolu_01", "call_a-b", "functions.get:0"] {
             assert_eq!(call_id(JsonText::plain(id)).decode(), id);
@@ -195,13 +262,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn names_stay_apart(said in prop::collection::vec("[ab._ é]{0,3}|[a.]{63,66}|[a-z]{1,3}", 0..20), other in any::<String>()) {
+        fn names_stay_apart(
+            said in prop::collection::vec("[ab._ é2]{0,3}|[a.]{63,66}|[a.]{127,130}|[a-z]{1,3}", 0..20),
+            rule in prop::sample::select(vec![NameRule::Common, NameRule::Anthropic, NameRule::Google]),
+            other in any::<String>(),
+        ) {
             let texts: Vec<_> = said.iter().map(|name| JsonText::plain(name)).collect();
-            let names = ToolNames::new(&texts);
+            let names = ToolNames::within(rule, &texts);
             let mut told = HashSet::new();
             for text in said.iter().collect::<HashSet<_>>() {
                 let name = names.told(JsonText::plain(text));
-                prop_assert!(is_name(&name.decode()));
+                prop_assert!(rule.takes(&name.decode()));
                 prop_assert!(told.insert(name.decode().into_owned()));
                 let back = names.restore(&name).unwrap_or(name.reborrow());
                 prop_assert_eq!(back.decode(), text.as_str());

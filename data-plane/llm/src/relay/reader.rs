@@ -1,15 +1,25 @@
 //! The reader of each provider's format.
 //!
-//! Owns the choice, and which framing belongs to which format.
+//! Owns the choice, and which framing belongs to which format. Invariant: names of tools come out as the client said them,
+//! whatever the provider was told.
 
 use super::Unread;
-use crate::answer::{Sink, from_chat, from_converse, from_gemini, from_messages, from_responses};
+use crate::answer::{
+    Content, Piece, Sink, from_chat, from_converse, from_gemini, from_messages, from_responses,
+};
 use crate::event_stream::Message;
 use crate::format::Format;
 use crate::tool_names::ToolNames;
 
 /// Reads a provider's answer into pieces.
-pub(super) enum Reader {
+pub(super) struct Reader {
+    of: Of,
+    /// What the provider was told other names for; Converse's reader has its own.
+    names: ToolNames,
+}
+
+/// The reader of one format.
+enum Of {
     Chat(from_chat::Reader),
     Responses(from_responses::Reader),
     Messages(from_messages::Reader),
@@ -17,62 +27,73 @@ pub(super) enum Reader {
     Gemini(from_gemini::Reader),
 }
 
+/// Tells the client its own names of tools.
+struct Restored<'s> {
+    names: &'s ToolNames,
+    sink: &'s mut dyn Sink,
+}
+
 // === impl Reader ===
 
 impl Reader {
     pub(super) fn new(provider: Format, tool_names: &ToolNames) -> Self {
-        match provider {
-            Format::OpenAiChatCompletions => Self::Chat(from_chat::Reader::new()),
-            Format::OpenAiResponses => Self::Responses(from_responses::Reader::new()),
-            Format::AnthropicMessages => Self::Messages(from_messages::Reader::new()),
-            Format::BedrockConverse => Self::Converse(
+        let of = match provider {
+            Format::OpenAiChatCompletions => Of::Chat(from_chat::Reader::new()),
+            Format::OpenAiResponses => Of::Responses(from_responses::Reader::new()),
+            Format::AnthropicMessages => Of::Messages(from_messages::Reader::new()),
+            Format::BedrockConverse => Of::Converse(
                 from_converse::Reader::new(tool_names.clone()),
                 tool_names.clone(),
             ),
-            Format::GeminiGenerateContent => Self::Gemini(from_gemini::Reader::new()),
-        }
+            Format::GeminiGenerateContent => Of::Gemini(from_gemini::Reader::new()),
+        };
+        let names = match &of {
+            Of::Converse(..) => ToolNames::default(),
+            Of::Chat(_) | Of::Responses(_) | Of::Messages(_) | Of::Gemini(_) => tool_names.clone(),
+        };
+        Self { of, names }
     }
 
     /// One server-sent event.
     pub(super) fn event(&mut self, name: Option<&[u8]>, data: &[u8], sink: &mut dyn Sink) {
-        match self {
-            Self::Chat(reader) => reader.event(name, data, sink),
-            Self::Responses(reader) => reader.event(name, data, sink),
-            Self::Messages(reader) => reader.event(name, data, sink),
-            Self::Gemini(reader) => reader.event(name, data, sink),
+        self.read(sink, |of, sink| match of {
+            Of::Chat(reader) => reader.event(name, data, sink),
+            Of::Responses(reader) => reader.event(name, data, sink),
+            Of::Messages(reader) => reader.event(name, data, sink),
+            Of::Gemini(reader) => reader.event(name, data, sink),
             // Converse has no such events; whoever sends them is not Bedrock, and the stream ends as cut.
-            Self::Converse(..) => (),
-        }
+            Of::Converse(..) => (),
+        });
     }
 
     /// One message of an AWS event stream.
     pub(super) fn message(&mut self, message: &Message, sink: &mut dyn Sink) {
-        match self {
-            Self::Converse(reader, _) => reader.event(message, sink),
-            Self::Chat(_) | Self::Responses(_) | Self::Messages(_) | Self::Gemini(_) => (),
+        match &mut self.of {
+            Of::Converse(reader, _) => reader.event(message, sink),
+            Of::Chat(_) | Of::Responses(_) | Of::Messages(_) | Of::Gemini(_) => (),
         }
     }
 
     /// The stream ended regularly.
     pub(super) fn end(&mut self, sink: &mut dyn Sink) {
-        match self {
-            Self::Chat(reader) => reader.end(sink),
-            Self::Responses(reader) => reader.end(sink),
-            Self::Messages(reader) => reader.end(sink),
-            Self::Converse(reader, _) => reader.end(sink),
-            Self::Gemini(reader) => reader.end(sink),
-        }
+        self.read(sink, |of, sink| match of {
+            Of::Chat(reader) => reader.end(sink),
+            Of::Responses(reader) => reader.end(sink),
+            Of::Messages(reader) => reader.end(sink),
+            Of::Converse(reader, _) => reader.end(sink),
+            Of::Gemini(reader) => reader.end(sink),
+        });
     }
 
     /// A whole buffered answer.
     pub(super) fn body(&mut self, text: &str, sink: &mut dyn Sink) -> Result<(), Unread> {
-        let read = match self {
-            Self::Chat(_) => from_chat::body(text, sink),
-            Self::Responses(_) => from_responses::body(text, sink),
-            Self::Messages(_) => from_messages::body(text, sink),
-            Self::Converse(_, names) => from_converse::body(text, names, sink),
-            Self::Gemini(_) => from_gemini::body(text, sink),
-        };
+        let read = self.read(sink, |of, sink| match of {
+            Of::Chat(_) => from_chat::body(text, sink),
+            Of::Responses(_) => from_responses::body(text, sink),
+            Of::Messages(_) => from_messages::body(text, sink),
+            Of::Converse(_, names) => from_converse::body(text, names, sink),
+            Of::Gemini(_) => from_gemini::body(text, sink),
+        });
         read.map_err(|error| {
             let begins = text.trim_start().starts_with(['{', '[']);
             if error.is_eof() && begins {
@@ -81,5 +102,45 @@ impl Reader {
                 Unread::Garbage
             }
         })
+    }
+
+    fn read<T>(
+        &mut self,
+        sink: &mut dyn Sink,
+        read: impl FnOnce(&mut Of, &mut dyn Sink) -> T,
+    ) -> T {
+        if self.names.is_empty() {
+            return read(&mut self.of, sink);
+        }
+        let names = &self.names;
+        read(&mut self.of, &mut Restored { names, sink })
+    }
+}
+
+// === impl Restored ===
+
+impl Sink for Restored<'_> {
+    fn piece(&mut self, piece: &Piece<'_>) {
+        if let Piece::Content { choice, content } = piece
+            && let Content::ToolCall {
+                slot,
+                id,
+                name,
+                signature,
+            } = content
+            && let Some(said) = self.names.restore(name)
+        {
+            self.sink.piece(&Piece::Content {
+                choice: *choice,
+                content: Content::ToolCall {
+                    slot: *slot,
+                    id: id.clone(),
+                    name: said,
+                    signature: signature.clone(),
+                },
+            });
+        } else {
+            self.sink.piece(piece);
+        }
     }
 }

@@ -8,6 +8,8 @@ use crate::format::Format;
 use crate::observed::FinishReason;
 use crate::request::UsageChunk;
 use crate::tap::{Ending, Finish, Framing, Limits, Truncation};
+use crate::text::JsonText;
+use crate::tool_names::ToolNames;
 
 const CHAT: Format = Format::OpenAiChatCompletions;
 const RESPONSES: Format = Format::OpenAiResponses;
@@ -257,6 +259,34 @@ fn every_pair_answers_in_one_piece() {
             out.contains("Hi é") && out.contains("Paris"),
             "{what}: {out}"
         );
+    }
+}
+
+#[test]
+fn a_client_gets_the_names_of_tools_that_it_said() {
+    for (client, provider) in pairs().filter(|(client, provider)| client != provider) {
+        let what = format!("{client:?} of {provider:?}");
+        let tools = ToolNames::new([&JsonText::plain("get/weather")]);
+        let names = || Names {
+            tools: tools.clone(),
+            custom_tools: Vec::new(),
+        };
+        let streamed = Plan {
+            names: names(),
+            ..plan(client, provider, true)
+        };
+        let (out, finish) = run(&streamed, framing(provider, true), &stream(provider), &[]);
+        check_facts(&finish, &what);
+        assert!(out.contains("get/weather"), "{what}: {out}");
+        assert!(!out.contains("get_weather"), "{what}: {out}");
+        let whole = Plan {
+            names: names(),
+            ..plan(client, provider, false)
+        };
+        let (out, finish) = run(&whole, Framing::Buffered, body(provider).as_bytes(), &[]);
+        check_facts(&finish, &what);
+        assert!(out.contains("get/weather"), "{what}: {out}");
+        assert!(!out.contains("get_weather"), "{what}: {out}");
     }
 }
 
