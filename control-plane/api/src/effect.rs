@@ -263,6 +263,7 @@ const TABLE: &[Row] = &[
             "spec.backend.ai.affinity.*",
             "spec.backend.ai.cache.*",
             "spec.backend.ai.promptGuard^",
+            "spec.backend.ai.fallback.*",
         ],
         protection: &[
             "spec.backend.ai.promptGuard",

@@ -25,6 +25,7 @@ mod ai;
 mod ai_affinity;
 mod ai_cache;
 mod ai_guards;
+mod ai_fallback;
 mod ai_load;
 mod ai_timeouts;
 mod attach;
@@ -61,13 +62,14 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 3] = [
 ];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 6] = [
+const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 7] = [
     |ground, policy| budget::compile(ground.lookup, policy),
     |ground, policy| budget::compile_concurrency(ground.lookup, policy),
     |ground, policy| ai_load::compile(ground.lookup, policy),
     ai_guards::compile,
     |_, policy| ai_timeouts::compile(policy),
     |_, policy| ai_affinity::compile(policy),
+    |_, policy| ai_fallback::compile(policy),
 ];
 
 /// What both kinds of policies have.

@@ -9,6 +9,7 @@ mod ai;
 mod ai_affinity;
 mod ai_cache;
 mod ai_guards;
+mod ai_fallback;
 mod ai_load;
 mod ai_timeouts;
 mod budget;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub use ai::AiLayers;
 pub use ai_affinity::AiAffinity;
 pub use ai_cache::{AiCache, AiCacheScope, AiCaching, SemanticCache};
+pub use ai_fallback::AiFallback;
 pub use budget::{Concurrency, KeyedBudget, SharedStore};
 pub use effective::{Denied, Effective};
 pub(crate) use global_rate_limit::InShort;
@@ -60,6 +62,8 @@ pub enum Content {
     AiCache(AiCaching),
     /// `backend.ai.promptGuard`.
     AiGuards(Arc<PromptGuard>),
+    /// `backend.ai.fallback`.
+    AiFallback(AiFallback),
     /// `backend.ai.load`.
     AiLoad(AiLoad),
     /// `backend.ai.timeouts`.
@@ -84,6 +88,7 @@ impl Policy {
             | Content::AiAffinity(_)
             | Content::AiCache(_)
             | Content::AiGuards(_)
+            | Content::AiFallback(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
@@ -184,6 +189,7 @@ impl Content {
             Self::AiAffinity(_) => Some(ai_affinity::FIELD),
             Self::AiCache(_) => Some(ai_cache::FIELD),
             Self::AiGuards(_) => Some(ai_guards::FIELD),
+            Self::AiFallback(_) => Some(ai_fallback::FIELD),
             Self::AiLoad(_) => Some(ai_load::FIELD),
             Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),

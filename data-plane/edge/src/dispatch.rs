@@ -129,6 +129,7 @@ impl<'a> Stage<'a> {
         let mut request = self.into_chat(target, notes)?;
         let rule = renamed::rule(Format::OpenAiChatCompletions, target.vendor);
         let tool_names = renamed::in_chat(&mut request, rule);
+        renamed::ids_in_chat(&mut request, renamed::id_rule(target));
         written(&request, tool_names)
     }
 
@@ -245,6 +246,9 @@ fn guardrail(own: &Guardrail) -> converse::GuardrailConfig {
         trace: "enabled",
     }
 }
+
+#[cfg(test)]
+mod pitfalls;
 
 #[cfg(test)]
 mod tests {

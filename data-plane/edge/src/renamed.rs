@@ -1,17 +1,17 @@
-//! Names of tools that a provider does not take, told to it in a way that it does.
+//! Names of tools and ids of calls that a provider does not take, told to it in a way that it does.
 //!
-//! Owns where names of tools stand in chat completions and in Responses, one of which every request is on its way (Converse,
-//! which is made of Messages, sees to its own). It must not know which names may stand. Invariants: a request whose names may
-//! stand is not touched; what is not a name keeps its bytes.
+//! Owns where they stand in chat completions and in Responses, one of which every request is on its way (Converse, which is
+//! made of Messages, sees to its own). It must not know which may stand. Invariants: a request whose names and ids may stand
+//! is not touched; what is neither keeps its bytes.
 
 use serde_json::Value;
 
-use crate::Vendor;
 use crate::format::Format;
 use crate::shape::OneOrMany;
 use crate::shape::{chat, responses};
 use crate::text::{Json, JsonText};
-use crate::tool_names::{NameRule, ToolNames};
+use crate::tool_names::{IdRule, NameRule, ToolNames};
+use crate::{Target, Vendor};
 
 /// Which names a provider takes.
 pub(crate) fn rule(provider: Format, vendor: Vendor) -> NameRule {
@@ -26,6 +26,42 @@ pub(crate) fn rule(provider: Format, vendor: Vendor) -> NameRule {
             | Format::BedrockConverse,
             _,
         ) => NameRule::Common,
+    }
+}
+
+/// How names of Mistral's models begin, its own and those that others serve.
+const MISTRAL: [&str; 8] = [
+    "mistral",
+    "ministral",
+    "mixtral",
+    "codestral",
+    "devstral",
+    "magistral",
+    "pixtral",
+    "open-mi",
+];
+
+/// Which ids of calls a provider of chat completions takes. Whoever serves a model of Mistral's has its template, which
+/// checks them.
+pub(crate) fn id_rule(target: &Target) -> IdRule {
+    let model = target.model.rsplit('/').next().unwrap_or_default();
+    let model = model.to_ascii_lowercase();
+    let is_mistral = MISTRAL.iter().any(|start| model.starts_with(start));
+    match is_mistral && target.vendor == Vendor::Other {
+        true => IdRule::Mistral,
+        false => IdRule::Chat,
+    }
+}
+
+/// Ids of calls and of their results, as `rule` takes them.
+pub(crate) fn ids_in_chat(request: &mut chat::Request<'_>, rule: IdRule) {
+    for message in &mut request.messages {
+        let calls = message.tool_calls.iter_mut().flatten();
+        let ids = calls.filter_map(|call| call.id.as_mut());
+        for id in ids.chain(&mut message.tool_call_id) {
+            let own = std::mem::replace(id, JsonText::empty());
+            *id = rule.id(own);
+        }
     }
 }
 
@@ -60,8 +96,14 @@ pub(crate) fn in_chat(request: &mut chat::Request<'_>, rule: NameRule) -> ToolNa
     names
 }
 
-/// Renames what `rule` does not take.
+/// Renames what `rule` does not take; ids of calls too.
 pub(crate) fn in_responses(request: &mut responses::Request<'_>, rule: NameRule) -> ToolNames {
+    if let Some(responses::Input(OneOrMany::Many(items))) = &mut request.input {
+        for id in items.iter_mut().filter_map(|item| item.call_id.as_mut()) {
+            let own = std::mem::replace(id, JsonText::empty());
+            *id = IdRule::Responses.id(own);
+        }
+    }
     let items = match &request.input {
         Some(responses::Input(OneOrMany::Many(items))) => items.as_slice(),
         Some(responses::Input(OneOrMany::One(_))) | None => &[],

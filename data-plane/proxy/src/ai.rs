@@ -10,7 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use dp_cache::subject;
-use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
+use dp_config::{
+    AiBackend,
+    ai_backend::AiProvider,
+    policy::{AiFallback, Effective},
+};
 use dp_llm::{
     class::Class,
     request::{Rendered, Request as Prompt},
@@ -18,7 +22,7 @@ use dp_llm::{
 use dp_upstream::provider_group::{
     Answer,
     attempts::{Attempt, Attempts, Head, Next, Replay},
-    verdict::Outcome,
+    verdict::{Outcome, Verdict},
 };
 use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use hyper::body::Incoming;
@@ -42,6 +46,7 @@ pub(crate) mod cache;
 mod condition;
 mod credential;
 mod expected;
+mod fallback;
 pub(crate) mod groups;
 pub(crate) mod guard;
 pub(crate) mod in_effect;
@@ -60,6 +65,7 @@ mod verdict;
 mod wait;
 
 use attributes::LlmAttributes;
+use fallback::{Fallback, Refusal};
 use ledger::Ledger;
 pub(crate) use model_router::Serving;
 pub(crate) use realtime::session::{Passes, Session};
@@ -69,6 +75,8 @@ pub(crate) use relayed::Relayed;
 struct Call<'a> {
     backend: &'a AiBackend,
     policies: Effective<'a>,
+    /// Refusals after which another provider is asked.
+    fallback: AiFallback,
     /// The model that a budget wants to be asked.
     downgrade: Option<Arc<str>>,
     head: Box<Parts>,
@@ -91,6 +99,8 @@ enum Tried {
     Failed {
         outcome: Outcome,
         reply: Box<Result<Reply, Fault>>,
+        /// The provider is well, and refused what the request holds.
+        refusal: Option<Refusal>,
     },
 }
 
@@ -161,6 +171,7 @@ pub(crate) async fn forward(
     });
     let call = Call {
         backend,
+        fallback: policies.ai_fallback(),
         policies,
         downgrade: None,
         head,
@@ -276,32 +287,45 @@ impl Call<'_> {
         exchange: &mut Exchange<'_>,
         mut attempts: Attempts,
     ) -> Result<Reply, Fault> {
+        let mut fallback: Option<Fallback> = None;
         loop {
             let random = exchange.client.worker.upstream.random();
             let mut attempt = self.begin(exchange, &mut attempts, random)?;
             let provider = self.provider(&attempt)?;
             let tried = self.attempt(exchange, provider, &mut attempt).await;
+            let now = Instant::now();
+            let name = attempt.entry.name.clone();
+            let told = |mut reply: Reply| {
+                if let Some(fallback) = &fallback {
+                    fallback.tell(&name, reply.response.headers_mut());
+                }
+                reply
+            };
+            let refused = tried.refusal(self.fallback);
+            if let Some((refusal, outcome)) = refused.filter(|_| attempts.fall_back(now, random)) {
+                self.settle(exchange, attempt, &outcome, random);
+                self.failed_over(exchange, refusal.label());
+                fallback = Some(Fallback {
+                    from: name,
+                    refusal,
+                });
+                continue;
+            }
             let (outcome, reply) = match tried {
                 Tried::Answered(mut answer) => {
                     answer.keep = self.keep.take();
                     let backend = self.backend.name.clone();
                     let settled = (attempt, attempts.answered());
-                    return Ok(answer.into_reply(exchange, backend, settled));
+                    return Ok(told(answer.into_reply(exchange, backend, settled)));
                 }
                 Tried::Unsendable(fault) => return Err(fault),
-                Tried::Failed { outcome, reply } => (outcome, reply),
+                Tried::Failed { outcome, reply, .. } => (outcome, reply),
             };
-            let now = Instant::now();
-            let name = attempt.entry.name.clone();
-            let change = attempt.settle(&outcome, now, random);
-            let verdict = outcome.verdict.label();
-            let metrics = &exchange.client.worker.metrics;
-            metrics.attempt(&self.backend.name, &name, verdict, change);
+            self.settle(exchange, attempt, &outcome, random);
             match attempts.next(&outcome, Head::Unsent, now, random) {
-                Next::GiveUp(_) => return *reply,
+                Next::GiveUp(_) => return (*reply).map(told),
                 Next::Retry { after } => {
-                    metrics.failover(&self.backend.name);
-                    ledger::attempt_failed(exchange.record, verdict);
+                    self.failed_over(exchange, outcome.verdict.label());
                     if !after.is_zero() {
                         tokio::time::sleep(after).await;
                     }
@@ -310,11 +334,48 @@ impl Call<'_> {
         }
     }
 
+    fn settle(&self, exchange: &Exchange<'_>, attempt: Attempt, outcome: &Outcome, random: u64) {
+        let name = attempt.entry.name.clone();
+        let change = attempt.settle(outcome, Instant::now(), random);
+        let metrics = &exchange.client.worker.metrics;
+        metrics.attempt(&self.backend.name, &name, outcome.verdict.label(), change);
+    }
+
+    fn failed_over(&self, exchange: &mut Exchange<'_>, error: &'static str) {
+        exchange.client.worker.metrics.failover(&self.backend.name);
+        ledger::attempt_failed(exchange.record, error);
+    }
+
     fn provider(&self, attempt: &Attempt) -> Result<&AiProvider, Fault> {
         let place = attempt.place;
         let group = self.backend.groups.get(place.group);
         Ok(group
             .and_then(|group| group.get(place.entry))
             .ok_or(Kind::Bug)?)
+    }
+}
+
+// === impl Tried ===
+
+impl Tried {
+    /// Why a provider that is well refused, if it did, and what the attempt says about it.
+    fn refusal(&self, policy: AiFallback) -> Option<(Refusal, Outcome)> {
+        match self {
+            Self::Answered(answer) => {
+                let (observed, said) = answer.observed()?;
+                let outcome = Outcome {
+                    verdict: Verdict::Success {
+                        output_tokens: None,
+                    },
+                    retry_after: said.spared,
+                    condition: said.condition,
+                };
+                Some((fallback::of_answer(policy, observed)?, outcome))
+            }
+            Self::Unsendable(_) => None,
+            Self::Failed {
+                outcome, refusal, ..
+            } => Some(((*refusal)?, *outcome)),
+        }
     }
 }

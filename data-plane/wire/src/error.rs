@@ -5,6 +5,7 @@
 //! the client's dialect is handed on untouched.
 
 mod class;
+mod content_policy;
 mod context;
 mod page;
 mod read;

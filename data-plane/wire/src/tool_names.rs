@@ -30,6 +30,17 @@ pub enum NameRule {
     Google,
 }
 
+/// Which ids of calls a provider takes, where it looks at them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IdRule {
+    /// At most 40 characters: OpenAI's chat completions (its refusal `string_above_max_length`).
+    Chat,
+    /// At most 64: OpenAI's Responses (the same).
+    Responses,
+    /// Nine letters and digits: Mistral (`mistral-common`, "must be a-z, A-Z, 0-9, with a length of 9").
+    Mistral,
+}
+
 /// The names of one request whose provider calls them otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct ToolNames {
@@ -174,6 +185,50 @@ pub fn call_id(id: JsonText<'_>) -> JsonText<'_> {
     JsonText::plain(&with_checksum(&mended, &text, LONGEST_ID, 0))
 }
 
+// === impl IdRule ===
+
+impl IdRule {
+    /// The id of a call as the provider takes it; the same for the call and its result.
+    pub fn id(self, id: JsonText<'_>) -> JsonText<'_> {
+        let text = id.decode();
+        let told = match self {
+            Self::Chat => shortened(&text, 40),
+            Self::Responses => shortened(&text, 64),
+            Self::Mistral => nine(&text),
+        };
+        match told {
+            Some(told) => JsonText::plain(&told),
+            None => {
+                drop(text);
+                id
+            }
+        }
+    }
+}
+
+fn shortened(text: &str, longest: usize) -> Option<String> {
+    let is_longer = text.chars().count() > longest;
+    is_longer.then(|| with_checksum(&NameRule::Common.mended(text), text, longest, 0))
+}
+
+/// A checksum in seven letters and digits, and the last two of the text's own.
+fn nine(text: &str) -> Option<String> {
+    const LENGTH: usize = 9;
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    if text.len() == LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let mut sum = crc32fast::hash(text.as_bytes());
+    let own = text.chars().rev().filter(char::is_ascii_alphanumeric);
+    let mut told: String = own.take(2).collect();
+    while told.len() < LENGTH {
+        let digit = DIGITS.get((sum % 36) as usize).copied().unwrap_or(b'0');
+        told.push(char::from(digit));
+        sum /= 36;
+    }
+    Some(told)
+}
+
 /// As much of `mended` as fits, and a checksum of the text that it was made of.
 fn with_checksum(mended: &str, text: &str, longest: usize, salt: u32) -> String {
     let mut hasher = crc32fast::Hasher::new();
@@ -192,7 +247,7 @@ mod tests {
 
     use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 
-    use super::{NameRule, ToolNames, call_id};
+    use super::{IdRule, NameRule, ToolNames, call_id};
     use crate::text::JsonText;
 
     #[track_caller]
@@ -258,6 +313,44 @@ mod tests {
             call_id(JsonText::plain("call 1")),
             call_id(JsonText::plain("call/1"))
         );
+    }
+
+    #[track_caller]
+    fn check_id(rule: IdRule, id: &str, is_kept: bool) {
+        let told = rule.id(JsonText::plain(id));
+        assert_eq!(told.decode() == id, is_kept, "{rule:?} {id}: {told:?}");
+        assert_eq!(told, rule.id(JsonText::plain(id)));
+        let text = told.decode().into_owned();
+        match rule {
+            IdRule::Chat => assert!(text.len() <= 40, "{text}"),
+            IdRule::Responses => assert!(text.len() <= 64, "{text}"),
+            IdRule::Mistral => {
+                assert!(text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+            }
+        }
+        // What was told may stand: it is not changed again.
+        assert_eq!(rule.id(told.reborrow()), told);
+    }
+
+    #[test]
+    fn ids_are_as_long_as_a_provider_takes_them() {
+        let (of_41, of_65) = ("a".repeat(41), "b".repeat(65));
+        check_id(IdRule::Chat, "call_1", true);
+        check_id(IdRule::Chat, &of_41, false);
+        check_id(IdRule::Responses, &of_41, true);
+        check_id(IdRule::Responses, &of_65, false);
+        check_id(IdRule::Mistral, "D681PevKs", true);
+        for id in ["", "toolu_01A", "call_1", "call_2", "call-1", "é", &of_65] {
+            check_id(IdRule::Mistral, id, false);
+        }
+        let told = |id: &str| {
+            IdRule::Mistral
+                .id(JsonText::plain(id))
+                .decode()
+                .into_owned()
+        };
+        assert_ne!(told("call_1"), told("call-1"));
+        assert_ne!(told("call_1"), told("call_2"));
     }
 
     proptest! {

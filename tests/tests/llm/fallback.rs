@@ -1,7 +1,7 @@
 //! The failover page of the guide: its manifest, and what it says of it.
 
 use anyhow::{Context, Result, ensure};
-use tests::client::Client;
+use tests::client::{Client, Reply};
 use tests::manifest::route;
 use tests::port;
 use tests::world::World;
@@ -72,9 +72,8 @@ async fn ask(port: u16) -> Result<u64> {
     Ok(others)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_of_the_guide_fails_over() -> Result<()> {
-    let mocks = Mocks::start().await?;
+/// The page's manifests, with the mocks in place of its providers, at a port.
+async fn up(mocks: &Mocks) -> Result<(World, u16)> {
     let port = port::free()?;
     let mut documents = page::documents(PAGE)?;
     page::here(&mut documents, port, |name| mocks.port(name))?;
@@ -83,6 +82,13 @@ async fn the_page_of_the_guide_fails_over() -> Result<()> {
         ("ready.yaml", route("ready", "/ready", "absent")),
     ])?;
     world.until_status(port, "http://a.test/ready", 500).await?;
+    Ok((world, port))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_the_guide_fails_over() -> Result<()> {
+    let mocks = Mocks::start().await?;
+    let (mut world, port) = up(&mocks).await?;
 
     let others = ask(port).await?;
     let [main, second, fallback] = mocks.seen().await?;
@@ -119,5 +125,71 @@ async fn the_page_of_the_guide_fails_over() -> Result<()> {
         "{}",
         count("failovers")?
     );
+    world.stop().await
+}
+
+/// A refusal of the first group, and what the client is told of it.
+const REFUSALS: [(&str, &str); 2] = [
+    ("context-too-long", "context_window"),
+    ("empty.refusal", "content_policy"),
+];
+
+async fn one(port: u16, answer: Answer) -> Result<Reply> {
+    let question = Question {
+        format: Format::Chat,
+        answer,
+        model: "any",
+        said: "hello tide",
+    };
+    let request = question.request("assistant")?;
+    Client::http1(port).send(request).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_model_refuses_another_is_asked() -> Result<()> {
+    let mocks = Mocks::start().await?;
+    let (mut world, port) = up(&mocks).await?;
+    let Mocks([main, second, fallback]) = &mocks;
+    let mut asked = 0;
+    for (mode, reason) in REFUSALS {
+        for answer in Answer::ALL {
+            for mock in [main, second] {
+                mock.script(&[mode]).await?;
+            }
+            let reply = one(port, answer).await?;
+            let told = Told::read(Format::Chat, answer, &reply).context(mode)?;
+            ensure!(told.is_whole(), "{mode}: {told:?}");
+            ensure!(told.text.contains("claude-sonnet-4-5"), "{mode}: {told:?}");
+            let way = reply.header("x-gateway-fallback");
+            ensure!(way.ends_with(&format!("->fallback;{reason}")), "{way}");
+            asked += 1;
+            let [main, second, fallback] = mocks.seen().await?;
+            // Neither the refusing one nor its like was asked again.
+            ensure!(
+                main + second == asked && fallback == asked,
+                "{mode}: {main}, {second}, {fallback} of {asked}"
+            );
+        }
+    }
+    for mock in [main, second, fallback] {
+        mock.script(&["context-too-long"]).await?;
+    }
+    let reply = one(port, Answer::Collected).await?;
+    ensure!(reply.status == 400, "{}: {}", reply.status, reply.text());
+    let text = reply.text();
+    ensure!(text.contains("context_length_exceeded"), "{text}");
+    ensure!(
+        reply
+            .header("x-gateway-fallback")
+            .ends_with(";context_window")
+    );
+    let [main_now, second_now, fallback_now] = mocks.seen().await?;
+    ensure!(main_now + second_now == asked + 1 && fallback_now == asked + 1);
+    let metrics = Metrics::scrape(&world).await?;
+    let count = |name: &str| {
+        let name = format!("tidegate_proxy_llm_{name}_total");
+        metrics.sum(&name, &[("backend", BACKEND)])
+    };
+    ensure!(count("failovers")? == asked + 1 && count("evictions")? == 0);
     world.stop().await
 }

@@ -16,7 +16,7 @@ use crate::schema::rule::{at_least, at_least_one};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
-    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard"]),
+    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard", "fallback"]),
 ]))]
 pub struct TidegateAi {
     /// How long a stream may keep a client waiting.
@@ -29,6 +29,26 @@ pub struct TidegateAi {
     pub cache: Option<AiCache>,
     /// What judges prompts and answers, behind the guards of backends and AgentgatewayPolicies.
     pub prompt_guard: Option<OwnGuards>,
+    /// Refusals after which another provider is asked.
+    pub fallback: Option<AiFallback>,
+}
+
+/// Refusals of a provider that is well, after which another is asked, once a request: one of another group, or of the same
+/// where there is no other group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct AiFallback {
+    /// What is refused.
+    #[schemars(length(min = 1, max = 2))]
+    pub reasons: Vec<AiFallbackReason>,
+}
+
+/// What a provider refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum AiFallbackReason {
+    /// The prompt does not fit the model's context.
+    ContextWindowExceeded,
+    /// The content of the prompt, or all of the answer.
+    ContentPolicyViolation,
 }
 
 /// Requests that belong together go to the same provider of a group, as long as it is well.

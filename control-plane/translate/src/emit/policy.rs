@@ -62,6 +62,7 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
             PolicyBody::GlobalRateLimit(own) => service(&own.service, &plan.source, output),
             PolicyBody::Denied(_)
             | PolicyBody::AiAffinity(_)
+            | PolicyBody::AiFallback(_)
             | PolicyBody::AiLoad(_)
             | PolicyBody::AiTimeouts(_)
             | PolicyBody::LocalRateLimit(_)
@@ -118,6 +119,9 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
                 label: plan.label.clone(),
             })
         }
+        PolicyBody::AiFallback(reasons) => Content::AiFallback(tidegate::AiFallback {
+            reasons: reasons.iter().map(|reason| i32::from(*reason)).collect(),
+        }),
         PolicyBody::AiLoad(plan) => Content::AiLoad(tidegate::AiLoad {
             max_in_flight: plan.max_in_flight,
             probes: plan.probes,

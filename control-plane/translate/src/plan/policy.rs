@@ -31,6 +31,7 @@ pub(crate) enum PolicyBody {
     AiAffinity(String),
     AiCache(Box<AiCachePlan>),
     AiGuards(Box<AiGuardsPlan>),
+    AiFallback(Vec<tidegate::AiFallbackReason>),
     AiLoad(AiLoadPlan),
     AiTimeouts(AiTimeoutsPlan),
     LocalRateLimit(Vec<LocalLimitPlan>),
@@ -154,6 +155,7 @@ impl PolicyBody {
             | Self::AiAffinity(_)
             | Self::AiCache(_)
             | Self::AiGuards(_)
+            | Self::AiFallback(_)
             | Self::AiLoad(_)
             | Self::AiTimeouts(_)
             | Self::Budgets(_)

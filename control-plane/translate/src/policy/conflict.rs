@@ -10,7 +10,7 @@ use std::sync::Arc;
 use cp_api::ObjectKey;
 
 use super::attach::Place;
-use super::{Compiled, ai, ai_affinity, ai_cache, ai_guards, ai_timeouts, budget};
+use super::{Compiled, ai, ai_affinity, ai_cache, ai_fallback, ai_guards, ai_timeouts, budget};
 use crate::plan::{AttachmentPlan, Level, PolicyPlan};
 
 /// A policy that is in force at a place.
@@ -112,6 +112,7 @@ fn has_layers(field: &str) -> bool {
         ai_affinity::FIELD,
         ai_cache::FIELD,
         ai_guards::FIELD,
+        ai_fallback::FIELD,
         ai_timeouts::FIELD,
         budget::FIELD,
     ];

@@ -131,6 +131,7 @@ impl Attachments {
                 | PolicyBody::AiAffinity(_)
                 | PolicyBody::AiCache(_)
                 | PolicyBody::AiGuards(_)
+                | PolicyBody::AiFallback(_)
                 | PolicyBody::AiLoad(_)
                 | PolicyBody::AiTimeouts(_)
                 | PolicyBody::LocalRateLimit(_)

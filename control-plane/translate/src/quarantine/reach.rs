@@ -181,6 +181,7 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
         Some(
             policy::Content::Denied(_)
             | policy::Content::AiAffinity(_)
+            | policy::Content::AiFallback(_)
             | policy::Content::AiLoad(_)
             | policy::Content::AiTimeouts(_)
             | policy::Content::LocalRateLimit(_)

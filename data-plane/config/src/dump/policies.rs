@@ -91,6 +91,7 @@ impl std::fmt::Display for Content {
             Self::AiAffinity(own) => write!(f, "{own}"),
             Self::AiCache(own) => f.write_str(&AiCache::in_short(own.as_deref())),
             Self::AiGuards(guards) => write!(f, "{guards}"),
+            Self::AiFallback(own) => write!(f, "{own}"),
             Self::AiLoad(load) => write!(f, "{load}"),
             Self::AiTimeouts(limits) => write!(f, "{limits}"),
             Self::LocalRateLimit(LocalRateLimit { limits }) => {

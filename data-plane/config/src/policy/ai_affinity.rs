@@ -57,6 +57,7 @@ impl<'a> Effective<'a> {
             | Content::Ai(_)
             | Content::AiCache(_)
             | Content::AiGuards(_)
+            | Content::AiFallback(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)

@@ -30,6 +30,7 @@ impl AiBackend {
             | Content::AiGuards(_)
             | Content::AiAffinity(_)
             | Content::AiCache(_)
+            | Content::AiFallback(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)

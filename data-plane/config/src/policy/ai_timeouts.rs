@@ -26,6 +26,7 @@ impl Effective<'_> {
                 | Content::AiGuards(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)
+                | Content::AiFallback(_)
                 | Content::AiLoad(_)
                 | Content::LocalRateLimit(_)
                 | Content::GlobalRateLimit(_)

@@ -10,8 +10,8 @@ use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::policy::Content as Kind;
 
 use super::{
-    Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, ai_guards, budget,
-    global_rate_limit, local_rate_limit,
+    Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, ai_fallback, ai_guards,
+    budget, global_rate_limit, local_rate_limit,
 };
 use crate::ai_backend;
 
@@ -28,6 +28,9 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         }
         Some(Kind::AiCache(own)) => Content::AiCache(ai_cache::decode(own).within("ai_cache")?),
         Some(Kind::AiGuards(own)) => Content::AiGuards(ai_guards::decode(own).within("ai_guards")?),
+        Some(Kind::AiFallback(own)) => {
+            Content::AiFallback(ai_fallback::decode(own).within("ai_fallback")?)
+        }
         Some(Kind::AiLoad(load)) => Content::AiLoad(AiLoad::decode(load).within("ai_load")?),
         Some(Kind::AiTimeouts(limits)) => {
             Content::AiTimeouts(AiTimeouts::decode(limits).within("ai_timeouts")?)

@@ -126,6 +126,7 @@ impl<'a> Effective<'a> {
                     return Err(Denied(format!("policy {policy} is not of field {field}")));
                 }
                 Content::Ai(_)
+                | Content::AiFallback(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)

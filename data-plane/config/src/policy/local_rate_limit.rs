@@ -58,6 +58,7 @@ impl<'a> Effective<'a> {
                 Content::Denied(_)
                 | Content::Ai(_)
                 | Content::AiGuards(_)
+                | Content::AiFallback(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)

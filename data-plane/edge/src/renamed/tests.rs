@@ -191,3 +191,48 @@ fn a_list_of_allowed_tools_is_told_too() {
     let text = String::from_utf8(converted.body).expect("utf-8");
     assert!(!text.contains("fs.read"), "{text}");
 }
+
+/// The ids of a call and of its result, with this one in place of `c1`.
+#[track_caller]
+fn check_ids(provider: Format, model: &str, id: &str, told: &str) {
+    let body = request(MESSAGES, "f").to_string().replace("c1", id);
+    let target = Target {
+        model: model.to_owned(),
+        ..Target::default()
+    };
+    let asked = Asked {
+        is_streamed: false,
+        headers: ClientHeaders::default(),
+        mark: None,
+    };
+    let formats = (MESSAGES, provider);
+    let converted = convert(formats, &body, asked, &target, &mut Notes::default());
+    let body = converted.expect("converted").body;
+    let body: Value = serde_json::from_slice(&body).expect("json");
+    let (call, result) = match provider {
+        CHAT => ("/messages/1/tool_calls/0/id", "/messages/2/tool_call_id"),
+        _ => ("/input/1/call_id", "/input/2/call_id"),
+    };
+    for place in [call, result] {
+        let found = body.pointer(place).and_then(Value::as_str);
+        assert_eq!(found, Some(told), "{model}: {body}");
+    }
+}
+
+#[test]
+fn ids_of_calls_are_told_as_each_provider_takes_them() {
+    let long = "a".repeat(65);
+    let to = |length: usize| format!("{}_3faf5d", "a".repeat(length - 7));
+    check_ids(CHAT, "qwen3", "toolu_01", "toolu_01");
+    check_ids(CHAT, "qwen3", &long, &to(40));
+    check_ids(RESPONSES, "gpt-5", &long, &to(64));
+    for model in [
+        "mistral-large",
+        "mistralai/Ministral-8B",
+        "open-mixtral-8x7b",
+    ] {
+        check_ids(CHAT, model, "abcdefgh1", "abcdefgh1");
+        check_ids(CHAT, model, "toolu_01", "10any3y80");
+    }
+    check_ids(CHAT, "gpt-mistral", "toolu_01", "toolu_01");
+}

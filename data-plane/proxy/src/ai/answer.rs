@@ -7,23 +7,18 @@
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use dp_config::ai_backend::{AiCredential, AiProvider};
+use dp_config::ai_backend::AiProvider;
 use dp_llm::{
-    error::ErrorBody,
-    format::Format,
     gate::Gate,
     observed::Observed,
     relay::{Plan, Relay, Stamp},
     retry_after,
     tap::{Ending, Framing, Limits as RelayLimits},
 };
-use dp_upstream::provider_group::{
-    attempts::Attempt,
-    verdict::{Condition, CredentialOwner, Outcome, Verdict},
-};
+use dp_upstream::provider_group::{attempts::Attempt, verdict::Condition};
 use http::{
-    HeaderMap, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
+    HeaderMap, HeaderValue, Response,
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
     response,
 };
 
@@ -44,14 +39,13 @@ use crate::{
 
 mod encoded;
 mod handed;
+mod refused;
 pub(super) mod replayed;
 mod whole;
 
 use encoded::{encoded, is_encoded};
+use refused::{failed_inside, refused};
 use whole::{judged, whole};
-
-/// The largest error body of a provider that is read, in bytes.
-const ERROR_LIMIT: usize = 64 << 10;
 
 /// The largest answer that is held where it need not be, in bytes.
 const WHOLE_LIMIT: usize = 8 << 20;
@@ -166,7 +160,7 @@ pub(super) async fn take(
             Ok(tried @ (Tried::Unsendable(_) | Tried::Failed { .. })) => tried,
             Err((observed, headers)) => {
                 let condition = judge(exchange, error_status(&observed), &headers);
-                failed_inside(plan.client, &observed, condition)
+                failed_inside(call, &observed, condition)
             }
         };
     }
@@ -198,7 +192,7 @@ pub(super) async fn take(
         Looked::Over { bytes, observed } => Body::Whole { bytes, observed },
         Looked::Failed(observed) => {
             let condition = judge(exchange, error_status(&observed), &head.headers);
-            return failed_inside(plan.client, &observed, condition);
+            return failed_inside(call, &observed, condition);
         }
         Looked::Broke(error) => return lost(broke(error)),
     };
@@ -299,84 +293,6 @@ async fn look(upstream: &mut Upstream, mut relay: Box<Relay>) -> Looked {
     }
 }
 
-/// An error status, in the client's dialect.
-async fn refused(
-    exchange: &Exchange<'_>,
-    call: &Call<'_>,
-    (provider, plan, wait): (&AiProvider, &Plan, Wait),
-    response: Response<Upstream>,
-) -> Tried {
-    let (mut head, mut upstream) = response.into_parts();
-    let deadline = exchange.client.worker.timers.deadline(wait.due());
-    let body = match deadline.bound(read_error(&mut upstream)).await {
-        Some(Ok(body)) => body,
-        Some(Err(error)) => return lost(Fault::caused(Kind::Reset, error)),
-        None => return lost(wait.late()),
-    };
-    let status = head.status.as_u16();
-    let owner = match &provider.credential {
-        AiCredential::None | AiCredential::Passthrough(_) => CredentialOwner::Client,
-        AiCredential::Key(_)
-        | AiCredential::Aws(_)
-        | AiCredential::Azure(_)
-        | AiCredential::Gcp(_)
-        | AiCredential::Unavailable(_) => CredentialOwner::Gateway,
-    };
-    let outcome = Outcome {
-        verdict: Verdict::of_status(status, owner),
-        retry_after: retry_after::retry_after(pairs(&head.headers), Some(&body), since_epoch()),
-        condition: condition::judge(exchange, call, provider, (status, &head.headers)),
-    };
-    let kind = head.headers.get("x-amzn-errortype");
-    let kind = kind.and_then(|value| value.to_str().ok());
-    let body = dp_llm::error::for_client(plan.client, plan.provider, status, &body, kind);
-    let status = dp_llm::error::client_status(plan.client, status);
-    head.status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-    let headers = &mut head.headers;
-    headers.remove(CONTENT_ENCODING);
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let reply = Response::from_parts(head, ResponseBody::full(body)).into();
-    Tried::Failed {
-        outcome,
-        reply: Box::new(Ok(reply)),
-    }
-}
-
-async fn read_error(upstream: &mut Upstream) -> Result<Bytes, BodyError> {
-    let mut body = BytesMut::new();
-    while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
-        if let Some(data) = frame?.data_ref() {
-            let room = ERROR_LIMIT.saturating_sub(body.len());
-            body.extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
-        }
-        if body.len() >= ERROR_LIMIT {
-            break;
-        }
-    }
-    Ok(body.freeze())
-}
-
-/// A success that turned out to be none before the client had anything of it.
-fn failed_inside(client: Format, observed: &Observed, condition: Option<Condition>) -> Tried {
-    let error = observed.error.clone().unwrap_or_default();
-    let status = error.status();
-    let body = ErrorBody::provider(client, Some(status), &error).to_json(client);
-    let mut response = Response::new(ResponseBody::full(body));
-    let shown = dp_llm::error::client_status(client, status);
-    *response.status_mut() = StatusCode::from_u16(shown).unwrap_or(StatusCode::BAD_GATEWAY);
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Tried::Failed {
-        outcome: Outcome {
-            condition,
-            ..Verdict::FirstEventError(error.status()).into()
-        },
-        reply: Box::new(Ok(response.into())),
-    }
-}
-
 /// The status that an error inside a success stands for.
 fn error_status(observed: &Observed) -> u16 {
     observed.error.clone().unwrap_or_default().status()
@@ -395,6 +311,7 @@ fn lost(fault: Fault) -> Tried {
     Tried::Failed {
         outcome: super::verdict::of_fault(&fault).into(),
         reply: Box::new(Err(fault)),
+        refusal: None,
     }
 }
 

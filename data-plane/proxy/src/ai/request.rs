@@ -341,5 +341,6 @@ fn failed(fault: Fault) -> Tried {
     Tried::Failed {
         outcome: verdict::of_fault(&fault).into(),
         reply: Box::new(Err(fault)),
+        refusal: None,
     }
 }

@@ -49,6 +49,8 @@ pub struct Attempts {
     last: Option<Place>,
     /// Until when entries asked this request to leave them alone.
     asked: Vec<(Place, Instant)>,
+    /// It has turned to another model.
+    has_fallen_back: bool,
     request: Underway,
     retry: Option<Underway>,
 }
@@ -182,6 +184,7 @@ impl Attempts {
             tried: Vec::new(),
             last: None,
             asked: Vec::new(),
+            has_fallen_back: false,
             retry: None,
         }
     }
@@ -233,6 +236,34 @@ impl Attempts {
                 Next::GiveUp(reason)
             }
         }
+    }
+
+    /// Whether another attempt follows one at a provider that is well and refused what the request holds (llm.md 3.5): at one
+    /// of another group, or of the same where there is no other. Once a request.
+    pub fn fall_back(&mut self, now: Instant, random: u64) -> bool {
+        let is_late = self.deadline.is_some_and(|deadline| now >= deadline);
+        let is_first = !self.has_fallen_back && self.replay == Replay::Possible && !is_late;
+        let Some(last) = self.last.filter(|_| is_first) else {
+            return false;
+        };
+        let entries = self.backend.groups.get(last.group);
+        let of_group = (0..entries.map_or(0, |group| group.entries.len())).map(|entry| Place {
+            group: last.group,
+            entry,
+        });
+        let mut left = self.tried.clone();
+        left.extend(of_group.filter(|place| !self.tried.contains(place)));
+        for tried in [left, self.tried.clone()] {
+            let pick = self
+                .backend
+                .pick_near(self.answer, &tried, now, random, self.affinity);
+            if pick.is_ok_and(|pick| !pick.is_panic && !tried.contains(&pick.place)) {
+                self.tried = tried;
+                self.has_fallen_back = true;
+                return true;
+            }
+        }
+        false
     }
 
     /// The answer goes to the client: no retry any more. What is returned counts the request as under way and goes

@@ -34,6 +34,14 @@ impl Answer {
         }
     }
 
+    /// What a whole answer says; `None` for one that is still coming.
+    pub(in crate::ai) fn observed(&self) -> Option<(&Observed, Said)> {
+        match &self.body {
+            Body::Whole { observed, .. } => Some((observed, self.said)),
+            Body::Relayed { .. } | Body::Unread(_) | Body::Session(_) => None,
+        }
+    }
+
     /// Hands the answer on; the attempt is settled with its last byte.
     pub(in crate::ai) fn into_reply(
         self,

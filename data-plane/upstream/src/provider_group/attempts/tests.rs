@@ -380,3 +380,51 @@ fn a_limit_holds_over_all_workers() {
     let left = backend.groups[0].entries.iter();
     assert!(left.map(|e| e.state.figures(now).in_flight).all(|c| c == 0));
 }
+
+/// Places of attempts of which each was refused, by a provider that is well.
+fn walk_back(world: &World) -> Vec<String> {
+    let refused = Outcome::from(Verdict::Status(400));
+    let mut attempts = attempts(world);
+    let mut found = Vec::new();
+    loop {
+        let attempt = attempts.start(world.now, 9).expect("an entry");
+        let Place { group, entry } = attempt.place;
+        found.push(format!("{group}.{entry}"));
+        let falls_back = attempts.fall_back(world.now, 9);
+        attempt.settle(&refused, world.now, 9);
+        if !falls_back {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn a_refused_request_turns_to_another_group_once() {
+    assert_eq!(walk_back(&world("1 | 1 | 1")), ["0.0", "1.0"]);
+    // Others of the group serve the same model.
+    let found = walk_back(&world("1 1 1 | 1"));
+    assert_eq!(found.last().map(String::as_str), Some("1.0"));
+    assert_eq!(found.len(), 2);
+    // Unless there is nobody else.
+    assert_eq!(walk_back(&world("1 1")).len(), 2);
+    assert_eq!(walk_back(&world("1")), ["0.0"]);
+    // One that does not serve cannot do better.
+    assert_eq!(walk_back(&world("1 | 1e")), ["0.0"]);
+    assert_eq!(walk_back(&world("1 | 0")), ["0.0"]);
+}
+
+#[test]
+fn a_refused_request_does_not_turn_to_another_group_too_late() {
+    let world = world("1 | 1");
+    let start =
+        |replay, deadline| Attempts::new(world.backend.clone(), Answer::Streamed, replay, deadline);
+    for mut attempts in [
+        start(Replay::Impossible, None),
+        start(Replay::Possible, Some(world.now)),
+    ] {
+        attempts.start(world.now, 9).expect("an entry");
+        assert!(!attempts.fall_back(world.now, 9));
+    }
+    let mut unbegun = start(Replay::Possible, None);
+    assert!(!unbegun.fall_back(world.now, 9));
+}

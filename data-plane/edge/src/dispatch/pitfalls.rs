@@ -1,0 +1,166 @@
+//! Pitfalls of converting that no single pair of formats has for itself (llm.md 2.11; the numbers are those of the list).
+
+use serde_json::{Value, json};
+
+use super::{Asked, convert};
+use crate::format::Format;
+use crate::{ClientHeaders, Notes, Target, Unconvertible};
+
+const CHAT: Format = Format::OpenAiChatCompletions;
+const RESPONSES: Format = Format::OpenAiResponses;
+const MESSAGES: Format = Format::AnthropicMessages;
+const CONVERSE: Format = Format::BedrockConverse;
+const GEMINI: Format = Format::GeminiGenerateContent;
+
+fn try_convert(formats: (Format, Format), body: &Value) -> Result<Value, Unconvertible> {
+    let target = Target {
+        model: "m".to_owned(),
+        ..Target::default()
+    };
+    let asked = Asked {
+        is_streamed: false,
+        headers: ClientHeaders::default(),
+        mark: None,
+    };
+    let body = body.to_string();
+    let converted = convert(formats, &body, asked, &target, &mut Notes::default())?;
+    Ok(serde_json::from_slice(&converted.body).expect("json"))
+}
+
+/// What stands at a place of the body that messages of chat completions become.
+#[track_caller]
+fn check(provider: Format, messages: Value, place: &str, expected: &Value) {
+    let body = json!({"model": "m", "messages": messages});
+    let converted = try_convert((CHAT, provider), &body).expect("converted");
+    assert_eq!(
+        converted.pointer(place),
+        Some(expected),
+        "{provider:?}: {converted}"
+    );
+}
+
+/// 9: a turn of the assistant's at the end is what the answer begins with, where the model takes it; it is neither dropped nor
+/// followed by one that the client did not say.
+#[test]
+fn a_begun_answer_stays_last() {
+    let messages = json!([
+        {"role": "user", "content": "hi"}, {"role": "assistant", "content": "{"}
+    ]);
+    let last = |provider, place, expected| check(provider, messages.clone(), place, &expected);
+    let text = json!([{"type": "text", "text": "{"}]);
+    last(
+        MESSAGES,
+        "/messages/1",
+        json!({"role": "assistant", "content": text}),
+    );
+    last(
+        CONVERSE,
+        "/messages/1",
+        json!({"role": "assistant", "content": [{"text": "{"}]}),
+    );
+    last(
+        GEMINI,
+        "/contents/1",
+        json!({"role": "model", "parts": [{"text": "{"}]}),
+    );
+    let body = json!({"model": "m", "max_tokens": 9, "messages": messages});
+    let chat = try_convert((MESSAGES, CHAT), &body).expect("converted");
+    assert_eq!(
+        chat.pointer("/messages/1/content"),
+        Some(&json!("{")),
+        "{chat}"
+    );
+    assert_eq!(chat.pointer("/messages/2"), None, "{chat}");
+}
+
+/// 12, 13: results of calls that were made at once follow them at once, whatever the client said in between.
+#[test]
+fn results_of_parallel_calls_are_one_turn() {
+    let call = |id: &str| json!({"id": id, "type": "function", "function": {"name": "f", "arguments": ""}});
+    let messages = json!([
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": null, "tool_calls": [call("a"), call("b")]},
+        {"role": "tool", "tool_call_id": "a", "content": "1"},
+        {"role": "user", "content": "and?"},
+        {"role": "tool", "tool_call_id": "b", "content": "2"}
+    ]);
+    let at = |provider, place, expected| check(provider, messages.clone(), place, &expected);
+    let result =
+        |id: &str, said: &str| json!({"type": "tool_result", "tool_use_id": id, "content": said});
+    let said = json!({"type": "text", "text": "and?"});
+    at(
+        MESSAGES,
+        "/messages/2/content",
+        json!([result("a", "1"), result("b", "2"), said]),
+    );
+    at(
+        CONVERSE,
+        "/messages/2/content/0/toolResult/toolUseId",
+        json!("a"),
+    );
+    at(
+        CONVERSE,
+        "/messages/2/content/1/toolResult/toolUseId",
+        json!("b"),
+    );
+    at(CONVERSE, "/messages/2/content/2/text", json!("and?"));
+    let returned =
+        |said: &str| json!({"functionResponse": {"name": "f", "response": {"content": said}}});
+    at(
+        GEMINI,
+        "/contents/2/parts",
+        json!([returned("1"), returned("2")]),
+    );
+    at(GEMINI, "/contents/3/parts", json!([{"text": "and?"}]));
+}
+
+/// 12: a result without a call is refused, here or by the provider, and never sent as if somebody had said it.
+#[test]
+fn a_result_without_its_call_stays_a_result() {
+    let body = json!({"model": "m", "messages": [
+        {"role": "user", "content": "hi"}, {"role": "tool", "tool_call_id": "gone", "content": "1"}
+    ]});
+    let refused = try_convert((CHAT, GEMINI), &body).expect_err("refused");
+    assert_eq!(refused.field, "messages[1].tool_call_id");
+    let place = "/messages/0/content/0/tool_use_id";
+    let messages = try_convert((CHAT, MESSAGES), &body).expect("converted");
+    let found = messages
+        .pointer(place)
+        .or(messages.pointer("/messages/1/content/0/tool_use_id"));
+    assert_eq!(found, Some(&json!("gone")), "{messages}");
+}
+
+/// 51: nothing, written in the ways in which SDKs write it.
+#[test]
+fn nothing_said_is_no_turn() {
+    for content in [json!(null), json!(""), json!([])] {
+        let messages = json!([
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": content, "tool_calls": []},
+            {"role": "user", "content": "again"}
+        ]);
+        let body = json!({"model": "m", "messages": messages});
+        for (provider, list) in [
+            (MESSAGES, "messages"),
+            (CONVERSE, "messages"),
+            (GEMINI, "contents"),
+            (RESPONSES, "input"),
+        ] {
+            let converted = try_convert((CHAT, provider), &body);
+            let converted = converted.unwrap_or_else(|error| panic!("{provider:?}: {error:?}"));
+            let turns = converted
+                .get(list)
+                .and_then(Value::as_array)
+                .expect("turns");
+            let is_assistants = |turn: &&Value| {
+                let role = turn.get("role").and_then(Value::as_str);
+                matches!(role, Some("assistant" | "model"))
+            };
+            assert_eq!(
+                turns.iter().find(is_assistants),
+                None,
+                "{provider:?}: {converted}"
+            );
+        }
+    }
+}

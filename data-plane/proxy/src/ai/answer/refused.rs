@@ -1,0 +1,116 @@
+//! Answers that are errors: by their status, or inside a success of which the client has nothing yet.
+//!
+//! Owns the client's dialect of them, and what they say about the provider. Must not decide what follows. Invariant: whatever a
+//! provider says becomes an error that the client can read.
+
+use bytes::{Bytes, BytesMut};
+use dp_config::ai_backend::{AiCredential, AiProvider};
+use dp_llm::{
+    error::{ErrorBody, ProviderError},
+    observed::Observed,
+    relay::Plan,
+    retry_after,
+};
+use dp_upstream::provider_group::verdict::{Condition, CredentialOwner, Outcome, Verdict};
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
+};
+
+use super::{lost, pairs};
+use crate::{
+    ai::{Call, Tried, condition, fallback, since_epoch, wait::Wait},
+    exchange::Exchange,
+    fault::{Fault, Kind},
+    response_body::{BodyError, ResponseBody, Upstream},
+};
+
+/// The largest error body of a provider that is read, in bytes.
+const ERROR_LIMIT: usize = 64 << 10;
+
+/// An error status, in the client's dialect.
+pub(super) async fn refused(
+    exchange: &Exchange<'_>,
+    call: &Call<'_>,
+    (provider, plan, wait): (&AiProvider, &Plan, Wait),
+    response: Response<Upstream>,
+) -> Tried {
+    let (mut head, mut upstream) = response.into_parts();
+    let deadline = exchange.client.worker.timers.deadline(wait.due());
+    let body = match deadline.bound(read_error(&mut upstream)).await {
+        Some(Ok(body)) => body,
+        Some(Err(error)) => return lost(Fault::caused(Kind::Reset, error)),
+        None => return lost(wait.late()),
+    };
+    let status = head.status.as_u16();
+    let owner = match &provider.credential {
+        AiCredential::None | AiCredential::Passthrough(_) => CredentialOwner::Client,
+        AiCredential::Key(_)
+        | AiCredential::Aws(_)
+        | AiCredential::Azure(_)
+        | AiCredential::Gcp(_)
+        | AiCredential::Unavailable(_) => CredentialOwner::Gateway,
+    };
+    let outcome = Outcome {
+        verdict: Verdict::of_status(status, owner),
+        retry_after: retry_after::retry_after(pairs(&head.headers), Some(&body), since_epoch()),
+        condition: condition::judge(exchange, call, provider, (status, &head.headers)),
+    };
+    let read = || ProviderError::read(&body);
+    let refusal = fallback::of_error(call.fallback, Some(status), read);
+    let kind = head.headers.get("x-amzn-errortype");
+    let kind = kind.and_then(|value| value.to_str().ok());
+    let body = dp_llm::error::for_client(plan.client, plan.provider, status, &body, kind);
+    let status = dp_llm::error::client_status(plan.client, status);
+    head.status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let headers = &mut head.headers;
+    headers.remove(CONTENT_ENCODING);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let reply = Response::from_parts(head, ResponseBody::full(body)).into();
+    Tried::Failed {
+        outcome,
+        reply: Box::new(Ok(reply)),
+        refusal,
+    }
+}
+
+async fn read_error(upstream: &mut Upstream) -> Result<Bytes, BodyError> {
+    let mut body = BytesMut::new();
+    while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
+        if let Some(data) = frame?.data_ref() {
+            let room = ERROR_LIMIT.saturating_sub(body.len());
+            body.extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
+        }
+        if body.len() >= ERROR_LIMIT {
+            break;
+        }
+    }
+    Ok(body.freeze())
+}
+
+/// A success that turned out to be none before the client had anything of it.
+pub(super) fn failed_inside(
+    call: &Call<'_>,
+    observed: &Observed,
+    condition: Option<Condition>,
+) -> Tried {
+    let client = call.prompt.format();
+    let error = observed.error.clone().unwrap_or_default();
+    let status = error.status();
+    let body = ErrorBody::provider(client, Some(status), &error).to_json(client);
+    let mut response = Response::new(ResponseBody::full(body));
+    let shown = dp_llm::error::client_status(client, status);
+    *response.status_mut() = StatusCode::from_u16(shown).unwrap_or(StatusCode::BAD_GATEWAY);
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Tried::Failed {
+        outcome: Outcome {
+            condition,
+            ..Verdict::FirstEventError(error.status()).into()
+        },
+        reply: Box::new(Ok(response.into())),
+        refusal: fallback::of_error(call.fallback, Some(status), || error),
+    }
+}
