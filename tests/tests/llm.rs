@@ -31,6 +31,7 @@ mod realtime;
 mod redis;
 mod remote_guard;
 mod rig;
+mod routes;
 mod sdk;
 mod sent;
 mod told;

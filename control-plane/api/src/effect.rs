@@ -113,6 +113,7 @@ const TABLE: &[Row] = &[
             "spec.policies.ai.transformations.*",
             "spec.policies.ai.finalTransformations.*",
             "spec.policies.ai.promptCaching.*",
+            "spec.policies.ai.routes.*",
             "spec.policies.health.unhealthyCondition",
             "spec.policies.ai.promptGuard!",
             "spec.policies.http.requestTimeout",
@@ -172,6 +173,7 @@ const TABLE: &[Row] = &[
             "spec.backend.ai.transformations.*",
             "spec.backend.ai.finalTransformations.*",
             "spec.backend.ai.promptCaching.*",
+            "spec.backend.ai.routes.*",
         ],
         protection: &[
             "spec.frontend.networkAuthorization",

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cp_api::backend::policy::ai::PromptCaching;
+use cp_api::backend::policy::ai::{PromptCaching, RouteFormat};
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
@@ -318,8 +318,18 @@ pub(crate) struct ProviderPlan {
     pub(crate) refuses_local_addresses: bool,
     /// How long an attempt may take.
     pub(crate) request_timeout: Option<Duration>,
+    /// Where it orders documents, where that is another host.
+    pub(crate) rerank: Option<Box<HomePlan>>,
     /// `gen_ai.provider.name`.
     pub(crate) telemetry_name: String,
+}
+
+/// A further host of a provider.
+#[derive(Clone, Debug)]
+pub(crate) struct HomePlan {
+    pub(crate) cluster: String,
+    pub(crate) transport: Upstream,
+    pub(crate) authority: String,
 }
 
 /// What is done to the bodies of requests.
@@ -343,6 +353,8 @@ pub(crate) struct AiPolicyPlan {
     /// Names and expressions.
     pub(crate) final_transformations: Vec<(String, String)>,
     pub(crate) prompt_caching: Option<PromptCaching>,
+    /// Operations by the ends of paths.
+    pub(crate) routes: BTreeMap<String, RouteFormat>,
 }
 
 /// Whose service a provider is.
@@ -385,6 +397,10 @@ pub(crate) enum Format {
     ChatCompletions,
     Responses,
     Messages,
+    Embeddings,
+    AnthropicTokenCount,
+    Realtime,
+    Rerank,
 }
 
 /// When a provider gets no requests for a while.

@@ -36,7 +36,7 @@ pub fn may_keep(class: Class, observed: &Observed, body: &[u8]) -> bool {
             | None => false,
         },
         Class::Embeddings | Class::Rerank => true,
-        Class::CountTokens(_) | Class::Realtime | Class::Detect(_) => false,
+        Class::CountTokens(_) | Class::Realtime | Class::Detect(_) | Class::Passthrough(_) => false,
     };
     is_finished
         && observed.error.is_none()

@@ -57,7 +57,8 @@ impl Question {
             | Class::Rerank
             | Class::CountTokens(_)
             | Class::Realtime
-            | Class::Detect(_) => None,
+            | Class::Detect(_)
+            | Class::Passthrough(_) => None,
         }
     }
 

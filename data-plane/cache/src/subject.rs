@@ -106,7 +106,7 @@ const PARAMETERS: [&str; 3] = ["generationConfig", "generation_config", "inferen
 pub const fn is_cached(class: Class) -> bool {
     match class {
         Class::Chat(_) | Class::LegacyCompletions | Class::Embeddings | Class::Rerank => true,
-        Class::CountTokens(_) | Class::Realtime | Class::Detect(_) => false,
+        Class::CountTokens(_) | Class::Realtime | Class::Detect(_) | Class::Passthrough(_) => false,
     }
 }
 
@@ -228,7 +228,8 @@ fn resource<'a>(call: &Call<'a>) -> &'a str {
         | Class::Rerank
         | Class::CountTokens(_)
         | Class::Realtime
-        | Class::Detect(_) => call.path,
+        | Class::Detect(_)
+        | Class::Passthrough(_) => call.path,
     }
 }
 
@@ -242,7 +243,8 @@ const fn has_one_form(class: Class) -> bool {
         | Class::Rerank
         | Class::CountTokens(_)
         | Class::Realtime
-        | Class::Detect(_) => true,
+        | Class::Detect(_)
+        | Class::Passthrough(_) => true,
     }
 }
 

@@ -21,6 +21,7 @@ use dp_llm::model_name::ModelAliases;
 use dp_llm::prompt_caching::PromptCaching;
 use dp_llm::prompt_enrichment::PromptEnrichment;
 use dp_llm::provider::Endpoint;
+use dp_llm::route_map::RouteMap;
 use expr::Expr;
 use http::uri::Authority;
 
@@ -37,6 +38,8 @@ pub struct AiBackend {
     pub price_layers: Vec<Arc<str>>,
     /// What is attached to the backend and its providers.
     pub policy_set: Option<Arc<str>>,
+    /// What ends of paths stand for, as the backend itself says.
+    pub routes: RouteMap,
 }
 
 /// One provider of a group.
@@ -73,6 +76,17 @@ pub struct AiProvider {
     /// How long an attempt may take: until the whole answer where it comes in one piece, until the first content of a
     /// stream.
     pub request_timeout: Option<Duration>,
+    /// Where it orders documents by relevance; `None` where that is its only host.
+    pub rerank: Option<Home>,
+}
+
+/// A host of a provider.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// Cluster that carries the transport.
+    pub cluster: Arc<str>,
+    /// Authority sent upstream; `None` for the endpoint's host name.
+    pub authority: Option<Authority>,
 }
 
 /// What is done to the body of a request, in the client's format.
@@ -94,6 +108,8 @@ pub struct AiPolicy {
     pub prompt_caching: Option<PromptCaching>,
     /// What judges prompts and answers; policies that have the same share one, so that a prompt is judged once.
     pub guard: Option<Arc<PromptGuard>>,
+    /// What ends of paths stand for. A request is read before a provider is chosen: those of one provider are not asked.
+    pub routes: RouteMap,
 }
 
 /// When a provider gets no requests for a while.
@@ -107,6 +123,19 @@ pub struct Health {
     pub health_threshold: Option<f64>,
     /// Health, 0 to 1, with which the provider comes back.
     pub restore_health: Option<f64>,
+}
+
+// === impl AiProvider ===
+
+impl AiProvider {
+    /// The cluster and the authority of a request; `is_elsewhere` where it is for the provider's other host, if it has one.
+    #[must_use]
+    pub fn home(&self, is_elsewhere: bool) -> (&Arc<str>, Option<&Authority>) {
+        match &self.rerank {
+            Some(home) if is_elsewhere => (&home.cluster, home.authority.as_ref()),
+            Some(_) | None => (&self.cluster, self.authority.as_ref()),
+        }
+    }
 }
 
 // === impl AiPolicy ===
@@ -125,6 +154,7 @@ impl AiPolicy {
             transformations,
             final_transformations,
             prompt_caching,
+            routes,
         } = self;
         let expressions = |own: &Vec<_>, other: &Vec<_>| match own.is_empty() {
             true => other.clone(),
@@ -159,6 +189,7 @@ impl AiPolicy {
             final_transformations: expressions(final_transformations, &lower.final_transformations),
             prompt_caching: prompt_caching.or(lower.prompt_caching),
             aliases: aliases.over(&lower.aliases),
+            routes: routes.over(&lower.routes),
             prompt: if prompt.prepend.is_empty() && prompt.append.is_empty() {
                 lower.prompt.clone()
             } else {

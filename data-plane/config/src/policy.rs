@@ -8,8 +8,8 @@
 mod ai;
 mod ai_affinity;
 mod ai_cache;
-mod ai_guards;
 mod ai_fallback;
+mod ai_guards;
 mod ai_load;
 mod ai_timeouts;
 mod budget;
@@ -107,6 +107,7 @@ impl Policy {
             Content::Denied(_)
             | Content::AiAffinity(_)
             | Content::AiCache(_)
+            | Content::AiFallback(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
@@ -124,6 +125,7 @@ impl Policy {
             Content::Denied(_)
             | Content::Ai(_)
             | Content::AiAffinity(_)
+            | Content::AiFallback(_)
             | Content::AiGuards(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)

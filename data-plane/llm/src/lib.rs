@@ -12,7 +12,6 @@
 //! the provider's bytes; a tap that fails to understand them never stops them.
 
 pub mod body_policy;
-pub mod class;
 pub mod gate;
 pub mod model_name;
 pub mod models;
@@ -27,6 +26,7 @@ pub mod retry_after;
 pub mod tap;
 
 mod chat;
+mod converted;
 mod embeddings;
 mod node;
 mod passed;
@@ -37,6 +37,8 @@ use dp_answer as answer;
 use dp_wire::{json, multipart, shape, text, tool_names};
 
 pub use dp_edge as edge;
-pub use dp_wire::{content_encoding, error, event_stream, format, observed, realtime, sse, usage};
+pub use dp_wire::{
+    class, content_encoding, error, event_stream, format, observed, realtime, route_map, sse, usage,
+};
 
 pub use self::node::BodyError;

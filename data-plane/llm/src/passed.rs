@@ -32,6 +32,8 @@ enum Input {
     },
     Events(Framer),
     Frames(event_stream::Decoder),
+    /// Nothing is read.
+    Unread,
 }
 
 // === impl PassedTap ===
@@ -54,6 +56,16 @@ impl PassedTap {
             has_failed: false,
             input,
             is_json_due,
+        }
+    }
+
+    /// Of what passes unread.
+    pub(crate) fn unread() -> Self {
+        Self {
+            observed: Observed::default(),
+            has_failed: false,
+            input: Input::Unread,
+            is_json_due: false,
         }
     }
 
@@ -84,6 +96,7 @@ impl PassedTap {
                     }
                 }
             }
+            Input::Unread => {}
             Input::Frames(decoder) => {
                 decoder.push(&chunk);
                 while let Ok(Some(message)) = decoder.next_message() {
@@ -114,6 +127,7 @@ impl PassedTap {
                     (false, false) => Ending::Complete,
                 }
             }
+            Input::Unread => Ending::Complete,
             Input::Frames(decoder) => match (self.has_failed, decoder.finish().is_err()) {
                 (true, _) => Ending::Failed,
                 (false, true) => Ending::Truncated(Truncation::MidEvent),

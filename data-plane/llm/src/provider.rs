@@ -89,7 +89,22 @@ pub enum Service {
         prefix: String,
         /// The formats, each with its path where it is not the format's own behind the prefix.
         formats: Vec<(Format, Option<UpstreamPath>)>,
+        /// What it has besides conversations, each with its path where it is not the usual one behind the prefix.
+        surfaces: Vec<(Surface, Option<UpstreamPath>)>,
     },
+}
+
+/// What a custom provider can say that it has besides conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Surface {
+    /// OpenAI's embeddings.
+    Embeddings,
+    /// Anthropic's count of tokens.
+    AnthropicTokenCount,
+    /// OpenAI's realtime sessions.
+    Realtime,
+    /// Cohere's order of documents.
+    Rerank,
 }
 
 /// The version of Azure OpenAI's API.
@@ -220,7 +235,9 @@ impl Service {
             Self::OpenAi { prefix } | Self::Anthropic { prefix } => {
                 in_format(format, prefix, None, model, operation)
             }
-            Self::Custom { prefix, formats } => {
+            Self::Custom {
+                prefix, formats, ..
+            } => {
                 let own = formats.iter().find(|(known, _)| *known == format);
                 let own = own.and_then(|(_, path)| path.as_ref());
                 in_format(format, prefix, own, model, operation)

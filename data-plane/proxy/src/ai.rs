@@ -33,7 +33,6 @@ use crate::{
     fault::{Fault, Kind},
     forward::Limits,
     global_limit::{self, Stage},
-    respond::Dialect,
     response_body::Upstream,
 };
 
@@ -53,6 +52,7 @@ pub(crate) mod in_effect;
 pub(crate) mod ledger;
 mod model_list;
 mod model_router;
+mod operation;
 mod policy;
 pub(crate) mod prices;
 mod prompt;
@@ -60,6 +60,7 @@ mod realtime;
 mod relayed;
 mod request;
 mod side_call;
+mod token_count;
 pub(crate) mod tokens;
 mod verdict;
 mod wait;
@@ -68,6 +69,8 @@ use attributes::LlmAttributes;
 use fallback::{Fallback, Refusal};
 use ledger::Ledger;
 pub(crate) use model_router::Serving;
+use operation::Operation;
+pub(crate) use operation::refused;
 pub(crate) use realtime::session::{Passes, Session};
 pub(crate) use relayed::Relayed;
 
@@ -112,11 +115,13 @@ pub(crate) async fn forward(
     body: Incoming,
     limits: Limits,
 ) -> Result<Reply, Fault> {
-    if let Some(asked) = model_list::Asked::of(&head) {
-        global_limit::admit(exchange, &mut head, Stage::Unread).await?;
-        return asked.reply(exchange, serving);
-    }
-    let class = operation(exchange, &head)?;
+    let class = match operation::of(exchange, &head, serving)? {
+        Operation::Models(asked) => {
+            global_limit::admit(exchange, &mut head, Stage::Unread).await?;
+            return asked.reply(exchange, serving);
+        }
+        Operation::Class(class) => class,
+    };
     let active = exchange.active;
     let prompt = match class == Class::Realtime {
         true => realtime::read(exchange, &mut head, &body)?,
@@ -201,27 +206,6 @@ async fn limit_globally(
         // Boxed, like other rare ways.
         Some(asked) => Box::pin(global_limit::admit_read(exchange, head, asked)).await,
     }
-}
-
-/// A request is refused before anybody reads it: its client is told in the dialect that the path names, if it names one, and
-/// there is a record of it.
-pub(crate) fn refused(exchange: &mut Exchange<'_>, head: &Parts, serving: Serving<'_>) {
-    if let Some(class) = Class::of(head.uri.path()) {
-        exchange.record.request.dialect = Dialect::Llm(class.format());
-        let random = exchange.client.worker.upstream.random();
-        let ledger = Ledger::unread(&head.headers, class, serving.name(), random);
-        exchange.record.llm.ledger = Some(ledger);
-    }
-}
-
-/// The operation that the client's path and method name; errors are told in its dialect from here on.
-fn operation(exchange: &mut Exchange<'_>, head: &Parts) -> Result<Class, Fault> {
-    let class = Class::of(head.uri.path()).ok_or(Kind::UnknownOperation)?;
-    exchange.record.request.dialect = Dialect::Llm(class.format());
-    if !class.takes_method(head.method.as_str()) {
-        return Err(Kind::MethodNotAllowed.into());
-    }
-    Ok(class)
 }
 
 /// The time since 1970.

@@ -12,6 +12,7 @@
 //! It must not know which provider is asked. Invariant: reading and writing what was read gives the same value; text that is
 //! only passed on is never decoded.
 
+pub mod class;
 pub mod content_encoding;
 pub mod error;
 pub mod event_stream;
@@ -20,6 +21,7 @@ pub mod json;
 pub mod multipart;
 pub mod observed;
 pub mod realtime;
+pub mod route_map;
 #[allow(
     missing_docs,
     reason = "members are named as in the vendors' references, which tell what they mean"

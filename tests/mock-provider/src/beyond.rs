@@ -16,6 +16,8 @@ use crate::judge;
 use crate::node::Node;
 use crate::refusal::Refusal;
 
+mod clouds;
+
 /// Tokens of everything that is made here.
 pub(crate) const OUTPUT: u64 = 4;
 
@@ -30,7 +32,17 @@ pub(crate) enum Beyond {
     Images,
     Speech,
     Transcriptions,
-    Invoke { model: String },
+    Invoke {
+        model: String,
+    },
+    /// Bedrock's.
+    Rerank,
+    /// Vertex AI's.
+    Rank,
+    /// Bedrock's.
+    CountTokens {
+        model: String,
+    },
 }
 
 // === impl Beyond ===
@@ -51,13 +63,21 @@ impl Beyond {
     pub(crate) fn output(&self) -> u64 {
         match self {
             Self::Completions | Self::Images | Self::Transcriptions => OUTPUT,
-            Self::Moderations | Self::Speech | Self::Invoke { .. } => 0,
+            Self::Moderations
+            | Self::Speech
+            | Self::Invoke { .. }
+            | Self::Rerank
+            | Self::Rank
+            | Self::CountTokens { .. } => 0,
         }
     }
 
     /// Whether the answer tells counts.
     pub(crate) fn tells_counts(&self) -> bool {
-        !matches!(self, Self::Moderations | Self::Speech)
+        !matches!(
+            self,
+            Self::Moderations | Self::Speech | Self::Rerank | Self::Rank | Self::CountTokens { .. }
+        )
     }
 
     /// Reads a request; the answer is in the `body` of what was asked.
@@ -66,7 +86,8 @@ impl Beyond {
             return transcription(parts, body);
         }
         let vendor = match self {
-            Self::Invoke { .. } => Vendor::Bedrock,
+            Self::Invoke { .. } | Self::Rerank | Self::CountTokens { .. } => Vendor::Bedrock,
+            Self::Rank => Vendor::Google,
             Self::Completions
             | Self::Moderations
             | Self::Images
@@ -86,6 +107,9 @@ impl Beyond {
             Self::Speech | Self::Transcriptions => asked("input")?,
             Self::Moderations => return moderations(&node),
             Self::Invoke { model } => return invoke(&node, model),
+            Self::Rerank => return clouds::rerank(&node),
+            Self::Rank => return clouds::rank(&node),
+            Self::CountTokens { model } => return clouds::count_tokens(&node, model),
         };
         let model = asked.model.clone();
         asked.body = match self {
@@ -101,9 +125,13 @@ impl Beyond {
                     "input_tokens_details": {"image_tokens": 0, "text_tokens": count},
                 },
             }),
-            Self::Moderations | Self::Speech | Self::Transcriptions | Self::Invoke { .. } => {
-                Value::Null
-            }
+            Self::Moderations
+            | Self::Speech
+            | Self::Transcriptions
+            | Self::Invoke { .. }
+            | Self::Rerank
+            | Self::Rank
+            | Self::CountTokens { .. } => Value::Null,
         };
         Ok(asked)
     }

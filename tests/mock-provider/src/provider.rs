@@ -142,12 +142,13 @@ impl Provider {
         asked.token_limit = Some(beyond.output());
         asked.includes_usage = beyond.tells_counts();
         let format = match beyond {
-            Beyond::Invoke { .. } => Format::Invoke,
+            Beyond::Invoke { .. } | Beyond::Rerank | Beyond::CountTokens { .. } => Format::Invoke,
             Beyond::Completions
             | Beyond::Moderations
             | Beyond::Images
             | Beyond::Speech
-            | Beyond::Transcriptions => Format::Beyond,
+            | Beyond::Transcriptions
+            | Beyond::Rank => Format::Beyond,
         };
         self.perform(parts, format, &asked)
     }

@@ -47,12 +47,13 @@ impl Target {
         let operation = path.strip_prefix(base).unwrap_or(path);
         if let Some(judge) = Judge::of_path(path) {
             judge.vendor()
-        } else if path.starts_with("/model/") {
+        } else if path.starts_with("/model/") || path == "/rerank" {
             Vendor::Bedrock
         } else if path.ends_with("awPredict") || operation.starts_with("/messages") {
             Vendor::Anthropic
         } else if path.starts_with("/v1beta/")
             || path.contains("/publishers/")
+            || path.contains("/rankingConfigs/")
             || path.starts_with("/v1/models/") && path.contains(':')
         {
             Vendor::Google
@@ -92,6 +93,10 @@ impl Target {
             let is_streamed = match verb {
                 "converse" => false,
                 "converse-stream" => true,
+                "count-tokens" => {
+                    let model = one_segment(model)?;
+                    return Some(Self::Beyond(Beyond::CountTokens { model }));
+                }
                 "invoke" => {
                     let model = one_segment(model)?;
                     return Some(Self::Beyond(Beyond::Invoke { model }));
@@ -100,6 +105,12 @@ impl Target {
             };
             let model = one_segment(model)?;
             return Some(Self::Converse { model, is_streamed });
+        }
+        if path == "/rerank" {
+            return Some(Self::Beyond(Beyond::Rerank));
+        }
+        if path.ends_with("/rankingConfigs/default_ranking_config:rank") {
+            return Some(Self::Beyond(Beyond::Rank));
         }
         match path.strip_prefix(base) {
             Some("/chat/completions") => return Some(Self::Chat),

@@ -128,6 +128,24 @@ async fn counts(rig: &Rig) -> Result<()> {
         let counted = json_of(rig, &path, &contents).await?;
         ensure!(counted.at("/totalTokens") == 5, "{name}: {counted}");
     }
+    // Bedrock is asked for the count of a request that is not made.
+    let claude = json!({"model": "us.anthropic.claude-x", "messages": [{"role": "user", "content": "hello tide"}]});
+    let counted = json_of(rig, "/bedrock/v1/messages/count_tokens", &claude).await?;
+    ensure!(counted == json!({"input_tokens": 41}), "{counted}");
+    // Nobody counts for OpenAI's models: the gateway says that it estimates.
+    let reply = ask(rig, "/openai/v1/messages/count_tokens", &messages).await?;
+    ensure!(
+        reply.status == 200 && reply.header("x-tidegate-token-count") == "estimated",
+        "{reply:?}"
+    );
+    let counted: Value = serde_json::from_slice(&reply.body)?;
+    ensure!(
+        counted
+            .at("/input_tokens")
+            .as_u64()
+            .is_some_and(|count| count > 0),
+        "{counted}"
+    );
     // A count is no usage.
     let metrics = Metrics::scrape(&rig.world).await?;
     ensure!(
@@ -195,6 +213,40 @@ async fn passed(rig: &Rig) -> Result<()> {
     agrees(rig, "openai").await
 }
 
+async fn orders(rig: &Rig) -> Result<()> {
+    let asked = |model: &str| {
+        json!({
+            "model": model, "query": "tide", "documents": ["one", {"text": "two"}, "three"],
+            "top_n": 2, "return_documents": true,
+        })
+    };
+    let model = "cohere.rerank-v3-5:0";
+    let order = json_of(rig, "/bedrock/v2/rerank", &asked(model)).await?;
+    let expected = json!([
+        {"index": 2, "relevance_score": 0.25, "document": {"text": "three"}},
+        {"index": 1, "relevance_score": 0.125, "document": {"text": "two"}},
+    ]);
+    ensure!(*order.at("/results") == expected, "{order}");
+    // The region has no ranking, and documents do not leave it.
+    let reply = ask(
+        rig,
+        "/vertexai/v2/rerank",
+        &asked("semantic-ranker-default-004"),
+    )
+    .await?;
+    ensure!(
+        reply.status == 400 && reply.text().contains("rerank is not offered"),
+        "{reply:?}"
+    );
+    let empty = json!({"model": "cohere.rerank-v3-5:0", "query": "tide", "documents": []});
+    let reply = ask(rig, "/bedrock/v2/rerank", &empty).await?;
+    ensure!(
+        reply.status == 400 && reply.text().contains("at least one"),
+        "{reply:?}"
+    );
+    Ok(())
+}
+
 async fn refusals(rig: &Rig) -> Result<()> {
     let vectors = json!({"model": "m", "input": "x"});
     for (path, body, words) in [
@@ -209,7 +261,7 @@ async fn refusals(rig: &Rig) -> Result<()> {
             "text_completion is not offered",
         ),
         (
-            "/openai/v1/messages/count_tokens",
+            "/anthropic/v1/responses/input_tokens",
             &vectors,
             "count_tokens is not offered",
         ),
@@ -280,6 +332,7 @@ async fn operations_besides_conversations() -> Result<()> {
     counts(&rig).await.context("counts")?;
     vectors(&rig).await.context("vectors")?;
     passed(&rig).await.context("passed")?;
+    orders(&rig).await.context("orders")?;
     refusals(&rig).await.context("refusals")?;
     encoded(&rig).await.context("encoded")?;
     rig.world.stop().await

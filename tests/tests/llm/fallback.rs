@@ -88,7 +88,7 @@ async fn up(mocks: &Mocks) -> Result<(World, u16)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_the_guide_fails_over() -> Result<()> {
     let mocks = Mocks::start().await?;
-    let (mut world, port) = up(&mocks).await?;
+    let (world, port) = up(&mocks).await?;
 
     let others = ask(port).await?;
     let [main, second, fallback] = mocks.seen().await?;
@@ -148,7 +148,7 @@ async fn one(port: u16, answer: Answer) -> Result<Reply> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_model_refuses_another_is_asked() -> Result<()> {
     let mocks = Mocks::start().await?;
-    let (mut world, port) = up(&mocks).await?;
+    let (world, port) = up(&mocks).await?;
     let Mocks([main, second, fallback]) = &mocks;
     let mut asked = 0;
     for (mode, reason) in REFUSALS {

@@ -248,6 +248,7 @@ impl Scope<'_> {
             policy: None,
             refuses_local_addresses: false,
             request_timeout: None,
+            rerank: None,
             telemetry_name: self.declared.name.to_owned(),
         }
     }
@@ -263,9 +264,12 @@ impl Scope<'_> {
         };
         let address = match (placed.base, &kind.home) {
             (Some(base), home) => self.based(placed, base, home, verdict)?,
-            (None, Home::Public { kind, host }) => self.public(placed, (kind, host), verdict)?,
+            (None, Home::Public { kind, host, .. }) => {
+                self.public(placed, (kind, host), verdict)?
+            }
             (None, Home::Own(custom)) => self.custom(placed, custom, verdict)?,
         };
+        let rerank = self.elsewhere(placed, &kind.home, verdict)?;
         let prefix = placed.base.map(|base| base.path.as_str());
         let prefix = prefix
             .filter(|path| !path.is_empty())
@@ -301,6 +305,7 @@ impl Scope<'_> {
                 .base
                 .is_some_and(|base| !self.settings.local_hosts.contains(&base.host)),
             request_timeout: placed.request_timeout,
+            rerank,
             telemetry_name: telemetry_name.unwrap_or(self.declared.name).to_owned(),
         })
     }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use cp_api::backend::policy::ai::RouteFormat;
 use proto::tidegate::v1 as tidegate;
 
 use super::source::duration;
@@ -63,6 +64,10 @@ pub(super) fn reach(provider: &ProviderPlan, sources: &[tidegate::Source], outpu
             output,
         );
     }
+    if let Some(home) = &provider.rerank {
+        let (name, transport) = (&home.cluster, &home.transport);
+        cluster::transport(name, transport, Profile::Tidegate, sources, output);
+    }
     secret::credential(&provider.credential, output);
 }
 
@@ -82,6 +87,10 @@ pub(super) fn provider(plan: &ProviderPlan) -> tidegate::AiProvider {
         policy: plan.policy.as_ref().map(policy),
         refuses_local_addresses: plan.refuses_local_addresses,
         request_timeout: plan.request_timeout.map(duration),
+        rerank: plan.rerank.as_ref().map(|home| tidegate::AiHome {
+            cluster: home.cluster.clone(),
+            authority: home.authority.clone(),
+        }),
     }
 }
 
@@ -122,6 +131,29 @@ pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
                 min_tokens: own.min_tokens,
                 message_offset: own.cache_message_offset,
             }),
+        routes: plan.routes.iter().map(route).collect(),
+    }
+}
+
+fn route((suffix, format): (&String, &RouteFormat)) -> tidegate::AiRoute {
+    use tidegate::ai_route::Operation;
+    let operation = match format {
+        RouteFormat::Completions => Operation::Completions,
+        RouteFormat::Messages => Operation::Messages,
+        RouteFormat::Models => Operation::Models,
+        RouteFormat::Passthrough => Operation::Passthrough,
+        RouteFormat::Detect => Operation::Detect,
+        RouteFormat::Responses => Operation::Responses,
+        RouteFormat::AnthropicTokenCount => Operation::AnthropicTokenCount,
+        RouteFormat::Embeddings => Operation::Embeddings,
+        RouteFormat::Realtime => Operation::Realtime,
+        RouteFormat::Rerank => Operation::Rerank,
+        RouteFormat::GenerateContent => Operation::GenerateContent,
+        RouteFormat::GeminiCountTokens => Operation::GeminiCountTokens,
+    };
+    tidegate::AiRoute {
+        suffix: suffix.clone(),
+        operation: operation.into(),
     }
 }
 
@@ -168,6 +200,10 @@ fn custom_format(plan: &CustomFormat) -> tidegate::CustomFormat {
         Format::ChatCompletions => tidegate::AiFormat::OpenaiChatCompletions,
         Format::Responses => tidegate::AiFormat::OpenaiResponses,
         Format::Messages => tidegate::AiFormat::AnthropicMessages,
+        Format::Embeddings => tidegate::AiFormat::OpenaiEmbeddings,
+        Format::AnthropicTokenCount => tidegate::AiFormat::AnthropicTokenCount,
+        Format::Realtime => tidegate::AiFormat::OpenaiRealtime,
+        Format::Rerank => tidegate::AiFormat::Rerank,
     };
     tidegate::CustomFormat {
         format: format.into(),

@@ -3,13 +3,14 @@
 //! Owns the field's name, and the object that guards are of: an attached policy says what one of a backend's own says. The services that its guards ask
 //! are of its own namespace.
 
+use cp_api::Kind;
 use cp_api::backend::policy::ai::BackendAi;
 use cp_api::effect::Effects;
 use cp_api::policy::AgentgatewayPolicy;
 
 use proto::name;
 
-use super::{Ground, Noun, Object};
+use super::{Ground, Noun, Object, attach};
 use crate::backend::ai::{Asked, Declared, Scope, body};
 use crate::plan::{AiPolicyPlan, PolicyBody};
 
@@ -17,6 +18,11 @@ pub(super) const FIELD: &str = "backend.ai";
 
 pub(super) fn compile(ground: &Ground<'_>, policy: &AgentgatewayPolicy) -> Option<Noun> {
     let ai = policy.spec.backend.as_ref()?.ai.as_ref()?;
+    if ai.routes.is_some() && has_provider(ground, policy) {
+        let message = "spec.backend.ai.routes: a request is read before its provider is chosen, so a policy of one provider \
+                       cannot say what it asks for; refer to the whole backend, without sectionName";
+        return Some((FIELD, Err(message.to_owned())));
+    }
     let levels = [(ai, "spec.backend.ai".to_owned())];
     let compiled = resolve(ground, policy, (FIELD, &policy.effects), &levels).transpose()?;
     Some((FIELD, compiled.map(|plan| PolicyBody::Ai(Box::new(plan)))))
@@ -46,4 +52,12 @@ pub(super) fn resolve<T: Object>(
     };
     let mut target = |asked: &Asked<'_>| scope.attached_target(asked);
     body::resolve(levels, &metadata.annotations, &mut target)
+}
+
+/// Whether one of its places is a provider of a backend.
+fn has_provider(ground: &Ground<'_>, policy: &AgentgatewayPolicy) -> bool {
+    let places = attach::targets(ground.lookup, policy).places;
+    places.iter().any(|place| {
+        place.section.is_some() && place.key.known() == Some(Kind::AgentgatewayBackend)
+    })
 }

@@ -124,6 +124,8 @@ fn of_ai(backend: &tidegate::AiBackend) -> Vec<Name> {
 
 fn of_provider(provider: &tidegate::AiProvider) -> Vec<Name> {
     let mut names = vec![(TypeUrl::Cluster, provider.cluster.clone())];
+    let elsewhere = provider.rerank.iter();
+    names.extend(elsewhere.map(|home| (TypeUrl::Cluster, home.cluster.clone())));
     let kind = provider
         .credential
         .as_ref()

@@ -13,7 +13,7 @@ use dp_policy::ai_timeouts::positive;
 use http::uri::Authority;
 use proto::tidegate::v1 as wire;
 
-use super::{AiBackend, AiProvider, Health};
+use super::{AiBackend, AiProvider, Health, Home};
 use crate::prompt_guard::PromptGuard;
 use crate::scalar::duration;
 
@@ -39,6 +39,14 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
         return Err(FieldError::missing("groups"));
     }
     share_guards(message, &mut groups);
+    let mut policies = groups
+        .iter()
+        .flatten()
+        .filter_map(|own| own.policy.as_ref());
+    let routes = policies.find(|policy| !policy.routes.is_empty());
+    let routes = routes
+        .map(|policy| policy.routes.clone())
+        .unwrap_or_default();
     Ok(AiBackend {
         name: message.name.as_str().into(),
         groups,
@@ -48,6 +56,7 @@ pub(crate) fn ai_backend(message: &wire::AiBackend) -> Result<AiBackend, FieldEr
             .map(|name| name.as_str().into())
             .collect(),
         policy_set: (!message.policy_set.is_empty()).then(|| message.policy_set.as_str().into()),
+        routes,
     })
 }
 
@@ -122,14 +131,10 @@ fn provider(
         false,
     )
     .map_err(|error| FieldError::invalid(field, format!("{own:?}: {error}")))?;
-    let authority = match message.authority.as_str() {
-        "" => None,
-        text => Some(text.parse::<Authority>().map_err(|_| {
-            FieldError::invalid(
-                "authority",
-                format!("{text:?} is not a host with an optional port"),
-            )
-        })?),
+    let authority = authority(&message.authority)?;
+    let rerank = match &message.rerank {
+        None => None,
+        Some(home) => Some(self::home(home).within("rerank")?),
     };
     let judged = message.health.as_ref().or(inherited);
     let (credential, further) =
@@ -161,12 +166,36 @@ fn provider(
         },
         refuses_local_addresses: message.refuses_local_addresses,
         request_timeout: positive("request_timeout", message.request_timeout.as_ref())?,
+        rerank,
         // A control plane that is older than the field leaves it empty.
         telemetry_name: match message.telemetry_name.as_str() {
             "" => message.name.as_str().into(),
             name => name.into(),
         },
     })
+}
+
+fn home(message: &wire::AiHome) -> Result<Home, FieldError> {
+    if message.cluster.is_empty() {
+        return Err(FieldError::missing("cluster"));
+    }
+    Ok(Home {
+        cluster: message.cluster.as_str().into(),
+        authority: authority(&message.authority)?,
+    })
+}
+
+fn authority(text: &str) -> Result<Option<Authority>, FieldError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let authority = text.parse::<Authority>().map_err(|_| {
+        FieldError::invalid(
+            "authority",
+            format!("{text:?} is not a host with an optional port"),
+        )
+    })?;
+    Ok(Some(authority))
 }
 
 /// The region of a service that has one, which is signed for unless the credential says another.

@@ -6,8 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::{Attachment, Effective};
-use crate::ai_backend::{AiPolicy, AiProvider};
+use dp_llm::route_map::RouteMap;
+
+use super::{Attachment, Content, Effective, Level};
+use crate::ai_backend::{AiBackend, AiPolicy, AiProvider};
 
 /// Path in an AgentgatewayPolicy.
 pub(super) const FIELD: &str = "backend.ai";
@@ -25,6 +27,32 @@ impl<'a> Effective<'a> {
         let attached = self.ai_layers(&provider.name);
         let attached = attached.filter_map(|layer| self.policy(layer)?.ai());
         AiLayers(attached.chain(&provider.policy).collect())
+    }
+
+    /// What ends of paths stand for on the way to a backend; `None` where nobody says. A request is read before a provider is
+    /// chosen: what is attached to one provider has no say.
+    pub fn ai_routes(&self, backend: Option<&'a AiBackend>) -> Option<Cow<'a, RouteMap>> {
+        let below = |own: &&Attachment| own.level < Level::Backend;
+        let low = self.of_way().iter().filter(below);
+        let of_backend = self.of_backend().iter();
+        let of_backend = of_backend.filter(|own| own.section.is_none());
+        let high = self.of_way().iter().filter(|own| !below(own));
+        let attached = low.chain(of_backend).chain(high);
+        let attached = attached
+            .filter(|own| *own.field == *FIELD)
+            .filter_map(|own| match self.policy(own).map(|found| &found.content) {
+                Some(Content::Ai(policy)) => Some(&policy.routes),
+                Some(_) | None => None,
+            });
+        let all = attached.chain(backend.map(|backend| &backend.routes));
+        let mut merged: Option<Cow<'a, RouteMap>> = None;
+        for map in all.filter(|map| !map.is_empty()) {
+            merged = Some(match merged {
+                None => Cow::Borrowed(map),
+                Some(lower) => Cow::Owned(map.over(&lower)),
+            });
+        }
+        merged
     }
 
     /// The attachments that have a say in it, the least specific first.

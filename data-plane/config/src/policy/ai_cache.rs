@@ -183,6 +183,7 @@ impl<'a> Effective<'a> {
             Content::Denied(_)
             | Content::Ai(_)
             | Content::AiAffinity(_)
+            | Content::AiFallback(_)
             | Content::AiGuards(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)

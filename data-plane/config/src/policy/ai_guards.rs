@@ -40,6 +40,7 @@ impl<'a> Effective<'a> {
             Content::Denied(_)
             | Content::Ai(_)
             | Content::AiAffinity(_)
+            | Content::AiFallback(_)
             | Content::AiCache(_)
             | Content::AiLoad(_)
             | Content::AiTimeouts(_)

@@ -103,6 +103,7 @@ impl<'a> Effective<'a> {
                 | Content::Ai(_)
                 | Content::AiLoad(_)
                 | Content::AiAffinity(_)
+                | Content::AiFallback(_)
                 | Content::AiCache(_)
                 | Content::AiGuards(_)
                 | Content::AiTimeouts(_)

@@ -28,7 +28,9 @@ pub(super) fn read(class: Class, body: &Bytes) -> Result<PromptText<'_>, BodyErr
         Class::LegacyCompletions => &COMPLETIONS,
         Class::Embeddings => &EMBEDDINGS,
         Class::Rerank => &RERANK,
-        Class::Detect(_) | Class::Realtime => return Err(BodyError::Opaque),
+        Class::Detect(_) | Class::Passthrough(_) | Class::Realtime => {
+            return Err(BodyError::Opaque);
+        }
     };
     let (mut walk, members) = Walk::new(body)?;
     for (key, value) in &members {

@@ -162,6 +162,7 @@ mod tests {
         Service::Custom {
             prefix: "/v1".to_owned(),
             formats: vec![(CHAT, None), (MESSAGES, Some(path))],
+            surfaces: Vec::new(),
         }
     }
 

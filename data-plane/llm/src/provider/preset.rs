@@ -116,6 +116,7 @@ impl Preset {
         Ok(Service::Custom {
             prefix: self.prefix.to_owned(),
             formats: formats.collect::<Result<_, PathError>>()?,
+            surfaces: Vec::new(),
         })
     }
 }

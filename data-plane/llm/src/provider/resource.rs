@@ -5,18 +5,27 @@
 use super::bedrock::Family;
 use super::layout::vertex_base;
 use super::model;
-use super::{AzureVersion, Endpoint, Operation, Service, ServiceError, UpstreamPath};
+use super::{
+    AzureVersion, Endpoint, Operation, Service, ServiceError, Surface, UpstreamPath, rebased,
+};
 use crate::class::Class;
+use crate::edge::rerank;
 use crate::embeddings::Shape;
 use crate::format::Format;
 
 /// How a service takes an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Offer {
     /// As the client asks.
     Native,
     /// Embeddings in another shape; errors are told in the format's dialect.
     Embeddings(Shape, Format),
+    /// Orders of documents in another shape, at a host of their own; errors are told in the format's dialect.
+    Rerank(rerank::Shape, Format),
+    /// Anthropic's count of tokens, as Bedrock has it.
+    TokenCount,
+    /// Anthropic's count of tokens, as the gateway estimates it.
+    Estimate,
     /// Not at all.
     None,
 }
@@ -26,9 +35,33 @@ pub(crate) enum Offer {
 impl Service {
     /// How the service takes an operation for `model`.
     pub(crate) fn offers(&self, class: Class, model: &str) -> Offer {
+        if self.surface(class).is_some() {
+            return Offer::Native;
+        }
         let is_native = match (class, self) {
             (Class::Chat(format), _) => self.supports(format, model),
-            (Class::CountTokens(format), _) => self.supports(format, model) && self.counts(format),
+            (Class::CountTokens(Format::AnthropicMessages), Self::Bedrock { .. })
+                if Family::of(model, None) == Family::Claude =>
+            {
+                return Offer::TokenCount;
+            }
+            (Class::CountTokens(format), _) => {
+                let counts = self.supports(format, model) && self.counts(format);
+                if !counts && format == Format::AnthropicMessages {
+                    return Offer::Estimate;
+                }
+                counts
+            }
+            (Class::Rerank, Self::Bedrock { region }) => {
+                let region = region.clone();
+                return Offer::Rerank(rerank::Shape::Bedrock { region }, Format::BedrockConverse);
+            }
+            (Class::Rerank, Self::Vertex { region, .. }) => {
+                return match ranking_location(region.as_deref()) {
+                    Some(_) => Offer::Rerank(rerank::Shape::Vertex, Format::GeminiGenerateContent),
+                    None => Offer::None,
+                };
+            }
             (Class::Embeddings, Self::Bedrock { .. }) => {
                 return match Family::of(model, None) {
                     Family::Titan => Offer::Embeddings(Shape::Titan, Format::BedrockConverse),
@@ -55,6 +88,7 @@ impl Service {
                 self.supports(Format::AnthropicMessages, model)
                     && matches!(self, Self::Anthropic { .. } | Self::Custom { .. })
             }
+            (Class::Passthrough(_), _) => true,
             (Class::Detect(_), Self::Anthropic { .. }) => false,
             (Class::Detect(_), _) => self.is_openais(),
         };
@@ -79,8 +113,17 @@ impl Service {
             let whole = format!("{}{resource}", prefix.trim_end_matches('/'));
             Ok(UpstreamPath::checked(slashed(whole))?)
         };
+        if let Some(Some(own)) = self.surface(class) {
+            return Ok(own.clone());
+        }
         match (class, self.offers(class, model)) {
-            (_, Offer::None) => Err(ServiceError::Unsupported),
+            // Nobody is asked for an estimate.
+            (_, Offer::None | Offer::Estimate) => Err(ServiceError::Unsupported),
+            (_, Offer::Rerank(rerank::Shape::Bedrock { .. }, _)) => {
+                Ok(UpstreamPath::checked("/rerank".to_owned())?)
+            }
+            (_, Offer::Rerank(rerank::Shape::Vertex, _)) => self.vertex_rank(),
+            (_, Offer::TokenCount) => invoke(counted(model), "count-tokens"),
             (_, Offer::Embeddings(Shape::Vertex, _)) => self.vertex_predict(model),
             (_, Offer::Embeddings(Shape::Titan | Shape::Cohere | Shape::Nova, _)) => {
                 invoke(model, "invoke")
@@ -91,8 +134,17 @@ impl Service {
             (Class::CountTokens(Format::OpenAiResponses), Offer::Native) => {
                 behind(&self.openai_base(Format::OpenAiResponses))
             }
+            (Class::CountTokens(Format::AnthropicMessages), Offer::Native)
+                if self.surface(class).is_some()
+                    && !self.supports(Format::AnthropicMessages, model) =>
+            {
+                behind(&self.openai_base(Format::AnthropicMessages))
+            }
             (Class::CountTokens(format), Offer::Native) => {
                 self.path(format, model, Operation::CountTokens)
+            }
+            (Class::Passthrough(_), Offer::Native) => {
+                Ok(UpstreamPath::checked(slashed(self.passed(path)))?)
             }
             (Class::Chat(format), Offer::Native) => self.path(format, model, Operation::Unary),
             (
@@ -120,6 +172,62 @@ impl Service {
                 | Self::Vertex { .. }
                 | Self::Custom { .. } => behind(&self.openai_base(class.format())),
             },
+        }
+    }
+
+    /// Whether a custom provider says that it has an operation, and at which path of its own.
+    fn surface(&self, class: Class) -> Option<Option<&UpstreamPath>> {
+        let Self::Custom { surfaces, .. } = self else {
+            return None;
+        };
+        let asked = match class {
+            Class::Embeddings => Surface::Embeddings,
+            Class::CountTokens(Format::AnthropicMessages) => Surface::AnthropicTokenCount,
+            Class::Realtime => Surface::Realtime,
+            Class::Rerank => Surface::Rerank,
+            Class::Chat(_)
+            | Class::LegacyCompletions
+            | Class::CountTokens(_)
+            | Class::Detect(_)
+            | Class::Passthrough(_) => return None,
+        };
+        let found = surfaces.iter().find(|(known, _)| *known == asked)?;
+        Some(found.1.as_ref())
+    }
+
+    /// The path of what an operator lets pass: the client's, with a configured prefix in the place of the service's own
+    /// (llm.md P-10).
+    fn passed(&self, path: &str) -> String {
+        let base = self.default_base();
+        match self {
+            Self::OpenAi { prefix } | Self::Anthropic { prefix } | Self::Custom { prefix, .. }
+                if *prefix != base =>
+            {
+                rebased(path, &base, prefix)
+            }
+            Self::OpenAi { .. }
+            | Self::Anthropic { .. }
+            | Self::Custom { .. }
+            | Self::Bedrock { .. }
+            | Self::AzureOpenAi { .. }
+            | Self::Foundry { .. }
+            | Self::Gemini
+            | Self::Vertex { .. } => path.to_owned(),
+        }
+    }
+
+    /// The format of the service's own, by which headers and keys of what passes unread are chosen.
+    pub(crate) fn native_format(&self) -> Format {
+        match self {
+            Self::Anthropic { .. } => Format::AnthropicMessages,
+            Self::Bedrock { .. } => Format::BedrockConverse,
+            Self::Gemini | Self::Vertex { .. } => Format::GeminiGenerateContent,
+            Self::OpenAi { .. } | Self::AzureOpenAi { .. } | Self::Foundry { .. } => {
+                Format::OpenAiChatCompletions
+            }
+            Self::Custom { formats, .. } => formats
+                .first()
+                .map_or(Format::OpenAiChatCompletions, |(format, _)| *format),
         }
     }
 
@@ -152,7 +260,9 @@ impl Service {
     fn openai_base(&self, format: Format) -> String {
         match self {
             Self::OpenAi { prefix } => prefix.clone(),
-            Self::Custom { prefix, formats } => {
+            Self::Custom {
+                prefix, formats, ..
+            } => {
                 let known = formats.iter().find(|(known, _)| *known == format);
                 let known = known.or_else(|| formats.first());
                 let own = known.and_then(|(format, path)| {
@@ -168,6 +278,16 @@ impl Service {
             | Self::Gemini
             | Self::Vertex { .. } => self.default_base(),
         }
+    }
+
+    fn vertex_rank(&self) -> Result<UpstreamPath, ServiceError> {
+        let Self::Vertex { project, region } = self else {
+            return Err(ServiceError::Unsupported);
+        };
+        let location = ranking_location(region.as_deref()).ok_or(ServiceError::Unsupported)?;
+        let base = vertex_base(project, Some(location))?;
+        let path = format!("{base}/rankingConfigs/default_ranking_config:rank");
+        Ok(UpstreamPath::checked(path)?)
     }
 
     fn vertex_predict(&self, name: &str) -> Result<UpstreamPath, ServiceError> {
@@ -209,6 +329,31 @@ impl Endpoint {
     }
 }
 
+/// Where Vertex AI orders documents for a region. Documents never leave the region that somebody chose: other regions have
+/// no ranking of their own.
+fn ranking_location(region: Option<&str>) -> Option<&str> {
+    match region {
+        None | Some("" | "global") => Some("global"),
+        Some(location @ ("us" | "eu")) => Some(location),
+        Some(_) => None,
+    }
+}
+
+/// The model whose tokens are counted: Bedrock counts for models, and not for profiles of several regions.
+fn counted(model: &str) -> &str {
+    let Some((front, rest)) = model.split_once('.') else {
+        return model;
+    };
+    let is_region = matches!(
+        front,
+        "us" | "eu" | "apac" | "jp" | "au" | "us-gov" | "global"
+    );
+    match is_region && rest.contains('.') {
+        true => rest,
+        false => model,
+    }
+}
+
 fn invoke(name: &str, method: &str) -> Result<UpstreamPath, ServiceError> {
     let id = model::arn_segment(name)?;
     Ok(UpstreamPath::checked(format!("/model/{id}/{method}"))?)
@@ -236,7 +381,7 @@ fn azure(
                 | Class::Rerank
                 | Class::CountTokens(_) => true,
                 // The query names it.
-                Class::Realtime => false,
+                Class::Realtime | Class::Passthrough(_) => false,
             };
             match is_deployed {
                 true => {
@@ -259,7 +404,8 @@ fn slashed(path: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AzureVersion, Class, Endpoint, Format, Service};
+    use super::{AzureVersion, Class, Endpoint, Format, Service, Surface, UpstreamPath};
+    use crate::class::Passing;
     use crate::provider::preset::Preset;
 
     const DETECT: Class = Class::Detect(Format::OpenAiChatCompletions);
@@ -411,5 +557,87 @@ mod tests {
         let endpoint = Endpoint::try_new(openai, None, None, true).expect("valid");
         let path = endpoint.resource(Class::Embeddings, "/team/v1/embeddings", "m");
         assert_eq!(path.expect("offered").as_str(), "/team/v1/embeddings");
+    }
+
+    #[test]
+    fn operations_at_hosts_of_their_own() {
+        let bedrock = Service::Bedrock {
+            region: "us-east-1".to_owned(),
+        };
+        let rank = "cohere.rerank-v3-5:0";
+        check(&bedrock, Class::Rerank, "/v2/rerank", rank, "/rerank");
+        let count = Class::CountTokens(Format::AnthropicMessages);
+        for (model, segment) in [
+            ("us.anthropic.claude-opus-4-1", "anthropic.claude-opus-4-1"),
+            ("anthropic.claude-3-haiku:0", "anthropic.claude-3-haiku%3A0"),
+        ] {
+            let expected = format!("/model/{segment}/count-tokens");
+            check(
+                &bedrock,
+                count,
+                "/v1/messages/count_tokens",
+                model,
+                &expected,
+            );
+        }
+        let vertex = |region: Option<&str>| Service::Vertex {
+            project: "p".to_owned(),
+            region: region.map(ToOwned::to_owned),
+        };
+        let ranking = "rankingConfigs/default_ranking_config:rank";
+        for (region, location) in [(None, "global"), (Some("eu"), "eu")] {
+            let expected = format!("/v1/projects/p/locations/{location}/{ranking}");
+            check(&vertex(region), Class::Rerank, "/v2/rerank", "m", &expected);
+        }
+        let offered = vertex(Some("europe-west1")).offers(Class::Rerank, "m");
+        assert_eq!(offered, super::Offer::None);
+    }
+
+    #[test]
+    fn paths_of_a_custom_provider_s_own() {
+        let own = |path: &str| {
+            let path = UpstreamPath::try_new(Format::OpenAiChatCompletions, "", path);
+            Some(path.expect("a path"))
+        };
+        let custom = Service::Custom {
+            prefix: "/v1".to_owned(),
+            formats: Vec::new(),
+            surfaces: vec![
+                (Surface::Embeddings, own("/e?x=1")),
+                (Surface::Rerank, None),
+                (Surface::Realtime, own("/live")),
+                (Surface::AnthropicTokenCount, None),
+            ],
+        };
+        let count = Class::CountTokens(Format::AnthropicMessages);
+        for (class, client, expected) in [
+            (Class::Embeddings, "/v1/embeddings", "/e?x=1"),
+            (Class::Rerank, "/v2/rerank", "/v1/rerank"),
+            (Class::Realtime, "/v1/realtime", "/live"),
+            (
+                count,
+                "/a/v1/messages/count_tokens",
+                "/v1/messages/count_tokens",
+            ),
+        ] {
+            check(&custom, class, client, "m", expected);
+        }
+        assert_eq!(custom.offers(DETECT, "m"), super::Offer::None);
+        // A path for everything wins over that of an operation.
+        let endpoint = Endpoint::try_new(custom, Some("/all"), None, false).expect("valid");
+        let path = endpoint.resource(Class::Embeddings, "/v1/embeddings", "m");
+        assert_eq!(path.expect("offered").as_str(), "/all");
+    }
+
+    #[test]
+    fn what_passes_keeps_its_path_behind_a_prefix() {
+        let class = Class::Passthrough(Passing::Unread);
+        let openai = |prefix: &str| Service::OpenAi {
+            prefix: prefix.to_owned(),
+        };
+        check(&openai("/v1"), class, "/own/x", "", "/own/x");
+        check(&openai("/api"), class, "/v1/x", "", "/api/x");
+        check(&openai("/api"), class, "/v1x", "", "/api/v1x");
+        check(&Service::Gemini, class, "/v1beta/x", "", "/v1beta/x");
     }
 }

@@ -62,6 +62,7 @@ fn services() -> Vec<Service> {
     let custom = Service::Custom {
         prefix: "/v1".to_owned(),
         formats,
+        surfaces: Vec::new(),
     };
     vec![
         openai(),
@@ -380,6 +381,7 @@ fn custom_paths() {
     let own = |path| UpstreamPath::try_new(MESSAGES, "", path).expect("a path");
     let service = Service::Custom {
         prefix: "/llm/v1".to_owned(),
+        surfaces: Vec::new(),
         formats: vec![
             (CHAT, None),
             (MESSAGES, Some(own("/claude/messages?v=2"))),

@@ -1,4 +1,4 @@
-//! The answer to a converted request for embeddings: held, and written anew at its end.
+//! The answer to a converted request that is no conversation: held, and written anew at its end.
 //!
 //! It must not know shapes. Invariant: what cannot be read is a failure with no byte for the client.
 
@@ -6,7 +6,8 @@ use bytes::{Bytes, BytesMut};
 
 use super::cut::too_long;
 use super::{Plan, Way};
-use crate::embeddings::Answering;
+use crate::class::{Class, Passing};
+use crate::converted::Converted;
 use crate::observed::Observed;
 use crate::passed::PassedTap;
 use crate::tap::{Ending, Finish, Framing, Limits};
@@ -16,7 +17,7 @@ pub(super) struct Embedded {
     pub(super) observed: Observed,
     /// Tokens that the head told.
     pub(super) told: Option<u64>,
-    answering: Answering,
+    answering: Converted,
     model: String,
     held: BytesMut,
     limit: usize,
@@ -25,9 +26,12 @@ pub(super) struct Embedded {
 
 /// The way of an answer that is no conversation.
 pub(super) fn way(plan: &Plan, framing: Framing, limits: Limits) -> Option<Way> {
-    if let Some(answering) = &plan.embeddings {
+    if let Some(answering) = &plan.converted {
         let embedded = Embedded::new(answering.clone(), plan.model.clone(), limits);
         return Some(Way::Embedded(Box::new(embedded)));
+    }
+    if plan.class == Class::Passthrough(Passing::Unread) {
+        return Some(Way::Passed(Box::new(PassedTap::unread())));
     }
     let is_json_due = !plan.keeps_content_type();
     (!plan.is_conversation())
@@ -37,7 +41,7 @@ pub(super) fn way(plan: &Plan, framing: Framing, limits: Limits) -> Option<Way> 
 // === impl Embedded ===
 
 impl Embedded {
-    pub(super) fn new(answering: Answering, model: String, limits: Limits) -> Self {
+    pub(super) fn new(answering: Converted, model: String, limits: Limits) -> Self {
         Self {
             observed: Observed::default(),
             told: None,

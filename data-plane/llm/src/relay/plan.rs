@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::class::Class;
-use crate::embeddings::Answering;
+use crate::converted::Converted;
 use crate::format::Format;
 use crate::provider::{ClientPath, Endpoint, Operation, ServiceError, UpstreamPath};
 use crate::request::UsageChunk;
@@ -28,8 +28,8 @@ pub struct Plan {
     /// The model that was sent.
     pub model: String,
     pub(crate) names: Names,
-    /// How the answer to converted embeddings is written.
-    pub(crate) embeddings: Option<Answering>,
+    /// How the answer is written where what is no conversation was converted.
+    pub(crate) converted: Option<Converted>,
 }
 
 /// Names of tools that the answer has to be told in the client's way.
@@ -63,10 +63,25 @@ impl Plan {
         endpoint.path(client, self.provider, &self.model, operation)
     }
 
+    /// The provider has the operation at another host than its conversations (llm.md 1.2).
+    #[must_use]
+    pub const fn is_elsewhere(&self) -> bool {
+        matches!(self.converted, Some(Converted::Rerank(_)))
+    }
+
+    /// The provider has no such operation: the gateway answers with its own estimate (llm.md O-4).
+    #[must_use]
+    pub const fn is_estimated(&self) -> bool {
+        matches!(self.converted, Some(Converted::Estimate))
+    }
+
     /// The body keeps the client's content type, which need not be JSON.
     #[must_use]
     pub const fn keeps_content_type(&self) -> bool {
-        matches!(self.class, Class::Detect(_) | Class::Realtime)
+        matches!(
+            self.class,
+            Class::Detect(_) | Class::Passthrough(_) | Class::Realtime
+        )
     }
 
     /// The query of the request, from the client's.
@@ -82,7 +97,8 @@ impl Plan {
             | Class::Embeddings
             | Class::Rerank
             | Class::CountTokens(_)
-            | Class::Detect(_) => query.map(Cow::Borrowed),
+            | Class::Detect(_)
+            | Class::Passthrough(_) => query.map(Cow::Borrowed),
         }
     }
 

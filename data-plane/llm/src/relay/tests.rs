@@ -28,7 +28,7 @@ fn plan(client: Format, provider: Format, is_streamed: bool) -> Plan {
         usage_chunk: UsageChunk::Forward,
         model: "asked".to_owned(),
         names: Names::default(),
-        embeddings: None,
+        converted: None,
     }
 }
 

@@ -7,8 +7,9 @@
 use bytes::Bytes;
 
 use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path};
-use crate::class::Class;
-use crate::edge::{Notes, Target, Unconvertible};
+use crate::class::{Class, Passing};
+use crate::converted::Converted;
+use crate::edge::{Notes, Target, Unconvertible, rerank, token_count};
 use crate::embeddings;
 use crate::format::Format;
 use crate::multipart;
@@ -35,18 +36,12 @@ impl Request {
             | Class::Embeddings
             | Class::Rerank
             | Class::CountTokens(_) => Self::parse_body(class.format(), body)?,
-            Class::Realtime => Self::opaque(class.format(), body),
-            Class::Detect(format) => match content_type.and_then(multipart::boundary) {
-                Some(boundary) => Self::parse_form(format, body, boundary)?,
-                None => match Self::parse_body(format, body.clone()) {
-                    Ok(request) => request,
-                    Err(RequestError::Duplicate(field)) => {
-                        return Err(RequestError::Duplicate(field));
-                    }
-                    // Whatever it is, it is the provider's to judge.
-                    Err(_) => Self::opaque(format, body),
-                },
-            },
+            Class::Realtime | Class::Passthrough(Passing::Unread) => {
+                Self::opaque(class.format(), body)
+            }
+            Class::Detect(_) | Class::Passthrough(Passing::Read) => {
+                Self::parse_any(class.format(), content_type, body)?
+            }
         };
         request.class = class;
         if let Some(called) = model_path::read(path).filter(|_| names_model(class)) {
@@ -54,6 +49,23 @@ impl Request {
             request.is_streamed = called.is_streamed;
         }
         Ok(request)
+    }
+
+    /// A body of any kind, read as far as it can be.
+    fn parse_any(
+        format: Format,
+        content_type: Option<&str>,
+        body: Bytes,
+    ) -> Result<Self, RequestError> {
+        if let Some(boundary) = content_type.and_then(multipart::boundary) {
+            return Self::parse_form(format, body, boundary);
+        }
+        match Self::parse_body(format, body.clone()) {
+            Ok(request) => Ok(request),
+            Err(RequestError::Duplicate(field)) => Err(RequestError::Duplicate(field)),
+            // Whatever it is, it is the provider's to judge.
+            Err(_) => Ok(Self::opaque(format, body)),
+        }
     }
 
     /// What the client asks for.
@@ -116,40 +128,72 @@ impl Request {
             usage_chunk: UsageChunk::Forward,
             model: target.model.clone(),
             names: Names::default(),
-            embeddings: None,
+            converted: None,
         };
-        match service.offers(self.class, &target.model) {
-            Offer::Native => {
-                let (body, usage_chunk) = self.native(service, &target.model);
-                let plan = Plan {
-                    usage_chunk,
-                    ..plan(self.format)
-                };
-                Ok(Rendered {
-                    body,
-                    plan,
-                    dropped: notes.dropped,
-                })
+        let text = || std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8);
+        let refused = RequestError::Unconvertible;
+        let model = &target.model;
+        let (body, converted, format) = match service.offers(self.class, model) {
+            Offer::Native => return Ok(self.rendered_native(service, target, plan)),
+            Offer::None => {
+                let refusal = refusal(self.class.operation(), service.name());
+                return Err(RequestError::Unconvertible(refusal));
             }
             Offer::Embeddings(shape, format) => {
-                let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
-                let (body, answering) = embeddings::request(text, shape, &mut notes)
-                    .map_err(RequestError::Unconvertible)?;
-                let plan = Plan {
-                    embeddings: Some(answering),
-                    is_streamed: false,
-                    ..plan(format)
-                };
-                Ok(Rendered {
-                    body: body.into(),
-                    plan,
-                    dropped: notes.dropped,
-                })
+                let (body, answering) =
+                    embeddings::request(text()?, shape, &mut notes).map_err(refused)?;
+                (body, Converted::Embeddings(answering), format)
             }
-            Offer::None => Err(RequestError::Unconvertible(refusal(
-                self.class.operation(),
-                service.name(),
-            ))),
+            Offer::Rerank(shape, format) => {
+                let (body, answering) =
+                    rerank::request(text()?, model, &shape, &mut notes).map_err(refused)?;
+                (body, Converted::Rerank(answering), format)
+            }
+            Offer::TokenCount => {
+                let body = token_count::request(text()?).map_err(refused)?;
+                (body, Converted::TokenCount, Format::BedrockConverse)
+            }
+            Offer::Estimate => (Vec::new(), Converted::Estimate, self.format),
+        };
+        let plan = Plan {
+            converted: Some(converted),
+            is_streamed: false,
+            ..plan(format)
+        };
+        Ok(Rendered {
+            body: body.into(),
+            plan,
+            dropped: notes.dropped,
+        })
+    }
+
+    fn rendered_native(
+        &self,
+        service: &Service,
+        target: &Target,
+        plan: impl Fn(Format) -> Plan,
+    ) -> Rendered {
+        let (body, usage_chunk) = self.native(service, &target.model);
+        let format = match self.class {
+            // Its headers and its key's place are those of the provider, and so are its errors.
+            Class::Passthrough(_) => service.native_format(),
+            Class::Chat(_)
+            | Class::LegacyCompletions
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::CountTokens(_)
+            | Class::Realtime
+            | Class::Detect(_) => self.format,
+        };
+        let plan = Plan {
+            usage_chunk,
+            client: format,
+            ..plan(format)
+        };
+        Rendered {
+            body,
+            plan,
+            dropped: Vec::new(),
         }
     }
 
@@ -173,7 +217,10 @@ impl Request {
                     BodyModel::Remove => self.same_format(None),
                 }
             }
-            Class::Detect(_) => (self.with_model(model), UsageChunk::Forward),
+            Class::Detect(_) | Class::Passthrough(Passing::Read) => {
+                (self.with_model(model), UsageChunk::Forward)
+            }
+            Class::Passthrough(Passing::Unread) => (self.body.clone(), UsageChunk::Forward),
             Class::Realtime => (Bytes::new(), UsageChunk::Forward),
         }
     }
@@ -202,7 +249,11 @@ pub(super) fn names_model(class: Class) -> bool {
                 Format::GeminiGenerateContent | Format::BedrockConverse
             )
         }
-        Class::LegacyCompletions | Class::Embeddings | Class::Rerank | Class::Realtime => false,
+        Class::LegacyCompletions
+        | Class::Embeddings
+        | Class::Rerank
+        | Class::Realtime
+        | Class::Passthrough(_) => false,
     }
 }
 

@@ -155,6 +155,7 @@ mod tests {
                 Service::Custom {
                     prefix,
                     formats: vec![(Format::OpenAiChatCompletions, None)],
+                    surfaces: Vec::new(),
                 },
                 "/v1/realtime?model=a%2Fb%26c&intent=x",
             ),
@@ -168,6 +169,7 @@ mod tests {
         let custom = Service::Custom {
             prefix: String::new(),
             formats: vec![(Format::AnthropicMessages, None)],
+            surfaces: Vec::new(),
         };
         let prefix = "/v1".to_owned();
         for service in [custom, Service::Anthropic { prefix }, Service::Gemini] {

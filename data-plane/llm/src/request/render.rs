@@ -27,7 +27,7 @@ impl Request {
             .filter(|model| !model.is_empty())
             .or(self.model())
             // Lists and files have none.
-            .or(matches!(self.class, Class::Detect(_)).then_some(""))
+            .or(matches!(self.class, Class::Detect(_) | Class::Passthrough(_)).then_some(""))
             .ok_or(RequestError::ModelMissing)
     }
 
@@ -59,7 +59,8 @@ impl Request {
             | Class::Rerank
             | Class::CountTokens(_)
             | Class::Realtime
-            | Class::Detect(_) => return self.render_other(service, target),
+            | Class::Detect(_)
+            | Class::Passthrough(_) => return self.render_other(service, target),
         }
         let rules = service.body(format, &target.model, self.operation());
         let model = match &rules.model {
@@ -92,7 +93,7 @@ impl Request {
                 usage_chunk,
                 model: target.model.clone(),
                 names,
-                embeddings: None,
+                converted: None,
             },
             dropped: notes.dropped,
         })

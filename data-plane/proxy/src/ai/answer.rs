@@ -33,17 +33,19 @@ use super::{
 use crate::{
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
-    response_body::{BodyError, ResponseBody, Upstream},
+    response_body::{BodyError, Upstream},
     upgrade::Splice,
 };
 
 mod encoded;
 mod handed;
+mod own;
 mod refused;
 pub(super) mod replayed;
 mod whole;
 
 use encoded::{encoded, is_encoded};
+pub(super) use own::own;
 use refused::{failed_inside, refused};
 use whole::{judged, whole};
 

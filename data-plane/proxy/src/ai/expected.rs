@@ -5,7 +5,10 @@
 //! no cost, and never one of zero.
 
 use dp_config::{AiBackend, ai_backend::AiProvider};
-use dp_llm::{class::Class, request::Request as Prompt};
+use dp_llm::{
+    class::{Class, Passing},
+    request::Request as Prompt,
+};
 use dp_policy::{
     budget::Spend,
     estimate::{self, Family},
@@ -47,7 +50,7 @@ struct Generation {
 /// text.
 pub(super) fn is_text(class: Class) -> bool {
     match class {
-        Class::Detect(_) | Class::CountTokens(_) | Class::Realtime => false,
+        Class::Detect(_) | Class::CountTokens(_) | Class::Realtime | Class::Passthrough(_) => false,
         Class::Chat(_) | Class::LegacyCompletions | Class::Embeddings | Class::Rerank => true,
     }
 }
@@ -74,10 +77,17 @@ pub(super) fn spend<'a>(
 ) -> Spend {
     let output = match prompt.class() {
         // Providers do not bill counts, and a session has said nothing yet.
-        Class::CountTokens(_) | Class::Realtime => return Spend::NOTHING,
+        Class::CountTokens(_) | Class::Realtime | Class::Passthrough(Passing::Unread) => {
+            return Spend::NOTHING;
+        }
         // Files and lists are asked of no model.
-        Class::Detect(_) if prompt.model().is_none() => return Spend::NOTHING,
-        Class::Detect(_) | Class::Embeddings | Class::Rerank => 0,
+        Class::Detect(_) | Class::Passthrough(Passing::Read) if prompt.model().is_none() => {
+            return Spend::NOTHING;
+        }
+        Class::Detect(_)
+        | Class::Passthrough(Passing::Read)
+        | Class::Embeddings
+        | Class::Rerank => 0,
         Class::Chat(_) | Class::LegacyCompletions => longest_answer(prompt.body()),
     };
     let tokens = Tokens {

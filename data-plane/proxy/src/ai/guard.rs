@@ -165,7 +165,7 @@ async fn judged(
     if body.as_ptr() == before.as_ptr() {
         return Ok(call.prompt.clone());
     }
-    Prompt::parse(call.prompt.format(), call.head.uri.path(), body)
+    Prompt::parse_as(call.prompt.class(), call.head.uri.path(), None, body)
         .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))
 }
 

@@ -38,6 +38,7 @@ mod size;
 pub(super) use cached::answered_before;
 use cached::cache_use;
 use size::Size;
+pub(super) use size::measured;
 
 /// Says whose a request is. Whoever stands in front has to guard it.
 const USER: HeaderName = HeaderName::from_static("x-user-id");

@@ -52,6 +52,15 @@ impl Asked {
         })
     }
 
+    /// All models, at whatever path.
+    pub(super) fn whole(head: &Parts) -> Asked {
+        let has_version = head.headers.contains_key("anthropic-version");
+        Asked {
+            shape: ListShape::of(head.uri.path(), has_version),
+            id: None,
+        }
+    }
+
     /// The answer.
     pub(super) fn reply(
         self,

@@ -50,7 +50,7 @@ pub(super) fn apply<'a>(
     if body.as_ptr() == prompt.body().as_ptr() {
         return Ok(as_it_is);
     }
-    let prompt = Prompt::parse(format, path, body)
+    let prompt = Prompt::parse_as(prompt.class(), path, None, body)
         .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))?;
     let model = computed.iter().find(|(name, _)| name == "model");
     Ok(Shaped {

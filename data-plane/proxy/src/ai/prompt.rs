@@ -36,7 +36,7 @@ pub(super) async fn read(
     class: Class,
 ) -> Result<Prompt, Fault> {
     let limit = match class {
-        Class::Detect(_) => PASSED_LIMIT,
+        Class::Detect(_) | Class::Passthrough(_) => PASSED_LIMIT,
         Class::Chat(_)
         | Class::LegacyCompletions
         | Class::Embeddings

@@ -30,6 +30,7 @@ use super::{
     guard::{self, Guards},
     ledger, policy,
     realtime::{self, Reached},
+    token_count,
     tokens::Lent,
     verdict,
     wait::{self, Wait},
@@ -88,6 +89,9 @@ impl Call<'_> {
             Ok(rendered) => rendered,
             Err(fault) => return Tried::Unsendable(fault),
         };
+        if rendered.plan.is_estimated() {
+            return token_count::estimated(&prompt);
+        }
         let model = Some(rendered.plan.model.clone());
         exchange.record.llm.model = model.filter(|model| !model.is_empty());
         ledger::attempt_begins(exchange.record, (provider, policy), &rendered.plan.model);
@@ -156,7 +160,8 @@ impl Call<'_> {
             | Class::Rerank
             | Class::CountTokens(_)
             | Class::Realtime
-            | Class::Detect(_) => client,
+            | Class::Detect(_)
+            | Class::Passthrough(_) => client,
         };
         let target = Target {
             model: model.to_owned(),
@@ -239,16 +244,17 @@ impl Call<'_> {
     ) -> Result<(Reached, Option<Lent>), Fault> {
         let mut head = self.head.clone();
         self.address(&mut head, provider, rendered)?;
+        let (cluster, authority) = provider.home(rendered.plan.is_elsewhere());
         let cluster = exchange
             .active
             .config
-            .cluster(&provider.cluster)
+            .cluster(cluster)
             .ok_or(Kind::InvalidBackend)?;
         let due = wait.head_due(Instant::now());
         let is_upgrade = realtime::ask(exchange, &rendered.plan, &mut head);
         let picked = pick(exchange, cluster, &head, is_upgrade, due).await?;
         address::check(provider, &picked)?;
-        let authority = match &provider.authority {
+        let authority = match authority {
             Some(authority) => Some(authority.as_str()),
             None => picked.hostname.as_deref(),
         };

@@ -814,6 +814,8 @@ pub struct AiProvider {
     pub request_timeout: ::core::option::Option<
         super::super::google::protobuf::Duration,
     >,
+    #[prost(message, optional, tag = "22")]
+    pub rerank: ::core::option::Option<AiHome>,
 }
 impl ::prost::Name for AiProvider {
     const NAME: &'static str = "AiProvider";
@@ -823,6 +825,23 @@ impl ::prost::Name for AiProvider {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiProvider".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiHome {
+    #[prost(string, tag = "1")]
+    pub cluster: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub authority: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AiHome {
+    const NAME: &'static str = "AiHome";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiHome".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiHome".into()
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -847,6 +866,8 @@ pub struct AiPolicy {
     pub prompt_caching: ::core::option::Option<AiPromptCaching>,
     #[prost(message, repeated, tag = "10")]
     pub guard_targets: ::prost::alloc::vec::Vec<AiProvider>,
+    #[prost(message, repeated, tag = "11")]
+    pub routes: ::prost::alloc::vec::Vec<AiRoute>,
 }
 impl ::prost::Name for AiPolicy {
     const NAME: &'static str = "AiPolicy";
@@ -856,6 +877,95 @@ impl ::prost::Name for AiPolicy {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiPolicy".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiRoute {
+    #[prost(string, tag = "1")]
+    pub suffix: ::prost::alloc::string::String,
+    #[prost(enumeration = "ai_route::Operation", tag = "2")]
+    pub operation: i32,
+}
+/// Nested message and enum types in `AiRoute`.
+pub mod ai_route {
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Operation {
+        Unspecified = 0,
+        Completions = 1,
+        Messages = 2,
+        Models = 3,
+        Passthrough = 4,
+        Detect = 5,
+        Responses = 6,
+        AnthropicTokenCount = 7,
+        Embeddings = 8,
+        Realtime = 9,
+        Rerank = 10,
+        GenerateContent = 11,
+        GeminiCountTokens = 12,
+    }
+    impl Operation {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "OPERATION_UNSPECIFIED",
+                Self::Completions => "OPERATION_COMPLETIONS",
+                Self::Messages => "OPERATION_MESSAGES",
+                Self::Models => "OPERATION_MODELS",
+                Self::Passthrough => "OPERATION_PASSTHROUGH",
+                Self::Detect => "OPERATION_DETECT",
+                Self::Responses => "OPERATION_RESPONSES",
+                Self::AnthropicTokenCount => "OPERATION_ANTHROPIC_TOKEN_COUNT",
+                Self::Embeddings => "OPERATION_EMBEDDINGS",
+                Self::Realtime => "OPERATION_REALTIME",
+                Self::Rerank => "OPERATION_RERANK",
+                Self::GenerateContent => "OPERATION_GENERATE_CONTENT",
+                Self::GeminiCountTokens => "OPERATION_GEMINI_COUNT_TOKENS",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "OPERATION_UNSPECIFIED" => Some(Self::Unspecified),
+                "OPERATION_COMPLETIONS" => Some(Self::Completions),
+                "OPERATION_MESSAGES" => Some(Self::Messages),
+                "OPERATION_MODELS" => Some(Self::Models),
+                "OPERATION_PASSTHROUGH" => Some(Self::Passthrough),
+                "OPERATION_DETECT" => Some(Self::Detect),
+                "OPERATION_RESPONSES" => Some(Self::Responses),
+                "OPERATION_ANTHROPIC_TOKEN_COUNT" => Some(Self::AnthropicTokenCount),
+                "OPERATION_EMBEDDINGS" => Some(Self::Embeddings),
+                "OPERATION_REALTIME" => Some(Self::Realtime),
+                "OPERATION_RERANK" => Some(Self::Rerank),
+                "OPERATION_GENERATE_CONTENT" => Some(Self::GenerateContent),
+                "OPERATION_GEMINI_COUNT_TOKENS" => Some(Self::GeminiCountTokens),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for AiRoute {
+    const NAME: &'static str = "AiRoute";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiRoute".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiRoute".into()
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1497,6 +1607,10 @@ pub enum AiFormat {
     OpenaiChatCompletions = 1,
     OpenaiResponses = 2,
     AnthropicMessages = 3,
+    OpenaiEmbeddings = 4,
+    AnthropicTokenCount = 5,
+    OpenaiRealtime = 6,
+    Rerank = 7,
 }
 impl AiFormat {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1509,6 +1623,10 @@ impl AiFormat {
             Self::OpenaiChatCompletions => "AI_FORMAT_OPENAI_CHAT_COMPLETIONS",
             Self::OpenaiResponses => "AI_FORMAT_OPENAI_RESPONSES",
             Self::AnthropicMessages => "AI_FORMAT_ANTHROPIC_MESSAGES",
+            Self::OpenaiEmbeddings => "AI_FORMAT_OPENAI_EMBEDDINGS",
+            Self::AnthropicTokenCount => "AI_FORMAT_ANTHROPIC_TOKEN_COUNT",
+            Self::OpenaiRealtime => "AI_FORMAT_OPENAI_REALTIME",
+            Self::Rerank => "AI_FORMAT_RERANK",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1518,6 +1636,10 @@ impl AiFormat {
             "AI_FORMAT_OPENAI_CHAT_COMPLETIONS" => Some(Self::OpenaiChatCompletions),
             "AI_FORMAT_OPENAI_RESPONSES" => Some(Self::OpenaiResponses),
             "AI_FORMAT_ANTHROPIC_MESSAGES" => Some(Self::AnthropicMessages),
+            "AI_FORMAT_OPENAI_EMBEDDINGS" => Some(Self::OpenaiEmbeddings),
+            "AI_FORMAT_ANTHROPIC_TOKEN_COUNT" => Some(Self::AnthropicTokenCount),
+            "AI_FORMAT_OPENAI_REALTIME" => Some(Self::OpenaiRealtime),
+            "AI_FORMAT_RERANK" => Some(Self::Rerank),
             _ => None,
         }
     }
@@ -1872,6 +1994,54 @@ impl ::prost::Name for SemanticCache {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.SemanticCache".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiFallback {
+    #[prost(enumeration = "AiFallbackReason", repeated, tag = "1")]
+    pub reasons: ::prost::alloc::vec::Vec<i32>,
+}
+impl ::prost::Name for AiFallback {
+    const NAME: &'static str = "AiFallback";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiFallback".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiFallback".into()
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AiFallbackReason {
+    Unspecified = 0,
+    ContextWindowExceeded = 1,
+    ContentPolicyViolation = 2,
+}
+impl AiFallbackReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AI_FALLBACK_REASON_UNSPECIFIED",
+            Self::ContextWindowExceeded => "AI_FALLBACK_REASON_CONTEXT_WINDOW_EXCEEDED",
+            Self::ContentPolicyViolation => "AI_FALLBACK_REASON_CONTENT_POLICY_VIOLATION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AI_FALLBACK_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "AI_FALLBACK_REASON_CONTEXT_WINDOW_EXCEEDED" => {
+                Some(Self::ContextWindowExceeded)
+            }
+            "AI_FALLBACK_REASON_CONTENT_POLICY_VIOLATION" => {
+                Some(Self::ContentPolicyViolation)
+            }
+            _ => None,
+        }
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2317,7 +2487,10 @@ impl ::prost::Name for LocalLimit {
 pub struct Policy {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    #[prost(oneof = "policy::Content", tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 28, 29")]
+    #[prost(
+        oneof = "policy::Content",
+        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29"
+    )]
     pub content: ::core::option::Option<policy::Content>,
 }
 /// Nested message and enum types in `Policy`.
@@ -2342,6 +2515,8 @@ pub mod policy {
         AiGuards(super::AiGuards),
         #[prost(message, tag = "27")]
         GlobalRateLimit(super::GlobalRateLimit),
+        #[prost(message, tag = "24")]
+        AiFallback(super::AiFallback),
         #[prost(message, tag = "28")]
         Budgets(super::Budgets),
         #[prost(message, tag = "29")]

@@ -180,6 +180,11 @@ fn lite_llm(
         .env("PYTHONPATH", tools.join("python"))
         .env("LITELLM_LOG", "ERROR")
         .env("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+        // It does not start without keys of its own otherwise, and keys would be work that the others do not do.
+        .env(
+            "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY",
+            "true",
+        )
         .env("no_proxy", "*");
     let running = spawn(command, dir, "litellm")?;
     let pid = running.0.id();

@@ -3,6 +3,8 @@
 Answers are validated against its model as well, which botocore itself does not do.
 """
 
+import json
+
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
@@ -12,12 +14,12 @@ from check import ARGUMENTS, SCHEMA, URL, account, answer, equal, fails
 
 session = botocore.session.Session()
 session.set_credentials("AKIDMOCK", "mock/secret+key", "mock session token")
+SETTINGS = Config(retries={"total_max_attempts": 1}, proxies={})
 
 
 def connect():
-    settings = Config(retries={"total_max_attempts": 1}, proxies={})
     return session.create_client(
-        "bedrock-runtime", region_name="eu-west-3", endpoint_url=URL, config=settings
+        "bedrock-runtime", region_name="eu-west-3", endpoint_url=URL, config=SETTINGS
     )
 
 
@@ -143,8 +145,48 @@ def strangers():
         equal(fails(ClientError, lambda: create("claude-x")).response["Error"]["Code"], code)
 
 
+def others():
+    """Counts of tokens, and orders of documents, which are of the agents' runtime."""
+    asked = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1}
+    asked["messages"] = [{"role": "user", "content": "hello tide"}]
+    counted = client.count_tokens(
+        modelId="anthropic.claude-x", input={"invokeModel": {"body": json.dumps(asked)}}
+    )
+    counted.pop("ResponseMetadata")
+    validate(counted, output("CountTokens"))
+    equal(counted["inputTokens"], 41)
+    agents = session.create_client(
+        "bedrock-agent-runtime", region_name="eu-west-3", endpoint_url=URL, config=SETTINGS
+    )
+    model = agents.meta.service_model.operation_model("Rerank")
+    # What the gateway sends: botocore validates it before it goes.
+    ranked = agents.rerank(
+        queries=[{"type": "TEXT", "textQuery": {"text": "q"}}],
+        sources=[
+            {
+                "type": "INLINE",
+                "inlineDocumentSource": {"type": "TEXT", "textDocument": {"text": text}},
+            }
+            for text in ("a", "b")
+        ],
+        rerankingConfiguration={
+            "type": "BEDROCK_RERANKING_MODEL",
+            "bedrockRerankingConfiguration": {
+                "modelConfiguration": {
+                    "modelArn": "arn:aws:bedrock:eu-west-3::foundation-model/cohere.rerank-v3-5:0"
+                },
+                "numberOfResults": 1,
+            },
+        },
+    )
+    ranked.pop("ResponseMetadata")
+    validate(ranked, model.output_shape)
+    equal([one["index"] for one in ranked["results"]], [1])
+
+
 texts()
 thinking()
 tools()
 errors()
+others()
 strangers()

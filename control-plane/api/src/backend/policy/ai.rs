@@ -42,7 +42,7 @@ pub struct BackendAi {
     pub model_aliases: Option<BTreeMap<String, String>>,
     /// Marks what the provider may cache.
     pub prompt_caching: Option<PromptCaching>,
-    /// Formats by the end of the path; chat completions where absent.
+    /// Operations by the end of the path, longest first; an end that is not named stands for what it does without them.
     #[schemars(extend("maxProperties" = 1_024))]
     pub routes: Option<BTreeMap<String, RouteFormat>>,
 }

@@ -12,7 +12,7 @@ use super::{Placed, Scope};
 use crate::backend::base_url::BaseUrl;
 use crate::backend::static_host::authority;
 use crate::backend::{Verdict, policy, service};
-use crate::plan::{Host, Upstream, UpstreamProtocol, UpstreamTls};
+use crate::plan::{HomePlan, Host, Upstream, UpstreamProtocol, UpstreamTls};
 use crate::settings::ProviderAddress;
 
 /// How a provider is reached.
@@ -79,6 +79,38 @@ impl Scope<'_> {
                 self.at(placed, (host, *port), plain, verdict)
             }
         }
+    }
+
+    /// The other host of a service that lives at hosts of its own; none where somebody moved it.
+    pub(super) fn elsewhere(
+        &self,
+        placed: &Placed<'_>,
+        home: &Home<'_>,
+        verdict: &mut Verdict,
+    ) -> Result<Option<Box<HomePlan>>, String> {
+        let Home::Public {
+            kind,
+            rerank: Some(host),
+            ..
+        } = home
+        else {
+            return Ok(None);
+        };
+        let is_moved = placed.base.is_some()
+            || placed.provider.host.is_some()
+            || self.settings.provider_overrides.contains_key(*kind);
+        if is_moved {
+            return Ok(None);
+        }
+        let address = self.at(placed, (host, 443), Plain::Refused, verdict)?;
+        let cluster = format!("{}/rerank", address.cluster);
+        Ok(address.transport.map(|transport| {
+            Box::new(HomePlan {
+                cluster,
+                transport,
+                authority: address.authority,
+            })
+        }))
     }
 
     pub(super) fn custom(

@@ -38,6 +38,12 @@ pub(crate) fn resolve(
             plan.model_aliases.entry(name).or_insert(target);
         }
     }
+    for (ai, at) in levels {
+        for (suffix, route) in ai.routes.iter().flatten() {
+            check_suffix(suffix, at)?;
+            plan.routes.entry(suffix.clone()).or_insert(*route);
+        }
+    }
     if let Some((prompt, at)) = levels
         .iter()
         .find_map(|(ai, at)| Some((ai.prompt.as_ref()?, at)))
@@ -72,11 +78,12 @@ fn is_empty(plan: &AiPolicyPlan) -> bool {
         transformations,
         final_transformations,
         prompt_caching,
+        routes,
     } = plan;
     let has_members = !overrides.is_empty() || !defaults.is_empty() || !model_aliases.is_empty();
     let has_messages = !prepend.is_empty() || !append.is_empty();
     let has_expressions = !transformations.is_empty() || !final_transformations.is_empty();
-    let has_more = prompt_guard.is_some() || prompt_caching.is_some();
+    let has_more = prompt_guard.is_some() || prompt_caching.is_some() || !routes.is_empty();
     !(has_members || has_messages || has_expressions || has_more)
 }
 
@@ -114,6 +121,17 @@ fn aliases(
         }
     }
     Ok(aliases.clone())
+}
+
+/// A path ends in it, or it is `*`.
+fn check_suffix(suffix: &str, at: &str) -> Result<(), String> {
+    let stands = |byte: u8| byte.is_ascii_graphic() && !b"*?#".contains(&byte);
+    if suffix == "*" || (!suffix.is_empty() && suffix.bytes().all(stands)) {
+        return Ok(());
+    }
+    Err(format!(
+        "{at}.routes[{suffix}] must be the end of a path, without *, ?, # and spaces, or * alone for every other path"
+    ))
 }
 
 fn messages(messages: Option<&Vec<Message>>, at: &str) -> Result<Vec<(String, String)>, String> {

@@ -111,6 +111,7 @@ impl Preset {
             home: Home::Public {
                 kind: self.name,
                 host: self.host.to_owned(),
+                rerank: None,
             },
             telemetry_name: Some(self.name),
             key_place: KeyPlace::Bearer,

@@ -24,7 +24,12 @@ pub(super) struct Kind<'a> {
 /// Where a service lives.
 pub(super) enum Home<'a> {
     /// At a public host, unless the operator moved the kind of this name.
-    Public { kind: &'static str, host: String },
+    Public {
+        kind: &'static str,
+        host: String,
+        /// Where it orders documents, where that is another.
+        rerank: Option<String>,
+    },
     /// Where the user says.
     Own(&'a Custom),
 }
@@ -52,6 +57,7 @@ pub(super) fn kind<'a>(path: &str, provider: &'a Provider) -> Result<Kind<'a>, S
     let public = |kind, host: &str| Home::Public {
         kind,
         host: host.to_owned(),
+        rerank: None,
     };
     let of = |service, home, telemetry_name, key_place| Kind {
         service,
@@ -87,7 +93,7 @@ pub(super) fn kind<'a>(path: &str, provider: &'a Provider) -> Result<Kind<'a>, S
     } else if let Some(azure) = &provider.azureopenai {
         azure_openai(path, azure)?
     } else if let Some(custom) = &provider.custom {
-        self::custom(path, custom)?
+        self::custom(custom)
     } else {
         return Err(format!("{path} has no kind that is served"));
     })
@@ -104,6 +110,10 @@ fn bedrock(bedrock: &Bedrock) -> Kind<'_> {
         home: Home::Public {
             kind: "bedrock",
             host: format!("bedrock-runtime.{}.amazonaws.com", bedrock.region),
+            rerank: Some(format!(
+                "bedrock-agent-runtime.{}.amazonaws.com",
+                bedrock.region
+            )),
         },
         telemetry_name: Some("aws.bedrock"),
         key_place: KeyPlace::Bearer,
@@ -125,6 +135,12 @@ fn vertex(vertex: &VertexAi) -> Kind<'_> {
         home: Home::Public {
             kind: "vertexai",
             host,
+            // Other regions order no documents.
+            rerank: match vertex.region.as_str() {
+                "" | "global" => Some("discoveryengine.googleapis.com".to_owned()),
+                region @ ("us" | "eu") => Some(format!("{region}-discoveryengine.googleapis.com")),
+                _ => None,
+            },
         },
         telemetry_name: Some("gcp.vertex_ai"),
         key_place: KeyPlace::Bearer,
@@ -184,6 +200,7 @@ fn of_azure(
         home: Home::Public {
             kind: "azure",
             host,
+            rerank: None,
         },
         telemetry_name: Some(if is_foundry {
             "azure.ai.inference"
@@ -194,40 +211,31 @@ fn of_azure(
     }
 }
 
-fn custom<'a>(path: &str, custom: &'a Custom) -> Result<Kind<'a>, String> {
-    let formats: Vec<CustomFormat> = custom
-        .formats
-        .iter()
-        .filter_map(|own| {
-            Some(CustomFormat {
-                format: served(own.kind)?,
-                path: own.path.clone(),
-            })
-        })
-        .collect();
-    if formats.is_empty() {
-        return Err(format!(
-            "{path}.custom.formats: only Completions, Responses and Messages are supported yet; add one of them"
-        ));
-    }
-    Ok(Kind {
-        service: Service::Custom { formats },
+fn custom(custom: &Custom) -> Kind<'_> {
+    let formats = custom.formats.iter().map(|own| CustomFormat {
+        format: format(own.kind),
+        path: own.path.clone(),
+    });
+    Kind {
+        service: Service::Custom {
+            formats: formats.collect(),
+        },
         model: custom.model.as_deref(),
         home: Home::Own(custom),
         telemetry_name: None,
         key_place: KeyPlace::Bearer,
-    })
+    }
 }
 
-fn served(kind: FormatType) -> Option<Format> {
+fn format(kind: FormatType) -> Format {
     match kind {
-        FormatType::Completions => Some(Format::ChatCompletions),
-        FormatType::Responses => Some(Format::Responses),
-        FormatType::Messages => Some(Format::Messages),
-        FormatType::Embeddings
-        | FormatType::AnthropicTokenCount
-        | FormatType::Realtime
-        | FormatType::Rerank => None,
+        FormatType::Completions => Format::ChatCompletions,
+        FormatType::Responses => Format::Responses,
+        FormatType::Messages => Format::Messages,
+        FormatType::Embeddings => Format::Embeddings,
+        FormatType::AnthropicTokenCount => Format::AnthropicTokenCount,
+        FormatType::Realtime => Format::Realtime,
+        FormatType::Rerank => Format::Rerank,
     }
 }
 

@@ -9,6 +9,7 @@ use dp_llm::body_policy::{BodyPolicy, MemberValue};
 use dp_llm::model_name::ModelAliases;
 use dp_llm::prompt_caching::PromptCaching;
 use dp_llm::prompt_enrichment::{PromptEnrichment, PromptMessage, Speaker};
+use dp_llm::route_map::{Route, RouteMap};
 use proto::tidegate::v1 as wire;
 
 use super::expression;
@@ -57,6 +58,37 @@ pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
                 Some(Arc::new(guards))
             }
         },
+        routes: routes(&message.routes)?,
+    })
+}
+
+fn routes(messages: &[wire::AiRoute]) -> Result<RouteMap, FieldError> {
+    let mut entries = Vec::with_capacity(messages.len());
+    for (index, own) in messages.iter().enumerate() {
+        let route = route(own.operation).within_index("routes", index)?;
+        entries.push((own.suffix.as_str(), route));
+    }
+    RouteMap::parse(entries)
+        .map_err(|(suffix, error)| FieldError::invalid("routes", format!("{suffix:?}: {error}")))
+}
+
+fn route(operation: i32) -> Result<Route, FieldError> {
+    use wire::ai_route::Operation;
+    Ok(match Operation::try_from(operation) {
+        Ok(Operation::Completions) => Route::Completions,
+        Ok(Operation::Messages) => Route::Messages,
+        Ok(Operation::Models) => Route::Models,
+        Ok(Operation::Passthrough) => Route::Passthrough,
+        Ok(Operation::Detect) => Route::Detect,
+        Ok(Operation::Responses) => Route::Responses,
+        Ok(Operation::AnthropicTokenCount) => Route::AnthropicTokenCount,
+        Ok(Operation::Embeddings) => Route::Embeddings,
+        Ok(Operation::Realtime) => Route::Realtime,
+        Ok(Operation::Rerank) => Route::Rerank,
+        Ok(Operation::GenerateContent) => Route::GenerateContent,
+        Ok(Operation::GeminiCountTokens) => Route::GeminiCountTokens,
+        Ok(Operation::Unspecified) => return Err(FieldError::missing("operation")),
+        Err(_) => return Err(FieldError::unknown_enum("operation", operation)),
     })
 }
 

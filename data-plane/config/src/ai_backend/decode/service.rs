@@ -5,7 +5,7 @@
 use ::route::field::{FieldError, Within};
 use dp_llm::edge::Guardrail;
 use dp_llm::format::Format;
-use dp_llm::provider::{AzureVersion, Service, UpstreamPath};
+use dp_llm::provider::{AzureVersion, Service, Surface, UpstreamPath};
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::ai_service::Kind;
 use proto::tidegate::v1::azure_service::Resource;
@@ -45,10 +45,7 @@ pub(super) fn decode(
                 region: some(&vertex.region),
             }
         }
-        Some(Kind::Custom(custom)) => Service::Custom {
-            prefix: prefix(),
-            formats: formats(custom).within("custom")?,
-        },
+        Some(Kind::Custom(custom)) => self::custom(custom).within("custom")?,
     };
     Ok((service, guardrail))
 }
@@ -68,35 +65,52 @@ fn azure(message: &wire::AzureService) -> Result<Service, FieldError> {
     }
 }
 
-fn formats(
-    message: &wire::CustomService,
-) -> Result<Vec<(Format, Option<UpstreamPath>)>, FieldError> {
-    let mut formats = Vec::with_capacity(message.formats.len());
-    for (index, own) in message.formats.iter().enumerate() {
-        formats.push(format(own).within_index("formats", index)?);
-    }
-    if formats.is_empty() {
-        return Err(FieldError::missing("formats"));
-    }
-    Ok(formats)
+/// What a custom provider has.
+enum Has {
+    Format(Format),
+    Surface(Surface),
 }
 
-fn format(message: &wire::CustomFormat) -> Result<(Format, Option<UpstreamPath>), FieldError> {
-    let format = match wire::AiFormat::try_from(message.format) {
-        Ok(wire::AiFormat::OpenaiChatCompletions) => Format::OpenAiChatCompletions,
-        Ok(wire::AiFormat::OpenaiResponses) => Format::OpenAiResponses,
-        Ok(wire::AiFormat::AnthropicMessages) => Format::AnthropicMessages,
+fn custom(message: &wire::CustomService) -> Result<Service, FieldError> {
+    if message.formats.is_empty() {
+        return Err(FieldError::missing("formats"));
+    }
+    let (mut formats, mut surfaces) = (Vec::new(), Vec::new());
+    for (index, own) in message.formats.iter().enumerate() {
+        let (has, path) = format(own).within_index("formats", index)?;
+        match has {
+            Has::Format(format) => formats.push((format, path)),
+            Has::Surface(surface) => surfaces.push((surface, path)),
+        }
+    }
+    Ok(Service::Custom {
+        prefix: PREFIX.to_owned(),
+        formats,
+        surfaces,
+    })
+}
+
+fn format(message: &wire::CustomFormat) -> Result<(Has, Option<UpstreamPath>), FieldError> {
+    let has = match wire::AiFormat::try_from(message.format) {
+        Ok(wire::AiFormat::OpenaiChatCompletions) => Has::Format(Format::OpenAiChatCompletions),
+        Ok(wire::AiFormat::OpenaiResponses) => Has::Format(Format::OpenAiResponses),
+        Ok(wire::AiFormat::AnthropicMessages) => Has::Format(Format::AnthropicMessages),
+        Ok(wire::AiFormat::OpenaiEmbeddings) => Has::Surface(Surface::Embeddings),
+        Ok(wire::AiFormat::AnthropicTokenCount) => Has::Surface(Surface::AnthropicTokenCount),
+        Ok(wire::AiFormat::OpenaiRealtime) => Has::Surface(Surface::Realtime),
+        Ok(wire::AiFormat::Rerank) => Has::Surface(Surface::Rerank),
         Ok(wire::AiFormat::Unspecified) => return Err(FieldError::missing("format")),
         Err(_) => return Err(FieldError::unknown_enum("format", message.format)),
     };
     let path = match message.path.as_str() {
         "" => None,
+        // A path that is given whole does not depend on the format.
         path => Some(
-            UpstreamPath::try_new(format, "", path)
+            UpstreamPath::try_new(Format::OpenAiChatCompletions, "", path)
                 .map_err(|error| FieldError::invalid("path", error.to_string()))?,
         ),
     };
-    Ok((format, path))
+    Ok((has, path))
 }
 
 fn some(text: &str) -> Option<String> {

@@ -304,3 +304,52 @@ fn services_and_what_goes_with_them() {
     let health = vertex.health.as_ref().expect("a policy");
     assert_eq!(health.eviction.as_secs(), 3);
 }
+
+#[test]
+fn custom_providers_say_what_they_have_and_where_else_they_are() {
+    use dp_llm::provider::{Service as Decoded, Surface};
+    let format = |format: wire::AiFormat, path: &str| wire::CustomFormat {
+        format: format.into(),
+        path: path.to_owned(),
+    };
+    let formats = vec![
+        format(wire::AiFormat::OpenaiChatCompletions, ""),
+        format(wire::AiFormat::OpenaiRealtime, "/live"),
+        format(wire::AiFormat::Rerank, ""),
+    ];
+    let home = |cluster: &str, authority: &str| wire::AiProvider {
+        service: service(Service::Custom(wire::CustomService {
+            formats: formats.clone(),
+        })),
+        rerank: Some(wire::AiHome {
+            cluster: cluster.to_owned(),
+            authority: authority.to_owned(),
+        }),
+        ..provider("a", none())
+    };
+    let decoded = ai_backend(&backend(vec![vec![home("other", "rank.example")]]));
+    let decoded = decoded.expect("valid");
+    let own = &decoded.groups[0][0];
+    let Decoded::Custom { surfaces, .. } = own.endpoint.service() else {
+        panic!("not custom");
+    };
+    let known: Vec<_> = surfaces
+        .iter()
+        .map(|(surface, path)| (*surface, path.as_ref().map(|path| path.as_str())))
+        .collect();
+    assert_eq!(
+        known,
+        [(Surface::Realtime, Some("/live")), (Surface::Rerank, None)]
+    );
+    let (cluster, authority) = own.home(true);
+    assert_eq!(
+        (&**cluster, authority.map(ToString::to_string).as_deref()),
+        ("other", Some("rank.example"))
+    );
+    assert_eq!(&**own.home(false).0, "backend/default/gpt/a");
+    for (cluster, authority, field) in [("", "", "cluster"), ("c", "a b", "authority")] {
+        let error =
+            ai_backend(&backend(vec![vec![home(cluster, authority)]])).expect_err("refused");
+        assert_eq!(error.path, format!("groups[0].providers[0].rerank.{field}"));
+    }
+}

@@ -124,3 +124,43 @@ fn guards_are_taken_whole() {
         "a prompt is judged once"
     );
 }
+
+fn routes(entries: &[(&str, wire::ai_route::Operation)]) -> wire::AiPolicy {
+    let route = |(suffix, operation): &(&str, wire::ai_route::Operation)| wire::AiRoute {
+        suffix: (*suffix).to_owned(),
+        operation: (*operation).into(),
+    };
+    wire::AiPolicy {
+        routes: entries.iter().map(route).collect(),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn routes_are_merged_one_by_one() {
+    use wire::ai_route::Operation::{Completions, Detect, Messages, Passthrough};
+    let low = policy(&routes(&[
+        ("/a", Messages),
+        ("/b", Messages),
+        ("*", Passthrough),
+    ]));
+    let high = policy(&routes(&[("/a", Completions)]));
+    let merged = high.over(&low).routes;
+    let expected = policy(&routes(&[
+        ("/a", Completions),
+        ("/b", Messages),
+        ("*", Passthrough),
+    ]));
+    assert_eq!(merged, expected.routes);
+    let unknown = wire::AiPolicy {
+        routes: vec![wire::AiRoute {
+            suffix: "/a".to_owned(),
+            operation: 99,
+        }],
+        ..Default::default()
+    };
+    let error = ai_policy(&unknown).expect_err("refused");
+    assert_eq!(error.path, "routes[0].operation");
+    let error = ai_policy(&routes(&[("/a*", Detect)])).expect_err("refused");
+    assert_eq!(error.path, "routes");
+}

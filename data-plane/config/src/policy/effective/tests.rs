@@ -1,5 +1,6 @@
 //! What is in effect, and what refuses requests.
 
+use dp_llm::route_map::RouteMap;
 use proto::google::protobuf::Duration;
 use proto::tidegate::v1 as wire;
 use proto::tidegate::v1::policy::Content as Kind;
@@ -192,6 +193,7 @@ fn what_is_about_providers_is_merged_from_level_to_level() {
         groups: Vec::new(),
         price_layers: Vec::new(),
         policy_set: Some("backend".into()),
+        routes: RouteMap::default(),
     };
     let found = Effective::of_route(config, &route(Some("way"))).expect("enforceable");
     let found = found.with_backend(&backend).expect("enforceable");

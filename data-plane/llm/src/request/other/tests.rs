@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Class, Format, Offer, Request, RequestError, Service, Target};
+use super::{Class, Format, Offer, Passing, Request, RequestError, Service, Target};
 use crate::error::ErrorCode;
 
 const OPENAI: Format = Format::OpenAiChatCompletions;
@@ -151,7 +151,7 @@ fn what_a_provider_has_not_is_refused_with_a_remedy() {
     for (class, service) in [
         (Class::Embeddings, &anthropic),
         (Class::LegacyCompletions, &bedrock()),
-        (Class::CountTokens(Format::AnthropicMessages), &openai()),
+        (Class::CountTokens(Format::OpenAiResponses), &anthropic),
         (Class::Detect(OPENAI), &bedrock()),
         (Class::Detect(Format::BedrockConverse), &openai()),
     ] {
@@ -196,4 +196,57 @@ fn embeddings_are_converted_for_bedrock() {
     assert_eq!(rendered.body, r#"{"inputText":"x"}"#);
     assert_eq!(rendered.plan.provider, Format::BedrockConverse);
     assert!(rendered.plan.needs_whole());
+}
+
+#[test]
+fn orders_of_documents_and_counts_are_converted_for_bedrock() {
+    let json = "application/json";
+    let order = r#"{"model":"r","query":"q","documents":["a"]}"#;
+    let request = read(Class::Rerank, "/v2/rerank", json, order).expect("readable");
+    let target = |model: &str| Target {
+        model: model.to_owned(),
+        ..Target::default()
+    };
+    let rendered = request.render_other(&bedrock(), &target("cohere.rerank-v3-5:0"));
+    let plan = rendered.expect("offered").plan;
+    assert!(plan.needs_whole() && plan.is_elsewhere() && !plan.is_estimated());
+    let count = Class::CountTokens(Format::AnthropicMessages);
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#;
+    let request = read(count, "/v1/messages/count_tokens", json, body).expect("readable");
+    let rendered = request.render_other(&bedrock(), &target("us.anthropic.claude-opus-4-1"));
+    let rendered = rendered.expect("offered");
+    assert!(
+        rendered
+            .body
+            .starts_with(br#"{"input":{"invokeModel":{"body":""#)
+    );
+    assert!(rendered.plan.needs_whole() && !rendered.plan.is_elsewhere());
+    // Where nobody counts, the gateway estimates.
+    for service in [openai(), Service::Gemini] {
+        let rendered = request
+            .render_other(&service, &target("m"))
+            .expect("estimated");
+        assert!(rendered.plan.is_estimated());
+    }
+}
+
+#[test]
+fn what_an_operator_lets_pass_is_read_or_is_not() {
+    let body = r#"{"model":"a","x":1}"#;
+    let target = Target {
+        model: "b".to_owned(),
+        ..Target::default()
+    };
+    for (passing, model, sent) in [
+        (Passing::Read, Some("a"), r#"{"model":"b","x":1}"#),
+        (Passing::Unread, None, body),
+    ] {
+        let class = Class::Passthrough(passing);
+        let request = read(class, "/own", "application/json", body).expect("readable");
+        assert_eq!(request.model(), model);
+        let rendered = request.render_other(&bedrock(), &target).expect("passes");
+        assert_eq!(rendered.body, sent);
+        assert_eq!(rendered.plan.provider, Format::BedrockConverse);
+        assert!(!rendered.plan.needs_whole() && rendered.plan.keeps_content_type());
+    }
 }

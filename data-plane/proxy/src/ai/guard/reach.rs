@@ -25,7 +25,7 @@ pub(super) fn of_request(class: Class) -> Reach {
         | Class::Rerank
         | Class::CountTokens(_) => Reach::Judged,
         // Frames pass as they are.
-        Class::Detect(_) | Class::Realtime => Reach::Unreadable,
+        Class::Detect(_) | Class::Passthrough(_) | Class::Realtime => Reach::Unreadable,
     }
 }
 
@@ -37,7 +37,7 @@ pub(super) fn of_answer(class: Class, is_streamed: bool) -> Reach {
         Class::Chat(_) | Class::LegacyCompletions => Reach::Judged,
         // Numbers, and the client's own documents.
         Class::Embeddings | Class::Rerank | Class::CountTokens(_) => Reach::Wordless,
-        Class::Detect(_) | Class::Realtime => Reach::Unreadable,
+        Class::Detect(_) | Class::Passthrough(_) | Class::Realtime => Reach::Unreadable,
     }
 }
 

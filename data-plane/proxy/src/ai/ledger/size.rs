@@ -25,22 +25,27 @@ impl Size {
     }
 
     pub(super) fn measured(&self) -> estimate::Prompt {
-        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         match self {
             Size::Known(size) => *size,
-            Size::Of(format, body) => match PromptText::of_request(*format, body) {
-                Ok(text) => {
-                    let said = text.runs().map(|run| run.text().len()).sum::<usize>();
-                    estimate::Prompt {
-                        text_bytes: count(said.saturating_add(text.definition_bytes())),
-                        messages: count(text.messages()),
-                    }
-                }
-                Err(_) => estimate::Prompt {
-                    text_bytes: count(body.len()),
-                    messages: 1,
-                },
-            },
+            Size::Of(format, body) => measured(*format, body),
         }
+    }
+}
+
+/// How large a prompt is, by its texts.
+pub(in crate::ai) fn measured(format: Format, body: &Bytes) -> estimate::Prompt {
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    match PromptText::of_request(format, body) {
+        Ok(text) => {
+            let said = text.runs().map(|run| run.text().len()).sum::<usize>();
+            estimate::Prompt {
+                text_bytes: count(said.saturating_add(text.definition_bytes())),
+                messages: count(text.messages()),
+            }
+        }
+        Err(_) => estimate::Prompt {
+            text_bytes: count(body.len()),
+            messages: 1,
+        },
     }
 }

@@ -118,6 +118,7 @@ impl Scope<'_> {
             authority: address.authority,
             credential,
             request_timeout: None,
+            rerank: None,
             health: None,
             policy: None,
             refuses_local_addresses: match &asked.service {

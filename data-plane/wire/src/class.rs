@@ -23,6 +23,17 @@ pub enum Class {
     /// Anything else that a provider offers: bytes pass unchanged but for the model's name, and are read as far as they can
     /// be. The format is the dialect of errors.
     Detect(Format),
+    /// What an operator lets pass, whatever it is; errors are in OpenAI's dialect.
+    Passthrough(Passing),
+}
+
+/// How what an operator lets pass is treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Passing {
+    /// The name of the model is looked for and replaced, and the answer is read for its usage.
+    Read,
+    /// Nothing of it is read.
+    Unread,
 }
 
 /// Resources that are one endpoint.
@@ -91,9 +102,11 @@ impl Class {
     pub const fn format(self) -> Format {
         match self {
             Self::Chat(format) | Self::CountTokens(format) | Self::Detect(format) => format,
-            Self::LegacyCompletions | Self::Embeddings | Self::Rerank | Self::Realtime => {
-                Format::OpenAiChatCompletions
-            }
+            Self::LegacyCompletions
+            | Self::Embeddings
+            | Self::Rerank
+            | Self::Realtime
+            | Self::Passthrough(_) => Format::OpenAiChatCompletions,
         }
     }
 
@@ -102,6 +115,9 @@ impl Class {
     pub fn takes_method(self, method: &str) -> bool {
         match self {
             Self::Detect(_) => matches!(method, "GET" | "HEAD" | "POST" | "DELETE"),
+            Self::Passthrough(_) => {
+                matches!(method, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE")
+            }
             // What is no upgrade is refused as such.
             Self::Realtime => true,
             Self::Chat(_)
@@ -127,7 +143,8 @@ impl Class {
                 .or_else(|| collection(path).map(|(resource, _)| resource))
                 .unwrap_or(path),
             Self::CountTokens(Format::OpenAiResponses) => "/responses/input_tokens",
-            Self::Chat(_) | Self::CountTokens(_) => path,
+            Self::CountTokens(Format::AnthropicMessages) => "/messages/count_tokens",
+            Self::Chat(_) | Self::CountTokens(_) | Self::Passthrough(_) => path,
         }
     }
 
@@ -141,13 +158,14 @@ impl Class {
             Self::Rerank => "rerank",
             Self::CountTokens(_) => "count_tokens",
             Self::Realtime => "realtime",
-            Self::Detect(_) => "passthrough",
+            Self::Detect(_) | Self::Passthrough(_) => "passthrough",
         }
     }
 }
 
 /// The model and the method of a path of Bedrock's runtime: `/model/{id}/{method}`.
-pub(crate) fn bedrock(path: &str) -> Option<(&str, &str)> {
+#[must_use]
+pub fn bedrock(path: &str) -> Option<(&str, &str)> {
     let (before, method) = path.rsplit_once('/')?;
     let (before, model) = before.rsplit_once('/')?;
     (before.ends_with("/model") && !model.is_empty()).then_some((model, method))
@@ -255,6 +273,8 @@ mod tests {
 
     #[test]
     fn only_what_passes_has_other_methods() {
+        let passed = Class::Passthrough(super::Passing::Unread);
+        assert!(passed.takes_method("PATCH") && !passed.takes_method("CONNECT"));
         assert!(Class::Detect(OPENAI).takes_method("DELETE"));
         assert!(!Class::Detect(OPENAI).takes_method("PATCH"));
         assert!(!Class::Embeddings.takes_method("GET"));
