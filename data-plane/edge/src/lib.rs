@@ -16,9 +16,7 @@ mod messages_chat;
 mod messages_converse;
 mod messages_responses;
 mod renamed;
-pub mod rerank;
 mod responses_chat;
-pub mod token_count;
 
 use dp_wire::{format, json, shape, text, tool_names};
 

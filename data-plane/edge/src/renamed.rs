@@ -152,16 +152,16 @@ fn tell_within(names: &ToolNames, value: &mut Value) -> bool {
         Value::Object(members) => {
             let mut is_told = false;
             for (key, member) in members.iter_mut() {
-                is_told |= match member {
-                    Value::String(said) if key == "name" => {
-                        let text = JsonText::plain(said);
-                        let told = names.told(text.reborrow()).decode().into_owned();
-                        let differs = told != *said;
-                        *said = told;
-                        differs
-                    }
-                    inner => tell_within(names, inner),
-                };
+                if key == "name"
+                    && let Value::String(said) = member
+                {
+                    let text = JsonText::plain(said);
+                    let told = names.told(text.reborrow()).decode().into_owned();
+                    is_told |= told != *said;
+                    *said = told;
+                } else {
+                    is_told |= tell_within(names, member);
+                }
             }
             is_told
         }

@@ -26,8 +26,6 @@ pub mod retry_after;
 pub mod tap;
 
 mod chat;
-mod converted;
-mod embeddings;
 mod node;
 mod passed;
 mod splice;
@@ -37,6 +35,7 @@ use dp_answer as answer;
 use dp_wire::{json, multipart, shape, text, tool_names};
 
 pub use dp_edge as edge;
+pub use dp_operation as operation;
 pub use dp_wire::{
     class, content_encoding, error, event_stream, format, observed, realtime, route_map, sse, usage,
 };

@@ -181,7 +181,7 @@ fn note_message(message: &event_stream::Message, observed: &mut Observed) -> boo
             .as_ref()
             .and_then(|payload| payload.get("bytes"))
             .and_then(Value::as_str)
-            .and_then(crate::embeddings::from_base64);
+            .and_then(crate::operation::embeddings::from_base64);
         if let Some(inner) = inner {
             note(&inner, observed);
         }

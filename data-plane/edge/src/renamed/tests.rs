@@ -209,9 +209,10 @@ fn check_ids(provider: Format, model: &str, id: &str, told: &str) {
     let converted = convert(formats, &body, asked, &target, &mut Notes::default());
     let body = converted.expect("converted").body;
     let body: Value = serde_json::from_slice(&body).expect("json");
-    let (call, result) = match provider {
-        CHAT => ("/messages/1/tool_calls/0/id", "/messages/2/tool_call_id"),
-        _ => ("/input/1/call_id", "/input/2/call_id"),
+    let (call, result) = if provider == CHAT {
+        ("/messages/1/tool_calls/0/id", "/messages/2/tool_call_id")
+    } else {
+        ("/input/1/call_id", "/input/2/call_id")
     };
     for place in [call, result] {
         let found = body.pointer(place).and_then(Value::as_str);

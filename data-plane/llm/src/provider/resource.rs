@@ -9,9 +9,9 @@ use super::{
     AzureVersion, Endpoint, Operation, Service, ServiceError, Surface, UpstreamPath, rebased,
 };
 use crate::class::Class;
-use crate::edge::rerank;
-use crate::embeddings::Shape;
 use crate::format::Format;
+use crate::operation::embeddings::Shape;
+use crate::operation::rerank;
 
 /// How a service takes an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]

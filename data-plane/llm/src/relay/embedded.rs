@@ -7,8 +7,8 @@ use bytes::{Bytes, BytesMut};
 use super::cut::too_long;
 use super::{Plan, Way};
 use crate::class::{Class, Passing};
-use crate::converted::Converted;
 use crate::observed::Observed;
+use crate::operation::converted::Converted;
 use crate::passed::PassedTap;
 use crate::tap::{Ending, Finish, Framing, Limits};
 

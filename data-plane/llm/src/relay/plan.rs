@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use crate::class::Class;
-use crate::converted::Converted;
 use crate::format::Format;
+use crate::operation::converted::Converted;
 use crate::provider::{ClientPath, Endpoint, Operation, ServiceError, UpstreamPath};
 use crate::request::UsageChunk;
 use crate::tap::Framing;

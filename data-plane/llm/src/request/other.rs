@@ -8,11 +8,11 @@ use bytes::Bytes;
 
 use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path};
 use crate::class::{Class, Passing};
-use crate::converted::Converted;
-use crate::edge::{Notes, Target, Unconvertible, rerank, token_count};
-use crate::embeddings;
+use crate::edge::{Notes, Target, Unconvertible};
 use crate::format::Format;
 use crate::multipart;
+use crate::operation::converted::Converted;
+use crate::operation::{embeddings, rerank, token_count};
 use crate::provider::{BodyModel, Offer, Service};
 use crate::relay::{Names, Plan};
 use crate::splice::Splice;

@@ -3,7 +3,7 @@
 //! Owns the answer that the gateway gives in their place. Must not read formats: dp-llm does. Invariant: an estimate says that
 //! it is one, and nobody is asked or billed for it.
 
-use dp_llm::{edge::token_count, request::Request as Prompt};
+use dp_llm::{operation::token_count, request::Request as Prompt};
 use dp_policy::estimate::{self, Family};
 
 use super::{Tried, answer, ledger};

@@ -274,7 +274,7 @@ fn number(raw: &RawValue) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use dp_wire::unconvertible::Cause;
+    use dp_edge::Cause;
     use serde_json::{Value, json};
 
     use super::{Shape, request};

@@ -10,15 +10,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::edge::{Notes, Unconvertible};
 use crate::error::ProviderError;
 use crate::usage::Usage;
+use crate::{Notes, Unconvertible};
 
 mod answer;
 
 /// A provider's own way to embed texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub enum Shape {
     /// Amazon Titan: one text.
     Titan,
     /// Cohere on Bedrock: many texts.
@@ -31,7 +31,7 @@ pub(crate) enum Shape {
 
 /// How the answer to a converted request is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answering {
+pub struct Answering {
     shape: Shape,
     /// The client reads vectors as Base64 of little-endian floats.
     is_base64: bool,
@@ -49,7 +49,7 @@ const KNOWN: [&str; 6] = [
 ];
 
 /// The body for a provider, and how its answer is to be read.
-pub(crate) fn request(
+pub fn request(
     text: &str,
     shape: Shape,
     notes: &mut Notes,
@@ -174,7 +174,7 @@ fn one<'a>(inputs: &[&'a str]) -> Result<&'a str, Unconvertible> {
 
 impl Answering {
     /// OpenAI's answer, made of a provider's. `told` are the tokens that the provider told in its head.
-    pub(crate) fn write(
+    pub fn write(
         &self,
         body: &[u8],
         model: &str,
@@ -215,7 +215,7 @@ impl Answering {
 }
 
 /// Base64 text as bytes.
-pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 

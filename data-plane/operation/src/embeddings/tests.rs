@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Shape, request};
-use crate::edge::{Cause, Notes};
+use dp_edge::{Cause, Notes};
 
 #[track_caller]
 fn asks(shape: Shape, client: &Value, expected: &Value) {

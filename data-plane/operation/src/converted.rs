@@ -3,14 +3,13 @@
 //! Owns which writer an answer has. It must not know shapes. Invariant: what cannot be read is an error, never half an
 //! answer.
 
-use crate::edge::{rerank, token_count};
-use crate::embeddings;
 use crate::error::ProviderError;
 use crate::usage::Usage;
+use crate::{embeddings, rerank, token_count};
 
 /// How the answer to a converted request is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Converted {
+pub enum Converted {
     /// OpenAI's embeddings.
     Embeddings(embeddings::Answering),
     /// Cohere's order of documents.
@@ -25,7 +24,7 @@ pub(crate) enum Converted {
 
 impl Converted {
     /// The client's answer, made of a provider's. `told` are the tokens that the provider told in its head.
-    pub(crate) fn write(
+    pub fn write(
         &self,
         body: &[u8],
         model: &str,
