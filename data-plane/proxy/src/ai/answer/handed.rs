@@ -38,6 +38,10 @@ impl Answer {
     pub(in crate::ai) fn observed(&self) -> Option<(&Observed, Said)> {
         match &self.body {
             Body::Whole { observed, .. } => Some((observed, self.said)),
+            // The provider said that this was all, and has not closed the stream yet.
+            Body::Relayed { relay, .. } if relay.is_done() && !relay.is_refused() => {
+                Some((relay.observed(), self.said))
+            }
             Body::Relayed { .. } | Body::Unread(_) | Body::Session(_) => None,
         }
     }
