@@ -18,6 +18,7 @@ mod fallback;
 mod global_limit;
 mod guard;
 mod heads;
+mod hold;
 mod leave;
 mod ledger;
 mod limit;

@@ -6,6 +6,7 @@
 
 mod answer;
 mod leaves;
+mod media;
 mod other;
 mod request;
 mod rewrite;
@@ -17,6 +18,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+pub use self::media::Media;
 pub use self::rewrite::Rewrite;
 use crate::class::Class;
 use crate::format::Format;
@@ -90,6 +92,7 @@ pub struct PromptText<'a> {
     echoes: Vec<Echo>,
     messages: usize,
     definition_bytes: usize,
+    media: Media,
 }
 
 /// Slots that are read as one text.
@@ -154,6 +157,12 @@ impl<'a> PromptText<'a> {
     #[must_use]
     pub fn definition_bytes(&self) -> usize {
         self.definition_bytes
+    }
+
+    /// What of it is no text, for an estimate of tokens.
+    #[must_use]
+    pub fn media(&self) -> Media {
+        self.media
     }
 
     /// Starts to replace texts.

@@ -5,8 +5,10 @@
 //! billed as if it were a count.
 
 mod past;
+mod past_by_model;
 
 pub use past::PastOutputs;
+pub use past_by_model::PastByModel;
 
 /// Longest text that is tokenized, in bytes (llm.md L-2); longer ones are estimated by their length.
 pub const MAX_TOKENIZED_BYTES: usize = 1 << 20;
@@ -19,6 +21,16 @@ const PER_MESSAGE: u64 = 3 + 1;
 
 /// Tokens that begin the answer.
 const PER_REQUEST: u64 = 3;
+
+/// Tokens of an image: what Claude takes for the largest that it does not scale down, and OpenAI's models for one of high
+/// detail at most.
+pub const PER_IMAGE: u64 = 1_600;
+
+/// Tokens of a recording: half a minute of Gemini's, and more than a minute of OpenAI's.
+pub const PER_RECORDING: u64 = 1_000;
+
+/// Tokens of a document or a film: a few pages, or some twenty seconds.
+pub const PER_DOCUMENT: u64 = 6_000;
 
 /// How the models of a family cut texts into tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -37,6 +49,12 @@ pub struct Prompt {
     pub text_bytes: u64,
     /// Messages.
     pub messages: u64,
+    /// Images.
+    pub images: u64,
+    /// Recordings.
+    pub recordings: u64,
+    /// Documents and films.
+    pub documents: u64,
 }
 
 /// Counts tokens exactly, for the families that it knows.
@@ -71,8 +89,8 @@ pub fn counted_input<'a>(
         tokens = tokens.saturating_add(counted.unwrap_or_else(by_length));
     }
     let prompt = Prompt {
-        text_bytes: 0,
         messages,
+        ..Prompt::default()
     };
     tokens.saturating_add(overhead(&prompt))
 }
@@ -93,6 +111,9 @@ fn overhead(prompt: &Prompt) -> u64 {
         .messages
         .saturating_mul(PER_MESSAGE)
         .saturating_add(PER_REQUEST)
+        .saturating_add(prompt.images.saturating_mul(PER_IMAGE))
+        .saturating_add(prompt.recordings.saturating_mul(PER_RECORDING))
+        .saturating_add(prompt.documents.saturating_mul(PER_DOCUMENT))
 }
 
 // === impl Family ===
@@ -133,6 +154,7 @@ mod tests {
         let prompt = Prompt {
             text_bytes,
             messages,
+            ..Prompt::default()
         };
         assert_eq!(input(Family::of(model), &prompt), expected, "{model}");
     }
@@ -146,6 +168,19 @@ mod tests {
         check("us.anthropic.Claude-3", 351, 0, 101 + 3);
         check("gpt-4o", u64::MAX, u64::MAX, u64::MAX);
         check("claude", u64::MAX, 0, u64::MAX / 7 * 2 + 3);
+    }
+
+    #[test]
+    fn media_cost_what_is_fixed_for_each() {
+        let prompt = Prompt {
+            text_bytes: 4,
+            messages: 1,
+            images: 2,
+            recordings: 1,
+            documents: 1,
+        };
+        let expected = 1 + 4 + 3 + 2 * 1_600 + 1_000 + 6_000;
+        assert_eq!(input(Family::Other, &prompt), expected);
     }
 
     struct Words;

@@ -1,6 +1,6 @@
 //! Local rate limits of tokens and requests (llm.md L-1..L-5).
 //!
-//! Owns the arithmetic of one bucket: filling in steps, taking, giving back, debt. Must not know keys, headers or
+//! Owns the arithmetic of one bucket: filling in steps, taking, holding, giving back, debt. Must not know keys, headers or
 //! clocks: `now` is the time since any fixed moment, from a clock that never runs back. Invariant: a bucket holds at
 //! most its maximum, and without debt at least zero. What is counted starts anew with the process.
 
@@ -208,6 +208,24 @@ impl Level {
             standing: self.standing(limit, now),
             retry_after: needed.map(|needed| self.until(limit, needed, now)),
         })
+    }
+
+    /// Takes what is expected of a request that is under way, or what is left where that is less; how much that is.
+    /// Only an empty bucket refuses: one request may take more than a bucket ever holds.
+    fn hold(&mut self, limit: &TokenBucket, estimate: u64, now: Duration) -> Result<u64, Refused> {
+        self.fill(limit, now);
+        if self.available < 1 {
+            return Err(Refused {
+                standing: self.standing(limit, now),
+                retry_after: Some(self.until(limit, 1, now)),
+            });
+        }
+        let held = match limit.floor {
+            Floor::Debt => estimate,
+            Floor::Zero => estimate.min(u64::try_from(self.available).unwrap_or(u64::MAX)),
+        };
+        self.available -= i128::from(held);
+        Ok(held)
     }
 
     /// Makes right what was taken: `held` was, `real` should have been. Gives what was forgiven. The time does not

@@ -28,7 +28,6 @@ use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use hyper::body::Incoming;
 
 use crate::{
-    budget::{self, Asked},
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
     forward::Limits,
@@ -48,6 +47,7 @@ mod expected;
 mod fallback;
 pub(crate) mod groups;
 pub(crate) mod guard;
+mod hold;
 pub(crate) mod in_effect;
 pub(crate) mod ledger;
 mod model_list;
@@ -67,6 +67,7 @@ mod wait;
 
 use attributes::LlmAttributes;
 use fallback::{Fallback, Refusal};
+use hold::Hold;
 use ledger::Ledger;
 pub(crate) use model_router::Serving;
 use operation::Operation;
@@ -149,26 +150,17 @@ pub(crate) async fn forward(
         random,
     );
     exchange.record.llm.ledger = Some(ledger);
-    if exchange.record.limits.counts_tokens() {
-        exchange
-            .record
-            .limits
-            .prompt(expected::prompt_tokens(&prompt));
-    }
     let answer = match prompt.is_streamed() || class == Class::Realtime {
         true => Answer::Streamed,
         false => Answer::Collected,
     };
     let read = attributes::ReadBody::default();
-    let asked = {
-        let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
-        Asked::of(&policies, &attributes, |is_priced| {
-            let catalog = catalog.filter(|_| is_priced).map(|catalog| &**catalog);
-            expected::spend(&prompt, backend, catalog, &|provider| {
-                active.in_effect.of(&policies, provider)
-            })
-        })
-    };
+    let hold = Hold::of(
+        exchange,
+        (&head, &prompt, &read),
+        (backend, &policies),
+        catalog.map(|catalog| &**catalog),
+    );
     limit_globally(exchange, &mut head, (&prompt, &read)).await?;
     let affinity = policies.ai_affinity().and_then(|own| {
         let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
@@ -188,7 +180,7 @@ pub(crate) async fn forward(
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     let attempts = attempts.near(affinity);
-    call.serve(exchange, asked, attempts).await
+    call.serve(exchange, hold, attempts).await
 }
 
 /// Asks the service that counts limits by what is in prompts, where there is one.
@@ -218,17 +210,17 @@ pub(crate) fn since_epoch() -> Duration {
 // === impl Call ===
 
 impl Call<'_> {
-    /// Answers from the cache, or else from a provider, if budgets let the request through.
+    /// Answers from the cache, or else from a provider, if limits of tokens and budgets let the request through.
     async fn serve(
         mut self,
         exchange: &mut Exchange<'_>,
-        asked: Asked,
+        hold: Hold,
         attempts: Attempts,
     ) -> Result<Reply, Fault> {
         let mut caching = cache::Caching::of(exchange, &mut self);
         let mut reply = caching.before_charge(exchange, &self).await?;
         if reply.is_none() {
-            let downgrade = budget::admit(exchange, asked).await?;
+            let downgrade = hold.admit(exchange).await?;
             // Vectors and orders of another model are others, not worse ones.
             let is_chat = matches!(self.prompt.class(), Class::Chat(_));
             self.downgrade = downgrade.filter(|_| is_chat);

@@ -1,7 +1,7 @@
 //! Limits that this proxy counts by itself, around one request.
 //!
-//! Owns the moment at which a request is let through or refused, what the client is told of it, and the moment at which its
-//! tokens are known (llm.md L-1..L-5). Must not do the arithmetic of a bucket. Invariants: a request that one limit refuses
+//! Owns the moments at which a request is let through or refused, before it is read and, of tokens, once more behind that, what
+//! the client is told of it, and when its tokens are known (llm.md L-1..L-5). Must not do the arithmetic of a bucket. Invariants: a request that one limit refuses
 //! costs the others nothing; what was held is settled once, with the record, however the answer ended. Levels are kept by
 //! policy and target, so that no commit resets them.
 
@@ -11,7 +11,10 @@ use std::{
 };
 
 use dp_config::policy::{Attachment, Effective};
-use dp_policy::token_bucket::{Buckets, Refused, Reservation, Standing, TokenBucket, Unit};
+use dp_policy::{
+    estimate::PastByModel,
+    token_bucket::{Buckets, Refused, Reservation, Standing, TokenBucket, Unit},
+};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 
 use crate::{
@@ -21,8 +24,10 @@ use crate::{
     metrics::Local,
 };
 
+mod hold;
 mod session;
 
+pub(crate) use hold::hold;
 pub(crate) use session::Left;
 
 /// Buckets that are kept; beyond them, all that come later share one.
@@ -31,10 +36,14 @@ const CAPACITY: usize = 1 << 16;
 /// The status in a record of a client that was gone before its answer.
 const CLIENT_GONE: u16 = 499;
 
-/// The levels of every limit, shared by all workers.
+/// Models of which it is kept how long their answers were.
+const MODELS: usize = 1 << 10;
+
+/// The levels of every limit, and what is learnt for what they hold; shared by all workers.
 pub(crate) struct Limits {
     buckets: Buckets,
     began: Instant,
+    past: PastByModel,
 }
 
 /// What limits made of one request.
@@ -56,10 +65,19 @@ pub(crate) struct LimitFacts {
 
 /// What was taken from one bucket.
 struct Held {
-    /// Of the policy, for metrics.
-    policy: String,
+    limit: Source,
     unit: Unit,
     reservation: Reservation,
+    /// Nobody has counted yet that it was let through: others may still take what it needs.
+    is_uncounted: bool,
+}
+
+/// Which limit it is.
+#[derive(Clone)]
+struct Source {
+    policy: Arc<str>,
+    target: Arc<str>,
+    index: usize,
 }
 
 /// Why a request is refused, for the log.
@@ -80,37 +98,55 @@ pub(crate) fn admit(exchange: &mut Exchange<'_>, policies: &Effective<'_>) -> Re
     let worker = exchange.client.worker.clone();
     let limits = &worker.shared.limits;
     let now = limits.began.elapsed();
-    let label = label(&attachment.policy);
     let facts = &mut exchange.record.limits;
     for (index, limit) in policy.limits.iter().enumerate() {
         let key = key(attachment, limit, index);
         let unit = limit.unit();
-        let taken = limits.buckets.reserve(limit, &key, 0, now);
-        worker
-            .metrics
-            .limit_check(label, unit_name(unit), taken.is_ok());
-        match taken {
+        let source = Source {
+            policy: attachment.policy.clone(),
+            target: attachment.target.clone(),
+            index,
+        };
+        let is_uncounted = unit == Unit::Tokens;
+        match limits.buckets.reserve(limit, &key, 0, now) {
             Ok(reservation) => {
+                if !is_uncounted {
+                    let label = label(&source.policy);
+                    worker.metrics.limit_check(label, unit_name(unit), true);
+                }
                 facts.note(reservation.standing());
                 facts.held.push(Held {
-                    policy: label.to_owned(),
+                    limit: source,
                     unit,
                     reservation,
+                    is_uncounted,
                 });
             }
             Err(refused) => {
                 facts.refuse(&refused);
-                let used_up = UsedUp {
-                    policy: attachment.policy.clone(),
-                    target: attachment.target.clone(),
-                    index,
-                    unit: unit_name(unit),
-                };
-                return Err(Fault::caused(Kind::RateLimited, used_up));
+                return Err(used_up(&worker.metrics, source, unit));
             }
         }
     }
     Ok(())
+}
+
+/// Counts a request that is refused.
+fn used_up(metrics: &Local, limit: Source, unit: Unit) -> Fault {
+    let unit = unit_name(unit);
+    metrics.limit_check(label(&limit.policy), unit, false);
+    let Source {
+        policy,
+        target,
+        index,
+    } = limit;
+    let used_up = UsedUp {
+        policy,
+        target,
+        index,
+        unit,
+    };
+    Fault::caused(Kind::RateLimited, used_up)
 }
 
 /// One level for each limit of a policy at each of its targets.
@@ -140,21 +176,27 @@ impl Limits {
         Limits {
             buckets: Buckets::new(CAPACITY),
             began: Instant::now(),
+            past: PastByModel::new(MODELS),
         }
+    }
+
+    /// How long 19 of 20 answers of a provider's model were at most, as telemetry names the provider; if that is known.
+    pub(crate) fn past_answer(&self, provider: &Arc<str>, model: &str) -> Option<u64> {
+        self.past.p95(provider, model)
+    }
+
+    /// Notes how long an answer was.
+    pub(crate) fn note_answer(&self, provider: &Arc<str>, model: &Arc<str>, tokens: u64) {
+        self.past.note(provider, model, tokens, self.began.elapsed());
     }
 }
 
 // === impl LimitFacts ===
 
 impl LimitFacts {
-    /// Notes what a prompt will take, for an answer that never says what it took.
-    pub(crate) fn prompt(&mut self, tokens: u64) {
-        self.prompt = tokens;
-    }
-
-    /// Whether tokens are counted.
+    /// Whether tokens are counted here.
     pub(crate) fn counts_tokens(&self) -> bool {
-        self.tokens.is_some()
+        self.held.iter().any(|held| held.unit == Unit::Tokens)
     }
 
     /// Tells the client how it stands.
@@ -204,10 +246,11 @@ impl LimitFacts {
             None => 0,
         };
         for held in self.held.drain(..) {
+            held.count_admitted(metrics);
             let settled = held.reservation.settle(tokens);
             if held.unit == Unit::Tokens {
                 metrics.limit_tokens(
-                    &held.policy,
+                    label(&held.limit.policy),
                     settled.charged.saturating_add(settled.forgiven),
                 );
             }
@@ -256,6 +299,17 @@ impl LimitFacts {
     }
 }
 
+// === impl Held ===
+
+impl Held {
+    /// Counts that it was let through, unless that was done.
+    fn count_admitted(&self, metrics: &Local) {
+        if self.is_uncounted {
+            metrics.limit_check(label(&self.limit.policy), unit_name(self.unit), true);
+        }
+    }
+}
+
 /// Seconds, rounded up: who waits that long is not refused again.
 fn whole_seconds(duration: Duration) -> u64 {
     duration
@@ -297,11 +351,16 @@ mod tests {
         let reservation = limits.buckets.reserve(&limit, &key, 0, now).unwrap();
         facts.note(reservation.standing());
         facts.held.push(Held {
-            policy: "p".to_owned(),
+            limit: Source {
+                policy: "p".into(),
+                target: "t".into(),
+                index: 0,
+            },
             unit: Unit::Tokens,
             reservation,
+            is_uncounted: true,
         });
-        facts.prompt(10);
+        facts.prompt = 10;
         let mut registry = prometheus_client::registry::Registry::default();
         let resolver = Resolver::table(std::collections::HashMap::new()).unwrap();
         let tokens = TokenSources::new(resolver, Arc::new(Ambient::of(|_| None)));

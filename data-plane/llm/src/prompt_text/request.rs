@@ -5,7 +5,7 @@
 use bytes::Bytes;
 
 use super::walk::{Of, Walk, kind, scope};
-use super::{PromptText, Scope};
+use super::{PromptText, Scope, media};
 use crate::format::Format;
 use crate::node::{BodyError, Member, Node};
 
@@ -251,6 +251,9 @@ fn gemini_part<'a>(walk: &mut Walk<'a>, part: Node<'a>, scope: Scope) {
                     walk.strings(Of::said(Scope::ToolOutput), value)
                 });
             }
+            "inlineData" | "inline_data" | "fileData" | "file_data" => {
+                walk.medium(media::of_blob(value));
+            }
             "executableCode" | "executable_code" => inside(walk, value, &["code"], Walk::arguments),
             "codeExecutionResult" | "code_execution_result" => {
                 inside(walk, value, &["output"], |walk, value| {
@@ -293,6 +296,9 @@ fn converse_content<'a>(walk: &mut Walk<'a>, content: Node<'a>, scope: Scope) {
     for block in content.elements() {
         let mut is_text = false;
         for (key, value) in block.members() {
+            if let Some(medium) = media::of_block(&key) {
+                walk.medium(medium);
+            }
             match key.as_ref() {
                 "text" => {
                     is_text = true;
@@ -327,12 +333,23 @@ fn converse_result<'a>(walk: &mut Walk<'a>, part: Node<'a>) {
     let of = Of::said(Scope::ToolOutput);
     let mut is_text = false;
     for (key, value) in part.members() {
+        if let Some(medium) = media::of_block(&key) {
+            walk.medium(medium);
+        }
         match key.as_ref() {
             "text" => {
                 is_text = true;
                 walk.part(of, value, part);
             }
-            "json" | "document" | "searchResult" => walk.strings(of, value),
+            "json" | "searchResult" => walk.strings(of, value),
+            "document" => {
+                for (key, value) in value.members() {
+                    match key.as_ref() {
+                        "source" => converse_source(walk, value, of),
+                        _ => walk.strings(of, value),
+                    }
+                }
+            }
             _ => (),
         }
     }
@@ -346,12 +363,17 @@ fn converse_document<'a>(walk: &mut Walk<'a>, block: Node<'a>, of: Of) {
     for (key, value) in block.members() {
         match key.as_ref() {
             "text" | "content" | "context" | "title" => walk.strings(of, value),
-            "source" => inside(walk, value, &["text", "content"], |walk, value| {
-                walk.strings(of, value)
-            }),
+            "source" => converse_source(walk, value, of),
             _ => (),
         }
     }
+}
+
+/// What a document is made of, where that is text.
+fn converse_source<'a>(walk: &mut Walk<'a>, source: Node<'a>, of: Of) {
+    inside(walk, source, &["text", "content"], |walk, value| {
+        walk.strings(of, value)
+    });
 }
 
 /// Reads some members of an object.

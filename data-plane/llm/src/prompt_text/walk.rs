@@ -10,6 +10,7 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use super::leaves::{self, Leaf};
+use super::media::{self, Media, Medium};
 use super::{Echo, Place, PromptText, Scope, Slot, Voice};
 use crate::node::{BodyError, Member, Node};
 
@@ -55,6 +56,7 @@ pub(super) struct Walk<'a> {
     /// The last slot may be continued by the next part.
     is_open: bool,
     definition_bytes: usize,
+    media: Media,
 }
 
 /// Whose text is walked over.
@@ -108,6 +110,7 @@ impl<'a> Walk<'a> {
             runs: 0,
             is_open: false,
             definition_bytes: 0,
+            media: Media::default(),
         }
     }
 
@@ -119,6 +122,7 @@ impl<'a> Walk<'a> {
             echoes: self.echoes,
             messages: self.messages,
             definition_bytes: self.definition_bytes,
+            media: self.media,
         }
     }
 
@@ -147,6 +151,11 @@ impl<'a> Walk<'a> {
     /// A part that is no text stands between those before and those behind.
     pub(super) fn break_run(&mut self) {
         self.is_open = false;
+    }
+
+    /// A part is no text.
+    pub(super) fn medium(&mut self, medium: Medium) {
+        self.media.add(medium);
     }
 
     /// A value that repeats text in pieces.
@@ -233,6 +242,9 @@ impl<'a> Walk<'a> {
     fn part_at(&mut self, of: Of, part: Node<'a>, depth: usize) {
         let members = part.members();
         let kind = kind(&members);
+        if let Some(medium) = media::of_part(&members) {
+            self.medium(medium);
+        }
         let is_structured = |key: &str| {
             matches!(
                 key,

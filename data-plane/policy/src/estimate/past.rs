@@ -1,6 +1,6 @@
 //! How long past answers were.
 //!
-//! Owns a small histogram that forgets. Must not know models: the caller keeps one per route or model. A bound that
+//! Owns a small histogram that forgets. Must not know models: the caller keeps one per model ([`super::PastByModel`]). A bound that
 //! it gives is never below the answers it speaks of, and at most twice as long.
 
 /// A bucket per power of two.

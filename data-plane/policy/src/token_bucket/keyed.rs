@@ -147,6 +147,21 @@ impl Reservation {
         self.noted = tokens;
     }
 
+    /// Takes what is expected, now that somebody has read the request: all of it, or what is left. It is refused where
+    /// others have taken the last token since it was let through. Of a limit of requests nothing more is taken.
+    pub fn expect(&mut self, estimate: u64, now: Duration) -> Result<Standing, Refused> {
+        if self.limit.unit == Unit::Requests || estimate == 0 || !self.is_open {
+            return Ok(self.standing);
+        }
+        let mut locked = self.buckets.levels.lock([&self.key]);
+        if let Some(level) = locked.get(&self.key) {
+            let taken = level.hold(&self.limit, estimate, now)?;
+            self.held = self.held.saturating_add(taken);
+            self.standing = level.standing(&self.limit, now);
+        }
+        Ok(self.standing)
+    }
+
     /// Takes what the request has cost since, while it goes on; whether anything is left for more.
     pub fn pay(&mut self, tokens: u64, now: Duration) -> (Settled, bool) {
         if self.limit.unit == Unit::Requests || !self.is_open {

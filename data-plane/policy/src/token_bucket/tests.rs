@@ -73,6 +73,81 @@ fn a_debt_is_paid_back_before_anything_is_let_through() {
     reserve(0, START + secs(21)).expect("paid").cancel();
 }
 
+/// Takes what is expected of a request that was let through.
+fn expecting(
+    buckets: &Buckets,
+    limit: &TokenBucket,
+    estimate: u64,
+    now: Duration,
+) -> Result<super::Reservation, super::Refused> {
+    let mut held = buckets.reserve(limit, &key("a"), 0, now)?;
+    held.expect(estimate, now)?;
+    Ok(held)
+}
+
+#[test]
+fn what_is_expected_later_is_held_up_to_what_is_left() {
+    let (buckets, limit) = (Buckets::new(10), tokens(100));
+    let small = expecting(&buckets, &limit, 30, START).expect("let through");
+    assert_eq!(small.standing().remaining, 70);
+    // More than there is, and more than there will ever be: it takes the rest.
+    let large = expecting(&buckets, &limit, 5000, START).expect("let through");
+    assert_eq!(large.standing().remaining, 0);
+    let refused = expecting(&buckets, &limit, 1, START).expect_err("empty");
+    assert_eq!(refused.retry_after, Some(secs(1)));
+    // It is what it took that counts, not what was expected.
+    assert_eq!(large.settle(10).charged, 10);
+    assert_eq!(remaining(&buckets, &limit, START), 60);
+    let (charged, forgiven) = (90, 0);
+    assert_eq!(small.settle(90), Settled { charged, forgiven });
+    assert_eq!(remaining(&buckets, &limit, START), 0);
+}
+
+#[test]
+fn a_request_that_is_expected_to_take_nothing_is_not_refused_again() {
+    let (buckets, limit) = (Buckets::new(10), tokens(100));
+    let reserve = || buckets.reserve(&limit, &key("a"), 0, START);
+    let (mut first, mut second) = (reserve().expect("first"), reserve().expect("second"));
+    first.expect(100, START).expect("full");
+    second.expect(0, START).expect("nothing more is asked");
+    assert_eq!(second.expect(1, START).expect_err("empty").standing.remaining, 0);
+    // Who was refused took nothing, and gives nothing back.
+    second.cancel();
+    assert_eq!(remaining(&buckets, &limit, START), 0);
+    first.cancel();
+    assert_eq!(remaining(&buckets, &limit, START), 100);
+    let requests = TokenBucket::try_new(2, 1, secs(60)).expect("limit");
+    let mut held = buckets.reserve(&requests, &key("b"), 0, START).expect("one");
+    held.expect(5000, START).expect("a request is one");
+    assert_eq!(held.settle(5000).charged, 1);
+}
+
+#[test]
+fn a_debt_is_held_whole() {
+    let (buckets, limit) = (Buckets::new(10), tokens(100).down_to(Floor::Debt));
+    let held = expecting(&buckets, &limit, 300, START).expect("let through");
+    // 100 - 300 + 20 * 10 is nothing yet.
+    assert!(expecting(&buckets, &limit, 1, START + secs(20)).is_err());
+    assert!(expecting(&buckets, &limit, 1, START + secs(21)).is_ok());
+    drop(held);
+}
+
+#[test]
+fn fifty_threads_do_not_pass_one_token() {
+    let (buckets, limit) = (Buckets::new(10), tokens(1));
+    let held: Vec<_> = std::thread::scope(|scope| {
+        let take = || {
+            let mut held = buckets.reserve(&limit, &key("a"), 0, START).ok()?;
+            held.expect(1024, START).ok()?;
+            Some(held)
+        };
+        let threads: Vec<_> = (0..50).map(|_| scope.spawn(take)).collect();
+        let joined = threads.into_iter().map(|thread| thread.join().expect("thread"));
+        joined.flatten().collect()
+    });
+    assert_eq!(held.len(), 1);
+}
+
 #[test]
 fn what_goes_on_is_paid_as_it_goes() {
     let (buckets, limit) = (Buckets::new(10), tokens(100));

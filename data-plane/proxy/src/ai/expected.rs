@@ -1,8 +1,10 @@
 //! What a request to a model will take at most, before anybody has answered it.
 //!
-//! Owns the estimates by which limits and budgets hold (llm.md L-2, L-4, B-5): the prompt by its length, the longest answer
-//! that the client allows, at the price of the dearest provider. Must not be billed. Invariant: a model without a price has
-//! no cost, and never one of zero.
+//! Owns the estimates by which limits and budgets hold (llm.md L-2, L-4, B-5): the prompt by its size, the longest answer that
+//! the client allows or, if that is less, as 19 of 20 answers of the model were, at the price of the dearest provider. Must not
+//! be billed. Invariant: a model without a price has no cost, and never one of zero.
+
+use std::sync::Arc;
 
 use dp_config::{AiBackend, ai_backend::AiProvider};
 use dp_llm::{
@@ -55,85 +57,124 @@ pub(super) fn is_text(class: Class) -> bool {
     }
 }
 
-/// Tokens of a prompt, by its length.
-pub(super) fn prompt_tokens(prompt: &Prompt) -> u64 {
-    if !is_text(prompt.class()) {
-        return 0;
-    }
-    let family = Family::of(prompt.model().unwrap_or_default());
-    let length = estimate::Prompt {
-        text_bytes: u64::try_from(prompt.body().len()).unwrap_or(u64::MAX),
-        messages: 0,
-    };
-    estimate::input(family, &length)
+/// A request, and who may be asked about it.
+pub(super) struct Expected<'f, 'a> {
+    pub(super) prompt: &'f Prompt,
+    /// How large the prompt is, where that says what it takes.
+    pub(super) size: &'f dyn Fn() -> Option<estimate::Prompt>,
+    pub(super) backend: &'a AiBackend,
+    pub(super) policy: PolicyOf<'f, 'a>,
+    /// How long answers of a provider's model were, as telemetry names the provider.
+    pub(super) past: &'f dyn Fn(&Arc<str>, &str) -> Option<u64>,
 }
 
-/// What a request will take at most. Without a catalogue it has no price.
-pub(super) fn spend<'a>(
-    prompt: &Prompt,
-    backend: &'a AiBackend,
-    catalog: Option<&Catalog>,
-    policy: PolicyOf<'_, 'a>,
-) -> Spend {
-    let output = match prompt.class() {
-        // Providers do not bill counts, and a session has said nothing yet.
-        Class::CountTokens(_) | Class::Realtime | Class::Passthrough(Passing::Unread) => {
-            return Spend::NOTHING;
-        }
-        // Files and lists are asked of no model.
-        Class::Detect(_) | Class::Passthrough(Passing::Read) if prompt.model().is_none() => {
-            return Spend::NOTHING;
-        }
-        Class::Detect(_)
-        | Class::Passthrough(Passing::Read)
-        | Class::Embeddings
-        | Class::Rerank => 0,
-        Class::Chat(_) | Class::LegacyCompletions => longest_answer(prompt.body()),
-    };
-    let tokens = Tokens {
-        input: prompt_tokens(prompt),
-        output,
-        ..Tokens::default()
-    };
-    let cost = catalog.and_then(|catalog| dearest(prompt, (backend, policy), (catalog, &tokens)));
-    Spend {
-        cost,
-        tokens: tokens.total(),
-    }
-}
+// === impl Expected ===
 
-/// The highest price that a provider of the backend has for it.
-fn dearest<'a>(
-    prompt: &Prompt,
-    (backend, policy): (&'a AiBackend, PolicyOf<'_, 'a>),
-    (catalog, tokens): (&Catalog, &Tokens),
-) -> Option<Money> {
-    let price = |provider: &'a AiProvider| {
-        let policy = policy(provider);
-        let names = ModelNames {
-            provider: &provider.telemetry_name,
-            response: None,
-            request: policy::expected_model(provider, policy.as_deref(), prompt)?,
+impl<'a> Expected<'_, 'a> {
+    /// What the request will take; absent where it takes nothing of a model.
+    pub(super) fn tokens(&self) -> Option<Tokens> {
+        let prompt = self.prompt;
+        let output = match prompt.class() {
+            // Providers do not bill counts, and a session has said nothing yet.
+            Class::CountTokens(_) | Class::Realtime | Class::Passthrough(Passing::Unread) => {
+                return None;
+            }
+            // Files and lists are asked of no model.
+            Class::Detect(_) | Class::Passthrough(Passing::Read) if prompt.model().is_none() => {
+                return None;
+            }
+            Class::Detect(_)
+            | Class::Passthrough(Passing::Read)
+            | Class::Embeddings
+            | Class::Rerank => 0,
+            Class::Chat(_) | Class::LegacyCompletions => {
+                Answers::of(prompt.body()).tokens(self.past())
+            }
         };
-        quote(Some(catalog), &names, Some(tokens)).total()
-    };
-    backend.groups.iter().flatten().filter_map(price).max()
+        let family = Family::of(prompt.model().unwrap_or_default());
+        let size = (self.size)();
+        Some(Tokens {
+            input: size.map_or(0, |size| estimate::input(family, &size)),
+            output,
+            ..Tokens::default()
+        })
+    }
+
+    /// What `tokens` cost at most. Without a catalogue they have no price.
+    pub(super) fn spend(&self, tokens: Option<&Tokens>, catalog: Option<&Catalog>) -> Spend {
+        let Some(tokens) = tokens else {
+            return Spend::NOTHING;
+        };
+        Spend {
+            cost: catalog.and_then(|catalog| self.dearest(catalog, tokens)),
+            tokens: tokens.total(),
+        }
+    }
+
+    /// The highest price that a provider of the backend has for it.
+    fn dearest(&self, catalog: &Catalog, tokens: &Tokens) -> Option<Money> {
+        let price = |provider: &'a AiProvider| {
+            let policy = (self.policy)(provider);
+            let names = ModelNames {
+                provider: &provider.telemetry_name,
+                response: None,
+                request: policy::expected_model(provider, policy.as_deref(), self.prompt)?,
+            };
+            quote(Some(catalog), &names, Some(tokens)).total()
+        };
+        self.providers().filter_map(price).max()
+    }
+
+    /// How long an answer of the provider with the longest ones was; absent where that is not known of one of them.
+    fn past(&self) -> Option<u64> {
+        let past = |provider: &'a AiProvider| {
+            let policy = (self.policy)(provider);
+            let model = policy::expected_model(provider, policy.as_deref(), self.prompt)?;
+            (self.past)(&provider.telemetry_name, model)
+        };
+        let lengths: Option<Vec<u64>> = self.providers().map(past).collect();
+        lengths?.into_iter().max()
+    }
+
+    fn providers(&self) -> impl Iterator<Item = &'a AiProvider> {
+        self.backend.groups.iter().flatten()
+    }
 }
 
-/// Tokens of all answers together, at most.
-fn longest_answer(body: &[u8]) -> u64 {
-    // A body of another shape bounds nothing.
-    let bounds: Bounds = serde_json::from_slice(body).unwrap_or_default();
-    let generation = bounds.generation.or(bounds.inference).unwrap_or_default();
-    let allowed = bounds
-        .max_completion_tokens
-        .or(bounds.max_output_tokens)
-        .or(bounds.max_tokens)
-        .or(generation.max_output_tokens)
-        .or(generation.max_tokens);
-    let answers = bounds.n.or(generation.candidate_count).unwrap_or(1);
-    let answers = answers.max(bounds.best_of.unwrap_or(1)).max(1);
-    estimate::output(allowed, None, UNBOUNDED).saturating_mul(answers)
+/// What a request says of its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answers {
+    /// Tokens of each, at most.
+    allowed: Option<u64>,
+    /// How many there are, at least one.
+    pub(super) count: u64,
+}
+
+// === impl Answers ===
+
+impl Answers {
+    /// As the body says, in whichever format.
+    pub(super) fn of(body: &[u8]) -> Answers {
+        // A body of another shape bounds nothing.
+        let bounds: Bounds = serde_json::from_slice(body).unwrap_or_default();
+        let generation = bounds.generation.or(bounds.inference).unwrap_or_default();
+        let allowed = bounds
+            .max_completion_tokens
+            .or(bounds.max_output_tokens)
+            .or(bounds.max_tokens)
+            .or(generation.max_output_tokens)
+            .or(generation.max_tokens);
+        let count = bounds.n.or(generation.candidate_count).unwrap_or(1);
+        Answers {
+            allowed,
+            count: count.max(bounds.best_of.unwrap_or(1)).max(1),
+        }
+    }
+
+    /// Tokens of all together; `past` is how long one of them was before.
+    fn tokens(self, past: Option<u64>) -> u64 {
+        estimate::output(self.allowed, past, UNBOUNDED).saturating_mul(self.count)
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +183,8 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, expected: u64) {
-        assert_eq!(longest_answer(body.as_bytes()), expected, "{body}");
+        let answers = Answers::of(body.as_bytes());
+        assert_eq!(answers.tokens(None), expected, "{body}");
     }
 
     #[test]
@@ -158,5 +200,14 @@ mod tests {
         check(r#"{"max_tokens": 10, "n": 3}"#, 30);
         check(r#"{"max_tokens": 10, "n": 2, "best_of": 4}"#, 40);
         check(r#"{"max_tokens": 18446744073709551615, "n": 3}"#, u64::MAX);
+    }
+
+    #[test]
+    fn past_answers_shorten_what_is_expected() {
+        let tokens = |body: &str, past| Answers::of(body.as_bytes()).tokens(Some(past));
+        assert_eq!(tokens("{}", 63), 63);
+        assert_eq!(tokens("{}", 4095), 4095);
+        assert_eq!(tokens(r#"{"max_tokens": 10}"#, 63), 10);
+        assert_eq!(tokens(r#"{"max_tokens": 1000, "n": 3}"#, 63), 189);
     }
 }

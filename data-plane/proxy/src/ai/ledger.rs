@@ -201,8 +201,13 @@ impl Ledger {
     /// A stream begins, which may take long: neither the body nor the buffer that it is a part of stays for it.
     pub(super) fn stream_begins(&mut self) {
         if let Some(size) = &mut self.prompt {
-            *size = Size::Known(size.measured());
+            size.forget();
         }
+    }
+
+    /// How large the prompt is; `None` where its length says nothing of what it takes.
+    pub(super) fn size(&self) -> Option<estimate::Prompt> {
+        self.prompt.as_ref().map(Size::measured)
     }
 
     /// Does this with the record before anybody reads it.

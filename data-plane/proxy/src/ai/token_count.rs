@@ -14,6 +14,6 @@ const MARK: (&str, &str) = ("x-tidegate-token-count", "estimated");
 /// The answer to a client of Anthropic's, by the length of its texts.
 pub(super) fn estimated(prompt: &Prompt) -> Tried {
     let family = Family::of(prompt.model().unwrap_or_default());
-    let tokens = estimate::input(family, &ledger::measured(prompt.format(), prompt.body()));
+    let tokens = estimate::input(family, &ledger::measured(prompt.class(), prompt.body()));
     answer::own(token_count::written(tokens).into(), MARK)
 }

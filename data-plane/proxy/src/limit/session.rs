@@ -5,7 +5,7 @@
 
 use dp_policy::token_bucket::Unit;
 
-use super::LimitFacts;
+use super::{LimitFacts, label};
 use crate::worker::Worker;
 
 /// Whether a limit leaves something.
@@ -32,7 +32,8 @@ impl LimitFacts {
         {
             let (settled, has_more) = held.reservation.pay(more, now);
             let taken = settled.charged.saturating_add(settled.forgiven);
-            worker.metrics.limit_tokens(&held.policy, taken);
+            worker.metrics
+                .limit_tokens(label(&held.limit.policy), taken);
             if !has_more {
                 left = Left::Nothing;
             }
