@@ -158,6 +158,8 @@ const TABLE: &[Row] = &[
             "spec.targetSelectors.*",
             "spec.strategy.*",
             "spec.frontend/",
+            "spec.frontend.http/",
+            "spec.frontend.http.maxBufferSize",
             "spec.traffic/",
             "spec.traffic.phase",
             "spec.backend/",

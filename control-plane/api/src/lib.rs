@@ -29,6 +29,7 @@ pub mod object;
 pub mod parameters;
 pub mod policy;
 pub mod price_catalog;
+pub mod quantity;
 pub mod reference;
 pub mod reference_grant;
 pub mod scalar;

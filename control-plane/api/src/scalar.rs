@@ -110,6 +110,17 @@ pub enum KeyExchangeGroup {
 
 // === impl ByteSize ===
 
+impl ByteSize {
+    /// The number of bytes; `None` where it is none or does not fit.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        match &self.0 {
+            IntOrString::Int(bytes) => u64::try_from(*bytes).ok(),
+            IntOrString::String(text) => crate::quantity::whole(text),
+        }
+    }
+}
+
 impl JsonSchema for ByteSize {
     fn inline_schema() -> bool {
         true

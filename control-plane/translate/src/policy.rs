@@ -32,6 +32,7 @@ mod attach;
 mod budget;
 mod budget_store;
 mod conflict;
+mod frontend_http;
 mod global_rate_limit;
 mod local_rate_limit;
 mod rate_limit_service;
@@ -55,8 +56,9 @@ pub(crate) struct Ground<'a> {
 }
 
 /// Every field of AgentgatewayPolicy that is in effect: a noun, a line here and a file beside.
-const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 3] = [
+const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 4] = [
     ai::compile,
+    |_, policy| frontend_http::compile(policy),
     |ground, policy| local_rate_limit::compile(ground.lookup, policy),
     |ground, policy| global_rate_limit::compile(ground.lookup, policy),
 ];

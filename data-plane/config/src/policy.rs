@@ -15,6 +15,7 @@ mod ai_timeouts;
 mod budget;
 mod decode;
 mod effective;
+mod frontend_http;
 mod global_rate_limit;
 mod local_rate_limit;
 mod rate_limit_service;
@@ -30,6 +31,7 @@ pub use ai_cache::{AiCache, AiCacheScope, AiCaching, SemanticCache};
 pub use ai_fallback::AiFallback;
 pub use budget::{Concurrency, KeyedBudget, SharedStore};
 pub use effective::{Denied, Effective};
+pub use frontend_http::FrontendHttp;
 pub(crate) use global_rate_limit::InShort;
 pub use local_rate_limit::LocalRateLimit;
 
@@ -76,6 +78,8 @@ pub enum Content {
     Budgets(Vec<KeyedBudget>),
     /// `traffic.concurrency`.
     Concurrency(Concurrency),
+    /// `frontend.http`.
+    FrontendHttp(FrontendHttp),
 }
 
 impl Policy {
@@ -94,7 +98,8 @@ impl Policy {
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
-            | Content::Concurrency(_) => None,
+            | Content::Concurrency(_)
+            | Content::FrontendHttp(_) => None,
         }
     }
 
@@ -113,7 +118,8 @@ impl Policy {
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
-            | Content::Concurrency(_) => None,
+            | Content::Concurrency(_)
+            | Content::FrontendHttp(_) => None,
         }
     }
 
@@ -132,7 +138,8 @@ impl Policy {
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
-            | Content::Concurrency(_) => None,
+            | Content::Concurrency(_)
+            | Content::FrontendHttp(_) => None,
         }
     }
 }
@@ -198,6 +205,7 @@ impl Content {
             Self::GlobalRateLimit(_) => Some(global_rate_limit::FIELD),
             Self::Budgets(_) => Some(budget::BUDGETS),
             Self::Concurrency(_) => Some(budget::CONCURRENCY),
+            Self::FrontendHttp(_) => Some(frontend_http::FIELD),
         }
     }
 }

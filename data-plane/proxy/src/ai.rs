@@ -55,7 +55,7 @@ mod model_router;
 mod operation;
 mod policy;
 pub(crate) mod prices;
-mod prompt;
+pub(crate) mod prompt;
 mod realtime;
 mod relayed;
 mod request;
@@ -124,9 +124,10 @@ pub(crate) async fn forward(
         Operation::Class(class) => class,
     };
     let active = exchange.active;
+    let max_buffer_size = exchange.policies.and_then(|own| own.max_buffer_size());
     let prompt = match class == Class::Realtime {
         true => realtime::read(exchange, &mut head, &body)?,
-        false => prompt::read(&head, body, limits, class).await?,
+        false => prompt::read(&head, body, limits, class, max_buffer_size).await?,
     };
     // The client's word, whatever it stands for here.
     let requested = prompt.model().map(Arc::from);

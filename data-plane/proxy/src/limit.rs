@@ -187,7 +187,8 @@ impl Limits {
 
     /// Notes how long an answer was.
     pub(crate) fn note_answer(&self, provider: &Arc<str>, model: &Arc<str>, tokens: u64) {
-        self.past.note(provider, model, tokens, self.began.elapsed());
+        self.past
+            .note(provider, model, tokens, self.began.elapsed());
     }
 }
 

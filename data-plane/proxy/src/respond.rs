@@ -14,7 +14,7 @@ use http::{
 };
 
 use crate::{
-    ai::guard,
+    ai::{guard, prompt::TooLarge},
     fault::{Fault, Kind},
     global_limit::OverLimit,
     response_body::ResponseBody,
@@ -233,7 +233,14 @@ fn llm(
     // A client may know which budget it has used up, and until when.
     let refused = fault.source.as_deref();
     let refused = refused.and_then(|cause| cause.downcast_ref::<dp_policy::budget::Refused>());
-    let message = refused.map_or_else(|| message.to_owned(), ToString::to_string);
+    // And how large its requests may be.
+    let source = fault.source.as_deref();
+    let too_large = source.and_then(|cause| cause.downcast_ref::<TooLarge>());
+    let message = match (refused, too_large) {
+        (Some(refused), _) => refused.to_string(),
+        (None, Some(too_large)) => too_large.to_string(),
+        (None, None) => message.to_owned(),
+    };
     let invalid = || {
         fault
             .source

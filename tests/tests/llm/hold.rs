@@ -154,7 +154,11 @@ async fn fifty_requests_at_once_do_not_pass_a_limit_of_tokens() -> Result<()> {
             let labels = [("unit", "tokens"), ("outcome", outcome)];
             metrics.sum("tidegate_proxy_rate_limit_checks_total", &labels)
         };
-        ensure!(checks("admitted")? == passed as u64, "{:?}", checks("admitted"));
+        ensure!(
+            checks("admitted")? == passed as u64,
+            "{:?}",
+            checks("admitted")
+        );
         let refused = (50 - passed) as u64;
         ensure!(checks("refused")? == refused, "{:?}", checks("refused"));
         // Whoever leaves gives back what it did not take; its prompt was sent.
@@ -164,7 +168,9 @@ async fn fifty_requests_at_once_do_not_pass_a_limit_of_tokens() -> Result<()> {
             continue;
         }
         let reply = deadline::until("there is room again", deadline::SOON, || async {
-            let reply = rig.ask("/v1/chat/completions", &body("gpt-4o"), "a").await?;
+            let reply = rig
+                .ask("/v1/chat/completions", &body("gpt-4o"), "a")
+                .await?;
             ensure!(reply.status == 200, "{}", reply.text());
             Ok(reply)
         })
@@ -174,7 +180,10 @@ async fn fifty_requests_at_once_do_not_pass_a_limit_of_tokens() -> Result<()> {
         ensure!(left == 1000 - passed as u64 - 1, "{left} requests are left");
         let limit = limit as u64;
         let left: u64 = reply.header("x-ratelimit-remaining-tokens").parse()?;
-        ensure!(left >= limit - 6 * HELD as u64 + 100, "{left} tokens are left");
+        ensure!(
+            left >= limit - 6 * HELD as u64 + 100,
+            "{left} tokens are left"
+        );
         rig.world.stop().await?;
     }
     Ok(())
@@ -271,9 +280,7 @@ async fn what_past_answers_took_is_held_of_later_ones() -> Result<()> {
     rig.until_arrived(1).await?;
     rig.mock.script(&[]).await?;
     for number in 0..20 {
-        let reply = rig
-            .ask("/v1/chat/completions", &endless, "other")
-            .await?;
+        let reply = rig.ask("/v1/chat/completions", &endless, "other").await?;
         ensure!(reply.status == 200, "{number}: {}", reply.text());
     }
     rig.mock.script(&["hang"; MANY]).await?;

@@ -66,7 +66,8 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
             | PolicyBody::AiLoad(_)
             | PolicyBody::AiTimeouts(_)
             | PolicyBody::LocalRateLimit(_)
-            | PolicyBody::Concurrency(_) => {}
+            | PolicyBody::Concurrency(_)
+            | PolicyBody::FrontendHttp(_) => {}
         }
         output.put(&policy(plan), &[(*plan.source).clone()]);
     }
@@ -137,6 +138,7 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::GlobalRateLimit(plan) => Content::GlobalRateLimit(plan.wire.clone()),
         PolicyBody::Budgets(budgets) => Content::Budgets(budgets.wire.clone()),
         PolicyBody::Concurrency(limit) => Content::Concurrency(limit.clone()),
+        PolicyBody::FrontendHttp(own) => Content::FrontendHttp(*own),
     };
     tidegate::Policy {
         name: plan.name.clone(),

@@ -38,6 +38,7 @@ pub(crate) enum PolicyBody {
     GlobalRateLimit(Box<GlobalLimitPlan>),
     Budgets(Box<BudgetsPlan>),
     Concurrency(tidegate::Concurrency),
+    FrontendHttp(tidegate::FrontendHttp),
 }
 
 /// Budgets, and what their stores need.
@@ -159,7 +160,8 @@ impl PolicyBody {
             | Self::AiLoad(_)
             | Self::AiTimeouts(_)
             | Self::Budgets(_)
-            | Self::Concurrency(_) => false,
+            | Self::Concurrency(_)
+            | Self::FrontendHttp(_) => false,
         }
     }
 }

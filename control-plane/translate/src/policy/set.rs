@@ -137,7 +137,8 @@ impl Attachments {
                 | PolicyBody::LocalRateLimit(_)
                 | PolicyBody::GlobalRateLimit(_)
                 | PolicyBody::Budgets(_)
-                | PolicyBody::Concurrency(_) => None,
+                | PolicyBody::Concurrency(_)
+                | PolicyBody::FrontendHttp(_) => None,
             })
     }
 

@@ -187,7 +187,8 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
             | policy::Content::AiLoad(_)
             | policy::Content::AiTimeouts(_)
             | policy::Content::LocalRateLimit(_)
-            | policy::Content::Concurrency(_),
+            | policy::Content::Concurrency(_)
+            | policy::Content::FrontendHttp(_),
         )
         | None => Vec::new(),
     }

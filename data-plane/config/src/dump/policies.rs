@@ -104,6 +104,7 @@ impl std::fmt::Display for Content {
                 write!(f, "{}", texts.join("; "))
             }
             Self::Concurrency(limit) => write!(f, "{limit}"),
+            Self::FrontendHttp(own) => write!(f, "{own}"),
         }
     }
 }

@@ -63,7 +63,8 @@ impl<'a> Effective<'a> {
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
-            | Content::Concurrency(_) => None,
+            | Content::Concurrency(_)
+            | Content::FrontendHttp(_) => None,
         })
     }
 }

@@ -74,7 +74,8 @@ impl Effective<'_> {
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::Budgets(_)
-            | Content::Concurrency(_) => None,
+            | Content::Concurrency(_)
+            | Content::FrontendHttp(_) => None,
         });
         found.unwrap_or_default()
     }

@@ -35,7 +35,8 @@ impl AiBackend {
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
-            | Content::Concurrency(_) => lower,
+            | Content::Concurrency(_)
+            | Content::FrontendHttp(_) => lower,
         })
     }
 }

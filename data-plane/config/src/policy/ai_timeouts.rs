@@ -31,7 +31,8 @@ impl Effective<'_> {
                 | Content::LocalRateLimit(_)
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
-                | Content::Concurrency(_) => lower,
+                | Content::Concurrency(_)
+                | Content::FrontendHttp(_) => lower,
             }
         })
     }

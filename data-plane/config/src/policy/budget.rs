@@ -295,7 +295,8 @@ impl<'a> Effective<'a> {
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
-            | Content::Concurrency(_) => None,
+            | Content::Concurrency(_)
+            | Content::FrontendHttp(_) => None,
         })
         .flatten()
     }
@@ -316,7 +317,8 @@ impl<'a> Effective<'a> {
                 | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
                 | Content::GlobalRateLimit(_)
-                | Content::Budgets(_),
+                | Content::Budgets(_)
+                | Content::FrontendHttp(_),
             ) => None,
         }
     }

@@ -135,7 +135,8 @@ impl<'a> Effective<'a> {
                 | Content::LocalRateLimit(_)
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
-                | Content::Concurrency(_) => {}
+                | Content::Concurrency(_)
+                | Content::FrontendHttp(_) => {}
             }
         }
         Ok(())

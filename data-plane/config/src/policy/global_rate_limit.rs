@@ -109,7 +109,8 @@ impl<'a> Effective<'a> {
                 | Content::AiTimeouts(_)
                 | Content::LocalRateLimit(_)
                 | Content::Budgets(_)
-                | Content::Concurrency(_),
+                | Content::Concurrency(_)
+                | Content::FrontendHttp(_),
             ) => None,
         }
     }

@@ -65,7 +65,8 @@ impl<'a> Effective<'a> {
                 | Content::AiTimeouts(_)
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
-                | Content::Concurrency(_),
+                | Content::Concurrency(_)
+                | Content::FrontendHttp(_),
             ) => None,
         }
     }

@@ -26,17 +26,15 @@ pub(super) enum Medium {
 
 /// What a part of OpenAI's or Anthropic's formats is, if it is no text.
 pub(super) fn of_part(members: &[Member<'_>]) -> Option<Medium> {
-    members
-        .iter()
-        .find_map(|(key, value)| match key.as_ref() {
-            "image_url" => Some(Medium::Image),
-            "input_audio" | "audio_url" => Some(Medium::Recording),
-            "video_url" | "file" | "file_data" | "file_url" => Some(Medium::Document),
-            "file_id" if kind(members) == "input_image" => Some(Medium::Image),
-            "file_id" => Some(Medium::Document),
-            "source" => of_source(&kind(members), *value),
-            _ => None,
-        })
+    members.iter().find_map(|(key, value)| match key.as_ref() {
+        "image_url" => Some(Medium::Image),
+        "input_audio" | "audio_url" => Some(Medium::Recording),
+        "video_url" | "file" | "file_data" | "file_url" => Some(Medium::Document),
+        "file_id" if kind(members) == "input_image" => Some(Medium::Image),
+        "file_id" => Some(Medium::Document),
+        "source" => of_source(&kind(members), *value),
+        _ => None,
+    })
 }
 
 /// `source` of a part of Anthropic's. A citation has one too, which is the name of a page.
@@ -54,7 +52,9 @@ pub(super) fn of_blob(blob: Node<'_>) -> Medium {
     let mime = members
         .iter()
         .find(|(key, _)| matches!(key.as_ref(), "mimeType" | "mime_type"));
-    let mime = mime.and_then(|(_, value)| value.string()).unwrap_or_default();
+    let mime = mime
+        .and_then(|(_, value)| value.string())
+        .unwrap_or_default();
     match mime.split_once('/') {
         Some(("image", _)) => Medium::Image,
         Some(("audio", _)) => Medium::Recording,

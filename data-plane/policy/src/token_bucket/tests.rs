@@ -110,14 +110,23 @@ fn a_request_that_is_expected_to_take_nothing_is_not_refused_again() {
     let (mut first, mut second) = (reserve().expect("first"), reserve().expect("second"));
     first.expect(100, START).expect("full");
     second.expect(0, START).expect("nothing more is asked");
-    assert_eq!(second.expect(1, START).expect_err("empty").standing.remaining, 0);
+    assert_eq!(
+        second
+            .expect(1, START)
+            .expect_err("empty")
+            .standing
+            .remaining,
+        0
+    );
     // Who was refused took nothing, and gives nothing back.
     second.cancel();
     assert_eq!(remaining(&buckets, &limit, START), 0);
     first.cancel();
     assert_eq!(remaining(&buckets, &limit, START), 100);
     let requests = TokenBucket::try_new(2, 1, secs(60)).expect("limit");
-    let mut held = buckets.reserve(&requests, &key("b"), 0, START).expect("one");
+    let mut held = buckets
+        .reserve(&requests, &key("b"), 0, START)
+        .expect("one");
     held.expect(5000, START).expect("a request is one");
     assert_eq!(held.settle(5000).charged, 1);
 }
@@ -142,7 +151,9 @@ fn fifty_threads_do_not_pass_one_token() {
             Some(held)
         };
         let threads: Vec<_> = (0..50).map(|_| scope.spawn(take)).collect();
-        let joined = threads.into_iter().map(|thread| thread.join().expect("thread"));
+        let joined = threads
+            .into_iter()
+            .map(|thread| thread.join().expect("thread"));
         joined.flatten().collect()
     });
     assert_eq!(held.len(), 1);

@@ -70,7 +70,10 @@ impl Hold {
     }
 
     /// Holds it, or refuses the request. Returns the model that a budget wants to be asked instead.
-    pub(super) async fn admit(self, exchange: &mut Exchange<'_>) -> Result<Option<Arc<str>>, Fault> {
+    pub(super) async fn admit(
+        self,
+        exchange: &mut Exchange<'_>,
+    ) -> Result<Option<Arc<str>>, Fault> {
         if let Some(tokens) = &self.tokens {
             limit::hold(exchange, tokens)?;
         }
@@ -87,7 +90,11 @@ fn learn(exchange: &mut Exchange<'_>, answers: u64) {
     ledger.before_reading(Box::new(move |record: &mut UsageRecord| {
         let is_told = record.ending == Ending::Complete && record.usage.source == Source::Provider;
         let tokens = record.usage.tokens.as_ref().filter(|_| is_told);
-        let model = record.model.provider.as_ref().zip(record.model.sent.as_ref());
+        let model = record
+            .model
+            .provider
+            .as_ref()
+            .zip(record.model.sent.as_ref());
         if let (Some(tokens), Some((provider, model))) = (tokens, model) {
             let limits = &worker.shared.limits;
             limits.note_answer(provider, model, tokens.output.div_ceil(answers));

@@ -22,20 +22,28 @@ use crate::{
     request_body::{BodyError, RequestBody},
 };
 
-/// The largest prompt, in bytes.
+/// The largest prompt, in bytes, where `frontend.http.maxBufferSize` says nothing (llm.md 0.1).
 const LIMIT: usize = 2 << 20;
 
-/// The largest of what passes as it is: recordings and images, which vendors take up to 25 MB of.
+/// The same of what passes as it is: recordings and images, which vendors take up to 25 MB of.
 const PASSED_LIMIT: usize = 32 << 20;
 
-/// Reads the whole body.
+/// A body that is larger than what is read whole. Its words are for clients too.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the request body is larger than {0} bytes; raise frontend.http.maxBufferSize in an AgentgatewayPolicy of the Gateway"
+)]
+pub(crate) struct TooLarge(usize);
+
+/// Reads the whole body, of at most `max` bytes where that is configured.
 pub(super) async fn read(
     head: &Parts,
     body: Incoming,
     limits: Limits,
     class: Class,
+    max: Option<usize>,
 ) -> Result<Prompt, Fault> {
-    let limit = match class {
+    let own = match class {
         Class::Detect(_) | Class::Passthrough(_) => PASSED_LIMIT,
         Class::Chat(_)
         | Class::LegacyCompletions
@@ -44,6 +52,7 @@ pub(super) async fn read(
         | Class::CountTokens(_)
         | Class::Realtime => LIMIT,
     };
+    let limit = max.unwrap_or(own);
     check(&head.headers, limit)?;
     let body = Limited::new(RequestBody::stream(body, limits, None), limit).collect();
     let collected = match limits.deadline {
@@ -53,9 +62,10 @@ pub(super) async fn read(
             .map_err(|_| Fault::new(Kind::BodyTimeout))?,
     };
     let body = collected.map_err(|error| {
-        let kind = if error.is::<LengthLimitError>() {
-            Kind::BodyTooLarge
-        } else if matches!(error.downcast_ref(), Some(BodyError::Stalled)) {
+        if error.is::<LengthLimitError>() {
+            return too_large(limit);
+        }
+        let kind = if matches!(error.downcast_ref(), Some(BodyError::Stalled)) {
             Kind::BodyTimeout
         } else {
             Kind::BodyBroken
@@ -79,7 +89,7 @@ fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes, Faul
     // Several lines are one list (RFC 9110 section 5.3).
     content_encoding::decode(&lines.join(","), body, limit).map_err(|error| match error {
         DecodeError::Unsupported => Fault::caused(Kind::UnsupportedEncoding, error),
-        DecodeError::TooLarge => Fault::caused(Kind::BodyTooLarge, error),
+        DecodeError::TooLarge => too_large(limit),
         DecodeError::Broken => Fault::caused(Kind::InvalidPrompt, RequestError::Encoding(error)),
     })
 }
@@ -89,7 +99,11 @@ fn check(headers: &HeaderMap, limit: usize) -> Result<(), Fault> {
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
-        return Err(Kind::BodyTooLarge.into());
+        return Err(too_large(limit));
     }
     Ok(())
+}
+
+fn too_large(limit: usize) -> Fault {
+    Fault::caused(Kind::BodyTooLarge, TooLarge(limit))
 }

@@ -32,7 +32,8 @@ impl LimitFacts {
         {
             let (settled, has_more) = held.reservation.pay(more, now);
             let taken = settled.charged.saturating_add(settled.forgiven);
-            worker.metrics
+            worker
+                .metrics
                 .limit_tokens(label(&held.limit.policy), taken);
             if !has_more {
                 left = Left::Nothing;

@@ -2405,6 +2405,21 @@ impl ::prost::Name for Concurrency {
         "type.googleapis.com/tidegate.v1.Concurrency".into()
     }
 }
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FrontendHttp {
+    #[prost(uint64, optional, tag = "1")]
+    pub max_buffer_size: ::core::option::Option<u64>,
+}
+impl ::prost::Name for FrontendHttp {
+    const NAME: &'static str = "FrontendHttp";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.FrontendHttp".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.FrontendHttp".into()
+    }
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LocalRateLimit {
     #[prost(message, repeated, tag = "1")]
@@ -2489,7 +2504,7 @@ pub struct Policy {
     pub name: ::prost::alloc::string::String,
     #[prost(
         oneof = "policy::Content",
-        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29"
+        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41"
     )]
     pub content: ::core::option::Option<policy::Content>,
 }
@@ -2521,6 +2536,8 @@ pub mod policy {
         Budgets(super::Budgets),
         #[prost(message, tag = "29")]
         Concurrency(super::Concurrency),
+        #[prost(message, tag = "41")]
+        FrontendHttp(super::FrontendHttp),
     }
 }
 impl ::prost::Name for Policy {

@@ -19,7 +19,7 @@ use crate::schema::rule::{at_least, at_least_one, rule};
     "http2KeepaliveTimeout", "maxConnectionDuration",
 ])]))]
 pub struct FrontendHttp {
-    /// How much of a body is held where a policy needs it; 2Mi where none is given.
+    /// How much of a body is held where it has to be read whole, such as a prompt; 2Mi where none is given.
     pub max_buffer_size: Option<ByteSize>,
     /// Headers of a request at most; 100 where none is given.
     #[schemars(range(min = 1, max = 4_096))]
