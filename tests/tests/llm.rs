@@ -5,6 +5,7 @@
 
 mod account;
 mod affinity;
+mod allowed;
 mod ask;
 mod bad;
 mod beyond;

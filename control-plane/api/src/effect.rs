@@ -268,8 +268,10 @@ const TABLE: &[Row] = &[
             "spec.backend.ai.cache.*",
             "spec.backend.ai.promptGuard^",
             "spec.backend.ai.fallback.*",
+            "spec.backend.ai.allowedModels.*",
         ],
         protection: &[
+            "spec.backend.ai.allowedModels",
             "spec.backend.ai.promptGuard",
             "spec.traffic.authorization",
             "spec.traffic.budgets",

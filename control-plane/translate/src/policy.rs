@@ -28,6 +28,7 @@ mod ai_fallback;
 mod ai_guards;
 mod ai_load;
 mod ai_timeouts;
+mod allowed_models;
 mod attach;
 mod budget;
 mod budget_store;
@@ -64,7 +65,7 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 4] = [
 ];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 7] = [
+const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 8] = [
     |ground, policy| budget::compile(ground.lookup, policy),
     |ground, policy| budget::compile_concurrency(ground.lookup, policy),
     |ground, policy| ai_load::compile(ground.lookup, policy),
@@ -72,6 +73,7 @@ const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 7] = [
     |_, policy| ai_timeouts::compile(policy),
     |_, policy| ai_affinity::compile(policy),
     |_, policy| ai_fallback::compile(policy),
+    |_, policy| allowed_models::compile(policy),
 ];
 
 /// What both kinds of policies have.

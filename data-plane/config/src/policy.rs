@@ -12,6 +12,7 @@ mod ai_fallback;
 mod ai_guards;
 mod ai_load;
 mod ai_timeouts;
+mod allowed_models;
 mod budget;
 mod decode;
 mod effective;
@@ -29,6 +30,7 @@ pub use ai::AiLayers;
 pub use ai_affinity::AiAffinity;
 pub use ai_cache::{AiCache, AiCacheScope, AiCaching, SemanticCache};
 pub use ai_fallback::AiFallback;
+pub use allowed_models::{AiAllowedModels, Allowed};
 pub use budget::{Concurrency, KeyedBudget, SharedStore};
 pub use effective::{Denied, Effective};
 pub use frontend_http::FrontendHttp;
@@ -80,6 +82,8 @@ pub enum Content {
     Concurrency(Concurrency),
     /// `frontend.http`.
     FrontendHttp(FrontendHttp),
+    /// `backend.ai.allowedModels`.
+    AiAllowedModels(AiAllowedModels),
 }
 
 impl Policy {
@@ -99,7 +103,8 @@ impl Policy {
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_)
-            | Content::FrontendHttp(_) => None,
+            | Content::FrontendHttp(_)
+            | Content::AiAllowedModels(_) => None,
         }
     }
 
@@ -119,7 +124,8 @@ impl Policy {
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_)
-            | Content::FrontendHttp(_) => None,
+            | Content::FrontendHttp(_)
+            | Content::AiAllowedModels(_) => None,
         }
     }
 
@@ -139,7 +145,8 @@ impl Policy {
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_)
-            | Content::FrontendHttp(_) => None,
+            | Content::FrontendHttp(_)
+            | Content::AiAllowedModels(_) => None,
         }
     }
 }
@@ -206,6 +213,7 @@ impl Content {
             Self::Budgets(_) => Some(budget::BUDGETS),
             Self::Concurrency(_) => Some(budget::CONCURRENCY),
             Self::FrontendHttp(_) => Some(frontend_http::FIELD),
+            Self::AiAllowedModels(_) => Some(allowed_models::FIELD),
         }
     }
 }

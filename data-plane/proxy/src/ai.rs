@@ -37,6 +37,7 @@ use crate::{
 
 mod address;
 mod affinity;
+mod allowed;
 mod answer;
 mod attributes;
 mod begun;
@@ -86,6 +87,8 @@ struct Call<'a> {
     head: Box<Parts>,
     prompt: Prompt,
     guarded: guard::Guarded,
+    /// Whether whoever answers is allowed.
+    reach: allowed::Reach,
     /// The prompt's body, once an expression asked about it.
     read: attributes::ReadBody,
     limits: Limits,
@@ -119,7 +122,7 @@ pub(crate) async fn forward(
     let class = match operation::of(exchange, &head, serving)? {
         Operation::Models(asked) => {
             global_limit::admit(exchange, &mut head, Stage::Unread).await?;
-            return asked.reply(exchange, serving);
+            return asked.reply(exchange, &head, serving);
         }
         Operation::Class(class) => class,
     };
@@ -145,7 +148,7 @@ pub(crate) async fn forward(
     let random = exchange.client.worker.upstream.random();
     let ledger = Ledger::open(
         &head.headers,
-        (&prompt, requested),
+        (&prompt, requested.clone()),
         backend,
         catalog,
         random,
@@ -156,12 +159,10 @@ pub(crate) async fn forward(
         false => Answer::Collected,
     };
     let read = attributes::ReadBody::default();
-    let hold = Hold::of(
-        exchange,
-        (&head, &prompt, &read),
-        (backend, &policies),
-        catalog.map(|catalog| &**catalog),
-    );
+    let asked = (&*head, &prompt, &read);
+    let reach = allowed::check(exchange, asked, requested.as_deref(), (backend, &policies))?;
+    let prices = catalog.map(|catalog| &**catalog);
+    let hold = Hold::of(exchange, asked, (backend, &policies), prices);
     limit_globally(exchange, &mut head, (&prompt, &read)).await?;
     let affinity = policies.ai_affinity().and_then(|own| {
         let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
@@ -175,6 +176,7 @@ pub(crate) async fn forward(
         head,
         prompt,
         guarded: guard::Guarded::default(),
+        reach,
         read,
         limits,
         keep: RefCell::default(),

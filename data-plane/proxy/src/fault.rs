@@ -60,6 +60,8 @@ pub(crate) enum Kind {
     InvalidPrompt,
     /// A model that nobody serves here, or that clients may not ask for.
     UnknownModel,
+    /// A model that the lists of the policies do not have for this request.
+    ModelNotAllowed,
     /// No format leads from the client's to the provider's.
     UnsupportedFormat,
     /// No route matches.
@@ -215,6 +217,7 @@ impl Kind {
             | Kind::UnsupportedEncoding
             | Kind::InvalidPrompt
             | Kind::UnknownModel
+            | Kind::ModelNotAllowed
             | Kind::UnsupportedFormat
             | Kind::GuardRejected
             | Kind::RateLimited
@@ -259,6 +262,7 @@ impl Kind {
             Kind::UnsupportedEncoding => "unsupported_encoding",
             Kind::InvalidPrompt => "invalid_prompt",
             Kind::UnknownModel => "unknown_model",
+            Kind::ModelNotAllowed => "model_not_allowed",
             Kind::UnsupportedFormat => "unsupported_format",
             Kind::NoRoute => "no_route",
             Kind::InvalidBackend => "invalid_backend",

@@ -84,6 +84,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
         Kind::Forbidden => (StatusCode::FORBIDDEN, "the destination is not allowed"),
         Kind::NoRoute => (StatusCode::NOT_FOUND, "no route matches the request"),
         Kind::UnknownModel => (StatusCode::NOT_FOUND, "no such model is offered here"),
+        Kind::ModelNotAllowed => (
+            StatusCode::FORBIDDEN,
+            "this model may not be asked for here",
+        ),
         Kind::UnknownOperation => (StatusCode::NOT_FOUND, "the path names no known operation"),
         Kind::AmbiguousLength => (
             StatusCode::BAD_REQUEST,
@@ -268,6 +272,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         Kind::BodyTooLarge => Some(ErrorCode::RequestBodyTooLarge),
         Kind::UnsupportedEncoding => Some(ErrorCode::UnsupportedEncoding),
         Kind::UnknownModel => Some(ErrorCode::ModelNotFound),
+        Kind::ModelNotAllowed => Some(ErrorCode::ModelNotAllowed),
         Kind::UnsupportedFormat => Some(ErrorCode::UnsupportedConversion),
         Kind::NoCredential => Some(ErrorCode::BackendAuthFailed),
         Kind::RateLimited | Kind::TooManyAtOnce => Some(ErrorCode::RateLimitExceeded),

@@ -1,4 +1,4 @@
-//! `backend.ai` of a TidegatePolicy: how long models are waited for, and which provider gets how much.
+//! `backend.ai` of a TidegatePolicy: how long models are waited for, which provider gets how much, who may ask for what.
 //!
 //! Owns the bounds. Must not repeat what AgentgatewayBackend has: the time limit of an attempt is `http.requestTimeout`, and
 //! when a provider is evicted is `health.eviction` (llm.md 3.4).
@@ -16,7 +16,7 @@ use crate::schema::rule::{at_least, at_least_one};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
-    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard", "fallback"]),
+    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard", "fallback", "allowedModels"]),
 ]))]
 pub struct TidegateAi {
     /// How long a stream may keep a client waiting.
@@ -31,6 +31,9 @@ pub struct TidegateAi {
     pub prompt_guard: Option<OwnGuards>,
     /// Refusals after which another provider is asked.
     pub fallback: Option<AiFallback>,
+    /// Models that may be asked for: those of any entry that counts for the request. All where absent, none where empty.
+    #[schemars(length(max = 64))]
+    pub allowed_models: Option<Vec<AllowedModels>>,
 }
 
 /// Refusals of a provider that is well, after which another is asked, once a request: one of another group, or of the same
@@ -50,6 +53,27 @@ pub enum AiFallbackReason {
     /// The content of the prompt, or all of the answer.
     ContentPolicyViolation,
 }
+
+/// Models that may be asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct AllowedModels {
+    /// Which.
+    #[schemars(length(min = 1, max = 256))]
+    pub names: Vec<ModelPattern>,
+    /// Requests for which they count; all where absent. Where it has no value it does not hold.
+    #[serde(default)]
+    pub when: Option<Cel>,
+}
+
+/// The name of a model, `prefix*`, `*suffix` or `*`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct ModelPattern(
+    #[schemars(
+        length(min = 1, max = 256),
+        regex(pattern = r"^(\*|\*?[^*]+|[^*]+\*)$")
+    )]
+    pub String,
+);
 
 /// Requests that belong together go to the same provider of a group, as long as it is well.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]

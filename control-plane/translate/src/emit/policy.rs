@@ -67,7 +67,8 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
             | PolicyBody::AiTimeouts(_)
             | PolicyBody::LocalRateLimit(_)
             | PolicyBody::Concurrency(_)
-            | PolicyBody::FrontendHttp(_) => {}
+            | PolicyBody::FrontendHttp(_)
+            | PolicyBody::AiAllowedModels(_) => {}
         }
         output.put(&policy(plan), &[(*plan.source).clone()]);
     }
@@ -139,6 +140,7 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::Budgets(budgets) => Content::Budgets(budgets.wire.clone()),
         PolicyBody::Concurrency(limit) => Content::Concurrency(limit.clone()),
         PolicyBody::FrontendHttp(own) => Content::FrontendHttp(*own),
+        PolicyBody::AiAllowedModels(own) => Content::AiAllowedModels(own.clone()),
     };
     tidegate::Policy {
         name: plan.name.clone(),

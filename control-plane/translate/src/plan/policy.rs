@@ -39,6 +39,7 @@ pub(crate) enum PolicyBody {
     Budgets(Box<BudgetsPlan>),
     Concurrency(tidegate::Concurrency),
     FrontendHttp(tidegate::FrontendHttp),
+    AiAllowedModels(tidegate::AiAllowedModels),
 }
 
 /// Budgets, and what their stores need.
@@ -161,7 +162,8 @@ impl PolicyBody {
             | Self::AiTimeouts(_)
             | Self::Budgets(_)
             | Self::Concurrency(_)
-            | Self::FrontendHttp(_) => false,
+            | Self::FrontendHttp(_)
+            | Self::AiAllowedModels(_) => false,
         }
     }
 }

@@ -10,7 +10,10 @@ use std::sync::Arc;
 use cp_api::ObjectKey;
 
 use super::attach::Place;
-use super::{Compiled, ai, ai_affinity, ai_cache, ai_fallback, ai_guards, ai_timeouts, budget};
+use super::{
+    Compiled, ai, ai_affinity, ai_cache, ai_fallback, ai_guards, ai_timeouts, allowed_models,
+    budget,
+};
 use crate::plan::{AttachmentPlan, Level, PolicyPlan};
 
 /// A policy that is in force at a place.
@@ -114,6 +117,7 @@ fn has_layers(field: &str) -> bool {
         ai_guards::FIELD,
         ai_fallback::FIELD,
         ai_timeouts::FIELD,
+        allowed_models::FIELD,
         budget::FIELD,
     ];
     layered.contains(&field)

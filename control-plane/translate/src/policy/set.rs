@@ -138,7 +138,8 @@ impl Attachments {
                 | PolicyBody::GlobalRateLimit(_)
                 | PolicyBody::Budgets(_)
                 | PolicyBody::Concurrency(_)
-                | PolicyBody::FrontendHttp(_) => None,
+                | PolicyBody::FrontendHttp(_)
+                | PolicyBody::AiAllowedModels(_) => None,
             })
     }
 

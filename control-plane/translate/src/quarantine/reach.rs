@@ -188,7 +188,8 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
             | policy::Content::AiTimeouts(_)
             | policy::Content::LocalRateLimit(_)
             | policy::Content::Concurrency(_)
-            | policy::Content::FrontendHttp(_),
+            | policy::Content::FrontendHttp(_)
+            | policy::Content::AiAllowedModels(_),
         )
         | None => Vec::new(),
     }

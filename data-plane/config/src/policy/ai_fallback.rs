@@ -75,7 +75,8 @@ impl Effective<'_> {
             | Content::LocalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_)
-            | Content::FrontendHttp(_) => None,
+            | Content::FrontendHttp(_)
+            | Content::AiAllowedModels(_) => None,
         });
         found.unwrap_or_default()
     }

@@ -48,7 +48,8 @@ impl<'a> Effective<'a> {
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_)
-            | Content::FrontendHttp(_) => None,
+            | Content::FrontendHttp(_)
+            | Content::AiAllowedModels(_) => None,
         })
     }
 }

@@ -36,7 +36,8 @@ impl AiBackend {
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_)
-            | Content::FrontendHttp(_) => lower,
+            | Content::FrontendHttp(_)
+            | Content::AiAllowedModels(_) => lower,
         })
     }
 }

@@ -32,7 +32,8 @@ impl Effective<'_> {
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_)
-                | Content::FrontendHttp(_) => lower,
+                | Content::FrontendHttp(_)
+                | Content::AiAllowedModels(_) => lower,
             }
         })
     }

@@ -296,7 +296,8 @@ impl<'a> Effective<'a> {
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
             | Content::Concurrency(_)
-            | Content::FrontendHttp(_) => None,
+            | Content::FrontendHttp(_)
+            | Content::AiAllowedModels(_) => None,
         })
         .flatten()
     }
@@ -318,7 +319,8 @@ impl<'a> Effective<'a> {
                 | Content::LocalRateLimit(_)
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
-                | Content::FrontendHttp(_),
+                | Content::FrontendHttp(_)
+                | Content::AiAllowedModels(_),
             ) => None,
         }
     }

@@ -11,7 +11,7 @@ use proto::tidegate::v1::policy::Content as Kind;
 
 use super::{
     Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, ai_fallback, ai_guards,
-    budget, frontend_http, global_rate_limit, local_rate_limit,
+    allowed_models, budget, frontend_http, global_rate_limit, local_rate_limit,
 };
 use crate::ai_backend;
 
@@ -46,6 +46,9 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         }
         Some(Kind::Concurrency(limit)) => {
             Content::Concurrency(budget::concurrency(limit).within("concurrency")?)
+        }
+        Some(Kind::AiAllowedModels(own)) => {
+            Content::AiAllowedModels(allowed_models::decode(own).within("ai_allowed_models")?)
         }
         Some(Kind::FrontendHttp(own)) => {
             Content::FrontendHttp(frontend_http::decode(own).within("frontend_http")?)

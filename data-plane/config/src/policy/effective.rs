@@ -136,7 +136,8 @@ impl<'a> Effective<'a> {
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_)
-                | Content::FrontendHttp(_) => {}
+                | Content::FrontendHttp(_)
+                | Content::AiAllowedModels(_) => {}
             }
         }
         Ok(())

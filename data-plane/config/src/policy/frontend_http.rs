@@ -63,7 +63,8 @@ impl Effective<'_> {
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
-            | Content::Concurrency(_) => None,
+            | Content::Concurrency(_)
+            | Content::AiAllowedModels(_) => None,
         }
     }
 }

@@ -110,7 +110,8 @@ impl<'a> Effective<'a> {
                 | Content::LocalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_)
-                | Content::FrontendHttp(_),
+                | Content::FrontendHttp(_)
+                | Content::AiAllowedModels(_),
             ) => None,
         }
     }

@@ -66,7 +66,8 @@ impl<'a> Effective<'a> {
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::Concurrency(_)
-                | Content::FrontendHttp(_),
+                | Content::FrontendHttp(_)
+                | Content::AiAllowedModels(_),
             ) => None,
         }
     }

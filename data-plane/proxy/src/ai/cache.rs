@@ -20,7 +20,7 @@ use http::{
     request::Parts,
 };
 
-use super::{Call, answer::replayed, attributes::LlmAttributes, since_epoch};
+use super::{Call, allowed::Reach, answer::replayed, attributes::LlmAttributes, since_epoch};
 use crate::{
     exchange::{Exchange, Reply},
     fault::Fault,
@@ -106,7 +106,7 @@ impl<'a> Caching<'a> {
         if !subject::is_cached(call.prompt.class()) {
             return Caching::None;
         }
-        if directives.is_bypass() {
+        if directives.is_bypass() || call.reach == Reach::Part {
             return Caching::Bypass;
         }
         let rules = Rules {

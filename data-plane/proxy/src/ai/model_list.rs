@@ -1,7 +1,9 @@
 //! `GET /models` and `GET /models/{id}`: what clients may ask for (llm.md O-1).
 //!
 //! Owns which requests ask for it and what a plain backend lists. Must not write a format: dp-llm does. Invariant: what is
-//! listed can be asked for, and an internal model is never listed.
+//! listed can be asked for, and neither an internal model nor one that the client may not ask for is listed.
+
+use std::borrow::Cow;
 
 use dp_config::{AiBackend, ai_backend::AiProvider};
 use dp_llm::{
@@ -13,6 +15,7 @@ use http::{HeaderValue, Method, Response, header::CONTENT_TYPE, request::Parts};
 
 use super::Serving;
 use crate::{
+    attributes::RequestAttributes,
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
     respond::Dialect,
@@ -65,6 +68,7 @@ impl Asked {
     pub(super) fn reply(
         self,
         exchange: &mut Exchange<'_>,
+        head: &Parts,
         serving: Serving<'_>,
     ) -> Result<Reply, Fault> {
         exchange.record.request.dialect = Dialect::Llm(match self.shape {
@@ -85,15 +89,40 @@ impl Asked {
                 &of_backend
             }
         };
+        let models = allowed(exchange, (head, serving), models)?;
         let body = match &self.id {
-            None => self.shape.list(models),
-            Some(id) => self.shape.one(models, id).ok_or(Kind::UnknownModel)?,
+            None => self.shape.list(&models),
+            Some(id) => self.shape.one(&models, id).ok_or(Kind::UnknownModel)?,
         };
         let mut response = Response::new(ResponseBody::full(body));
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, json);
         Ok(response.into())
     }
+}
+
+/// Those that the client may ask for, as far as its head tells. What policies of a model behind a router say is found out where
+/// it is asked for.
+fn allowed<'m>(
+    exchange: &Exchange<'_>,
+    (head, serving): (&Parts, Serving<'_>),
+    models: &'m [ListedModel],
+) -> Result<Cow<'m, [ListedModel]>, Fault> {
+    let way = exchange.policies.ok_or(Kind::Bug)?;
+    let backend = match serving {
+        Serving::Router(_) => None,
+        Serving::Backend(name) => exchange.active.config.ai_backend(name),
+    };
+    let policies = match backend {
+        Some(backend) => way.with_backend(backend)?,
+        None => way,
+    };
+    let allowed = policies.allowed_models("", &RequestAttributes::of(exchange, head));
+    if allowed.is_all() {
+        return Ok(models.into());
+    }
+    let models = models.iter().filter(|model| allowed.allows(&model.id));
+    Ok(models.cloned().collect())
 }
 
 /// What a backend is known to have: the models that its providers are given, and names that stand for some.

@@ -24,7 +24,7 @@ use http::{
 };
 
 use super::{
-    Call, Tried, address, answer,
+    Call, Tried, address, allowed, answer,
     attributes::{LlmAttributes, ReadBody},
     credential,
     guard::{self, Guards},
@@ -140,6 +140,7 @@ impl Call<'_> {
             Some(model) => &**model,
             None => shaped.model(provider, policy)?,
         };
+        allowed::sent(&self.policies, provider, prompt, (model, &attributes))?;
         let vendor = service.vendor();
         let prompt = match prompt_caching(policy, vendor, model) {
             Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),

@@ -50,6 +50,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::UnsupportedEncoding
         | Kind::InvalidPrompt
         | Kind::UnknownModel
+        | Kind::ModelNotAllowed
         | Kind::UnsupportedFormat
         | Kind::NoRoute
         | Kind::InvalidBackend

@@ -1896,6 +1896,38 @@ impl ::prost::Name for AiAffinity {
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AiAllowedModels {
+    #[prost(message, repeated, tag = "1")]
+    pub entries: ::prost::alloc::vec::Vec<AllowedModels>,
+}
+impl ::prost::Name for AiAllowedModels {
+    const NAME: &'static str = "AiAllowedModels";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiAllowedModels".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiAllowedModels".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AllowedModels {
+    #[prost(string, repeated, tag = "1")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, tag = "2")]
+    pub when: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AllowedModels {
+    const NAME: &'static str = "AllowedModels";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AllowedModels".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AllowedModels".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AiCache {
     #[prost(bool, tag = "1")]
     pub is_off: bool,
@@ -2504,7 +2536,7 @@ pub struct Policy {
     pub name: ::prost::alloc::string::String,
     #[prost(
         oneof = "policy::Content",
-        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41"
+        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41, 42"
     )]
     pub content: ::core::option::Option<policy::Content>,
 }
@@ -2538,6 +2570,8 @@ pub mod policy {
         Concurrency(super::Concurrency),
         #[prost(message, tag = "41")]
         FrontendHttp(super::FrontendHttp),
+        #[prost(message, tag = "42")]
+        AiAllowedModels(super::AiAllowedModels),
     }
 }
 impl ::prost::Name for Policy {

@@ -1,0 +1,109 @@
+//! Which models a request may ask for (llm.md 4.4).
+//!
+//! Owns where names are checked: the client's word, the one that a virtual model led to, and what a provider is sent behind
+//! aliases, computed members and downgrades. Must not know patterns. Invariants: nothing is sent to a provider under a name
+//! that a list does not have; where lists tell providers of a backend apart, no kept answer stands in for one of them.
+
+use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
+use dp_llm::{
+    class::{Class, Passing},
+    request::Request as Prompt,
+};
+use expr::Attributes;
+use http::request::Parts;
+
+use super::{
+    attributes::{LlmAttributes, ReadBody},
+    policy,
+};
+use crate::{
+    exchange::Exchange,
+    fault::{Fault, Kind},
+};
+
+/// Whether everybody may answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Whoever answers, it is allowed.
+    Whole,
+    /// It depends on who answers, or is not known yet.
+    Part,
+}
+
+/// Why a request is refused. A name that is not the client's own is not told to it.
+#[derive(Debug, thiserror::Error)]
+#[error("model {0:?} is not in spec.backend.ai.allowedModels of a TidegatePolicy that applies")]
+struct NotAllowed(String);
+
+/// Checks what is known before a provider is chosen: `requested` is the client's own word.
+pub(super) fn check(
+    exchange: &Exchange<'_>,
+    (head, prompt, read): (&Parts, &Prompt, &ReadBody),
+    requested: Option<&str>,
+    (backend, policies): (&AiBackend, &Effective<'_>),
+) -> Result<Reach, Fault> {
+    if !policies.has_allowed_models() {
+        return Ok(Reach::Whole);
+    }
+    let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
+    if let (Some(way), Some(name)) = (exchange.policies, requested) {
+        name_is_allowed(&way, "", (name, &attributes))?;
+    }
+    if let Some(name) = prompt.model() {
+        name_is_allowed(policies, "", (name, &attributes))?;
+    }
+    let mut providers = backend.groups.iter().flatten();
+    let is_known = |provider: &AiProvider| {
+        let policy = exchange.active.in_effect.of(policies, provider);
+        let policy = policy.as_deref();
+        let computes = policy.is_some_and(|own| !own.transformations.is_empty());
+        let allowed = policies.allowed_models(&provider.name, &attributes);
+        let expected = policy::expected_model(provider, policy, prompt);
+        !computes && allowed.allows(expected.unwrap_or_default())
+    };
+    match providers.all(is_known) {
+        true => Ok(Reach::Whole),
+        false => Ok(Reach::Part),
+    }
+}
+
+/// Checks the name that a provider is to be sent, of a request that was read.
+pub(super) fn sent(
+    policies: &Effective<'_>,
+    provider: &AiProvider,
+    prompt: &Prompt,
+    (name, attributes): (&str, &dyn Attributes),
+) -> Result<(), Fault> {
+    let name = match prompt.class() {
+        // What nobody reads may name any model, and so may a file: a backend's own model says nothing of it.
+        Class::Passthrough(Passing::Unread) => "",
+        Class::Detect(_) | Class::Passthrough(Passing::Read) => match prompt.model() {
+            Some(_) => name,
+            None => "",
+        },
+        Class::Chat(_)
+        | Class::LegacyCompletions
+        | Class::Embeddings
+        | Class::Rerank
+        | Class::CountTokens(_)
+        | Class::Realtime => name,
+    };
+    match policies.has_allowed_models() {
+        true => name_is_allowed(policies, &provider.name, (name, attributes)),
+        false => Ok(()),
+    }
+}
+
+fn name_is_allowed(
+    policies: &Effective<'_>,
+    provider: &str,
+    (name, attributes): (&str, &dyn Attributes),
+) -> Result<(), Fault> {
+    match policies.allowed_models(provider, attributes).allows(name) {
+        true => Ok(()),
+        false => Err(Fault::caused(
+            Kind::ModelNotAllowed,
+            NotAllowed(name.to_owned()),
+        )),
+    }
+}
