@@ -25,7 +25,7 @@ const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncon
 {\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[],\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":7}}";
 /// A stream of two tokens.
 const STREAM: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n\
-data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n\
+data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\",\"annotations\":[{\"type\":\"url_citation\"}]}}]}\n\n\
 data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":2}}\n\n\
 data: [DONE]\n\n";
 /// A provider that has enough.
@@ -372,5 +372,20 @@ spec:
         })
         .await?;
     }
+    check_dropped(&world).await?;
     world.stop().await
+}
+
+/// What conversions left out: of the request, and of the answer on its way back.
+async fn check_dropped(world: &World) -> Result<()> {
+    let metrics = world.proxy_metrics("default.gateway").await?;
+    for (edge, field) in [
+        ("messages->completions", "container"),
+        ("completions->messages", "annotations"),
+    ] {
+        let name = "tidegate_proxy_llm_translation_dropped_total";
+        let series = format!("{name}{{edge=\"{edge}\",field=\"{field}\"}}");
+        ensure!(metrics.contains(&series), "no {series}");
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::{Content, Finish, Piece, Sink, Start};
 use crate::error::ProviderError;
+use crate::held::EACH;
 use crate::json;
 use crate::usage::Usage;
 
@@ -71,6 +72,12 @@ impl Reader {
     /// Nothing was read yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        let choices = self.choices.iter();
+        choices.map(|choice| EACH + choice.calls.held()).sum()
     }
 
     /// Reads one event of the stream.

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::{Content, Finish, Piece, Sink, Start};
 use crate::error::ProviderError;
 use crate::event_stream::{Kind, Message};
+use crate::held::EACH;
 use crate::observed::FinishReason;
 use crate::text::JsonText;
 use crate::tool_names::ToolNames;
@@ -72,6 +73,11 @@ pub fn body(text: &str, names: &ToolNames, sink: &mut dyn Sink) -> Result<(), se
 // === impl Reader ===
 
 impl Reader {
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.open.len() * EACH
+    }
+
     /// `names` are those of the request.
     pub const fn new(names: ToolNames) -> Self {
         Self {

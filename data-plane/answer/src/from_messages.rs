@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{Content, Finish, Piece, Sink, Start};
 use crate::error::ProviderError;
+use crate::held::EACH;
 use crate::json;
 use crate::observed::FinishReason;
 use crate::text::JsonText;
@@ -81,6 +82,15 @@ impl Reader {
     /// Nothing was read yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        let of = |open: &Open| match &open.kind {
+            Kind::Tool { whole } => whole.as_ref().map_or(0, String::len),
+            Kind::Said | Kind::Other => 0,
+        };
+        self.open.iter().map(|open| EACH + of(open)).sum()
     }
 
     /// Reads one event of a stream.

@@ -14,6 +14,7 @@ use self::event::{Event, Response};
 use self::item::{Finished, Item, Reasons};
 use super::{Content, Piece, Sink, Start};
 use crate::error::ProviderError;
+use crate::held::EACH;
 use crate::observed::FinishReason;
 use crate::text::JsonText;
 use crate::usage::Usage;
@@ -55,6 +56,12 @@ impl Reader {
     /// Nothing was read yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        let of = |item: &Item| item.id.as_ref().map_or(0, |id| id.inner().len());
+        self.items.values().map(|item| EACH + of(item)).sum()
     }
 
     /// Reads one event.

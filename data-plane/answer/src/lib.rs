@@ -23,6 +23,7 @@ pub mod from_converse;
 pub mod from_gemini;
 pub mod from_messages;
 pub mod from_responses;
+pub mod held;
 pub mod to_chat;
 pub mod to_gemini;
 pub mod to_messages;
@@ -163,7 +164,12 @@ impl Piece<'_> {
             Self::Finish { finish, .. } => observed.finish_reason = Some(finish.reason),
             Self::Usage(usage) => observed.usage = Some(usage.clone()),
             Self::Failure(error) => observed.error = Some(error.clone()),
-            Self::Content { .. } | Self::Dropped(_) | Self::End => (),
+            Self::Dropped(field) => {
+                if !observed.dropped.contains(field) {
+                    observed.dropped.push(field);
+                }
+            }
+            Self::Content { .. } | Self::End => (),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::format::Format;
 use crate::observed::FinishReason;
 use crate::text::JsonText;
 use crate::usage::Usage;
-use crate::{ClientSide, Content, Finish, Piece, Start};
+use crate::{ClientSide, Content, Finish, Piece, Start, held::EACH};
 
 mod body;
 mod calls;
@@ -97,6 +97,11 @@ impl Stream {
         }
     }
 
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.calls.held() + self.ending.held()
+    }
+
     fn content(&mut self, choice: u32, content: &Content<'_>, out: &mut Vec<u8>) {
         self.ending.meet(choice);
         let start = out.len();
@@ -133,6 +138,10 @@ impl Stream {
 // === impl Ending ===
 
 impl Ending {
+    fn held(&self) -> usize {
+        self.finishes.len() * EACH
+    }
+
     /// A candidate said something.
     fn meet(&mut self, choice: u32) {
         let known = self

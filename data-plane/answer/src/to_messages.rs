@@ -70,6 +70,11 @@ impl Body {
         }
     }
 
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.blocks.held() + self.ids.held()
+    }
+
     /// The message, or the error where the provider gave up.
     pub fn finish(self) -> Vec<u8> {
         if let Some(error) = self.failure {

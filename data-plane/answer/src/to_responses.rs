@@ -1,7 +1,7 @@
 //! Answers towards a client that speaks OpenAI Responses: a stream of events, or one response object.
 //!
 //! Events after OpenAI's API reference ("Streaming events" of Responses) and what its Python SDK demands of them. The last
-//! event has the whole answer, so all text is held: nothing else bounds it. It must not know who answers. Invariants: a
+//! event has the whole answer, so all text is held ([`Stream::held`]). It must not know who answers. Invariants: a
 //! body is made by the same steps as a stream, without the events; an item is announced when it has something to say, has
 //! its place and id for good, and is finished once; nothing follows the last event.
 
@@ -72,6 +72,11 @@ impl Stream {
         self.answer.piece(piece, &mut events);
         self.sequence = events.next();
     }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.answer.output.held()
+    }
 }
 
 // === impl Body ===
@@ -93,6 +98,11 @@ impl Body {
     /// Takes the next piece.
     pub fn piece(&mut self, piece: &Piece<'_>) {
         self.answer.piece(piece, &mut Events::new(None, 0));
+    }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.answer.output.held()
     }
 
     /// The response object.
@@ -165,9 +175,8 @@ impl Answer {
             Content::Redacted(data) => {
                 self.close_open(Status::Completed, events);
                 let index = self.open_item(What::Reasoning(Reasoning::default()), events);
-                if let Some(reasoning) = self.output.reasoning(index) {
-                    reasoning.encrypted = Some(Thought::redacted_to_encrypted(data));
-                }
+                let encrypt = |_| Thought::redacted_to_encrypted(data);
+                self.output.prove(index, encrypt);
                 self.close_open(Status::Completed, events);
             }
             Content::BlockEnd => self.end_block(events),
@@ -238,13 +247,10 @@ impl Answer {
             return;
         }
         let index = self.open_reasoning(|_| true, events);
-        if let Some(reasoning) = self.output.reasoning(index) {
-            let encrypted = reasoning.encrypted.take();
-            reasoning.encrypted = Some(match encrypted {
-                None => Thought::signature_to_encrypted(signature),
-                Some(begun) => JsonText::join([&begun, signature], ""),
-            });
-        }
+        self.output.prove(index, |before| match before {
+            None => Thought::signature_to_encrypted(signature),
+            Some(begun) => JsonText::join([&begun, signature], ""),
+        });
     }
 
     /// The reasoning that is open, if it `suits`, or a new one.

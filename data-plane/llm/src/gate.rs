@@ -24,6 +24,12 @@ use lane::{Lane, Voice};
 /// came between; and what came between waits.
 const IDLE: usize = 512;
 
+/// What a piece that waits is taken to cost beside its text, in bytes.
+const QUEUED: usize = 64;
+
+/// What a text is taken to cost beside what is said in it, in bytes.
+const LANE: usize = 1 << 10;
+
 /// Makes the judges of one answer.
 pub trait Guard {
     /// The judge of one text: an answer may have several, thoughts and other choices among them.
@@ -89,7 +95,7 @@ enum Item {
         lane: usize,
         end: usize,
     },
-    Other(Piece<'static>),
+    Other(Box<Piece<'static>>),
 }
 
 // === impl Gate ===
@@ -114,6 +120,11 @@ impl Gate {
     /// Something waits.
     pub(crate) fn is_holding(&self) -> bool {
         !self.is_refused && !self.queue.is_empty()
+    }
+
+    /// What is kept of the answer, texts aside, in bytes.
+    pub(crate) fn held(&self) -> usize {
+        self.queue.len() * QUEUED + self.lanes.len() * LANE
     }
 
     /// Nothing leaves any more.
@@ -185,14 +196,20 @@ impl Gate {
             lane.last = self.said;
             self.is_refused |= lane.push(text);
             let end = lane.came();
-            self.queue.push_back(Item::Text { lane: at, end });
+            match self.queue.back_mut() {
+                Some(Item::Text { lane, end: last }) if *lane == at => *last = end,
+                Some(Item::Text { .. } | Item::Other(_)) | None => {
+                    self.queue.push_back(Item::Text { lane: at, end });
+                }
+            }
         }
         let held: usize = self.lanes.iter().map(Lane::held).sum();
         self.is_refused |= held.saturating_add(self.waiting) > self.limit;
     }
 
     fn keep(&mut self, piece: &Piece<'_>) {
-        self.queue.push_back(Item::Other(piece.to_static()));
+        let piece = Box::new(piece.to_static());
+        self.queue.push_back(Item::Other(piece));
         self.is_refused |= self.waiting > self.limit;
     }
 
@@ -217,7 +234,7 @@ impl Gate {
         while let Some(item) = self.queue.front() {
             match item {
                 Item::Other(piece) => {
-                    if let Piece::Content { content, .. } = piece {
+                    if let Piece::Content { content, .. } = &**piece {
                         self.waiting = self.waiting.saturating_sub(content_bytes(content));
                     }
                     next(piece);

@@ -2,7 +2,7 @@
 //!
 //! Owns what such answers say of themselves in JSON, whatever their shape. It must not know which operation it is beyond
 //! whether JSON is due. Invariants: every byte passes at once and unchanged; what cannot be read costs facts only; what is
-//! held to be read is bounded.
+//! held to be read is bounded; a stream whose events say how it ends is not complete without that.
 
 use bytes::{Bytes, BytesMut};
 use serde_json::Value;
@@ -20,6 +20,7 @@ pub(crate) struct PassedTap {
     pub(crate) observed: Observed,
     pub(crate) has_failed: bool,
     input: Input,
+    progress: Progress,
     /// The operation answers in JSON; anything else is no answer.
     is_json_due: bool,
 }
@@ -34,6 +35,74 @@ enum Input {
     Frames(event_stream::Decoder),
     /// Nothing is read.
     Unread,
+}
+
+/// How far a stream is, as its events tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Progress {
+    /// Nothing came of which it is known how it ends.
+    #[default]
+    Unknown,
+    /// Its last event is yet to come.
+    Going,
+    /// An event came behind which nothing is due.
+    Over,
+}
+
+/// What one event, message or document said.
+#[derive(Default)]
+struct Said<'a> {
+    is_error: bool,
+    progress: Progress,
+    /// The one object inside that may hold more.
+    inner: Option<&'a str>,
+}
+
+// === impl Progress ===
+
+impl Progress {
+    /// By the type of an event: of images, speech and transcripts, of responses and of Anthropic's messages (the vendors'
+    /// API references, streaming events).
+    fn of_type(kind: &str) -> Self {
+        match kind {
+            "image_generation.completed"
+            | "image_edit.completed"
+            | "speech.audio.done"
+            | "transcript.text.done"
+            | "response.completed"
+            | "response.incomplete"
+            | "response.failed"
+            | "response.cancelled"
+            | "message_stop" => Self::Over,
+            "message_start"
+            | "message_delta"
+            | "content_block_start"
+            | "content_block_delta"
+            | "content_block_stop" => Self::Going,
+            _ => match kind.split_once('.') {
+                Some((
+                    "image_generation" | "image_edit" | "speech" | "transcript" | "response",
+                    _,
+                )) => Self::Going,
+                Some(_) | None => Self::Unknown,
+            },
+        }
+    }
+
+    /// By the `object` of a chunk, which ends with `[DONE]`.
+    fn of_object(object: &str) -> Self {
+        match object {
+            "chat.completion.chunk" | "text_completion" => Self::Going,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn note(&mut self, next: Self) {
+        match next {
+            Self::Unknown => (),
+            Self::Going | Self::Over => *self = next,
+        }
+    }
 }
 
 // === impl PassedTap ===
@@ -55,6 +124,7 @@ impl PassedTap {
             observed: Observed::default(),
             has_failed: false,
             input,
+            progress: Progress::default(),
             is_json_due,
         }
     }
@@ -65,6 +135,7 @@ impl PassedTap {
             observed: Observed::default(),
             has_failed: false,
             input: Input::Unread,
+            progress: Progress::default(),
             is_json_due: false,
         }
     }
@@ -92,7 +163,9 @@ impl PassedTap {
                 framer.push(chunk.clone());
                 while let Some(frame) = framer.next_frame() {
                     if let Content::Event(event) = frame.content {
-                        self.has_failed |= note(&event.data, &mut self.observed);
+                        let said = note(&event.data, &mut self.observed);
+                        self.has_failed |= said.is_error;
+                        self.progress.note(said.progress);
                     }
                 }
             }
@@ -100,11 +173,21 @@ impl PassedTap {
             Input::Frames(decoder) => {
                 decoder.push(&chunk);
                 while let Ok(Some(message)) = decoder.next_message() {
-                    self.has_failed |= note_message(&message, &mut self.observed);
+                    let (is_error, progress) = note_message(&message, &mut self.observed);
+                    self.has_failed |= is_error;
+                    self.progress.note(progress);
                 }
             }
         }
         chunk
+    }
+
+    /// Between two events of a stream: an event of our own may follow.
+    pub(crate) fn is_between_events(&self) -> bool {
+        match &self.input {
+            Input::Document { .. } | Input::Frames(_) | Input::Unread => false,
+            Input::Events(framer) => framer.is_between_events(),
+        }
     }
 
     pub(crate) fn finish(mut self) -> Finish {
@@ -119,25 +202,32 @@ impl PassedTap {
             Input::Events(framer) => {
                 let is_mid = framer.is_mid_oversized();
                 if let Some(Content::Event(event)) = framer.finish().map(|frame| frame.content) {
-                    self.has_failed |= note(&event.data, &mut self.observed);
+                    let said = note(&event.data, &mut self.observed);
+                    self.has_failed |= said.is_error;
+                    self.progress.note(said.progress);
                 }
-                match (self.has_failed, is_mid) {
-                    (true, _) => Ending::Failed,
-                    (false, true) => Ending::Truncated(Truncation::MidEvent),
-                    (false, false) => Ending::Complete,
-                }
+                self.ending(is_mid)
+            }
+            Input::Frames(decoder) => {
+                let is_mid = decoder.finish().is_err();
+                self.ending(is_mid)
             }
             Input::Unread => Ending::Complete,
-            Input::Frames(decoder) => match (self.has_failed, decoder.finish().is_err()) {
-                (true, _) => Ending::Failed,
-                (false, true) => Ending::Truncated(Truncation::MidEvent),
-                (false, false) => Ending::Complete,
-            },
         };
         Finish {
             rest: Bytes::new(),
             ending,
             observed: self.observed,
+        }
+    }
+
+    /// Of a stream.
+    fn ending(&self, is_mid: bool) -> Ending {
+        match (self.has_failed, is_mid, self.progress) {
+            (true, _, _) => Ending::Failed,
+            (false, true, _) => Ending::Truncated(Truncation::MidEvent),
+            (false, false, Progress::Going) => Ending::Truncated(Truncation::NoTerminator),
+            (false, false, Progress::Unknown | Progress::Over) => Ending::Complete,
         }
     }
 
@@ -161,57 +251,70 @@ impl PassedTap {
     }
 }
 
-/// The facts of one event; true where it is an error.
-fn note(data: &[u8], observed: &mut Observed) -> bool {
-    let Ok(text) = std::str::from_utf8(data) else {
-        return false;
-    };
+/// The facts of one event.
+fn note<'a>(data: &'a [u8], observed: &mut Observed) -> Said<'a> {
+    if data.trim_ascii() == b"[DONE]" {
+        return Said {
+            progress: Progress::Over,
+            ..Said::default()
+        };
+    }
+    let text = std::str::from_utf8(data).unwrap_or_default();
     note_text(text, observed).unwrap_or_default()
 }
 
-/// The facts of one message of AWS's framing: an exception, or a chunk whose payload is JSON in Base64 (llm.md F-9).
-fn note_message(message: &event_stream::Message, observed: &mut Observed) -> bool {
-    let is_failure = match message.kind() {
-        event_stream::Kind::Event(_) | event_stream::Kind::Other => false,
-        event_stream::Kind::Exception(_) | event_stream::Kind::Error(_) => true,
-    };
-    if !is_failure {
-        let payload: Option<Value> = serde_json::from_slice(&message.payload).ok();
-        let inner = payload
-            .as_ref()
-            .and_then(|payload| payload.get("bytes"))
-            .and_then(Value::as_str)
-            .and_then(crate::operation::embeddings::from_base64);
-        if let Some(inner) = inner {
-            note(&inner, observed);
+/// The facts of one message of AWS's framing: an exception, or a chunk whose payload is JSON in Base64 (llm.md F-9). The
+/// last chunk has the counts.
+fn note_message(message: &event_stream::Message, observed: &mut Observed) -> (bool, Progress) {
+    let is_chunk = match message.kind() {
+        event_stream::Kind::Event(kind) => kind.as_ref() == b"chunk",
+        event_stream::Kind::Other => false,
+        event_stream::Kind::Exception(_) | event_stream::Kind::Error(_) => {
+            observed.error = Some(ProviderError::read(&message.payload));
+            return (true, Progress::Unknown);
         }
-        return false;
+    };
+    let payload: Option<Value> = serde_json::from_slice(&message.payload).ok();
+    let inner = payload
+        .as_ref()
+        .and_then(|payload| payload.get("bytes"))
+        .and_then(Value::as_str)
+        .and_then(crate::operation::embeddings::from_base64);
+    let progress = match (&inner, is_chunk) {
+        (Some(inner), true) => {
+            let metrics = b"\"amazon-bedrock-invocationMetrics\"";
+            match inner.windows(metrics.len()).any(|part| part == metrics) {
+                true => Progress::Over,
+                false => Progress::Going,
+            }
+        }
+        (Some(_) | None, _) => Progress::Unknown,
+    };
+    if let Some(inner) = inner {
+        note(&inner, observed);
     }
-    observed.error = Some(ProviderError::read(&message.payload));
-    true
+    (false, progress)
 }
 
-/// The facts of a JSON document and of the one object inside it that may hold more; true where it is an error.
-fn note_text(text: &str, observed: &mut Observed) -> Result<bool, serde_json::Error> {
-    let (is_error, inner) = note_object(text, observed)?;
-    if let Some(inner) = inner {
+/// The facts of a JSON document and of the one object inside it that may hold more.
+fn note_text<'a>(text: &'a str, observed: &mut Observed) -> Result<Said<'a>, serde_json::Error> {
+    let said = note_object(text, observed)?;
+    if let Some(inner) = said.inner {
         // Its own inner object is not looked at: how deep a provider nests must not matter.
         note_object(inner, observed)?;
     }
-    Ok(is_error)
+    Ok(said)
 }
 
-fn note_object<'a>(
-    text: &'a str,
-    observed: &mut Observed,
-) -> Result<(bool, Option<&'a str>), serde_json::Error> {
-    let mut is_error = false;
-    let mut inner = None;
+fn note_object<'a>(text: &'a str, observed: &mut Observed) -> Result<Said<'a>, serde_json::Error> {
+    let mut said = Said::default();
     json::members(text, |key, value| match key.as_ref() {
         "id" => observed.id = observed.id.take().or_else(|| text_of(value)),
         "model" | "modelVersion" => {
             observed.model = observed.model.take().or_else(|| text_of(value));
         }
+        "type" => said.progress.note(Progress::of_type(unquoted(value))),
+        "object" => said.progress.note(Progress::of_object(unquoted(value))),
         "usage" | "usageMetadata" | "amazon-bedrock-invocationMetrics" | "meta" => {
             if let Some(usage) = Usage::from_any(value) {
                 observed.usage = Some(usage);
@@ -222,13 +325,18 @@ fn note_object<'a>(
         }
         "error" if !matches!(value, "null" | "false" | "\"\"" | "{}") => {
             observed.error = ProviderError::from_member(value);
-            is_error = true;
+            said.is_error = true;
         }
         // The events of responses and of Anthropic's messages.
-        "response" | "message" if value.starts_with('{') => inner = Some(value),
+        "response" | "message" if value.starts_with('{') => said.inner = Some(value),
         _ => (),
     })?;
-    Ok((is_error, inner))
+    Ok(said)
+}
+
+/// A name, which has nothing escaped.
+fn unquoted(raw: &str) -> &str {
+    raw.trim_matches('"')
 }
 
 fn text_of(raw: &str) -> Option<String> {
@@ -319,5 +427,98 @@ mod tests {
         );
         assert_eq!(finish.ending, Ending::Failed);
         assert!(finish.observed.error.is_some());
+    }
+
+    fn event(kind: &str) -> String {
+        format!("event: {kind}\ndata: {{\"type\":\"{kind}\",\"b64_json\":\"aGk=\"}}\n\n")
+    }
+
+    /// The stream ends regularly, behind these events.
+    #[track_caller]
+    fn check_end(events: &[&str], expected: Ending) {
+        let body: String = events.iter().map(|kind| event(kind)).collect();
+        let finish = seen(Framing::EventStream, body.as_bytes(), false);
+        assert_eq!(finish.ending, expected, "{events:?}");
+    }
+
+    #[test]
+    fn a_stream_without_the_event_that_ends_it_is_cut() {
+        let cut = Ending::Truncated(Truncation::NoTerminator);
+        for (going, last) in [
+            (
+                "image_generation.partial_image",
+                "image_generation.completed",
+            ),
+            ("image_edit.partial_image", "image_edit.completed"),
+            ("speech.audio.delta", "speech.audio.done"),
+            ("transcript.text.delta", "transcript.text.done"),
+            ("response.output_text.delta", "response.completed"),
+            ("content_block_delta", "message_stop"),
+        ] {
+            check_end(&[going], cut);
+            check_end(&[going, last], Ending::Complete);
+            check_end(&[going, last, going], cut);
+            check_end(&[going, last, "news"], Ending::Complete);
+        }
+        // Of what ends like this nothing is known.
+        check_end(&["news"], Ending::Complete);
+        check_end(&[], Ending::Complete);
+        let chunk = "data: {\"object\":\"text_completion\",\"choices\":[]}\n\n";
+        let ended = [chunk, "data: [DONE]\n\n"].concat();
+        let of = |body: &str| seen(Framing::EventStream, body.as_bytes(), false).ending;
+        assert_eq!((of(chunk), of(&ended)), (cut, Ending::Complete));
+    }
+
+    fn chunk(inner: &str) -> Vec<u8> {
+        let payload = format!("{{\"bytes\":\"{}\"}}", base64(inner.as_bytes()));
+        let mut headers = Vec::new();
+        for (name, value) in [(":event-type", "chunk"), (":message-type", "event")] {
+            headers.push(u8::try_from(name.len()).expect("short"));
+            headers.extend_from_slice(name.as_bytes());
+            headers.push(7);
+            headers.extend_from_slice(&u16::try_from(value.len()).expect("short").to_be_bytes());
+            headers.extend_from_slice(value.as_bytes());
+        }
+        let length = |bytes: usize| u32::try_from(bytes).expect("short").to_be_bytes();
+        let mut out = length(16 + headers.len() + payload.len()).to_vec();
+        out.extend_from_slice(&length(headers.len()));
+        out.extend_from_slice(&crc32fast::hash(&out).to_be_bytes());
+        out.extend_from_slice(&headers);
+        out.extend_from_slice(payload.as_bytes());
+        out.extend_from_slice(&crc32fast::hash(&out).to_be_bytes());
+        out
+    }
+
+    fn base64(bytes: &[u8]) -> String {
+        let letter = |six: u32| match u8::try_from(six & 63).expect("six bits") {
+            six @ 0..26 => char::from(b'A' + six),
+            six @ 26..52 => char::from(b'a' + six - 26),
+            six @ 52..62 => char::from(b'0' + six - 52),
+            62 => '+',
+            _ => '/',
+        };
+        let mut out = String::new();
+        for part in bytes.chunks(3) {
+            let of = |at: usize| u32::from(part.get(at).copied().unwrap_or_default());
+            let all = of(0) << 16 | of(1) << 8 | of(2);
+            let letters = [18, 12, 6, 0].map(|shift| letter(all >> shift));
+            out.extend(letters.iter().take(part.len() + 1));
+            out.extend(std::iter::repeat_n('=', 3 - part.len()));
+        }
+        out
+    }
+
+    #[test]
+    fn an_invocation_without_its_counts_is_cut() {
+        let said = chunk("{\"type\":\"content_block_delta\"}");
+        let last = chunk(
+            "{\"type\":\"message_stop\",\"amazon-bedrock-invocationMetrics\":{\"inputTokenCount\":3,\"outputTokenCount\":5}}",
+        );
+        let cut = seen(Framing::AwsEventStream, &said, false);
+        assert_eq!(cut.ending, Ending::Truncated(Truncation::NoTerminator));
+        let whole = seen(Framing::AwsEventStream, &[said, last].concat(), false);
+        assert_eq!(whole.ending, Ending::Complete);
+        let usage = whole.observed.usage.expect("counts");
+        assert_eq!((usage.input, usage.output), (Some(3), Some(5)));
     }
 }

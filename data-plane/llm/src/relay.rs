@@ -5,14 +5,15 @@
 //! ```
 //! Owns framing on the way in, the choice of reader and encoder, and the verdict on the end. It must not know sockets or
 //! clocks. Invariants: what the request's rendering decided ([`Plan`]) decides how the answer is read, whatever changed
-//! since (llm.md T-7); an answer without its terminator is never reported complete; memory is bounded by [`crate::tap::Limits`], except
-//! for encoders whose format repeats the whole answer at the end.
+//! since (llm.md T-7); an answer without its terminator is never reported complete; memory is bounded by [`crate::tap::Limits`], and by
+//! [`held::LIMIT`] where the client's format needs what came before.
 
 mod cut;
 mod embedded;
 mod encoder;
 mod gated;
 mod guarded;
+mod listed;
 mod made;
 mod plan;
 mod reader;
@@ -27,11 +28,12 @@ pub use self::cut::Broken;
 use self::cut::{cut_short, is_unreadable, too_long, unreadable};
 use self::embedded::Embedded;
 use self::gated::Gated;
+use self::listed::Listed;
 pub(crate) use self::plan::Names;
 pub use self::plan::Plan;
 use self::reader::Reader;
 use self::watch::Watch;
-use crate::answer::Piece;
+use crate::answer::{Piece, held};
 use crate::error::{ProviderError, last_event};
 use crate::event_stream;
 use crate::format::Format;
@@ -55,6 +57,8 @@ pub struct Relay {
     client: Format,
     framing: Framing,
     way: Way,
+    /// Makes an array of the stream.
+    listed: Option<Box<Listed>>,
 }
 
 enum Way {
@@ -74,6 +78,8 @@ struct Read {
     reader: Reader,
     watch: Watch,
     format: Format,
+    /// More came than is held, and the client was told.
+    is_full: bool,
     /// The input has been read to its end; where it is visibly cut.
     closed: Option<Option<Truncation>>,
 }
@@ -107,12 +113,13 @@ impl Relay {
 
     /// Takes a chunk from the provider and gives what the client gets now; empty means nothing yet, not the end.
     pub fn push(&mut self, chunk: Bytes) -> Bytes {
-        match &mut self.way {
+        let out = match &mut self.way {
             Way::Tapped(tap) => tap.push(chunk),
             Way::Passed(tap) => tap.push(chunk),
             Way::Embedded(embedded) => embedded.push(&chunk),
             Way::Read(read) => read.push(chunk),
-        }
+        };
+        self.shown(out)
     }
 
     /// What was seen so far.
@@ -147,12 +154,13 @@ impl Relay {
         }
     }
 
-    /// What the answer had that the client's format has no place for; names of fields.
+    /// The provider sent more than the gateway holds, and the client has been told: nothing follows.
     #[must_use]
-    pub fn dropped(&self) -> &[&'static str] {
+    pub fn is_full(&self) -> bool {
         match &self.way {
-            Way::Tapped(_) | Way::Passed(_) | Way::Embedded(_) => &[],
-            Way::Read(read) => &read.watch.dropped,
+            Way::Tapped(_) | Way::Passed(_) => false,
+            Way::Embedded(embedded) => embedded.is_over,
+            Way::Read(read) => read.is_full,
         }
     }
 
@@ -162,19 +170,21 @@ impl Relay {
     #[must_use]
     pub fn finish(self) -> Finish {
         let client = self.client;
-        match self.way {
+        let finish = match self.way {
             Way::Tapped(tap) => {
                 let is_between = tap.is_between_events();
-                let mut finish = tap.finish();
-                if is_between && finish.ending == Ending::Truncated(Truncation::NoTerminator) {
-                    let told = last_event(client, &cut_short());
-                    finish.rest = [finish.rest, told].concat().into();
-                }
-                finish
+                told_where_cut(client, is_between, tap.finish())
             }
-            Way::Passed(tap) => tap.finish(),
+            Way::Passed(tap) => {
+                let is_between = tap.is_between_events();
+                told_where_cut(client, is_between, tap.finish())
+            }
             Way::Embedded(embedded) => embedded.finish(),
             Way::Read(read) => read.finish(),
+        };
+        match self.listed {
+            None => finish,
+            Some(listed) => listed.finish(finish),
         }
     }
 
@@ -182,7 +192,7 @@ impl Relay {
     /// be broken off too.
     #[must_use]
     pub fn broken(self, how: Broken) -> (Bytes, Observed) {
-        match self.way {
+        let (told, observed) = match self.way {
             Way::Tapped(tap) => {
                 let told = match tap.is_between_events() {
                     true => last_event(self.client, &how.told()),
@@ -193,6 +203,18 @@ impl Relay {
             Way::Passed(tap) => (Bytes::new(), tap.observed),
             Way::Embedded(embedded) => (Bytes::new(), embedded.observed),
             Way::Read(read) => read.broken(how),
+        };
+        match self.listed {
+            None => (told, observed),
+            Some(listed) => (listed.broken(told), observed),
+        }
+    }
+
+    /// What is written, as the client wants it.
+    fn shown(&mut self, out: Bytes) -> Bytes {
+        match &mut self.listed {
+            None => out,
+            Some(listed) => listed.push(out),
         }
     }
 
@@ -224,6 +246,7 @@ impl Read {
     fn push(&mut self, chunk: Bytes) -> Bytes {
         let mut out = Vec::new();
         self.take(&chunk, &mut out);
+        self.bound(&mut out);
         match self.output {
             Output::Forward => chunk,
             Output::Encode(_) => out.into(),
@@ -236,6 +259,7 @@ impl Read {
             output,
             reader,
             watch,
+            is_full,
             ..
         } = self;
         let is_encoding = matches!(output, Output::Encode(_));
@@ -270,7 +294,10 @@ impl Read {
                                 sink(&Piece::Failure(unreadable()));
                             }
                         }
-                        Content::Oversized => sink(&Piece::Failure(too_long())),
+                        Content::Oversized => {
+                            *is_full |= is_encoding;
+                            sink(&Piece::Failure(too_long()));
+                        }
                         Content::Nothing | Content::Continuation => (),
                     }
                 }
@@ -291,6 +318,23 @@ impl Read {
                     }
                 }
             }
+        }
+    }
+
+    /// Ends an answer of which too much has to be held.
+    fn bound(&mut self, out: &mut Vec<u8>) {
+        let Output::Encode(gated) = &mut self.output else {
+            return;
+        };
+        if self.watch.has_ended || self.watch.has_failed {
+            return;
+        }
+        let is_body_over = matches!(self.input, Input::Body { is_over: true, .. });
+        if is_body_over || self.reader.held().saturating_add(gated.held()) > held::LIMIT {
+            self.is_full = true;
+            let failure = Piece::Failure(too_long());
+            self.watch.note(&failure);
+            gated.fail(&failure, out);
         }
     }
 
@@ -402,6 +446,15 @@ impl Read {
             }
         }
     }
+}
+
+/// A stream that is forwarded and cut between two events ends in one that says so.
+fn told_where_cut(client: Format, is_between: bool, mut finish: Finish) -> Finish {
+    if is_between && finish.ending == Ending::Truncated(Truncation::NoTerminator) {
+        let told = last_event(client, &cut_short());
+        finish.rest = [finish.rest, told].concat().into();
+    }
+    finish
 }
 
 /// Why a body could not be read.

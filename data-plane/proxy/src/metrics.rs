@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use dp_llm::format::Format;
 use dp_upstream::{
     pool::Counters,
     provider_group::{state::Change, states::States},
@@ -274,6 +275,7 @@ impl Local {
         drop(routes);
         self.observe_rare(record, ending);
         self.metrics.llm.guards(record);
+        self.metrics.llm.answer_dropped(record);
     }
 
     /// Counts what a guard decided behind the end of a request.
@@ -381,9 +383,9 @@ impl Local {
         self.metrics.limits.dropped(policy, dropped);
     }
 
-    /// Counts fields of a request that the provider's format has no place for.
-    pub(crate) fn dropped(&self, fields: &[&'static str]) {
-        self.metrics.llm.dropped(fields);
+    /// Counts fields of a request in the first format that the second has no place for.
+    pub(crate) fn dropped(&self, edge: (Format, Format), fields: &[&'static str]) {
+        self.metrics.llm.dropped(edge, fields);
     }
 
     fn handles(&self, record: &Record) -> RouteHandles {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use dp_config::Route;
-use dp_llm::observed::Observed;
+use dp_llm::{format::Format, observed::Observed};
 use dp_policy::usage_record::CacheStatus;
 use http::{HeaderValue, Method, StatusCode, Version};
 use opentelemetry::global::BoxedSpan;
@@ -101,6 +101,8 @@ pub(crate) struct LlmFacts {
     pub(crate) entry: Option<Arc<str>>,
     /// The model that was asked of the provider.
     pub(crate) model: Option<String>,
+    /// The client's format and the provider's that was asked last.
+    pub(crate) edge: Option<(Format, Format)>,
     /// From the start of the request to the first content of a stream.
     pub(crate) first_token: Option<Duration>,
     pub(crate) observed: Option<Box<Observed>>,

@@ -6,11 +6,12 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
+use dp_llm::content_encoding::{DecodeError, Decoding};
 use dp_upstream::pool::Lease;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -22,6 +23,10 @@ use crate::{
     request_body::RequestBody,
     stall::Stall,
 };
+
+mod encoded;
+
+use encoded::Encoded;
 
 /// What hyper writes to the client.
 pub(crate) struct ResponseBody {
@@ -45,6 +50,8 @@ pub(crate) struct Upstream {
     stall: Stall,
     /// How long the client may take to ask for the next part.
     patience: Option<Duration>,
+    /// What decodes the body, where it is encoded.
+    encoded: Option<Box<Encoded>>,
     /// What copies the body.
     tape: Option<Tape>,
 }
@@ -61,7 +68,12 @@ pub(crate) enum BodyError {
     /// An LLM stream ended without its terminator.
     #[error("the provider's stream is cut")]
     Cut,
+    /// The body is not what its encoding says, or unpacks to too much.
+    #[error("the upstream's body cannot be decoded")]
+    Encoding(#[source] DecodeError),
 }
+
+type Polled = Poll<Option<Result<Frame<Bytes>, BodyError>>>;
 
 // === impl Upstream ===
 
@@ -77,6 +89,7 @@ impl Upstream {
             lease: Some(lease),
             stall: Stall::new(idle),
             patience: idle,
+            encoded: None,
             tape: None,
         };
         upstream.finish_if_over();
@@ -84,17 +97,54 @@ impl Upstream {
     }
 
     /// The next frame.
-    pub(crate) fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Polled {
+        let frame = match &self.encoded {
+            None => ready!(self.poll_sent(cx)),
+            Some(_) => ready!(self.poll_decoded(cx)),
+        };
+        if let (Some(tape), Some(Ok(frame))) = (&self.tape, &frame)
+            && let Some(data) = frame.data_ref()
+        {
+            tape.push(data);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn poll_decoded(&mut self, cx: &mut Context<'_>) -> Polled {
+        loop {
+            let is_last = self.incoming.is_end_stream();
+            if let Some(encoded) = &mut self.encoded
+                && let Some(part) = encoded.next(is_last)
+            {
+                let frame = part.map(Frame::data).map_err(BodyError::Encoding);
+                return Poll::Ready(Some(frame));
+            }
+            let frame = ready!(self.poll_sent(cx));
+            let Some(encoded) = &mut self.encoded else {
+                return Poll::Ready(frame);
+            };
+            match frame {
+                None => {
+                    encoded.finish();
+                    if encoded.is_empty() {
+                        return Poll::Ready(None);
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => encoded.push(data),
+                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+                },
+            }
+        }
+    }
+
+    /// The next frame as the upstream sent it.
+    fn poll_sent(&mut self, cx: &mut Context<'_>) -> Polled {
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.stall.progress();
                 self.finish_if_over();
-                if let (Some(tape), Some(data)) = (&self.tape, frame.data_ref()) {
-                    tape.push(data);
-                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError::Broken(error)))),
@@ -114,6 +164,11 @@ impl Upstream {
         self.stall.allow(limit);
     }
 
+    /// Decodes all that comes from now on.
+    pub(crate) fn decode(&mut self, decoding: Decoding) {
+        self.encoded = Some(Box::new(Encoded::new(decoding)));
+    }
+
     /// Copies all that comes from now on.
     pub(crate) fn tape(&mut self, tape: Tape) {
         self.tape = Some(tape);
@@ -125,7 +180,15 @@ impl Upstream {
     }
 
     pub(crate) fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        let is_decoded = self.encoded.as_ref().is_none_or(|own| own.is_empty());
+        is_decoded && self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.encoded {
+            None => self.incoming.size_hint(),
+            Some(_) => SizeHint::default(),
+        }
     }
 
     fn finish_if_over(&mut self) {
@@ -279,7 +342,7 @@ impl Body for ResponseBody {
             Source::Full(bytes) => {
                 SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
             }
-            Source::Upstream(upstream) => upstream.incoming.size_hint(),
+            Source::Upstream(upstream) => upstream.size_hint(),
             Source::Relayed(relayed) => relayed.size_hint(),
         }
     }

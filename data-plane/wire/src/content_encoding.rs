@@ -7,6 +7,11 @@ use std::io::{self, Read};
 
 use bytes::Bytes;
 
+mod stream;
+mod zstd;
+
+pub use stream::Decoding;
+
 /// More than this many encodings on top of each other are nobody's honest body.
 const LAYERS: usize = 2;
 
@@ -40,20 +45,25 @@ enum Encoding {
 /// # Errors
 /// See [`DecodeError`].
 pub fn decode(encodings: &str, body: Bytes, limit: usize) -> Result<Bytes, DecodeError> {
+    // The last one was put on last.
+    layers(encodings)?
+        .into_iter()
+        .rev()
+        .try_fold(body, |body, encoding| encoding.decode(&body, limit))
+}
+
+/// The encodings that a header's value lists, as they were put on.
+fn layers(encodings: &str) -> Result<Vec<Encoding>, DecodeError> {
     let listed = encodings.split(',').map(str::trim);
     let is_none = |name: &&str| !name.is_empty() && !name.eq_ignore_ascii_case("identity");
     let layers: Vec<Encoding> = listed
         .filter(is_none)
         .map(|name| Encoding::parse(name).ok_or(DecodeError::Unsupported))
         .collect::<Result<_, _>>()?;
-    if layers.len() > LAYERS {
-        return Err(DecodeError::Unsupported);
+    match layers.len() > LAYERS {
+        true => Err(DecodeError::Unsupported),
+        false => Ok(layers),
     }
-    // The last one was put on last.
-    layers
-        .into_iter()
-        .rev()
-        .try_fold(body, |body, encoding| encoding.decode(&body, limit))
 }
 
 // === impl Encoding ===

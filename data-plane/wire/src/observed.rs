@@ -30,6 +30,8 @@ pub struct Observed {
     pub content_bytes: u64,
     /// Events or bodies that passed without being understood: not JSON, not an object, too large.
     pub unreadable: u64,
+    /// What the answer had that the client's format has no place for; names of fields, each once.
+    pub dropped: Vec<&'static str>,
 }
 
 /// Why generation ended.

@@ -28,6 +28,7 @@ pub(crate) struct Demand {
 pub(crate) struct Wishes {
     pub(crate) wished: BTreeSet<Wish>,
     pub(crate) is_large: bool,
+    pub(crate) is_huge: bool,
     pub(crate) has_no_usage: bool,
 }
 
@@ -76,7 +77,8 @@ impl Demand {
                 return None;
             }
         }
-        demand.wishes.is_large = demand.mode == Mode::Large;
+        demand.wishes.is_large = matches!(demand.mode, Mode::Large | Mode::Huge | Mode::Endless);
+        demand.wishes.is_huge = demand.mode == Mode::Huge;
         demand.wishes.has_no_usage = demand.mode == Mode::NoUsage;
         Some(demand)
     }

@@ -34,6 +34,14 @@ pub(crate) enum Mode {
     Slow,
     /// An answer of about 1 MiB, in one streamed chunk.
     Large,
+    /// An answer of about 5 MiB, in one streamed chunk.
+    Huge,
+    /// Half of the answer, then the same again without end.
+    Endless,
+    /// The answer in `gzip`, whatever was asked for.
+    Gzip,
+    /// A few KiB in `gzip` that unpack to many MiB.
+    Bomb,
     /// No token counts, whatever was asked for.
     NoUsage,
     /// A stream in pieces of one byte.
@@ -57,7 +65,7 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    const NAMED: [Self; 21] = [
+    const NAMED: [Self; 25] = [
         Self::Hang,
         Self::Stall,
         Self::Truncate,
@@ -69,6 +77,10 @@ impl Mode {
         Self::ErrorIn200,
         Self::Slow,
         Self::Large,
+        Self::Huge,
+        Self::Endless,
+        Self::Gzip,
+        Self::Bomb,
         Self::NoUsage,
         Self::Dribble,
         Self::Crlf,
@@ -113,6 +125,10 @@ impl Mode {
             Self::ErrorIn200 => "error-in-200",
             Self::Slow => "slow",
             Self::Large => "large",
+            Self::Huge => "huge",
+            Self::Endless => "endless",
+            Self::Gzip => "gzip",
+            Self::Bomb => "bomb",
             Self::NoUsage => "no-usage",
             Self::Dribble => "dribble",
             Self::Crlf => "crlf",
@@ -141,6 +157,10 @@ impl Mode {
             Self::ErrorIn200 => "200 with an error body, or an error event in mid-stream",
             Self::Slow => "50 ms (or x-mock-delay-ms) before each chunk",
             Self::Large => "an answer of about 1 MiB, streamed in one chunk",
+            Self::Huge => "an answer of about 5 MiB, streamed in one chunk",
+            Self::Endless => "half of the answer, then the same again without end",
+            Self::Gzip => "the answer in gzip, whatever was asked for",
+            Self::Bomb => "a few KiB in gzip that unpack to 16 MiB",
             Self::NoUsage => "no token counts, whatever was asked for",
             Self::Dribble => "a stream in pieces of one byte",
             Self::Crlf => "a stream with CRLF line ends and comments",

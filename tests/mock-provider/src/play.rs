@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
@@ -23,6 +23,12 @@ use crate::script::{Script, Step};
 const HTML: &str = "<html><body><h1>It works, but it is no API</h1></body></html>\n";
 
 const BAD_GATEWAY: &str = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n";
+
+/// Bytes that a bomb unpacks to.
+const BOMB: usize = 16 << 20;
+
+/// Bytes of one part of an answer without end, at least.
+const PART: usize = 32 << 10;
 
 /// The pause of the slow mode where none is given.
 const SLOW: Duration = Duration::from_millis(50);
@@ -86,6 +92,10 @@ pub(crate) fn play(
         | Mode::Corrupt
         | Mode::Slow
         | Mode::Large
+        | Mode::Huge
+        | Mode::Endless
+        | Mode::Gzip
+        | Mode::Bomb
         | Mode::NoUsage
         | Mode::Dribble
         | Mode::Crlf
@@ -94,10 +104,31 @@ pub(crate) fn play(
             None => respond("application/json", body(answer, demand, delay, settlement)),
         },
     };
+    if mode == Mode::Bomb {
+        *response.body_mut() = Script::whole(" ".repeat(BOMB));
+    }
+    if matches!(mode, Mode::Gzip | Mode::Bomb) {
+        response = gzipped(response);
+    }
     if demand.wishes.has(Wish::Exhausted) {
         envelope::limits(response.headers_mut(), vendor, demand.rest(), now);
     }
     Play::Respond(response)
+}
+
+/// The same in `gzip`.
+fn gzipped(response: Response<Script>) -> Response<Script> {
+    let (mut head, script) = response.into_parts();
+    let gzip = HeaderValue::from_static("gzip");
+    head.headers.insert(CONTENT_ENCODING, gzip);
+    // Writing to memory does not fail.
+    let script = script.gzipped();
+    Response::from_parts(head, script.unwrap_or_else(|_| Script::whole("")))
+}
+
+/// These bytes again and again, in one part.
+fn repeated(bytes: &Bytes) -> Bytes {
+    bytes.repeat(PART / bytes.len().max(1) + 1).into()
 }
 
 /// An error response.
@@ -162,6 +193,10 @@ fn body(
         Mode::Truncate | Mode::Corrupt => return Script::steps(vec![Step::Send(half)]),
         Mode::Stall => return Script::steps(vec![Step::Send(half), Step::Hang]),
         Mode::StallFirst => return Script::steps(vec![Step::Hang]),
+        Mode::Endless => {
+            let more = repeated(&Bytes::from_static(b" "));
+            return Script::steps(vec![Step::Send(half), Step::Repeat(more)]);
+        }
         Mode::Abort | Mode::ResetMid => {
             let mut steps = vec![Step::Send(half)];
             steps.extend(broken(demand.mode));
@@ -184,6 +219,9 @@ fn body(
         | Mode::ErrorBody
         | Mode::ContextTooLong
         | Mode::Large
+        | Mode::Huge
+        | Mode::Gzip
+        | Mode::Bomb
         | Mode::NoUsage
         | Mode::Crlf
         | Mode::IgnoreStream => Script::whole(whole),
@@ -227,9 +265,12 @@ fn kept(events: &Events, mode: Mode) -> usize {
         Mode::ErrorFirst => 0,
         Mode::StallFirst => events.preface,
         // The preface and something of the content, where there is any.
-        Mode::Truncate | Mode::Stall | Mode::Abort | Mode::ResetMid | Mode::ErrorIn200 => {
-            (all.saturating_sub(1) / 2).max(1)
-        }
+        Mode::Truncate
+        | Mode::Stall
+        | Mode::Abort
+        | Mode::ResetMid
+        | Mode::ErrorIn200
+        | Mode::Endless => (all.saturating_sub(1) / 2).max(1),
         Mode::NoDone => all.saturating_sub(1),
         Mode::Healthy
         | Mode::Fail(_)
@@ -242,6 +283,9 @@ fn kept(events: &Events, mode: Mode) -> usize {
         | Mode::Corrupt
         | Mode::Slow
         | Mode::Large
+        | Mode::Huge
+        | Mode::Gzip
+        | Mode::Bomb
         | Mode::NoUsage
         | Mode::Dribble
         | Mode::Crlf
@@ -280,6 +324,10 @@ fn stream_steps(
     }
     if matches!(mode, Mode::Stall | Mode::StallFirst) {
         steps.push(Step::Hang);
+    }
+    if let (Mode::Endless, Some(last)) = (mode, kept.checked_sub(1)) {
+        let last = events.events.get(last).map(Event::to_bytes);
+        steps.extend(last.map(|last| Step::Repeat(repeated(&last))));
     }
     steps.extend(broken(mode));
     steps

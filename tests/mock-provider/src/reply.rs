@@ -10,6 +10,8 @@ use crate::demand::{Wish, Wishes};
 
 /// Words of the large answer: about 1 MiB.
 const LARGE_WORDS: usize = 128 * 1024;
+/// About 5 MiB.
+const HUGE_WORDS: usize = 640 << 10;
 
 /// Bytes of a fragment of arguments in a stream, at most.
 const FRAGMENT: usize = 9;
@@ -156,7 +158,11 @@ fn plan(asked: &Asked, wishes: &Wishes, number: u64) -> Vec<Part> {
         return parts;
     }
     if wishes.is_large {
-        parts.push(Part::Text("1234567 ".repeat(LARGE_WORDS)));
+        let words = match wishes.is_huge {
+            true => HUGE_WORDS,
+            false => LARGE_WORDS,
+        };
+        parts.push(Part::Text("1234567 ".repeat(words)));
         return parts;
     }
     if wishes.has(Wish::Refusal) {

@@ -5,12 +5,14 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
-use std::io;
+use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +24,8 @@ use crate::account::Settlement;
 pub(crate) enum Step {
     /// These bytes.
     Send(Bytes),
+    /// These bytes, without end.
+    Repeat(Bytes),
     /// A pause.
     Wait(Duration),
     /// Silence without end.
@@ -68,6 +72,35 @@ impl Script {
         }
     }
 
+    /// The same in `gzip`, each part so that it can be unpacked when it is there.
+    pub(crate) fn gzipped(mut self) -> io::Result<Self> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        let mut steps = VecDeque::new();
+        for step in std::mem::take(&mut self.steps) {
+            if let Step::Send(bytes) = &step {
+                encoder.write_all(bytes)?;
+                encoder.flush()?;
+                let part = std::mem::take(encoder.get_mut());
+                steps.push_back(Step::Send(part.into()));
+            } else {
+                steps.push_back(step);
+            }
+        }
+        steps.push_back(Step::Send(encoder.finish()?.into()));
+        let length = steps.iter().map(|step| match step {
+            Step::Send(bytes) => bytes.len() as u64,
+            Step::Repeat(_)
+            | Step::Wait(_)
+            | Step::Hang
+            | Step::Break
+            | Step::Reset
+            | Step::Settle => 0,
+        });
+        self.length = self.length.map(|_| length.sum());
+        self.steps = steps;
+        Ok(self)
+    }
+
     /// Tells the script how its connection is reset.
     pub(crate) fn on_reset(&mut self, reset: CancellationToken) {
         self.reset = Some(reset);
@@ -102,6 +135,10 @@ impl Body for Script {
                 None => return Poll::Ready(None),
                 Some(Step::Send(bytes)) if bytes.is_empty() => (),
                 Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
+                Some(Step::Repeat(bytes)) => {
+                    self.steps.push_front(Step::Repeat(bytes.clone()));
+                    return Poll::Ready(Some(Ok(Frame::data(bytes))));
+                }
                 Some(Step::Wait(time)) => {
                     self.pause = Some(Box::pin(tokio::time::sleep_until(Instant::now() + time)));
                 }

@@ -4,13 +4,17 @@
 //! part belongs to is decided by the server's index where it has one, but a new id with a name is a new call, because some
 //! servers number every call 0 (Google's OpenAI surface, older Dynamo); after `ToolEnd` nothing of a call is told.
 
-use super::super::Content;
+use super::super::{Content, held::EACH};
 use super::said::CallPart;
 use crate::text::JsonText;
 
 /// The calls of one choice.
 #[derive(Debug, Default)]
-pub(super) struct Calls(Vec<Call>);
+pub(super) struct Calls {
+    calls: Vec<Call>,
+    /// What they are taken to cost, in bytes.
+    held: usize,
+}
 
 #[derive(Debug)]
 struct Call {
@@ -48,6 +52,10 @@ struct Progress {
 // === impl Calls ===
 
 impl Calls {
+    pub(super) fn held(&self) -> usize {
+        self.held
+    }
+
     /// Takes a part of a call; false where it came too late to be told.
     pub(super) fn call(
         &mut self,
@@ -67,12 +75,16 @@ impl Calls {
                 self.begin(part, next_slot, tell)
             }
         };
-        self.0.get_mut(at).is_none_or(|call| call.add(part, tell))
+        let call = self.calls.get_mut(at);
+        call.is_none_or(|call| {
+            self.held += call.keeps(part);
+            call.add(part, tell)
+        })
     }
 
     /// Ends the calls whose arguments are whole: something else is being said.
     pub(super) fn end_complete(&mut self, tell: &mut dyn FnMut(Content<'_>)) {
-        for call in &mut self.0 {
+        for call in &mut self.calls {
             if call.arguments.is_complete() {
                 call.end(tell);
             }
@@ -82,7 +94,7 @@ impl Calls {
     /// Ends all calls; false where one never got a name.
     pub(super) fn end_all(&mut self, tell: &mut dyn FnMut(Content<'_>)) -> bool {
         let mut are_all_told = true;
-        for call in &mut self.0 {
+        for call in &mut self.calls {
             are_all_told &= call.end(tell);
         }
         are_all_told
@@ -90,17 +102,23 @@ impl Calls {
 
     fn find(&self, part: &CallPart<'_>) -> Option<usize> {
         if let Some(index) = part.index {
-            let at = self.0.iter().rposition(|call| call.index == Some(index))?;
-            let call = self.0.get(at)?;
+            let at = self
+                .calls
+                .iter()
+                .rposition(|call| call.index == Some(index))?;
+            let call = self.calls.get(at)?;
             return (!call.is_another(part)).then_some(at);
         }
         if let Some(id) = &part.id {
-            return self.0.iter().rposition(|call| call.id.as_ref() == Some(id));
+            return self
+                .calls
+                .iter()
+                .rposition(|call| call.id.as_ref() == Some(id));
         }
         if part.name.is_some() {
             return None;
         }
-        self.0.len().checked_sub(1)
+        self.calls.len().checked_sub(1)
     }
 
     /// The place of a new call.
@@ -110,14 +128,15 @@ impl Calls {
         next_slot: &mut u32,
         tell: &mut dyn FnMut(Content<'_>),
     ) -> usize {
-        for call in &mut self.0 {
+        for call in &mut self.calls {
             if call.index.is_some() && call.index == part.index {
                 call.end(tell);
             }
         }
         let slot = *next_slot;
         *next_slot = next_slot.wrapping_add(1);
-        self.0.push(Call {
+        self.held += EACH + part.id.as_ref().map_or(0, |id| id.inner().len());
+        self.calls.push(Call {
             index: part.index,
             id: part.id.clone().map(JsonText::into_owned),
             slot,
@@ -127,13 +146,24 @@ impl Calls {
             },
             arguments: Progress::default(),
         });
-        self.0.len() - 1
+        self.calls.len() - 1
     }
 }
 
 // === impl Call ===
 
 impl Call {
+    /// Bytes of the part that wait for the name.
+    fn keeps(&self, part: &CallPart<'_>) -> usize {
+        let len = |text: &Option<JsonText<'_>>| text.as_ref().map_or(0, |text| text.inner().len());
+        match self.state {
+            State::Nameless { .. } if part.name.is_none() => {
+                len(&part.arguments) + len(&part.id) + len(&part.signature)
+            }
+            State::Nameless { .. } | State::Open | State::Ended => 0,
+        }
+    }
+
     /// The part has the call's index and is another call all the same. An id alone does not tell: some servers write a
     /// different one with every part.
     fn is_another(&self, part: &CallPart<'_>) -> bool {

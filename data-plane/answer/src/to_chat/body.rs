@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::observed::FinishReason;
 use crate::text::JsonText;
 use crate::usage::Usage;
-use crate::{ClientSide, Content, Piece, Start};
+use crate::{ClientSide, Content, Piece, Start, held::EACH};
 
 /// Gathers one answer.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub struct Body {
     client: ClientSide,
     start: Start,
     choices: BTreeMap<u32, Choice>,
+    /// Bytes of what the choices hold.
+    held: usize,
     usage: Option<Usage>,
     failure: Option<ProviderError>,
 }
@@ -57,6 +59,7 @@ impl Body {
             client,
             start: Start::default(),
             choices: BTreeMap::new(),
+            held: 0,
             usage: None,
             failure: None,
         }
@@ -66,7 +69,20 @@ impl Body {
     pub fn piece(&mut self, piece: &Piece<'_>) {
         match piece {
             Piece::Start(start) => self.start = start.clone(),
-            Piece::Content { choice, content } => self.content(*choice, content),
+            Piece::Content { choice, content } => {
+                self.held += match content {
+                    Content::ToolCall { .. } => EACH + content.size(),
+                    // Told beside, and kept to prove it.
+                    Content::Thinking(_) | Content::Signature(_) => content.size() * 2,
+                    Content::Text(_)
+                    | Content::Refusal(_)
+                    | Content::Redacted(_)
+                    | Content::BlockEnd
+                    | Content::Arguments { .. }
+                    | Content::ToolEnd { .. } => content.size(),
+                };
+                self.content(*choice, content);
+            }
             Piece::Finish { choice, finish } => {
                 self.choice(*choice).finish = Some(finish.reason);
             }
@@ -74,6 +90,11 @@ impl Body {
             Piece::Failure(failure) => self.failure = Some(failure.clone()),
             Piece::Dropped(_) | Piece::End => (),
         }
+    }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.held + self.choices.len() * EACH
     }
 
     /// The body.

@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::observed::FinishReason;
 use crate::text::JsonText;
 use crate::usage::Usage;
-use crate::{ClientSide, Content, Piece, Start};
+use crate::{ClientSide, Content, Piece, Start, held::EACH};
 
 /// Encodes one answer.
 #[derive(Debug)]
@@ -58,6 +58,11 @@ impl Completions {
             Piece::Dropped(_) => (),
             Piece::End => self.end(out),
         }
+    }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.choices.len() * EACH
     }
 
     fn start(&mut self, start: &Start) {

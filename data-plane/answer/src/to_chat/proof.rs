@@ -28,6 +28,11 @@ pub(super) enum Place {
 // === impl Proofs ===
 
 impl Proofs {
+    /// What is kept, in bytes.
+    pub(super) fn held(&self) -> usize {
+        self.text.len() + self.first.as_ref().map_or(0, String::len)
+    }
+
     /// More reasoning.
     pub(super) fn thinking(&mut self, text: &JsonText<'_>) {
         self.text.push_str(text.inner());

@@ -12,7 +12,7 @@ use crate::format::Format;
 use crate::observed::FinishReason;
 use crate::text::JsonText;
 use crate::usage::Usage;
-use crate::{ClientSide, Content, Piece, Start};
+use crate::{ClientSide, Content, Piece, Start, held::EACH};
 
 /// Encodes one answer.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Stream {
     /// A chunk's beginning, up to its choices; empty until it is known.
     head: Vec<u8>,
     choices: BTreeMap<u32, Choice>,
+    /// Bytes of what choices keep.
+    held: usize,
     usage: Option<Usage>,
     has_ended: bool,
 }
@@ -48,6 +50,7 @@ impl Stream {
             client,
             head: Vec::new(),
             choices: BTreeMap::new(),
+            held: 0,
             usage: None,
             has_ended: false,
         }
@@ -90,27 +93,29 @@ impl Stream {
             Content::Text(text) => self.text(choice, "content", text, out),
             Content::Refusal(text) => self.text(choice, "refusal", text, out),
             Content::Thinking(text) => {
-                self.choice(choice).proofs.thinking(text);
+                self.prove(choice, |proofs| proofs.thinking(text));
                 self.text(choice, "reasoning_content", text, out);
             }
             Content::Signature(signature) => {
-                match self.choice(choice).proofs.signature(signature) {
+                match self.prove(choice, |proofs| proofs.signature(signature)) {
                     Place::Beside => self.text(choice, "reasoning_signature", signature, out),
                     Place::Listed(blocks) => self.blocks(choice, &blocks, out),
                 }
             }
             Content::Redacted(data) => {
-                if let Place::Listed(blocks) = self.choice(choice).proofs.redacted(data) {
+                let place = self.prove(choice, |proofs| proofs.redacted(data));
+                if let Place::Listed(blocks) = place {
                     self.blocks(choice, &blocks, out);
                 }
             }
-            Content::BlockEnd => self.choice(choice).proofs.block_end(),
+            Content::BlockEnd => self.prove(choice, Proofs::block_end),
             Content::ToolCall {
                 slot,
                 id,
                 name,
                 signature,
             } => {
+                self.held += EACH;
                 let known = self.choice(choice);
                 let index = known.tools.len();
                 known.tools.push(Tool {
@@ -141,6 +146,20 @@ impl Stream {
                 }
             }
         }
+    }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.held + self.choices.len() * EACH
+    }
+
+    fn prove<T>(&mut self, choice: u32, step: impl FnOnce(&mut Proofs) -> T) -> T {
+        let proofs = &mut self.choice(choice).proofs;
+        let before = proofs.held();
+        let done = step(proofs);
+        let after = proofs.held();
+        self.held = (self.held + after).saturating_sub(before);
+        done
     }
 
     fn text(&mut self, choice: u32, member: &str, text: &JsonText<'_>, out: &mut Vec<u8>) {

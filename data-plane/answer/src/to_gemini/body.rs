@@ -16,6 +16,8 @@ pub struct Body {
     ending: Ending,
     /// Of each candidate that said something.
     parts: Vec<(u32, Parts)>,
+    /// Bytes of all parts.
+    held: usize,
     failure: Option<ProviderError>,
 }
 
@@ -44,6 +46,7 @@ impl Body {
             calls: Calls::default(),
             ending: Ending::default(),
             parts: Vec::new(),
+            held: 0,
             failure: None,
         }
     }
@@ -57,11 +60,13 @@ impl Body {
                 let mut call = Vec::new();
                 let is_call = self.calls.write(*choice, content, &mut call);
                 if let Some(parts) = parts_of(&mut self.parts, *choice) {
+                    let before = parts.json.len();
                     if is_call {
                         parts.push(&call);
                     } else {
                         parts.content(content);
                     }
+                    self.held += parts.json.len() - before;
                 }
             }
             Piece::Finish { choice, finish } => self.ending.finish(*choice, finish),
@@ -69,6 +74,11 @@ impl Body {
             Piece::Failure(failure) => self.failure = Some(failure.clone()),
             Piece::Dropped(_) | Piece::End => (),
         }
+    }
+
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        self.held + self.calls.held() + self.ending.held()
     }
 
     /// The body, once all pieces were taken.

@@ -3,13 +3,18 @@
 //! It must not know events. Invariant: `args` is an object, whatever the model wrote.
 
 use crate::Content;
+use crate::held::EACH;
 use crate::text::{Json, JsonText};
 
 use super::is_base64;
 
 /// Calls that are under way.
 #[derive(Debug, Default)]
-pub(super) struct Calls(Vec<Call>);
+pub(super) struct Calls {
+    calls: Vec<Call>,
+    /// What they are taken to cost, in bytes.
+    held: usize,
+}
 
 #[derive(Debug)]
 struct Call {
@@ -26,6 +31,10 @@ struct Call {
 // === impl Calls ===
 
 impl Calls {
+    pub(super) fn held(&self) -> usize {
+        self.held
+    }
+
     /// Takes what belongs to a call; whether a part was written, which is at its end.
     pub(super) fn write(&mut self, choice: u32, content: &Content<'_>, out: &mut Vec<u8>) -> bool {
         match content {
@@ -35,26 +44,31 @@ impl Calls {
                 name,
                 signature,
             } => {
-                self.0.push(Call {
+                let call = Call {
                     choice,
                     slot: *slot,
                     head: head(id.as_ref(), name),
                     signature: signed(signature.as_ref()),
                     arguments: String::from("\""),
-                });
+                };
+                self.held += call.size();
+                self.calls.push(call);
                 false
             }
             Content::Arguments { slot, fragment } => {
-                if let Some(call) = self.0.iter_mut().find(|call| call.slot == *slot) {
+                if let Some(call) = self.calls.iter_mut().find(|call| call.slot == *slot) {
                     call.arguments.push_str(fragment.inner());
+                    self.held += fragment.inner().len();
                 }
                 false
             }
             Content::ToolEnd { slot } => {
-                let Some(at) = self.0.iter().position(|call| call.slot == *slot) else {
+                let Some(at) = self.calls.iter().position(|call| call.slot == *slot) else {
                     return false;
                 };
-                out.extend_from_slice(&self.0.remove(at).part());
+                let call = self.calls.remove(at);
+                self.held = self.held.saturating_sub(call.size());
+                out.extend_from_slice(&call.part());
                 true
             }
             Content::Text(_)
@@ -68,7 +82,8 @@ impl Calls {
 
     /// Parts of the calls that nobody ended, each with its choice.
     pub(super) fn rest(&mut self) -> impl Iterator<Item = (u32, Vec<u8>)> {
-        std::mem::take(&mut self.0)
+        self.held = 0;
+        std::mem::take(&mut self.calls)
             .into_iter()
             .map(|call| (call.choice, call.part()))
     }
@@ -77,6 +92,11 @@ impl Calls {
 // === impl Call ===
 
 impl Call {
+    /// What it is taken to cost, in bytes.
+    fn size(&self) -> usize {
+        EACH + self.head.len() + self.signature.len() + self.arguments.len()
+    }
+
     fn part(mut self) -> Vec<u8> {
         self.arguments.push('"');
         let arguments = JsonText::from_inner_literal(self.arguments);

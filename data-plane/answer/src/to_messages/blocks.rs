@@ -5,12 +5,16 @@
 
 use std::collections::VecDeque;
 
-use super::super::Content;
+use super::super::{Content, held::EACH};
 use crate::text::{Json, JsonText};
 
 /// Blocks in order.
 #[derive(Debug, Default)]
-pub(super) struct Blocks(VecDeque<Block>);
+pub(super) struct Blocks {
+    blocks: VecDeque<Block>,
+    /// What they are taken to cost, in bytes.
+    held: usize,
+}
 
 /// A block.
 #[derive(Debug)]
@@ -45,17 +49,30 @@ pub(super) struct Tool {
 pub(super) struct Ids {
     nonce: u64,
     known: Vec<String>,
+    /// What they are taken to cost, in bytes.
+    held: usize,
 }
 
 // === impl Blocks ===
 
 impl Blocks {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.blocks.is_empty()
+    }
+
+    pub(super) fn held(&self) -> usize {
+        self.held
     }
 
     pub(super) fn pop(&mut self) -> Option<Block> {
-        self.0.pop_front()
+        let block = self.blocks.pop_front()?;
+        self.held = self.held.saturating_sub(block.size());
+        Some(block)
+    }
+
+    fn push(&mut self, block: Block) {
+        self.held += block.size();
+        self.blocks.push_back(block);
     }
 
     pub(super) fn say(&mut self, content: &Content<'_>, ids: &mut Ids) {
@@ -63,10 +80,10 @@ impl Blocks {
             Content::Text(piece) | Content::Refusal(piece) => self.text(piece.inner()),
             Content::Thinking(piece) => self.thinking(piece.inner()),
             Content::Signature(piece) => self.signature(piece.inner()),
-            Content::Redacted(data) => self.0.push_back(Block::Redacted {
+            Content::Redacted(data) => self.push(Block::Redacted {
                 data: data.inner().to_owned(),
             }),
-            Content::BlockEnd => match self.0.back_mut() {
+            Content::BlockEnd => match self.blocks.back_mut() {
                 Some(Block::Text { is_closed, .. } | Block::Thinking { is_closed, .. }) => {
                     *is_closed = true;
                 }
@@ -77,7 +94,7 @@ impl Blocks {
                 id,
                 name,
                 signature,
-            } => self.0.push_back(Block::Tool(Tool {
+            } => self.push(Block::Tool(Tool {
                 slot: *slot,
                 id: ids.next(id.as_ref(), signature.as_ref()),
                 name: name.inner().to_owned(),
@@ -87,6 +104,7 @@ impl Blocks {
             Content::Arguments { slot, fragment } => {
                 if let Some(tool) = self.tool(*slot) {
                     tool.arguments.push_str(fragment.inner());
+                    self.held += fragment.inner().len();
                 }
             }
             Content::ToolEnd { slot } => {
@@ -99,7 +117,7 @@ impl Blocks {
 
     /// The blocks as a message's `content` has them, without the brackets.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        for (position, block) in self.0.iter().enumerate() {
+        for (position, block) in self.blocks.iter().enumerate() {
             if position > 0 {
                 out.push(b',');
             }
@@ -114,12 +132,13 @@ impl Blocks {
         if let Some(Block::Text {
             text,
             is_closed: false,
-        }) = self.0.back_mut()
+        }) = self.blocks.back_mut()
         {
             text.push_str(piece);
+            self.held += piece.len();
             return;
         }
-        self.0.push_back(Block::Text {
+        self.push(Block::Text {
             text: piece.to_owned(),
             is_closed: false,
         });
@@ -133,13 +152,14 @@ impl Blocks {
             text,
             signature,
             is_closed: false,
-        }) = self.0.back_mut()
+        }) = self.blocks.back_mut()
             && signature.is_empty()
         {
             text.push_str(piece);
+            self.held += piece.len();
             return;
         }
-        self.0.push_back(Block::Thinking {
+        self.push(Block::Thinking {
             text: piece.to_owned(),
             signature: String::new(),
             is_closed: false,
@@ -154,13 +174,14 @@ impl Blocks {
             signature,
             is_closed: false,
             ..
-        }) = self.0.back_mut()
+        }) = self.blocks.back_mut()
         {
             signature.push_str(piece);
+            self.held += piece.len();
             return;
         }
         // Reasoning that is not shown has a signature all the same.
-        self.0.push_back(Block::Thinking {
+        self.push(Block::Thinking {
             text: String::new(),
             signature: piece.to_owned(),
             is_closed: false,
@@ -169,7 +190,7 @@ impl Blocks {
 
     /// The call that is going on in this slot.
     fn tool(&mut self, slot: u32) -> Option<&mut Tool> {
-        self.0.iter_mut().rev().find_map(|block| match block {
+        self.blocks.iter_mut().rev().find_map(|block| match block {
             Block::Tool(tool) if tool.slot == slot && !tool.is_ended => Some(tool),
             Block::Tool(_)
             | Block::Text { .. }
@@ -182,6 +203,19 @@ impl Blocks {
 // === impl Block ===
 
 impl Block {
+    /// What it is taken to cost, in bytes.
+    fn size(&self) -> usize {
+        let texts = match self {
+            Self::Text { text, .. } => text.len(),
+            Self::Thinking {
+                text, signature, ..
+            } => text.len() + signature.len(),
+            Self::Redacted { data } => data.len(),
+            Self::Tool(tool) => tool.id.len() + tool.name.len() + tool.arguments.len(),
+        };
+        EACH + texts
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         let parts: &[&str] = match self {
             Self::Text { text, .. } => &["{\"type\":\"text\",\"text\":\"", text, "\"}"],
@@ -220,7 +254,12 @@ impl Ids {
         Self {
             nonce,
             known: Vec::new(),
+            held: 0,
         }
+    }
+
+    pub(super) fn held(&self) -> usize {
+        self.held
     }
 
     /// The id of the next call, as the inside of a literal. A thought signature travels in it, because clients send ids
@@ -238,6 +277,7 @@ impl Ids {
         } else {
             format!("toolu_{:016x}_{}", self.nonce, self.known.len())
         };
+        self.held += EACH + id.len();
         self.known.push(id.clone());
         if let Some(signature) = signature.filter(|signature| !signature.is_empty()) {
             id.push_str("__thought__");

@@ -94,6 +94,24 @@ impl Stream {
         }
     }
 
+    /// What is kept of the answer, in bytes.
+    pub fn held(&self) -> usize {
+        let open = match &self.open {
+            Open::Thinking { signature } => signature.len(),
+            Open::Tool {
+                input: Input::Odd(kept),
+                ..
+            } => kept.len(),
+            Open::Tool {
+                input: Input::Nothing | Input::Object,
+                ..
+            }
+            | Open::Nothing
+            | Open::Text => 0,
+        };
+        open + self.held.held() + self.ids.held()
+    }
+
     fn begin(&mut self, start: &Start, out: &mut Vec<u8>) {
         if std::mem::replace(&mut self.is_begun, true) {
             return;

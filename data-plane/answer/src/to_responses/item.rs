@@ -57,6 +57,18 @@ pub(super) enum Status {
     Incomplete,
 }
 
+// === impl What ===
+
+impl What {
+    /// Bytes of the texts that it begins with.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Message(_) | Self::Reasoning(_) => 0,
+            Self::Call(call) => call.call_id.inner().len() + call.name.inner().len(),
+        }
+    }
+}
+
 // === impl Item ===
 
 impl Item {

@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use super::events::{Events, put};
 use super::item::{Item, Message, Part, Reasoning, Status, What, write_text};
+use crate::held::EACH;
 use crate::text::JsonText;
 
 /// Between a call's id and the proof of the reasoning that led to it: clients hand ids back, and drop members that they do
@@ -17,6 +18,8 @@ const THOUGHT: &str = "__thought__";
 pub(super) struct Output {
     nonce: u64,
     items: Vec<Item>,
+    /// What they are taken to cost, in bytes.
+    held: usize,
 }
 
 // === impl Output ===
@@ -26,7 +29,13 @@ impl Output {
         Self {
             nonce,
             items: Vec::new(),
+            held: 0,
         }
+    }
+
+    /// What is kept, in bytes.
+    pub(super) fn held(&self) -> usize {
+        self.held
     }
 
     /// The id by which a client answers a call: the provider's, or one that is made.
@@ -81,6 +90,23 @@ impl Output {
         }
     }
 
+    /// The proof of a reasoning, made of what it was before.
+    pub(super) fn prove(
+        &mut self,
+        index: usize,
+        make: impl FnOnce(Option<JsonText<'static>>) -> JsonText<'static>,
+    ) {
+        let Some(reasoning) = self.reasoning(index) else {
+            return;
+        };
+        let before = reasoning.encrypted.take();
+        let was = before.as_ref().map_or(0, |text| text.inner().len());
+        let encrypted = make(before);
+        let is = encrypted.inner().len();
+        reasoning.encrypted = Some(encrypted);
+        self.held = (self.held + is).saturating_sub(was);
+    }
+
     pub(super) fn reasoning(&mut self, index: usize) -> Option<&mut Reasoning> {
         match &mut self.items.get_mut(index)?.what {
             What::Reasoning(reasoning) => Some(reasoning),
@@ -91,6 +117,7 @@ impl Output {
     /// Adds an item; its index.
     pub(super) fn announce(&mut self, what: What, events: &mut Events<'_>) -> usize {
         let index = self.items.len();
+        self.held += EACH + what.size();
         self.items.push(Item {
             what,
             status: Status::InProgress,
@@ -117,6 +144,7 @@ impl Output {
             self.close_part(index, events);
             self.open_part(index, is_refusal, events);
         }
+        self.held += text.inner().len();
         let Some(message) = self.message(index) else {
             return;
         };
@@ -148,6 +176,7 @@ impl Output {
             is_refusal,
             text: String::new(),
         });
+        self.held += EACH;
         self.part_event("response.content_part.added", index, place, events);
     }
 
@@ -203,6 +232,7 @@ impl Output {
         let is_first = reasoning.summary.is_none();
         let summary = reasoning.summary.get_or_insert_default();
         summary.push_str(text.inner());
+        self.held += text.inner().len();
         if is_first {
             self.summary_event("part.added", "part", "", index, events);
         }
@@ -246,7 +276,9 @@ impl Output {
             return;
         }
         call.arguments.push_str(text.inner());
-        if call.is_custom {
+        let is_custom = call.is_custom;
+        self.held += text.inner().len();
+        if is_custom {
             return;
         }
         events.event("response.function_call_arguments.delta", |out| {

@@ -21,7 +21,7 @@ pub(super) struct Embedded {
     model: String,
     held: BytesMut,
     limit: usize,
-    is_over: bool,
+    pub(super) is_over: bool,
 }
 
 /// The way of an answer that is no conversation.

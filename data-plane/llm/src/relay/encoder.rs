@@ -68,6 +68,21 @@ impl Encoder {
         }
     }
 
+    /// What is kept of the answer, in bytes.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::ChatStream(stream) => stream.held(),
+            Self::CompletionsStream(stream) => stream.held(),
+            Self::ResponsesStream(stream) => stream.held(),
+            Self::MessagesStream(stream) => stream.held(),
+            Self::GeminiStream(stream) => stream.held(),
+            Self::ChatBody(body) => body.held(),
+            Self::ResponsesBody(body) => body.held(),
+            Self::MessagesBody(body) => body.held(),
+            Self::GeminiBody(body) => body.held(),
+        }
+    }
+
     /// The body, or what is left of the stream.
     pub(super) fn finish(self, out: Vec<u8>) -> Vec<u8> {
         match self {

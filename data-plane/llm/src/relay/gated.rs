@@ -34,6 +34,12 @@ impl Gated {
         !self.is_refused && self.gates.iter().any(Gate::is_holding)
     }
 
+    /// What is kept of the answer, in bytes.
+    pub(super) fn held(&self) -> usize {
+        let gates: usize = self.gates.iter().map(Gate::held).sum();
+        self.encoder.held() + gates
+    }
+
     pub(super) fn is_refused(&self) -> bool {
         self.is_refused
     }

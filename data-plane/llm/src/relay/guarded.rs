@@ -16,7 +16,7 @@ impl Relay {
         if let Some(gated) = self.gated_mut() {
             gated.flush(&mut out);
         }
-        out.into()
+        self.shown(out.into())
     }
 
     /// The provider's body is over: reads what is left of it. Where the relay still holds something then
@@ -26,7 +26,7 @@ impl Relay {
         if let Way::Read(read) = &mut self.way {
             read.close_once(&mut out);
         }
-        out.into()
+        self.shown(out.into())
     }
 
     /// A gate holds something.

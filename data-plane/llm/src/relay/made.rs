@@ -7,6 +7,7 @@ use bytes::BytesMut;
 
 use super::encoder::Encoder;
 use super::gated::Gated;
+use super::listed::Listed;
 use super::reader::Reader;
 use super::watch::Watch;
 use super::{Input, Output, Plan, Read, Relay, Stamp, Way, embedded};
@@ -62,20 +63,20 @@ impl Relay {
         (limits, stamp): (Limits, Stamp),
         (gates, forwards): (Vec<Gate>, bool),
     ) -> Self {
+        let of = |way: Way| Self {
+            client: plan.client,
+            framing,
+            way,
+            listed: plan
+                .is_listed
+                .then(|| Box::new(Listed::new(limits.event_bytes))),
+        };
         if let Some(way) = embedded::way(plan, framing, limits) {
-            return Self {
-                client: plan.client,
-                framing,
-                way,
-            };
+            return of(way);
         }
         if forwards && plan.client == Format::OpenAiChatCompletions {
             let tap = ResponseTap::new(framing, plan.usage_chunk, limits);
-            return Self {
-                client: plan.client,
-                framing,
-                way: Way::Tapped(Box::new(tap)),
-            };
+            return of(Way::Tapped(Box::new(tap)));
         }
         let client = ClientSide {
             model: plan.model.clone(),
@@ -106,12 +107,9 @@ impl Relay {
             reader: Reader::new(plan.provider, &plan.names.tools),
             watch: Watch::default(),
             format: plan.client,
+            is_full: false,
             closed: None,
         };
-        Self {
-            client: plan.client,
-            framing,
-            way: Way::Read(Box::new(read)),
-        }
+        of(Way::Read(Box::new(read)))
     }
 }

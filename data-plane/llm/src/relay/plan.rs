@@ -30,6 +30,8 @@ pub struct Plan {
     pub(crate) names: Names,
     /// How the answer is written where what is no conversation was converted.
     pub(crate) converted: Option<Converted>,
+    /// The stream goes to its client as one array.
+    pub(crate) is_listed: bool,
 }
 
 /// Names of tools that the answer has to be told in the client's way.
@@ -75,6 +77,20 @@ impl Plan {
         matches!(self.converted, Some(Converted::Estimate))
     }
 
+    /// As the client's query asks: Gemini's streams are events with `alt=sse`, and one array without (llm.md E-3).
+    #[must_use]
+    pub fn listed(mut self, query: Option<&str>) -> Self {
+        let is_sse = |pair: &str| {
+            let value = pair.strip_prefix("alt=");
+            value.is_some_and(|value| value.eq_ignore_ascii_case("sse"))
+        };
+        let asks_for_events = query.unwrap_or_default().split('&').any(is_sse);
+        self.is_listed = self.is_streamed
+            && self.class == Class::Chat(Format::GeminiGenerateContent)
+            && !asks_for_events;
+        self
+    }
+
     /// The body keeps the client's content type, which need not be JSON.
     #[must_use]
     pub const fn keeps_content_type(&self) -> bool {
@@ -116,7 +132,9 @@ impl Plan {
     /// The `content-type` of an answer that is not forwarded; `None` for one that is.
     #[must_use]
     pub fn content_type(&self, framing: Framing) -> Option<&'static str> {
-        if self.forwards(framing) {
+        if self.is_listed {
+            Some("application/json")
+        } else if self.forwards(framing) {
             None
         } else if self.is_streamed {
             Some("text/event-stream")
@@ -128,7 +146,9 @@ impl Plan {
     /// The `content-type` of a kept answer that is written anew; `None` for one that is given as it was.
     #[must_use]
     pub fn content_type_of_kept(&self, framing: Framing) -> Option<&'static str> {
-        if self.forwards_kept(framing) {
+        if self.is_listed {
+            Some("application/json")
+        } else if self.forwards_kept(framing) {
             None
         } else if self.is_streamed {
             Some("text/event-stream")

@@ -74,6 +74,17 @@ impl Reader {
         }
     }
 
+    /// What is kept of the answer, in bytes; Gemini's candidates are few.
+    pub(super) fn held(&self) -> usize {
+        match &self.of {
+            Of::Chat(reader) => reader.held(),
+            Of::Responses(reader) => reader.held(),
+            Of::Messages(reader) => reader.held(),
+            Of::Converse(reader, _) => reader.held(),
+            Of::Gemini(_) => 0,
+        }
+    }
+
     /// The stream ended regularly.
     pub(super) fn end(&mut self, sink: &mut dyn Sink) {
         self.read(sink, |of, sink| match of {

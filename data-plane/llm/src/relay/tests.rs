@@ -3,6 +3,9 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
+mod held;
+mod listed;
+
 use super::{Broken, Names, Plan, Relay, Stamp};
 use crate::format::Format;
 use crate::observed::FinishReason;
@@ -29,6 +32,7 @@ fn plan(client: Format, provider: Format, is_streamed: bool) -> Plan {
         model: "asked".to_owned(),
         names: Names::default(),
         converted: None,
+        is_listed: false,
     }
 }
 

@@ -11,7 +11,6 @@ pub(super) struct Watch {
     pub(super) observed: Observed,
     pub(super) has_ended: bool,
     pub(super) has_failed: bool,
-    pub(super) dropped: Vec<&'static str>,
 }
 
 // === impl Watch ===
@@ -22,12 +21,11 @@ impl Watch {
         match piece {
             Piece::End => self.has_ended = true,
             Piece::Failure(_) => self.has_failed = true,
-            Piece::Dropped(field) => {
-                if !self.dropped.contains(field) {
-                    self.dropped.push(field);
-                }
-            }
-            Piece::Start(_) | Piece::Content { .. } | Piece::Finish { .. } | Piece::Usage(_) => (),
+            Piece::Start(_)
+            | Piece::Content { .. }
+            | Piece::Finish { .. }
+            | Piece::Usage(_)
+            | Piece::Dropped(_) => (),
         }
     }
 }

@@ -129,6 +129,7 @@ impl Request {
             model: target.model.clone(),
             names: Names::default(),
             converted: None,
+            is_listed: false,
         };
         let text = || std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8);
         let refused = RequestError::Unconvertible;

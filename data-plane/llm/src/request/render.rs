@@ -94,6 +94,7 @@ impl Request {
                 model: target.model.clone(),
                 names,
                 converted: None,
+                is_listed: false,
             },
             dropped: notes.dropped,
         })

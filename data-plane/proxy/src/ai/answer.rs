@@ -17,8 +17,8 @@ use dp_llm::{
 };
 use dp_upstream::provider_group::{attempts::Attempt, verdict::Condition};
 use http::{
-    HeaderMap, HeaderValue, Response,
-    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
+    HeaderMap, Response,
+    header::CONTENT_TYPE,
     response,
 };
 
@@ -39,26 +39,20 @@ use crate::{
 
 mod encoded;
 mod handed;
+mod head;
 mod own;
 mod refused;
 pub(super) mod replayed;
 mod whole;
 
 use encoded::{encoded, is_encoded};
+use head::dress;
 pub(super) use own::own;
 use refused::{failed_inside, refused};
 use whole::{judged, whole};
 
 /// The largest answer that is held where it need not be, in bytes.
 const WHOLE_LIMIT: usize = 8 << 20;
-
-/// What a provider says to the one who has the account there, and to its browser.
-const OF_OUR_ACCOUNT: [&str; 4] = [
-    "set-cookie",
-    "openai-organization",
-    "openai-project",
-    "anthropic-organization-id",
-];
 
 /// An answer for the client.
 pub(super) struct Answer {
@@ -122,9 +116,11 @@ pub(super) async fn take(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
     (provider, plan, guards, wait): Asked<'_>,
-    response: Response<Upstream>,
+    mut response: Response<Upstream>,
     attempt: &mut Attempt,
 ) -> Tried {
+    encoded::decode(&mut response);
+    head::name_request(response.headers_mut());
     if !response.status().is_success() {
         return refused(exchange, call, (provider, &plan, wait), response).await;
     }
@@ -305,6 +301,7 @@ fn broke(error: BodyError) -> Fault {
     let kind = match &error {
         BodyError::Stalled => Kind::Timeout,
         BodyError::Broken(_) | BodyError::Cut => Kind::Reset,
+        BodyError::Encoding(_) => Kind::Garbage,
     };
     Fault::caused(kind, error)
 }
@@ -319,24 +316,6 @@ fn lost(fault: Fault) -> Tried {
 
 fn answered(answer: Answer) -> Tried {
     Tried::Answered(Box::new(answer))
-}
-
-/// The headers of what the client gets.
-fn dress(headers: &mut HeaderMap, plan: &Plan, framing: Framing) {
-    for name in OF_OUR_ACCOUNT {
-        headers.remove(name);
-    }
-    if framing != Framing::Buffered || plan.client != plan.provider || plan.is_streamed {
-        // Events may be taken out of it, or all of it is written anew, also a body for who wanted a stream.
-        headers.remove(CONTENT_LENGTH);
-    }
-    let Some(content_type) = plan.content_type(framing) else {
-        return;
-    };
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    if plan.is_streamed {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    }
 }
 
 /// Tokens of the prompt, which Bedrock tells of some models in the head only.

@@ -353,12 +353,13 @@ impl Relayed {
                         settlement.attempt.first_token(now);
                     }
                 }
-                let is_refused = relay.is_refused();
+                // What follows would be no part of the answer.
+                let is_over = relay.is_refused() || relay.is_full();
                 if let Some(guarded) = &mut self.guarded {
                     guarded.due = None;
                 }
                 // hyper does not ask again once a known length is there.
-                match is_refused || self.upstream.is_end_stream() {
+                match is_over || self.upstream.is_end_stream() {
                     true => joined(data, self.finish(None)),
                     false => data,
                 }
@@ -411,7 +412,7 @@ impl Relayed {
         self.is_broken = true;
         let (verdict, how) = match error {
             BodyError::Stalled => (Verdict::Idle, Broken::Silent),
-            BodyError::Broken(_) | BodyError::Cut => {
+            BodyError::Broken(_) | BodyError::Cut | BodyError::Encoding(_) => {
                 (Verdict::StreamErrorAfterContent, Broken::Off)
             }
         };

@@ -95,7 +95,10 @@ impl Call<'_> {
         let model = Some(rendered.plan.model.clone());
         exchange.record.llm.model = model.filter(|model| !model.is_empty());
         ledger::attempt_begins(exchange.record, (provider, policy), &rendered.plan.model);
-        exchange.client.worker.metrics.dropped(&rendered.dropped);
+        let edge = (rendered.plan.client, rendered.plan.provider);
+        exchange.record.llm.edge = Some(edge);
+        let metrics = &exchange.client.worker.metrics;
+        metrics.dropped(edge, &rendered.dropped);
         self.note_asked(provider, &rendered);
         let plan = rendered.plan.clone();
         let wait = self.wait(provider, plan.is_streamed);
@@ -189,6 +192,7 @@ impl Call<'_> {
         let mut rendered = prompt
             .render(service, format, &target, headers)
             .map_err(invalid)?;
+        rendered.plan = rendered.plan.listed(self.head.uri.query());
         let attributes = LlmAttributes {
             body: (&rendered.body, &ReadBody::default()),
             ..attributes
@@ -306,8 +310,8 @@ impl Call<'_> {
         if !plan.keeps_content_type() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        // An answer that is compressed could not be read for its usage.
-        headers.remove(ACCEPT_ENCODING);
+        // An answer that is compressed has to be unpacked to be read for its usage (llm.md S-13).
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.remove(CONTENT_ENCODING);
         if plan.client != plan.provider {
             headers.remove(ACCEPT);

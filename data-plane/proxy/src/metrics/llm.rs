@@ -3,6 +3,7 @@
 //! Owns what is counted of attempts at providers, and of guards. Must not take a label from a client. Invariant: what a
 //! request took is not counted here but in `usage`, by the record that everybody else reads.
 
+use dp_llm::format::Format;
 use dp_upstream::provider_group::state::Change;
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -82,6 +83,8 @@ struct GuardLabels {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DroppedLabels {
+    /// The formats that were converted: from, and to.
+    edge: String,
     field: &'static str,
 }
 
@@ -133,7 +136,7 @@ impl LlmMetrics {
         );
         registry.register(
             "tidegate_proxy_llm_translation_dropped",
-            "Requests of which a field was left out for the provider",
+            "Requests and answers of which a field was left out in a conversion",
             metrics.dropped.clone(),
         );
         registry.register(
@@ -207,9 +210,23 @@ impl LlmMetrics {
         self.probes.get_or_create(&labels).inc();
     }
 
-    pub(super) fn dropped(&self, fields: &[&'static str]) {
+    pub(super) fn dropped(&self, (from, to): (Format, Format), fields: &[&'static str]) {
         for field in fields {
-            self.dropped.get_or_create(&DroppedLabels { field }).inc();
+            let edge = format!("{}->{}", name(from), name(to));
+            let labels = DroppedLabels { edge, field };
+            self.dropped.get_or_create(&labels).inc();
+        }
+    }
+
+    /// What the conversion of an answer left out.
+    pub(super) fn answer_dropped(&self, record: &Record) {
+        let (Some((client, provider)), Some(observed)) =
+            (record.llm.edge, record.llm.observed.as_deref())
+        else {
+            return;
+        };
+        if client != provider {
+            self.dropped((provider, client), &observed.dropped);
         }
     }
 
@@ -236,5 +253,16 @@ impl LlmMetrics {
             action: check.decision.label(),
         };
         self.guard_checks.get_or_create(&labels).inc();
+    }
+}
+
+/// What a format is called in labels.
+const fn name(format: Format) -> &'static str {
+    match format {
+        Format::OpenAiChatCompletions => "completions",
+        Format::OpenAiResponses => "responses",
+        Format::AnthropicMessages => "messages",
+        Format::BedrockConverse => "converse",
+        Format::GeminiGenerateContent => "gemini",
     }
 }

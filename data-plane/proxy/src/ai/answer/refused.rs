@@ -17,11 +17,10 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
 };
 
-use super::{lost, pairs};
+use super::{broke, lost, pairs};
 use crate::{
     ai::{Call, Tried, condition, fallback, since_epoch, wait::Wait},
     exchange::Exchange,
-    fault::{Fault, Kind},
     response_body::{BodyError, ResponseBody, Upstream},
 };
 
@@ -39,7 +38,7 @@ pub(super) async fn refused(
     let deadline = exchange.client.worker.timers.deadline(wait.due());
     let body = match deadline.bound(read_error(&mut upstream)).await {
         Some(Ok(body)) => body,
-        Some(Err(error)) => return lost(Fault::caused(Kind::Reset, error)),
+        Some(Err(error)) => return lost(broke(error)),
         None => return lost(wait.late()),
     };
     let status = head.status.as_u16();

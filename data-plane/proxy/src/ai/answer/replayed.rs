@@ -14,11 +14,11 @@ use dp_llm::{
 };
 use http::{
     HeaderValue, Response,
-    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
     response,
 };
 
-use super::{Answer, Body, Said, judged};
+use super::{Answer, Body, Said, head::dress_stream, judged};
 use crate::{
     ai::{
         Call, Tried,
@@ -148,8 +148,7 @@ fn head(entry: &Entry, plan: &Plan, framing: Framing) -> response::Parts {
     let content_type = content_type.unwrap_or(HeaderValue::from_static("application/json"));
     head.headers.insert(CONTENT_TYPE, content_type);
     if plan.is_streamed {
-        let no_cache = HeaderValue::from_static("no-cache");
-        head.headers.insert(CACHE_CONTROL, no_cache);
+        dress_stream(&mut head.headers);
     }
     head
 }

@@ -7,7 +7,7 @@ use bytes::BytesMut;
 use dp_llm::{observed::Observed, relay::Relay, tap::Ending};
 use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH, response};
 
-use super::{Answer, Body, Said, WHOLE_LIMIT, answered, lost};
+use super::{Answer, Body, Said, WHOLE_LIMIT, answered, broke, lost};
 use crate::{
     ai::{
         Call, Tried,
@@ -36,7 +36,7 @@ pub(super) async fn whole(
             if let Ok(data) = frame?.into_data() {
                 out.extend_from_slice(&relay.push(data));
             }
-            if out.len() > WHOLE_LIMIT || relay.is_refused() {
+            if out.len() > WHOLE_LIMIT || relay.is_refused() || relay.is_full() {
                 break;
             }
         }
@@ -45,7 +45,7 @@ pub(super) async fn whole(
     // What guards take is not the provider's time.
     match deadline.bound(read).await {
         Some(Ok(())) => {}
-        Some(Err(error)) => return Ok(lost(Fault::caused(Kind::Reset, error))),
+        Some(Err(error)) => return Ok(lost(broke(error))),
         None => return Ok(lost(wait.late())),
     }
     if out.len() > WHOLE_LIMIT {

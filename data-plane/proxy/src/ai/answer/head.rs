@@ -1,0 +1,66 @@
+//! The headers of what the client gets.
+//!
+//! Owns which of the provider's pass, and what a stream's say. Invariant: they describe the body that is sent.
+
+use dp_llm::{relay::Plan, tap::Framing};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
+};
+
+/// What a provider says to the one who has the account there, and to its browser.
+const OF_OUR_ACCOUNT: [&str; 4] = [
+    "set-cookie",
+    "openai-organization",
+    "openai-project",
+    "anthropic-organization-id",
+];
+
+/// Where providers name their request.
+const REQUEST_IDS: [&str; 4] = [
+    "request-id",
+    "x-request-id",
+    "x-amzn-requestid",
+    "apim-request-id",
+];
+
+/// The provider's name for its request, which its support asks for (llm.md E-2).
+const UPSTREAM_REQUEST_ID: HeaderName = HeaderName::from_static("x-upstream-request-id");
+
+/// Asks proxies in between to let each part of a stream through at once (llm.md S-13).
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Says again, under a name that nobody else gives, what the provider calls the request.
+pub(super) fn name_request(headers: &mut HeaderMap) {
+    let id = REQUEST_IDS.iter().find_map(|name| headers.get(*name));
+    if let Some(id) = id.cloned() {
+        headers.insert(UPSTREAM_REQUEST_ID, id);
+    }
+}
+
+/// The headers of an answer.
+pub(super) fn dress(headers: &mut HeaderMap, plan: &Plan, framing: Framing) {
+    for name in OF_OUR_ACCOUNT {
+        headers.remove(name);
+    }
+    if framing != Framing::Buffered || plan.client != plan.provider || plan.is_streamed {
+        // Events may be taken out of it, or all of it is written anew, also a body for who wanted a stream.
+        headers.remove(CONTENT_LENGTH);
+    }
+    let is_stream = match plan.content_type(framing) {
+        Some(content_type) => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            plan.is_streamed
+        }
+        None => framing != Framing::Buffered,
+    };
+    if is_stream {
+        dress_stream(headers);
+    }
+}
+
+/// What the head of each stream says.
+pub(super) fn dress_stream(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
+}
