@@ -15,6 +15,7 @@ pub mod body_policy;
 pub mod gate;
 pub mod model_name;
 pub mod models;
+pub mod parameters;
 pub mod preference;
 pub mod prompt_caching;
 pub mod prompt_enrichment;

@@ -282,6 +282,9 @@ impl ResponseBody {
                     record.response.fault = Some(Kind::GuardRejected);
                 }
                 record.llm.observed = relayed.take_observed();
+                if let Some(ledger) = &mut record.llm.ledger {
+                    ledger.overhead.answer(relayed.spent());
+                }
             }
             record.close(ending);
         }

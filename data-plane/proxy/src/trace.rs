@@ -3,6 +3,9 @@
 //! Owns W3C trace context in and out and the spans' attributes. Must not decide about export. Invariant: a
 //! client's sampling decision stands; without a tracer its headers pass untouched.
 
+use std::net::SocketAddr;
+
+use dp_llm::parameters;
 use dp_policy::usage_record::{UsageRecord, Value};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
@@ -150,6 +153,28 @@ impl AttemptSpan {
     /// Notes something about the attempt.
     pub(crate) fn note(&mut self, name: &'static str, text: &str) {
         self.0.set_attribute(KeyValue::new(name, text.to_owned()));
+    }
+
+    /// Notes what the request asks for.
+    pub(crate) fn tell(&mut self, name: &'static str, value: parameters::Value) {
+        let value: opentelemetry::Value = match value {
+            parameters::Value::Whole(number) => number.into(),
+            parameters::Value::Number(number) => number.into(),
+            parameters::Value::Text(text) => text.into(),
+            parameters::Value::Texts(texts) => {
+                let texts = texts.into_iter().map(Into::into).collect();
+                opentelemetry::Value::Array(Array::String(texts))
+            }
+        };
+        self.0.set_attribute(KeyValue::new(name, value));
+    }
+
+    /// Notes whom the request goes to.
+    pub(crate) fn server(&mut self, host: Option<&str>, address: SocketAddr) {
+        let host = host.map_or_else(|| address.ip().to_string(), str::to_owned);
+        let port = i64::from(address.port());
+        self.0.set_attribute(KeyValue::new("server.address", host));
+        self.0.set_attribute(KeyValue::new("server.port", port));
     }
 
     /// What makes it the parent of what the provider does.

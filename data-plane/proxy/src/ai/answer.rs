@@ -63,6 +63,8 @@ pub(super) struct Answer {
     tallies: Option<Tallies>,
     /// What keeps it for others.
     pub(super) keep: Option<Keep>,
+    /// How long its reading and writing took so far.
+    spent: Duration,
 }
 
 /// What the head of an answer said about the provider.

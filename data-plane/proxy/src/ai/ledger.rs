@@ -13,7 +13,11 @@ use dp_config::{
     AiBackend,
     ai_backend::{AiPolicy, AiProvider},
 };
-use dp_llm::{class::Class, request::Request as Prompt, usage::Usage as Observed};
+use dp_llm::{
+    class::Class,
+    request::{Rendered, Request as Prompt},
+    usage::Usage as Observed,
+};
 use dp_policy::{
     estimate::{self, Family},
     price::{Catalog, ModelNames, quote},
@@ -33,12 +37,16 @@ use crate::{
 };
 
 mod cached;
+mod overhead;
 mod size;
+mod span;
 
 pub(super) use cached::answered_before;
 use cached::cache_use;
+pub(crate) use overhead::Overhead;
 use size::Size;
 pub(super) use size::measured;
+pub(super) use span::note_server;
 
 /// Says whose a request is. Whoever stands in front has to guard it.
 const USER: HeaderName = HeaderName::from_static("x-user-id");
@@ -65,6 +73,7 @@ pub(crate) struct Ledger {
     prompt: Option<Size>,
     catalog: Option<Arc<Catalog>>,
     settle: Vec<Settle>,
+    pub(crate) overhead: Overhead,
     /// The attempt that is under way or was answered.
     attempt: Option<Attempt>,
 }
@@ -86,6 +95,8 @@ pub(crate) struct Closed {
     pub(crate) labels: Labels,
     /// How long the attempt took that is the record's.
     pub(crate) attempt: Option<Duration>,
+    /// The gateway's own time.
+    pub(crate) overhead: Overhead,
 }
 
 /// Names of models for labels of metrics.
@@ -99,22 +110,13 @@ pub(crate) struct Labels {
 pub(super) fn attempt_begins(
     record: &mut Record,
     (provider, policy): (&AiProvider, Option<&AiPolicy>),
-    sent: &str,
+    rendered: &Rendered,
 ) {
-    let number = record.upstream.attempts.saturating_add(1);
     let Some(ledger) = &record.llm.ledger else {
         return;
     };
-    let span = record.span.as_deref().and_then(|request| {
-        let tracer = record.worker().shared.tracer.as_ref()?;
-        let name = format!("{} {sent}", ledger.operation);
-        let mut span = AttemptSpan::start(tracer, request, name, number);
-        span.note("gen_ai.operation.name", ledger.operation);
-        span.note("gen_ai.provider.name", &provider.telemetry_name);
-        span.note("gen_ai.request.model", sent);
-        span.note("tidegate.llm.provider", &provider.name);
-        Some(span)
-    });
+    let span = span::start(record, ledger.operation, provider, rendered);
+    let sent = &rendered.plan.model;
     if let Some(ledger) = &mut record.llm.ledger {
         let is_configured = is_configured(provider, policy, sent);
         ledger.attempt(provider, (sent, is_configured), span);
@@ -172,6 +174,7 @@ impl Ledger {
             prompt: expected::is_text(prompt.class()).then(|| Size::of(prompt)),
             catalog: catalog.cloned(),
             settle: Vec::new(),
+            overhead: Overhead::begin(),
             attempt: None,
         })
     }
@@ -194,6 +197,7 @@ impl Ledger {
             prompt: None,
             catalog: None,
             settle: Vec::new(),
+            overhead: Overhead::begin(),
             attempt: None,
         })
     }
@@ -224,8 +228,10 @@ impl Ledger {
     ) {
         let name: Arc<str> = provider.telemetry_name.clone();
         let label = self.label(&name, sent, is_configured);
+        let started = Instant::now();
+        self.overhead.attempt(started);
         self.attempt = Some(Attempt {
-            started: Instant::now(),
+            started,
             provider: name,
             sent: sent.into(),
             label,
@@ -305,6 +311,7 @@ impl Ledger {
             record: usage_record,
             labels,
             attempt: took,
+            overhead: self.overhead,
         }
     }
 

@@ -55,6 +55,8 @@ pub(crate) struct Relayed {
     /// The answer ended before its end, whatever the client was told.
     is_broken: bool,
     guarded: Option<Guarded>,
+    /// How long the reading and writing took.
+    spent: Duration,
 }
 
 /// What is more where guards judge the answer.
@@ -169,6 +171,7 @@ impl Relayed {
             settlement: Some(settlement),
             is_broken: false,
             guarded: None,
+            spent: Duration::ZERO,
         }
     }
 
@@ -232,6 +235,11 @@ impl Relayed {
     /// The answer ended before its end.
     pub(crate) fn is_broken(&self) -> bool {
         self.is_broken
+    }
+
+    /// How long the reading and writing took.
+    pub(crate) fn spent(&self) -> Duration {
+        self.spent
     }
 
     /// When the first content came, where that was behind the head.
@@ -345,7 +353,9 @@ impl Relayed {
         match frame.into_data() {
             Ok(data) => {
                 let had_content = relay.observed().has_content;
+                let began = Instant::now();
                 let data = relay.push(data);
+                self.spent += began.elapsed();
                 if !had_content && relay.observed().has_content {
                     let now = Instant::now();
                     self.first_content = Some(now);
@@ -373,7 +383,9 @@ impl Relayed {
         let State::Open(relay) = std::mem::replace(&mut self.state, State::Done) else {
             return Bytes::new();
         };
+        let began = Instant::now();
         let finish = relay.finish();
+        self.spent += began.elapsed();
         let observed = Box::new(finish.observed);
         if let Some(mut settlement) = self.settlement.take() {
             let checks: Vec<Check> = self.checks().collect();

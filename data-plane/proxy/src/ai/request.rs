@@ -94,7 +94,7 @@ impl Call<'_> {
         }
         let model = Some(rendered.plan.model.clone());
         exchange.record.llm.model = model.filter(|model| !model.is_empty());
-        ledger::attempt_begins(exchange.record, (provider, policy), &rendered.plan.model);
+        ledger::attempt_begins(exchange.record, (provider, policy), &rendered);
         let edge = (rendered.plan.client, rendered.plan.provider);
         exchange.record.llm.edge = Some(edge);
         let metrics = &exchange.client.worker.metrics;
@@ -259,6 +259,8 @@ impl Call<'_> {
         let is_upgrade = realtime::ask(exchange, &rendered.plan, &mut head);
         let picked = pick(exchange, cluster, &head, is_upgrade, due).await?;
         address::check(provider, &picked)?;
+        let address = picked.endpoint.address();
+        ledger::note_server(exchange.record, picked.hostname.as_deref(), address);
         let authority = match authority {
             Some(authority) => Some(authority.as_str()),
             None => picked.hostname.as_deref(),

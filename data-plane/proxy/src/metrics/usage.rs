@@ -20,7 +20,7 @@ use prometheus_client::{
 };
 
 use super::cache::CacheMetrics;
-use crate::ai::ledger::Closed;
+use crate::ai::ledger::{Closed, Overhead};
 
 /// Tokens, as the conventions advise.
 const TOKENS: [f64; 14] = [
@@ -48,6 +48,10 @@ const FIRST_TOKEN: [f64; 21] = [
     0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
     15.0, 20.0, 30.0, 45.0, 60.0,
 ];
+/// Seconds of the gateway's own.
+const OVERHEAD: [f64; 12] = [
+    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+];
 /// Seconds between tokens, as the conventions advise.
 const PER_TOKEN: [f64; 14] = [
     0.001, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5,
@@ -67,6 +71,7 @@ pub(super) struct UsageMetrics {
     cost: Family<CostLabels, Amount>,
     lookups: Family<LookupLabels, Counter>,
     sources: Family<SourceLabels, Counter>,
+    overhead: OverheadMetrics,
     cache: CacheMetrics,
 }
 
@@ -114,6 +119,46 @@ struct SourceLabels {
     source: &'static str,
 }
 
+/// The gateway's own time, by phase.
+#[derive(Clone)]
+struct OverheadMetrics {
+    request: Histogram,
+    response: Histogram,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OverheadLabels {
+    phase: &'static str,
+}
+
+// === impl OverheadMetrics ===
+
+impl OverheadMetrics {
+    fn register(registry: &mut Registry) -> OverheadMetrics {
+        let family: Histograms<OverheadLabels> =
+            Family::new_with_constructor(|| Histogram::new(OVERHEAD));
+        registry.register(
+            "tidegate_proxy_llm_gateway_overhead_seconds",
+            "How long the gateway itself took over a request to a model, or over its answer",
+            family.clone(),
+        );
+        let of = |phase| family.get_or_create_owned(&OverheadLabels { phase });
+        OverheadMetrics {
+            request: of("request"),
+            response: of("response"),
+        }
+    }
+
+    fn observe(&self, overhead: &Overhead) {
+        if let Some(took) = overhead.request {
+            self.request.observe(took.as_secs_f64());
+        }
+        if let Some(took) = overhead.response {
+            self.response.observe(took.as_secs_f64());
+        }
+    }
+}
+
 // === impl UsageMetrics ===
 
 impl UsageMetrics {
@@ -128,6 +173,7 @@ impl UsageMetrics {
             cost: Family::default(),
             lookups: Family::default(),
             sources: Family::default(),
+            overhead: OverheadMetrics::register(registry),
             cache: CacheMetrics::register(registry),
         };
         registry.register(
@@ -186,6 +232,7 @@ impl UsageMetrics {
     /// A request that is over.
     pub(super) fn observe(&self, closed: &Closed) {
         let record = &closed.record;
+        self.overhead.observe(&closed.overhead);
         let provider = record.model.provider.clone().unwrap_or_default();
         let labels = Labels {
             route: record.call.route.clone(),

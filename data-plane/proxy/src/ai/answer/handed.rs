@@ -3,7 +3,7 @@
 //! Owns what is settled at once, and what with the last byte. Must not read it. Invariant: what keeps an answer for others gets
 //! only one that no guard changed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dp_llm::observed::Observed;
 use dp_upstream::provider_group::{attempts::Attempt, gauge::Underway};
@@ -31,6 +31,7 @@ impl Answer {
             said,
             tallies: None,
             keep: None,
+            spent: Duration::ZERO,
         }
     }
 
@@ -59,6 +60,7 @@ impl Answer {
             said,
             mut tallies,
             keep,
+            spent,
         } = self;
         let mut settlement = Settlement::new(
             exchange.client.worker.clone(),
@@ -68,6 +70,7 @@ impl Answer {
         );
         let body = match body {
             Body::Whole { bytes, observed } => {
+                note_spent(exchange, spent);
                 let checks: Vec<Check> = tallies.iter().flat_map(Tallies::checks).collect();
                 let known = &exchange.record.llm.checks;
                 settlement.keep = keep.filter(|_| guard::are_as_said(known.iter().chain(&checks)));
@@ -91,6 +94,7 @@ impl Answer {
                 relay,
                 held,
             } => {
+                note_spent(exchange, spent);
                 settlement.keep = keep;
                 if let Some(ledger) = exchange
                     .record
@@ -114,5 +118,12 @@ impl Answer {
             }
         };
         Response::from_parts(head, body).into()
+    }
+}
+
+/// The gateway's own time so far; what is relayed adds to it.
+fn note_spent(exchange: &mut Exchange<'_>, spent: Duration) {
+    if let Some(ledger) = &mut exchange.record.llm.ledger {
+        ledger.overhead.answer(spent);
     }
 }

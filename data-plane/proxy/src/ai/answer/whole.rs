@@ -3,6 +3,8 @@
 //! Owns the limit of what is held, and what guards leave of it. Must not know formats. Invariant: what is too large to be judged
 //! goes to nobody.
 
+use std::time::{Duration, Instant};
+
 use bytes::BytesMut;
 use dp_llm::{observed::Observed, relay::Relay, tap::Ending};
 use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH, response};
@@ -31,10 +33,13 @@ pub(super) async fn whole(
     services: Option<(&Exchange<'_>, &Tallies)>,
 ) -> Result<Tried, (Box<Observed>, HeaderMap)> {
     let mut out = BytesMut::new();
+    let mut spent = Duration::ZERO;
     let read = async {
         while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
             if let Ok(data) = frame?.into_data() {
+                let began = Instant::now();
                 out.extend_from_slice(&relay.push(data));
+                spent += began.elapsed();
             }
             if out.len() > WHOLE_LIMIT || relay.is_refused() || relay.is_full() {
                 break;
@@ -55,13 +60,18 @@ pub(super) async fn whole(
             relay,
             held: out.freeze(),
         };
-        return Ok(answered(Answer::new(head, body, said)));
+        return Ok(answered(Answer {
+            spent,
+            ..Answer::new(head, body, said)
+        }));
     }
     if let Some((exchange, tallies)) = services {
         out.extend_from_slice(&relay.end());
         out.extend_from_slice(&guard::settle(exchange, call, tallies, &mut relay).await);
     }
+    let began = Instant::now();
     let finish = relay.finish();
+    spent += began.elapsed();
     let observed = &finish.observed;
     Ok(match finish.ending {
         Ending::Complete if observed.error.is_some() => {
@@ -82,7 +92,10 @@ pub(super) async fn whole(
                 bytes: out.freeze(),
                 observed: Box::new(finish.observed),
             };
-            answered(Answer::new(head, body, said))
+            answered(Answer {
+                spent,
+                ..Answer::new(head, body, said)
+            })
         }
     })
 }
@@ -99,6 +112,7 @@ pub(super) async fn judged(
         mut head,
         body,
         said,
+        spent,
         ..
     } = answer;
     let (bytes, observed) = match body {
@@ -122,5 +136,8 @@ pub(super) async fn judged(
     head.headers
         .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     let body = Body::Whole { bytes, observed };
-    answered(Answer::new(head, body, said))
+    answered(Answer {
+        spent,
+        ..Answer::new(head, body, said)
+    })
 }
