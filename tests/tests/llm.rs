@@ -14,6 +14,7 @@ mod cache;
 mod clouds;
 mod credential;
 mod expressions;
+mod extremes;
 mod failover;
 mod fallback;
 mod global_limit;

@@ -22,7 +22,7 @@ const TYPES: [(&str, &str); 5] = [
     ("reasoning", "reasoning_tokens"),
 ];
 /// What is answered, and how it comes.
-const MODES: [&str; 8] = [
+const MODES: [&str; 10] = [
     "healthy",
     "cached",
     "cached.cache-write",
@@ -30,6 +30,8 @@ const MODES: [&str; 8] = [
     "cached.cache-write.thinking",
     "refusal",
     "crlf",
+    "dribble",
+    "gzip",
     "ignore-stream.cached",
 ];
 

@@ -361,7 +361,7 @@ async fn each_attempt_is_a_span_below_its_request() -> Result<()> {
     let parent = format!("00-{trace}-b7ad6b7169203331-01");
     let headers = [("traceparent", parent.as_str())];
     let url = "http://a.test/openai/v1/chat/completions";
-    let body = r#"{"model":"gpt-x-mock-healthy","messages":[{"role":"user","content":"hi"}]}"#;
+    let body = r#"{"model":"gpt-x-mock-healthy","messages":[{"role":"user","content":"hi"}],"max_completion_tokens":90,"temperature":0.5,"top_p":0.25,"seed":7,"stop":["x"],"frequency_penalty":0.5,"presence_penalty":1.5,"response_format":{"type":"text"}}"#;
     let asked = request("POST", url, &headers, body)?;
     Client::http1(scene.port).send(asked).await?;
     let spans = deadline::until("both spans came", deadline::SOON, || async {
@@ -384,6 +384,26 @@ async fn each_attempt_is_a_span_below_its_request() -> Result<()> {
         let tokens = span.attributes.get("gen_ai.usage.input_tokens");
         ensure!(tokens.is_some(), "{span:?}");
     }
+    let port = scene.openai.port().to_string();
+    for (name, value) in [
+        ("gen_ai.request.max_tokens", "90"),
+        ("gen_ai.request.temperature", "0.5"),
+        ("gen_ai.request.top_p", "0.25"),
+        ("gen_ai.request.seed", "7"),
+        ("gen_ai.request.frequency_penalty", "0.5"),
+        ("gen_ai.request.presence_penalty", "1.5"),
+        ("gen_ai.output.type", "text"),
+        ("server.address", "127.0.0.1"),
+        ("server.port", &port),
+    ] {
+        let found = attempt.attributes.get(name).map(String::as_str);
+        ensure!(found == Some(value), "{name}: {found:?}");
+    }
+    let stops = attempt.attributes.get("gen_ai.request.stop_sequences");
+    ensure!(
+        stops.is_some_and(|stops| stops.contains("StringValue(\"x\")")),
+        "{stops:?}"
+    );
     let events = scene.events(1).await?;
     ensure!(field(&events[0], "span.id")? == outer.id, "{events:?}");
     ensure!(field(&events[0], "trace.id")? == trace, "{events:?}");

@@ -187,6 +187,7 @@ fn texts(attributes: Vec<KeyValue>) -> BTreeMap<String, String> {
         Some(Value::StringValue(text)) => text,
         Some(Value::IntValue(number)) => number.to_string(),
         Some(Value::BoolValue(flag)) => flag.to_string(),
+        Some(Value::DoubleValue(number)) => number.to_string(),
         other => format!("{other:?}"),
     };
     let pairs = attributes.into_iter();

@@ -16,11 +16,7 @@ use dp_llm::{
     tap::{Ending, Framing, Limits as RelayLimits},
 };
 use dp_upstream::provider_group::{attempts::Attempt, verdict::Condition};
-use http::{
-    HeaderMap, Response,
-    header::CONTENT_TYPE,
-    response,
-};
+use http::{HeaderMap, Response, header::CONTENT_TYPE, response};
 
 use super::{
     Call, Tried,
