@@ -53,6 +53,37 @@ spec:
   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: spent}]
   traffic: {budgets: [{name: none, unit: Tokens, limit: \"0\", window: Hour}]}
 ";
+/// A provider with two endpoints.
+fn pods(ports: [u16; 2]) -> String {
+    let slices = ports.map(|port| {
+        format!(
+            "apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {{name: pods-{port}, labels: {{kubernetes.io/service-name: pods}}}}
+addressType: IPv4
+ports: [{{name: http, port: {port}}}]
+endpoints: [{{addresses: [127.0.0.1]}}]
+"
+        )
+    });
+    let [one, other] = &slices;
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata: {{name: pods}}
+spec: {{ports: [{{name: http, port: 80}}]}}
+---
+{one}---
+{other}---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: pods}}
+spec:
+  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}], backendRef: {{name: pods, port: 80}}}}}}}}
+"
+    )
+}
+
 /// What providers may have at a time.
 const LOAD: &str = "apiVersion: tidegate.dev/v1alpha1
 kind: TidegatePolicy
@@ -257,6 +288,21 @@ async fn make_everything_happen(world: &World, http: u16) -> Result<()> {
     let url = "http://a.test/spent/v1/chat/completions";
     let reply = client.send(request("POST", url, &[], prompt)?).await?;
     ensure!(reply.status == 429, "{}", reply.text());
+    let block = r#"{"max_tokens":9,"messages":[{"role":"user","content":[{"type":"container_upload","file_id":"f"}]}]}"#;
+    let url = "http://a.test/sick/v1/messages";
+    let reply = client.send(request("POST", url, &[], block)?).await?;
+    ensure!(reply.status == 400, "{}", reply.text());
+    // One of the two endpoints is busy, which nobody notices.
+    deadline::until("an endpoint is ejected", deadline::SOON, || async {
+        let url = "http://a.test/pods/v1/chat/completions";
+        let prompt = r#"{"stream":true,"messages":[{"role":"user","content":"hi"}]}"#;
+        let reply = client.send(request("POST", url, &[], prompt)?).await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+        let metrics = world.proxy_metrics("default.gateway").await?;
+        ensure!(metrics.contains("llm_endpoint_ejections_total{"), "not yet");
+        Ok(())
+    })
+    .await?;
     for status in ["miss", "hit-exact"] {
         let prompt = r#"{"stream":true,"messages":[{"role":"user","content":"hi"}]}"#;
         let url = "http://a.test/kept/v1/chat/completions";
@@ -328,6 +374,7 @@ spec:
         prices.to_owned(),
         providers("group", [busy.port(), stream.port()]),
         providers("sick", [busy.port(), busy.port()]),
+        pods([busy.port(), stream.port()]),
         providers("narrow", [hanging.port(), stream.port()]),
         completions("kept", stream.port()),
         backend("a", upstream.port()),
@@ -341,6 +388,7 @@ spec:
         route("model", "/v1", "model"),
         route("group", "/group", "group"),
         route("sick", "/sick", "sick"),
+        route("pods", "/pods", "pods"),
         route("narrow", "/narrow", "narrow"),
         route("spent", "/spent", "model"),
         route("kept", "/kept", "kept"),

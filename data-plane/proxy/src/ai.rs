@@ -54,6 +54,7 @@ pub(crate) mod ledger;
 mod model_list;
 mod model_router;
 mod operation;
+mod past;
 mod policy;
 pub(crate) mod prices;
 pub(crate) mod prompt;
@@ -73,6 +74,7 @@ use ledger::Ledger;
 pub(crate) use model_router::Serving;
 use operation::Operation;
 pub(crate) use operation::refused;
+use past::{Failed, Past, pause};
 pub(crate) use realtime::session::{Passes, Session};
 pub(crate) use relayed::Relayed;
 
@@ -102,6 +104,8 @@ enum Tried {
     Answered(Box<answer::Answer>),
     /// Nothing was sent, because of the request: another attempt would end the same way.
     Unsendable(Fault),
+    /// Nothing was sent, because this provider cannot take the request (llm.md R-24); another may.
+    Unfit(Fault),
     /// Another may do better; if none follows, the client gets this.
     Failed {
         outcome: Outcome,
@@ -266,10 +270,13 @@ impl Call<'_> {
         exchange: &mut Exchange<'_>,
         mut attempts: Attempts,
     ) -> Result<Reply, Fault> {
-        let mut fallback: Option<Fallback> = None;
+        let (mut past, mut fallback) = (Past::default(), None::<Fallback>);
         loop {
             let random = exchange.client.worker.upstream.random();
-            let mut attempt = self.begin(exchange, &mut attempts, random)?;
+            let mut attempt = match self.begin(exchange, &mut attempts, random) {
+                Ok(attempt) => attempt,
+                Err(fault) => return past.end(exchange, fault),
+            };
             let provider = self.provider(&attempt)?;
             let tried = self.attempt(exchange, provider, &mut attempt).await;
             let now = Instant::now();
@@ -282,8 +289,9 @@ impl Call<'_> {
             };
             let refused = tried.refusal(self.fallback);
             if let Some((refusal, outcome)) = refused.filter(|_| attempts.fall_back(now, random)) {
-                self.settle(exchange, attempt, &outcome, random);
+                self.settle(exchange, &mut attempts, attempt, &outcome, random);
                 self.failed_over(exchange, refusal.label());
+                past.note(provider, tried);
                 fallback = Some(Fallback {
                     from: name,
                     refusal,
@@ -298,26 +306,46 @@ impl Call<'_> {
                     return Ok(told(answer.into_reply(exchange, backend, settled)));
                 }
                 Tried::Unsendable(fault) => return Err(fault),
+                Tried::Unfit(fault) => {
+                    drop(attempt);
+                    let metrics = &exchange.client.worker.metrics;
+                    metrics.passed_over(&self.backend.name, &name);
+                    match attempts.pass_over(past.outcome(), now, random) {
+                        Next::GiveUp(_) => return past.end(exchange, fault),
+                        Next::Retry { after } => past.refused(fault, after).await,
+                    }
+                    continue;
+                }
                 Tried::Failed { outcome, reply, .. } => (outcome, reply),
             };
-            self.settle(exchange, attempt, &outcome, random);
+            self.settle(exchange, &mut attempts, attempt, &outcome, random);
             match attempts.next(&outcome, Head::Unsent, now, random) {
                 Next::GiveUp(_) => return (*reply).map(told),
                 Next::Retry { after } => {
                     self.failed_over(exchange, outcome.verdict.label());
-                    if !after.is_zero() {
-                        tokio::time::sleep(after).await;
-                    }
+                    past.failed = Some(Failed {
+                        provider,
+                        outcome,
+                        reply,
+                    });
+                    pause(after).await;
                 }
             }
         }
     }
 
-    fn settle(&self, exchange: &Exchange<'_>, attempt: Attempt, outcome: &Outcome, random: u64) {
+    fn settle(
+        &self,
+        exchange: &Exchange<'_>,
+        attempts: &mut Attempts,
+        attempt: Attempt,
+        outcome: &Outcome,
+        random: u64,
+    ) {
         let name = attempt.entry.name.clone();
-        let change = attempt.settle(outcome, Instant::now(), random);
+        let settled = attempts.settle(attempt, outcome, Instant::now(), random);
         let metrics = &exchange.client.worker.metrics;
-        metrics.attempt(&self.backend.name, &name, outcome.verdict.label(), change);
+        metrics.attempt(&self.backend.name, &name, outcome.verdict.label(), settled);
     }
 
     fn failed_over(&self, exchange: &mut Exchange<'_>, error: &'static str) {
@@ -351,7 +379,7 @@ impl Tried {
                 };
                 Some((fallback::of_answer(policy, observed)?, outcome))
             }
-            Self::Unsendable(_) => None,
+            Self::Unsendable(_) | Self::Unfit(_) => None,
             Self::Failed {
                 outcome, refusal, ..
             } => Some(((*refusal)?, *outcome)),

@@ -19,6 +19,7 @@ use dp_policy::{hop_by_hop, url_rewrite::HostRewrite};
 use dp_upstream::{
     PickError, Picked,
     pool::{Lease, Protocol},
+    provider_group::attempts::Attempt,
 };
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode, Version,
@@ -196,6 +197,23 @@ pub(crate) async fn pick(
     deadline.bound(picked).await.ok_or(Kind::Timeout)?
 }
 
+/// The same for an attempt at a provider, which is told how the endpoint did.
+pub(crate) async fn pick_for(
+    exchange: &Exchange<'_>,
+    cluster: &Arc<Cluster>,
+    head: &Parts,
+    is_upgrade: bool,
+    due: Option<Instant>,
+    attempt: &mut Attempt,
+) -> Result<Picked<RequestBody>, Fault> {
+    let worker = &exchange.client.worker;
+    let deadline = worker.timers.deadline(due);
+    let (config, client) = (&exchange.active.config, spoken(head, is_upgrade));
+    let upstream = &worker.upstream;
+    let picked = upstream.pick_for(config, cluster, client, Instant::now(), attempt);
+    Ok(deadline.bound(picked).await.ok_or(Kind::Timeout)??)
+}
+
 async fn endpoint(
     exchange: &Exchange<'_>,
     cluster: &Arc<Cluster>,
@@ -206,15 +224,20 @@ async fn endpoint(
     if let ClusterKind::ForwardProxy(name) = &cluster.kind {
         return Box::pin(forward_proxy::pick(exchange, cluster, name, head)).await;
     }
-    let client = match head.version {
-        // An upgrade is HTTP/1.1's own.
-        Version::HTTP_2 if !is_upgrade => Protocol::Http2,
-        _ => Protocol::Http1,
-    };
     let upstream = &exchange.client.worker.upstream;
+    let client = spoken(head, is_upgrade);
     Ok(upstream
         .pick(config, cluster, client, exchange.record.start)
         .await?)
+}
+
+/// The protocol that a client speaks, which its upstream may have to as well.
+fn spoken(head: &Parts, is_upgrade: bool) -> Protocol {
+    match head.version {
+        // An upgrade is HTTP/1.1's own.
+        Version::HTTP_2 if !is_upgrade => Protocol::Http2,
+        _ => Protocol::Http1,
+    }
 }
 
 /// Sends to an endpoint, and notes what is learnt there.

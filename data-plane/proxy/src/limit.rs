@@ -367,8 +367,12 @@ mod tests {
         let tokens = TokenSources::new(resolver, Arc::new(Ambient::of(|_| None)));
         let tokens = Arc::new(tokens);
         let providers = Arc::new(States::new(Instant::now()));
-        let metrics =
-            crate::metrics::Metrics::register(&mut registry, Arc::default(), tokens, providers);
+        let metrics = crate::metrics::Metrics::register(
+            &mut registry,
+            Arc::default(),
+            tokens,
+            (providers.clone(), providers),
+        );
         let status = StatusCode::from_u16(status).unwrap();
         facts.settle(&Local::new(metrics), usage, (status, is_sent));
         limits.buckets.standing(&limit, &key, now).remaining

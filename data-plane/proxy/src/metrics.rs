@@ -14,7 +14,7 @@ use std::{
 use dp_llm::format::Format;
 use dp_upstream::{
     pool::Counters,
-    provider_group::{state::Change, states::States},
+    provider_group::{endpoints::Settled, states::States},
     tokens::TokenSources,
 };
 use prometheus_client::{
@@ -121,7 +121,7 @@ impl Metrics {
         registry: &mut Registry,
         upstream: Arc<Counters>,
         tokens: Arc<TokenSources>,
-        providers: Arc<States>,
+        (providers, endpoints): (Arc<States>, Arc<States>),
     ) -> Metrics {
         let metrics = Metrics {
             requests: Family::default(),
@@ -189,7 +189,10 @@ impl Metrics {
         );
         registry.register_collector(Box::new(UpstreamCollector(upstream)));
         registry.register_collector(Box::new(TokenCollector(tokens)));
-        registry.register_collector(Box::new(LoadCollector(providers)));
+        registry.register_collector(Box::new(LoadCollector {
+            providers,
+            endpoints,
+        }));
         metrics
     }
 }
@@ -316,16 +319,21 @@ impl Local {
         backend: &str,
         provider: &str,
         verdict: &'static str,
-        change: Change,
+        settled: Settled,
     ) {
         self.metrics
             .llm
-            .attempt((backend, provider), verdict, change);
+            .attempt((backend, provider), verdict, settled);
     }
 
     /// Counts an attempt that follows a failed one.
     pub(crate) fn failover(&self, backend: &str) {
         self.metrics.llm.failover(backend);
+    }
+
+    /// Counts a request that a provider cannot take.
+    pub(crate) fn passed_over(&self, backend: &str, provider: &str) {
+        self.metrics.llm.passed_over(backend, provider);
     }
 
     /// Counts an attempt at an evicted provider.

@@ -99,6 +99,8 @@ pub(crate) fn prepare(
         return Err(refused);
     }
     let providers = Providers::join(&shared.provider_states, &next);
+    let is_cluster = |name: &str| next.cluster(name).is_some();
+    shared.endpoint_states.retain(is_cluster);
     let tokens = Tokens::join(&shared.tokens, &next);
     let prices = Prices::join(&active.prices, &next);
     let caches = cache::Stores::join(&active.caches, &next);

@@ -14,7 +14,7 @@ use arc_swap::ArcSwap;
 use dp_config::Config;
 use dp_upstream::{
     pool::Counters,
-    provider_group::states::States,
+    provider_group::{state::Figures, states::States},
     resolve::Resolver,
     tokens::{TokenSources, TokenStatus},
 };
@@ -56,6 +56,8 @@ pub(crate) struct Shared {
     pub(crate) upstream: Arc<Counters>,
     /// What is known of the providers of AI backends; outlives configurations.
     pub(crate) provider_states: Arc<States>,
+    /// What is known of endpoints of providers, where one has several.
+    pub(crate) endpoint_states: Arc<States>,
     /// Tokens of clouds; they outlive configurations too.
     pub(crate) tokens: Arc<TokenSources>,
     /// How limits stand; outlives configurations.
@@ -125,11 +127,12 @@ impl Proxy {
         let tokens = TokenSources::new(resolver.clone(), Arc::new(options.ambient));
         let tokens = Arc::new(tokens);
         let provider_states = Arc::new(States::new(Instant::now()));
+        let endpoint_states = Arc::new(States::new(Instant::now()));
         let metrics = Metrics::register(
             options.registry,
             upstream.clone(),
             tokens.clone(),
-            provider_states.clone(),
+            (provider_states.clone(), endpoint_states.clone()),
         );
         let log = match options.access_log {
             None => None,
@@ -151,6 +154,7 @@ impl Proxy {
             resolver,
             upstream,
             provider_states,
+            endpoint_states,
             tokens,
             limits: Limits::new(),
             flights: Arc::default(),
@@ -224,6 +228,13 @@ impl Proxy {
     /// The tokens of clouds that are in use; no secrets.
     pub fn tokens(&self) -> Vec<TokenStatus> {
         self.shared.tokens.status()
+    }
+
+    /// What is known of the endpoints of providers that have several: cluster, address and figures.
+    pub fn endpoints(&self) -> Vec<(Arc<str>, Arc<str>, Figures)> {
+        let mut all = self.shared.endpoint_states.figures(Instant::now());
+        all.sort_by(|(a, x, _), (b, y, _)| (a, x).cmp(&(b, y)));
+        all
     }
 
     /// The configuration that is served now.

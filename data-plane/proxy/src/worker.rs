@@ -96,7 +96,12 @@ pub(crate) fn start(
 
 async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<Command>) {
     let worker = Rc::new(Worker {
-        upstream: Upstream::new(shared.resolver.clone(), shared.upstream.clone(), seed()),
+        upstream: Upstream::new(
+            shared.resolver.clone(),
+            shared.upstream.clone(),
+            shared.endpoint_states.clone(),
+            seed(),
+        ),
         metrics: Local::new(shared.metrics.clone()),
         timers: Timers::default(),
         turn: Turn::default(),

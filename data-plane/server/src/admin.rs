@@ -169,6 +169,7 @@ async fn config_dump(State(admin): State<Admin>) -> Response {
         "commit": standing.active.as_ref().map(|config| config.commit_id().as_ref()),
         "rejection": standing.rejection,
         "credentials": credentials(&admin),
+        "endpoints": endpoints(&admin),
         "config": config,
     }))
     .into_response()
@@ -185,6 +186,25 @@ fn credentials(admin: &Admin) -> Vec<Value> {
             "from": own.step,
             "expires_at_unix_seconds": own.expires_at,
             "error": own.failure,
+        })
+    });
+    told.collect()
+}
+
+/// How the endpoints of model providers stand, where a provider has several.
+fn endpoints(admin: &Admin) -> Vec<Value> {
+    let known = admin.proxy.endpoints().into_iter();
+    let told = known.map(|(cluster, address, figures)| {
+        json!({
+            "cluster": cluster,
+            "address": address,
+            "state": if figures.evicted_for.is_some() { "ejected" } else { "well" },
+            "ejected_for_ms": figures.evicted_for.map(|left| left.as_millis()),
+            "ejections_in_a_row": figures.times_ejected,
+            "health": figures.health,
+            "in_flight": figures.in_flight,
+            "first_token_seconds": figures.first_token,
+            "seconds_per_token": figures.per_token,
         })
     });
     told.collect()

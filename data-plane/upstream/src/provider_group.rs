@@ -14,6 +14,7 @@ mod average;
 
 pub mod affinity;
 pub mod attempts;
+pub mod endpoints;
 pub mod gauge;
 pub mod health_policy;
 pub mod pick;

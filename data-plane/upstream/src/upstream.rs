@@ -23,10 +23,12 @@ use dp_config::{
 use crate::{
     balance::{Random, Weights, pick},
     pool::{Counters, Endpoint, Pools, Protocol, RequestBody},
+    provider_group::{attempts::Attempt, states::States},
     resolve::{Addresses, ResolveError, Resolver},
     tls::TlsError,
 };
 
+mod judged;
 mod members;
 mod transport;
 
@@ -44,6 +46,8 @@ pub struct Upstream<B> {
     /// Connections.
     pub pools: Pools<B>,
     random: RefCell<Random>,
+    /// What is known of endpoints that are judged by their answers, for all workers.
+    judged: Arc<States>,
     /// By the protocol of the client, which a cluster may follow.
     clusters: [Known<B>; 2],
 }
@@ -97,6 +101,8 @@ struct State<B> {
     names: Vec<(Arc<str>, Option<Addresses>)>,
     members: Vec<Member<B>>,
     weights: Weights,
+    /// The members as a group of those that are judged, once somebody does, with the policy.
+    judged: RefCell<Option<judged::Group>>,
     turn: Cell<usize>,
     checked: Cell<Instant>,
 }
@@ -112,11 +118,17 @@ struct Member<B> {
 
 impl<B: RequestBody> Upstream<B> {
     /// Nothing known yet.
-    pub fn new(resolver: Resolver, counters: Arc<Counters>, seed: u64) -> Upstream<B> {
+    pub fn new(
+        resolver: Resolver,
+        counters: Arc<Counters>,
+        judged: Arc<States>,
+        seed: u64,
+    ) -> Upstream<B> {
         Upstream {
             resolver,
             pools: Pools::new(counters),
             random: RefCell::new(Random::new(seed)),
+            judged,
             clusters: Default::default(),
         }
     }
@@ -138,29 +150,52 @@ impl<B: RequestBody> Upstream<B> {
         client: Protocol,
         now: Instant,
     ) -> Result<Picked<B>, PickError> {
+        let state = self.state(config, cluster, client, now).await?;
+        let index = self.choose(&state);
+        state.picked(index)
+    }
+
+    /// The same for an attempt at a provider, which is told how the endpoint did: of several, one that is well and that the
+    /// request has not asked, by latency and load.
+    ///
+    /// # Errors
+    /// As for [`Upstream::pick`].
+    pub async fn pick_for(
+        &self,
+        config: &Config,
+        cluster: &Arc<Cluster>,
+        client: Protocol,
+        now: Instant,
+        attempt: &mut Attempt,
+    ) -> Result<Picked<B>, PickError> {
+        let state = self.state(config, cluster, client, now).await?;
+        let index = match state.members.len() {
+            0 | 1 => self.choose(&state),
+            _ => {
+                let group = state.judged(&self.judged, attempt.entry.settings.health.as_ref());
+                attempt.at_endpoint(&group, state.kin(), now, self.random())
+            }
+        };
+        state.picked(index)
+    }
+
+    async fn state(
+        &self,
+        config: &Config,
+        cluster: &Arc<Cluster>,
+        client: Protocol,
+        now: Instant,
+    ) -> Result<Rc<State<B>>, PickError> {
         let protocol = match cluster.protocol {
             // Without a look at ALPN, HTTP/1.1 is what every server has.
             Spoken::Http1 | Spoken::Auto => Protocol::Http1,
             Spoken::Http2 => Protocol::Http2,
             Spoken::Downstream => client,
         };
-        let state = match self.known(config, cluster, protocol, now) {
-            Some(state) => state,
-            None => self.work_out(config, cluster, protocol, now).await?,
-        };
-        let index = self
-            .choose(&state)
-            .ok_or_else(|| PickError::NoEndpoint(cluster.name.clone()))?;
-        let member = state
-            .members
-            .get(index)
-            .ok_or_else(|| PickError::NoEndpoint(cluster.name.clone()))?;
-        Ok(Picked {
-            endpoint: member.endpoint.clone(),
-            hostname: member.hostname.clone(),
-            fallbacks: member.fallbacks.clone(),
-            connect_timeout: cluster.connect_timeout,
-        })
+        match self.known(config, cluster, protocol, now) {
+            Some(state) => Ok(state),
+            None => self.work_out(config, cluster, protocol, now).await,
+        }
     }
 
     /// Closes and forgets what has been unused for long.
@@ -248,6 +283,7 @@ impl<B: RequestBody> Upstream<B> {
             names,
             weights: Weights::new(members.iter().map(|member| member.weight)),
             members,
+            judged: RefCell::default(),
             turn: Cell::new(0),
             checked: Cell::new(now),
         });
@@ -269,6 +305,19 @@ impl<B: RequestBody> Upstream<B> {
 // === impl State ===
 
 impl<B> State<B> {
+    /// What a request gets of the member that was chosen.
+    fn picked(&self, index: Option<usize>) -> Result<Picked<B>, PickError> {
+        let member = index
+            .and_then(|index| self.members.get(index))
+            .ok_or_else(|| PickError::NoEndpoint(self.cluster.name.clone()))?;
+        Ok(Picked {
+            endpoint: member.endpoint.clone(),
+            hostname: member.hostname.clone(),
+            fallbacks: member.fallbacks.clone(),
+            connect_timeout: self.cluster.connect_timeout,
+        })
+    }
+
     /// Whether another configuration says the same about this cluster.
     fn holds_for(&self, config: &Config, cluster: &Arc<Cluster>) -> bool {
         Arc::ptr_eq(&self.cluster, cluster)

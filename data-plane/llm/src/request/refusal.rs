@@ -112,11 +112,56 @@ impl RequestError {
         }
     }
 
+    /// Whether another provider may take the request: this one's format cannot say it, or has no such operation. A request
+    /// that breaks its own format is nobody's (llm.md R-24).
+    #[must_use]
+    pub fn is_of_provider(&self) -> bool {
+        match self {
+            Self::Unconvertible(refused) => refused.cause == Cause::Unsupported,
+            Self::Path(error) => match error {
+                ServiceError::Unsupported => true,
+                ServiceError::Model(_) | ServiceError::Path(_) => false,
+            },
+            Self::NotUtf8
+            | Self::NotJson(_)
+            | Self::NotAnObject
+            | Self::Duplicate(_)
+            | Self::WrongType(_)
+            | Self::Encoding(_)
+            | Self::ModelMissing => false,
+        }
+    }
+
     pub(super) fn from_json(error: serde_json::Error) -> Self {
         if error.is_data() {
             Self::NotAnObject
         } else {
             Self::NotJson(error)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, RequestError, ServiceError, Unconvertible};
+
+    #[test]
+    fn what_another_provider_may_take() {
+        for (error, expected) in [
+            (
+                RequestError::Unconvertible(Unconvertible::unsupported("n", "is 1 there")),
+                true,
+            ),
+            (RequestError::Path(ServiceError::Unsupported), true),
+            (
+                RequestError::Unconvertible(Unconvertible::invalid("n", "is no number")),
+                false,
+            ),
+            (RequestError::Duplicate(Field::Model), false),
+            (RequestError::ModelMissing, false),
+            (RequestError::NotUtf8, false),
+        ] {
+            assert_eq!(error.is_of_provider(), expected, "{error}");
         }
     }
 }

@@ -138,7 +138,8 @@ pub(super) async fn take(
     let (gates, tallies) = guard::gates(exchange, call, guards.filter(|_| is_streamed));
     let relay = relay(exchange, (&plan, framing), &head.headers, gates);
     dress(&mut head.headers, &plan, framing);
-    let is_only = call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2;
+    let is_only =
+        call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2 && !attempt.has_other_servers();
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
     let is_read_first = (!is_only || wait.bounds_whole()) && framing == Framing::Buffered;
     let judges = guards.filter(|_| !is_streamed);
@@ -153,7 +154,7 @@ pub(super) async fn take(
                 Some(guards) => judged(exchange, call, guards, *answer).await,
                 None => answered(Answer { tallies, ..*answer }),
             },
-            Ok(tried @ (Tried::Unsendable(_) | Tried::Failed { .. })) => tried,
+            Ok(tried @ (Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. })) => tried,
             Err((observed, headers)) => {
                 let condition = judge(exchange, error_status(&observed), &headers);
                 failed_inside(call, &observed, condition)

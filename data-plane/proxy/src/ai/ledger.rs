@@ -146,6 +146,18 @@ pub(super) fn attempt_failed(record: &mut Record, error: &'static str) {
     record.worker().metrics.operation(labels, error, took);
 }
 
+/// An attempt ends before anything was sent: the provider was never asked.
+pub(super) fn attempt_unsent(record: &mut Record) {
+    let attempt = record
+        .llm
+        .ledger
+        .as_mut()
+        .and_then(|own| own.attempt.take());
+    if let Some(span) = attempt.and_then(|attempt| attempt.span) {
+        span.end(None, Some("unsent"));
+    }
+}
+
 /// The trace context that a request to the provider carries.
 pub(super) fn traceparent(record: &Record) -> Option<HeaderValue> {
     let attempt = record.llm.ledger.as_ref()?.attempt.as_ref()?;

@@ -145,9 +145,9 @@ impl Settlement {
     fn settle_as(self, outcome: Outcome) {
         let name = self.attempt.entry.name.clone();
         let random = self.worker.upstream.random();
-        let change = self.attempt.settle(&outcome, Instant::now(), random);
+        let settled = self.attempt.settle(&outcome, Instant::now(), random);
         let metrics = &self.worker.metrics;
-        metrics.attempt(&self.backend, &name, outcome.verdict.label(), change);
+        metrics.attempt(&self.backend, &name, outcome.verdict.label(), settled);
     }
 }
 

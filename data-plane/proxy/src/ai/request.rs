@@ -38,7 +38,8 @@ use super::{
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind, Side},
-    forward::{pick, send},
+    forward::{pick_for, send},
+    record::Record,
     request_body::RequestBody,
     trace::TRACEPARENT,
 };
@@ -68,9 +69,7 @@ impl Call<'_> {
         provider: &AiProvider,
         attempt: &mut Attempt,
     ) -> Tried {
-        exchange.record.llm.provider = Some(provider.telemetry_name.clone());
-        exchange.record.llm.entry = Some(provider.name.clone());
-        exchange.record.upstream.cluster = Some(provider.cluster.clone());
+        note(exchange.record, provider);
         if let AiCredential::Unavailable(reason) = &provider.credential {
             // What cannot be built as it is configured refuses its share: nobody else may get what it was meant to have.
             return Tried::Unsendable(credential::unavailable(reason));
@@ -87,7 +86,7 @@ impl Call<'_> {
         };
         let rendered = match self.render(exchange, (provider, policy), &prompt) {
             Ok(rendered) => rendered,
-            Err(fault) => return Tried::Unsendable(fault),
+            Err(fault) => return unsendable(fault),
         };
         if rendered.plan.is_estimated() {
             return token_count::estimated(&prompt);
@@ -102,13 +101,17 @@ impl Call<'_> {
         self.note_asked(provider, &rendered);
         let plan = rendered.plan.clone();
         let wait = self.wait(provider, plan.is_streamed);
-        match self.answered(exchange, (provider, wait), &rendered).await {
+        let of = (provider, wait);
+        match self.answered(exchange, of, &rendered, attempt).await {
             Ok(Reached::Answer(response)) => {
                 let asked = (provider, plan, &guards, wait);
                 answer::take(exchange, self, asked, response, attempt).await
             }
             Ok(Reached::Session(reply)) => answer::session(exchange, self, provider, *reply),
-            Err(fault) if fault.kind.side() == Side::Client => Tried::Unsendable(fault),
+            Err(fault) if fault.kind.side() == Side::Client => {
+                ledger::attempt_unsent(exchange.record);
+                unsendable(fault)
+            }
             Err(fault) => failed(wait.blame(fault)),
         }
     }
@@ -226,8 +229,9 @@ impl Call<'_> {
         exchange: &mut Exchange<'_>,
         of: (&AiProvider, Wait),
         rendered: &Rendered,
+        attempt: &mut Attempt,
     ) -> Result<Reached, Fault> {
-        let (response, lent) = self.send(exchange, of, rendered).await?;
+        let (response, lent) = self.send(exchange, of, rendered, attempt).await?;
         let is_refused = matches!(
             response.status(),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
@@ -235,7 +239,7 @@ impl Call<'_> {
         match lent {
             Some(lent) if is_refused && lent.is_replaced().await => {
                 drop(response);
-                Ok(self.send(exchange, of, rendered).await?.0)
+                Ok(self.send(exchange, of, rendered, attempt).await?.0)
             }
             Some(_) | None => Ok(response),
         }
@@ -246,6 +250,7 @@ impl Call<'_> {
         exchange: &mut Exchange<'_>,
         (provider, wait): (&AiProvider, Wait),
         rendered: &Rendered,
+        attempt: &mut Attempt,
     ) -> Result<(Reached, Option<Lent>), Fault> {
         let mut head = self.head.clone();
         self.address(&mut head, provider, rendered)?;
@@ -257,7 +262,7 @@ impl Call<'_> {
             .ok_or(Kind::InvalidBackend)?;
         let due = wait.head_due(Instant::now());
         let is_upgrade = realtime::ask(exchange, &rendered.plan, &mut head);
-        let picked = pick(exchange, cluster, &head, is_upgrade, due).await?;
+        let picked = pick_for(exchange, cluster, &head, is_upgrade, due, attempt).await?;
         address::check(provider, &picked)?;
         let address = picked.endpoint.address();
         ledger::note_server(exchange.record, picked.hostname.as_deref(), address);
@@ -347,6 +352,25 @@ pub(super) fn require(headers: &mut HeaderMap, required: &'static [(&'static str
         headers
             .entry(HeaderName::from_static(name))
             .or_insert(HeaderValue::from_static(value));
+    }
+}
+
+/// Who is asked, for whoever reads about the request.
+pub(super) fn note(record: &mut Record, provider: &AiProvider) {
+    record.llm.provider = Some(provider.telemetry_name.clone());
+    record.llm.entry = Some(provider.name.clone());
+    record.upstream.cluster = Some(provider.cluster.clone());
+}
+
+/// A request of which nothing was sent: another provider may take what this one cannot.
+fn unsendable(fault: Fault) -> Tried {
+    let refused = fault.source.as_ref();
+    let refused = refused.and_then(|source| source.downcast_ref::<RequestError>());
+    let is_of_provider = fault.kind == Kind::UnsupportedFormat
+        || (fault.kind == Kind::InvalidPrompt && refused.is_some_and(RequestError::is_of_provider));
+    match is_of_provider {
+        true => Tried::Unfit(fault),
+        false => Tried::Unsendable(fault),
     }
 }
 

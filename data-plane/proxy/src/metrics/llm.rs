@@ -4,7 +4,7 @@
 //! request took is not counted here but in `usage`, by the record that everybody else reads.
 
 use dp_llm::format::Format;
-use dp_upstream::provider_group::state::Change;
+use dp_upstream::provider_group::{endpoints::Settled, state::Change};
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, histogram::Histogram},
@@ -25,7 +25,9 @@ type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 pub(super) struct LlmMetrics {
     attempts: Family<AttemptLabels, Counter>,
     failovers: Family<BackendLabels, Counter>,
+    passed_over: Family<EntryLabels, Counter>,
     evictions: Family<EntryLabels, Counter>,
+    ejections: Family<EntryLabels, Counter>,
     panic_picks: Family<BackendLabels, Counter>,
     overflows: Family<OverflowLabels, Counter>,
     probes: Family<EntryLabels, Counter>,
@@ -96,7 +98,9 @@ impl LlmMetrics {
         let metrics = LlmMetrics {
             attempts: Family::default(),
             failovers: Family::default(),
+            passed_over: Family::default(),
             evictions: Family::default(),
+            ejections: Family::default(),
             panic_picks: Family::default(),
             overflows: Family::default(),
             probes: Family::default(),
@@ -115,9 +119,19 @@ impl LlmMetrics {
             metrics.failovers.clone(),
         );
         registry.register(
+            "tidegate_proxy_llm_passed_over",
+            "Requests that a provider could not take",
+            metrics.passed_over.clone(),
+        );
+        registry.register(
             "tidegate_proxy_llm_evictions",
             "Providers that get no requests for a while",
             metrics.evictions.clone(),
+        );
+        registry.register(
+            "tidegate_proxy_llm_endpoint_ejections",
+            "Endpoints of providers that get no requests for a while",
+            metrics.ejections.clone(),
         );
         registry.register(
             "tidegate_proxy_llm_panic_picks",
@@ -157,7 +171,7 @@ impl LlmMetrics {
         &self,
         (backend, provider): (&str, &str),
         verdict: &'static str,
-        change: Change,
+        settled: Settled,
     ) {
         let labels = AttemptLabels {
             backend: backend.to_owned(),
@@ -165,15 +179,21 @@ impl LlmMetrics {
             verdict,
         };
         self.attempts.get_or_create(&labels).inc();
-        match change {
-            Change::Evicted { .. } | Change::Spared { .. } => {
-                let labels = EntryLabels {
-                    backend: backend.to_owned(),
-                    provider: provider.to_owned(),
-                };
-                self.evictions.get_or_create(&labels).inc();
+        let changes = [
+            (settled.entry, &self.evictions),
+            (settled.endpoint, &self.ejections),
+        ];
+        for (change, counted) in changes {
+            match change {
+                Change::Evicted { .. } | Change::Spared { .. } => {
+                    let labels = EntryLabels {
+                        backend: backend.to_owned(),
+                        provider: provider.to_owned(),
+                    };
+                    counted.get_or_create(&labels).inc();
+                }
+                Change::Nothing | Change::Restored => {}
             }
-            Change::Nothing | Change::Restored => {}
         }
     }
 
@@ -182,6 +202,14 @@ impl LlmMetrics {
             backend: backend.to_owned(),
         };
         self.failovers.get_or_create(&labels).inc();
+    }
+
+    pub(super) fn passed_over(&self, backend: &str, provider: &str) {
+        let labels = EntryLabels {
+            backend: backend.to_owned(),
+            provider: provider.to_owned(),
+        };
+        self.passed_over.get_or_create(&labels).inc();
     }
 
     pub(super) fn panic_pick(&self, backend: &str) {

@@ -1,8 +1,8 @@
-//! How many requests are under way at each provider of models.
+//! What is known of providers of models and of their endpoints now.
 //!
-//! Owns the reading at each scrape. Invariant: labels are backends and providers of the configuration.
+//! Owns the reading at each scrape. Invariant: labels are backends, providers and clusters of the configuration.
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Instant};
 
 use dp_upstream::provider_group::states::States;
 use prometheus_client::{
@@ -12,7 +12,11 @@ use prometheus_client::{
 };
 
 /// Reads what is known of providers.
-pub(super) struct LoadCollector(pub(super) Arc<States>);
+pub(super) struct LoadCollector {
+    pub(super) providers: Arc<States>,
+    /// By cluster; of those that have several.
+    pub(super) endpoints: Arc<States>,
+}
 
 impl Collector for LoadCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
@@ -22,10 +26,30 @@ impl Collector for LoadCollector {
             None,
             MetricType::Gauge,
         )?;
-        for (backend, provider, figures) in self.0.figures(Instant::now()) {
+        for (backend, provider, figures) in self.providers.figures(Instant::now()) {
             let labels = [("backend", &*backend), ("provider", &*provider)];
             ConstGauge::new(i64::from(figures.in_flight))
                 .encode(in_flight.encode_family(&labels)?)?;
+        }
+        let mut endpoints = encoder.encode_descriptor(
+            "tidegate_proxy_llm_endpoints",
+            "Endpoints of providers that have several, by whether they get requests",
+            None,
+            MetricType::Gauge,
+        )?;
+        let mut counts = BTreeMap::<_, [i64; 2]>::new();
+        for (cluster, _, figures) in self.endpoints.figures(Instant::now()) {
+            let [well, ejected] = counts.entry(cluster).or_default();
+            match figures.evicted_for {
+                None => *well += 1,
+                Some(_) => *ejected += 1,
+            }
+        }
+        for (cluster, counts) in counts {
+            for (state, count) in ["well", "ejected"].into_iter().zip(counts) {
+                let labels = [("cluster", &*cluster), ("state", state)];
+                ConstGauge::new(count).encode(endpoints.encode_family(&labels)?)?;
+            }
         }
         Ok(())
     }

@@ -12,11 +12,15 @@ use std::{
 use super::{
     Answer, Backend, Entry, Place,
     affinity::Affinity,
+    endpoints::{Endpoints, Settled},
     gauge::Underway,
-    pick::{NoEntry, Pick},
-    state::Change,
-    verdict::{Outcome, Verdict},
+    pick::{NoEntry, Pick, Wish},
+    verdict::Outcome,
 };
+
+mod attempt;
+
+pub use attempt::Attempt;
 
 /// Settings of retries of a backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +50,11 @@ pub struct Attempts {
     started: u32,
     /// Where, the last one last; none twice.
     tried: Vec<Place>,
+    /// Where it cannot be sent to.
+    unfit: Vec<Place>,
     last: Option<Place>,
+    /// Which endpoints were asked, where an entry has several.
+    endpoints: Vec<(Place, Box<Endpoints>)>,
     /// Until when entries asked this request to leave them alone.
     asked: Vec<(Place, Instant)>,
     /// It has turned to another model.
@@ -62,26 +70,6 @@ pub enum Replay {
     Possible,
     /// It was too large to keep.
     Impossible,
-}
-
-/// One attempt. Dropping it without a settlement says nothing about the entry.
-#[derive(Debug)]
-pub struct Attempt {
-    /// Which entry.
-    pub place: Place,
-    /// Whether it is an evicted one, since there was no other.
-    pub is_panic: bool,
-    /// Whether another one would have been well, but is at its limit.
-    pub is_spilled: bool,
-    /// The entry.
-    pub entry: Arc<Entry>,
-    begun: Instant,
-    answer: Answer,
-    typical: Option<f64>,
-    is_measured: bool,
-    _under_way: Underway,
-    /// It finds out whether the entry serves again.
-    probe: Option<Underway>,
 }
 
 /// What the client has got of the answer.
@@ -182,7 +170,9 @@ impl Attempts {
             affinity: None,
             started: 0,
             tried: Vec::new(),
+            unfit: Vec::new(),
             last: None,
+            endpoints: Vec::new(),
             asked: Vec::new(),
             has_fallen_back: false,
             retry: None,
@@ -211,9 +201,11 @@ impl Attempts {
         for look in 0..LOOKS {
             let random = random.wrapping_add(look);
             let pick = self.pick(now, random)?;
-            let Some(attempt) = self.begin(pick, now) else {
+            let Some(mut attempt) = self.begin(pick, now) else {
                 continue;
             };
+            let known = self.endpoints.iter().position(|(at, _)| *at == pick.place);
+            attempt.endpoints = known.map(|index| self.endpoints.swap_remove(index).1);
             self.started = self.started.saturating_add(1);
             self.last = Some(pick.place);
             if !self.tried.contains(&pick.place) {
@@ -224,9 +216,29 @@ impl Attempts {
         Err(NoEntry::Busy)
     }
 
+    /// Ends an attempt of this request, and keeps which endpoints it asked. What is returned changed by that.
+    pub fn settle(
+        &mut self,
+        mut attempt: Attempt,
+        outcome: &Outcome,
+        now: Instant,
+        random: u64,
+    ) -> Settled {
+        let settled = attempt.end(outcome, now, random);
+        let place = attempt.place;
+        self.endpoints
+            .extend(attempt.endpoints.map(|endpoints| (place, endpoints)));
+        settled
+    }
+
     /// Whether another attempt follows one that ended in `outcome`. A retry takes from the budget, until the request
     /// is answered or given up.
     pub fn next(&mut self, outcome: &Outcome, head: Head, now: Instant, random: u64) -> Next {
+        if self.turns_to_another_endpoint(outcome, head, now, random) {
+            return Next::Retry {
+                after: Duration::ZERO,
+            };
+        }
         let until = outcome.retry_after.and_then(|after| now.checked_add(after));
         self.asked.extend(self.last.zip(until));
         match self.decide(outcome, head, now, random) {
@@ -254,9 +266,11 @@ impl Attempts {
         let mut left = self.tried.clone();
         left.extend(of_group.filter(|place| !self.tried.contains(place)));
         for tried in [left, self.tried.clone()] {
-            let pick = self
-                .backend
-                .pick_near(self.answer, &tried, now, random, self.affinity);
+            let wish = Wish {
+                tried: &tried,
+                ..self.wish()
+            };
+            let pick = self.backend.pick_for(wish, now, random);
             if pick.is_ok_and(|pick| !pick.is_panic && !tried.contains(&pick.place)) {
                 self.tried = tried;
                 self.has_fallen_back = true;
@@ -266,6 +280,32 @@ impl Attempts {
         false
     }
 
+    /// The last attempt found, before anything was sent, that its entry cannot take the request (llm.md R-24): it is no attempt
+    /// and says nothing of the entry, which this request leaves out from now on. `failed` is how the last of the others ended,
+    /// where any was sent: behind a refusal that nobody mends by trying again, only others are left.
+    pub fn pass_over(&mut self, failed: Option<&Outcome>, now: Instant, random: u64) -> Next {
+        if let Some(place) = self.last.take() {
+            self.started = self.started.saturating_sub(1);
+            self.tried.retain(|tried| *tried != place);
+            self.unfit.push(place);
+        }
+        let follows = match failed.filter(|outcome| outcome.is_retryable()) {
+            Some(outcome) => self.decide(outcome, Head::Unsent, now, random),
+            None => match self.pick(now, random) {
+                Ok(pick) if self.tried.contains(&pick.place) => Err(GiveUp::NotRetryable),
+                Ok(_) => Ok(Duration::ZERO),
+                Err(none) => Err(GiveUp::NoEntry(none)),
+            },
+        };
+        match follows {
+            Ok(after) => Next::Retry { after },
+            Err(reason) => {
+                self.retry = None;
+                Next::GiveUp(reason)
+            }
+        }
+    }
+
     /// The answer goes to the client: no retry any more. What is returned counts the request as under way and goes
     /// with the answer.
     pub fn answered(self) -> Underway {
@@ -273,9 +313,16 @@ impl Attempts {
     }
 
     fn pick(&self, now: Instant, random: u64) -> Result<Pick, NoEntry> {
-        let Attempts { answer, tried, .. } = self;
-        self.backend
-            .pick_near(*answer, tried, now, random, self.affinity)
+        self.backend.pick_for(self.wish(), now, random)
+    }
+
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            answer: self.answer,
+            tried: &self.tried,
+            unfit: &self.unfit,
+            affinity: self.affinity,
+        }
     }
 
     fn begin(&self, pick: Pick, now: Instant) -> Option<Attempt> {
@@ -302,7 +349,38 @@ impl Attempts {
             is_measured: false,
             _under_way: under_way,
             probe,
+            endpoints: None,
         })
+    }
+
+    /// Another endpoint of the entry that was asked last is like another entry: it is asked at once, and takes no retry.
+    fn turns_to_another_endpoint(
+        &mut self,
+        outcome: &Outcome,
+        head: Head,
+        now: Instant,
+        random: u64,
+    ) -> bool {
+        let is_late = self.deadline.is_some_and(|deadline| now >= deadline);
+        let is_open = head == Head::Unsent && self.replay == Replay::Possible && !is_late;
+        let Some(last) = self.last.filter(|_| is_open) else {
+            return false;
+        };
+        let mut known = self.endpoints.iter();
+        let has_another = known
+            .find(|(place, _)| *place == last)
+            .is_some_and(|(_, endpoints)| endpoints.has_another(outcome, now, random));
+        if has_another {
+            self.started = self.started.saturating_sub(1);
+            self.tried.retain(|tried| *tried != last);
+        }
+        has_another
+    }
+
+    /// Whether some entry is well and was not asked.
+    pub(super) fn has_untried(&self, now: Instant, random: u64) -> bool {
+        self.pick(now, random)
+            .is_ok_and(|pick| !pick.is_panic && !self.tried.contains(&pick.place))
     }
 
     fn decide(
@@ -367,53 +445,6 @@ impl Attempts {
         let until = of_likely.map(|(_, until)| *until).max();
         let asked = until.map(|until| until.saturating_duration_since(now));
         Ok(backoff.max(asked.unwrap_or_default()))
-    }
-}
-
-// === impl Attempt ===
-
-impl Attempt {
-    /// When it began.
-    pub fn begun(&self) -> Instant {
-        self.begun
-    }
-
-    /// Whether it finds out if an entry serves again that was evicted.
-    pub fn is_probe(&self) -> bool {
-        self.probe.is_some()
-    }
-
-    /// The first content of a stream has come. Returns how long it took, from the begin of this attempt.
-    pub fn first_token(&mut self, now: Instant) -> Duration {
-        let took = now.saturating_duration_since(self.begun);
-        if self.answer == Answer::Streamed && !self.is_measured {
-            self.measure(took.as_secs_f64());
-        }
-        took
-    }
-
-    /// Ends it. What is returned changed by that.
-    pub fn settle(mut self, outcome: &Outcome, now: Instant, random: u64) -> Change {
-        if let Verdict::Success {
-            output_tokens: Some(tokens @ 1..),
-        } = outcome.verdict
-            && self.answer == Answer::Collected
-        {
-            let took = now.saturating_duration_since(self.begun);
-            // Nobody's answer has so many tokens that the rounding would matter.
-            self.measure(took.as_secs_f64() / (tokens as f64));
-        }
-        let policy = self.entry.settings.health.as_ref();
-        self.entry
-            .state
-            .settle(policy, outcome, self.begun, now, random)
-    }
-
-    fn measure(&mut self, seconds: f64) {
-        self.is_measured = true;
-        self.entry
-            .state
-            .measured(self.answer, seconds, self.typical);
     }
 }
 

@@ -36,7 +36,7 @@ pub enum NoEntry {
 /// What an entry is to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// Out of service.
+    /// Out of service, or of no use to the request.
     Drained,
     /// Well and untried, but at its limit.
     Full,
@@ -60,13 +60,24 @@ struct Draws {
     chosen: [Option<usize>; 2],
 }
 
+/// What bears on the choice on a request's side.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'r> {
+    /// How the answer is wanted.
+    pub answer: Answer,
+    /// Entries that it was sent to.
+    pub tried: &'r [Place],
+    /// Entries that cannot take it, however well they are (llm.md R-24).
+    pub unfit: &'r [Place],
+    /// Where it belongs.
+    pub affinity: Option<Affinity>,
+}
+
 /// The request's view of a backend.
 struct View<'r> {
     backend: &'r Backend,
-    answer: Answer,
-    tried: &'r [Place],
+    wish: Wish<'r>,
     now: Instant,
-    affinity: Option<Affinity>,
 }
 
 /// Parts of a whole, for shares of groups.
@@ -103,12 +114,24 @@ impl Backend {
         random: u64,
         affinity: Option<Affinity>,
     ) -> Result<Pick, NoEntry> {
-        let view = View {
-            backend: self,
+        let wish = Wish {
             answer,
             tried,
-            now,
+            unfit: &[],
             affinity,
+        };
+        self.pick_for(wish, now, random)
+    }
+
+    /// The same, for a request that some entries cannot take: to it, they are out of service.
+    ///
+    /// # Errors
+    /// There is none that may be used.
+    pub fn pick_for(&self, wish: Wish<'_>, now: Instant, random: u64) -> Result<Pick, NoEntry> {
+        let view = View {
+            backend: self,
+            wish,
+            now,
         };
         let mut random = Random::new(random);
         if let Some(place) = view.usable(&mut random) {
@@ -138,7 +161,7 @@ impl View<'_> {
     fn usable(&self, random: &mut Random) -> Option<Place> {
         let (mut left, mut total) = (WHOLE, 0);
         // A key stays in its group as long as the groups keep their shares.
-        let mut of_key = self.affinity.map(|key| Random::new(key.number()));
+        let mut of_key = self.wish.affinity.map(|key| Random::new(key.number()));
         let mut chosen = None;
         for (index, group) in self.backend.groups.iter().enumerate() {
             let draws = self.draws(index, group, Standing::Usable, random);
@@ -160,7 +183,7 @@ impl View<'_> {
             }
         }
         let (index, group, draws) = chosen?;
-        match self.affinity {
+        match self.wish.affinity {
             Some(key) => self.nearest(index, group, key),
             None => self.better(index, group, &draws),
         }
@@ -220,10 +243,10 @@ impl View<'_> {
             first
         } else {
             // Worked out only where an entry lacks a figure of its own.
-            let median = || group.median(self.answer).unwrap_or(0.0);
+            let median = || group.median(self.wish.answer).unwrap_or(0.0);
             let score = |index: usize| {
                 let entry = group.entries.get(index);
-                entry.map(|entry| entry.score(self.answer, median))
+                entry.map(|entry| entry.score(self.wish.answer, median))
             };
             if score(second) > score(first) {
                 second
@@ -239,13 +262,13 @@ impl View<'_> {
 
     fn picked(&self, place: Place) -> Pick {
         let entry = self.backend.entry(place);
-        let is_unmeasured = entry.is_some_and(|e| e.state.latency(self.answer).is_none());
+        let is_unmeasured = entry.is_some_and(|e| e.state.latency(self.wish.answer).is_none());
         let typical = self
             .backend
             .groups
             .get(place.group)
             .filter(|_| is_unmeasured)
-            .and_then(|group| group.median(self.answer));
+            .and_then(|group| group.median(self.wish.answer));
         Pick {
             place,
             is_panic: entry.is_some_and(|e| e.is_shut(self.now)),
@@ -264,11 +287,11 @@ impl View<'_> {
     }
 
     fn standing(&self, place: Place, entry: &Entry) -> Standing {
-        if entry.settings.weight == 0 {
+        if entry.settings.weight == 0 || self.wish.unfit.contains(&place) {
             return Standing::Drained;
         }
         let is_evicted = entry.is_shut(self.now);
-        let is_tried = self.tried.contains(&place);
+        let is_tried = self.wish.tried.contains(&place);
         match (entry.is_full(), is_evicted, is_tried) {
             (true, false, false) => Standing::Full,
             (true, true, _) | (true, _, true) => Standing::Barred,

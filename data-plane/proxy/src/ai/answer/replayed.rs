@@ -133,7 +133,7 @@ async fn answer(
         None => Some(answer),
         Some(guards) => match judged(exchange, call, guards, answer).await {
             Tried::Answered(answer) => Some(*answer),
-            Tried::Unsendable(_) | Tried::Failed { .. } => None,
+            Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. } => None,
         },
     }
 }

@@ -428,3 +428,63 @@ fn a_refused_request_does_not_turn_to_another_group_too_late() {
     let mut unbegun = start(Replay::Possible, None);
     assert!(!unbegun.fall_back(world.now, 9));
 }
+
+/// Starts, finds the entry unfit, and tells where that was and what follows.
+fn unfit(attempts: &mut Attempts, world: &World, failed: Option<&Outcome>) -> (Place, Next) {
+    let attempt = attempts.start(world.now, 9).expect("an entry");
+    let place = attempt.place;
+    drop(attempt);
+    (place, attempts.pass_over(failed, world.now, 9))
+}
+
+#[test]
+fn an_entry_that_cannot_take_the_request_is_left_out_without_blame() {
+    const AT_ONCE: Next = Next::Retry {
+        after: Duration::ZERO,
+    };
+    let world = world("1 | 1 | 1");
+    let mut attempts = attempts(&world);
+    let (first, next) = unfit(&mut attempts, &world, None);
+    assert_eq!((first.group, next), (0, AT_ONCE));
+    assert_eq!(attempts.started(), 0);
+    let (second, next) = unfit(&mut attempts, &world, None);
+    assert_eq!((second.group, next), (1, AT_ONCE));
+    let (third, next) = unfit(&mut attempts, &world, None);
+    assert_eq!(third.group, 2);
+    assert_eq!(next, Next::GiveUp(GiveUp::NoEntry(NoEntry::Drained)));
+    for group in &world.backend.groups {
+        let state = &group.entries[0].state;
+        let figures = state.figures(world.now);
+        assert_eq!((figures.health, figures.in_flight), (1.0, 0));
+        assert!(!state.is_evicted(world.now));
+    }
+}
+
+#[test]
+fn behind_a_failure_an_unfit_entry_changes_nothing() {
+    // The one that failed is all that is left: as if there were no other.
+    let world = world("1 | 1");
+    let mut attempts = attempts(&world);
+    let failed = attempts.start(world.now, 9).expect("an entry");
+    failed.settle(&BUSY.into(), world.now, 9);
+    let next = attempts.next(&BUSY.into(), Head::Unsent, world.now, 9);
+    assert!(matches!(next, Next::Retry { after } if after.is_zero()));
+    let (place, next) = unfit(&mut attempts, &world, Some(&BUSY.into()));
+    assert_eq!(place.group, 1);
+    let Next::Retry { after } = next else {
+        panic!("{next:?}");
+    };
+    assert!(!after.is_zero(), "the same entry is waited for");
+    let again = attempts.start(world.now, 9).expect("an entry");
+    assert_eq!((again.place.group, attempts.started()), (0, 2));
+}
+
+#[test]
+fn an_unfit_entry_leads_to_evicted_ones_too() {
+    let world = world("1 | 1e");
+    let mut attempts = attempts(&world);
+    let (_, next) = unfit(&mut attempts, &world, None);
+    assert!(matches!(next, Next::Retry { .. }));
+    let attempt = attempts.start(world.now, 9).expect("an entry");
+    assert!(attempt.is_panic && attempt.place.group == 1);
+}

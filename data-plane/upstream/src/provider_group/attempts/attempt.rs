@@ -1,0 +1,128 @@
+//! One attempt of a request.
+//!
+//! Owns its times and its settlement, of the entry and of the endpoint that was asked. Must not know what follows. Invariant: it
+//! is settled on its own time, and counted as under way exactly as long as it exists.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::provider_group::{
+    Answer, Backend, Entry, Place,
+    endpoints::{Endpoints, Kin, Settled},
+    gauge::Underway,
+    state::Change,
+    verdict::{Outcome, Verdict},
+};
+
+/// One attempt. Dropping it without a settlement says nothing about the entry.
+#[derive(Debug)]
+pub struct Attempt {
+    /// Which entry.
+    pub place: Place,
+    /// Whether it is an evicted one, since there was no other.
+    pub is_panic: bool,
+    /// Whether another one would have been well, but is at its limit.
+    pub is_spilled: bool,
+    /// The entry.
+    pub entry: Arc<Entry>,
+    pub(super) begun: Instant,
+    pub(super) answer: Answer,
+    pub(super) typical: Option<f64>,
+    pub(super) is_measured: bool,
+    pub(super) _under_way: Underway,
+    /// It finds out whether the entry serves again.
+    pub(super) probe: Option<Underway>,
+    /// The entry's endpoints, where it has several.
+    pub(super) endpoints: Option<Box<Endpoints>>,
+}
+
+// === impl Attempt ===
+
+impl Attempt {
+    /// When it began.
+    pub fn begun(&self) -> Instant {
+        self.begun
+    }
+
+    /// Whether it finds out if an entry serves again that was evicted.
+    pub fn is_probe(&self) -> bool {
+        self.probe.is_some()
+    }
+
+    /// The first content of a stream has come. Returns how long it took, from the begin of this attempt.
+    pub fn first_token(&mut self, now: Instant) -> Duration {
+        let took = now.saturating_duration_since(self.begun);
+        if self.answer == Answer::Streamed && !self.is_measured {
+            self.measure(took.as_secs_f64());
+        }
+        if let Some(endpoints) = &mut self.endpoints {
+            endpoints.first_token(now);
+        }
+        took
+    }
+
+    /// Chooses one of the entry's endpoints, as an index in the only group of `endpoints`; one that this request has not asked,
+    /// where there is one. `None` where all have weight 0.
+    pub fn at_endpoint(
+        &mut self,
+        endpoints: &Arc<Backend>,
+        kin: Kin,
+        now: Instant,
+        random: u64,
+    ) -> Option<usize> {
+        let known = self.endpoints.take().filter(|known| known.are(endpoints));
+        let known =
+            known.unwrap_or_else(|| Box::new(Endpoints::new(endpoints.clone(), kin, self.answer)));
+        self.endpoints.insert(known).start(now, random)
+    }
+
+    /// Whether the entry has servers beside the one that was asked.
+    pub fn has_other_servers(&self) -> bool {
+        let endpoints = self.endpoints.as_ref();
+        endpoints.is_some_and(|endpoints| endpoints.are_servers())
+    }
+
+    /// Ends it. What is returned changed by that.
+    pub fn settle(mut self, outcome: &Outcome, now: Instant, random: u64) -> Settled {
+        self.end(outcome, now, random)
+    }
+
+    pub(in crate::provider_group) fn answer(&self) -> Answer {
+        self.answer
+    }
+
+    pub(super) fn end(&mut self, outcome: &Outcome, now: Instant, random: u64) -> Settled {
+        if let Verdict::Success {
+            output_tokens: Some(tokens @ 1..),
+        } = outcome.verdict
+            && self.answer == Answer::Collected
+        {
+            let took = now.saturating_duration_since(self.begun);
+            // Nobody's answer has so many tokens that the rounding would matter.
+            self.measure(took.as_secs_f64() / (tokens as f64));
+        }
+        let endpoints = self.endpoints.as_mut();
+        let (endpoint, is_alone_to_blame) = endpoints
+            .map_or((Change::Nothing, false), |endpoints| {
+                endpoints.settle(outcome, now, random)
+            });
+        let policy = self.entry.settings.health.as_ref();
+        let entry = match is_alone_to_blame {
+            true => Change::Nothing,
+            false => self
+                .entry
+                .state
+                .settle(policy, outcome, self.begun, now, random),
+        };
+        Settled { entry, endpoint }
+    }
+
+    fn measure(&mut self, seconds: f64) {
+        self.is_measured = true;
+        self.entry
+            .state
+            .measured(self.answer, seconds, self.typical);
+    }
+}

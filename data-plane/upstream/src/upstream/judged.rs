@@ -1,0 +1,59 @@
+//! Endpoints that are judged by their answers.
+//!
+//! Owns how the members of a cluster become a group of those, and what makes an endpoint the same one: its address in its
+//! cluster. Must not choose or judge. Invariant: what is known of an endpoint outlives every configuration that keeps it, and is
+//! the same for all workers.
+
+use std::sync::Arc;
+
+use super::{RequestBody, State};
+use crate::provider_group::{
+    Backend, EntrySettings,
+    attempts::RetryPolicy,
+    endpoints::Kin,
+    health_policy::HealthPolicy,
+    states::{Declared, DeclaredEntry, DeclaredGroup, Fingerprint, States},
+};
+
+/// The members, in their order, and the policy that they are judged by.
+pub(super) type Group = (HealthPolicy, Arc<Backend>);
+
+impl<B: RequestBody> State<B> {
+    /// The members as a group. Without a policy, the default is theirs.
+    pub(super) fn judged(&self, states: &States, policy: Option<&HealthPolicy>) -> Arc<Backend> {
+        let default = HealthPolicy::default();
+        let policy = policy.unwrap_or(&default);
+        let mut judged = self.judged.borrow_mut();
+        if let Some((_, group)) = judged.as_ref().filter(|(own, _)| own == policy) {
+            return group.clone();
+        }
+        let entries = self.members.iter().map(|member| DeclaredEntry {
+            name: member.endpoint.address().to_string().into(),
+            fingerprint: Fingerprint::of(&()),
+            settings: EntrySettings {
+                weight: member.weight,
+                most_in_flight: None,
+                most_probes: None,
+                health: Some(policy.clone()),
+            },
+        });
+        let group = Arc::new(states.join(&Declared {
+            name: self.cluster.name.clone(),
+            groups: vec![DeclaredGroup {
+                entries: entries.collect(),
+                min_healthy_percent: None,
+            }],
+            retries: RetryPolicy::default(),
+        }));
+        *judged = Some((policy.clone(), group.clone()));
+        group
+    }
+
+    /// What the members have in common: names are those of accounts, the rest are servers that a configuration lists.
+    pub(super) fn kin(&self) -> Kin {
+        match self.names.is_empty() {
+            true => Kin::Servers,
+            false => Kin::Doors,
+        }
+    }
+}
