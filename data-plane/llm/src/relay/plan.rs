@@ -143,6 +143,21 @@ impl Plan {
         }
     }
 
+    /// What a client may be sent while a stream that is converted for it says nothing (llm.md S-2); nothing goes between the
+    /// bytes of one that passes as it is. Clients of Anthropic's know an event for it, those of OpenAI's pass comments over, as
+    /// the format of event streams has it.
+    #[must_use]
+    pub fn keep_alive(&self, framing: Framing) -> Option<&'static str> {
+        if !self.is_streamed || self.forwards(framing) {
+            return None;
+        }
+        match self.client {
+            Format::AnthropicMessages => Some("event: ping\ndata: {\"type\": \"ping\"}\n\n"),
+            Format::OpenAiChatCompletions | Format::OpenAiResponses => Some(": ping\n\n"),
+            Format::GeminiGenerateContent | Format::BedrockConverse => None,
+        }
+    }
+
     /// The `content-type` of a kept answer that is written anew; `None` for one that is given as it was.
     #[must_use]
     pub fn content_type_of_kept(&self, framing: Framing) -> Option<&'static str> {

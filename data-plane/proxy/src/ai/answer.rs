@@ -30,6 +30,7 @@ use crate::{
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
     response_body::{BodyError, Upstream},
+    timer::Deadline,
     upgrade::Splice,
 };
 
@@ -50,6 +51,9 @@ use whole::{judged, whole};
 /// The largest answer that is held where it need not be, in bytes.
 const WHOLE_LIMIT: usize = 8 << 20;
 
+/// How long a stream's head is held for its first content, so that another provider may answer instead (llm.md S-11).
+const HOLD: Duration = Duration::from_secs(2);
+
 /// An answer for the client.
 pub(super) struct Answer {
     head: response::Parts,
@@ -61,6 +65,8 @@ pub(super) struct Answer {
     pub(super) keep: Option<Keep>,
     /// How long its reading and writing took so far.
     spent: Duration,
+    /// What the client may be sent while nothing comes.
+    keep_alive: Option<&'static str>,
 }
 
 /// What the head of an answer said about the provider.
@@ -92,7 +98,7 @@ enum Body {
 
 /// How far a look into an answer went.
 enum Looked {
-    /// To its first content.
+    /// To its first content, or as long as it may be held for that.
     Begun {
         relay: Box<Relay>,
         held: Bytes,
@@ -164,12 +170,15 @@ pub(super) async fn take(
     if framing != Framing::Buffered {
         upstream.allow_silence(wait.stream_idle());
     }
+    // Where a limit says how long a provider has for its first content, that is how long another is turned to.
+    let hold = (!wait.bounds_whole()).then(|| Instant::now() + HOLD);
+    let hold = exchange.client.worker.timers.deadline(hold);
     let looked = match is_only && !wait.bounds_whole() {
         true => Looked::Begun {
             relay,
             held: Bytes::new(),
         },
-        false => match deadline.bound(look(&mut upstream, relay)).await {
+        false => match deadline.bound(look(&mut upstream, relay, hold)).await {
             Some(looked) => looked,
             None => return lost(wait.late()),
         },
@@ -195,6 +204,7 @@ pub(super) async fn take(
     };
     answered(Answer {
         tallies,
+        keep_alive: plan.keep_alive(framing),
         ..Answer::new(head, body, said)
     })
 }
@@ -250,11 +260,16 @@ pub(super) fn session(
     answered(Answer::new(head, body, said))
 }
 
-/// Reads on until something is there that a person would see, or it is clear that nothing will be.
-async fn look(upstream: &mut Upstream, mut relay: Box<Relay>) -> Looked {
+/// Reads on until something is there that a person would see, or it is clear that nothing will be, or until `hold`.
+async fn look(upstream: &mut Upstream, mut relay: Box<Relay>, hold: Deadline<'_>) -> Looked {
     let mut held = BytesMut::new();
     loop {
-        let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await else {
+        let next = hold.bound(std::future::poll_fn(|cx| upstream.poll(cx)));
+        let Some(next) = next.await else {
+            let held = held.freeze();
+            return Looked::Begun { relay, held };
+        };
+        let Some(frame) = next else {
             let finish = relay.finish();
             held.extend_from_slice(&finish.rest);
             let observed = Box::new(finish.observed);

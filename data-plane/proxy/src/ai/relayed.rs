@@ -27,8 +27,10 @@ use http_body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
 mod gathered;
+mod quiet;
 
 use gathered::Gathered;
+use quiet::Quiet;
 
 use super::{
     answer::Said,
@@ -57,6 +59,8 @@ pub(crate) struct Relayed {
     guarded: Option<Guarded>,
     /// How long the reading and writing took.
     spent: Duration,
+    /// Tells the client that the stream goes on.
+    quiet: Option<Quiet>,
 }
 
 /// What is more where guards judge the answer.
@@ -172,7 +176,14 @@ impl Relayed {
             is_broken: false,
             guarded: None,
             spent: Duration::ZERO,
+            quiet: None,
         }
+    }
+
+    /// With a sign of life for whoever waits in vain.
+    pub(super) fn with_keep_alive(mut self, sign: Option<&'static str>) -> Relayed {
+        self.quiet = sign.map(Quiet::new);
+        self
     }
 
     /// With what guards will have decided.
@@ -259,7 +270,10 @@ impl Relayed {
                     let data = match self.upstream.poll(cx) {
                         Poll::Pending => match self.gathered.alone() {
                             Some(data) => data,
-                            None => ready!(self.poll_due(cx)),
+                            None => match self.poll_due(cx) {
+                                Poll::Ready(data) => data,
+                                Poll::Pending => return self.poll_quiet(cx),
+                            },
                         },
                         Poll::Ready(Some(Ok(frame))) => {
                             let data = self.take(frame);
@@ -293,6 +307,9 @@ impl Relayed {
                     };
                     if !data.is_empty() {
                         self.note_out();
+                        if let Some(quiet) = &mut self.quiet {
+                            quiet.sent();
+                        }
                         return Poll::Ready(Some(Ok(Frame::data(data))));
                     }
                 }
@@ -335,6 +352,15 @@ impl Relayed {
             true => joined(data, self.finish(None)),
             false => data,
         })
+    }
+
+    /// Waits until the silence has been long.
+    fn poll_quiet(&mut self, cx: &mut Context<'_>) -> Polled {
+        let Some(quiet) = &mut self.quiet else {
+            return Poll::Pending;
+        };
+        let sign = ready!(quiet.poll(cx));
+        Poll::Ready(Some(Ok(Frame::data(sign))))
     }
 
     fn note_out(&mut self) {
@@ -396,7 +422,7 @@ impl Relayed {
                 // What was refused the provider did as it was asked.
                 Ending::Complete | Ending::Refused => settlement.complete(&observed),
                 Ending::Failed | Ending::Truncated(_) => {
-                    settlement.settle(Verdict::StreamErrorAfterContent);
+                    settlement.settle(failed(&observed));
                 }
             }
         }
@@ -422,10 +448,19 @@ impl Relayed {
     /// The upstream broke off; returns what tells the client so, if anything can.
     fn broken(&mut self, error: &BodyError) -> Bytes {
         self.is_broken = true;
-        let (verdict, how) = match error {
-            BodyError::Stalled => (Verdict::Idle, Broken::Silent),
-            BodyError::Broken(_) | BodyError::Cut | BodyError::Encoding(_) => {
+        let has_content = match &self.state {
+            State::Open(relay) => relay.observed().has_content,
+            State::Over { .. } | State::Done => true,
+        };
+        // A head that was let go without content (llm.md S-11) was no answer yet.
+        let (verdict, how) = match (error, has_content) {
+            (BodyError::Stalled, true) => (Verdict::Idle, Broken::Silent),
+            (BodyError::Stalled, false) => (Verdict::FirstTokenTimeout, Broken::Silent),
+            (BodyError::Broken(_) | BodyError::Cut | BodyError::Encoding(_), true) => {
                 (Verdict::StreamErrorAfterContent, Broken::Off)
+            }
+            (BodyError::Broken(_) | BodyError::Cut | BodyError::Encoding(_), false) => {
+                (Verdict::Lost, Broken::Off)
             }
         };
         self.settle(verdict);
@@ -448,6 +483,15 @@ impl Drop for Relayed {
     fn drop(&mut self) {
         // Whoever drops it before its end is the client's side.
         self.settle(Verdict::ClientGone);
+    }
+}
+
+/// The verdict of a stream that told an error or ended before its end.
+fn failed(observed: &Observed) -> Verdict {
+    match (&observed.error, observed.has_content) {
+        (_, true) => Verdict::StreamErrorAfterContent,
+        (Some(error), false) => Verdict::FirstEventError(error.status()),
+        (None, false) => Verdict::Lost,
     }
 }
 

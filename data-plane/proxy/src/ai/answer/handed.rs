@@ -32,6 +32,7 @@ impl Answer {
             tallies: None,
             keep: None,
             spent: Duration::ZERO,
+            keep_alive: None,
         }
     }
 
@@ -61,6 +62,7 @@ impl Answer {
             mut tallies,
             keep,
             spent,
+            keep_alive,
         } = self;
         let mut settlement = Settlement::new(
             exchange.client.worker.clone(),
@@ -106,6 +108,7 @@ impl Answer {
                     ledger.stream_begins();
                 }
                 let relayed = Relayed::new(upstream, relay, held, settlement);
+                let relayed = relayed.with_keep_alive(keep_alive);
                 ResponseBody::relayed(relayed.with_guards(tallies))
             }
             Body::Session(mut splice) => {
