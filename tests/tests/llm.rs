@@ -22,6 +22,7 @@ mod global_limit;
 mod guard;
 mod heads;
 mod hold;
+mod kept;
 mod leave;
 mod ledger;
 mod limit;

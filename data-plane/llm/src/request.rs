@@ -13,6 +13,7 @@ mod refusal;
 mod renamed;
 mod render;
 mod rules;
+mod state;
 
 use std::fmt;
 use std::ops::Range;

@@ -50,6 +50,7 @@ pub(crate) mod groups;
 pub(crate) mod guard;
 mod hold;
 pub(crate) mod in_effect;
+pub(crate) mod kept;
 pub(crate) mod ledger;
 mod model_list;
 mod model_router;
@@ -186,7 +187,8 @@ pub(crate) async fn forward(
         keep: RefCell::default(),
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
-    let attempts = attempts.near(affinity);
+    let of = (&call.prompt, call.head.uri.path());
+    let attempts = kept::pin(exchange, backend, of, attempts.near(affinity))?;
     call.serve(exchange, hold, attempts).await
 }
 
@@ -301,6 +303,7 @@ impl Call<'_> {
             let (outcome, reply) = match tried {
                 Tried::Answered(mut answer) => {
                     answer.keep = self.keep.take();
+                    answer.is_noted = kept::is_noted(self.backend, &self.prompt);
                     let backend = self.backend.name.clone();
                     let settled = (attempt, attempts.answered());
                     return Ok(told(answer.into_reply(exchange, backend, settled)));

@@ -62,6 +62,8 @@ pub(crate) enum Kind {
     UnknownModel,
     /// A model that the lists of the policies do not have for this request.
     ModelNotAllowed,
+    /// A response of which it is not known who keeps it.
+    UnknownResponse,
     /// No format leads from the client's to the provider's.
     UnsupportedFormat,
     /// No route matches.
@@ -218,6 +220,7 @@ impl Kind {
             | Kind::InvalidPrompt
             | Kind::UnknownModel
             | Kind::ModelNotAllowed
+            | Kind::UnknownResponse
             | Kind::UnsupportedFormat
             | Kind::GuardRejected
             | Kind::RateLimited
@@ -263,6 +266,7 @@ impl Kind {
             Kind::InvalidPrompt => "invalid_prompt",
             Kind::UnknownModel => "unknown_model",
             Kind::ModelNotAllowed => "model_not_allowed",
+            Kind::UnknownResponse => "unknown_response",
             Kind::UnsupportedFormat => "unsupported_format",
             Kind::NoRoute => "no_route",
             Kind::InvalidBackend => "invalid_backend",

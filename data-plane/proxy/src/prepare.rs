@@ -98,9 +98,9 @@ pub(crate) fn prepare(
     if !refused.is_empty() {
         return Err(refused);
     }
-    let providers = Providers::join(&shared.provider_states, &next);
+    let providers = Providers::join(&shared.known.providers, &next);
     let is_cluster = |name: &str| next.cluster(name).is_some();
-    shared.endpoint_states.retain(is_cluster);
+    shared.known.endpoints.retain(is_cluster);
     let tokens = Tokens::join(&shared.tokens, &next);
     let prices = Prices::join(&active.prices, &next);
     let caches = cache::Stores::join(&active.caches, &next);

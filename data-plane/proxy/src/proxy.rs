@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    ai::cache::Flights,
+    ai::{cache::Flights, kept::Keepers},
     bind::{Phase, Sockets},
     budget::Stores,
     limit::Limits,
@@ -42,6 +42,16 @@ pub struct Proxy {
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
+/// What was learnt of model providers, whatever the configuration.
+pub(crate) struct Known {
+    /// Of each provider.
+    pub(crate) providers: Arc<States>,
+    /// Of the endpoints of those that have several.
+    pub(crate) endpoints: Arc<States>,
+    /// Who keeps which response.
+    pub(crate) keepers: Keepers,
+}
+
 /// What the workers and the handle share.
 pub(crate) struct Shared {
     /// In an `Arc` of its own for the workers' caches.
@@ -54,10 +64,8 @@ pub(crate) struct Shared {
     pub(crate) usage_events: Option<UsageEvents>,
     pub(crate) resolver: Resolver,
     pub(crate) upstream: Arc<Counters>,
-    /// What is known of the providers of AI backends; outlives configurations.
-    pub(crate) provider_states: Arc<States>,
-    /// What is known of endpoints of providers, where one has several.
-    pub(crate) endpoint_states: Arc<States>,
+    /// What is known of model providers.
+    pub(crate) known: Known,
     /// Tokens of clouds; they outlive configurations too.
     pub(crate) tokens: Arc<TokenSources>,
     /// How limits stand; outlives configurations.
@@ -153,8 +161,11 @@ impl Proxy {
             usage_events: options.usage_events,
             resolver,
             upstream,
-            provider_states,
-            endpoint_states,
+            known: Known {
+                providers: provider_states,
+                endpoints: endpoint_states,
+                keepers: Keepers::default(),
+            },
             tokens,
             limits: Limits::new(),
             flights: Arc::default(),
@@ -232,7 +243,7 @@ impl Proxy {
 
     /// What is known of the endpoints of providers that have several: cluster, address and figures.
     pub fn endpoints(&self) -> Vec<(Arc<str>, Arc<str>, Figures)> {
-        let mut all = self.shared.endpoint_states.figures(Instant::now());
+        let mut all = self.shared.known.endpoints.figures(Instant::now());
         all.sort_by(|(a, x, _), (b, y, _)| (a, x).cmp(&(b, y)));
         all
     }

@@ -88,6 +88,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             StatusCode::FORBIDDEN,
             "this model may not be asked for here",
         ),
+        Kind::UnknownResponse => (
+            StatusCode::NOT_FOUND,
+            "it is not known which provider keeps this response; send the whole conversation",
+        ),
         Kind::UnknownOperation => (StatusCode::NOT_FOUND, "the path names no known operation"),
         Kind::AmbiguousLength => (
             StatusCode::BAD_REQUEST,
@@ -295,6 +299,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::Misdirected
         | Kind::UnknownOperation
         | Kind::MethodNotAllowed
+        | Kind::UnknownResponse
         | Kind::UpgradeRequired
         | Kind::NoRoute
         | Kind::InvalidBackend

@@ -99,7 +99,7 @@ async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<Command>) {
         upstream: Upstream::new(
             shared.resolver.clone(),
             shared.upstream.clone(),
-            shared.endpoint_states.clone(),
+            shared.known.endpoints.clone(),
             seed(),
         ),
         metrics: Local::new(shared.metrics.clone()),

@@ -65,6 +65,8 @@ pub(super) struct Answer {
     pub(super) keep: Option<Keep>,
     /// How long its reading and writing took so far.
     spent: Duration,
+    /// Its provider may keep it, and requests about it go there.
+    pub(super) is_noted: bool,
     /// What the client may be sent while nothing comes.
     keep_alive: Option<&'static str>,
 }
@@ -170,9 +172,7 @@ pub(super) async fn take(
     if framing != Framing::Buffered {
         upstream.allow_silence(wait.stream_idle());
     }
-    // Where a limit says how long a provider has for its first content, that is how long another is turned to.
-    let hold = (!wait.bounds_whole()).then(|| Instant::now() + HOLD);
-    let hold = exchange.client.worker.timers.deadline(hold);
+    let hold = exchange.client.worker.timers.deadline(held_until(wait));
     let looked = match is_only && !wait.bounds_whole() {
         true => Looked::Begun {
             relay,
@@ -258,6 +258,11 @@ pub(super) fn session(
     let said = Said::by(exchange, (call, provider), &head);
     let body = Body::Session(splice);
     answered(Answer::new(head, body, said))
+}
+
+/// When the head goes out without content. Where a limit says how long a provider has for its first content, only that counts.
+fn held_until(wait: Wait) -> Option<Instant> {
+    (!wait.bounds_whole()).then(|| Instant::now() + HOLD)
 }
 
 /// Reads on until something is there that a person would see, or it is clear that nothing will be, or until `hold`.

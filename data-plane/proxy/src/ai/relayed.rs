@@ -98,6 +98,8 @@ pub(super) struct Settlement {
     said: Said,
     /// What keeps the answer for others.
     pub(super) keep: Option<Keep>,
+    /// The provider may keep the answer itself.
+    pub(super) is_noted: bool,
     _under_way: Underway,
 }
 
@@ -119,6 +121,7 @@ impl Settlement {
             attempt,
             said,
             keep: None,
+            is_noted: false,
             _under_way: under_way,
         }
     }
@@ -127,6 +130,11 @@ impl Settlement {
     pub(super) fn complete(mut self, observed: &Observed) {
         if let Some(keep) = self.keep.take() {
             keep.keep(observed);
+        }
+        if let Some(id) = observed.id.as_deref().filter(|_| self.is_noted) {
+            let provider = self.attempt.entry.name.clone();
+            let keepers = &self.worker.shared.known.keepers;
+            keepers.note(&self.backend, id, provider);
         }
         let output_tokens = observed.usage.as_ref().and_then(|usage| usage.output);
         let Said { spared, condition } = self.said;

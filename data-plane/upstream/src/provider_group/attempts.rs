@@ -185,6 +185,16 @@ impl Attempts {
         Attempts { affinity, ..self }
     }
 
+    /// Leaves out every entry but one: only that one knows what the request is about.
+    pub fn only(&mut self, place: Place) {
+        let groups = self.backend.groups.iter().enumerate();
+        let all = groups.flat_map(|(group, of_group)| {
+            let entries = 0..of_group.entries.len();
+            entries.map(move |entry| Place { group, entry })
+        });
+        self.unfit = all.filter(|other| *other != place).collect();
+    }
+
     /// Attempts that were started.
     pub fn started(&self) -> u32 {
         self.started

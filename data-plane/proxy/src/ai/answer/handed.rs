@@ -32,6 +32,7 @@ impl Answer {
             tallies: None,
             keep: None,
             spent: Duration::ZERO,
+            is_noted: false,
             keep_alive: None,
         }
     }
@@ -62,6 +63,7 @@ impl Answer {
             mut tallies,
             keep,
             spent,
+            is_noted,
             keep_alive,
         } = self;
         let mut settlement = Settlement::new(
@@ -70,6 +72,7 @@ impl Answer {
             (attempt, under_way),
             said,
         );
+        settlement.is_noted = is_noted;
         let body = match body {
             Body::Whole { bytes, observed } => {
                 note_spent(exchange, spent);

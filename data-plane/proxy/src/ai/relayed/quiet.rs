@@ -55,7 +55,7 @@ impl Quiet {
 mod tests {
     use super::*;
     use std::future::poll_fn;
-    use tokio::time::{sleep, timeout};
+    use tokio::time::{advance, timeout};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -78,7 +78,7 @@ mod tests {
             assert!(nothing.is_err(), "a sign although something was sent");
             quiet.sent();
         }
-        sleep(SECOND * 20).await;
+        advance(SECOND * 20).await;
         assert_eq!(poll_fn(|cx| quiet.poll(cx)).await, "sign");
     }
 }

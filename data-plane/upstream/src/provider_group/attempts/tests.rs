@@ -488,3 +488,20 @@ fn an_unfit_entry_leads_to_evicted_ones_too() {
     let attempt = attempts.start(world.now, 9).expect("an entry");
     assert!(attempt.is_panic && attempt.place.group == 1);
 }
+
+#[test]
+fn a_request_may_belong_to_one_entry_only() {
+    let world = world("1 1 | 1e 1");
+    for entry in 0..2 {
+        let place = Place { group: 1, entry };
+        for random in 0..20 {
+            let mut attempts = attempts(&world);
+            attempts.only(place);
+            let attempt = attempts.start(world.now, random).expect("an entry");
+            assert_eq!((attempt.place, attempt.is_panic), (place, entry == 0));
+            attempt.settle(&BUSY.into(), world.now, 9);
+            let next = attempts.next(&BUSY.into(), Head::Unsent, world.now, 9);
+            assert!(!matches!(next, Next::Retry { after } if after.is_zero()));
+        }
+    }
+}
