@@ -6,6 +6,7 @@
 mod account;
 mod affinity;
 mod allowed;
+mod alive;
 mod ask;
 mod bad;
 mod beyond;

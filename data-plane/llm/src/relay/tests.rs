@@ -496,3 +496,27 @@ proptest! {
         }
     }
 }
+
+/// What keeps a client's stream alive is read over: it says nothing in its format.
+#[test]
+fn signs_of_life_are_for_converted_streams() {
+    let sign = |client, provider, is_streamed| {
+        let plan = plan(client, provider, is_streamed);
+        plan.keep_alive(framing(provider, is_streamed))
+    };
+    for provider in [CHAT, RESPONSES, CONVERSE, GEMINI] {
+        let ping = sign(MESSAGES, provider, true).expect("a sign");
+        let (kind, data) = ping.split_once('\n').expect("two lines");
+        assert_eq!(kind, "event: ping");
+        assert_eq!(data, "data: {\"type\": \"ping\"}\n\n");
+        assert_eq!(sign(MESSAGES, provider, false), None);
+    }
+    for client in [CHAT, RESPONSES] {
+        assert_eq!(sign(client, CONVERSE, true), Some(": ping\n\n"));
+    }
+    // Nothing goes between the bytes of what passes, and Google's clients know no sign.
+    for client in CLIENTS {
+        assert_eq!(sign(client, client, true), None);
+        assert_eq!(sign(GEMINI, client, true), None);
+    }
+}

@@ -7,6 +7,7 @@ use crate::provider_group::states::Declared;
 use crate::provider_group::{
     fixture::{World, world, world_with},
     health_policy::HealthPolicy,
+    verdict::Verdict,
 };
 
 const BUSY: Verdict = Verdict::Status(429);
