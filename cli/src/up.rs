@@ -77,6 +77,15 @@ pub(crate) struct UpArgs {
     #[arg(long, value_name = "HOST:PORT")]
     mock_provider: Option<String>,
 
+    /// Send the traffic for a provider kind elsewhere: KIND=http://HOST:PORT (for example openai=http://127.0.0.1:9911);
+    /// may be repeated
+    #[arg(long = "provider-override", value_name = "KIND=URL")]
+    provider_overrides: Vec<String>,
+
+    /// A host that baseURL of an AgentgatewayModel may name although it leads to this machine or its link; may be repeated
+    #[arg(long = "allow-local-host", value_name = "HOST")]
+    local_hosts: Vec<String>,
+
     /// Access log of the proxies: text, json or off
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     access_log: String,
@@ -140,6 +149,21 @@ async fn is_running(run_dir: &Path) -> bool {
     asked.is_ok_and(|answer| answer.is_ok())
 }
 
+/// The control plane, told where providers are.
+fn moved(control_plane: Spec, args: &UpArgs) -> Spec {
+    // The later one of a kind counts, so that the mock gives way.
+    let told = [
+        ("--provider-override", &args.provider_overrides),
+        ("--allow-local-host", &args.local_hosts),
+    ];
+    let told = told
+        .into_iter()
+        .flat_map(|(flag, values)| values.iter().map(move |value| (flag, value)));
+    told.fold(control_plane, |spec, (flag, value)| {
+        spec.arg(flag).arg(value)
+    })
+}
+
 /// Everything that was started.
 struct Supervised {
     mock: Option<Child>,
@@ -194,7 +218,7 @@ impl Supervised {
             }
             mock = Some(child);
         }
-        let control_plane = Child::start(control_plane)?;
+        let control_plane = Child::start(moved(control_plane, args))?;
         let fleet = Fleet::new(binary::find("tidegate-proxy")?, run_dir.to_owned(), args);
         Ok(Supervised {
             mock,

@@ -61,6 +61,21 @@ fn answer(number: usize, path: &str, text: &str) -> Option<String> {
     })
 }
 
+/// Where the proxy finds the token services.
+fn environment(clouds: &Clouds) -> [(&'static str, String); 5] {
+    let url = clouds.url();
+    [
+        (
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            format!("{url}/container"),
+        ),
+        ("AWS_ENDPOINT_URL_STS", url.clone()),
+        ("AZURE_AUTHORITY_HOST", url.clone()),
+        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", url),
+        ("GCE_METADATA_HOST", clouds.authority()),
+    ]
+}
+
 /// A backend of the page and the provider that checks it.
 struct Case {
     backend: &'static str,
@@ -130,10 +145,14 @@ fn manifests(cases: &[Case]) -> Result<Vec<(&'static str, String)>> {
 }
 
 async fn ask(port: u16, route: &str) -> Result<Reply> {
+    ask_for(port, route, "any").await
+}
+
+async fn ask_for(port: u16, route: &str, model: &str) -> Result<Reply> {
     let question = Question {
         format: Format::Chat,
         answer: Answer::Collected,
-        model: "any",
+        model,
         said: "hello",
     };
     Client::http1(port).send(question.request(route)?).await
@@ -177,18 +196,7 @@ async fn the_page_of_the_guide_gets_tokens() -> Result<()> {
     let port = port::free()?;
     let mut files = manifests(&cases)?;
     files.push(("gateway.yaml", gateway(port)));
-    let url = clouds.url();
-    let environment = [
-        (
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-            format!("{url}/container"),
-        ),
-        ("AWS_ENDPOINT_URL_STS", url.clone()),
-        ("AZURE_AUTHORITY_HOST", url.clone()),
-        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", url.clone()),
-        ("GCE_METADATA_HOST", clouds.authority()),
-    ];
-    let mut world = World::up_in_environment(&files, &[], &environment)?;
+    let mut world = World::up_in_environment(&files, &[], &environment(&clouds))?;
     world.until_status(port, "http://a.test/ready", 500).await?;
 
     for case in &cases {
@@ -240,6 +248,96 @@ async fn the_page_of_the_guide_gets_tokens() -> Result<()> {
         );
     }
     let seen = format!("{dump} {}", world.log());
+    for secret in SECRETS {
+        ensure!(!seen.contains(secret), "{secret} can be read");
+    }
+    world.stop().await
+}
+
+/// Backends of the page of which each kind of credential is asked for as a model, and their providers' kind.
+const AS_MODELS: [(&str, &str); 5] = [
+    ("bedrock-of-team-a", "bedrock"),
+    ("azure", "azure"),
+    ("vertex", "vertexai"),
+    ("of-the-client", "anthropic"),
+    ("behind-a-portal", "openai"),
+];
+
+/// The page's objects with a model, called as the backend, in the place of each backend.
+fn as_models() -> Result<Vec<Value>> {
+    let mut found = Vec::new();
+    for document in page::documents(PAGE)? {
+        if document.at("/kind") != "AgentgatewayBackend" {
+            found.push(document);
+            continue;
+        }
+        let name = document.at("/metadata/name");
+        let known = AS_MODELS.iter().find(|(backend, _)| name == backend);
+        let Some((_, kind)) = known else { continue };
+        let provider = match *kind {
+            "bedrock" => "Bedrock",
+            "azure" => "Azure",
+            "vertexai" => "VertexAI",
+            "anthropic" => "Anthropic",
+            _ => "OpenAI",
+        };
+        let mut spec = json!({
+            "parentRefs": [{"name": "gateway"}],
+            "provider": provider,
+            "policies": document.at("/spec/policies"),
+        });
+        let mut own = document.at(&format!("/spec/ai/provider/{kind}")).clone();
+        if let Some(own) = own.as_object_mut() {
+            own.remove("model");
+        }
+        if matches!(provider, "Bedrock" | "Azure" | "VertexAI") {
+            page::put(&mut spec, "", kind, own);
+        }
+        found.push(json!({
+            "apiVersion": "agentgateway.dev/v1alpha1", "kind": "AgentgatewayModel",
+            "metadata": {"name": name}, "spec": spec,
+        }));
+    }
+    Ok(found)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn models_take_every_kind_of_credential() -> Result<()> {
+    let clouds = Clouds::start(answer).await?;
+    let cases = cases().await?;
+    let port = port::free()?;
+    let mut documents = as_models()?;
+    let models = documents
+        .iter()
+        .filter(|one| one.at("/kind") == "AgentgatewayModel");
+    ensure!(models.count() == AS_MODELS.len(), "the page lacks one");
+    documents.push(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": "gateway"},
+        "spec": {"gatewayClassName": "tidegate", "listeners": [{
+            "name": "llm", "protocol": "HTTP", "port": port, "allowedRoutes": {"kinds": [
+                {"group": "agentgateway.dev", "kind": "AgentgatewayModel"}, {"kind": "HTTPRoute"},
+            ]},
+        }]},
+    }));
+    let mut flags = Vec::new();
+    for (backend, kind) in AS_MODELS {
+        let case = cases.iter().find(|case| case.backend == backend);
+        let case = case.context(backend)?;
+        flags.push("--provider-override".to_owned());
+        flags.push(format!("{kind}=http://127.0.0.1:{}", case.mock.port()));
+    }
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let files = [
+        ("page.yaml", page::file(&documents)),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ];
+    let mut world = World::up_in_environment(&files, &flags, &environment(&clouds))?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    for (model, _) in AS_MODELS {
+        let reply = ask_for(port, "", model).await?;
+        ensure!(reply.status == 200, "{model}: {}", reply.text());
+    }
+    let seen = format!("{} {}", dump(&world).await?, world.log());
     for secret in SECRETS {
         ensure!(!seen.contains(secret), "{secret} can be read");
     }
