@@ -163,12 +163,31 @@ impl Class {
     }
 }
 
-/// The model and the method of a path of Bedrock's runtime: `/model/{id}/{method}`.
+/// The model and the method of a path of Bedrock's runtime: `/model/{id}/{method}`. An id is one segment but for an ARN, of which
+/// SDKs encode the slashes and a listener decodes them.
 #[must_use]
 pub fn bedrock(path: &str) -> Option<(&str, &str)> {
     let (before, method) = path.rsplit_once('/')?;
+    let mut slashes = before.match_indices('/');
+    let arn = slashes.find_map(|(at, _)| {
+        let (front, id) = (before.get(..at)?, before.get(at + 1..)?);
+        (front.ends_with("/model") && is_arn(id)).then_some(id)
+    });
+    if let Some(model) = arn {
+        return Some((model, method));
+    }
     let (before, model) = before.rsplit_once('/')?;
     (before.ends_with("/model") && !model.is_empty()).then_some((model, method))
+}
+
+/// The id begins as an ARN does, with or without escapes.
+fn is_arn(id: &str) -> bool {
+    let rest = id.strip_prefix("arn").unwrap_or_default();
+    let begins = |with: &str| {
+        let front = rest.get(..with.len());
+        front.is_some_and(|front| front.eq_ignore_ascii_case(with))
+    };
+    begins(":") || begins("%3a")
 }
 
 /// The last segment is a model of Google's with this method.
@@ -239,6 +258,10 @@ mod tests {
             ),
             ("/model/m/invoke", Class::Detect(Format::BedrockConverse)),
             (
+                "/team/model/arn%3Aaws%3Abedrock%3Aeu-west-3%3A1%3Ainference-profile/eu.x/converse",
+                Class::Chat(Format::BedrockConverse),
+            ),
+            (
                 "/v1beta/models/gemini-2.5-pro:countTokens",
                 Class::CountTokens(Format::GeminiGenerateContent),
             ),
@@ -249,6 +272,31 @@ mod tests {
             ("/v1/chat/completions", Class::Chat(OPENAI)),
         ] {
             assert_eq!(Class::of(path), Some(class), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_arn_has_slashes() {
+        for (path, expected) in [
+            ("/model/a.b-v1:0/converse", ("a.b-v1:0", "converse")),
+            ("/model/arn:aws:x/a/b/invoke", ("arn:aws:x/a/b", "invoke")),
+            (
+                "/model/arn%3Aaws%3ax%2Fa/invoke",
+                ("arn%3Aaws%3ax%2Fa", "invoke"),
+            ),
+            ("/model/model/arn:x/m/invoke", ("arn:x/m", "invoke")),
+            ("/model/arn:x/model/m/invoke", ("arn:x/model/m", "invoke")),
+            ("/model/a/model/m/invoke", ("m", "invoke")),
+            ("/model/arnica/invoke", ("arnica", "invoke")),
+        ] {
+            assert_eq!(super::bedrock(path), Some(expected), "{path}");
+        }
+        for path in [
+            "/model/a/b/invoke",
+            "/model/arnica/a/invoke",
+            "/arn:x/a/invoke",
+        ] {
+            assert_eq!(super::bedrock(path), None, "{path}");
         }
     }
 

@@ -82,6 +82,14 @@ mod tests {
         check("/model/a%3A0/converse", Some((Some("a:0"), false)));
         check("/model/a:0/converse-stream", Some((Some("a:0"), true)));
         check("/model/a/invoke", Some((Some("a"), false)));
+        check(
+            "/model/arn%3Aaws%3Abedrock%3A%3Ainference-profile/us.a/converse",
+            Some((Some("arn:aws:bedrock::inference-profile/us.a"), false)),
+        );
+        check(
+            "/model/arn:aws:bedrock::inference-profile%2Fus.a/converse-stream",
+            Some((Some("arn:aws:bedrock::inference-profile/us.a"), true)),
+        );
         check("/model/a/apply", None);
         check("/v1beta/models/a:embedContent", None);
         check("/v1/chat/completions", None);
