@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -65,12 +66,17 @@ fn packages() -> PathBuf {
 /// Runs a script with the address of a mock of its own.
 fn check(script: &str) {
     let mock = Mock::start();
+    check_with(script, mock.url.as_ref());
+}
+
+/// Runs a script with an argument.
+fn check_with(script: &str, argument: &OsStr) {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     let output = Command::new("python3")
         // Neither user packages nor compiled files beside the scripts.
         .args(["-s", "-B"])
         .arg(scripts.join(script))
-        .arg(&mock.url)
+        .arg(argument)
         .env("PYTHONPATH", packages())
         .env("no_proxy", "*")
         .stdin(Stdio::null())
@@ -98,4 +104,14 @@ fn google_genai_reads_what_it_is_told() {
 #[test]
 fn openai_reads_what_it_is_told() {
     check("with_openai.py");
+}
+
+/// The cases of the matrix are what the vendors' types say, and their SDKs read what clients are told.
+#[test]
+fn the_cases_of_the_matrix_are_the_vendors_own() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    check_with(
+        "with_pairs.py",
+        root.join("data-plane/llm/testdata/pairs").as_os_str(),
+    );
 }
