@@ -48,11 +48,16 @@ pub(crate) struct Args {
     )]
     pub(crate) aws_key: Option<AwsKey>,
 
+    /// Take keys as Azure does: `api-key: KEY`, and a token of Entra (`eyJ..`) as a bearer.
+    #[arg(long)]
+    pub(crate) azure: bool,
+
     /// How to answer where neither script nor header nor model says it.
     #[arg(long, value_name = "MODE", value_parser = demand)]
     pub(crate) mode: Option<Demand>,
 
-    /// The path in front of `/chat/completions`, `/messages`, `/models` and so on.
+    /// The path in front of `/chat/completions`, `/messages`, `/models` and so on; a segment `*` may be any, and there may be several
+    /// with commas between them.
     #[arg(long, value_name = "PATH", default_value = "/v1")]
     pub(crate) base_path: String,
 
@@ -98,7 +103,8 @@ fn after_help() -> String {
         "\nA request that forces a tool call or asks for reasoning gets it without a mode.\n\
          The header `x-mock-delay-ms: N` sets the pause between chunks of this answer.\n\
          Tokens: each word between white space is one; each message, system prompt, tool result and \
-         tool adds three to the prompt.\n\
+         tool adds three to the prompt, each image or document fifty.\n\
+         A JSON schema for the answer is answered with JSON that fits.\n\
          `max_tokens` and its like cut the answer (finish_reason `length` and its like).",
     );
     help.push_str(crate::judge::HELP);

@@ -1,10 +1,13 @@
 //! What a request asks for, whatever its format.
 //!
 //! It must not know formats. Invariant: the same conversation asks for the same words and the same
-//! prompt tokens in every format: each word one token, and three for each message, tool result,
-//! tool and system prompt.
+//! prompt tokens in every format: each word one token, three for each message, tool result,
+//! tool and system prompt, and fifty for each image or document.
 
 use serde_json::Value;
+
+/// Tokens of an image or a document, whatever its size.
+const ATTACHED: u64 = 50;
 
 /// A request that can be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub(crate) struct Asked {
     pub(crate) tools: Tools,
     /// Reasoning was asked for.
     pub(crate) thinks: bool,
+    /// A JSON schema that the answer fits.
+    pub(crate) schema: Option<Value>,
     /// The body where parts of it are echoed in the answer, null elsewhere.
     pub(crate) body: Value,
 }
@@ -65,8 +70,14 @@ impl Asked {
             token_limit: None,
             tools: Tools::default(),
             thinks: false,
+            schema: None,
             body: Value::Null,
         }
+    }
+
+    /// Counts an image or a document.
+    pub(crate) fn attach(&mut self) {
+        self.prompt_tokens += ATTACHED;
     }
 
     /// Counts one message, tool, tool result or system prompt of this text.
@@ -85,6 +96,11 @@ impl Tool {
     pub(crate) fn arguments(&self) -> Value {
         sample(&self.schema, 4)
     }
+}
+
+/// A value that satisfies a plain schema.
+pub(crate) fn sample_of(schema: &Value) -> Value {
+    sample(schema, 4)
 }
 
 fn sample(schema: &Value, depth: u8) -> Value {

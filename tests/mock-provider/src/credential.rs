@@ -17,11 +17,22 @@ use crate::signature::{AwsKey, Signed};
 pub(crate) struct Credentials {
     key: Option<String>,
     aws: Option<AwsKey>,
+    /// Models of all vendors are Azure's.
+    is_azure: bool,
 }
 
 impl Credentials {
     pub(crate) fn new(key: Option<String>, aws: Option<AwsKey>) -> Self {
-        Self { key, aws }
+        Self {
+            key,
+            aws,
+            is_azure: false,
+        }
+    }
+
+    /// The same, taken as Azure takes them.
+    pub(crate) fn of_azure(self, is_azure: bool) -> Self {
+        Self { is_azure, ..self }
     }
 
     /// Is there a right and a wrong credential, or only a missing one?
@@ -31,6 +42,7 @@ impl Credentials {
 
     pub(crate) fn check(&self, vendor: Vendor, parts: &Parts, body: &[u8]) -> Result<(), Refusal> {
         match vendor {
+            Vendor::OpenAi | Vendor::Anthropic if self.is_azure => self.azure(parts),
             Vendor::OpenAi => self.openai(parts),
             Vendor::Anthropic => self.anthropic(parts),
             Vendor::Google => self.google(parts),
@@ -53,6 +65,23 @@ impl Credentials {
             (Some(key), [one]) if bearer(one) == Some(key) => Ok(()),
             (Some(_) | None, _) => Err(Refusal::wrong_key()),
         }
+    }
+
+    /// A key in `api-key`, or a token of Entra, which is a JWT, as a bearer; never both.
+    fn azure(&self, parts: &Parts) -> Result<(), Refusal> {
+        let key = one(parts, "api-key")?.map(text);
+        let token = one(parts, "authorization")?.map(bearer);
+        let is_jwt = |sent: &Option<&str>| sent.is_some_and(|sent| sent.starts_with("eyJ"));
+        let is_right = match (key, token) {
+            (Some(key), None) => !is_jwt(&key) && self.is_right(key),
+            (None, Some(token)) => is_jwt(&token) && self.is_right(token),
+            (Some(_), Some(_)) | (None, None) => false,
+        };
+        if is_right && !parts.headers.contains_key("x-api-key") {
+            return Ok(());
+        }
+        let message = "Access denied due to invalid subscription key or wrong API endpoint.";
+        Err(Refusal::plain(StatusCode::UNAUTHORIZED, message))
     }
 
     /// An API key in a header of its own, or an OAuth token as a bearer.
@@ -273,5 +302,27 @@ mod tests {
         }
         let parts = parts("/?alt=sse&key=right", &[]);
         assert!(closed.check(Vendor::Google, &parts, b"").is_ok());
+    }
+
+    #[test]
+    fn azure_has_one_header_for_keys_and_one_for_tokens() {
+        let check = |key: &str, headers: &[(&str, &str)]| {
+            let credentials = Credentials::new(Some(key.to_owned()), None).of_azure(true);
+            credentials
+                .check(Vendor::OpenAi, &parts("/", headers), b"")
+                .is_ok()
+        };
+        assert!(check("right", &[("api-key", "right")]));
+        assert!(check("eyJ.a.b", &[("authorization", "Bearer eyJ.a.b")]));
+        for headers in [
+            &[][..],
+            &[("authorization", "Bearer right")],
+            &[("api-key", "wrong")],
+            &[("api-key", "right"), ("authorization", "Bearer right")],
+            &[("api-key", "right"), ("x-api-key", "right")],
+        ] {
+            assert!(!check("right", headers), "{headers:?}");
+        }
+        assert!(!check("eyJ.a.b", &[("api-key", "eyJ.a.b")]));
     }
 }

@@ -15,6 +15,7 @@ mod answer;
 mod anthropic;
 mod args;
 mod asked;
+mod attached;
 mod bedrock;
 mod beyond;
 mod credential;

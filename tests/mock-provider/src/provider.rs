@@ -57,7 +57,8 @@ impl Provider {
     pub(crate) fn new(args: &Args) -> Self {
         Self {
             base_path: args.base_path.trim_end_matches('/').to_owned(),
-            credentials: Credentials::new(args.require_key.clone(), args.aws_key.clone()),
+            credentials: Credentials::new(args.require_key.clone(), args.aws_key.clone())
+                .of_azure(args.azure),
             delay: args.delay_ms,
             default: args.mode.clone().unwrap_or_else(Demand::healthy),
             started: unix_time(),

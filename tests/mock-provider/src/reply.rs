@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::asked::{Asked, Choice, Tool, tokens};
+use crate::asked::{Asked, Choice, Tool, sample_of, tokens};
 use crate::demand::{Wish, Wishes};
 
 /// Words of the large answer: about 1 MiB.
@@ -237,6 +237,9 @@ fn cut(parts: Vec<Part>, limit: Option<u64>) -> (Vec<Part>, bool) {
 }
 
 fn sentence(asked: &Asked) -> String {
+    if let Some(schema) = &asked.schema {
+        return sample_of(schema).to_string();
+    }
     let said = asked.said.split_whitespace().collect::<Vec<_>>().join(" ");
     let model = &asked.model;
     if said.is_empty() {

@@ -112,7 +112,10 @@ impl Target {
         if path.ends_with("/rankingConfigs/default_ranking_config:rank") {
             return Some(Self::Beyond(Beyond::Rank));
         }
-        match path.strip_prefix(base) {
+        let behind = base
+            .split(',')
+            .find_map(|base| behind(path, base.trim_end_matches('/')));
+        match behind {
             Some("/chat/completions") => return Some(Self::Chat),
             Some("/responses") => return Some(Self::Responses),
             Some("/embeddings") => return Some(Self::Embeddings),
@@ -130,7 +133,7 @@ impl Target {
         if let Some(called) = Self::of_verb(path) {
             return Some(called);
         }
-        let name = path.strip_prefix(base)?.strip_prefix("/models/")?;
+        let name = behind?.strip_prefix("/models/")?;
         Some(Self::Model(name.to_owned()))
     }
 
@@ -158,6 +161,16 @@ impl Target {
             _ => None,
         }
     }
+}
+
+/// What follows the base path, of which a segment `*` may be any.
+fn behind<'a>(path: &'a str, base: &str) -> Option<&'a str> {
+    let Some((front, rest)) = base.split_once('*') else {
+        return path.strip_prefix(base);
+    };
+    let path = path.strip_prefix(front)?;
+    let (segment, _) = path.split_once('/')?;
+    behind(path.get(segment.len()..)?, rest)
 }
 
 /// A segment of a path, decoded; `None` if it is empty, not whole or no text.

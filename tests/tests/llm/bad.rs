@@ -259,7 +259,7 @@ async fn a_clients_mistake_is_told_in_its_dialect() -> Result<()> {
 }
 
 /// Names that would be another path, where the path has the model.
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 9] = [
     "a/../../x",
     "..",
     ".",
@@ -268,7 +268,30 @@ const PATHS: [&str; 8] = [
     "a#b",
     "a b",
     "a:generateContent?",
+    "a HTTP/1.1\r\nx-evil: 1\r\n\r\n",
 ];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_requests_in_one_body_are_none() -> Result<()> {
+    let rig = Rig::start().await?;
+    for (kind, format) in pairs() {
+        let before = rig.mock(kind)?.requests().await?;
+        let question = Question {
+            format,
+            answer: Answer::Collected,
+            model: kind.model,
+            said: SAID,
+        };
+        let twice = question.body().to_string().repeat(2);
+        let reply = Client::http1(rig.port)
+            .send(question.with_body(kind.name, &twice)?)
+            .await?;
+        check_refusal(format, 400, &reply).with_context(|| format!("{format:?} {}", kind.name))?;
+        let after = rig.mock(kind)?.requests().await?;
+        ensure!(after == before, "{} was asked by {format:?}", kind.name);
+    }
+    rig.world.stop().await
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_is_never_a_path() -> Result<()> {

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use super::account::Metrics;
 use super::ask::{Answer, Format, Question};
+use super::mock::{AWS_ID, AWS_SECRET, KEY, Mock};
 
 /// The head of an answer and its first words; more never comes.
 const BEGUN: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
@@ -117,5 +118,175 @@ spec:
         Ok(())
     })
     .await?;
+    world.stop().await
+}
+
+/// A way to a provider that stops in the middle, and how its client leaves.
+struct Way {
+    name: &'static str,
+    provider: &'static str,
+    format: Format,
+    model: &'static str,
+    /// It resets a stream and keeps the connection.
+    resets: bool,
+}
+
+const WAYS: [Way; 4] = [
+    Way {
+        name: "same",
+        provider: "openai: {}",
+        format: Format::Chat,
+        model: "gpt-x-mock-stall",
+        resets: false,
+    },
+    Way {
+        name: "reset",
+        provider: "openai: {}",
+        format: Format::Chat,
+        model: "gpt-x-mock-stall",
+        resets: true,
+    },
+    Way {
+        name: "bedrock",
+        provider: "bedrock: {region: eu-west-3}",
+        format: Format::Chat,
+        model: "claude-x-mock-stall",
+        resets: false,
+    },
+    Way {
+        name: "anthropic",
+        provider: "anthropic: {}",
+        format: Format::Messages,
+        model: "claude-x-mock-stall",
+        resets: true,
+    },
+];
+
+// === impl Way ===
+
+impl Way {
+    fn manifest(&self, provider: u16) -> String {
+        let Way { name, .. } = self;
+        let auth = match self.provider.starts_with("bedrock") {
+            true => "{aws: {secretRef: {name: aws}}}".to_owned(),
+            false => format!("{{key: {KEY}}}"),
+        };
+        let backend = format!(
+            "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: {name}}}
+spec:
+  ai: {{provider: {{{}, host: 127.0.0.1, port: {provider}}}}}
+  policies: {{auth: {auth}}}
+",
+            self.provider
+        );
+        documents(&[backend, route(name, &format!("/{name}/"), name)])
+    }
+
+    /// Asks, reads until the answer has begun, and leaves; tells how many bytes had come.
+    async fn leave(&self, port: u16) -> Result<usize> {
+        let client = match self.resets {
+            true => Client::http2(port),
+            false => Client::http1(port),
+        };
+        let mut connection = client.connect().await?;
+        let question = Question {
+            format: self.format,
+            answer: Answer::Streamed,
+            model: self.model,
+            said: "hello tide",
+        };
+        let mut response = connection.open(question.request(self.name)?).await?;
+        ensure!(response.status() == 200, "{}", response.status());
+        let mut text = String::new();
+        while !text.contains("provider") {
+            let frame = response.body_mut().frame().await.context("an end")??;
+            let data = frame.into_data().ok().context("trailers")?;
+            text.push_str(&String::from_utf8_lossy(&data));
+        }
+        drop(response);
+        if self.resets {
+            // The connection lives on.
+            let url = format!("http://a.test/{}/v1/models", self.name);
+            let reply = connection.send(tests::client::get(&url)?).await?;
+            ensure!(reply.status == 200, "{}", reply.status);
+        }
+        Ok(text.len())
+    }
+}
+
+/// The tokens of a record, in and out.
+fn tokens(line: &str) -> Result<(u64, u64)> {
+    let count = |name: &str| -> Result<u64> {
+        let word = line.split(' ').find_map(|word| word.strip_prefix(name));
+        Ok(word.context(name.to_owned())?.parse()?)
+    };
+    Ok((
+        count("gen_ai.usage.input_tokens=")?,
+        count("gen_ai.usage.output_tokens=")?,
+    ))
+}
+
+/// However a client leaves, whoever answers in which format: what came is estimated, no less and no more, and charged.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_before_a_client_left_is_charged() -> Result<()> {
+    let own = format!("{AWS_ID}:{AWS_SECRET}");
+    let mock = Mock::start(&["--require-key", KEY, "--aws-key", &own]).await?;
+    let port = port::free()?;
+    let mut manifests = vec![format!(
+        "apiVersion: v1
+kind: Secret
+metadata: {{name: aws}}
+stringData: {{accessKey: {AWS_ID}, secretKey: {AWS_SECRET}}}
+"
+    )];
+    manifests.extend(WAYS.iter().map(|way| way.manifest(mock.port())));
+    manifests.extend(WAYS.iter().map(|way| {
+        let named = LIMIT.replace("{name: limit}", &format!("{{name: {}}}", way.name));
+        named.replace("name: assistant", &format!("name: {}", way.name))
+    }));
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        ("ways.yaml", documents(&manifests)),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let mut used = 0;
+    for (number, way) in WAYS.iter().enumerate() {
+        let came = deadline::within(way.name, deadline::SOON, way.leave(port)).await?;
+        let line = deadline::until("the record is written", deadline::SOON, || async {
+            let log = world.log();
+            let mut gone = log
+                .lines()
+                .filter(|line| line.contains("tidegate.llm.ending=client_gone"));
+            gone.nth(number).map(str::to_owned).context("no record")
+        })
+        .await
+        .context(way.name)?;
+        ensure!(
+            line.contains("tidegate.llm.usage.source=estimate"),
+            "{line}"
+        );
+        let (input, output) = tokens(&line)?;
+        // Two words were said; the stream itself is many times the text in it, and half an answer has six words.
+        ensure!((1..=16).contains(&input), "{}: {line}", way.name);
+        ensure!(
+            (1..=16).contains(&output) && output < came as u64,
+            "{}: {line}",
+            way.name
+        );
+        used += input + output;
+        deadline::until("what was used is taken", deadline::SOON, || async {
+            let metrics = Metrics::scrape(&world).await?;
+            let taken = metrics.sum("tidegate_proxy_rate_limit_tokens_total", &[])?;
+            ensure!(taken == used, "{taken} were taken, and {used} used: {line}");
+            let under_way = metrics.sum("tidegate_proxy_llm_attempts_in_flight", &[])?;
+            ensure!(under_way == 0, "{under_way} attempts are under way");
+            Ok(())
+        })
+        .await
+        .context(way.name)?;
+    }
     world.stop().await
 }

@@ -35,8 +35,8 @@ enum Credential {
     Key,
     /// A signature.
     Aws,
-    /// Nothing: the mock does not know where this vendor takes it.
-    Unchecked,
+    /// A key where Azure takes it.
+    Azure,
 }
 
 /// Both planes and the mocks.
@@ -97,7 +97,7 @@ pub(crate) const KINDS: [Kind; 10] = [
     ),
     Kind {
         base_path: "/openai/v1",
-        credential: Credential::Unchecked,
+        credential: Credential::Azure,
         ..kind("azure", AZURE, "gpt-x", "azure.ai.openai", OPENAI)
     },
     kind(
@@ -158,14 +158,14 @@ impl Kind {
         match self.credential {
             Credential::Key => flags.extend(["--require-key", KEY]),
             Credential::Aws => flags.extend(["--aws-key", &aws]),
-            Credential::Unchecked => {}
+            Credential::Azure => flags.extend(["--azure", "--require-key", KEY]),
         }
         Mock::start(&flags).await.context(self.name)
     }
 
     fn manifest(&self, port: u16) -> String {
         let auth = match self.credential {
-            Credential::Key | Credential::Unchecked => format!("{{key: {KEY}}}"),
+            Credential::Key | Credential::Azure => format!("{{key: {KEY}}}"),
             Credential::Aws => "{aws: {secretRef: {name: aws}}}".to_owned(),
         };
         let Kind { name, provider, .. } = self;

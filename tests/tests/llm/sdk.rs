@@ -82,18 +82,24 @@ async fn check(rig: Rig, outputs: &[(&str, Output)]) -> Result<()> {
 
 /// The SDKs list these models, in this order.
 pub(crate) async fn lists_models(port: u16, names: &[&str]) -> Result<()> {
-    let mut command = python()?;
-    command
-        .arg(binaries::repository("tests/tests/llm/sdk/lists_models.py"))
-        .arg(format!("http://127.0.0.1:{port}"))
-        .args(names)
-        .env("no_proxy", "*")
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
-    let output = async { command.output().await.context("python3") };
-    let output = deadline::within("lists_models.py", LIMIT, output).await?;
-    if !output.status.success() {
-        bail!("{}", String::from_utf8_lossy(&output.stderr));
+    let sdks = binaries::vendor_sdks_node()?;
+    for (mut command, script, first) in [
+        (python()?, "lists_models.py", None),
+        (node()?, "node/lists_models.mjs", Some(sdks.as_path())),
+    ] {
+        command
+            .arg(binaries::repository("tests/tests/llm/sdk").join(script))
+            .args(first)
+            .arg(format!("http://127.0.0.1:{port}"))
+            .args(names)
+            .env("no_proxy", "*")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let output = async { command.output().await.context(script) };
+        let output = deadline::within(script, LIMIT, output).await?;
+        if !output.status.success() {
+            bail!("{script}: {}", String::from_utf8_lossy(&output.stderr));
+        }
     }
     Ok(())
 }
@@ -134,15 +140,20 @@ async fn official_sdks_for_node_do_too() -> Result<()> {
     check(rig, &outputs).await
 }
 
-/// A script over the routes of these names.
-async fn run_at(script: &str, names: &[&str], port: u16) -> Result<Output> {
+/// A script over the routes of these names; `first` as in `run`.
+async fn run_at(
+    mut command: Command,
+    (script, names): (&str, &[&str]),
+    first: Option<&Path>,
+    port: u16,
+) -> Result<Output> {
     let routes = KINDS
         .iter()
         .filter(|kind| names.contains(&kind.name))
         .map(|kind| format!("{}={}", kind.name, kind.model));
-    let mut command = python()?;
     command
         .arg(binaries::repository("tests/tests/llm/sdk").join(script))
+        .args(first)
         .arg(format!("http://127.0.0.1:{port}"))
         .args(routes)
         .env("no_proxy", "*")
@@ -155,10 +166,35 @@ async fn run_at(script: &str, names: &[&str], port: u16) -> Result<Output> {
 #[tokio::test(flavor = "multi_thread")]
 async fn official_sdks_ask_for_more_than_conversations() -> Result<()> {
     let rig = Rig::start().await?;
+    let sdks = binaries::vendor_sdks_node()?;
+    let sdks = Some(sdks.as_path());
     let (openai, anthropic) = ("with_openai_beyond.py", "with_anthropic_beyond.py");
+    let (node_openai, node_anthropic) = (
+        "node/with_openai_beyond.mjs",
+        "node/with_anthropic_beyond.mjs",
+    );
+    let of_openai: &[&str] = &["openai", "azure", "chat"];
+    let of_anthropic: &[&str] = &["anthropic", "messages"];
     let outputs = tokio::try_join!(
-        run_at(openai, &["openai", "azure", "chat"], rig.port),
-        run_at(anthropic, &["anthropic", "messages"], rig.port),
+        run_at(python()?, (openai, of_openai), None, rig.port),
+        run_at(python()?, (anthropic, of_anthropic), None, rig.port),
+        run_at(node()?, (node_openai, of_openai), sdks, rig.port),
+        run_at(node()?, (node_anthropic, of_anthropic), sdks, rig.port),
     )?;
-    check(rig, &[(openai, outputs.0), (anthropic, outputs.1)]).await
+    let outputs = [
+        (openai, outputs.0),
+        (anthropic, outputs.1),
+        (node_openai, outputs.2),
+        (node_anthropic, outputs.3),
+    ];
+    check(rig, &outputs).await
+}
+
+/// The gateway's other clients of Bedrock: by the names of models, and by ARNs, whose slashes are in the path.
+#[tokio::test(flavor = "multi_thread")]
+async fn botocore_asks_for_models_and_profiles() -> Result<()> {
+    let rig = Rig::start().await?;
+    let script = "with_botocore.py";
+    let output = run_at(python()?, (script, &["bedrock"]), None, rig.port).await?;
+    check(rig, &[(script, output)]).await
 }

@@ -209,3 +209,35 @@ async fn reasoning_with_tools_is_asked_where_the_model_takes_it() -> Result<()> 
     }
     Ok(())
 }
+
+/// A client knows which version of Anthropic's API it speaks; one of another API has none, and gets ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_version_of_an_api_is_the_clients() -> Result<()> {
+    let scene = Scene::start("anthropic: {}").await?;
+    let body = json!({"model": "claude-x", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]});
+    let own = [
+        ("anthropic-version", "2026-10-21"),
+        ("anthropic-beta", "of-a-client-2026"),
+    ];
+    for (path, headers, expected) in [
+        ("/v1/messages", &own[..], "2026-10-21"),
+        ("/v1/messages", &[], "2023-06-01"),
+        ("/v1/chat/completions", &[], "2023-06-01"),
+    ] {
+        let answer = messages_answer();
+        let (sent, reply) = scene.ask(path, headers, &body, ("", &answer)).await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let version = format!("\r\nanthropic-version: {expected}\r\n");
+        let count = sent.head.matches("\r\nanthropic-version:").count();
+        assert!(
+            sent.head.contains(&version) && count == 1,
+            "{path}: {}",
+            sent.head
+        );
+        let has_beta = sent
+            .head
+            .contains("\r\nanthropic-beta: of-a-client-2026\r\n");
+        assert_eq!(has_beta, !headers.is_empty(), "{path}: {}", sent.head);
+    }
+    Ok(())
+}

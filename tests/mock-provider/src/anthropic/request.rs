@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::turns;
 use crate::asked::{Asked, Choice, Tool};
+use crate::attached;
 use crate::format::Vendor;
 use crate::node::Node;
 use crate::refusal::Refusal;
@@ -116,7 +117,22 @@ pub(crate) fn parse(body: &Value, purpose: Purpose, version: Version) -> Result<
     read_tools(&node, &mut asked)?;
     read_thinking(&node, &mut asked)?;
     read_sampling(&node, &asked)?;
+    read_format(&node, &mut asked)?;
     Ok(asked)
+}
+
+/// The schema of the answer; the second member is the one of before.
+fn read_format(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
+    let config = body.get("output_config");
+    let format = config.and_then(|config| config.get("format"));
+    let Some(format) = format.or_else(|| body.get("output_format")) else {
+        return Ok(());
+    };
+    format.need("type")?.one_of(&["json_schema"])?;
+    let schema = format.need("schema")?;
+    attached::closed(&schema, false)?;
+    asked.schema = Some(schema.value.clone());
+    Ok(())
 }
 
 fn read_tools(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {

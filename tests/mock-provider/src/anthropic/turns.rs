@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::request::Version;
 use crate::asked::Asked;
+use crate::attached;
 use crate::node::Node;
 use crate::refusal::Refusal;
 
@@ -18,6 +19,8 @@ struct Turn {
     text: Vec<String>,
     results: Vec<String>,
     calls: Vec<String>,
+    /// Images and documents.
+    attached: u32,
 }
 
 /// Reads `messages`.
@@ -49,6 +52,9 @@ pub(super) fn read(body: &Node<'_>, version: Version, asked: &mut Asked) -> Resu
         }
         for _ in &turn.results {
             asked.prompt_tokens += 3;
+        }
+        for _ in 0..turn.attached {
+            asked.attach();
         }
         if name == "user" {
             // A turn of results alone says nothing.
@@ -116,8 +122,15 @@ fn read_content(content: &Node<'_>, role: &str, open: &[String]) -> Result<Turn,
                 }
             }
             ("redacted_thinking", "assistant") => drop(block.need("data")?.text()?),
-            ("image", _) => check_image(&block)?,
-            // Documents, search results and the blocks of server tools pass.
+            ("image", _) => {
+                check_image(&block)?;
+                turn.attached += 1;
+            }
+            ("document", _) => {
+                check_document(&block)?;
+                turn.attached += 1;
+            }
+            // Search results and the blocks of server tools pass.
             _ => (),
         }
     }
@@ -169,12 +182,31 @@ fn check_image(block: &Node<'_>) -> Result<(), Refusal> {
     match source.need("type")?.one_of(&["base64", "url", "file"])? {
         "base64" => {
             source.need("media_type")?.one_of(&IMAGES)?;
-            source.need("data")?.text()?;
+            attached::bytes(&source.need("data")?)?;
         }
-        "url" => drop(source.need("url")?.text()?),
+        "url" => attached::url(&source.need("url")?)?,
         _ => (),
     }
     Ok(())
+}
+
+fn check_document(block: &Node<'_>) -> Result<(), Refusal> {
+    let source = block.need("source")?;
+    match source
+        .need("type")?
+        .one_of(&["base64", "text", "content", "url", "file"])?
+    {
+        "base64" => {
+            source.need("media_type")?.one_of(&["application/pdf"])?;
+            attached::bytes(&source.need("data")?)
+        }
+        "text" => {
+            source.need("media_type")?.one_of(&["text/plain"])?;
+            source.need("data")?.text().map(drop)
+        }
+        "url" => attached::url(&source.need("url")?),
+        _ => Ok(()),
+    }
 }
 
 /// A system prompt: a text, or text blocks.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::turns;
 use crate::asked::{Asked, Choice, Tool};
+use crate::attached;
 use crate::format::Vendor;
 use crate::node::Node;
 use crate::refusal::Refusal;
@@ -52,6 +53,7 @@ pub(crate) fn parse(body: &Value, model: &str, is_streamed: bool) -> Result<Aske
     }
     read_inference(&node, &mut asked)?;
     read_additional(&node, &mut asked)?;
+    read_format(&node, &mut asked)?;
     if let Some(metadata) = node.get("requestMetadata") {
         for value in metadata.object()?.values() {
             if !value.is_string() {
@@ -60,6 +62,24 @@ pub(crate) fn parse(body: &Value, model: &str, is_streamed: bool) -> Result<Aske
         }
     }
     Ok(asked)
+}
+
+/// The schema of the answer, which is a text of JSON.
+fn read_format(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
+    let config = body.get("outputConfig");
+    let Some(format) = config.and_then(|config| config.get("textFormat")) else {
+        return Ok(());
+    };
+    format.need("type")?.one_of(&["json_schema"])?;
+    let structure = format.need("structure")?;
+    one_member(&structure, &["jsonSchema"])?;
+    let text = structure.need("jsonSchema")?.need("schema")?;
+    let Ok(schema) = serde_json::from_str::<Value>(text.text()?) else {
+        return Err(text.refuse("is no JSON"));
+    };
+    attached::closed(&Node::root(&schema, Vendor::Bedrock), false)?;
+    asked.schema = Some(schema);
+    Ok(())
 }
 
 fn read_system(system: &Node<'_>) -> Result<String, Refusal> {

@@ -5,6 +5,7 @@
 
 use super::request::one_member;
 use crate::asked::Asked;
+use crate::attached;
 use crate::node::Node;
 use crate::refusal::Refusal;
 
@@ -63,9 +64,18 @@ pub(super) fn read(body: &Node<'_>, asked: &mut Asked) -> Result<bool, Refusal> 
                 image
                     .need("format")?
                     .one_of(&["png", "jpeg", "gif", "webp"])?;
-                one_member(&image.need("source")?, &["bytes", "s3Location"])?;
+                let source = image.need("source")?;
+                one_member(&source, &["bytes", "s3Location"])?;
+                if let Some(bytes) = source.get("bytes") {
+                    attached::bytes(&bytes)?;
+                }
+                asked.attach();
             } else if let Some(document) = block.get("document") {
                 document.need("name")?.name(200, " -()[]")?;
+                if let Some(bytes) = document.get("source").and_then(|own| own.get("bytes")) {
+                    attached::bytes(&bytes)?;
+                }
+                asked.attach();
             }
         }
         has_calls |= !calls.is_empty() || !results.is_empty();

@@ -250,6 +250,7 @@ fn read_generation(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
             return Err(response.refuse(message));
         }
     }
+    read_schema(&config, asked)?;
     let Some(thinking) = config.get("thinkingConfig") else {
         return Ok(());
     };
@@ -269,6 +270,26 @@ fn read_generation(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
     asked.thinks = thinking
         .get("includeThoughts")
         .map_or(Ok(false), |flag| flag.flag())?;
+    Ok(())
+}
+
+/// The schema of the answer, in one of two spellings.
+fn read_schema(config: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
+    let (own, plain) = (
+        config.get("responseSchema"),
+        config.get("responseJsonSchema"),
+    );
+    if let (Some(_), Some(plain)) = (&own, &plain) {
+        return Err(plain.refuse("responseSchema and responseJsonSchema exclude each other"));
+    }
+    if let Some(plain) = &plain
+        && config
+            .get("responseMimeType")
+            .is_none_or(|kind| kind.value != "application/json")
+    {
+        return Err(plain.refuse("is only supported with responseMimeType application/json"));
+    }
+    asked.schema = own.or(plain).map(|schema| schema.value.clone());
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! before has calls, with the same names in the same order.
 
 use crate::asked::Asked;
+use crate::attached;
 use crate::node::Node;
 use crate::refusal::Refusal;
 
@@ -45,9 +46,11 @@ pub(super) fn read(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
                 responses.push(check_response(&response, role)?);
             } else if let Some(data) = part.get("inlineData") {
                 data.need("mimeType")?.text()?;
-                data.need("data")?.text()?;
+                attached::bytes(&data.need("data")?)?;
+                asked.attach();
             } else if let Some(file) = part.get("fileData") {
                 file.need("fileUri")?.text()?;
+                asked.attach();
             }
         }
         if !responses.is_empty() && responses.len() < parts.len() {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::tools::{self, Layout};
 use crate::asked::{Asked, tokens};
+use crate::attached;
 use crate::format::Vendor;
 use crate::node::Node;
 use crate::refusal::Refusal;
@@ -57,12 +58,40 @@ pub(crate) fn parse(body: &Value) -> Result<Asked, Refusal> {
     };
     asked.choices = count(members, "n")?.unwrap_or(1).min(MOST_CHOICES);
     asked.thinks = present(members, "reasoning_effort").is_some_and(|effort| effort != "none");
-    tools::read(
-        &Node::root(body, Vendor::OpenAi),
-        Layout::Nested,
-        &mut asked,
-    )?;
+    let node = Node::root(body, Vendor::OpenAi);
+    tools::read(&node, Layout::Nested, &mut asked)?;
+    read_attached(&node, &mut asked)?;
+    if let Some(format) = node.get("response_format")
+        && format.need("type")?.text()? == "json_schema"
+    {
+        asked.schema = Some(tools::read_schema(&format.need("json_schema")?)?);
+    }
     Ok(asked)
+}
+
+/// Images and files, which count by themselves.
+fn read_attached(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
+    for message in body.need("messages")?.array()? {
+        let content = message.get("content");
+        let Some(parts) = content.filter(|content| content.value.is_array()) else {
+            continue;
+        };
+        for part in parts.array()? {
+            match part.need("type")?.text()? {
+                "image_url" => attached::url(&part.need("image_url")?.need("url")?)?,
+                "file" => {
+                    let file = part.need("file")?;
+                    match file.get("file_data") {
+                        Some(data) => attached::url(&data)?,
+                        None => drop(file.need("file_id")?.text()?),
+                    }
+                }
+                _ => continue,
+            }
+            asked.attach();
+        }
+    }
+    Ok(())
 }
 
 /// Every call of a tool is answered by the messages behind it, and by nothing else.

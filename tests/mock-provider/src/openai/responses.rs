@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::tools::{self, Layout};
 use crate::asked::Asked;
+use crate::attached;
 use crate::format::Vendor;
 use crate::node::Node;
 use crate::refusal::Refusal;
@@ -96,6 +97,11 @@ pub(crate) fn parse(body: &Value) -> Result<Asked, Refusal> {
         asked.thinks = effort != "none";
     }
     tools::read(&node, Layout::Flat, &mut asked)?;
+    if let Some(format) = node.get("text").and_then(|text| text.get("format"))
+        && format.need("type")?.text()? == "json_schema"
+    {
+        asked.schema = Some(tools::read_schema(&format)?);
+    }
     Ok(asked)
 }
 
@@ -161,6 +167,20 @@ fn read_message(item: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
                 text if text == own => texts.push(part.need("text")?.text()?),
                 "input_text" | "output_text" | "text" => {
                     return Err(kind.refuse(&format!("supported values for this role are '{own}'")));
+                }
+                "input_image" => {
+                    match part.get("image_url") {
+                        Some(url) => attached::url(&url)?,
+                        None => drop(part.need("file_id")?.text()?),
+                    }
+                    asked.attach();
+                }
+                "input_file" => {
+                    match (part.get("file_data"), part.get("file_url")) {
+                        (Some(url), _) | (None, Some(url)) => attached::url(&url)?,
+                        (None, None) => drop(part.need("file_id")?.text()?),
+                    }
+                    asked.attach();
                 }
                 _ => (),
             }

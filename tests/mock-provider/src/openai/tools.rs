@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::asked::{Asked, Choice, Tool};
+use crate::attached;
 use crate::node::Node;
 use crate::refusal::Refusal;
 
@@ -101,4 +102,18 @@ fn read_choice(choice: &Node<'_>, layout: Layout, asked: &Asked) -> Result<Choic
         return Err(name.refuse(&format!("no tool is called '{called}'")));
     }
     Ok(Choice::Named(called.to_owned()))
+}
+
+/// The schema that an answer is to have: `name` and `schema`, and what `strict` asks for.
+pub(super) fn read_schema(format: &Node<'_>) -> Result<Value, Refusal> {
+    format.need("name")?.name(64, "_-")?;
+    let schema = format.need("schema")?;
+    schema.object()?;
+    if format
+        .get("strict")
+        .is_some_and(|flag| *flag.value == Value::Bool(true))
+    {
+        attached::closed(&schema, true)?;
+    }
+    Ok(schema.value.clone())
 }

@@ -22,6 +22,16 @@ def answer(model, said=HELLO):
     return f"This is a mock provider answering as {model}. You said: {said}"
 
 
+# The mock's tokens for an image, and the smallest one there is.
+IMAGE_TOKENS = 50
+IMAGE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+LINK = "https://images.test/tide.png"
+# Providers that take bytes and no links.
+WITHOUT_LINKS = ("bedrock",)
+# What the mock says that it thinks; chat completions of servers such as vLLM tell it, too, OpenAI's never do.
+THINKING = "mock-reasoning-content"
+THOUGHT = "The user wants an answer, so I shall give one."
+THOUGHT_TOKENS = 10
 # Words of an answer to `hello tide`.
 ANSWER_TOKENS = len(answer("m").split())
 

@@ -1,17 +1,25 @@
 """The official `anthropic` SDK through the gateway: messages, whoever answers."""
 
 import anthropic
+from pydantic import BaseModel
 from check import (
     ANSWER_TOKENS,
     ARGUMENTS,
     BOTH,
     HELLO,
     HELLO_TOKENS,
+    IMAGE,
+    IMAGE_TOKENS,
     KEY,
+    LINK,
     SCHEMA,
     SYSTEM,
     SYSTEM_TOKENS,
+    THINKING,
+    THOUGHT,
+    THOUGHT_TOKENS,
     URL,
+    WITHOUT_LINKS,
     answer,
     connected,
     equal,
@@ -91,6 +99,49 @@ def tools(route, model):
     equal(called(forced), [("second", ARGUMENTS)])
 
 
+class Weather(BaseModel):
+    """What an answer is to be."""
+
+    city: str
+    celsius: float
+
+
+def images(route, model):
+    """Bytes reach every provider; a link is refused, not left out, where the provider takes none."""
+    for source in (
+        {"type": "base64", "media_type": "image/png", "data": IMAGE},
+        {"type": "url", "url": LINK},
+    ):
+        content = [{"type": "image", "source": source}, {"type": "text", "text": HELLO}]
+        ask = lambda: create(route, model, messages=[{"role": "user", "content": content}])
+        if source["type"] == "url" and route in WITHOUT_LINKS:
+            assert "image" in str(fails(anthropic.BadRequestError, ask))
+        else:
+            equal(ask().usage.input_tokens, HELLO_TOKENS + IMAGE_TOKENS)
+
+
+def structured(route, model):
+    """The SDK makes the schema, and reads what fits it."""
+    got = connect(route).messages.parse(model=model, max_tokens=200, messages=MESSAGES, output_format=Weather)
+    equal(got.parsed_output, Weather(city="mock", celsius=1.5))
+
+
+def thoughts(route, model):
+    asking = f"{model}-{THINKING}"
+    for ask in (create, stream):
+        got = ask(route, asking, max_tokens=4096, thinking={"type": "enabled", "budget_tokens": 1024})
+        equal([block.type for block in got.content], ["thinking", "text"])
+        equal((got.content[0].thinking, got.content[1].text), (THOUGHT, answer(asking)))
+        equal(got.usage.output_tokens, ANSWER_TOKENS + THOUGHT_TOKENS)
+
+
+def cached(route, model):
+    """What came from a cache is beside the input."""
+    for ask in (create, stream):
+        usage = ask(route, f"{model}-mock-cached").usage
+        equal((usage.input_tokens, usage.cache_read_input_tokens), (HELLO_TOKENS - 2, 2))
+
+
 def errors(route, model):
     limited = fails(
         anthropic.RateLimitError, lambda: create(route, f"{model}-mock-fail-429.retry-after-60")
@@ -101,4 +152,4 @@ def errors(route, model):
     equal(fails(anthropic.APIStatusError, lambda: stream(route, broken)).type, "api_error")
 
 
-every_route(text, tools, errors)
+every_route(text, tools, images, structured, thoughts, cached, errors)

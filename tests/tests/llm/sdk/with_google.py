@@ -1,15 +1,24 @@
 """The official `google-genai` SDK through the gateway: generateContent, whoever answers."""
 
+import base64
+
 from check import (
     ANSWER_TOKENS,
     BOTH,
     HELLO,
     HELLO_TOKENS,
+    IMAGE,
+    IMAGE_TOKENS,
     KEY,
+    LINK,
     SCHEMA,
     SYSTEM,
     SYSTEM_TOKENS,
+    THINKING,
+    THOUGHT,
+    THOUGHT_TOKENS,
     URL,
+    WITHOUT_LINKS,
     answer,
     connected,
     equal,
@@ -19,6 +28,7 @@ from check import (
 from google import genai
 from google.genai import errors as vendor
 from google.genai import types
+from pydantic import BaseModel
 
 FUNCTIONS = [
     types.FunctionDeclaration(name=name, description="tells the weather", parameters=SCHEMA)
@@ -105,6 +115,56 @@ def tools(route, model):
     equal(called(forced), BOTH[1:])
 
 
+class Weather(BaseModel):
+    """What an answer is to be."""
+
+    city: str
+    celsius: float
+
+
+def images(route, model):
+    """Bytes reach every provider; a link is refused, not left out, where the provider takes none."""
+    for part in (
+        types.Part.from_bytes(data=base64.b64decode(IMAGE), mime_type="image/png"),
+        types.Part.from_uri(file_uri=LINK, mime_type="image/png"),
+    ):
+        contents = types.Content(role="user", parts=[types.Part(text=HELLO), part])
+        ask = lambda: create(route, model, contents)[0].usage_metadata.prompt_token_count
+        if part.file_data and route in WITHOUT_LINKS:
+            equal(fails(vendor.ClientError, ask).status, "INVALID_ARGUMENT")
+        else:
+            equal(ask(), HELLO_TOKENS + IMAGE_TOKENS)
+
+
+def structured(route, model):
+    """The SDK makes the schema, in both spellings, and reads what fits it."""
+    for schema in ({"response_schema": Weather}, {"response_json_schema": Weather.model_json_schema()}):
+        got = create(route, model, response_mime_type="application/json", **schema)[0]
+        equal(Weather.model_validate_json(got.text), Weather(city="mock", celsius=1.5))
+
+
+def thoughts(route, model):
+    asking = f"{model}-{THINKING}"
+    for ask in (create, stream):
+        thinking = types.ThinkingConfig(include_thoughts=True, thinking_budget=1024)
+        got = ask(route, asking, max_output_tokens=4096, thinking_config=thinking)
+        said = {True: "", False: ""}
+        for chunk in got:
+            for part in parts(chunk):
+                said[bool(part.thought)] += part.text or ""
+        equal(said, {True: THOUGHT, False: answer(asking)})
+        usage = got[-1].usage_metadata
+        # Thoughts are beside what was said; who does not tell them apart has them in it.
+        equal((usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0), ANSWER_TOKENS + THOUGHT_TOKENS)
+
+
+def cached(route, model):
+    """What came from a cache is part of the prompt."""
+    for ask in (create, stream):
+        usage = ask(route, f"{model}-mock-cached")[-1].usage_metadata
+        equal((usage.prompt_token_count, usage.cached_content_token_count), (HELLO_TOKENS, 2))
+
+
 def errors(route, model):
     limited = fails(vendor.ClientError, lambda: create(route, f"{model}-mock-fail-429"))
     equal((limited.code, limited.status), (429, "RESOURCE_EXHAUSTED"))
@@ -113,4 +173,4 @@ def errors(route, model):
     fails(vendor.APIError, lambda: stream(route, f"{model}-mock-error-in-200"))
 
 
-every_route(text, tools, errors)
+every_route(text, tools, images, structured, thoughts, cached, errors)

@@ -3,16 +3,24 @@
 import json
 
 import openai
+from pydantic import BaseModel
 from check import (
     ANSWER_TOKENS,
     BOTH,
     HELLO,
     HELLO_TOKENS,
+    IMAGE,
+    IMAGE_TOKENS,
     KEY,
+    LINK,
     SCHEMA,
     SYSTEM,
     SYSTEM_TOKENS,
+    THINKING,
+    THOUGHT,
+    THOUGHT_TOKENS,
     URL,
+    WITHOUT_LINKS,
     answer,
     connected,
     equal,
@@ -170,6 +178,69 @@ def response_tools(route, model):
     equal(called(item for item in forced.output if item.type == "function_call"), BOTH[1:])
 
 
+class Weather(BaseModel):
+    """What an answer is to be."""
+
+    city: str
+    celsius: float
+
+
+WEATHER = Weather(city="mock", celsius=1.5)
+
+
+def images(route, model):
+    """Bytes reach every provider; a link is refused, not left out, where the provider takes none."""
+    for url in (f"data:image/png;base64,{IMAGE}", LINK):
+        parts = [{"type": "text", "text": HELLO}, {"type": "image_url", "image_url": {"url": url}}]
+        items = [{"type": "input_text", "text": HELLO}, {"type": "input_image", "detail": "auto", "image_url": url}]
+        ask = lambda: chat(route, model, [{"role": "user", "content": parts}]).usage.prompt_tokens
+        ask_response = lambda: respond(route, model, [{"role": "user", "content": items}]).usage.input_tokens
+        for work in (ask, ask_response):
+            if url == LINK and route in WITHOUT_LINKS:
+                refused = fails(openai.BadRequestError, work)
+                assert "image" in str(refused), refused
+            else:
+                equal(work(), HELLO_TOKENS + IMAGE_TOKENS)
+
+
+def structured(route, model):
+    """The SDK makes the schema, and reads what fits it."""
+    parsed = connect(route).chat.completions.parse(model=model, messages=MESSAGES, response_format=Weather)
+    equal(parsed.choices[0].message.parsed, WEATHER)
+    with connect(route).chat.completions.stream(
+        model=model, messages=MESSAGES, response_format=Weather
+    ) as events:
+        equal(events.get_final_completion().choices[0].message.parsed, WEATHER)
+    equal(connect(route).responses.parse(model=model, input=HELLO, text_format=Weather).output_parsed, WEATHER)
+    with connect(route).responses.stream(model=model, input=HELLO, text_format=Weather) as events:
+        equal(events.get_final_response().output_parsed, WEATHER)
+
+
+def thoughts(route, model):
+    """Reasoning comes as an item of its own, streamed too; its tokens are counted where the provider counts them."""
+    asking = f"{model}-{THINKING}"
+    for ask in (respond, streamed_response):
+        got = ask(route, asking, reasoning={"effort": "low", "summary": "auto"})
+        kinds = [item.type for item in got.output]
+        equal((kinds, got.output_text), (["reasoning", "message"], answer(asking)))
+        said = got.output[0].summary or got.output[0].content
+        equal("".join(part.text for part in said), THOUGHT)
+        equal(got.usage.output_tokens, ANSWER_TOKENS + THOUGHT_TOKENS)
+    got = chat(route, asking, reasoning_effort="low")
+    equal(got.choices[0].message.content, answer(asking))
+    equal(got.usage.completion_tokens, ANSWER_TOKENS + THOUGHT_TOKENS)
+
+
+def cached(route, model):
+    """What came from a cache is part of the input."""
+    asking = f"{model}-mock-cached"
+    for got in (chat(route, asking), streamed_chat(route, asking, stream_options=COUNTS)):
+        equal((got.usage.prompt_tokens, got.usage.prompt_tokens_details.cached_tokens), (HELLO_TOKENS, 2))
+    for ask in (respond, streamed_response):
+        usage = ask(route, asking).usage
+        equal((usage.input_tokens, usage.input_tokens_details.cached_tokens), (HELLO_TOKENS, 2))
+
+
 def errors(route, model):
     limited = fails(openai.RateLimitError, lambda: chat(route, f"{model}-mock-fail-429.retry-after-60"))
     equal(limited.response.headers["retry-after"], "60")
@@ -182,4 +253,16 @@ def errors(route, model):
     equal((last.type, last.response.error.code), ("response.failed", "server_error"))
 
 
-every_route(chat_text, chat_cut, chat_tools, response_text, response_cut, response_tools, errors)
+every_route(
+    chat_text,
+    chat_cut,
+    chat_tools,
+    response_text,
+    response_cut,
+    response_tools,
+    images,
+    structured,
+    thoughts,
+    cached,
+    errors,
+)

@@ -46,7 +46,7 @@ fn what_the_answer_needs_is_read() {
             {"role": "tool", "content": "42", "tool_call_id": "x"},
             {"role": "user", "content": [
                 {"type": "text", "text": "two words"},
-                {"type": "image_url", "image_url": {"url": "data:,"}},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
             ]},
         ],
         "stream": true,
@@ -60,7 +60,7 @@ fn what_the_answer_needs_is_read() {
         chat,
         Asked {
             said: "two words".to_owned(),
-            prompt_tokens: 5 * 3 + 2 + 1 + 1 + 2,
+            prompt_tokens: 5 * 3 + 2 + 1 + 1 + 2 + 50,
             is_streamed: true,
             includes_usage: true,
             choices: 2,

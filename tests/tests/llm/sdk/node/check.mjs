@@ -19,6 +19,12 @@ export const SYSTEM = "be brief";
 export const GIVEN_TOKENS = 10;
 export const LONG = "so many words ".repeat(9);
 
+// The mock's tokens for an image, and the smallest one there is.
+export const IMAGE_TOKENS = 50;
+export const IMAGE =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+export const HELLO_TOKENS = 5;
+
 export const answer = (model) => `This is a mock provider answering as ${model}. You said: ${HELLO}`;
 export const ANSWER_TOKENS = answer("m").split(" ").length;
 export const words = (text) => text.trim().split(/\s+/).length;

@@ -1,7 +1,7 @@
 // The official `@anthropic-ai/sdk` through the gateway: messages, whoever answers.
 
 import {
-  ANSWER_TOKENS, ARGUMENTS, BOTH, GIVEN_TOKENS, HELLO, KEY, LONG, SCHEMA, SYSTEM, URL,
+  ANSWER_TOKENS, ARGUMENTS, BOTH, GIVEN_TOKENS, HELLO, HELLO_TOKENS, IMAGE, IMAGE_TOKENS, KEY, LONG, SCHEMA, SYSTEM, URL,
   answer, equal, everyRoute, fails, require, words,
 } from "./check.mjs";
 
@@ -58,6 +58,12 @@ async function tools(route, model) {
   equal(called(forced), [["second", ARGUMENTS]]);
 }
 
+async function images(route, model) {
+  const image = { type: "image", source: { type: "base64", media_type: "image/png", data: IMAGE } };
+  const messages = [{ role: "user", content: [image, { type: "text", text: HELLO }] }];
+  equal((await create(route, { model, messages })).usage.input_tokens, HELLO_TOKENS + IMAGE_TOKENS);
+}
+
 async function errors(route, model) {
   const limited = await fails(Anthropic.RateLimitError, () =>
     create(route, { model: `${model}-mock-fail-429.retry-after-60` }),
@@ -67,4 +73,4 @@ async function errors(route, model) {
   await fails(Anthropic.APIError, () => stream(route, { model: `${model}-mock-error-in-200` }));
 }
 
-await everyRoute(text, tools, errors);
+await everyRoute(text, tools, images, errors);

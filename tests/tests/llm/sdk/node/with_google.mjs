@@ -1,7 +1,7 @@
 // The official `@google/genai` SDK through the gateway: generateContent, whoever answers.
 
 import {
-  ANSWER_TOKENS, BOTH, GIVEN_TOKENS, HELLO, KEY, SCHEMA, SYSTEM, URL,
+  ANSWER_TOKENS, BOTH, GIVEN_TOKENS, HELLO, HELLO_TOKENS, IMAGE, IMAGE_TOKENS, KEY, SCHEMA, SYSTEM, URL,
   answer, equal, everyRoute, fails, require,
 } from "./check.mjs";
 
@@ -64,6 +64,12 @@ async function tools(route, model) {
   equal(called(await create(route, model, HELLO, { ...TOOLS, toolConfig })), BOTH.slice(1));
 }
 
+async function images(route, model) {
+  const parts = [{ text: HELLO }, { inlineData: { mimeType: "image/png", data: IMAGE } }];
+  const [got] = await create(route, model, [{ role: "user", parts }]);
+  equal(got.usageMetadata.promptTokenCount, HELLO_TOKENS + IMAGE_TOKENS);
+}
+
 async function errors(route, model) {
   for (const status of [429, 500]) {
     const error = await fails(ApiError, () => create(route, `${model}-mock-fail-${status}`, HELLO));
@@ -72,4 +78,4 @@ async function errors(route, model) {
   await fails(Error, () => stream(route, `${model}-mock-error-in-200`, HELLO));
 }
 
-await everyRoute(text, tools, errors);
+await everyRoute(text, tools, images, errors);

@@ -1,7 +1,7 @@
 // The official `openai` SDK for Node through the gateway: chat completions and responses, whoever answers.
 
 import {
-  ANSWER_TOKENS, BOTH, GIVEN_TOKENS, HELLO, KEY, LONG, SCHEMA, SYSTEM, URL,
+  ANSWER_TOKENS, BOTH, GIVEN_TOKENS, HELLO, HELLO_TOKENS, IMAGE, IMAGE_TOKENS, KEY, LONG, SCHEMA, SYSTEM, URL,
   answer, equal, everyRoute, fails, require, words,
 } from "./check.mjs";
 
@@ -109,6 +109,16 @@ async function responseTools(route, model) {
   }
 }
 
+async function images(route, model) {
+  const url = `data:image/png;base64,${IMAGE}`;
+  const parts = [{ type: "text", text: HELLO }, { type: "image_url", image_url: { url } }];
+  const whole = await chat(route, { model, messages: [{ role: "user", content: parts }] });
+  equal(whole.usage.prompt_tokens, HELLO_TOKENS + IMAGE_TOKENS);
+  const items = [{ type: "input_text", text: HELLO }, { type: "input_image", detail: "auto", image_url: url }];
+  const told = await respond(route, { model, input: [{ role: "user", content: items }] });
+  equal(told.usage.input_tokens, HELLO_TOKENS + IMAGE_TOKENS);
+}
+
 async function errors(route, model) {
   const modes = { [`${model}-mock-fail-429.retry-after-60`]: OpenAI.RateLimitError, [`${model}-mock-fail-500`]: OpenAI.InternalServerError };
   for (const [asked, kind] of Object.entries(modes)) {
@@ -120,4 +130,4 @@ async function errors(route, model) {
   await fails(OpenAI.APIError, () => streamedChat(route, { model: `${model}-mock-error-in-200` }));
 }
 
-await everyRoute(chatText, chatCut, chatTools, responseText, responseTools, errors);
+await everyRoute(chatText, chatCut, chatTools, responseText, responseTools, images, errors);
