@@ -4,7 +4,7 @@
 //! refuse, is refused with its path.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::Value;
 
 use crate::node::Node;
@@ -15,6 +15,14 @@ pub(crate) fn bytes(data: &Node<'_>) -> Result<(), Refusal> {
     match STANDARD.decode(data.text()?) {
         Ok(bytes) if !bytes.is_empty() => Ok(()),
         Ok(_) | Err(_) => Err(data.refuse("is no base64 of anything")),
+    }
+}
+
+/// Bytes as base64 in either alphabet, as Google takes them.
+pub(crate) fn bytes_in_either(data: &Node<'_>) -> Result<(), Refusal> {
+    match URL_SAFE.decode(data.text()?) {
+        Ok(bytes) if !bytes.is_empty() => Ok(()),
+        Ok(_) | Err(_) => bytes(data),
     }
 }
 

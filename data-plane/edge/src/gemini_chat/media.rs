@@ -19,10 +19,11 @@ pub(super) fn inline(blob: &Blob<'_>) -> Result<Part<'static>, Unconvertible> {
     let written = blob.mime_type.decode();
     let mime_type = written.split(';').next().unwrap_or_default().trim();
     let (kind, format) = mime_type.split_once('/').unwrap_or((mime_type, ""));
+    let data = standard(&blob.data);
     match (kind, format) {
-        ("image", _) => Ok(image(data_url(mime_type, &blob.data))),
-        ("audio", "wav" | "x-wav" | "wave") => Ok(audio(&blob.data, "wav")),
-        ("audio", "mp3" | "mpeg") => Ok(audio(&blob.data, "mp3")),
+        ("image", _) => Ok(image(data_url(mime_type, &data))),
+        ("audio", "wav" | "x-wav" | "wave") => Ok(audio(&data, "wav")),
+        ("audio", "mp3" | "mpeg") => Ok(audio(&data, "mp3")),
         ("audio" | "video", _) => Err(Unconvertible::unsupported(
             "mimeType",
             "the provider takes images, documents, and sound as WAV or MP3",
@@ -35,7 +36,7 @@ pub(super) fn inline(blob: &Blob<'_>) -> Result<Part<'static>, Unconvertible> {
                     Some(name) => name.reborrow().into_owned(),
                     None => JsonText::plain(&format!("file.{}", ending(mime_type))),
                 }),
-                file_data: Some(data_url(mime_type, &blob.data)),
+                file_data: Some(data_url(mime_type, &data)),
                 file_id: None,
             }),
             ..Part::default()
@@ -89,6 +90,19 @@ fn audio(data: &JsonText<'_>, format: &'static str) -> Part<'static> {
         input_audio: Some(Json::of(&Audio { data, format })),
         ..Part::default()
     }
+}
+
+/// Google takes both alphabets of base64, and its SDK for Python writes that of URLs; other vendors take the usual one only.
+fn standard<'a>(data: &'a JsonText<'_>) -> JsonText<'a> {
+    let text = data.decode();
+    if text.len().is_multiple_of(4) && !text.contains(['-', '_']) {
+        return data.reborrow();
+    }
+    let mut text = text.replace('-', "+").replace('_', "/");
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
+    }
+    JsonText::plain(&text)
 }
 
 fn data_url(mime_type: &str, data: &JsonText<'_>) -> JsonText<'static> {

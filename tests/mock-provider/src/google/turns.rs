@@ -46,7 +46,7 @@ pub(super) fn read(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
                 responses.push(check_response(&response, role)?);
             } else if let Some(data) = part.get("inlineData") {
                 data.need("mimeType")?.text()?;
-                attached::bytes(&data.need("data")?)?;
+                attached::bytes_in_either(&data.need("data")?)?;
                 asked.attach();
             } else if let Some(file) = part.get("fileData") {
                 file.need("fileUri")?.text()?;

@@ -26,8 +26,9 @@ def answer(model, said=HELLO):
 IMAGE_TOKENS = 50
 IMAGE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 LINK = "https://images.test/tide.png"
-# Providers that take bytes and no links.
+# Providers that take bytes and no links, and those that take none in one of their formats.
 WITHOUT_LINKS = ("bedrock",)
+LINKS_BY_FORMAT = ("gemini", "vertexai")
 # What the mock says that it thinks; chat completions of servers such as vLLM tell it, too, OpenAI's never do.
 THINKING = "mock-reasoning-content"
 THOUGHT = "The user wants an answer, so I shall give one."
