@@ -5,8 +5,8 @@
 
 mod account;
 mod affinity;
-mod allowed;
 mod alive;
+mod allowed;
 mod ask;
 mod bad;
 mod beyond;

@@ -41,9 +41,10 @@ pub fn tell(body: &[u8], note: &mut dyn FnMut(&'static str, Value)) {
         }
         "response_format" => output_type(raw, note),
         "text" => {
-            let _ = json::members(raw, |key, raw| match &*key {
-                "format" => output_type(raw, note),
-                _ => (),
+            let _ = json::members(raw, |key, raw| {
+                if key == "format" {
+                    output_type(raw, note);
+                }
             });
         }
         "conversation" => conversation(raw, note),

@@ -356,6 +356,10 @@ impl Call<'_> {
         ledger::attempt_failed(exchange.record, error);
     }
 
+    fn has_one_provider(&self) -> bool {
+        self.backend.groups.iter().map(Vec::len).sum::<usize>() < 2
+    }
+
     fn provider(&self, attempt: &Attempt) -> Result<&AiProvider, Fault> {
         let place = attempt.place;
         let group = self.backend.groups.get(place.group);

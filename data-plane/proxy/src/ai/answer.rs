@@ -146,8 +146,7 @@ pub(super) async fn take(
     let (gates, tallies) = guard::gates(exchange, call, guards.filter(|_| is_streamed));
     let relay = relay(exchange, (&plan, framing), &head.headers, gates);
     dress(&mut head.headers, &plan, framing);
-    let is_only =
-        call.backend.groups.iter().map(Vec::len).sum::<usize>() < 2 && !attempt.has_other_servers();
+    let is_only = call.has_one_provider() && !attempt.has_other_servers();
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
     let is_read_first = (!is_only || wait.bounds_whole()) && framing == Framing::Buffered;
     let judges = guards.filter(|_| !is_streamed);
@@ -185,10 +184,7 @@ pub(super) async fn take(
     };
     let body = match looked {
         Looked::Begun { relay, held } => {
-            if relay.observed().has_content {
-                exchange.record.llm.first_token = Some(exchange.record.start.elapsed());
-                attempt.first_token(Instant::now());
-            }
+            note_first_token(exchange, attempt, &relay);
             Body::Relayed {
                 upstream,
                 relay,
@@ -207,6 +203,14 @@ pub(super) async fn take(
         keep_alive: plan.keep_alive(framing),
         ..Answer::new(head, body, said)
     })
+}
+
+/// The first content came before the head went out.
+fn note_first_token(exchange: &mut Exchange<'_>, attempt: &mut Attempt, relay: &Relay) {
+    if relay.observed().has_content {
+        exchange.record.llm.first_token = Some(exchange.record.start.elapsed());
+        attempt.first_token(Instant::now());
+    }
 }
 
 fn relay(

@@ -6,8 +6,6 @@
 
 use std::{
     pin::Pin,
-    rc::Rc,
-    sync::Arc,
     task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
@@ -18,29 +16,20 @@ use dp_llm::{
     relay::{Broken, Relay},
     tap::{Ending, Truncation},
 };
-use dp_upstream::provider_group::{
-    attempts::Attempt,
-    gauge::Underway,
-    verdict::{Outcome, Verdict},
-};
+use dp_upstream::provider_group::verdict::Verdict;
 use http_body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
 mod gathered;
 mod quiet;
+mod settlement;
 
 use gathered::Gathered;
 use quiet::Quiet;
+pub(super) use settlement::Settlement;
 
-use super::{
-    answer::Said,
-    cache::Keep,
-    guard::{self, Check, Tallies, Watchers},
-};
-use crate::{
-    response_body::{BodyError, Upstream},
-    worker::Worker,
-};
+use super::guard::{self, Check, Tallies, Watchers};
+use crate::response_body::{BodyError, Upstream};
 
 /// The upstream's body, relayed.
 pub(crate) struct Relayed {
@@ -89,79 +78,7 @@ enum State {
     Done,
 }
 
-/// An attempt whose answer goes to the client.
-pub(super) struct Settlement {
-    worker: Rc<Worker>,
-    /// Name of the backend, for metrics.
-    backend: Arc<str>,
-    attempt: Attempt,
-    said: Said,
-    /// What keeps the answer for others.
-    pub(super) keep: Option<Keep>,
-    /// The provider may keep the answer itself.
-    pub(super) is_noted: bool,
-    _under_way: Underway,
-}
-
 type Polled = Poll<Option<Result<Frame<Bytes>, BodyError>>>;
-
-// === impl Settlement ===
-
-impl Settlement {
-    /// For an attempt that is answered.
-    pub(super) fn new(
-        worker: Rc<Worker>,
-        backend: Arc<str>,
-        (attempt, under_way): (Attempt, Underway),
-        said: Said,
-    ) -> Settlement {
-        Settlement {
-            worker,
-            backend,
-            attempt,
-            said,
-            keep: None,
-            is_noted: false,
-            _under_way: under_way,
-        }
-    }
-
-    /// The answer is whole.
-    pub(super) fn complete(mut self, observed: &Observed) {
-        if let Some(keep) = self.keep.take() {
-            keep.keep(observed);
-        }
-        if let Some(id) = observed.id.as_deref().filter(|_| self.is_noted) {
-            let provider = self.attempt.entry.name.clone();
-            let keepers = &self.worker.shared.known.keepers;
-            keepers.note(&self.backend, id, provider);
-        }
-        let output_tokens = observed.usage.as_ref().and_then(|usage| usage.output);
-        let Said { spared, condition } = self.said;
-        self.settle_as(Outcome {
-            verdict: Verdict::Success { output_tokens },
-            retry_after: spared,
-            condition,
-        });
-    }
-
-    /// The answer ended in another way.
-    pub(super) fn settle(self, verdict: Verdict) {
-        let condition = self.said.condition;
-        self.settle_as(Outcome {
-            condition,
-            ..verdict.into()
-        });
-    }
-
-    fn settle_as(self, outcome: Outcome) {
-        let name = self.attempt.entry.name.clone();
-        let random = self.worker.upstream.random();
-        let settled = self.attempt.settle(&outcome, Instant::now(), random);
-        let metrics = &self.worker.metrics;
-        metrics.attempt(&self.backend, &name, outcome.verdict.label(), settled);
-    }
-}
 
 // === impl Relayed ===
 
@@ -394,7 +311,7 @@ impl Relayed {
                     let now = Instant::now();
                     self.first_content = Some(now);
                     if let Some(settlement) = &mut self.settlement {
-                        settlement.attempt.first_token(now);
+                        settlement.first_token(now);
                     }
                 }
                 // What follows would be no part of the answer.
