@@ -26,20 +26,21 @@ pub enum ListShape {
     OpenAi,
     /// The same path with the header `anthropic-version`.
     Anthropic,
-    /// `GET /v1beta/models`.
+    /// `GET /v1beta/models`, or the same path with the header `x-goog-api-key`: Google's SDK for Node asks for `/v1/models`.
     Gemini,
 }
 
 // === impl ListShape ===
 
 impl ListShape {
-    /// The shape for a request: `path` is the client's without the query; Google's clients are known by its version.
+    /// The shape for a request: `path` is the client's without the query; Google's clients are known by its version, or by where
+    /// they have their key.
     #[must_use]
-    pub fn of(path: &str, has_anthropic_version: bool) -> Self {
+    pub fn of(path: &str, has_anthropic_version: bool, has_google_key: bool) -> Self {
         let is_google = path
             .split('/')
             .any(|segment| matches!(segment, "v1beta" | "v1alpha"));
-        match (is_google, has_anthropic_version) {
+        match (is_google || has_google_key, has_anthropic_version) {
             (true, _) => Self::Gemini,
             (false, true) => Self::Anthropic,
             (false, false) => Self::OpenAi,
@@ -193,8 +194,10 @@ mod tests {
             ),
             ("/v1beta2/models", false, ListShape::OpenAi),
         ] {
-            assert_eq!(ListShape::of(path, has_version), expected, "{path}");
+            assert_eq!(ListShape::of(path, has_version, false), expected, "{path}");
         }
+        let google = ListShape::of("/v1/models", false, true);
+        assert_eq!(google, ListShape::Gemini);
     }
 
     #[test]

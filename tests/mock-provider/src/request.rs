@@ -24,7 +24,7 @@ const VERTEX: &str = "vertex-2023-10-16";
 
 /// What a body turned out to be.
 pub(crate) enum Read {
-    Answer(Format, Asked),
+    Answer(Format, Box<Asked>),
     /// A request to count, and the count.
     Count(Value),
 }
@@ -57,7 +57,7 @@ pub(crate) fn check_head(vendor: Vendor, parts: &Parts) -> Result<(), Refusal> {
 
 /// Reads the body of a request for this target.
 pub(crate) fn read(target: &Target, parts: &Parts, body: Value) -> Result<Read, Refusal> {
-    let answer = |format, asked| Ok(Read::Answer(format, asked));
+    let answer = |format, asked| Ok(Read::Answer(format, Box::new(asked)));
     match target {
         Target::Chat => answer(Format::Chat, chat::parse(&body)?),
         Target::Responses => answer(Format::Responses, responses::parse(&body)?),

@@ -126,8 +126,12 @@ async fn a_stream_without_its_last_event_is_whole_only_where_that_is_sure() -> R
     all(&rig, async |rig, kind, format| {
         let way = (format, Answer::Streamed);
         let is_own = kind.own.contains(&format);
-        // Chat completions say why they end before `[DONE]`, and Bedrock before its counts.
-        if matches!(kind.name, "chat" | "bedrock") && !is_own {
+        // Chat completions say why they end before `[DONE]`, and Bedrock before its counts. OpenAI's other format and Anthropic's
+        // reach Gemini as chat completions.
+        let is_chat = matches!(kind.name, "chat" | "bedrock") && !is_own;
+        let by_chat =
+            kind.name == "gemini" && matches!(format, Format::Responses | Format::Messages);
+        if is_chat || by_chat {
             whole(rig, kind, way, "no-done").await?;
             return Ok(());
         }
@@ -244,9 +248,9 @@ async fn an_answer_without_end_ends_where_it_has_to_be_held() -> Result<()> {
     ensure!(!text.contains("response.completed"), "passes for whole");
     deadline::until("the provider is blamed", deadline::SOON, || async {
         let metrics = Metrics::scrape(&rig.world).await?;
-        let labels = [("backend", "default/chat")];
+        let labels = [("backend", "backend/default/chat")];
         let attempts = metrics.sum("tidegate_proxy_llm_attempts_total", &labels)?;
-        let good = [("backend", "default/chat"), ("verdict", "success")];
+        let good = [("backend", "backend/default/chat"), ("verdict", "success")];
         let good = metrics.sum("tidegate_proxy_llm_attempts_total", &good)?;
         ensure!((attempts, good) == (4, 0), "{good} of {attempts}");
         Ok(())

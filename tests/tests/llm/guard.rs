@@ -134,7 +134,8 @@ async fn answers_are_judged_whole_or_as_they_stream() -> Result<()> {
             ensure!(told.is_whole(), "{what}: {told:?}");
             let expected = format!("{filler}my ssn is <SSN> and {filler}end");
             ensure!(told.text.ends_with(&expected), "{what}: {told:?}");
-            let said = format!("{filler}this is top secret {filler}end");
+            // Two guards hold a window each: what is more came through before.
+            let said = format!("{filler}{filler}this is top secret");
             let reply = guarded.ask(format, answer, &said).await?;
             let text = reply.text();
             ensure!(!text.contains("top secret"), "{what}: {text}");
@@ -152,7 +153,10 @@ async fn answers_are_judged_whole_or_as_they_stream() -> Result<()> {
                     ] {
                         ensure!(!text.contains(terminator), "{what}: {text}");
                     }
-                    ensure!(text.contains("word"), "{what}: nothing came before it");
+                    ensure!(
+                        text.contains("word"),
+                        "{what}: nothing came before it: {text}"
+                    );
                 }
             }
         }

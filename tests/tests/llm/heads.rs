@@ -11,9 +11,11 @@ use super::ask::{Answer, Format, Question};
 use super::rig::{KINDS, Kind, Rig};
 use super::told::At as _;
 
-/// Of a hop, or about encodings: nothing that a provider is to know.
-const OWN: [(&str, &str); 5] = [
-    ("accept-encoding", "gzip, br"),
+/// What the gateway can read (llm.md S-13), whatever its client could.
+const ENCODINGS: (&str, &str) = ("accept-encoding", "gzip, br");
+
+/// Of a hop: nothing that a provider is to know.
+const OWN: [(&str, &str); 4] = [
     ("connection", "x-of-the-hop"),
     ("x-of-the-hop", "1"),
     ("proxy-authorization", "Basic secret"),
@@ -30,6 +32,7 @@ async fn check(rig: &Rig, kind: &Kind, format: Format) -> Result<()> {
     let url = format!("http://a.test/{}{}", kind.name, question.path());
     let mut headers = vec![("content-type", "application/json")];
     headers.extend(OWN);
+    headers.push(ENCODINGS);
     let asked = request("POST", &url, &headers, &question.body().to_string())?;
     let reply = Client::http1(rig.port).send(asked).await?;
     ensure!(reply.status == 200, "{}: {}", reply.status, reply.text());
@@ -42,6 +45,7 @@ async fn check(rig: &Rig, kind: &Kind, format: Format) -> Result<()> {
     for (name, _) in OWN {
         ensure!(value(name).is_none(), "{name} reached the provider: {seen}");
     }
+    ensure!(value(ENCODINGS.0) == Some("identity"), "{seen}");
     let length = value("content-length").context("no content-length")?;
     ensure!(
         seen.at("/body_bytes") == &Value::from(length.parse::<u64>()?),

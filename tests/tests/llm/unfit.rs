@@ -50,16 +50,15 @@ spec:
 
 /// A question that Anthropic's format cannot say.
 fn question(member: &str) -> Value {
-    let mut body = json!({"model": "any", "messages": [{"role": "user", "content": "hello"}]});
+    let ask = |content: Value, choices: u64| json!({"model": "any", "n": choices, "messages": [{"role": "user", "content": content}]});
     match member {
-        "n" => body["n"] = json!(2),
+        "n" => ask(json!("hello"), 2),
         _ => {
             let audio = json!({"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}});
             let text = json!({"type": "text", "text": "what is said?"});
-            body["messages"][0]["content"] = json!([text, audio]);
+            ask(json!([text, audio]), 1)
         }
     }
-    body
 }
 
 // === impl Stage ===

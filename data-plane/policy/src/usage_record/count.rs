@@ -51,6 +51,19 @@ pub enum Extent {
     Part,
 }
 
+// === impl Told ===
+
+impl Told {
+    /// A count is more than zero.
+    #[must_use]
+    pub fn is_something(&self) -> bool {
+        [self.input, self.output, self.total]
+            .into_iter()
+            .flatten()
+            .any(|count| count > 0)
+    }
+}
+
 // === impl Usage ===
 
 impl Usage {

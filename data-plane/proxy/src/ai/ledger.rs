@@ -352,6 +352,9 @@ impl Ledger {
         };
         let seen = record.llm.observed.as_deref();
         let told = seen.and_then(|seen| seen.usage.as_ref()).map(told);
+        // Counts that a format wants and nobody took: zero is no fact where something was said (llm.md U-3).
+        let is_said = self.prompt.is_some() && seen.is_some_and(|seen| seen.has_content);
+        let told = told.filter(|told| !is_said || told.is_something());
         let is_answered = match outcome {
             Outcome::Complete | Outcome::Truncated => seen.is_some(),
             // It may still be generating what nobody waits for.

@@ -48,18 +48,18 @@ impl Asked {
             // Some names have a slash, and clients do not escape it.
             Some(request::decoded(id)?)
         };
-        let has_version = head.headers.contains_key("anthropic-version");
         Some(Asked {
-            shape: ListShape::of(path, has_version),
             id,
+            ..Self::whole(head)
         })
     }
 
     /// All models, at whatever path.
     pub(super) fn whole(head: &Parts) -> Asked {
-        let has_version = head.headers.contains_key("anthropic-version");
+        let has = |name| head.headers.contains_key(name);
+        let (path, has_version) = (head.uri.path(), has("anthropic-version"));
         Asked {
-            shape: ListShape::of(head.uri.path(), has_version),
+            shape: ListShape::of(path, has_version, has("x-goog-api-key")),
             id: None,
         }
     }

@@ -53,6 +53,10 @@ pub(super) async fn whole(
         Some(Err(error)) => return Ok(lost(broke(error))),
         None => return Ok(lost(wait.late())),
     }
+    if relay.is_full() {
+        let why = "the provider sent more at once than the gateway holds";
+        return Ok(lost(Fault::caused(Kind::Garbage, why)));
+    }
     if out.len() > WHOLE_LIMIT {
         // Too large to be held: it passes as it comes.
         let body = Body::Relayed {

@@ -499,7 +499,8 @@ fn a_request_may_belong_to_one_entry_only() {
             let mut attempts = attempts(&world);
             attempts.only(place);
             let attempt = attempts.start(world.now, random).expect("an entry");
-            assert_eq!((attempt.place, attempt.is_panic), (place, entry == 0));
+            // Also where it is evicted, as it is behind its first failure.
+            assert_eq!(attempt.place, place);
             attempt.settle(&BUSY.into(), world.now, 9);
             let next = attempts.next(&BUSY.into(), Head::Unsent, world.now, 9);
             assert!(!matches!(next, Next::Retry { after } if after.is_zero()));

@@ -168,7 +168,7 @@ fn tools_and_thinking_are_checked() {
 
 #[test]
 fn the_second_version_takes_less() {
-    let document = json!({"type": "document", "source": {"type": "text", "data": "x"}});
+    let document = json!({"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x"}});
     let cited = json!({"type": "text", "text": "x", "citations": [{"type": "char_location"}]});
     let assistant = json!({"role": "assistant", "content": [document]});
     for (body, path) in [
