@@ -30,7 +30,8 @@ soak: ## the long forms of the tests: ten minutes of random edits and killed con
 	cargo xtask tools lab-kube echo-basic && cargo build --workspace --bins --locked
 	TIDEGATE_CHURN_SECONDS=600 TIDEGATE_CHURN_REPORT="$(CURDIR)/tests/reports/churn.md" \
 		cargo test --workspace --locked --test cluster -- churn
-	cargo test --workspace --locked --test main -- --ignored no_client_of_ten_thousand
+	TIDEGATE_FAILOVER_REPORT="$(CURDIR)/tests/reports/failover.md" \
+		cargo test --workspace --locked --test main -- --ignored no_client_of_ten_thousand
 
 measure: ## what a control plane in a cluster costs, and how long an edit takes; release build
 	cargo xtask tools lab-kube && cargo build --release --workspace --bins --locked
