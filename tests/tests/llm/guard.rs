@@ -135,7 +135,10 @@ async fn answers_are_judged_whole_or_as_they_stream() -> Result<()> {
             let expected = format!("{filler}my ssn is <SSN> and {filler}end");
             ensure!(told.text.ends_with(&expected), "{what}: {told:?}");
             // Two guards hold a window each: what is more came through before.
-            let said = format!("{filler}{filler}this is top secret");
+            let said = format!(
+                "{filler}{filler}this is top secret {}end",
+                "word ".repeat(60)
+            );
             let reply = guarded.ask(format, answer, &said).await?;
             let text = reply.text();
             ensure!(!text.contains("top secret"), "{what}: {text}");
