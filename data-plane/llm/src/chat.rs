@@ -7,9 +7,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use crate::error::ProviderError;
 use crate::json;
 use crate::observed::{FinishReason, Observed, bounded};
@@ -44,33 +41,16 @@ struct Members<'a> {
     error: Option<&'a str>,
 }
 
-#[derive(Deserialize)]
+/// The raw members of a choice; `null` is none.
+#[derive(Default)]
 struct Choice<'a> {
-    #[serde(borrow, default)]
-    finish_reason: Option<&'a RawValue>,
+    finish_reason: Option<&'a str>,
     /// In a chunk.
-    #[serde(borrow, default)]
-    delta: Option<&'a RawValue>,
+    delta: Option<&'a str>,
     /// In a buffered answer.
-    #[serde(borrow, default)]
-    message: Option<&'a RawValue>,
+    message: Option<&'a str>,
     /// In completions of before the conversations.
-    #[serde(borrow, default)]
-    text: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Call<'a> {
-    #[serde(borrow, default)]
-    function: Option<Function<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Function<'a> {
-    #[serde(borrow, default)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    arguments: Option<&'a RawValue>,
+    text: Option<&'a str>,
 }
 
 /// Reads the data of one event of a stream and notes its facts.
@@ -109,24 +89,6 @@ pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed) -> Chunk {
 pub(crate) fn observe_body(text: &str, observed: &mut Observed) -> Result<(), serde_json::Error> {
     Members::read(text)?.note(observed);
     Ok(())
-}
-
-// === impl Call ===
-
-impl Call<'_> {
-    fn bytes(&self) -> usize {
-        self.function.as_ref().map_or(0, Function::bytes)
-    }
-}
-
-// === impl Function ===
-
-impl Function<'_> {
-    /// Of its texts, without their quotes.
-    fn bytes(&self) -> usize {
-        let texts = [self.name, self.arguments].into_iter().flatten();
-        texts.map(|raw| raw.get().len().saturating_sub(2)).sum()
-    }
 }
 
 // === impl Members ===
@@ -175,7 +137,7 @@ impl<'a> Members<'a> {
         if let Some(choices) = self.choices {
             // A part that cannot be read costs what it would have said.
             let _ = json::elements(choices, |raw| {
-                if let Ok(choice) = serde_json::from_str::<Choice<'_>>(raw) {
+                if let Some(choice) = Choice::read(raw) {
                     choice.note(observed);
                 }
             });
@@ -203,21 +165,34 @@ impl<'a> Members<'a> {
 
 // === impl Choice ===
 
-impl Choice<'_> {
+impl<'a> Choice<'a> {
+    fn read(raw: &'a str) -> Option<Self> {
+        let mut choice = Self::default();
+        json::members(raw, |key, value| {
+            let member = match key.as_ref() {
+                "finish_reason" => &mut choice.finish_reason,
+                "delta" => &mut choice.delta,
+                "message" => &mut choice.message,
+                "text" => &mut choice.text,
+                _ => return,
+            };
+            *member = (value != "null").then_some(value);
+        })
+        .ok()?;
+        Some(choice)
+    }
+
     fn note(&self, observed: &mut Observed) {
-        if let Some(reason) = self.finish_reason.and_then(|raw| json::string(raw.get())) {
+        if let Some(reason) = self.finish_reason.and_then(json::string) {
             observed.finish_reason = Some(FinishReason::from_name(&reason));
         }
-        let has_text = self
-            .text
-            .is_some_and(|raw| !matches!(raw.get(), "null" | "\"\""));
-        observed.has_content |= has_text;
-        if let Some(text) = self.text.filter(|_| has_text) {
-            let bytes = u64::try_from(text.get().len().saturating_sub(2)).unwrap_or(u64::MAX);
+        if let Some(text) = self.text.filter(|raw| *raw != "\"\"") {
+            observed.has_content = true;
+            let bytes = u64::try_from(text.len().saturating_sub(2)).unwrap_or(u64::MAX);
             observed.content_bytes = observed.content_bytes.saturating_add(bytes);
         }
         if let Some(said) = self.delta.or(self.message) {
-            let (is_content, bytes) = content(said.get());
+            let (is_content, bytes) = content(said);
             observed.has_content |= is_content;
             observed.content_bytes = observed.content_bytes.saturating_add(bytes);
         }
@@ -235,14 +210,10 @@ fn content(raw: &str) -> (bool, u64) {
             "tool_calls" => {
                 let mut bytes = 0;
                 // What cannot be read is not measured.
-                let _ = json::elements(value, |raw| {
-                    bytes += serde_json::from_str(raw).map_or(0, |call: Call<'_>| call.bytes());
-                });
+                let _ = json::elements(value, |raw| bytes += call_bytes(raw));
                 bytes
             }
-            "function_call" => {
-                serde_json::from_str(value).map_or(0, |function: Function<'_>| function.bytes())
-            }
+            "function_call" => function_bytes(value),
             // Sound: no text.
             "audio" => 0,
             _ => return,
@@ -256,6 +227,28 @@ fn content(raw: &str) -> (bool, u64) {
         Ok(()) => (found, u64::try_from(said).unwrap_or(u64::MAX)),
         Err(_) => (false, 0),
     }
+}
+
+/// Of the texts of a call.
+fn call_bytes(raw: &str) -> usize {
+    let mut bytes = 0;
+    let read = json::members(raw, |key, value| {
+        if key == "function" {
+            bytes = function_bytes(value);
+        }
+    });
+    read.map_or(0, |()| bytes)
+}
+
+/// Of the texts of a function, without their quotes.
+fn function_bytes(raw: &str) -> usize {
+    let mut bytes = 0;
+    let read = json::members(raw, |key, value| {
+        if matches!(key.as_ref(), "name" | "arguments") && value != "null" {
+            bytes += value.len().saturating_sub(2);
+        }
+    });
+    read.map_or(0, |()| bytes)
 }
 
 /// A provider's text, bounded; empty is absent (Azure's first chunk has an empty model).

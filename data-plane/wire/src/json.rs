@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 mod agreement;
 mod scan;
 
-use scan::Scan;
+use scan::{Literal, Scan};
 
 /// Calls `visit` with each member's decoded key and raw value text, in order, duplicates included.
 ///
@@ -48,11 +48,13 @@ fn scan_members<'a>(text: &'a str, mut visit: impl FnMut(Cow<'a, str>, &'a str))
 }
 
 /// What a literal says.
-fn key(literal: &str) -> Option<Cow<'_, str>> {
-    if literal.contains('\\') {
-        return serde_json::from_str(literal).map(Cow::Owned).ok();
+fn key(literal: Literal<'_>) -> Option<Cow<'_, str>> {
+    let Literal { inner, is_escaped } = literal;
+    if is_escaped {
+        return serde_json::from_str(&format!("\"{inner}\""))
+            .map(Cow::Owned)
+            .ok();
     }
-    let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
     Some(Cow::Borrowed(inner))
 }
 

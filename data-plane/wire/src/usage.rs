@@ -48,13 +48,14 @@ impl Usage {
             "completion_tokens" => usage.output = json::count(value),
             "total_tokens" => usage.total = json::count(value),
             "prompt_tokens_details" => {
-                usage.cache_read = detail(value, "cached_tokens");
-                usage.cache_write = detail(value, "cache_write_tokens");
-                usage.input_audio = detail(value, "audio_tokens");
+                [usage.cache_read, usage.cache_write, usage.input_audio] = details(
+                    value,
+                    ["cached_tokens", "cache_write_tokens", "audio_tokens"],
+                );
             }
             "completion_tokens_details" => {
-                usage.reasoning = detail(value, "reasoning_tokens");
-                usage.output_audio = detail(value, "audio_tokens");
+                [usage.reasoning, usage.output_audio] =
+                    details(value, ["reasoning_tokens", "audio_tokens"]);
             }
             _ => (),
         })
@@ -90,22 +91,19 @@ impl Usage {
                 besides = besides.saturating_add(usage.cache_write.unwrap_or_default());
             }
             "prompt_tokens_details" | "input_tokens_details" => {
-                usage.cache_read = detail(value, "cached_tokens");
+                [usage.cache_read] = details(value, ["cached_tokens"]);
             }
             "completion_tokens_details" | "output_tokens_details" => {
-                usage.reasoning = detail(value, "reasoning_tokens");
+                [usage.reasoning] = details(value, ["reasoning_tokens"]);
             }
             "billed_units" => {
-                billed = Some((
-                    detail(value, "input_tokens"),
-                    detail(value, "output_tokens"),
-                ));
+                billed = Some(details(value, ["input_tokens", "output_tokens"]));
             }
             _ => (),
         })
         .ok()?;
-        if let Some((input, output)) = billed {
-            (usage.input, usage.output) = (input, output);
+        if let Some(billed) = billed {
+            [usage.input, usage.output] = billed;
         }
         usage.input = usage.input.map(|input| input.saturating_add(besides));
         if usage.input.is_none() && usage.output.is_none() && usage.total.is_none() {
@@ -136,15 +134,16 @@ impl Usage {
     }
 }
 
-fn detail(raw: &str, name: &str) -> Option<u64> {
-    let mut found = None;
-    json::members(raw, |key, value| {
-        if key == name {
-            found = json::count(value);
+/// The counts of these names in an object; none of them where it cannot be read.
+fn details<const N: usize>(raw: &str, names: [&str; N]) -> [Option<u64>; N] {
+    let mut found = [None; N];
+    let read = json::members(raw, |key, value| {
+        let named = names.iter().zip(&mut found).find(|(name, _)| key == **name);
+        if let Some((_, found)) = named {
+            *found = json::count(value);
         }
-    })
-    .ok()?;
-    found
+    });
+    read.map_or([None; N], |()| found)
 }
 
 #[cfg(test)]

@@ -12,8 +12,18 @@ pub(super) struct Scan<'a> {
     open: Vec<u8>,
 }
 
+/// A string as it stands in a text.
+pub(super) struct Literal<'a> {
+    /// What stands between the quotes.
+    pub(super) inner: &'a str,
+    /// Something in it does not stand for itself.
+    pub(super) is_escaped: bool,
+}
+
 /// Bytes that are looked at together; a compiler makes vector instructions of it.
-const STRIDE: usize = 32;
+const STRIDE: usize = 64;
+/// Bytes of a word. Most strings are shorter than a stride.
+const WORD: usize = size_of::<u64>();
 
 impl<'a> Scan<'a> {
     pub(super) fn new(text: &'a str) -> Self {
@@ -38,12 +48,15 @@ impl<'a> Scan<'a> {
         self.at == self.text.len()
     }
 
-    /// The string that comes next, with its quotes.
-    pub(super) fn string(&mut self) -> Option<&'a str> {
+    /// The string that comes next.
+    pub(super) fn string(&mut self) -> Option<Literal<'a>> {
         self.space();
         let start = self.at;
-        self.literal()?;
-        self.text.get(start..self.at)
+        let is_escaped = self.literal()?;
+        Some(Literal {
+            inner: self.text.get(start + 1..self.at - 1)?,
+            is_escaped,
+        })
     }
 
     /// The value that comes next.
@@ -65,7 +78,9 @@ impl<'a> Scan<'a> {
     fn begin(&mut self) -> Option<bool> {
         self.space();
         match self.peek()? {
-            b'"' => self.literal()?,
+            b'"' => {
+                self.literal()?;
+            }
             bracket @ (b'{' | b'[') => {
                 self.at += 1;
                 if !self.skip(closing(bracket)) {
@@ -103,17 +118,23 @@ impl<'a> Scan<'a> {
         if bracket == b'[' {
             return Some(());
         }
-        self.string()?;
+        self.space();
+        self.literal()?;
         self.skip(b':').then_some(())
     }
 
-    fn literal(&mut self) -> Option<()> {
+    /// Goes behind a string; whether something in it is escaped.
+    fn literal(&mut self) -> Option<bool> {
         self.expect(b'"')?;
+        let mut is_escaped = false;
         loop {
             self.at += plain(self.text.as_bytes().get(self.at..)?);
             match self.next()? {
-                b'"' => return Some(()),
-                b'\\' => self.escape()?,
+                b'"' => return Some(is_escaped),
+                b'\\' => {
+                    is_escaped = true;
+                    self.escape()?;
+                }
                 _ => return None,
             }
         }
@@ -190,17 +211,98 @@ fn closing(bracket: u8) -> u8 {
 
 /// How many bytes stand in a string for themselves.
 fn plain(bytes: &[u8]) -> usize {
-    let is_special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+    let (near, far) = bytes.split_at(STRIDE.min(bytes.len()));
+    match plain_words(near) {
+        passed if passed < near.len() => passed,
+        _ => near.len().saturating_add(plain_strides(far)),
+    }
+}
+
+/// The same for what is long.
+fn plain_strides(bytes: &[u8]) -> usize {
     let strides = bytes.chunks_exact(STRIDE);
     let passed = strides
         .take_while(|stride| {
             !stride
                 .iter()
-                .fold(false, |any, byte| any | is_special(byte))
+                .fold(false, |any, byte| any | is_special(*byte))
         })
         .count();
     let passed = passed.saturating_mul(STRIDE);
     let rest = bytes.get(passed..).unwrap_or_default();
-    let more = rest.iter().position(is_special).unwrap_or(rest.len());
-    passed.saturating_add(more)
+    passed.saturating_add(plain_words(rest))
+}
+
+/// The same for what is short.
+fn plain_words(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<WORD>();
+    let mut passed = 0_usize;
+    for word in words {
+        if let Some(at) = first_special(u64::from_le_bytes(*word)) {
+            return passed.saturating_add(at);
+        }
+        passed = passed.saturating_add(WORD);
+    }
+    let more = rest.iter().position(|byte| is_special(*byte));
+    passed.saturating_add(more.unwrap_or(rest.len()))
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+/// Where in a word, whose first byte is its lowest, one stands that does not stand for itself.
+fn first_special(word: u64) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; WORD]);
+    const HIGH: u64 = ONES << 7;
+    // Of each byte that is below `than`, the high bit is set; of those behind the first it may be set too.
+    let below = |word: u64, than: u8| word.wrapping_sub(ONES * u64::from(than)) & !word;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let found = (below(word, b' ') | is(b'"') | is(b'\\')) & HIGH;
+    (found != 0).then(|| (found.trailing_zeros() / 8) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STRIDE, first_special, is_special, plain};
+
+    #[test]
+    fn what_does_not_stand_for_itself_is_found_wherever_it_is() {
+        for byte in 0..=u8::MAX {
+            for length in [0, 1, 7, 8, 9, STRIDE - 1, STRIDE, STRIDE + 1, 3 * STRIDE] {
+                for filling in [b'a', 0x80, 0xff, b' ', b'!', b'#', b'[', b']'] {
+                    let mut bytes = vec![filling; length];
+                    bytes.push(byte);
+                    bytes.extend_from_slice(&[b'"', 0, b'a']);
+                    let expected = length + usize::from(!is_special(byte));
+                    assert_eq!(
+                        plain(&bytes),
+                        expected,
+                        "{byte} behind {length} of {filling}"
+                    );
+                }
+            }
+        }
+        assert_eq!(plain(b""), 0);
+    }
+
+    #[test]
+    fn words_are_read_as_bytes_are() {
+        let alphabet = [
+            0, 1, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x7f, 0x80, 0xff,
+        ];
+        for first in alphabet {
+            for second in alphabet {
+                for third in alphabet {
+                    let bytes = [b'a', first, second, third, b'b', third, first, b'c'];
+                    let expected = bytes.iter().position(|byte| is_special(*byte));
+                    assert_eq!(
+                        first_special(u64::from_le_bytes(bytes)),
+                        expected,
+                        "{bytes:?}"
+                    );
+                }
+            }
+        }
+    }
 }
