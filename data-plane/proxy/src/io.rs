@@ -51,8 +51,8 @@ pub(crate) struct Reads {
     count: AtomicU32,
     /// Over HTTP/2, whether the last byte was one inside a frame or a header block.
     is_amid_frame: AtomicBool,
-    /// While a request is served, what is read is no head.
-    is_serving: AtomicBool,
+    /// What is read is no part of a head: all of it is there, or a request is being served.
+    is_past_head: AtomicBool,
     /// The bytes of the next head: hyper drops a `content-length` that contradicts it, and we want to know.
     head: Mutex<Vec<u8>>,
 }
@@ -86,12 +86,12 @@ impl Reads {
 
     /// What is read from now on belongs to a body, or to a request behind the current one.
     pub(crate) fn stop_keeping(&self) {
-        self.is_serving.store(true, Ordering::Relaxed);
+        self.is_past_head.store(true, Ordering::Relaxed);
     }
 
     /// What is read from now on is the next head.
     pub(crate) fn keep(&self) {
-        self.is_serving.store(false, Ordering::Relaxed);
+        self.is_past_head.store(false, Ordering::Relaxed);
         self.kept().clear();
     }
 
@@ -99,7 +99,9 @@ impl Reads {
     /// the request before it was not kept; hyper closes the connection after such a request in any case.
     pub(crate) fn head_names(&self, field: &str) -> bool {
         let kept = self.kept();
-        kept.split(|&byte| byte == b'\n')
+        // Empty lines in front of a request are skipped (RFC 9112, section 2.2).
+        kept.trim_ascii_start()
+            .split(|&byte| byte == b'\n')
             .take_while(|line| !line.trim_ascii().is_empty())
             .filter_map(|line| line.split_at_checked(field.len()))
             .any(|(name, rest)| {
@@ -111,10 +113,8 @@ impl Reads {
         // One thread writes, so no read-modify-write is needed.
         self.count
             .store(self.count().wrapping_add(1), Ordering::Relaxed);
-        if !self.is_serving.load(Ordering::Relaxed) {
-            let mut kept = self.kept();
-            let room = HEAD_KEPT.saturating_sub(kept.len());
-            kept.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+        if !self.is_past_head.load(Ordering::Relaxed) && add_head(&mut self.kept(), bytes) {
+            self.is_past_head.store(true, Ordering::Relaxed);
         }
     }
 
@@ -123,6 +123,20 @@ impl Reads {
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
+}
+
+/// Adds what was read to a head, but nothing of what follows it; whether all of the head that is kept is there.
+fn add_head(kept: &mut Vec<u8>, bytes: &[u8]) -> bool {
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        let room = HEAD_KEPT.saturating_sub(kept.len());
+        kept.extend_from_slice(line.get(..room.min(line.len())).unwrap_or_default());
+        let is_over = kept.ends_with(b"\n\r\n") || kept.ends_with(b"\n\n");
+        let is_full = kept.len() >= HEAD_KEPT;
+        if is_full || (is_over && !kept.trim_ascii().is_empty()) {
+            return true;
+        }
+    }
+    false
 }
 
 // === impl Io ===
@@ -207,6 +221,10 @@ impl AsyncRead for Io {
             let length = this.ahead.len().min(buf.remaining());
             buf.put_slice(this.ahead.get(..length).unwrap_or_default());
             this.ahead.advance(length);
+            if this.ahead.is_empty() {
+                // What it was a part of is not kept for the life of the connection.
+                this.ahead = Bytes::new();
+            }
             Poll::Ready(Ok(()))
         };
         if let Some(read) = buf.filled().get(before..).filter(|read| !read.is_empty()) {
@@ -287,6 +305,52 @@ mod tests {
         let mut read = Vec::new();
         io.read_to_end(&mut read).await.unwrap();
         assert_eq!(read, pieces.concat(), "every byte is read again, once");
+    }
+
+    #[track_caller]
+    fn check_head(pieces: &[&str], kept: &str, names_length: bool) {
+        let reads = Reads::default();
+        for piece in pieces {
+            reads.add(piece.as_bytes());
+        }
+        assert_eq!(String::from_utf8_lossy(&reads.kept()), kept, "{pieces:?}");
+        assert_eq!(
+            reads.head_names("content-length"),
+            names_length,
+            "{pieces:?}"
+        );
+    }
+
+    #[test]
+    fn of_what_is_read_the_head_is_kept() {
+        let head = "POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\n";
+        check_head(&[head], head, true);
+        check_head(&[head, "abc"], head, true);
+        check_head(&[&format!("{head}abc\r\n\r\n")], head, true);
+        let (first, rest) = head.split_at(head.len() - 1);
+        check_head(&[first, rest, "\nabc"], head, true);
+        let bytes: Vec<String> = format!("{head}a\n\nb").chars().map(String::from).collect();
+        let bytes: Vec<&str> = bytes.iter().map(String::as_str).collect();
+        check_head(&bytes, head, true);
+        let bare = "GET / HTTP/1.1\nhost: a\n\n";
+        check_head(&[bare, "content-length: 3\n\n"], bare, false);
+    }
+
+    #[test]
+    fn empty_lines_in_front_of_a_request_hide_nothing() {
+        for before in ["\r\n", "\r\n\r\n", "\n\n\n"] {
+            let head = format!("{before}POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n");
+            check_head(&[&head, "abc"], &head, true);
+        }
+    }
+
+    #[test]
+    fn a_head_without_end_is_not_kept_without_end() {
+        let reads = Reads::default();
+        for _ in 0..100 {
+            reads.add(&[b'a'; 4096]);
+        }
+        assert_eq!(reads.kept().len(), HEAD_KEPT);
     }
 
     #[tokio::test]
