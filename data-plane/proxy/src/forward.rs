@@ -22,7 +22,7 @@ use dp_upstream::{
     provider_group::attempts::Attempt,
 };
 use http::{
-    HeaderMap, HeaderValue, Response, StatusCode, Version,
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version,
     header::HOST,
     request::Parts,
     uri::{Authority, PathAndQuery},
@@ -289,8 +289,9 @@ fn missing(choice: &ClusterChoice) -> Fault {
 }
 
 fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Limits {
+    const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
     let grpc = headers
-        .get("grpc-timeout")
+        .get(&GRPC_TIMEOUT)
         .and_then(|value| grpc_timeout(value.to_str().ok()?));
     let shortest = [forward.timeout, grpc].into_iter().flatten().min();
     let idle = match forward.idle_timeout {

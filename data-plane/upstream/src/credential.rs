@@ -10,7 +10,11 @@ use http::{
 };
 
 /// Headers in which clients send keys; none of them may reach a provider that they were not meant for.
-const CLIENT_CREDENTIALS: [&str; 3] = ["x-api-key", "api-key", "x-goog-api-key"];
+static CLIENT_CREDENTIALS: [HeaderName; 3] = [
+    HeaderName::from_static("x-api-key"),
+    HeaderName::from_static("api-key"),
+    HeaderName::from_static("x-goog-api-key"),
+];
 
 /// Why a key cannot be sent. Says nothing of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +32,7 @@ pub fn remove_client_credentials(headers: &mut HeaderMap) {
     headers.remove(AUTHORIZATION);
     headers.remove(PROXY_AUTHORIZATION);
     headers.remove(COOKIE);
-    for name in CLIENT_CREDENTIALS {
+    for name in &CLIENT_CREDENTIALS {
         headers.remove(name);
     }
 }

@@ -16,7 +16,7 @@ use dp_llm::{
     tap::{Ending, Framing, Limits as RelayLimits},
 };
 use dp_upstream::provider_group::{attempts::Attempt, verdict::Condition};
-use http::{HeaderMap, Response, header::CONTENT_TYPE, response};
+use http::{HeaderMap, HeaderName, Response, header::CONTENT_TYPE, response};
 
 use super::{
     Call, Tried,
@@ -343,7 +343,8 @@ fn answered(answer: Answer) -> Tried {
 
 /// Tokens of the prompt, which Bedrock tells of some models in the head only.
 fn told(headers: &HeaderMap) -> Option<u64> {
-    let told = headers.get("x-amzn-bedrock-input-token-count")?;
+    const TOLD: HeaderName = HeaderName::from_static("x-amzn-bedrock-input-token-count");
+    let told = headers.get(&TOLD)?;
     told.to_str().ok()?.parse().ok()
 }
 

@@ -18,7 +18,9 @@ use dp_policy::price::ModelNames;
 use dp_upstream::provider_group::attempts::Attempt;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, FORWARDED, HOST,
+    },
     request::Parts,
     uri::PathAndQuery,
 };
@@ -45,18 +47,25 @@ use crate::{
 };
 
 /// Headers of one vendor's clients, which mean nothing to another's service.
-const OF_ANTHROPIC: [&str; 2] = ["anthropic-version", "anthropic-beta"];
-const OF_OPENAI: [&str; 3] = ["openai-organization", "openai-project", "openai-beta"];
+static OF_ANTHROPIC: [HeaderName; 2] =
+    [HeaderName::from_static("anthropic-version"), ANTHROPIC_BETA];
+static OF_OPENAI: [HeaderName; 3] = [
+    HeaderName::from_static("openai-organization"),
+    HeaderName::from_static("openai-project"),
+    HeaderName::from_static("openai-beta"),
+];
+const ANTHROPIC_BETA: HeaderName = HeaderName::from_static("anthropic-beta");
+const BEDROCK_METADATA: HeaderName = HeaderName::from_static("x-bedrock-metadata");
 
 /// Who the client is and which way it came: nothing that a vendor has to know.
-const OF_THE_WAY: [&str; 7] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-    "x-real-ip",
-    "x-user-id",
+static OF_THE_WAY: [HeaderName; 7] = [
+    FORWARDED,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-port"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("x-user-id"),
 ];
 
 // === impl Call ===
@@ -181,13 +190,13 @@ impl Call<'_> {
         let betas: Vec<&str> = self
             .head
             .headers
-            .get_all("anthropic-beta")
+            .get_all(&ANTHROPIC_BETA)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .map(str::trim)
             .collect();
-        let metadata = self.head.headers.get("x-bedrock-metadata");
+        let metadata = self.head.headers.get(&BEDROCK_METADATA);
         let headers = ClientHeaders {
             anthropic_beta: &betas,
             bedrock_metadata: metadata.and_then(|value| value.to_str().ok()),
@@ -323,12 +332,12 @@ impl Call<'_> {
         if plan.client != plan.provider {
             headers.remove(ACCEPT);
             for name in OF_ANTHROPIC.iter().chain(&OF_OPENAI) {
-                headers.remove(*name);
+                headers.remove(name);
             }
         }
         let service = provider.endpoint.service();
         if !matches!(service, Service::Custom { .. }) {
-            for name in OF_THE_WAY {
+            for name in &OF_THE_WAY {
                 headers.remove(name);
             }
         }

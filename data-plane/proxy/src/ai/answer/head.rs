@@ -5,23 +5,23 @@
 use dp_llm::{relay::Plan, tap::Framing};
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
 };
 
 /// What a provider says to the one who has the account there, and to its browser.
-const OF_OUR_ACCOUNT: [&str; 4] = [
-    "set-cookie",
-    "openai-organization",
-    "openai-project",
-    "anthropic-organization-id",
+static OF_OUR_ACCOUNT: [HeaderName; 4] = [
+    SET_COOKIE,
+    HeaderName::from_static("openai-organization"),
+    HeaderName::from_static("openai-project"),
+    HeaderName::from_static("anthropic-organization-id"),
 ];
 
 /// Where providers name their request.
-const REQUEST_IDS: [&str; 4] = [
-    "request-id",
-    "x-request-id",
-    "x-amzn-requestid",
-    "apim-request-id",
+static REQUEST_IDS: [HeaderName; 4] = [
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("x-amzn-requestid"),
+    HeaderName::from_static("apim-request-id"),
 ];
 
 /// The provider's name for its request, which its support asks for (llm.md E-2).
@@ -32,7 +32,7 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 
 /// Says again, under a name that nobody else gives, what the provider calls the request.
 pub(super) fn name_request(headers: &mut HeaderMap) {
-    let id = REQUEST_IDS.iter().find_map(|name| headers.get(*name));
+    let id = REQUEST_IDS.iter().find_map(|name| headers.get(name));
     if let Some(id) = id.cloned() {
         headers.insert(UPSTREAM_REQUEST_ID, id);
     }
@@ -40,7 +40,7 @@ pub(super) fn name_request(headers: &mut HeaderMap) {
 
 /// The headers of an answer.
 pub(super) fn dress(headers: &mut HeaderMap, plan: &Plan, framing: Framing) {
-    for name in OF_OUR_ACCOUNT {
+    for name in &OF_OUR_ACCOUNT {
         headers.remove(name);
     }
     if framing != Framing::Buffered || plan.client != plan.provider || plan.is_streamed {
