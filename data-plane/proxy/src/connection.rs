@@ -104,7 +104,8 @@ pub(crate) async fn serve(
     let count = Count::new(worker.clone(), bound.connection());
     let opened = tokio::select! {
         biased;
-        opened = open(&worker, &bound, stream, peer) => opened,
+        // Boxed: what a handshake takes is not kept for the life of the connection.
+        opened = Box::pin(open(&worker, &bound, stream, peer)) => opened,
         () = no_longer(&mut phase) => None,
     };
     let Some(opened) = opened else { return };
@@ -134,7 +135,8 @@ pub(crate) async fn serve(
     });
     match http {
         Http::One => serve_http1(client, io, &chain).await,
-        Http::Two => serve_http2(client, io, &chain).await,
+        // Boxed: the state of HTTP/2 is large and connections of HTTP/1.1 must not pay for it.
+        Http::Two => Box::pin(serve_http2(client, io, &chain)).await,
     }
 }
 
@@ -220,7 +222,8 @@ async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
         let client = client.clone();
         service_fn(move |request: http::Request<Incoming>| {
             let client = client.clone();
-            async move { Ok::<_, Infallible>(exchange::serve(client, request).await) }
+            // Boxed: hyper has room for it as long as the connection lives, also while an answer takes hours.
+            Box::pin(async move { Ok::<_, Infallible>(exchange::serve(client, request).await) })
         })
     };
     let HttpOptions {
