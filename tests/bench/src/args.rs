@@ -34,6 +34,9 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) skip_peers: bool,
 
+    /// Of chat completions, only the scenarios whose name has this in it
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) scenario: String,
     /// Leave out chat completions
     #[arg(long)]
     pub(crate) skip_chat: bool,

@@ -100,7 +100,8 @@ pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
     let provider = free_port()?;
     provider::start(provider, provider::Pace::Events)?;
     let mut rows = Vec::new();
-    for scenario in SCENARIOS {
+    let wanted = |scenario: &Scenario| scenario.name.contains(&args.scenario);
+    for scenario in SCENARIOS.into_iter().filter(wanted) {
         let peers = Gateway::all(args, scenario.is_converted);
         let mut rounds: Vec<Vec<Row>> = vec![Vec::new(); peers.len()];
         // In turns, so that a machine that becomes slower is slower for all.
