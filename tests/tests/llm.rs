@@ -13,6 +13,7 @@ mod beyond;
 mod budget;
 mod cache;
 mod clouds;
+mod consumers;
 mod credential;
 mod endpoints;
 mod expressions;

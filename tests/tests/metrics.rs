@@ -102,6 +102,14 @@ spec:
   targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: kept}]
   backend: {ai: {cache: {semantic: {embeddings: {backendRef: {group: agentgateway.dev, kind: AgentgatewayBackend, name: model}}}}}}
 ";
+/// Who asks is in a header that nobody sends.
+const ATTRIBUTION: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: attribution}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: model}]
+  traffic: {attribution: {user: 'request.headers[\"x-none\"]'}}
+";
 /// A limit whose service is not there, of a request that has one of its two descriptors.
 const GLOBAL: &str = "apiVersion: agentgateway.dev/v1alpha1
 kind: AgentgatewayPolicy
@@ -402,6 +410,7 @@ spec:
         ("budgets.yaml", BUDGETS.to_owned()),
         ("load.yaml", LOAD.to_owned()),
         ("cache.yaml", CACHE.to_owned()),
+        ("attribution.yaml", ATTRIBUTION.to_owned()),
     ])?;
     world.until_served_by(http, "http://a.test/a", "a").await?;
     make_everything_happen(&world, http).await?;

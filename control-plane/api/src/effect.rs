@@ -269,6 +269,7 @@ const TABLE: &[Row] = &[
             "spec.traffic/",
             "spec.traffic.budgets.*",
             "spec.traffic.concurrency.*",
+            "spec.traffic.attribution.*",
             "spec.backend/",
             "spec.backend.ai/",
             "spec.backend.ai.timeouts.*",

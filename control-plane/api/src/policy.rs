@@ -16,6 +16,7 @@ use crate::schema::rule::{exactly_one, rule};
 use schemars::{Schema, SchemaGenerator};
 
 pub mod api_key_authentication;
+pub mod attribution;
 pub mod authorization;
 pub mod basic_authentication;
 pub mod budget;

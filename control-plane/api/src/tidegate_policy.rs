@@ -12,6 +12,7 @@ use crate::effect::Effects;
 use crate::key::Kind;
 use crate::metadata::Metadata;
 use crate::object::{Resource, resource_metadata};
+use crate::policy::attribution::Attribution;
 use crate::policy::budget::{Budget, Concurrency};
 use crate::policy::target::{TargetRef, TargetSelector, every, known_kinds, one_kind};
 use crate::scalar::{ByteSize, HttpHeaderName};
@@ -87,7 +88,7 @@ pub struct TidegatePolicySpec {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
-    at_least_one(&["authorization", "responseCache", "budgets", "concurrency"]),
+    at_least_one(&["authorization", "responseCache", "budgets", "concurrency", "attribution"]),
 ]))]
 pub struct TidegateTraffic {
     /// What an authorization rule that fails to evaluate means.
@@ -102,6 +103,8 @@ pub struct TidegateTraffic {
     pub budgets: Option<Vec<Budget>>,
     /// How many requests to models there may be at once.
     pub concurrency: Option<Concurrency>,
+    /// Whose requests to models are. A route's word about a name goes before a Gateway's.
+    pub attribution: Option<Attribution>,
 }
 
 /// What an authorization rule that fails to evaluate means.

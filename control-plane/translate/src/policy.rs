@@ -30,6 +30,7 @@ mod ai_load;
 mod ai_timeouts;
 mod allowed_models;
 mod attach;
+mod attribution;
 mod budget;
 mod budget_store;
 mod conflict;
@@ -65,7 +66,7 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 4] = [
 ];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 8] = [
+const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 9] = [
     |ground, policy| budget::compile(ground.lookup, policy),
     |ground, policy| budget::compile_concurrency(ground.lookup, policy),
     |ground, policy| ai_load::compile(ground.lookup, policy),
@@ -74,6 +75,7 @@ const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 8] = [
     |_, policy| ai_affinity::compile(policy),
     |_, policy| ai_fallback::compile(policy),
     |_, policy| allowed_models::compile(policy),
+    |_, policy| attribution::compile(policy),
 ];
 
 /// What both kinds of policies have.

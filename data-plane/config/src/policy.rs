@@ -13,6 +13,7 @@ mod ai_guards;
 mod ai_load;
 mod ai_timeouts;
 mod allowed_models;
+mod attribution;
 mod budget;
 mod decode;
 mod effective;
@@ -31,6 +32,7 @@ pub use ai_affinity::AiAffinity;
 pub use ai_cache::{AiCache, AiCacheScope, AiCaching, SemanticCache};
 pub use ai_fallback::AiFallback;
 pub use allowed_models::{AiAllowedModels, Allowed};
+pub use attribution::{Attributing, Attribution, Said};
 pub use budget::{Concurrency, KeyedBudget, SharedStore};
 pub use effective::{Denied, Effective};
 pub use frontend_http::FrontendHttp;
@@ -84,6 +86,8 @@ pub enum Content {
     FrontendHttp(FrontendHttp),
     /// `backend.ai.allowedModels`.
     AiAllowedModels(AiAllowedModels),
+    /// `traffic.attribution`.
+    Attribution(Attribution),
 }
 
 impl Policy {
@@ -104,7 +108,8 @@ impl Policy {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         }
     }
 
@@ -125,7 +130,8 @@ impl Policy {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         }
     }
 
@@ -146,7 +152,8 @@ impl Policy {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         }
     }
 }
@@ -214,6 +221,7 @@ impl Content {
             Self::Concurrency(_) => Some(budget::CONCURRENCY),
             Self::FrontendHttp(_) => Some(frontend_http::FIELD),
             Self::AiAllowedModels(_) => Some(allowed_models::FIELD),
+            Self::Attribution(_) => Some(attribution::FIELD),
         }
     }
 }

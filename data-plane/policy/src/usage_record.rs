@@ -97,6 +97,8 @@ pub struct ModelUse {
 pub enum UserSource {
     /// Something that was verified.
     Verified,
+    /// An expression of a policy, which knows whether what it reads can be trusted.
+    Policy,
     /// A header, which whoever stands in front has to guard.
     Header,
     /// The body: the client's own word.
@@ -221,6 +223,7 @@ impl UserSource {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Verified => "verified",
+            Self::Policy => "policy",
             Self::Header => "header",
             Self::Body => "body",
         }

@@ -40,6 +40,7 @@ mod affinity;
 mod allowed;
 mod answer;
 mod attributes;
+mod attribution;
 mod begun;
 pub(crate) mod cache;
 mod condition;
@@ -151,8 +152,15 @@ pub(crate) async fn forward(
     };
     let catalog = active.prices.of(backend);
     let random = exchange.client.worker.upstream.random();
+    let read = attributes::ReadBody::default();
+    let attributed = {
+        let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
+        let said = (&head.headers, prompt.user());
+        let metrics = &exchange.client.worker.metrics;
+        attribution::of(policies.attribution(), &attributes, said, metrics)
+    };
     let ledger = Ledger::open(
-        &head.headers,
+        (&head.headers, attributed),
         (&prompt, requested.clone()),
         backend,
         catalog,
@@ -163,7 +171,6 @@ pub(crate) async fn forward(
         true => Answer::Streamed,
         false => Answer::Collected,
     };
-    let read = attributes::ReadBody::default();
     let asked = (&*head, &prompt, &read);
     let reach = allowed::check(exchange, asked, requested.as_deref(), (backend, &policies))?;
     let prices = catalog.map(|catalog| &**catalog);

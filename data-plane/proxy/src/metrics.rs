@@ -29,16 +29,18 @@ use prometheus_client::{
     registry::Registry,
 };
 
-pub(crate) use self::llm::Overflow;
 use self::{
-    budget::BudgetMetrics, cache::EmbeddingMetrics, limit::LimitMetrics, llm::LlmMetrics,
-    load::LoadCollector, tokens::TokenCollector, usage::UsageMetrics,
+    attribution::AttributionMetrics, budget::BudgetMetrics, cache::EmbeddingMetrics,
+    limit::LimitMetrics, llm::LlmMetrics, load::LoadCollector, tokens::TokenCollector,
+    usage::UsageMetrics,
 };
+pub(crate) use self::{attribution::OwnLabels, llm::Overflow};
 use crate::{
     ai::{guard::Check, ledger::Closed},
     record::{Ending, Record},
 };
 
+mod attribution;
 mod budget;
 mod cache;
 mod limit;
@@ -62,6 +64,7 @@ pub(crate) struct Metrics {
     broken: Family<ListenerLabels, Counter>,
     llm: LlmMetrics,
     usage: UsageMetrics,
+    attribution: AttributionMetrics,
     limits: LimitMetrics,
     budgets: BudgetMetrics,
     cache_embeddings: EmbeddingMetrics,
@@ -130,6 +133,7 @@ impl Metrics {
             broken: Family::default(),
             llm: LlmMetrics::register(registry),
             usage: UsageMetrics::register(registry),
+            attribution: AttributionMetrics::register(registry),
             limits: LimitMetrics::register(registry),
             budgets: BudgetMetrics::register(registry),
             cache_embeddings: EmbeddingMetrics::register(registry),
@@ -306,6 +310,16 @@ impl Local {
     /// Counts a request to a model that is over.
     pub(crate) fn usage(&self, closed: &Closed) {
         self.metrics.usage.observe(closed);
+    }
+
+    /// Counts an expression of an attribution that had no value.
+    pub(crate) fn attribution_failed(&self, policy: &str, field: &'static str) {
+        self.metrics.attribution.failed(policy, field);
+    }
+
+    /// Labels that a policy gives a request, within their bound.
+    pub(crate) fn bounded_labels(&self, labels: Vec<(Arc<str>, Arc<str>)>) -> OwnLabels {
+        self.metrics.attribution.bounded(labels)
     }
 
     /// Counts an attempt at a provider that did not become a request's answer.

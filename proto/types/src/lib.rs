@@ -6,6 +6,7 @@
 //! test keeps it fresh. Maps are ordered and bytes are shared, so equal messages encode to equal bytes.
 
 pub mod any;
+pub mod label;
 pub mod name;
 pub mod provenance;
 pub mod reference;

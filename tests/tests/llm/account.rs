@@ -18,6 +18,11 @@ impl Metrics {
         Ok(Metrics(world.proxy_metrics(GATEWAY).await?))
     }
 
+    /// As it was printed.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The sum of the series called `name` that have these labels; 0 without any.
     pub(crate) fn sum(&self, name: &str, labels: &[(&str, &str)]) -> Result<u64> {
         let labels: Vec<String> = labels

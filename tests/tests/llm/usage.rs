@@ -34,11 +34,11 @@ const REASONING: u128 = 12_000_001;
 type Event = BTreeMap<String, String>;
 
 /// A gateway before two providers, and a collector.
-struct Scene {
-    collector: Collector,
-    world: World,
-    port: u16,
-    openai: Mock,
+pub(crate) struct Scene {
+    pub(crate) collector: Collector,
+    pub(crate) world: World,
+    pub(crate) port: u16,
+    pub(crate) openai: Mock,
     anthropic: Mock,
 }
 
@@ -87,12 +87,17 @@ spec:
 
 impl Scene {
     async fn start() -> Result<Scene> {
+        Scene::start_with(&[]).await
+    }
+
+    /// The same, with further manifests.
+    pub(crate) async fn start_with(further: &[(&str, String)]) -> Result<Scene> {
         let collector = Collector::start().await?;
         let flags = ["--base-path", "/v1", "--require-key", KEY];
         let openai = Mock::start(&flags).await?;
         let anthropic = Mock::start(&flags).await?;
         let port = port::free()?;
-        let manifests = [
+        let mut manifests = vec![
             ("gateway.yaml", gateway(port)),
             (
                 "providers.yaml",
@@ -104,6 +109,7 @@ impl Scene {
             ("prices.yaml", prices("2.5")),
             ("ready.yaml", route("ready", "/ready", "absent")),
         ];
+        manifests.extend_from_slice(further);
         let endpoint = collector.endpoint();
         let flags = [
             "--otlp-logs-endpoint",
@@ -123,7 +129,7 @@ impl Scene {
     }
 
     /// Waits for so many events.
-    async fn events(&self, count: usize) -> Result<Vec<Event>> {
+    pub(crate) async fn events(&self, count: usize) -> Result<Vec<Event>> {
         deadline::until("the events came", deadline::SOON, || async {
             let events = self.collector.events()?;
             ensure!(events.len() >= count, "{} of {count}", events.len());
@@ -172,7 +178,7 @@ pub(crate) fn picos(decimal: &str) -> Result<u128> {
 }
 
 /// What a provider's accounts cost at these prices.
-fn bill(accounts: &[Value]) -> Result<u128> {
+pub(crate) fn bill(accounts: &[Value]) -> Result<u128> {
     let mut sum = 0;
     for account in accounts {
         let count = |name: &str| {

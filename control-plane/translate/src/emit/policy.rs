@@ -68,7 +68,8 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
             | PolicyBody::LocalRateLimit(_)
             | PolicyBody::Concurrency(_)
             | PolicyBody::FrontendHttp(_)
-            | PolicyBody::AiAllowedModels(_) => {}
+            | PolicyBody::AiAllowedModels(_)
+            | PolicyBody::Attribution(_) => {}
         }
         output.put(&policy(plan), &[(*plan.source).clone()]);
     }
@@ -141,6 +142,7 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::Concurrency(limit) => Content::Concurrency(limit.clone()),
         PolicyBody::FrontendHttp(own) => Content::FrontendHttp(*own),
         PolicyBody::AiAllowedModels(own) => Content::AiAllowedModels(own.clone()),
+        PolicyBody::Attribution(own) => Content::Attribution(own.clone()),
     };
     tidegate::Policy {
         name: plan.name.clone(),

@@ -40,6 +40,7 @@ pub(crate) enum PolicyBody {
     Concurrency(tidegate::Concurrency),
     FrontendHttp(tidegate::FrontendHttp),
     AiAllowedModels(tidegate::AiAllowedModels),
+    Attribution(tidegate::Attribution),
 }
 
 /// Budgets, and what their stores need.
@@ -163,7 +164,8 @@ impl PolicyBody {
             | Self::Budgets(_)
             | Self::Concurrency(_)
             | Self::FrontendHttp(_)
-            | Self::AiAllowedModels(_) => false,
+            | Self::AiAllowedModels(_)
+            | Self::Attribution(_) => false,
         }
     }
 }

@@ -12,7 +12,7 @@ use cp_api::ObjectKey;
 use super::attach::Place;
 use super::{
     Compiled, ai, ai_affinity, ai_cache, ai_fallback, ai_guards, ai_timeouts, allowed_models,
-    budget,
+    attribution, budget,
 };
 use crate::plan::{AttachmentPlan, Level, PolicyPlan};
 
@@ -118,6 +118,7 @@ fn has_layers(field: &str) -> bool {
         ai_fallback::FIELD,
         ai_timeouts::FIELD,
         allowed_models::FIELD,
+        attribution::FIELD,
         budget::FIELD,
     ];
     layered.contains(&field)

@@ -139,7 +139,8 @@ impl Attachments {
                 | PolicyBody::Budgets(_)
                 | PolicyBody::Concurrency(_)
                 | PolicyBody::FrontendHttp(_)
-                | PolicyBody::AiAllowedModels(_) => None,
+                | PolicyBody::AiAllowedModels(_)
+                | PolicyBody::Attribution(_) => None,
             })
     }
 

@@ -189,7 +189,8 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
             | policy::Content::LocalRateLimit(_)
             | policy::Content::Concurrency(_)
             | policy::Content::FrontendHttp(_)
-            | policy::Content::AiAllowedModels(_),
+            | policy::Content::AiAllowedModels(_)
+            | policy::Content::Attribution(_),
         )
         | None => Vec::new(),
     }

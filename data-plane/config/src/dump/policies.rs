@@ -106,6 +106,7 @@ impl std::fmt::Display for Content {
             Self::Concurrency(limit) => write!(f, "{limit}"),
             Self::FrontendHttp(own) => write!(f, "{own}"),
             Self::AiAllowedModels(own) => write!(f, "{own}"),
+            Self::Attribution(own) => write!(f, "{own}"),
         }
     }
 }

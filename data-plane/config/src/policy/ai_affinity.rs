@@ -65,7 +65,8 @@ impl<'a> Effective<'a> {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         })
     }
 }

@@ -192,7 +192,8 @@ impl<'a> Effective<'a> {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         })?;
         Some((name, own.as_deref()?))
     }

@@ -76,7 +76,8 @@ impl Effective<'_> {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         });
         found.unwrap_or_default()
     }

@@ -49,7 +49,8 @@ impl<'a> Effective<'a> {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         })
     }
 }

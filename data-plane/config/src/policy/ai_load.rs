@@ -37,7 +37,8 @@ impl AiBackend {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => lower,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => lower,
         })
     }
 }

@@ -33,7 +33,8 @@ impl Effective<'_> {
                 | Content::Budgets(_)
                 | Content::Concurrency(_)
                 | Content::FrontendHttp(_)
-                | Content::AiAllowedModels(_) => lower,
+                | Content::AiAllowedModels(_)
+                | Content::Attribution(_) => lower,
             }
         })
     }

@@ -129,7 +129,8 @@ impl<'a> Effective<'a> {
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_)
-            | Content::FrontendHttp(_) => None,
+            | Content::FrontendHttp(_)
+            | Content::Attribution(_) => None,
         });
         Allowed(lists.collect())
     }

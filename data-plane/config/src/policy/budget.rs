@@ -297,7 +297,8 @@ impl<'a> Effective<'a> {
             | Content::GlobalRateLimit(_)
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         })
         .flatten()
     }
@@ -320,7 +321,8 @@ impl<'a> Effective<'a> {
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)
                 | Content::FrontendHttp(_)
-                | Content::AiAllowedModels(_),
+                | Content::AiAllowedModels(_)
+                | Content::Attribution(_),
             ) => None,
         }
     }

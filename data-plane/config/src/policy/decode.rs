@@ -11,7 +11,7 @@ use proto::tidegate::v1::policy::Content as Kind;
 
 use super::{
     Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, ai_fallback, ai_guards,
-    allowed_models, budget, frontend_http, global_rate_limit, local_rate_limit,
+    allowed_models, attribution, budget, frontend_http, global_rate_limit, local_rate_limit,
 };
 use crate::ai_backend;
 
@@ -49,6 +49,9 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         }
         Some(Kind::AiAllowedModels(own)) => {
             Content::AiAllowedModels(allowed_models::decode(own).within("ai_allowed_models")?)
+        }
+        Some(Kind::Attribution(own)) => {
+            Content::Attribution(attribution::decode(own).within("attribution")?)
         }
         Some(Kind::FrontendHttp(own)) => {
             Content::FrontendHttp(frontend_http::decode(own).within("frontend_http")?)

@@ -64,7 +64,8 @@ impl Effective<'_> {
             | Content::GlobalRateLimit(_)
             | Content::Budgets(_)
             | Content::Concurrency(_)
-            | Content::AiAllowedModels(_) => None,
+            | Content::AiAllowedModels(_)
+            | Content::Attribution(_) => None,
         }
     }
 }

@@ -67,7 +67,8 @@ impl<'a> Effective<'a> {
                 | Content::Budgets(_)
                 | Content::Concurrency(_)
                 | Content::FrontendHttp(_)
-                | Content::AiAllowedModels(_),
+                | Content::AiAllowedModels(_)
+                | Content::Attribution(_),
             ) => None,
         }
     }

@@ -23,15 +23,15 @@ use dp_policy::{
     price::{Catalog, ModelNames, quote},
     usage_record::{
         Answer, Call, Caller, Ending as Outcome, Extent, Guess, ModelUse, Source, Timing, Told,
-        Usage, UsageRecord, UserSource,
+        Usage, UsageRecord,
     },
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::{expected, since_epoch};
+use super::{attribution::Attributed, expected, since_epoch};
 use crate::{
     fault::{Kind, Side},
-    metrics::UsageLabels,
+    metrics::{OwnLabels, UsageLabels},
     record::{Ending, Record},
     trace::AttemptSpan,
 };
@@ -48,12 +48,6 @@ use size::Size;
 pub(super) use size::measured;
 pub(super) use span::note_server;
 
-/// Says whose a request is. Whoever stands in front has to guard it.
-const USER: HeaderName = HeaderName::from_static("x-user-id");
-
-/// Longest user that is kept, in bytes.
-const USER_LIMIT: usize = 256;
-
 /// What the label of a metric says where a client made the model up (llm.md M-2).
 const OTHER: &str = "_other";
 
@@ -65,6 +59,8 @@ pub(crate) struct Ledger {
     request_id: Arc<str>,
     at: Duration,
     caller: Caller,
+    /// Labels that a policy gives it.
+    labels: OwnLabels,
     operation: &'static str,
     backend: Arc<str>,
     pub(super) is_streamed: bool,
@@ -99,11 +95,15 @@ pub(crate) struct Closed {
     pub(crate) overhead: Overhead,
 }
 
-/// Names of models for labels of metrics.
+/// Labels of metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Labels {
+    /// The model that was sent.
     pub(crate) sent: Arc<str>,
+    /// The model that the answer names.
     pub(crate) answered: Arc<str>,
+    /// Those that a policy gives.
+    pub(crate) own: OwnLabels,
 }
 
 /// An attempt at a provider begins.
@@ -169,7 +169,7 @@ pub(super) fn traceparent(record: &Record) -> Option<HeaderValue> {
 impl Ledger {
     /// Begins with a request that was read.
     pub(super) fn open(
-        headers: &HeaderMap,
+        (headers, attributed): (&HeaderMap, Attributed),
         (prompt, requested): (&Prompt, Option<Arc<str>>),
         backend: &AiBackend,
         catalog: Option<&Arc<Catalog>>,
@@ -178,7 +178,8 @@ impl Ledger {
         Box::new(Ledger {
             request_id: request_id(headers, random),
             at: since_epoch(),
-            caller: caller(headers, prompt.user()),
+            caller: attributed.caller,
+            labels: attributed.labels,
             operation: prompt.class().operation(),
             backend: backend.name.clone(),
             is_streamed: prompt.is_streamed(),
@@ -193,7 +194,7 @@ impl Ledger {
 
     /// Begins with a request that is refused before anybody reads it.
     pub(super) fn unread(
-        headers: &HeaderMap,
+        (headers, attributed): (&HeaderMap, Attributed),
         class: Class,
         backend: &str,
         random: u64,
@@ -201,7 +202,8 @@ impl Ledger {
         Box::new(Ledger {
             request_id: request_id(headers, random),
             at: since_epoch(),
-            caller: caller(headers, None),
+            caller: attributed.caller,
+            labels: attributed.labels,
             operation: class.operation(),
             backend: backend.into(),
             is_streamed: false,
@@ -332,6 +334,7 @@ impl Ledger {
             return Labels {
                 sent: "".into(),
                 answered: "".into(),
+                own: self.labels.clone(),
             };
         };
         Labels {
@@ -342,6 +345,7 @@ impl Ledger {
                 Some(answered) if *answered == *attempt.sent => attempt.label.clone(),
                 Some(answered) => self.label(&attempt.provider, answered, false),
             },
+            own: self.labels.clone(),
         }
     }
 
@@ -410,21 +414,6 @@ fn request_id(headers: &HeaderMap, random: u64) -> Arc<str> {
     let id = headers.get(dp_policy::request_id::X_REQUEST_ID);
     let id = id.and_then(|id| id.to_str().ok()).map(Arc::from);
     id.unwrap_or_else(|| format!("{random:016x}").into())
-}
-
-/// Whose request it is; `said` by the body. Keys and teams are for whoever verifies them.
-fn caller(headers: &HeaderMap, said: Option<&str>) -> Caller {
-    let header = headers.get(USER).and_then(|user| user.to_str().ok());
-    let header = header.filter(|user| !user.is_empty() && user.len() <= USER_LIMIT);
-    let (user, user_source) = match header {
-        Some(user) => (Some(user), UserSource::Header),
-        None => (said, UserSource::Body),
-    };
-    Caller {
-        user: user.map(Into::into),
-        user_source,
-        ..Caller::default()
-    }
 }
 
 fn told(usage: &Observed) -> Told {

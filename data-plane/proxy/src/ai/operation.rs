@@ -11,8 +11,9 @@ use dp_llm::{
 };
 use http::{Method, request::Parts};
 
-use super::{Serving, ledger::Ledger, model_list};
+use super::{Serving, attribution, ledger::Ledger, model_list};
 use crate::{
+    attributes::RequestAttributes,
     exchange::Exchange,
     fault::{Fault, Kind},
     respond::Dialect,
@@ -57,7 +58,14 @@ pub(crate) fn refused(exchange: &mut Exchange<'_>, head: &Parts, serving: Servin
     if let Some(Found::Routed(Routed::Class(class))) = routed(exchange, head, serving) {
         exchange.record.request.dialect = Dialect::Llm(class.format());
         let random = exchange.client.worker.upstream.random();
-        let ledger = Ledger::unread(&head.headers, class, serving.name(), random);
+        let attributed = {
+            let policy = exchange.policies.and_then(|own| own.attribution());
+            let attributes = RequestAttributes::of(exchange, head);
+            let metrics = &exchange.client.worker.metrics;
+            attribution::of(policy, &attributes, (&head.headers, None), metrics)
+        };
+        let of = (&head.headers, attributed);
+        let ledger = Ledger::unread(of, class, serving.name(), random);
         exchange.record.llm.ledger = Some(ledger);
     }
 }

@@ -1,7 +1,7 @@
 //! Counts of what requests to models took, by the GenAI conventions (llm.md 5.2).
 //!
 //! Owns what is counted of a usage record. Must not read anything else of a request, and not take a label from a client:
-//! models are named as the configuration or a catalogue names them. Invariant: a record is counted once; estimated tokens
+//! models are named as the configuration or a catalogue names them, and labels that policies give are bounded. Invariant: a record is counted once; estimated tokens
 //! are not counted as if a provider had told them.
 
 use std::{
@@ -19,7 +19,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::cache::CacheMetrics;
+use super::{attribution::OwnLabels, cache::CacheMetrics};
 use crate::ai::ledger::{Closed, Overhead};
 
 /// Tokens, as the conventions advise.
@@ -65,7 +65,7 @@ type Amount = Counter<f64, AtomicU64>;
 pub(super) struct UsageMetrics {
     tokens: Histograms<TokenLabels>,
     operations: Histograms<DurationLabels>,
-    requests: Histograms<DurationLabels>,
+    requests: Histograms<RequestLabels>,
     first_token: Histograms<Labels>,
     per_token: Histograms<Labels>,
     cost: Family<CostLabels, Amount>,
@@ -90,6 +90,8 @@ struct TokenLabels {
     #[prometheus(flatten)]
     labels: Labels,
     gen_ai_token_type: &'static str,
+    #[prometheus(flatten)]
+    own: OwnLabels,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -100,11 +102,21 @@ struct DurationLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    #[prometheus(flatten)]
+    labels: DurationLabels,
+    #[prometheus(flatten)]
+    own: OwnLabels,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CostLabels {
     #[prometheus(flatten)]
     labels: Labels,
     kind: &'static str,
     usage: &'static str,
+    #[prometheus(flatten)]
+    own: OwnLabels,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -245,9 +257,13 @@ impl UsageMetrics {
         if let Some(took) = closed.attempt {
             self.operation(labels.clone(), error, took);
         }
-        let of_request = DurationLabels {
-            labels: labels.clone(),
-            error_type: error.unwrap_or_default().into(),
+        let own = &closed.labels.own;
+        let of_request = RequestLabels {
+            labels: DurationLabels {
+                labels: labels.clone(),
+                error_type: error.unwrap_or_default().into(),
+            },
+            own: own.clone(),
         };
         let histogram = self.requests.get_or_create_owned(&of_request);
         histogram.observe(record.timing.total.as_secs_f64());
@@ -268,7 +284,7 @@ impl UsageMetrics {
             histogram.observe(time.as_secs_f64());
         }
         if record.usage.source == Source::Provider {
-            self.tokens(record, &labels);
+            self.tokens(record, (&labels, own));
         }
         if record.usage.tokens.is_some() {
             let status = record.quote.status().as_str();
@@ -277,11 +293,11 @@ impl UsageMetrics {
                 status,
             };
             self.lookups.get_or_create(&lookup).inc();
-            self.cost(record, labels);
+            self.cost(record, (&labels, own));
         }
     }
 
-    fn tokens(&self, record: &UsageRecord, labels: &Labels) {
+    fn tokens(&self, record: &UsageRecord, (labels, own): (&Labels, &OwnLabels)) {
         let Some(tokens) = &record.usage.tokens else {
             return;
         };
@@ -303,13 +319,14 @@ impl UsageMetrics {
             let labels = TokenLabels {
                 labels: labels.clone(),
                 gen_ai_token_type,
+                own: own.clone(),
             };
             let histogram = self.tokens.get_or_create_owned(&labels);
             histogram.observe(f64::from(count));
         }
     }
 
-    fn cost(&self, record: &UsageRecord, labels: Labels) {
+    fn cost(&self, record: &UsageRecord, (labels, own): (&Labels, &OwnLabels)) {
         let Quote::Priced { cost, .. } = &record.quote else {
             return;
         };
@@ -321,6 +338,7 @@ impl UsageMetrics {
                 labels: labels.clone(),
                 kind: part.label,
                 usage: record.usage.source.as_str(),
+                own: own.clone(),
             };
             self.cost.get_or_create(&labels).inc_by(amount.as_f64());
         }

@@ -2132,6 +2132,44 @@ impl ::prost::Name for AiTimeouts {
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Attribution {
+    #[prost(string, tag = "1")]
+    pub user: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub team: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub key: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "4")]
+    pub metric_labels: ::prost::alloc::vec::Vec<AttributionLabel>,
+}
+impl ::prost::Name for Attribution {
+    const NAME: &'static str = "Attribution";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.Attribution".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.Attribution".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AttributionLabel {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+impl ::prost::Name for AttributionLabel {
+    const NAME: &'static str = "AttributionLabel";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AttributionLabel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AttributionLabel".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GlobalRateLimit {
     #[prost(message, optional, tag = "1")]
     pub service: ::core::option::Option<RateLimitService>,
@@ -2536,7 +2574,7 @@ pub struct Policy {
     pub name: ::prost::alloc::string::String,
     #[prost(
         oneof = "policy::Content",
-        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41, 42"
+        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41, 42, 60"
     )]
     pub content: ::core::option::Option<policy::Content>,
 }
@@ -2572,6 +2610,8 @@ pub mod policy {
         FrontendHttp(super::FrontendHttp),
         #[prost(message, tag = "42")]
         AiAllowedModels(super::AiAllowedModels),
+        #[prost(message, tag = "60")]
+        Attribution(super::Attribution),
     }
 }
 impl ::prost::Name for Policy {

@@ -51,15 +51,14 @@ impl Ledger {
     /// Names of whoever was verified; nobody else may say them.
     pub(in crate::ai) fn verified(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let caller = &self.caller;
-        let user = caller.user.as_deref();
-        let user = user.filter(|_| caller.user_source == UserSource::Verified);
+        // What a policy reads of a request may be the client's own word.
+        let is_verified = caller.user_source == UserSource::Verified;
         let names = [
             ("key", caller.key_id.as_deref()),
-            ("user", user),
+            ("user", caller.user.as_deref()),
             ("team", caller.team.as_deref()),
         ];
-        names
-            .into_iter()
-            .filter_map(|(kind, name)| Some((kind, name?)))
+        let names = names.into_iter().filter(move |_| is_verified);
+        names.filter_map(|(kind, name)| Some((kind, name?)))
     }
 }

@@ -1,0 +1,104 @@
+//! Whose a request to a model is, found out once (llm.md 5.4).
+//!
+//! Owns the order: what a policy says, or else the header and the body, which nobody verified. Must not refuse a request: an
+//! expression without a value says nothing, and is counted. Invariants: where a policy says who the user is, the client's own
+//! word is not looked at; texts are bounded.
+
+use std::sync::Arc;
+
+use dp_config::policy::{Attributing, Said};
+use dp_policy::usage_record::{Caller, UserSource};
+use expr::Attributes;
+use http::{HeaderMap, HeaderName};
+
+use crate::metrics::{Local, OwnLabels};
+
+/// Says whose a request is. Whoever stands in front has to guard it.
+const USER: HeaderName = HeaderName::from_static("x-user-id");
+
+/// Longest text that is kept, in bytes.
+const LIMIT: usize = 256;
+
+/// Whose a request is.
+#[derive(Debug, Default)]
+pub(super) struct Attributed {
+    pub(super) caller: Caller,
+    /// Labels of its metrics.
+    pub(super) labels: OwnLabels,
+}
+
+/// What is asked, and who counts what has no value.
+struct Asked<'a> {
+    attributes: &'a dyn Attributes,
+    metrics: &'a Local,
+}
+
+/// Whose a request is; `said` by the body.
+pub(super) fn of(
+    policy: Option<Attributing<'_>>,
+    attributes: &dyn Attributes,
+    (headers, said): (&HeaderMap, Option<&str>),
+    metrics: &Local,
+) -> Attributed {
+    let Some(policy) = policy else {
+        return Attributed {
+            caller: unverified(headers, said),
+            labels: OwnLabels::default(),
+        };
+    };
+    let asked = Asked {
+        attributes,
+        metrics,
+    };
+    let caller = match policy.user {
+        None => unverified(headers, said),
+        Some(own) => Caller {
+            user: asked.text(own, "user"),
+            user_source: UserSource::Policy,
+            ..Caller::default()
+        },
+    };
+    let labels = policy.labels.into_iter().map(|(name, own)| {
+        let value = asked.text(own, "metricLabels");
+        (name, value.unwrap_or_default())
+    });
+    Attributed {
+        caller: Caller {
+            team: policy.team.and_then(|own| asked.text(own, "team")),
+            key_id: policy.key.and_then(|own| asked.text(own, "key")),
+            ..caller
+        },
+        labels: metrics.bounded_labels(labels.collect()),
+    }
+}
+
+/// What a client says of itself.
+fn unverified(headers: &HeaderMap, said: Option<&str>) -> Caller {
+    let header = headers.get(USER).and_then(|user| user.to_str().ok());
+    let header = header.filter(|user| !user.is_empty() && user.len() <= LIMIT);
+    let (user, user_source) = match header {
+        Some(user) => (Some(user), UserSource::Header),
+        None => (said, UserSource::Body),
+    };
+    Caller {
+        user: user.map(Into::into),
+        user_source,
+        ..Caller::default()
+    }
+}
+
+// === impl Asked ===
+
+impl Asked<'_> {
+    /// The value of an expression; an empty one is none.
+    fn text(&self, said: Said<'_>, field: &'static str) -> Option<Arc<str>> {
+        match said.expression.text(self.attributes) {
+            Ok(text) if text.is_empty() => None,
+            Ok(text) if text.len() <= LIMIT => Some(text.into()),
+            Ok(_) | Err(_) => {
+                self.metrics.attribution_failed(said.policy, field);
+                None
+            }
+        }
+    }
+}
