@@ -18,6 +18,7 @@ use opentelemetry::{
 };
 
 use crate::{
+    ai::guard::Check,
     options::Tracer,
     record::{Ending, Record},
 };
@@ -107,6 +108,9 @@ pub(crate) fn end(
     if let Some(kind) = record.response.fault {
         span.set_attribute(KeyValue::new("error.type", kind.reason()));
     }
+    for check in &record.llm.checks {
+        tell_check(&mut span, check);
+    }
     if let Some(usage) = usage {
         tell(&mut span, usage);
     }
@@ -119,6 +123,23 @@ pub(crate) fn end(
 /// What a span and an event of the same request have in common.
 pub(crate) fn context(span: &BoxedSpan) -> SpanContext {
     span.span_context().clone()
+}
+
+/// The event of a guard's decision: names, never a text.
+fn tell_check(span: &mut BoxedSpan, check: &Check) {
+    let mut attributes = vec![
+        KeyValue::new("tidegate.llm.guard.name", check.guard.to_string()),
+        KeyValue::new("tidegate.llm.guard.kind", check.kind),
+        KeyValue::new("tidegate.llm.guard.phase", check.phase.label()),
+        KeyValue::new("tidegate.llm.guard.action", check.decision.label()),
+    ];
+    let rules = check.decision.names();
+    if !rules.is_empty() {
+        let rules = rules.iter().map(|rule| rule.to_string().into()).collect();
+        let rules = opentelemetry::Value::Array(Array::String(rules));
+        attributes.push(KeyValue::new("tidegate.llm.guard.rules", rules));
+    }
+    span.add_event_with_timestamp("tidegate.llm.guard", check.at, attributes);
 }
 
 /// The attributes of a usage record.

@@ -4,13 +4,14 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tests::client::{Client, Reply, request};
 use tests::manifest::route;
-use tests::port;
 use tests::world::World;
+use tests::{deadline, port};
 
 use super::ask::{Answer, Format, Question};
 use super::mock::Mock;
 use super::page;
 use super::told::{At, Told};
+use crate::traces::collector::Collector;
 
 const PAGE: &str = "docs/guide/llm-guards.md";
 
@@ -24,6 +25,10 @@ struct Guarded {
 
 impl Guarded {
     async fn up(annotations: Value) -> Result<Guarded> {
+        Guarded::up_with(annotations, &[]).await
+    }
+
+    async fn up_with(annotations: Value, flags: &[&str]) -> Result<Guarded> {
         let mock = Mock::start(&["--base-path", "/v1"]).await?;
         let port = port::free()?;
         let mut documents = page::documents(PAGE)?;
@@ -37,10 +42,11 @@ impl Guarded {
                 metadata.insert("annotations".to_owned(), annotations.clone());
             }
         }
-        let mut world = World::up(&[
+        let manifests = [
             ("guards.yaml", page::file(&documents)),
             ("ready.yaml", route("ready", "/ready", "absent")),
-        ])?;
+        ];
+        let mut world = World::up_with(&manifests, flags)?;
         world.until_status(port, "http://a.test/ready", 500).await?;
         Ok(Guarded { world, mock, port })
     }
@@ -183,6 +189,66 @@ async fn answers_are_judged_whole_or_as_they_stream() -> Result<()> {
         !log.contains("123-45") && !log.contains("top secret"),
         "a text is in the log"
     );
+    guarded.world.stop().await
+}
+
+/// G-14: every decision is an event of the request's span, without a word of what was said.
+#[tokio::test(flavor = "multi_thread")]
+async fn decisions_are_events_of_spans() -> Result<()> {
+    let collector = Collector::start().await?;
+    let endpoint = collector.endpoint();
+    let guarded = Guarded::up_with(json!({}), &["--otlp-endpoint", &endpoint]).await?;
+    let said = "for ann@example.org of 123-45-6789";
+    guarded.told(Format::Chat, Answer::Streamed, said).await?;
+    let said = "tell of Project Nightfall";
+    let reply = guarded.ask(Format::Chat, Answer::Collected, said).await?;
+    ensure!(reply.status == 422, "{}", reply.text());
+    let expected = [
+        vec![
+            ["request[0]", "request", "mask", "email"],
+            ["request[1]", "request", "allow", ""],
+            ["response[0]", "response", "mask", "ssn"],
+            ["response[1]", "response", "allow", ""],
+        ],
+        vec![
+            ["request[0]", "request", "allow", ""],
+            ["request[1]", "request", "reject", "rule"],
+        ],
+    ];
+    let spans = deadline::until("both spans came", deadline::SOON, || async {
+        let mut spans = collector.spans()?;
+        spans.retain(|span| !span.events.is_empty());
+        ensure!(spans.len() == expected.len(), "{spans:?}");
+        spans.sort_by_key(|span| span.start);
+        Ok(spans)
+    })
+    .await?;
+    for (span, expected) in spans.iter().zip(&expected) {
+        ensure!(span.events.len() == expected.len(), "{span:?}");
+        for (event, [guard, phase, action, rule]) in span.events.iter().zip(expected) {
+            for (name, value) in [
+                ("event.name", "tidegate.llm.guard"),
+                ("tidegate.llm.guard.name", guard),
+                ("tidegate.llm.guard.kind", "regex"),
+                ("tidegate.llm.guard.phase", phase),
+                ("tidegate.llm.guard.action", action),
+            ] {
+                let found = event.get(name).map(String::as_str);
+                ensure!(found == Some(value), "{name}: {event:?}");
+            }
+            let rules = event.get("tidegate.llm.guard.rules");
+            ensure!(rules.is_some() != rule.is_empty(), "{event:?}");
+            ensure!(rules.is_none_or(|rules| rules.contains(rule)), "{event:?}");
+        }
+    }
+    for bytes in collector.bytes()? {
+        for word in ["ann@", "123-45", "ightfall"] {
+            let is_there = bytes
+                .windows(word.len())
+                .any(|part| part == word.as_bytes());
+            ensure!(!is_there, "{word} is in a span");
+        }
+    }
     guarded.world.stop().await
 }
 

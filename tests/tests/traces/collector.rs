@@ -47,6 +47,8 @@ pub(crate) struct Seen {
     pub(crate) start: u64,
     pub(crate) end: u64,
     pub(crate) attributes: BTreeMap<String, String>,
+    /// The attributes of each of its events, in order, with `event.name` among them.
+    pub(crate) events: Vec<BTreeMap<String, String>>,
 }
 
 // === impl Collector ===
@@ -175,6 +177,15 @@ fn seen(service: &str, span: Span) -> Seen {
         start: span.start_time_unix_nano,
         end: span.end_time_unix_nano,
         attributes: texts(span.attributes),
+        events: span
+            .events
+            .into_iter()
+            .map(|event| {
+                let mut told = texts(event.attributes);
+                told.insert("event.name".to_owned(), event.name);
+                told
+            })
+            .collect(),
     }
 }
 

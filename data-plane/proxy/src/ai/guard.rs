@@ -4,7 +4,7 @@
 //! judged once, as the client sent it, whatever attempts follow; what a guard could not judge does not pass; what leaves about
 //! a text is the names of rules.
 
-use std::{borrow::Cow, cell::RefCell, fmt, sync::Arc};
+use std::{borrow::Cow, cell::RefCell, fmt, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use dp_config::{
@@ -59,6 +59,8 @@ pub(crate) struct Check {
     /// What kind of guard it is.
     pub(crate) kind: &'static str,
     pub(crate) decision: Decision,
+    /// When it was told.
+    pub(crate) at: SystemTime,
 }
 
 /// The guards of a provider, in the order in which they judge: those of the level of policies that counts, and behind them those of
@@ -423,6 +425,7 @@ impl Check {
                 true => decision.shadowed(),
                 false => decision,
             },
+            at: SystemTime::now(),
         }
     }
 
