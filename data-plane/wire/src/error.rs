@@ -10,6 +10,7 @@ mod context;
 mod page;
 mod read;
 mod shape;
+mod words;
 mod write;
 
 use std::borrow::Cow;

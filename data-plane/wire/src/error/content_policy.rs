@@ -5,6 +5,7 @@
 
 use super::ProviderError;
 use super::class::Class;
+use super::words::Meaning;
 
 /// What providers say as codes and types. Next to each, who says it.
 const CODES: [&str; 4] = [
@@ -25,31 +26,35 @@ const PHRASES: [&str; 7] = [
     "prohibited use policy",                     // Gemini
 ];
 
+const MEANING: Meaning = Meaning {
+    codes: &CODES,
+    phrases: &PHRASES,
+    is_of,
+};
+
+/// A refusal of the request.
+fn is_of(class: Class) -> bool {
+    match class {
+        Class::InvalidRequest | Class::Permission | Class::Model => true,
+        Class::TooLarge
+        | Class::Authentication
+        | Class::Billing
+        | Class::NotFound
+        | Class::Timeout
+        | Class::RateLimit
+        | Class::Internal
+        | Class::Unavailable
+        | Class::Overloaded => false,
+    }
+}
+
 // === impl ProviderError ===
 
 impl ProviderError {
     /// The content is refused; `status` is the answer's, if it has one of its own.
     #[must_use]
     pub fn is_content_refused(&self, status: Option<u16>) -> bool {
-        let said = [self.code.as_deref(), self.kind.as_deref()];
-        if said.into_iter().flatten().any(|word| CODES.contains(&word)) {
-            return true;
-        }
-        match self.class(status) {
-            Class::InvalidRequest | Class::Permission | Class::Model => {
-                let message = self.message.to_ascii_lowercase();
-                PHRASES.iter().any(|phrase| message.contains(phrase))
-            }
-            Class::TooLarge
-            | Class::Authentication
-            | Class::Billing
-            | Class::NotFound
-            | Class::Timeout
-            | Class::RateLimit
-            | Class::Internal
-            | Class::Unavailable
-            | Class::Overloaded => false,
-        }
+        self.means(status, &MEANING)
     }
 }
 

@@ -5,9 +5,13 @@
 
 use super::ProviderError;
 use super::class::Class;
+use super::words::Meaning;
 
 /// The code that the failure has in the OpenAI dialect.
 pub(super) const CODE: &str = "context_length_exceeded";
+
+/// What providers say as codes and types: OpenAI, and llama.cpp.
+const CODES: [&str; 2] = [CODE, "exceed_context_size_error"];
 
 /// What providers say, in lower case. Next to each, who says it.
 const PHRASES: [&str; 22] = [
@@ -35,32 +39,35 @@ const PHRASES: [&str; 22] = [
     "exceeds model's maximum input", // Databricks
 ];
 
+const MEANING: Meaning = Meaning {
+    codes: &CODES,
+    phrases: &PHRASES,
+    is_of,
+};
+
+/// A refusal of the request.
+fn is_of(class: Class) -> bool {
+    match class {
+        Class::InvalidRequest | Class::TooLarge | Class::Model => true,
+        Class::Authentication
+        | Class::Billing
+        | Class::Permission
+        | Class::NotFound
+        | Class::Timeout
+        | Class::RateLimit
+        | Class::Internal
+        | Class::Unavailable
+        | Class::Overloaded => false,
+    }
+}
+
 // === impl ProviderError ===
 
 impl ProviderError {
     /// The prompt does not fit; `status` is the answer's, if it has one of its own.
     #[must_use]
     pub fn is_context_length_exceeded(&self, status: Option<u16>) -> bool {
-        let said = [self.code.as_deref(), self.kind.as_deref()];
-        let is_code = |word: &str| matches!(word, CODE | "exceed_context_size_error");
-        if said.into_iter().flatten().any(is_code) {
-            return true;
-        }
-        match self.class(status) {
-            Class::InvalidRequest | Class::TooLarge | Class::Model => {
-                let message = self.message.to_ascii_lowercase();
-                PHRASES.iter().any(|phrase| message.contains(phrase))
-            }
-            Class::Authentication
-            | Class::Billing
-            | Class::Permission
-            | Class::NotFound
-            | Class::Timeout
-            | Class::RateLimit
-            | Class::Internal
-            | Class::Unavailable
-            | Class::Overloaded => false,
-        }
+        self.means(status, &MEANING)
     }
 }
 
