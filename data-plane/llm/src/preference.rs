@@ -74,9 +74,8 @@ pub fn choose(client: Format, service: &Service, model: &str, demands: Demands) 
     })
 }
 
-/// The same, where a catalogue knows which formats the model takes (llm.md T-6).
-#[must_use]
-pub fn choose_among(
+/// The first of the formats that are preferred which is supported.
+fn choose_among(
     client: Format,
     model: &str,
     demands: Demands,

@@ -139,28 +139,6 @@ const ANTHROPIC: [(&str, &str); 1] = [("anthropic-version", "2023-06-01")];
 // === impl Service ===
 
 impl Service {
-    /// Azure as older configurations name it, by an endpoint (llm.md P-13): a URL or a host.
-    #[must_use]
-    pub fn from_azure_endpoint(endpoint: &str, api_version: AzureVersion) -> Option<Self> {
-        let host = endpoint
-            .split_once("://")
-            .map_or(endpoint, |(_, rest)| rest);
-        let host = host.split(['/', ':']).next().unwrap_or_default();
-        let host = host.to_ascii_lowercase();
-        let (resource, domain) = host.split_once('.')?;
-        let resource = is_label(resource).then(|| Some(resource.to_owned()))?;
-        Some(match domain {
-            "services.ai.azure.com" => Self::Foundry {
-                resource,
-                project: None,
-            },
-            _ => Self::AzureOpenAi {
-                resource,
-                api_version,
-            },
-        })
-    }
-
     /// A name for dumps and logs.
     #[must_use]
     pub const fn name(&self) -> &'static str {

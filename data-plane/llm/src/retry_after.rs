@@ -62,14 +62,6 @@ pub fn exhausted_for<'a>(
     said.used_up_until().filter(|wait| !wait.is_zero())
 }
 
-/// A rate limit has nothing left: the next request would be refused.
-#[must_use]
-pub fn is_exhausted<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> bool {
-    headers
-        .into_iter()
-        .any(|(name, value)| matches!(Part::of(name), Some((_, Part::Remaining))) && is_zero(value))
-}
-
 /// What the headers say.
 #[derive(Debug, Default)]
 struct Said<'a> {

@@ -1,20 +1,13 @@
 //! How many tokens a request will take, before a provider has counted them (llm.md L-2, L-4, B-5).
 //!
 //! Owns the rules of thumb: bytes per token, what each message adds, what past answers promise. Must not read
-//! prompts: it is given lengths, and texts only to hand them to a tokenizer. An estimate is only ever held, never
-//! billed as if it were a count.
+//! prompts: it is given lengths. An estimate is only ever held, never billed as if it were a count.
 
 mod past;
 mod past_by_model;
 
 pub use past::PastOutputs;
 pub use past_by_model::PastByModel;
-
-/// Longest text that is tokenized, in bytes (llm.md L-2); longer ones are estimated by their length.
-pub const MAX_TOKENIZED_BYTES: usize = 1 << 20;
-
-/// A longer text is tokenized apart from the threads that serve connections, in bytes (llm.md L-2).
-pub const MAX_INLINE_BYTES: usize = 32 << 10;
 
 /// Tokens that wrap a message, and one for its role, in the chat templates that are published.
 const PER_MESSAGE: u64 = 3 + 1;
@@ -57,42 +50,12 @@ pub struct Prompt {
     pub documents: u64,
 }
 
-/// Counts tokens exactly, for the families that it knows.
-pub trait Tokenizer {
-    /// Tokens of a text of at most [`MAX_TOKENIZED_BYTES`]; `None` where it does not know the model.
-    fn count(&self, model: &str, text: &str) -> Option<u64>;
-}
-
 /// Tokens of a prompt, by its length.
 #[must_use]
 pub fn input(family: Family, prompt: &Prompt) -> u64 {
     family
         .tokens(prompt.text_bytes)
         .saturating_add(overhead(prompt))
-}
-
-/// Tokens of a prompt, counted where that can be done and by its length where not.
-#[must_use]
-pub fn counted_input<'a>(
-    tokenizer: &dyn Tokenizer,
-    model: &str,
-    messages: u64,
-    texts: impl IntoIterator<Item = &'a str>,
-) -> u64 {
-    let family = Family::of(model);
-    let mut tokens: u64 = 0;
-    for text in texts {
-        let counted = (text.len() <= MAX_TOKENIZED_BYTES)
-            .then(|| tokenizer.count(model, text))
-            .flatten();
-        let by_length = || family.tokens(u64::try_from(text.len()).unwrap_or(u64::MAX));
-        tokens = tokens.saturating_add(counted.unwrap_or_else(by_length));
-    }
-    let prompt = Prompt {
-        messages,
-        ..Prompt::default()
-    };
-    tokens.saturating_add(overhead(&prompt))
 }
 
 /// Tokens of an answer that is still to come: what the request allows, or what past answers took if that is less.
@@ -147,7 +110,7 @@ impl Family {
 
 #[cfg(test)]
 mod tests {
-    use super::{Family, MAX_TOKENIZED_BYTES, Prompt, Tokenizer, counted_input, input, output};
+    use super::{Family, Prompt, input, output};
 
     #[track_caller]
     fn check(model: &str, text_bytes: u64, messages: u64, expected: u64) {
@@ -181,27 +144,6 @@ mod tests {
         };
         let expected = 1 + 4 + 3 + 2 * 1_600 + 1_000 + 6_000;
         assert_eq!(input(Family::Other, &prompt), expected);
-    }
-
-    struct Words;
-
-    impl Tokenizer for Words {
-        fn count(&self, model: &str, text: &str) -> Option<u64> {
-            (model == "known").then(|| text.split(' ').count() as u64)
-        }
-    }
-
-    #[test]
-    fn a_tokenizer_counts_what_it_knows() {
-        let texts = ["a b c", "d"];
-        assert_eq!(counted_input(&Words, "known", 2, texts), 4 + 8 + 3);
-        assert_eq!(counted_input(&Words, "other", 2, texts), 3 + 8 + 3);
-        let long = "x".repeat(MAX_TOKENIZED_BYTES + 4);
-        let by_length = (long.len() / 4) as u64;
-        assert_eq!(
-            counted_input(&Words, "known", 0, [long.as_str()]),
-            by_length + 3
-        );
     }
 
     #[test]

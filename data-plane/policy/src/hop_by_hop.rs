@@ -82,11 +82,6 @@ fn bit(name: &HeaderName) -> u8 {
     }
 }
 
-/// Whether a message asks for its connection to be closed after it.
-pub fn asks_close(headers: &HeaderMap) -> bool {
-    has_token(headers, &CONNECTION, "close")
-}
-
 fn upgrade(headers: &HeaderMap) -> Option<Upgrade> {
     let protocol = headers.get(UPGRADE)?;
     has_token(headers, &CONNECTION, "upgrade").then(|| Upgrade {
@@ -141,7 +136,7 @@ impl Upgrade {
 
 #[cfg(test)]
 mod tests {
-    use super::{asks_close, strip};
+    use super::strip;
     use http::{HeaderMap, HeaderName, HeaderValue};
 
     fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -241,11 +236,5 @@ mod tests {
             ("upgrade", "h2c, websocket"),
         ]));
         assert!(!several.expect("upgrade").is_websocket());
-    }
-
-    #[test]
-    fn closing_is_seen() {
-        assert!(asks_close(&headers(&[("connection", "x, Close")])));
-        assert!(!asks_close(&headers(&[("connection", "closed")])));
     }
 }

@@ -65,8 +65,6 @@ pub struct ErrorBody {
     pub param: Option<Cow<'static, str>>,
     /// Machine-readable cause.
     pub code: Option<Cow<'static, str>>,
-    /// The id of the exchange, where the dialect has a place for it (Anthropic).
-    pub request_id: Option<Cow<'static, str>>,
     /// The HTTP status of the answer.
     status: u16,
     /// What the dialects' types are taken from.
@@ -166,7 +164,6 @@ impl ErrorBody {
             message: message.into(),
             param: None,
             code: Some(reason.into()),
-            request_id: None,
             status,
             class: Class::of_status(status),
         }
@@ -176,13 +173,6 @@ impl ErrorBody {
     #[must_use]
     pub fn with_param(mut self, param: impl Into<Cow<'static, str>>) -> Self {
         self.param = Some(param.into());
-        self
-    }
-
-    /// Names the exchange.
-    #[must_use]
-    pub fn with_request_id(mut self, id: impl Into<Cow<'static, str>>) -> Self {
-        self.request_id = Some(id.into());
         self
     }
 
@@ -233,7 +223,6 @@ impl ErrorBody {
             message,
             param,
             code,
-            request_id: None,
             status: client_status(format, status),
             class,
         }
@@ -248,12 +237,6 @@ impl From<&Unconvertible> for ErrorBody {
         };
         Self::gateway(code, error.to_string()).with_param(error.field.clone())
     }
-}
-
-/// The OpenAI error type for an HTTP status (llm.md 2.9).
-#[must_use]
-pub const fn kind_for_status(status: u16) -> &'static str {
-    Class::of_status(status).words().openai_type
 }
 
 /// The status that a client of `format` gets for a provider's: the same, but for 529, which only Anthropic's clients know

@@ -452,26 +452,6 @@ fn bodies() {
 }
 
 #[test]
-fn azure_by_endpoint() {
-    let openai = |endpoint| Service::from_azure_endpoint(endpoint, AzureVersion::V1);
-    for endpoint in [
-        "res.openai.azure.com",
-        "https://RES.openai.azure.com/",
-        "https://res.openai.azure.com:443/openai",
-        "https://res.cognitiveservices.azure.com",
-    ] {
-        assert_eq!(openai(endpoint), Some(azure("v1")), "{endpoint}");
-    }
-    assert_eq!(
-        openai("https://res.services.ai.azure.com/models"),
-        Some(foundry(None))
-    );
-    for endpoint in ["", "res", "https://", "https://.openai.azure.com"] {
-        assert_eq!(openai(endpoint), None, "{endpoint}");
-    }
-}
-
-#[test]
 fn a_path_exists_where_a_format_is_supported() {
     for service in services() {
         for format in Format::ALL {

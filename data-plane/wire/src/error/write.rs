@@ -52,8 +52,6 @@ struct AnthropicEnvelope<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     error: AnthropicError<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -139,7 +137,6 @@ impl ErrorBody {
                     message: &self.message,
                     code: self.code.as_deref(),
                 },
-                request_id: self.request_id.as_deref(),
             }),
             Dialect::Google => json(&GoogleEnvelope {
                 error: GoogleError {

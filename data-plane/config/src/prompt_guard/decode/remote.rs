@@ -9,7 +9,7 @@ use ::route::pattern::{Pattern, StringMatch, Text};
 use dp_policy::prompt_guard::FailureMode;
 use dp_policy::prompt_guard::remote::Service;
 use dp_policy::prompt_guard::remote::azure::{self, Analysis, ContentSafety, Severities};
-use dp_policy::prompt_guard::remote::openai::{self, Thresholds};
+use dp_policy::prompt_guard::remote::openai;
 use expr::{AttributeSet, Expr};
 use http::HeaderName;
 use proto::tidegate::v1 as wire;
@@ -48,7 +48,6 @@ pub(super) fn decode(
                 "" => openai::MODEL.into(),
                 model => model.into(),
             },
-            thresholds: Thresholds::new(),
         },
         Some(Kind::Bedrock(own)) => Service::Bedrock {
             identifier: need("identifier", &own.identifier).within("bedrock")?,

@@ -26,8 +26,6 @@ const MAX_DOCUMENTS: usize = 5;
 pub const ANALYZE: &str = "/contentsafety/text:analyze?api-version=2024-09-01";
 /// Path of the shield.
 pub const SHIELD: &str = "/contentsafety/text:shieldPrompt?api-version=2024-09-01";
-/// Path of the shield's predecessor.
-pub const JAILBREAK: &str = "/contentsafety/text:detectJailbreak?api-version=2024-02-15-preview";
 
 /// What the service is asked, and what of its answers refuses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,11 +90,6 @@ struct ShieldBody<'a> {
     documents: &'a [&'a str],
 }
 
-#[derive(Serialize)]
-struct JailbreakBody<'a> {
-    text: &'a str,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Analyzed {
@@ -129,17 +122,6 @@ struct Shielded {
 #[serde(rename_all = "camelCase")]
 struct Attack {
     attack_detected: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Jailbreak {
-    jailbreak_analysis: Detected,
-}
-
-#[derive(Deserialize)]
-struct Detected {
-    detected: bool,
 }
 
 /// The parts of a text that fit into one call each; every one begins with the end of the one in front.
@@ -188,11 +170,6 @@ pub fn analyze(text: &str, analysis: &Analysis) -> Vec<u8> {
     encode(&AnalysisBody { text, analysis })
 }
 
-/// Reads the answer of an analysis with one severity for all categories.
-pub fn read_analysis(severity: u8, body: &[u8]) -> Result<Verdict, Unreadable> {
-    Severities::all(severity).read(body)
-}
-
 /// Body of a shield: the prompt, and what tools and documents gave.
 #[must_use]
 pub fn shield(prompt: &str, documents: &[&str]) -> Vec<u8> {
@@ -200,11 +177,6 @@ pub fn shield(prompt: &str, documents: &[&str]) -> Vec<u8> {
         user_prompt: prompt,
         documents,
     })
-}
-
-/// Reads the answer of a shield to a call with a prompt and `documents` documents.
-pub fn read_shield(documents: usize, body: &[u8]) -> Result<Verdict, Unreadable> {
-    read_shielded((true, documents), body)
 }
 
 fn read_shielded(
@@ -226,21 +198,6 @@ fn read_shielded(
     }
     if (has_prompt && prompt.is_none()) || found.count() != documents {
         return Err(Unreadable::Incomplete(SERVICE));
-    }
-    Ok(Verdict::Pass)
-}
-
-/// Body of the shield's predecessor.
-#[must_use]
-pub fn jailbreak(text: &str) -> Vec<u8> {
-    encode(&JailbreakBody { text })
-}
-
-/// Reads the answer of the shield's predecessor.
-pub fn read_jailbreak(body: &[u8]) -> Result<Verdict, Unreadable> {
-    let answer: Jailbreak = decode(SERVICE, body)?;
-    if answer.jailbreak_analysis.detected {
-        return Ok(refuse(Names::one("jailbreak")));
     }
     Ok(Verdict::Pass)
 }

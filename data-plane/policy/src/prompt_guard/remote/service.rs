@@ -4,7 +4,6 @@
 //! its own or one with others; none is left out.
 
 use super::azure::ContentSafety;
-use super::openai::Thresholds;
 use super::webhook::Message;
 use super::{Phase, Unreadable, Verdict, bedrock, model_armor, openai, webhook};
 
@@ -23,8 +22,6 @@ pub enum Service {
     OpenAi {
         /// Model that judges.
         model: Box<str>,
-        /// Scores that are refused, in place of the service's own judgement.
-        thresholds: Thresholds,
     },
     /// ApplyGuardrail of Bedrock.
     Bedrock {
@@ -167,9 +164,7 @@ impl Service {
         };
         match self {
             Service::Webhook { .. } => webhook::read(phase, sent, body).map(Reading::Verdict),
-            Service::OpenAi { thresholds, .. } => {
-                openai::read(thresholds, sent, body).map(Reading::Verdict)
-            }
+            Service::OpenAi { .. } => openai::read(sent, body).map(Reading::Verdict),
             Service::Bedrock { .. } => bedrock::read(sent, body).map(Reading::Verdict),
             Service::ModelArmor { .. } => model_armor::read(sent, body),
             Service::ContentSafety(own) => own.read(asked, body).map(Reading::Verdict),
@@ -197,10 +192,7 @@ mod tests {
         let webhook = Service::Webhook {
             path_prefix: "/v1".into(),
         };
-        let openai = Service::OpenAi {
-            model: "m".into(),
-            thresholds: std::collections::BTreeMap::new(),
-        };
+        let openai = Service::OpenAi { model: "m".into() };
         let bedrock = Service::Bedrock {
             identifier: "gr1".into(),
             version: "1".into(),

@@ -2,13 +2,21 @@
 
 use proptest::prelude::*;
 
-use super::azure::{self, Analysis, OutputType};
-use super::openai::{MODEL, Thresholds};
+use super::azure::{self, Analysis, ContentSafety, OutputType};
+use super::openai::MODEL;
 use super::webhook::Message;
 use super::{
     Asked, Call, Phase, Reading, Service, Text, Unreadable, Verdict, bedrock, model_armor, openai,
     webhook,
 };
+
+/// A shield of a prompt and so many documents.
+fn shield(documents: usize) -> Asked {
+    Asked::Shield {
+        has_prompt: true,
+        documents,
+    }
+}
 
 fn text(body: Vec<u8>) -> String {
     String::from_utf8(body).expect("UTF-8")
@@ -148,7 +156,7 @@ fn moderation() {
         r#"{"flagged":true,"categories":{"violence":true,"hate":false,"illicit":null},"category_scores":{"violence":0.6,"hate":0.3}}"#,
     );
     check(
-        |body| openai::read(&Thresholds::new(), 2, body),
+        |body| openai::read(2, body),
         &[
             (
                 &two(r#"{"flagged":false,"categories":{"hate":false}}"#),
@@ -160,17 +168,6 @@ fn moderation() {
             (r#"{"results":[{"categories":{}}]}"#, "shape"),
         ],
     );
-    let read = |thresholds: &[(&str, f64)], body: &str| {
-        let own = thresholds
-            .iter()
-            .map(|(name, from)| ((*name).to_owned(), *from));
-        shown(openai::read(&own.collect(), 1, body.as_bytes()))
-    };
-    let one = violent.replace(r#",{"flagged":false}"#, "");
-    assert_eq!(read(&[("violence", 0.7)], &one), "pass");
-    assert_eq!(read(&[("violence", 0.6)], &one), "reject violence");
-    assert_eq!(read(&[("hate", 0.2)], &one), "reject hate+violence");
-    assert_eq!(read(&[("hat", 0.2)], &one), "incomplete");
 }
 
 #[test]
@@ -303,7 +300,7 @@ fn content_safety() {
         r#"{"text":"a","blocklistNames":["names"],"haltOnBlocklistHit":true,"outputType":"EightSeverityLevels"}"#
     );
     check(
-        |body| azure::read_analysis(azure::SEVERITY, body),
+        |body| ContentSafety::default().read(Asked::Analysis, body),
         &[
             (
                 r#"{"blocklistsMatch":[],"categoriesAnalysis":[{"category":"Hate","severity":0},{"category":"Sexual","severity":1}]}"#,
@@ -334,7 +331,7 @@ fn content_safety() {
         )
     };
     check(
-        |body| azure::read_shield(1, body),
+        |body| ContentSafety::default().read(shield(1), body),
         &[
             (&shielded(false, false), "pass"),
             (&shielded(true, false), "reject userPrompt"),
@@ -343,18 +340,6 @@ fn content_safety() {
                 r#"{"userPromptAnalysis":{"attackDetected":false}}"#,
                 "incomplete",
             ),
-        ],
-    );
-    assert_eq!(text(azure::jailbreak("a")), r#"{"text":"a"}"#);
-    check(
-        azure::read_jailbreak,
-        &[
-            (r#"{"jailbreakAnalysis":{"detected":false}}"#, "pass"),
-            (
-                r#"{"jailbreakAnalysis":{"detected":true}}"#,
-                "reject jailbreak",
-            ),
-            (r#"{"jailbreakAnalysis":{}}"#, "shape"),
         ],
     );
 }
@@ -508,12 +493,11 @@ proptest! {
     fn reading_is_total(body in r#"[{}\[\]",:a-z0-9 ]{0,60}"#) {
         for answer in [
             webhook::read(Phase::Request, 1, body.as_bytes()),
-            openai::read(&Thresholds::new(), 1, body.as_bytes()),
+            openai::read(1, body.as_bytes()),
             bedrock::read(1, body.as_bytes()),
             armor_verdict(1, body.as_bytes()),
-            azure::read_analysis(2, body.as_bytes()),
-            azure::read_shield(0, body.as_bytes()),
-            azure::read_jailbreak(body.as_bytes()),
+            ContentSafety::default().read(Asked::Analysis, body.as_bytes()),
+            ContentSafety::default().read(shield(0), body.as_bytes()),
         ] {
             prop_assert!(!matches!(answer, Ok(Verdict::Pass)), "{}", body);
         }
