@@ -9,7 +9,7 @@ use dp_llm::{
     format::Format,
 };
 use http::{
-    HeaderValue, Response, StatusCode,
+    HeaderName, HeaderValue, Response, StatusCode,
     header::{ALLOW, CONNECTION, CONTENT_TYPE, UPGRADE},
 };
 
@@ -19,6 +19,9 @@ use crate::{
     global_limit::OverLimit,
     response_body::ResponseBody,
 };
+
+/// By which SDKs of AWS tell errors apart.
+const AMZN_ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// How the client wants to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,7 +270,26 @@ fn llm(
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    name_exception(&mut response, &body, format);
     response
+}
+
+/// Tells clients of Bedrock the name of the exception, which is in no body.
+pub(crate) fn name_exception(
+    response: &mut Response<ResponseBody>,
+    body: &ErrorBody,
+    format: Format,
+) {
+    match format {
+        Format::BedrockConverse => {
+            let name = HeaderValue::from_static(body.amzn_error_type());
+            response.headers_mut().insert(AMZN_ERROR_TYPE, name);
+        }
+        Format::OpenAiChatCompletions
+        | Format::OpenAiResponses
+        | Format::AnthropicMessages
+        | Format::GeminiGenerateContent => {}
+    }
 }
 
 fn llm_code(kind: Kind) -> Option<ErrorCode> {
@@ -309,5 +331,27 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::RateLimitUnavailable
         | Kind::Forbidden
         | Kind::Bug => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_of_bedrock_read_the_name_of_the_exception() {
+        for (kind, name) in [
+            (Kind::RateLimited, "ThrottlingException"),
+            (Kind::InvalidPrompt, "ValidationException"),
+            (Kind::ModelNotAllowed, "AccessDeniedException"),
+        ] {
+            let told = |format| {
+                let response = respond(&kind.into(), Dialect::Llm(format));
+                response.headers().get(AMZN_ERROR_TYPE).cloned()
+            };
+            let expected = HeaderValue::from_static(name);
+            assert_eq!(told(Format::BedrockConverse), Some(expected));
+            assert_eq!(told(Format::OpenAiChatCompletions), None);
+        }
     }
 }

@@ -17,6 +17,7 @@ use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use super::Check;
 use crate::{
     fault::{Fault, Kind},
+    respond::name_exception,
     response_body::ResponseBody,
 };
 
@@ -60,19 +61,22 @@ impl Refused {
     /// The answer to the client.
     pub(crate) fn respond(&self, format: Format) -> Response<ResponseBody> {
         let status = self.refusal.status;
+        let own = self.in_dialect();
         let (body, kind) = match &self.refusal.body {
             Some(body) => (Bytes::from(body.to_string()), content_type(body)),
-            None => (self.in_dialect(format), "application/json"),
+            None => (own.to_json(format), "application/json"),
         };
         let mut response = Response::new(ResponseBody::full(body));
         *response.status_mut() = status;
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        name_exception(&mut response, &own, format);
         response
     }
 
-    fn in_dialect(&self, format: Format) -> Bytes {
+    /// What it says itself.
+    fn in_dialect(&self) -> ErrorBody {
         let message = match (self.check.phase, self.cause) {
             (Phase::Request, Cause::Found) => "the request was refused by a guard",
             (Phase::Response, Cause::Found) => "the answer was refused by a guard",
@@ -98,7 +102,6 @@ impl Refused {
         };
         ErrorBody::gateway(ErrorCode::GuardrailRejected, message)
             .with_status(self.status().as_u16())
-            .to_json(format)
     }
 
     fn status(&self) -> StatusCode {
