@@ -16,6 +16,8 @@ pub struct AiTimeouts {
     pub first_token: Option<Duration>,
     /// Between two parts; `None` for the listener's.
     pub stream_idle: Option<Duration>,
+    /// All of a realtime session; `None` for no limit.
+    pub session: Option<Duration>,
 }
 
 /// A duration that is longer than 0; `None` if absent.
@@ -51,6 +53,7 @@ impl AiTimeouts {
         Ok(AiTimeouts {
             first_token: positive("first_token", message.first_token.as_ref())?,
             stream_idle: positive("stream_idle", message.stream_idle.as_ref())?,
+            session: positive("session", message.session.as_ref())?,
         })
     }
 
@@ -60,6 +63,7 @@ impl AiTimeouts {
         AiTimeouts {
             first_token: self.first_token.or(lower.first_token),
             stream_idle: self.stream_idle.or(lower.stream_idle),
+            session: self.session.or(lower.session),
         }
     }
 }
@@ -71,6 +75,7 @@ impl fmt::Display for AiTimeouts {
         let parts = [
             told("first token within", self.first_token),
             told("streams silent for at most", self.stream_idle),
+            told("sessions of at most", self.session),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         f.write_str(&parts.join(", "))
@@ -90,6 +95,7 @@ mod tests {
         let message = wire::AiTimeouts {
             first_token: first,
             stream_idle: idle,
+            session: None,
         };
         let found = match AiTimeouts::decode(&message) {
             Ok(found) => found.to_string(),
@@ -125,6 +131,7 @@ mod tests {
         let limits = |first: u64, idle: u64| AiTimeouts {
             first_token: (first > 0).then(|| Duration::from_secs(first)),
             stream_idle: (idle > 0).then(|| Duration::from_secs(idle)),
+            session: None,
         };
         for (higher, lower, expected) in [
             (limits(1, 0), limits(2, 3), limits(1, 3)),
@@ -134,5 +141,19 @@ mod tests {
         ] {
             assert_eq!(higher.over(lower), expected);
         }
+    }
+
+    #[test]
+    fn a_session_has_a_limit_of_its_own() {
+        let message = |session| wire::AiTimeouts {
+            session,
+            ..wire::AiTimeouts::default()
+        };
+        let half = AiTimeouts::decode(&message(seconds(1800))).expect("decodes");
+        assert_eq!(half.to_string(), "sessions of at most 1800s");
+        let none = AiTimeouts::decode(&message(None)).expect("decodes");
+        assert_eq!(none.over(half).session, half.session);
+        let error = AiTimeouts::decode(&message(seconds(0))).expect_err("is refused");
+        assert_eq!(error.to_string(), "session: must be longer than 0");
     }
 }

@@ -84,6 +84,8 @@ pub(crate) enum Kind {
     BudgetUnavailable,
     /// As many requests are under way as may be.
     TooManyAtOnce,
+    /// A realtime session has lasted as long as it may.
+    SessionExpired,
     /// A limit of the route is used up.
     RateLimited,
     /// The service that counts a limit does not answer, and its policy fails closed.
@@ -227,6 +229,7 @@ impl Kind {
             | Kind::BudgetExceeded
             | Kind::BudgetUnpriced
             | Kind::TooManyAtOnce
+            | Kind::SessionExpired
             | Kind::Forbidden => Side::Client,
             Kind::BudgetUnavailable
             | Kind::RateLimitUnavailable
@@ -279,6 +282,7 @@ impl Kind {
             Kind::BudgetUnpriced => "budget_unpriced",
             Kind::BudgetUnavailable => "budget_unavailable",
             Kind::TooManyAtOnce => "too_many_at_once",
+            Kind::SessionExpired => "session_expired",
             Kind::Forbidden => "forbidden_address",
             Kind::Bug => "bug",
             Kind::NoProvider => "no_provider",

@@ -160,6 +160,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             StatusCode::TOO_MANY_REQUESTS,
             "too many requests are under way; try again when one has ended",
         ),
+        Kind::SessionExpired => (
+            StatusCode::REQUEST_TIMEOUT,
+            "the session has lasted as long as it may",
+        ),
         Kind::RateLimited => (
             StatusCode::TOO_MANY_REQUESTS,
             "the rate limit is used up; try again later",
@@ -322,6 +326,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::UnknownOperation
         | Kind::MethodNotAllowed
         | Kind::UnknownResponse
+        | Kind::SessionExpired
         | Kind::UpgradeRequired
         | Kind::NoRoute
         | Kind::InvalidBackend

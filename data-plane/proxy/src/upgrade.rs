@@ -42,6 +42,8 @@ pub(crate) struct Splice {
     idle: Option<Duration>,
     /// Reads along where the upstream is a model.
     pub(crate) session: Option<Box<Session>>,
+    /// How long a session may last.
+    pub(crate) lifetime: Option<Duration>,
     /// Keeps the endpoint's load right.
     _lease: Lease<RequestBody>,
 }
@@ -105,6 +107,7 @@ pub(crate) fn agree(
             phase,
             idle: limits.idle,
             session: None,
+            lifetime: None,
             _lease: lease,
         }),
     })

@@ -16,7 +16,10 @@ use crate::websocket::{Message, ServerMessages, close_frame, text_frame};
 /// Statuses of a WebSocket's end that are no failure: done, going away.
 const ORDERLY: [u16; 2] = [1000, 1001];
 
-/// The status of an end that a policy asks for (RFC 6455, section 7.4.1).
+/// The status of an end in order (RFC 6455, section 7.4.1).
+const DONE: u16 = 1000;
+
+/// The status of an end that a policy asks for.
 const POLICY: u16 = 1008;
 
 /// The tap of one session.
@@ -66,6 +69,21 @@ impl RealtimeTap {
                 false => ControlFlow::Break(()),
             }
         })
+    }
+
+    /// Reads what the server sent next, up to the end of a message, or all; how many bytes.
+    pub fn push_message(&mut self, bytes: &[u8]) -> usize {
+        let seen = &mut self.seen;
+        self.messages.push(bytes, |message| {
+            seen.message(message);
+            ControlFlow::Break(())
+        })
+    }
+
+    /// Nothing of a message is on its way.
+    #[must_use]
+    pub fn is_between(&self) -> bool {
+        self.messages.is_between()
     }
 
     /// Tokens of all responses so far, as far as they were told.
@@ -231,18 +249,30 @@ fn usage(raw: &str) -> Option<Usage> {
     Some(usage)
 }
 
-/// What a client reads where a session ends by a limit: an error event, and the close.
+/// What a client reads where a session ends by a limit of tokens: an error event, and the close.
 #[must_use]
 pub fn used_up() -> Vec<u8> {
     const MESSAGE: &str = "the rate limit is used up; try again later";
     let error = ErrorBody::gateway(ErrorCode::RateLimitExceeded, MESSAGE);
+    last_words(&error, POLICY)
+}
+
+/// What a client reads where a session has lasted as long as it may: an error event with OpenAI's own code, and the close.
+#[must_use]
+pub fn expired() -> Vec<u8> {
+    const MESSAGE: &str = "the session has lasted as long as it may; begin another";
+    let error = ErrorBody::with_reason(400, "session_expired", MESSAGE);
+    last_words(&error, DONE)
+}
+
+fn last_words(error: &ErrorBody, status: u16) -> Vec<u8> {
     let body = error.to_json(Format::OpenAiChatCompletions);
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let event = serde_json::json!({
         "type": "error", "event_id": "event_gateway", "error": body.get("error"),
     });
     let mut frames = text_frame(&event.to_string());
-    frames.extend(close_frame(POLICY, MESSAGE));
+    frames.extend(close_frame(status, &error.message));
     frames
 }
 

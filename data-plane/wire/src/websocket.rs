@@ -109,6 +109,13 @@ impl ServerMessages {
         self.state == State::Closed
     }
 
+    /// Nothing of a message or a frame is on its way: what is sent here cuts none.
+    #[must_use]
+    pub fn is_between(&self) -> bool {
+        let is_open = self.state == State::Open;
+        is_open && self.head.is_empty() && self.frame.is_none() && self.message.is_none()
+    }
+
     /// There was something that this reader cannot follow; what came after it is not read.
     #[must_use]
     pub fn is_lost(&self) -> bool {

@@ -69,6 +69,13 @@ spec:
   traffic: {rateLimit: {local: [{tokens: 150, unit: Hours}]}}
 ---
 apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: short}
+spec:
+  targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: short}]
+  backend: {ai: {timeouts: {session: 1s}}}
+---
+apiVersion: tidegate.dev/v1alpha1
 kind: PriceCatalog
 metadata: {name: prices}
 spec:
@@ -103,6 +110,7 @@ impl Scene {
                     backend("one", &one),
                     backend("two", &two),
                     backend("few", &one),
+                    backend("short", &one),
                     backend("other", &other),
                     POLICIES.to_owned(),
                 ]),
@@ -338,6 +346,42 @@ async fn ends_by_a_limit(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
+/// A session that has lasted as long as it may is told so, also one whose client says nothing.
+async fn ends_in_time(scene: &Scene) -> Result<()> {
+    let target = "/short/v1/realtime?model=gpt-realtime";
+    let mut socket = Socket::open(scene.port, target, "").await?;
+    say(&mut socket, "hello tide").await?;
+    let done = socket.until("response.done").await?;
+    let input = done.at("/response/usage/input_tokens").to_string();
+    let error = socket.until("error").await?;
+    ensure!(error.at("/error/code") == "session_expired", "{error}");
+    ensure!(
+        error.at("/error/type") == "invalid_request_error",
+        "{error}"
+    );
+    socket.send(&json!({"type": "response.create"})).await?;
+    ensure!(socket.next().await?.is_none(), "the session goes on");
+    drop(socket);
+    // The request that the limit before refused has a record, too.
+    let record = scene.record(7).await?;
+    has(
+        &record,
+        &[
+            ("gen_ai.usage.input_tokens", &input),
+            ("tidegate.llm.ending", "refused"),
+            ("error.type", "session_expired"),
+        ],
+    )?;
+    // It is no fault of the provider's.
+    let metrics = Metrics::scrape(&scene.world).await?;
+    let evicted = metrics.sum(
+        "tidegate_proxy_llm_evictions_total",
+        &[("backend", "short")],
+    )?;
+    ensure!(evicted == 0, "{evicted}");
+    Ok(())
+}
+
 async fn refuses(scene: &Scene) -> Result<()> {
     let upgrade = UPGRADE;
     let scripted = scene.first.requests().await?;
@@ -418,6 +462,7 @@ async fn realtime_sessions_pass_and_are_counted() -> Result<()> {
         .await
         .context("fails over")?;
     ends_by_a_limit(&scene).await.context("ends by a limit")?;
+    ends_in_time(&scene).await.context("ends in time")?;
     refuses(&scene).await.context("refuses")?;
     scene.world.stop().await
 }

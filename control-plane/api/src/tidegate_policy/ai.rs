@@ -87,7 +87,7 @@ pub struct AiAffinity {
 /// How long a stream may keep a client waiting.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["firstToken", "streamIdle"])]))]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["firstToken", "streamIdle", "session"])]))]
 pub struct AiTimeouts {
     /// From the begin of an attempt to the first content; another provider is tried then.
     #[schemars(extend("x-kubernetes-validations" = [at_least("1ms")]))]
@@ -95,6 +95,9 @@ pub struct AiTimeouts {
     /// Between two parts of a stream; 5m where none is given.
     #[schemars(extend("x-kubernetes-validations" = [at_least("1ms")]))]
     pub stream_idle: Option<Span>,
+    /// Of a realtime session, from the answer 101 to its end; no limit where none is given.
+    #[schemars(extend("x-kubernetes-validations" = [at_least("1s")]))]
+    pub session: Option<Span>,
 }
 
 /// How much each provider is asked for at a time, by each proxy.

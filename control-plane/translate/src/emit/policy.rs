@@ -133,6 +133,7 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::AiTimeouts(plan) => Content::AiTimeouts(tidegate::AiTimeouts {
             first_token: plan.first_token.map(duration),
             stream_idle: plan.stream_idle.map(duration),
+            session: plan.session.map(duration),
         }),
         PolicyBody::LocalRateLimit(limits) => Content::LocalRateLimit(tidegate::LocalRateLimit {
             limits: limits.iter().map(limit).collect(),

@@ -114,6 +114,7 @@ pub(crate) struct AiLoadPlan {
 pub(crate) struct AiTimeoutsPlan {
     pub(crate) first_token: Option<Duration>,
     pub(crate) stream_idle: Option<Duration>,
+    pub(crate) session: Option<Duration>,
 }
 
 /// A limit that each proxy counts by itself.

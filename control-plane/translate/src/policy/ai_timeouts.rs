@@ -17,6 +17,7 @@ pub(super) fn compile(policy: &TidegatePolicy) -> Option<Noun> {
     let plan = AiTimeoutsPlan {
         first_token: plain(own.first_token),
         stream_idle: plain(own.stream_idle),
+        session: plain(own.session),
     };
     Some((FIELD, Ok(PolicyBody::AiTimeouts(plan))))
 }

@@ -256,10 +256,11 @@ pub(super) fn session(
     reply: Reply,
 ) -> Tried {
     let (head, _) = reply.response.into_parts();
-    let Some(splice) = reply.splice else {
+    let Some(mut splice) = reply.splice else {
         return lost(Kind::UpgradeFailed.into());
     };
     let said = Said::by(exchange, (call, provider), &head);
+    splice.lifetime = call.policies.ai_timeouts(&provider.name).session;
     let body = Body::Session(splice);
     answered(Answer::new(head, body, said))
 }

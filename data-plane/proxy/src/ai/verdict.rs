@@ -63,6 +63,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::BudgetUnavailable
         | Kind::RateLimitUnavailable
         | Kind::TooManyAtOnce
+        | Kind::SessionExpired
         | Kind::Forbidden
         | Kind::Bug => Verdict::Status(400),
     }

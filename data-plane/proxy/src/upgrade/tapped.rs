@@ -7,6 +7,7 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::{Duration, Instant},
 };
 
 use bytes::{Buf as _, Bytes};
@@ -16,6 +17,9 @@ use crate::{
     ai::{Passes, Session},
     limit::LimitFacts,
 };
+
+/// How long a client may go on sending behind the end.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// A session that reads along, and the limits that it pays.
 pub(super) type Reader<'s> = Option<(&'s mut Session, &'s mut LimitFacts)>;
@@ -27,6 +31,8 @@ pub(super) struct Tapped<'s, T> {
     reader: Reader<'s>,
     /// What is said last.
     last: Bytes,
+    /// When it was ended from here.
+    ended: Option<Instant>,
 }
 
 impl<'s, T> Tapped<'s, T> {
@@ -35,8 +41,21 @@ impl<'s, T> Tapped<'s, T> {
             io: Some(io),
             reader,
             last: Bytes::new(),
+            ended: None,
         }
     }
+
+    /// Ends it from here, with these words.
+    fn end(&mut self, last: Vec<u8>) {
+        self.last = last.into();
+        self.io = None;
+        self.ended = Some(Instant::now());
+    }
+}
+
+/// Whether a client may still say something for nobody.
+fn is_lingering(ended: Option<Instant>) -> bool {
+    ended.is_some_and(|ended| ended.elapsed() < LINGER)
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Tapped<'_, T> {
@@ -46,6 +65,12 @@ impl<T: AsyncRead + Unpin> AsyncRead for Tapped<'_, T> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.io.is_some()
+            && let Some((session, _)) = &mut this.reader
+            && let Poll::Ready(last) = session.poll_over(cx)
+        {
+            this.end(last);
+        }
         let Some(io) = &mut this.io else {
             let most = this.last.len().min(buf.remaining());
             buf.put_slice(this.last.get(..most).unwrap_or_default());
@@ -62,8 +87,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Tapped<'_, T> {
                 Passes::All => {}
                 Passes::UpTo(count, last) => {
                     buf.set_filled(before.saturating_add(count).min(buf.filled().len()));
-                    this.last = last.into();
-                    this.io = None;
+                    this.end(last);
                 }
             },
             (Ok(()) | Err(_), _) => session.provider_ended(),
@@ -78,10 +102,12 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Tapped<'_, T> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match &mut self.get_mut().io {
+        let this = self.get_mut();
+        match &mut this.io {
             Some(io) => Pin::new(io).poll_write(cx, buf),
-            // Until the client has read that this is the end.
-            None => Poll::Ready(Ok(buf.len())),
+            // Until the client has read that this is the end, which it has time for.
+            None if is_lingering(this.ended) => Poll::Ready(Ok(buf.len())),
+            None => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Events as OpenAI's reference and SDK have them.
 
-use super::{FinishReason, Observed, RealtimeTap, Usage, used_up};
+use super::{FinishReason, Observed, RealtimeTap, Usage, expired, used_up};
 
 const CREATED: &str = r#"{"type":"session.created","event_id":"e1","session":{"type":"realtime","object":"realtime.session",
     "id":"sess_1","model":"gpt-realtime-2025-08-28","audio":{"output":{"voice":"alloy"}}}}"#;
@@ -173,4 +173,27 @@ fn what_cannot_be_read_costs_facts_only() {
     bytes.splice(0..0, [0xc1, 0]);
     let observed = observe(&bytes, 8);
     assert_eq!((observed.unreadable, observed.usage), (1, None));
+}
+
+/// However what came is cut, it is known whether a message is whole.
+#[test]
+fn the_end_of_a_message_is_told() {
+    let bytes = frames(&[CREATED, FIRST]);
+    let whole = frames(&[CREATED]).len();
+    let mut tap = RealtimeTap::new(4096);
+    assert!(tap.is_between());
+    for (at, byte) in bytes.iter().enumerate() {
+        assert_eq!(tap.push(&[*byte]), 1);
+        let is_end = at + 1 == whole || at + 1 == bytes.len();
+        assert_eq!(tap.is_between(), is_end, "{at}");
+    }
+    let mut tap = RealtimeTap::new(4096);
+    assert_eq!(tap.push(&bytes[..9]), 9);
+    assert_eq!(tap.push_message(&bytes[9..]), whole - 9);
+    assert!(tap.is_between());
+    assert_eq!(tap.push_message(&bytes[whole..]), bytes.len() - whole);
+    tap.push(&expired());
+    assert!(tap.is_closed() && !tap.is_between());
+    let error = tap.into_observed().error.and_then(|error| error.code);
+    assert_eq!(error.as_deref(), Some("session_expired"));
 }

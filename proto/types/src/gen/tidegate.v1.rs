@@ -2120,6 +2120,8 @@ pub struct AiTimeouts {
     pub first_token: ::core::option::Option<super::super::google::protobuf::Duration>,
     #[prost(message, optional, tag = "2")]
     pub stream_idle: ::core::option::Option<super::super::google::protobuf::Duration>,
+    #[prost(message, optional, tag = "3")]
+    pub session: ::core::option::Option<super::super::google::protobuf::Duration>,
 }
 impl ::prost::Name for AiTimeouts {
     const NAME: &'static str = "AiTimeouts";

@@ -154,6 +154,7 @@ fn what_is_about_providers_is_merged_from_level_to_level() {
         let message = wire::AiTimeouts {
             first_token: seconds(first_token),
             stream_idle: seconds(stream_idle),
+            session: None,
         };
         put(name, Kind::AiTimeouts(message));
     }

@@ -116,7 +116,7 @@ impl Answer {
             }
             Body::Session(mut splice) => {
                 let worker = exchange.client.worker.clone();
-                splice.session = Some(Box::new(Session::new(worker, settlement)));
+                splice.session = Some(Box::new(Session::new(worker, settlement, splice.lifetime)));
                 return Reply {
                     response: Response::from_parts(head, ResponseBody::empty()),
                     splice: Some(splice),

@@ -1,16 +1,23 @@
 //! A session between a client and a model, once both sides agreed.
 //!
 //! Owns what is read of the provider's side, the payment for each response, and the settlement of the attempt with the end of
-//! the session. Must not move bytes. Invariants: nothing of what passes is kept or changed; a limit that is used up ends the
-//! session behind a whole event; a session is settled once, and one that the provider cut is never told as if it were whole.
+//! the session. Must not move bytes. Invariants: nothing of what passes is kept or changed; a limit of tokens or of time ends
+//! the session behind a whole event; a session is settled once, and one that the provider cut is never told as if it were
+//! whole.
 
-use std::rc::Rc;
+use std::{
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use dp_llm::{
-    realtime::{RealtimeTap, used_up},
+    realtime::{RealtimeTap, expired, used_up},
     tap::Limits,
 };
 use dp_upstream::provider_group::verdict::Verdict;
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::{
     ai::relayed::Settlement,
@@ -19,6 +26,9 @@ use crate::{
     record::{Ending, Record},
     worker::Worker,
 };
+
+/// How long the rest of an event is waited for when a session's time is over.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is known of an open session.
 pub(crate) struct Session {
@@ -29,8 +39,21 @@ pub(crate) struct Session {
     is_client_done: bool,
     /// The provider's side ended before anybody said that it would.
     is_cut: bool,
-    /// It was ended by a limit.
+    /// It was ended by a limit of tokens.
     is_used_up: bool,
+    /// When it has lasted as long as it may.
+    end: Option<Pin<Box<Sleep>>>,
+    time: Time,
+}
+
+/// How a session stands with its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Time {
+    Left,
+    /// It is over, and an event of the provider's is not whole.
+    Over,
+    /// It was ended for it.
+    Ended,
 }
 
 /// What of the provider's bytes passes.
@@ -45,8 +68,14 @@ pub(crate) enum Passes {
 
 impl Session {
     /// Of an attempt that a provider agreed to.
-    pub(in crate::ai) fn new(worker: Rc<Worker>, settlement: Settlement) -> Session {
+    pub(in crate::ai) fn new(
+        worker: Rc<Worker>,
+        settlement: Settlement,
+        lifetime: Option<Duration>,
+    ) -> Session {
         Session {
+            end: lifetime.map(|lifetime| Box::pin(sleep(lifetime))),
+            time: Time::Left,
             tap: RealtimeTap::new(Limits::default().event_bytes),
             worker,
             settlement,
@@ -61,15 +90,45 @@ impl Session {
         let mut taken = 0;
         while let Some(rest @ [_, ..]) = bytes.get(taken..) {
             let before = self.tap.tokens();
-            taken = taken.saturating_add(self.tap.push(rest).max(1));
+            let read = match self.time {
+                Time::Left => self.tap.push(rest),
+                Time::Over | Time::Ended => self.tap.push_message(rest),
+            };
+            taken = taken.saturating_add(read.max(1));
             let tokens = self.tap.tokens();
             // Only here a whole event is at its end.
             if tokens != before && limits.pay(&self.worker, tokens) == Left::Nothing {
                 self.is_used_up = true;
                 return Passes::UpTo(taken, used_up());
             }
+            if self.time == Time::Over && self.tap.is_between() {
+                self.time = Time::Ended;
+                return Passes::UpTo(taken, expired());
+            }
         }
         Passes::All
+    }
+
+    /// Ready when the session has lasted as long as it may and no event is on its way, or none that will be whole: with what is
+    /// said last.
+    pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
+        let Some(end) = &mut self.end else {
+            return Poll::Pending;
+        };
+        loop {
+            ready!(end.as_mut().poll(cx));
+            if self.tap.is_between() {
+                self.time = Time::Ended;
+                return Poll::Ready(expired());
+            }
+            if self.time != Time::Left {
+                // Words of ours would stand in the middle of one of the provider's.
+                self.time = Time::Ended;
+                return Poll::Ready(Vec::new());
+            }
+            self.time = Time::Over;
+            end.as_mut().reset(Instant::now() + PATIENCE);
+        }
     }
 
     /// The provider sends nothing any more.
@@ -84,7 +143,8 @@ impl Session {
 
     /// Settles the session and notes what was seen. `ending` is that of the connections; what is returned, of the session.
     pub(crate) fn close(self, record: &mut Record, ending: Ending) -> Ending {
-        let ending = match (self.is_used_up, self.is_cut) {
+        let is_over = self.time == Time::Ended;
+        let ending = match (self.is_used_up || is_over, self.is_cut) {
             (true, _) => Ending::Complete,
             (false, true) => Ending::UpstreamBroke,
             (false, false) => ending,
@@ -92,6 +152,8 @@ impl Session {
         if self.is_used_up {
             let why = "a limit of tokens is used up within a session";
             record.fault(&Fault::caused(Kind::RateLimited, why));
+        } else if is_over {
+            record.fault(&Kind::SessionExpired.into());
         }
         let observed = Box::new(self.tap.into_observed());
         match ending {
