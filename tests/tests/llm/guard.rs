@@ -212,7 +212,7 @@ async fn decisions_are_events_of_spans() -> Result<()> {
         ],
         vec![
             ["request[0]", "request", "allow", ""],
-            ["request[1]", "request", "reject", "rule"],
+            ["request[1]", "request", "reject", "matches[0]"],
         ],
     ];
     let spans = deadline::until("both spans came", deadline::SOON, || async {
