@@ -20,9 +20,12 @@ const LIMIT: usize = 1000;
 /// What the others are called.
 const OTHER: &str = "_other";
 
+/// A label: its name and its value.
+type Label = (Arc<str>, Arc<str>);
+
 /// Labels of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct OwnLabels(Option<Arc<[(Arc<str>, Arc<str>)]>>);
+pub(crate) struct OwnLabels(Option<Arc<[Label]>>);
 
 /// What was told apart, and counts.
 #[derive(Clone)]
@@ -71,7 +74,7 @@ impl AttributionMetrics {
     }
 
     /// These labels, or those of all that are not told apart.
-    pub(super) fn bounded(&self, labels: Vec<(Arc<str>, Arc<str>)>) -> OwnLabels {
+    pub(super) fn bounded(&self, labels: Vec<Label>) -> OwnLabels {
         if labels.is_empty() {
             return OwnLabels::default();
         }
@@ -121,7 +124,7 @@ impl EncodeLabelSet for OwnLabels {
 mod tests {
     use super::*;
 
-    fn of(team: &str) -> Vec<(Arc<str>, Arc<str>)> {
+    fn of(team: &str) -> Vec<Label> {
         vec![("team".into(), team.into())]
     }
 
