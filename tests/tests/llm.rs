@@ -25,6 +25,7 @@ mod guard;
 mod heads;
 mod hold;
 mod kept;
+mod keys;
 mod leave;
 mod ledger;
 mod limit;

@@ -84,6 +84,21 @@ spec:
     )
 }
 
+/// A provider that takes no key.
+const REFUSED: &[u8] = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n";
+/// Keys that take turns.
+const KEYS: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: keys}
+spec:
+  targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: pool}]
+  backend: {ai: {keys: [{secretRef: {name: key}}]}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: key}
+stringData: {Authorization: k}
+";
 /// What providers may have at a time.
 const LOAD: &str = "apiVersion: tidegate.dev/v1alpha1
 kind: TidegatePolicy
@@ -300,6 +315,9 @@ async fn make_everything_happen(world: &World, http: u16) -> Result<()> {
     let url = "http://a.test/sick/v1/messages";
     let reply = client.send(request("POST", url, &[], block)?).await?;
     ensure!(reply.status == 400, "{}", reply.text());
+    let url = "http://a.test/pool/v1/chat/completions";
+    let reply = client.send(request("POST", url, &[], prompt)?).await?;
+    ensure!(reply.status == 401, "{}", reply.text());
     // One of the two endpoints is busy, which nobody notices.
     deadline::until("an endpoint is ejected", deadline::SOON, || async {
         let url = "http://a.test/pods/v1/chat/completions";
@@ -365,6 +383,7 @@ async fn the_guide_names_every_metric_and_no_other() -> Result<()> {
     let stream = Upstream::start("stream", Behaviour::Raw(STREAM)).await?;
     let busy = Upstream::start("busy", Behaviour::Raw(BUSY)).await?;
     let hanging = Upstream::start("hanging", Behaviour::Hang).await?;
+    let refusing = Upstream::start("refusing", Behaviour::Raw(REFUSED)).await?;
     let http = port::free()?;
     // A port that is taken makes the proxy refuse something.
     let taken = TcpListener::bind("0.0.0.0:0")?;
@@ -385,6 +404,7 @@ spec:
         pods([busy.port(), stream.port()]),
         providers("narrow", [hanging.port(), stream.port()]),
         completions("kept", stream.port()),
+        completions("pool", refusing.port()),
         backend("a", upstream.port()),
         backend("broken", broken.port()),
         completions("model", provider.port()),
@@ -400,6 +420,7 @@ spec:
         route("narrow", "/narrow", "narrow"),
         route("spent", "/spent", "model"),
         route("kept", "/kept", "kept"),
+        route("pool", "/pool", "pool"),
     ];
     let mut world = World::up(&[
         ("gateway.yaml", gateway(http) + &listener),
@@ -409,6 +430,7 @@ spec:
         ("global.yaml", GLOBAL.to_owned()),
         ("budgets.yaml", BUDGETS.to_owned()),
         ("load.yaml", LOAD.to_owned()),
+        ("keys.yaml", KEYS.to_owned()),
         ("cache.yaml", CACHE.to_owned()),
         ("attribution.yaml", ATTRIBUTION.to_owned()),
     ])?;

@@ -279,6 +279,7 @@ const TABLE: &[Row] = &[
             "spec.backend.ai.promptGuard^",
             "spec.backend.ai.fallback.*",
             "spec.backend.ai.allowedModels.*",
+            "spec.backend.ai.keys.*",
         ],
         protection: &[
             "spec.backend.ai.allowedModels",

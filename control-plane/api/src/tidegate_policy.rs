@@ -53,6 +53,11 @@ pub struct TidegatePolicy {
         "backend.ai.load is for AgentgatewayBackend",
     ),
     every(
+        "has(self.backend) && has(self.backend.ai) && has(self.backend.ai.keys)",
+        "t.kind == 'AgentgatewayBackend'",
+        "backend.ai.keys is for AgentgatewayBackend",
+    ),
+    every(
         "has(self.backend) && has(self.backend.ai) && has(self.backend.ai.load) \
          && has(self.backend.ai.load.minHealthyPercent)",
         "!has(t.sectionName)",

@@ -27,7 +27,7 @@ use crate::settings::Settings;
 
 pub(crate) mod ai;
 mod base_url;
-mod credential;
+pub(crate) mod credential;
 mod dynamic;
 pub(crate) mod model;
 mod policy;
@@ -80,6 +80,8 @@ pub(crate) struct Verdict {
     pub(crate) broken: Vec<String>,
     /// References that do not resolve.
     pub(crate) unresolved: Vec<(Reason, String)>,
+    /// What is served, but hardly as it is meant.
+    pub(crate) doubtful: Vec<String>,
 }
 
 /// What a type of backend resolves to.
@@ -296,12 +298,21 @@ impl Agent<'_> {
                 let message = format!("{message}; routes to it answer 503");
                 Condition::fails(ConditionType::Accepted, *reason, message)
             }
-            Verdict { broken, .. } if broken.is_empty() => {
-                Condition::holds(ConditionType::Accepted, Reason::Accepted)
+            Verdict {
+                broken, doubtful, ..
+            } if broken.is_empty() => {
+                let accepted = Condition::holds(ConditionType::Accepted, Reason::Accepted);
+                match doubtful.is_empty() {
+                    true => accepted,
+                    false => accepted.saying(doubtful.join("; ")),
+                }
             }
-            Verdict { broken, .. } => {
+            Verdict {
+                broken, doubtful, ..
+            } => {
+                let words: Vec<&str> = broken.iter().chain(doubtful).map(String::as_str).collect();
                 Condition::holds(ConditionType::Accepted, Reason::PartiallyValid)
-                    .saying(broken.join("; "))
+                    .saying(words.join("; "))
             }
         };
         let resolved = match self.verdict.unresolved.first() {

@@ -22,7 +22,7 @@ mod policy;
 
 pub(crate) use models::{RoutedModelPlan, RouterPlan, RoutingPlan, TargetPlan, VirtualModelPlan};
 pub(crate) use policy::{
-    AiCachePlan, AiGuardsPlan, AiLoadPlan, AiTimeoutsPlan, AttachmentPlan, BudgetsPlan,
+    AiCachePlan, AiGuardsPlan, AiKeysPlan, AiLoadPlan, AiTimeoutsPlan, AttachmentPlan, BudgetsPlan,
     GlobalLimitPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SemanticCachePlan,
     ServicePlan, SetPlan, StoreSecret,
 };

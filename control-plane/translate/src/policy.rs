@@ -26,6 +26,7 @@ mod ai_affinity;
 mod ai_cache;
 mod ai_fallback;
 mod ai_guards;
+mod ai_keys;
 mod ai_load;
 mod ai_timeouts;
 mod allowed_models;
@@ -66,11 +67,12 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 4] = [
 ];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 9] = [
+const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 10] = [
     |ground, policy| budget::compile(ground.lookup, policy),
     |ground, policy| budget::compile_concurrency(ground.lookup, policy),
     |ground, policy| ai_load::compile(ground.lookup, policy),
     ai_guards::compile,
+    ai_keys::compile,
     |_, policy| ai_timeouts::compile(policy),
     |_, policy| ai_affinity::compile(policy),
     |_, policy| ai_fallback::compile(policy),
@@ -106,6 +108,8 @@ struct Standing {
     targets: Targets,
     /// Fields that are set and refuse requests because they cannot be had, and why.
     invalid: Vec<Invalid>,
+    /// What is left out of fields that could be had.
+    left_out: Vec<String>,
     /// How many fields could be had.
     valid: usize,
     /// Whether a real Envoy refuses requests because of it.
@@ -172,6 +176,12 @@ impl Attachments {
         let compiled = Arc::new(compiled);
         let standing = Standing {
             invalid,
+            left_out: compiled
+                .policies
+                .iter()
+                .flat_map(|policy| policy.body.left_out())
+                .cloned()
+                .collect(),
             valid: compiled
                 .policies
                 .iter()

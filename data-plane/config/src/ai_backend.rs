@@ -10,6 +10,7 @@ pub use credential::{
     AiCredential, AwsCredential, AwsKeys, AzureCredential, AzureIdentity, GcpCredential,
     KeyCredential, MissingSecret, Passthrough,
 };
+pub(crate) use decode::credential::key as key_credential;
 pub(crate) use decode::{ai_backend, ai_policy, provider_alone, targets};
 
 use std::sync::Arc;

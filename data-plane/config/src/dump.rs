@@ -167,7 +167,17 @@ impl SecretDump {
 
 impl AiBackendDump {
     fn of(config: &Config, backend: &AiBackend) -> Self {
-        let group = |group: &Vec<AiProvider>| group.iter().map(AiProviderDump::of).collect();
+        let provider = |provider: &AiProvider| {
+            let dumped = AiProviderDump::of(provider);
+            match backend.keys(config, &provider.name) {
+                None => dumped,
+                Some(keys) => AiProviderDump {
+                    credential: keys.to_string(),
+                    ..dumped
+                },
+            }
+        };
+        let group = |group: &Vec<AiProvider>| group.iter().map(provider).collect();
         Self {
             name: backend.name.to_string(),
             version: version(config, TypeUrl::AiBackend, &backend.name),

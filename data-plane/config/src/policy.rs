@@ -10,6 +10,7 @@ mod ai_affinity;
 mod ai_cache;
 mod ai_fallback;
 mod ai_guards;
+mod ai_keys;
 mod ai_load;
 mod ai_timeouts;
 mod allowed_models;
@@ -31,6 +32,7 @@ pub use ai::AiLayers;
 pub use ai_affinity::AiAffinity;
 pub use ai_cache::{AiCache, AiCacheScope, AiCaching, SemanticCache};
 pub use ai_fallback::AiFallback;
+pub use ai_keys::AiKeys;
 pub use allowed_models::{AiAllowedModels, Allowed};
 pub use attribution::{Attributing, Attribution, Said};
 pub use budget::{Concurrency, KeyedBudget, SharedStore};
@@ -70,6 +72,8 @@ pub enum Content {
     AiGuards(Arc<PromptGuard>),
     /// `backend.ai.fallback`.
     AiFallback(AiFallback),
+    /// `backend.ai.keys`.
+    AiKeys(AiKeys),
     /// `backend.ai.load`.
     AiLoad(AiLoad),
     /// `backend.ai.timeouts`.
@@ -102,6 +106,7 @@ impl Policy {
             | Content::AiGuards(_)
             | Content::AiFallback(_)
             | Content::AiLoad(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
@@ -124,6 +129,7 @@ impl Policy {
             | Content::AiCache(_)
             | Content::AiFallback(_)
             | Content::AiLoad(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
@@ -146,6 +152,7 @@ impl Policy {
             | Content::AiFallback(_)
             | Content::AiGuards(_)
             | Content::AiLoad(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)
@@ -213,6 +220,7 @@ impl Content {
             Self::AiCache(_) => Some(ai_cache::FIELD),
             Self::AiGuards(_) => Some(ai_guards::FIELD),
             Self::AiFallback(_) => Some(ai_fallback::FIELD),
+            Self::AiKeys(_) => Some(ai_keys::FIELD),
             Self::AiLoad(_) => Some(ai_load::FIELD),
             Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
             Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),

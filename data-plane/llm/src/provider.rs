@@ -7,6 +7,7 @@
 //! Foundry (Claude), Gemini API and Vertex AI.
 
 mod bedrock;
+mod beta;
 mod body;
 mod endpoint;
 mod key_place;

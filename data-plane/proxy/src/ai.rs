@@ -42,6 +42,7 @@ mod answer;
 mod attributes;
 mod attribution;
 mod begun;
+mod beta;
 pub(crate) mod cache;
 mod condition;
 mod credential;

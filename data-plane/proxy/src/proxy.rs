@@ -14,7 +14,10 @@ use arc_swap::ArcSwap;
 use dp_config::Config;
 use dp_upstream::{
     pool::Counters,
-    provider_group::{state::Figures, states::States},
+    provider_group::{
+        state::Figures,
+        states::{KeyFigures, States},
+    },
     resolve::Resolver,
     tokens::{TokenSources, TokenStatus},
 };
@@ -245,6 +248,13 @@ impl Proxy {
     pub fn endpoints(&self) -> Vec<(Arc<str>, Arc<str>, Figures)> {
         let mut all = self.shared.known.endpoints.figures(Instant::now());
         all.sort_by(|(a, x, _), (b, y, _)| (a, x).cmp(&(b, y)));
+        all
+    }
+
+    /// What is known of the keys of providers that have several.
+    pub fn keys(&self) -> Vec<KeyFigures> {
+        let mut all = self.shared.known.providers.keys(Instant::now());
+        all.sort_by(|a, b| (&a.backend, &a.entry, &a.name).cmp(&(&b.backend, &b.entry, &b.name)));
         all
     }
 

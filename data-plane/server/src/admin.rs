@@ -170,6 +170,7 @@ async fn config_dump(State(admin): State<Admin>) -> Response {
         "rejection": standing.rejection,
         "credentials": credentials(&admin),
         "endpoints": endpoints(&admin),
+        "keys": keys(&admin),
         "config": config,
     }))
     .into_response()
@@ -205,6 +206,22 @@ fn endpoints(admin: &Admin) -> Vec<Value> {
             "in_flight": figures.in_flight,
             "first_token_seconds": figures.first_token,
             "seconds_per_token": figures.per_token,
+        })
+    });
+    told.collect()
+}
+
+/// How the keys of providers stand that have several; by the names of their secrets.
+fn keys(admin: &Admin) -> Vec<Value> {
+    let told = admin.proxy.keys().into_iter().map(|own| {
+        let left = own.figures.evicted_for;
+        json!({
+            "backend": own.backend,
+            "provider": own.entry,
+            "key": own.name,
+            "state": if left.is_some() { "ejected" } else { "well" },
+            "ejected_for_ms": left.map(|left| left.as_millis()),
+            "ejections_in_a_row": own.figures.times_ejected,
         })
     });
     told.collect()

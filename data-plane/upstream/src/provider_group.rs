@@ -1,7 +1,7 @@
 //! Which provider of an AI backend serves a request, and what its answer means for the next ones.
 //!
 //! Owns choice, health, eviction and retries of the entries of a backend (llm.md 3.2 to 3.4). Must not know sockets,
-//! formats or keys, read a clock or draw a random number: both are arguments. Invariant: what is learnt of an entry
+//! formats or what is in keys, read a clock or draw a random number: both are arguments. Invariant: what is learnt of an entry
 //! lives in [`State`], under the names of backend and entry, and outlives every configuration that keeps them.
 //!
 //! ```text
@@ -17,6 +17,7 @@ pub mod attempts;
 pub mod endpoints;
 pub mod gauge;
 pub mod health_policy;
+pub mod keys;
 pub mod pick;
 pub mod state;
 pub mod states;
@@ -24,7 +25,9 @@ pub mod verdict;
 
 use std::{num::NonZeroU32, sync::Arc};
 
-use self::{attempts::RetryPolicy, gauge::Gauge, health_policy::HealthPolicy, state::State};
+use self::{
+    attempts::RetryPolicy, gauge::Gauge, health_policy::HealthPolicy, keys::Keys, state::State,
+};
 
 /// A backend as one configuration has it, with what is known of its entries.
 #[derive(Debug)]
@@ -58,6 +61,8 @@ pub struct Entry {
     pub settings: EntrySettings,
     /// What is known of it.
     pub state: Arc<State>,
+    /// Its keys, where it has several.
+    pub keys: Keys,
 }
 
 /// Settings of an entry. A change of them keeps what is known of it.

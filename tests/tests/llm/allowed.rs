@@ -311,3 +311,116 @@ spec:
     ensure!(told.contains(line), "{told}");
     world.stop().await
 }
+
+/// A backend of groups, each a provider with policies of its own, and an allow list for one of them.
+fn groups(ports: [u16; 2], policies: [&str; 2]) -> String {
+    let names = ["one", "two"];
+    let groups = names.iter().zip(ports).zip(policies);
+    let groups: String = groups
+        .map(|((name, port), policies)| {
+            format!(
+                "    - providers:
+      - {{name: {name}, openai: {{}}, host: 127.0.0.1, port: {port}, policies: {{ai: {{{policies}}}}}}}
+"
+            )
+        })
+        .collect();
+    format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: models}}
+spec:
+  ai:
+    groups:
+{groups}---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {{name: models}}
+spec:
+  parentRefs: [{{name: gateway}}]
+  rules:
+  - matches: [{{path: {{type: PathPrefix, value: /models}}}}]
+    backendRefs: [{{group: agentgateway.dev, kind: AgentgatewayBackend, name: models}}]
+"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_may_not_be_asked_is_passed_over() -> Result<()> {
+    let flags = ["--base-path", "/v1"];
+    let (first, second) = (Mock::start(&flags).await?, Mock::start(&flags).await?);
+    let port = port::free()?;
+    let aliases = [
+        "modelAliases: {quick: gpt-4o, slow: o3}",
+        "modelAliases: {quick: o3, slow: o3}",
+    ];
+    let models = groups([first.port(), second.port()], aliases);
+    let house = own_policy(
+        "house",
+        GATEWAY,
+        "backend: {ai: {allowedModels: [{names: [gpt-*, quick, slow]}]}}",
+    );
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        ("models.yaml", models),
+        ("policies.yaml", house),
+    ])?;
+    world
+        .until_status(port, "http://a.test/nowhere", 404)
+        .await?;
+    // The first fails, and the second may not be asked: the client gets what the first one said.
+    first.script(&["fail-503"; 9]).await?;
+    let reply = chat(port, "models", "quick", "tin").await?;
+    ensure!(reply.status == 503, "{}: {}", reply.status, reply.text());
+    first.script(&[]).await?;
+    ensure!(second.requests().await? == 0, "something was sent");
+    // Neither may be asked: the first refusal is told.
+    let asked = first.requests().await?;
+    let reply = chat(port, "models", "slow", "tin").await?;
+    is_not_allowed(&reply, "/error/code", "model_not_allowed")?;
+    ensure!(first.requests().await? == asked && second.requests().await? == 0);
+    // The other way round, the one that may be asked is.
+    let aliases = ["modelAliases: {quick: o3}", "modelAliases: {quick: gpt-4o}"];
+    world.write(
+        "models.yaml",
+        &groups([first.port(), second.port()], aliases),
+    )?;
+    world
+        .until("the second answers", || async {
+            let reply = chat(port, "models", "quick", "tin").await?;
+            ensure!(
+                reply.status == 200 && second.requests().await? > 0,
+                "not yet"
+            );
+            Ok(())
+        })
+        .await?;
+    world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_is_set_at_last_is_no_way_around() -> Result<()> {
+    let (mock, port) = (Mock::start(&["--base-path", "/v1"]).await?, port::free()?);
+    let last = "finalTransformations: [{field: model, expression: 'request.headers[\"x-tier\"]'}]";
+    let models = groups([mock.port(), mock.port()], [last, last]);
+    let house = own_policy(
+        "house",
+        GATEWAY,
+        "backend: {ai: {allowedModels: [{names: [gpt-*]}]}}",
+    );
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        ("models.yaml", models),
+        ("policies.yaml", house),
+    ])?;
+    world
+        .until_status(port, "http://a.test/nowhere", 404)
+        .await?;
+    let reply = chat(port, "models", "gpt-4o", "o3").await?;
+    is_not_allowed(&reply, "/error/code", "model_not_allowed")?;
+    ensure!(mock.requests().await? == 0, "something was sent");
+    let reply = chat(port, "models", "gpt-4o", "gpt-5").await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    ensure!(mock.last_body().await?.at("/model") == "gpt-5");
+    world.stop().await
+}

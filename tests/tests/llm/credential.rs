@@ -22,7 +22,7 @@ const MACHINE: &str = "eyJ0eXAi.of-the-machine.c2ln";
 const GOOGLE: &str = "ya29.of-the-robot";
 const TENANT: &str = "/00000000-0000-0000-0000-000000000002/oauth2/v2.0/token";
 /// What nobody may read in a dump or a log.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 9] = [
     AWS_SECRET,
     ROLE_SECRET,
     ENTRA,
@@ -30,6 +30,8 @@ const SECRETS: [&str; 7] = [
     GOOGLE,
     "the-secret-of-the-application",
     "key-of-the-portal",
+    "sk-a",
+    "sk-b",
 ];
 
 /// Keys of a container, of which the first ones, for its two sources, are no longer valid; a role; tokens.
@@ -86,7 +88,7 @@ async fn cases() -> Result<Vec<Case>> {
     let own = format!("{AWS_ID}:{AWS_SECRET}");
     let role = format!("{ROLE_KEY}:{ROLE_SECRET}");
     let vertex = "/v1/projects/p/locations/us-central1/endpoints/openapi";
-    let cases: [(&str, &[&str]); 7] = [
+    let cases: [(&str, &[&str]); 8] = [
         ("bedrock", &["--aws-key", &own]),
         ("bedrock-of-team-a", &["--aws-key", &role]),
         (
@@ -105,6 +107,8 @@ async fn cases() -> Result<Vec<Case>> {
         ("vertex", &["--base-path", vertex, "--require-key", GOOGLE]),
         ("of-the-client", &["--require-key", "sk-of-the-client"]),
         ("behind-a-portal", &["--require-key", KEY]),
+        // The other key of its pool is refused, which nobody notices.
+        ("pooled", &["--require-key", "sk-b"]),
     ];
     let mut started = Vec::new();
     for (backend, flags) in cases {

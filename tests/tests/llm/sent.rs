@@ -241,3 +241,30 @@ async fn the_version_of_an_api_is_the_clients() -> Result<()> {
     }
     Ok(())
 }
+
+/// Vertex AI refuses a request with a value that it does not know; a client of Anthropic's has some.
+#[tokio::test(flavor = "multi_thread")]
+async fn vertex_is_told_the_betas_that_it_knows() -> Result<()> {
+    let scene = Scene::start("vertexai: {projectId: p, region: us-east5}").await?;
+    let body = json!({"model": "claude-x", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]});
+    for (told, expected) in [
+        (
+            "claude-code-20250219,context-1m-2025-08-07",
+            Some("context-1m-2025-08-07"),
+        ),
+        ("claude-code-20250219", None),
+    ] {
+        let answer = messages_answer();
+        let headers = [
+            ("anthropic-version", "2023-06-01"),
+            ("anthropic-beta", told),
+        ];
+        let sent = scene.ask("/v1/messages", &headers, &body, ("", &answer));
+        let (sent, reply) = sent.await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let mut lines = sent.head.lines();
+        let found = lines.find_map(|line| line.strip_prefix("anthropic-beta: "));
+        assert_eq!(found, expected, "{}", sent.head);
+    }
+    Ok(())
+}

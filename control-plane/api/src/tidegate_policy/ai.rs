@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::ai_cache::AiCache;
 use crate::backend::policy::guard::OwnGuards;
 use crate::duration::Span;
+use crate::reference::SecretKeyRef;
 use crate::scalar::Cel;
 use crate::schema::rule::{at_least, at_least_one};
 
@@ -16,7 +17,7 @@ use crate::schema::rule::{at_least, at_least_one};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
-    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard", "fallback", "allowedModels"]),
+    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard", "fallback", "allowedModels", "keys"]),
 ]))]
 pub struct TidegateAi {
     /// How long a stream may keep a client waiting.
@@ -34,6 +35,17 @@ pub struct TidegateAi {
     /// Models that may be asked for: those of any entry that counts for the request. All where absent, none where empty.
     #[schemars(length(max = 64))]
     pub allowed_models: Option<Vec<AllowedModels>>,
+    /// Keys that take turns, in the place of the one of `policies.auth`. One that is refused is left alone for a while.
+    #[schemars(length(min = 1, max = 64))]
+    pub keys: Option<Vec<AiKey>>,
+}
+
+/// A key of a provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AiKey {
+    /// Secret that holds it; `Authorization` is the default key in it.
+    pub secret_ref: SecretKeyRef,
 }
 
 /// Refusals of a provider that is well, after which another is asked, once a request: one of another group, or of the same

@@ -161,6 +161,22 @@ fn placed<'a>(
         .collect()
 }
 
+/// The providers of a backend by name, and what each says of its credential.
+pub(crate) fn auths<'a>(
+    ai: &'a AiBackend,
+    inherited: Option<&'a BackendPolicies>,
+) -> impl Iterator<Item = (&'a str, Option<&'a BackendAuth>)> {
+    let inherited = inherited.and_then(|policies| policies.auth.as_ref());
+    let single = ai.provider.iter().map(move |_| (SINGLE, inherited));
+    let groups = ai.groups.iter().flatten();
+    let grouped = groups.flat_map(|group| &group.providers).map(move |named| {
+        let own = named.policies.as_ref();
+        let own = own.and_then(|policies| policies.auth.as_ref());
+        (named.name.as_str(), own.or(inherited))
+    });
+    single.chain(grouped)
+}
+
 /// A provider's own policy beats its backend's.
 pub(super) fn place<'a>(
     provider: &'a Provider,
@@ -258,7 +274,7 @@ impl Scope<'_> {
         if let Some(message) = policy::unsupported(path, self.declared.effects) {
             return Err(message);
         }
-        let kind = match placed.preset {
+        let mut kind = match placed.preset {
             Some(preset) => preset.kind(),
             None => provider::kind(path, provider)?,
         };
@@ -269,6 +285,11 @@ impl Scope<'_> {
             }
             (None, Home::Own(custom)) => self.custom(placed, custom, verdict)?,
         };
+        kind.lives_at(
+            placed
+                .base
+                .map_or(provider.host.as_deref(), |base| Some(&base.host)),
+        );
         let rerank = self.elsewhere(placed, &kind.home, verdict)?;
         let prefix = placed.base.map(|base| base.path.as_str());
         let prefix = prefix
@@ -279,6 +300,14 @@ impl Scope<'_> {
         let credential = self.credential(placed, place, verdict)?;
         let mut target = |asked: &guard::Asked<'_>| self.guard_target(placed, asked, verdict);
         let policy = body::resolve(&placed.ai, self.declared.annotations, &mut target)?;
+        if let (Some(pin), Some(policy)) = (kind.model, &policy)
+            && let Some(target) = policy.model_aliases.get(pin)
+        {
+            verdict.doubtful.push(format!(
+                "{path}: model {pin} is a key of modelAliases too, so that {target} is asked in its place; rename one of them \
+                 if that is not meant"
+            ));
+        }
         let ServiceKind {
             service,
             model,

@@ -86,7 +86,7 @@ fn main(lookup: &Lookup<'_>, owner: &Owner<'_>, auth: &BackendAuth) -> Result<Cr
         (Some(key), _) => (owner.inline_name.clone(), key.clone(), owner.source.clone()),
         (None, Some(reference)) => {
             let path = format!("{path}.secretRef");
-            from_secret(lookup, owner, (&path, reference), DEFAULT_KEY)?
+            from_secret(lookup, owner.namespace, (&path, reference), DEFAULT_KEY)?
         }
         (None, None) => return Ok(Credential::None),
     };
@@ -108,6 +108,30 @@ fn main(lookup: &Lookup<'_>, owner: &Owner<'_>, auth: &BackendAuth) -> Result<Cr
     }))
 }
 
+/// A key of a pool, by a reference at `path`; it goes where its provider takes it.
+///
+/// # Errors
+/// Why it cannot be had.
+pub(crate) fn pooled(
+    lookup: &Lookup<'_>,
+    namespace: &str,
+    (path, reference): (&str, &SecretKeyRef),
+) -> Result<KeyPlan, String> {
+    let found = from_secret(lookup, namespace, (path, reference), DEFAULT_KEY);
+    let (secret, text, source) = found.map_err(|fault| match fault {
+        Fault::Unsupported(message) | Fault::Unresolved(message) => message,
+    })?;
+    let key = normalised(&text)
+        .ok_or_else(|| format!("{path}: the key is empty or cannot stand in a header"))?;
+    Ok(KeyPlan {
+        secret,
+        key: Arc::new(key),
+        header: String::new(),
+        prefix: String::new(),
+        sources: vec![source],
+    })
+}
+
 /// Header and prefix of a place. `path` is the place's own.
 fn location(path: &str, location: &Location) -> Result<(String, String), Fault> {
     match &location.header {
@@ -124,11 +148,11 @@ fn location(path: &str, location: &Location) -> Result<(String, String), Fault> 
 /// A key of a Secret, by a reference at `path`; `default_key` where that names none.
 fn from_secret(
     lookup: &Lookup<'_>,
-    owner: &Owner<'_>,
+    namespace: &str,
     (path, reference): (&str, &SecretKeyRef),
     default_key: &str,
 ) -> Result<(String, SecretBytes, tidegate::Source), Fault> {
-    let (namespace, name) = (owner.namespace, reference.name.as_str());
+    let name = reference.name.as_str();
     only_secrets(path, reference.group.as_deref(), reference.kind.as_deref())?;
     let key = reference.key.as_deref().unwrap_or(default_key);
     let Some(stored) = lookup.secret(namespace, name) else {

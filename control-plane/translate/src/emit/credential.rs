@@ -33,7 +33,7 @@ pub(super) fn message(plan: &Credentials) -> tidegate::AiCredential {
     }
 }
 
-fn key(plan: &KeyPlan) -> tidegate::KeyCredential {
+pub(super) fn key(plan: &KeyPlan) -> tidegate::KeyCredential {
     tidegate::KeyCredential {
         secret: plan.secret.clone(),
         header: plan.header.clone(),

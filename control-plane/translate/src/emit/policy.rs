@@ -9,7 +9,7 @@ use proto::tidegate::v1::local_limit::Unit;
 use proto::tidegate::v1::policy::Content;
 
 use super::source::duration;
-use super::{Output, ai, cluster};
+use super::{Output, ai, cluster, credential};
 use crate::change::Profile;
 use crate::plan::{
     AiCachePlan, AttachmentPlan, GatewayPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody,
@@ -57,6 +57,11 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
                 }
                 for own in &budgets.services {
                     service(own, &plan.source, output);
+                }
+            }
+            PolicyBody::AiKeys(own) => {
+                for key in &own.keys {
+                    super::secret::generic(&key.secret, &key.key, &key.sources, output);
                 }
             }
             PolicyBody::GlobalRateLimit(own) => service(&own.service, &plan.source, output),
@@ -124,6 +129,9 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         }
         PolicyBody::AiFallback(reasons) => Content::AiFallback(tidegate::AiFallback {
             reasons: reasons.iter().map(|reason| i32::from(*reason)).collect(),
+        }),
+        PolicyBody::AiKeys(plan) => Content::AiKeys(tidegate::AiKeys {
+            keys: plan.keys.iter().map(credential::key).collect(),
         }),
         PolicyBody::AiLoad(plan) => Content::AiLoad(tidegate::AiLoad {
             max_in_flight: plan.max_in_flight,

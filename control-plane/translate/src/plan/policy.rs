@@ -8,6 +8,7 @@ use std::time::Duration;
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
+use super::credential::KeyPlan;
 use super::{AiPolicyPlan, ProviderPlan, Upstream};
 
 /// One field of one policy object.
@@ -32,6 +33,7 @@ pub(crate) enum PolicyBody {
     AiCache(Box<AiCachePlan>),
     AiGuards(Box<AiGuardsPlan>),
     AiFallback(Vec<tidegate::AiFallbackReason>),
+    AiKeys(Box<AiKeysPlan>),
     AiLoad(AiLoadPlan),
     AiTimeouts(AiTimeoutsPlan),
     LocalRateLimit(Vec<LocalLimitPlan>),
@@ -101,6 +103,15 @@ pub(crate) struct AiGuardsPlan {
     pub(crate) label: String,
 }
 
+/// Keys that take turns.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AiKeysPlan {
+    /// Each once.
+    pub(crate) keys: Vec<KeyPlan>,
+    /// Why others are not among them.
+    pub(crate) problems: Vec<String>,
+}
+
 /// How much each provider is asked for at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AiLoadPlan {
@@ -152,6 +163,28 @@ impl SetPlan {
 }
 
 impl PolicyBody {
+    /// What of it is left out, and why.
+    pub(crate) fn left_out(&self) -> &[String] {
+        match self {
+            Self::AiKeys(plan) => &plan.problems,
+            Self::Denied(_)
+            | Self::Ai(_)
+            | Self::AiAffinity(_)
+            | Self::AiCache(_)
+            | Self::AiGuards(_)
+            | Self::AiFallback(_)
+            | Self::AiLoad(_)
+            | Self::AiTimeouts(_)
+            | Self::LocalRateLimit(_)
+            | Self::GlobalRateLimit(_)
+            | Self::Budgets(_)
+            | Self::Concurrency(_)
+            | Self::FrontendHttp(_)
+            | Self::AiAllowedModels(_)
+            | Self::Attribution(_) => &[],
+        }
+    }
+
     pub(crate) fn guards_routes(&self) -> bool {
         match self {
             Self::Denied(_) | Self::LocalRateLimit(_) | Self::GlobalRateLimit(_) => true,
@@ -160,6 +193,7 @@ impl PolicyBody {
             | Self::AiCache(_)
             | Self::AiGuards(_)
             | Self::AiFallback(_)
+            | Self::AiKeys(_)
             | Self::AiLoad(_)
             | Self::AiTimeouts(_)
             | Self::Budgets(_)

@@ -173,6 +173,11 @@ fn accepted(effects: &Effects, standing: &Standing) -> Condition {
             _ => Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(message),
         };
     }
+    if !standing.left_out.is_empty() {
+        let words = standing.left_out.join("; ");
+        let message = format!("{words}; what is left of the field is in force");
+        return Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(message);
+    }
     match lost(Loss::Function) {
         None => Condition::holds(ConditionType::Accepted, Reason::Accepted),
         Some(words) if effects.served == 0 => {

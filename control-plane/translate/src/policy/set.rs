@@ -132,6 +132,7 @@ impl Attachments {
                 | PolicyBody::AiCache(_)
                 | PolicyBody::AiGuards(_)
                 | PolicyBody::AiFallback(_)
+                | PolicyBody::AiKeys(_)
                 | PolicyBody::AiLoad(_)
                 | PolicyBody::AiTimeouts(_)
                 | PolicyBody::LocalRateLimit(_)

@@ -177,6 +177,11 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
             let stores = budgets.budgets.iter().filter_map(|own| own.shared.as_ref());
             stores.flat_map(of_store).collect()
         }
+        Some(policy::Content::AiKeys(own)) => {
+            let keys = own.keys.iter();
+            keys.map(|key| (TypeUrl::Secret, key.secret.clone()))
+                .collect()
+        }
         Some(policy::Content::GlobalRateLimit(limit)) => {
             limit.service.iter().map(of_service).collect()
         }
@@ -339,7 +344,7 @@ mod tests {
                 "spec": {"ai": {"provider": {"openai": {}}},
                     "policies": {"auth": {"secretRef": {"name": "key"}}}}}),
             json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"},
-                "stringData": {"Authorization": "x"}}),
+                "stringData": {"Authorization": "x", "other": "y"}}),
             json!({"apiVersion": "tidegate.dev/v1alpha1", "kind": "TidegatePolicy",
                 "metadata": {"name": "budget"},
                 "spec": {"targetRefs": [{"group": "gateway.networking.k8s.io",
@@ -351,6 +356,11 @@ mod tests {
                         "window": "Hour", "scope": "Shared",
                         "store": {"rls": {"backendRef": {"name": "m", "port": 80},
                             "domain": "d"}}}]}}}),
+            json!({"apiVersion": "tidegate.dev/v1alpha1", "kind": "TidegatePolicy",
+                "metadata": {"name": "keys"},
+                "spec": {"targetRefs": [{"group": "agentgateway.dev",
+                    "kind": "AgentgatewayBackend", "name": "ai"}],
+                    "backend": {"ai": {"keys": [{"secretRef": {"name": "key", "key": "other"}}]}}}}),
             json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "redis"},
                 "stringData": {"url": "redis://redis.example"}}),
             service("a"),
@@ -394,6 +404,7 @@ mod tests {
         let secrets = [
             "gw/default/gw/rc/443/https/unusable",
             "secret/default/key/Authorization",
+            "secret/default/key/other",
             "secret/default/redis/url",
         ];
         check(own, TypeUrl::Secret, &secrets);

@@ -17,7 +17,7 @@ use super::{AiBackend, AiProvider, Health, Home};
 use crate::prompt_guard::PromptGuard;
 use crate::scalar::duration;
 
-mod credential;
+pub(crate) mod credential;
 mod expression;
 mod policy;
 mod service;

@@ -92,6 +92,7 @@ impl std::fmt::Display for Content {
             Self::AiCache(own) => f.write_str(&AiCache::in_short(own.as_deref())),
             Self::AiGuards(guards) => write!(f, "{guards}"),
             Self::AiFallback(own) => write!(f, "{own}"),
+            Self::AiKeys(own) => write!(f, "{own}"),
             Self::AiLoad(load) => write!(f, "{load}"),
             Self::AiTimeouts(limits) => write!(f, "{limits}"),
             Self::LocalRateLimit(LocalRateLimit { limits }) => {

@@ -59,6 +59,7 @@ impl<'a> Effective<'a> {
             | Content::AiGuards(_)
             | Content::AiFallback(_)
             | Content::AiLoad(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)

@@ -71,6 +71,7 @@ impl Effective<'_> {
             | Content::AiGuards(_)
             | Content::GlobalRateLimit(_)
             | Content::AiLoad(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::Budgets(_)

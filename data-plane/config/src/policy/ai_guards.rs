@@ -43,6 +43,7 @@ impl<'a> Effective<'a> {
             | Content::AiFallback(_)
             | Content::AiCache(_)
             | Content::AiLoad(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)

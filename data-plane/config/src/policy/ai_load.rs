@@ -31,6 +31,7 @@ impl AiBackend {
             | Content::AiAffinity(_)
             | Content::AiCache(_)
             | Content::AiFallback(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)

@@ -28,6 +28,7 @@ impl Effective<'_> {
                 | Content::AiCache(_)
                 | Content::AiFallback(_)
                 | Content::AiLoad(_)
+                | Content::AiKeys(_)
                 | Content::LocalRateLimit(_)
                 | Content::GlobalRateLimit(_)
                 | Content::Budgets(_)

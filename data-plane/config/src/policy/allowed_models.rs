@@ -124,6 +124,7 @@ impl<'a> Effective<'a> {
             | Content::AiFallback(_)
             | Content::AiGuards(_)
             | Content::AiLoad(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)

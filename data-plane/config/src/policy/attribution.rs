@@ -156,6 +156,7 @@ impl<'a> Effective<'a> {
                 | Content::Budgets(_)
                 | Content::Concurrency(_)
                 | Content::FrontendHttp(_)
+                | Content::AiKeys(_)
                 | Content::AiAllowedModels(_) => {}
             }
         }

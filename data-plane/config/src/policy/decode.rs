@@ -11,7 +11,8 @@ use proto::tidegate::v1::policy::Content as Kind;
 
 use super::{
     Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, ai_fallback, ai_guards,
-    allowed_models, attribution, budget, frontend_http, global_rate_limit, local_rate_limit,
+    ai_keys, allowed_models, attribution, budget, frontend_http, global_rate_limit,
+    local_rate_limit,
 };
 use crate::ai_backend;
 
@@ -31,6 +32,7 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         Some(Kind::AiFallback(own)) => {
             Content::AiFallback(ai_fallback::decode(own).within("ai_fallback")?)
         }
+        Some(Kind::AiKeys(own)) => Content::AiKeys(ai_keys::decode(own).within("ai_keys")?),
         Some(Kind::AiLoad(load)) => Content::AiLoad(AiLoad::decode(load).within("ai_load")?),
         Some(Kind::AiTimeouts(limits)) => {
             Content::AiTimeouts(AiTimeouts::decode(limits).within("ai_timeouts")?)

@@ -128,6 +128,7 @@ impl<'a> Effective<'a> {
                 Content::Ai(_)
                 | Content::AiFallback(_)
                 | Content::AiLoad(_)
+                | Content::AiKeys(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)
                 | Content::AiGuards(_)

@@ -59,6 +59,7 @@ impl Effective<'_> {
             | Content::AiFallback(_)
             | Content::AiGuards(_)
             | Content::AiLoad(_)
+            | Content::AiKeys(_)
             | Content::AiTimeouts(_)
             | Content::LocalRateLimit(_)
             | Content::GlobalRateLimit(_)

@@ -102,6 +102,7 @@ impl<'a> Effective<'a> {
                 Content::Denied(_)
                 | Content::Ai(_)
                 | Content::AiLoad(_)
+                | Content::AiKeys(_)
                 | Content::AiAffinity(_)
                 | Content::AiFallback(_)
                 | Content::AiCache(_)

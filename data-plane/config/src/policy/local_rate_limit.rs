@@ -60,6 +60,7 @@ impl<'a> Effective<'a> {
                 | Content::AiGuards(_)
                 | Content::AiFallback(_)
                 | Content::AiLoad(_)
+                | Content::AiKeys(_)
                 | Content::AiAffinity(_)
                 | Content::AiCache(_)
                 | Content::AiTimeouts(_)

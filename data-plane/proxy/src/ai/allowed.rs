@@ -56,7 +56,10 @@ pub(super) fn check(
     let is_known = |provider: &AiProvider| {
         let policy = exchange.active.in_effect.of(policies, provider);
         let policy = policy.as_deref();
-        let computes = policy.is_some_and(|own| !own.transformations.is_empty());
+        let computes = policy.is_some_and(|own| {
+            let mut last = own.final_transformations.iter();
+            !own.transformations.is_empty() || last.any(|(name, _)| name == "model")
+        });
         let allowed = policies.allowed_models(&provider.name, &attributes);
         let expected = policy::expected_model(provider, policy, prompt);
         !computes && allowed.allows(expected.unwrap_or_default())

@@ -21,6 +21,7 @@ use crate::{
 pub(super) struct ReadBody(OnceCell<Option<Json>>);
 
 /// A request to a model, and the head of its answer where there is one.
+#[derive(Clone, Copy)]
 pub(super) struct LlmAttributes<'a> {
     pub(super) request: RequestAttributes<'a>,
     pub(super) prompt: &'a Prompt,

@@ -16,6 +16,7 @@ use http::{
 
 mod browser;
 mod passthrough;
+pub(super) mod pool;
 
 use super::{since_epoch, tokens::Lent};
 use crate::{
@@ -35,6 +36,8 @@ pub(super) struct Content<'a> {
     /// The provider's format.
     pub(super) format: Format,
     pub(super) body: &'a Bytes,
+    /// The provider's own, or a key of its pool.
+    pub(super) credential: &'a AiCredential,
 }
 
 /// Where secrets and tokens are.
@@ -54,7 +57,7 @@ pub(super) async fn apply(
 ) -> Result<Option<Lent>, Fault> {
     let headers = &mut head.headers;
     browser::remove(provider.endpoint.service(), headers);
-    let lent = match &provider.credential {
+    let lent = match content.credential {
         AiCredential::None => {
             credential::remove_client_credentials(headers);
             None

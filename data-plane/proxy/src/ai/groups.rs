@@ -8,13 +8,14 @@ use std::{collections::HashMap, sync::Arc};
 use dp_config::{
     AiBackend, Config,
     ai_backend::{AiCredential, AiProvider, AwsKeys, AzureIdentity, Health},
+    policy::AiKeys,
 };
 use dp_policy::ai_load::AiLoad;
 use dp_upstream::provider_group::{
     Backend, EntrySettings,
     attempts::RetryPolicy,
     health_policy::HealthPolicy,
-    states::{Declared, DeclaredEntry, DeclaredGroup, Fingerprint, States},
+    states::{Declared, DeclaredEntry, DeclaredGroup, DeclaredKey, Fingerprint, States},
 };
 
 /// Provider groups by the name of their backend.
@@ -48,7 +49,12 @@ fn declared(config: &Config, backend: &AiBackend) -> Declared {
             .iter()
             .map(|provider| {
                 let load = backend.load(config, Some(&provider.name));
-                entry(config, (provider, load), entries)
+                let own = entry(config, (provider, load), entries);
+                let pool = backend.keys(config, &provider.name);
+                DeclaredEntry {
+                    keys: pool.map_or_else(Vec::new, |pool| keys(config, pool)),
+                    ..own
+                }
             })
             .collect(),
         min_healthy_percent: backend.load(config, None).min_healthy_percent,
@@ -82,7 +88,20 @@ fn entry(
                 Some(health) => Some(policy(health)),
             },
         },
+        keys: Vec::new(),
     }
+}
+
+/// A key that is replaced is another one; its provider stays the same.
+fn keys(config: &Config, pool: &AiKeys) -> Vec<DeclaredKey> {
+    let key = |secret: &Arc<str>| {
+        let content = config.generic_secret(secret);
+        DeclaredKey {
+            name: secret.clone(),
+            fingerprint: Fingerprint::of(&content.map(|content| content.expose().to_vec())),
+        }
+    };
+    pool.secrets.iter().map(key).collect()
 }
 
 fn policy(health: &Health) -> HealthPolicy {

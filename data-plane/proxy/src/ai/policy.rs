@@ -59,19 +59,23 @@ pub(super) fn apply<'a>(
     })
 }
 
-/// The body with the members that are computed last, from itself.
+/// The body with the members that are computed last, from itself, and the model that it names then, where one of them is the model;
+/// empty where it names none.
 pub(super) fn finish(
     policy: Option<&AiPolicy>,
     body: &Bytes,
     attributes: &dyn Attributes,
-) -> Result<Bytes, Fault> {
+) -> Result<(Bytes, Option<String>), Fault> {
     let Some(policy) = policy.filter(|own| !own.final_transformations.is_empty()) else {
-        return Ok(body.clone());
+        return Ok((body.clone(), None));
     };
     let computed = compute(&policy.final_transformations, attributes);
-    BodyPolicy::default()
+    let body = BodyPolicy::default()
         .apply(body, &computed)
-        .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))
+        .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))?;
+    let named = computed.into_iter().find(|(name, _)| name == "model");
+    let named = named.map(|(_, value)| value.and_then(|value| value.text()).unwrap_or_default());
+    Ok((body, named))
 }
 
 /// Evaluates each; one that fails has no value, and its member is taken out.

@@ -28,7 +28,7 @@ use http::{
 use super::{
     Call, Tried, address, allowed, answer,
     attributes::{LlmAttributes, ReadBody},
-    credential,
+    beta, credential,
     guard::{self, Guards},
     ledger, policy,
     realtime::{self, Reached},
@@ -155,7 +155,8 @@ impl Call<'_> {
             Some(model) => &**model,
             None => shaped.model(provider, policy)?,
         };
-        allowed::sent(&self.policies, provider, prompt, (model, &attributes))?;
+        let asked = prompt;
+        allowed::sent(&self.policies, provider, asked, (model, &attributes))?;
         let vendor = service.vendor();
         let prompt = match prompt_caching(policy, vendor, model) {
             Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
@@ -187,15 +188,7 @@ impl Call<'_> {
                 .flatten(),
             guardrail: provider.guardrail.clone(),
         };
-        let betas: Vec<&str> = self
-            .head
-            .headers
-            .get_all(&ANTHROPIC_BETA)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
-            .collect();
+        let betas = beta::values(&self.head.headers);
         let metadata = self.head.headers.get(&BEDROCK_METADATA);
         let headers = ClientHeaders {
             anthropic_beta: &betas,
@@ -205,13 +198,21 @@ impl Call<'_> {
             .render(service, format, &target, headers)
             .map_err(invalid)?;
         rendered.plan = rendered.plan.listed(self.head.uri.query());
-        let attributes = LlmAttributes {
-            body: (&rendered.body, &ReadBody::default()),
-            ..attributes
-        };
+        if beta::is_filtered(service, &rendered.plan, &betas) {
+            rendered.dropped.push("anthropic-beta");
+        }
+        // A session begins without a body that could have members.
         if prompt.class() != Class::Realtime {
-            // A session begins without a body that could have members.
-            rendered.body = policy::finish(policy, &rendered.body, &attributes)?;
+            let read = ReadBody::default();
+            let last = LlmAttributes {
+                body: (&rendered.body, &read),
+                ..attributes
+            };
+            let (body, named) = policy::finish(policy, &rendered.body, &last)?;
+            if let Some(name) = &named {
+                allowed::sent(&self.policies, provider, asked, (name, &attributes))?;
+            }
+            rendered.body = body;
         }
         Ok(rendered)
     }
@@ -285,12 +286,16 @@ impl Call<'_> {
         if let Some(parent) = ledger::traceparent(exchange.record) {
             head.headers.insert(TRACEPARENT, parent);
         }
+        let means = credential::Means::of(exchange);
+        let pool = (self.policies.ai_keys(&provider.name), attempt.key());
+        let format = rendered.plan.provider;
+        let own = credential::pool::credential(means, provider, pool, format)?;
         let content = credential::Content {
             client: &self.head,
-            format: rendered.plan.provider,
+            format,
             body: &rendered.body,
+            credential: &own,
         };
-        let means = credential::Means::of(exchange);
         let lent = credential::apply(means, provider, &mut head, content).await?;
         let body = match is_upgrade {
             true => RequestBody::Empty,
@@ -341,6 +346,7 @@ impl Call<'_> {
                 headers.remove(name);
             }
         }
+        beta::filter(service, plan, headers);
         require(headers, service.headers(plan.provider));
         Ok(())
     }
@@ -375,7 +381,8 @@ pub(super) fn note(record: &mut Record, provider: &AiProvider) {
 fn unsendable(fault: Fault) -> Tried {
     let refused = fault.source.as_ref();
     let refused = refused.and_then(|source| source.downcast_ref::<RequestError>());
-    let is_of_provider = fault.kind == Kind::UnsupportedFormat
+    // What a list has not for one provider, it may have for another, which gets it under another name.
+    let is_of_provider = matches!(fault.kind, Kind::UnsupportedFormat | Kind::ModelNotAllowed)
         || (fault.kind == Kind::InvalidPrompt && refused.is_some_and(RequestError::is_of_provider));
     match is_of_provider {
         true => Tried::Unfit(fault),

@@ -115,6 +115,7 @@ impl SideCall<'_> {
             client: self.client,
             format: Format::OpenAiChatCompletions,
             body: &body,
+            credential: &target.credential,
         };
         let means = Means {
             active: exchange.active,

@@ -28,6 +28,8 @@ pub(super) struct LlmMetrics {
     passed_over: Family<EntryLabels, Counter>,
     evictions: Family<EntryLabels, Counter>,
     ejections: Family<EntryLabels, Counter>,
+    key_attempts: Family<KeyLabels, Counter>,
+    key_ejections: Family<KeyLabels, Counter>,
     panic_picks: Family<BackendLabels, Counter>,
     overflows: Family<OverflowLabels, Counter>,
     probes: Family<EntryLabels, Counter>,
@@ -46,6 +48,14 @@ struct AttemptLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BackendLabels {
     backend: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KeyLabels {
+    backend: String,
+    provider: String,
+    /// The name of its secret.
+    key: String,
 }
 
 /// What became of a request that met a provider with all that it may have.
@@ -101,6 +111,8 @@ impl LlmMetrics {
             passed_over: Family::default(),
             evictions: Family::default(),
             ejections: Family::default(),
+            key_attempts: Family::default(),
+            key_ejections: Family::default(),
             panic_picks: Family::default(),
             overflows: Family::default(),
             probes: Family::default(),
@@ -133,6 +145,7 @@ impl LlmMetrics {
             "Endpoints of providers that get no requests for a while",
             metrics.ejections.clone(),
         );
+        metrics.register_keys(registry);
         registry.register(
             "tidegate_proxy_llm_panic_picks",
             "Attempts at evicted providers, as there was no other",
@@ -166,6 +179,19 @@ impl LlmMetrics {
         metrics
     }
 
+    fn register_keys(&self, registry: &mut Registry) {
+        registry.register(
+            "tidegate_proxy_llm_key_attempts",
+            "Attempts with each key of providers that have several",
+            self.key_attempts.clone(),
+        );
+        registry.register(
+            "tidegate_proxy_llm_key_ejections",
+            "Keys of providers that are not used for a while",
+            self.key_ejections.clone(),
+        );
+    }
+
     /// An attempt that ended, and what its provider's state became.
     pub(super) fn attempt(
         &self,
@@ -194,6 +220,24 @@ impl LlmMetrics {
                 }
                 Change::Nothing | Change::Restored => {}
             }
+        }
+        if let Some((key, change)) = settled.key {
+            self.key((backend, provider, &key), change);
+        }
+    }
+
+    fn key(&self, (backend, provider, key): (&str, &str, &str), change: Change) {
+        let labels = KeyLabels {
+            backend: backend.to_owned(),
+            provider: provider.to_owned(),
+            key: key.to_owned(),
+        };
+        self.key_attempts.get_or_create(&labels).inc();
+        match change {
+            Change::Evicted { .. } | Change::Spared { .. } => {
+                self.key_ejections.get_or_create(&labels).inc();
+            }
+            Change::Nothing | Change::Restored => {}
         }
     }
 

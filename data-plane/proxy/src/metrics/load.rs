@@ -51,6 +51,21 @@ impl Collector for LoadCollector {
                 ConstGauge::new(count).encode(endpoints.encode_family(&labels)?)?;
             }
         }
+        let mut keys = encoder.encode_descriptor(
+            "tidegate_proxy_llm_keys_ejected",
+            "Keys of providers that have several: 1 while they are not used",
+            None,
+            MetricType::Gauge,
+        )?;
+        for own in self.providers.keys(Instant::now()) {
+            let labels = [
+                ("backend", &*own.backend),
+                ("provider", &*own.entry),
+                ("key", &*own.name),
+            ];
+            ConstGauge::new(i64::from(own.figures.evicted_for.is_some()))
+                .encode(keys.encode_family(&labels)?)?;
+        }
         Ok(())
     }
 }

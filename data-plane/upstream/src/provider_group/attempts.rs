@@ -19,6 +19,7 @@ use super::{
 };
 
 mod attempt;
+mod turn;
 
 pub use attempt::Attempt;
 
@@ -55,6 +56,10 @@ pub struct Attempts {
     last: Option<Place>,
     /// Which endpoints were asked, where an entry has several.
     endpoints: Vec<(Place, Box<Endpoints>)>,
+    /// Which keys were sent, where an entry has several.
+    keys: Vec<(Place, usize)>,
+    /// An entry that is asked once more, with another key.
+    stay: Option<Place>,
     /// Until when entries asked this request to leave them alone.
     asked: Vec<(Place, Instant)>,
     /// It has turned to another model.
@@ -173,6 +178,8 @@ impl Attempts {
             unfit: Vec::new(),
             last: None,
             endpoints: Vec::new(),
+            keys: Vec::new(),
+            stay: None,
             asked: Vec::new(),
             has_fallen_back: false,
             retry: None,
@@ -210,7 +217,10 @@ impl Attempts {
         const LOOKS: u64 = 4;
         for look in 0..LOOKS {
             let random = random.wrapping_add(look);
-            let pick = self.pick(now, random)?;
+            let pick = match self.stay.take() {
+                Some(place) => Pick::again(place),
+                None => self.pick(now, random)?,
+            };
             let Some(mut attempt) = self.begin(pick, now) else {
                 continue;
             };
@@ -236,6 +246,7 @@ impl Attempts {
     ) -> Settled {
         let settled = attempt.end(outcome, now, random);
         let place = attempt.place;
+        self.keys.extend(attempt.key.map(|key| (place, key)));
         self.endpoints
             .extend(attempt.endpoints.map(|endpoints| (place, endpoints)));
         settled
@@ -244,7 +255,11 @@ impl Attempts {
     /// Whether another attempt follows one that ended in `outcome`. A retry takes from the budget, until the request
     /// is answered or given up.
     pub fn next(&mut self, outcome: &Outcome, head: Head, now: Instant, random: u64) -> Next {
-        if self.turns_to_another_endpoint(outcome, head, now, random) {
+        let turns = match self.is_of_key(outcome) {
+            true => self.turns_to_another_key(head, now),
+            false => self.turns_to_another_endpoint(outcome, head, now, random),
+        };
+        if turns {
             return Next::Retry {
                 after: Duration::ZERO,
             };
@@ -348,6 +363,10 @@ impl Attempts {
             }
             Some(_) | None => None,
         };
+        let key = match entry.keys.is_empty() {
+            true => None,
+            false => entry.keys.choose(&self.sent(pick.place), now),
+        };
         Some(Attempt {
             place: pick.place,
             is_panic: pick.is_panic,
@@ -360,31 +379,8 @@ impl Attempts {
             _under_way: under_way,
             probe,
             endpoints: None,
+            key,
         })
-    }
-
-    /// Another endpoint of the entry that was asked last is like another entry: it is asked at once, and takes no retry.
-    fn turns_to_another_endpoint(
-        &mut self,
-        outcome: &Outcome,
-        head: Head,
-        now: Instant,
-        random: u64,
-    ) -> bool {
-        let is_late = self.deadline.is_some_and(|deadline| now >= deadline);
-        let is_open = head == Head::Unsent && self.replay == Replay::Possible && !is_late;
-        let Some(last) = self.last.filter(|_| is_open) else {
-            return false;
-        };
-        let mut known = self.endpoints.iter();
-        let has_another = known
-            .find(|(place, _)| *place == last)
-            .is_some_and(|(_, endpoints)| endpoints.has_another(outcome, now, random));
-        if has_another {
-            self.started = self.started.saturating_sub(1);
-            self.tried.retain(|tried| *tried != last);
-        }
-        has_another
     }
 
     /// Whether some entry is well and was not asked.

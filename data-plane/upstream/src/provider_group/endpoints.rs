@@ -23,12 +23,14 @@ pub enum Kin {
 }
 
 /// What became of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
     /// What changed of the entry.
     pub entry: Change,
     /// What changed of its endpoint, where it has several.
     pub endpoint: Change,
+    /// The key that was sent and what changed of it, where the entry has a pool.
+    pub key: Option<(Arc<str>, Change)>,
 }
 
 /// The endpoints of an entry.

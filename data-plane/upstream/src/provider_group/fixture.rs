@@ -124,6 +124,7 @@ fn declared_group((group, marks): (usize, &Vec<&str>)) -> DeclaredGroup {
                     ..HealthPolicy::default()
                 }),
             },
+            keys: Vec::new(),
         }
     });
     DeclaredGroup {

@@ -153,6 +153,20 @@ impl Backend {
     }
 }
 
+// === impl Pick ===
+
+impl Pick {
+    /// The same entry once more.
+    pub(super) fn again(place: Place) -> Pick {
+        Pick {
+            place,
+            is_panic: false,
+            is_spilled: false,
+            typical: None,
+        }
+    }
+}
+
 // === impl View ===
 
 impl View<'_> {
@@ -356,11 +370,13 @@ impl Entry {
             .is_some_and(|most| self.state.in_flight.get() >= most.get())
     }
 
-    /// Whether it gets requests only where there is no other: its window is open, or it has as many probes as it may have.
+    /// Whether it gets requests only where there is no other: its window is open, or that of each of its keys, or it has as many probes as it may have.
     fn is_shut(&self, now: Instant) -> bool {
         let is_proving =
             |most: NonZeroU32| self.state.is_on_trial() && self.state.probes.get() >= most.get();
-        self.state.is_evicted(now) || self.settings.most_probes.is_some_and(is_proving)
+        self.state.is_evicted(now)
+            || self.keys.are_out(now)
+            || self.settings.most_probes.is_some_and(is_proving)
     }
 
     /// The higher the better (llm.md R-8). `median` stands for a latency that is not known yet.

@@ -116,6 +116,12 @@ impl State {
         self.since(now) < self.evicted_until.load(Ordering::Relaxed)
     }
 
+    /// What is left of the window; zero where none is open.
+    pub(super) fn evicted_for(&self, now: Instant) -> Duration {
+        let until = self.evicted_until.load(Ordering::Relaxed);
+        Duration::from_micros(until.saturating_sub(self.since(now)))
+    }
+
     /// Whether it has not served since it was evicted for being unhealthy.
     pub fn is_on_trial(&self) -> bool {
         self.is_on_trial.load(Ordering::Relaxed)
@@ -124,8 +130,7 @@ impl State {
     /// A view for metrics and dumps.
     pub fn figures(&self, now: Instant) -> Figures {
         let counts = self.lock();
-        let until = self.evicted_until.load(Ordering::Relaxed);
-        let left = until.saturating_sub(self.since(now));
+        let left = self.evicted_for(now);
         Figures {
             health: self.health(),
             first_token: self.first_token.get(),
@@ -133,7 +138,7 @@ impl State {
             in_flight: self.in_flight.get(),
             consecutive_failures: counts.consecutive_failures,
             times_ejected: counts.times_ejected,
-            evicted_for: (left > 0).then(|| Duration::from_micros(left)),
+            evicted_for: (!left.is_zero()).then_some(left),
         }
     }
 

@@ -7,13 +7,14 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicUsize},
     time::Instant,
 };
 
 use super::{
     Backend, Entry, EntrySettings, Group, Load,
     attempts::RetryPolicy,
+    keys::{Key, Keys},
     state::{Figures, State},
 };
 
@@ -53,16 +54,49 @@ pub struct DeclaredEntry {
     pub fingerprint: Fingerprint,
     /// Settings.
     pub settings: EntrySettings,
+    /// Its keys, where it has a pool of them; its own fingerprint has nothing of them.
+    pub keys: Vec<DeclaredKey>,
+}
+
+/// A key of an entry as it is configured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredKey {
+    /// Unique in the entry.
+    pub name: Arc<str>,
+    /// Of what it is.
+    pub fingerprint: Fingerprint,
 }
 
 /// Tells whether endpoint and credential of an entry are still the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint(u64);
 
+/// A view of a key's state, for metrics and dumps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyFigures {
+    /// Resource name of the backend.
+    pub backend: Arc<str>,
+    /// Name of the entry.
+    pub entry: Arc<str>,
+    /// Name of the key.
+    pub name: Arc<str>,
+    /// What is known of it.
+    pub figures: Figures,
+}
+
 #[derive(Debug, Default)]
 struct Known {
     load: Arc<Load>,
     entries: HashMap<Arc<str>, (Fingerprint, Arc<State>)>,
+    /// By entry.
+    keys: HashMap<Arc<str>, KnownKeys>,
+}
+
+/// The keys of an entry.
+#[derive(Debug, Default)]
+struct KnownKeys {
+    turn: Arc<AtomicUsize>,
+    states: HashMap<Arc<str>, (Fingerprint, Arc<State>)>,
 }
 
 // === impl Fingerprint ===
@@ -94,6 +128,7 @@ impl States {
         let mut backends = self.lock();
         let known = backends.entry(declared.name.clone()).or_default();
         let mut before = std::mem::take(&mut known.entries);
+        let mut keys_before = std::mem::take(&mut known.keys);
         let mut state = |entry: &DeclaredEntry| {
             let kept = before
                 .remove(&entry.name)
@@ -110,6 +145,16 @@ impl States {
                     name: entry.name.clone(),
                     settings: entry.settings.clone(),
                     state: state(entry),
+                    keys: match entry.keys.is_empty() {
+                        true => Keys::default(),
+                        false => {
+                            let own = keys_before.remove(&entry.name).unwrap_or_default();
+                            let own = own.with(&entry.keys, self.origin);
+                            let keys = own.keys(&entry.keys);
+                            known.keys.insert(entry.name.clone(), own);
+                            keys
+                        }
+                    },
                 })
             });
             groups.push(Group {
@@ -137,6 +182,24 @@ impl States {
         all.collect()
     }
 
+    /// What is known of every key at a moment, by backend, entry and name.
+    pub fn keys(&self, now: Instant) -> Vec<KeyFigures> {
+        let backends = self.lock();
+        let all = backends.iter().flat_map(|(backend, known)| {
+            known.keys.iter().flat_map(move |(entry, keys)| {
+                keys.states
+                    .iter()
+                    .map(move |(name, (_, state))| KeyFigures {
+                        backend: backend.clone(),
+                        entry: entry.clone(),
+                        name: name.clone(),
+                        figures: state.figures(now),
+                    })
+            })
+        });
+        all.collect()
+    }
+
     /// Drops the states of the backends that no configuration has any more. Those of requests under way last as long
     /// as the requests.
     pub fn retain(&self, is_configured: impl Fn(&str) -> bool) {
@@ -145,6 +208,39 @@ impl States {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Known>> {
         self.backends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// === impl KnownKeys ===
+
+impl KnownKeys {
+    /// With a state for each key that is declared, and no other.
+    fn with(mut self, declared: &[DeclaredKey], origin: Instant) -> KnownKeys {
+        let states = declared.iter().map(|key| {
+            let kept = self.states.remove(&key.name);
+            let kept = kept.filter(|(fingerprint, _)| *fingerprint == key.fingerprint);
+            let state = kept.unwrap_or_else(|| (key.fingerprint, Arc::new(State::new(origin))));
+            (key.name.clone(), state)
+        });
+        KnownKeys {
+            states: states.collect(),
+            turn: self.turn,
+        }
+    }
+
+    /// In the order of the configuration.
+    fn keys(&self, declared: &[DeclaredKey]) -> Keys {
+        let all = declared.iter().filter_map(|key| {
+            let (_, state) = self.states.get(&key.name)?;
+            Some(Key {
+                name: key.name.clone(),
+                state: state.clone(),
+            })
+        });
+        Keys {
+            all: all.collect(),
+            turn: self.turn.clone(),
+        }
     }
 }
 
@@ -162,6 +258,7 @@ mod tests {
                 most_probes: None,
                 health: None,
             },
+            keys: Vec::new(),
         }
     }
 

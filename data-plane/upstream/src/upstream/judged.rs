@@ -36,6 +36,7 @@ impl<B: RequestBody> State<B> {
                 most_probes: None,
                 health: Some(policy.clone()),
             },
+            keys: Vec::new(),
         });
         let group = Arc::new(states.join(&Declared {
             name: self.cluster.name.clone(),

@@ -2095,6 +2095,21 @@ impl ::prost::Name for AiGuards {
         "type.googleapis.com/tidegate.v1.AiGuards".into()
     }
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AiKeys {
+    #[prost(message, repeated, tag = "1")]
+    pub keys: ::prost::alloc::vec::Vec<KeyCredential>,
+}
+impl ::prost::Name for AiKeys {
+    const NAME: &'static str = "AiKeys";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiKeys".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiKeys".into()
+    }
+}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AiLoad {
     #[prost(uint32, optional, tag = "1")]
@@ -2576,7 +2591,7 @@ pub struct Policy {
     pub name: ::prost::alloc::string::String,
     #[prost(
         oneof = "policy::Content",
-        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41, 42, 60"
+        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41, 42, 60, 43"
     )]
     pub content: ::core::option::Option<policy::Content>,
 }
@@ -2614,6 +2629,8 @@ pub mod policy {
         AiAllowedModels(super::AiAllowedModels),
         #[prost(message, tag = "60")]
         Attribution(super::Attribution),
+        #[prost(message, tag = "43")]
+        AiKeys(super::AiKeys),
     }
 }
 impl ::prost::Name for Policy {

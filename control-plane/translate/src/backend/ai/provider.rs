@@ -239,6 +239,47 @@ fn format(kind: FormatType) -> Format {
     }
 }
 
+// === impl Kind ===
+
+impl Kind<'_> {
+    /// Says where somebody moved it: a host of Bedrock's tells its region, and takes signatures for no other (llm.md P-16).
+    pub(super) fn lives_at(&mut self, host: Option<&str>) {
+        if let Service::Bedrock { region, .. } = &mut self.service
+            && let Some(own) = host.and_then(bedrock_region)
+        {
+            *region = own.to_ascii_lowercase();
+        }
+    }
+}
+
+/// The region in the name of a host of Bedrock's runtime, VPC endpoints included.
+fn bedrock_region(host: &str) -> Option<&str> {
+    const SERVICES: [&str; 3] = [
+        "bedrock-runtime",
+        "bedrock-runtime-fips",
+        "bedrock-agent-runtime",
+    ];
+    const PUBLIC: [&str; 3] = ["amazonaws.com", "amazonaws.com.cn", "api.aws"];
+    const PRIVATE: [&str; 3] = [
+        "vpce.amazonaws.com",
+        "vpce.amazonaws.com.cn",
+        "vpce.api.aws",
+    ];
+    let host = host.trim_end_matches('.');
+    let (first, rest) = host.split_once('.')?;
+    let (service, rest, domains) = match first.starts_with("vpce-") {
+        true => {
+            let (service, rest) = rest.split_once('.')?;
+            (service, rest, PRIVATE)
+        }
+        false => (first, rest, PUBLIC),
+    };
+    let (region, domain) = rest.split_once('.')?;
+    let is_one =
+        |known: &[&str], text: &str| known.iter().any(|own| own.eq_ignore_ascii_case(text));
+    (is_one(&SERVICES, service) && is_one(&domains, domain) && !region.is_empty()).then_some(region)
+}
+
 // === impl KeyPlace ===
 
 impl KeyPlace {
@@ -254,6 +295,44 @@ impl KeyPlace {
             Self::Anthropic => ("x-api-key", ""),
             // It depends on the format of each request: the proxy says.
             Self::Google => ("", ""),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_bedrock_tell_their_region() {
+        for (host, expected) in [
+            ("bedrock-runtime.eu-west-3.amazonaws.com", Some("eu-west-3")),
+            (
+                "bedrock-runtime-fips.us-gov-west-1.amazonaws.com.",
+                Some("us-gov-west-1"),
+            ),
+            (
+                "bedrock-runtime.cn-north-1.amazonaws.com.cn",
+                Some("cn-north-1"),
+            ),
+            ("bedrock-runtime.us-east-2.api.aws", Some("us-east-2")),
+            (
+                "vpce-0a1b-c2d3.bedrock-runtime.us-west-2.vpce.amazonaws.com",
+                Some("us-west-2"),
+            ),
+            (
+                "vpce-0a1b-c2d3-us-west-2a.bedrock-runtime.us-west-2.vpce.amazonaws.com",
+                Some("us-west-2"),
+            ),
+            ("bedrock-runtime.eu-west-3.amazonaws.com.evil.example", None),
+            ("vpce-0a1b.bedrock-runtime.us-west-2.amazonaws.com", None),
+            ("vpce-0a1b.s3.us-west-2.vpce.amazonaws.com", None),
+            ("bedrock-runtime.amazonaws.com", None),
+            ("bedrock-runtime", None),
+            ("s3.us-west-2.amazonaws.com", None),
+            ("127.0.0.1", None),
+        ] {
+            assert_eq!(bedrock_region(host), expected, "{host}");
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn resolve(
         }
         let at = format!("{path}.secretRef");
         let (secret, text, source) =
-            from_secret(lookup, owner, (&at, &own.secret_ref), DEFAULT_KEY)?;
+            from_secret(lookup, owner.namespace, (&at, &own.secret_ref), DEFAULT_KEY)?;
         let text = match prefix.is_empty() {
             // As it is: another service's header has its own scheme.
             true => cp_api::secret::SecretBytes::new(text.expose().trim_ascii().to_vec()),

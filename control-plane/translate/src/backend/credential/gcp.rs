@@ -23,7 +23,8 @@ pub(super) fn resolve(
         None => None,
         Some(reference) => {
             let path = format!("{}.gcp.secretRef", owner.path);
-            let (name, text, source) = from_secret(lookup, owner, (&path, reference), DEFAULT_KEY)?;
+            let (name, text, source) =
+                from_secret(lookup, owner.namespace, (&path, reference), DEFAULT_KEY)?;
             Some(SecretText {
                 name,
                 text: Arc::new(text),

@@ -62,7 +62,8 @@ fn kind(kind: &Kind, region: &str) -> Result<AiCredential, FieldError> {
     })
 }
 
-fn key(message: &wire::KeyCredential) -> Result<KeyCredential, FieldError> {
+/// A key in a header.
+pub(crate) fn key(message: &wire::KeyCredential) -> Result<KeyCredential, FieldError> {
     Ok(KeyCredential {
         secret: need("secret", &message.secret)?,
         header: header(&message.header)?,

@@ -43,7 +43,12 @@ pub(super) async fn refused(
     };
     let status = head.status.as_u16();
     let owner = match &provider.credential {
-        AiCredential::None | AiCredential::Passthrough(_) => CredentialOwner::Client,
+        AiCredential::None | AiCredential::Passthrough(_) => {
+            match call.policies.ai_keys(&provider.name) {
+                None => CredentialOwner::Client,
+                Some(_) => CredentialOwner::Gateway,
+            }
+        }
         AiCredential::Key(_)
         | AiCredential::Aws(_)
         | AiCredential::Azure(_)

@@ -74,6 +74,7 @@ fn sent(client: &Parts) -> Option<Sent<'_>> {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use dp_config::ai_backend::AiCredential;
     use dp_llm::format::Format;
     use http::Request;
 
@@ -106,6 +107,7 @@ mod tests {
             client: &client,
             format: Format::AnthropicMessages,
             body: &Bytes::new(),
+            credential: &AiCredential::None,
         };
         apply(service, &own, &mut headers, &content);
         let arrived: Vec<(&str, &str)> = headers

@@ -256,6 +256,7 @@ impl Question<'_> {
             client: &asker.head,
             format: Format::OpenAiChatCompletions,
             body: &body,
+            credential: &target.credential,
         };
         let means = Means {
             active: &asker.active,

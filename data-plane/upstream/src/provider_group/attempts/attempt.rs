@@ -12,8 +12,9 @@ use crate::provider_group::{
     Answer, Backend, Entry, Place,
     endpoints::{Endpoints, Kin, Settled},
     gauge::Underway,
+    keys,
     state::Change,
-    verdict::{Outcome, Verdict},
+    verdict::{Outcome, Sign, Verdict},
 };
 
 /// One attempt. Dropping it without a settlement says nothing about the entry.
@@ -36,6 +37,8 @@ pub struct Attempt {
     pub(super) probe: Option<Underway>,
     /// The entry's endpoints, where it has several.
     pub(super) endpoints: Option<Box<Endpoints>>,
+    /// Which of the entry's keys, where it has several.
+    pub(super) key: Option<usize>,
 }
 
 // === impl Attempt ===
@@ -44,6 +47,12 @@ impl Attempt {
     /// When it began.
     pub fn begun(&self) -> Instant {
         self.begun
+    }
+
+    /// The name of the key that it is sent with, where the entry has a pool of them.
+    pub fn key(&self) -> Option<&Arc<str>> {
+        let keys = &self.entry.keys;
+        Some(&keys.all.get(self.key?)?.name)
     }
 
     /// Whether it finds out if an entry serves again that was evicted.
@@ -103,6 +112,41 @@ impl Attempt {
             // Nobody's answer has so many tokens that the rounding would matter.
             self.measure(took.as_secs_f64() / (tokens as f64));
         }
+        let Some(key) = self.key else {
+            return self.end_at_endpoint(outcome, now, random);
+        };
+        let (keys, settings) = (&self.entry.keys, &self.entry.settings);
+        let times = (self.begun, now);
+        let Some((name, change, of_entry)) = keys.settle(key, settings, outcome, times, random)
+        else {
+            return self.end_at_endpoint(outcome, now, random);
+        };
+        let key = Some((name, change));
+        if keys::is_of_key(outcome) {
+            return Settled {
+                entry: of_entry,
+                endpoint: Change::Nothing,
+                key,
+            };
+        }
+        // With a success it is the key's allowance that is used up.
+        let of_others = Outcome {
+            retry_after: outcome.retry_after.filter(|_| outcome.sign() != Sign::Good),
+            ..*outcome
+        };
+        let settled = self.end_at_endpoint(&of_others, now, random);
+        Settled {
+            entry: match of_entry {
+                Change::Nothing => settled.entry,
+                Change::Evicted { .. } | Change::Spared { .. } | Change::Restored => of_entry,
+            },
+            key,
+            ..settled
+        }
+    }
+
+    /// Ends it, whatever key it was sent with.
+    fn end_at_endpoint(&mut self, outcome: &Outcome, now: Instant, random: u64) -> Settled {
         let endpoints = self.endpoints.as_mut();
         let (endpoint, is_alone_to_blame) = endpoints
             .map_or((Change::Nothing, false), |endpoints| {
@@ -116,7 +160,11 @@ impl Attempt {
                 .state
                 .settle(policy, outcome, self.begun, now, random),
         };
-        Settled { entry, endpoint }
+        Settled {
+            entry,
+            endpoint,
+            key: None,
+        }
     }
 
     fn measure(&mut self, seconds: f64) {
