@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::class::Class;
 use crate::format::Format;
 use crate::operation::converted::Converted;
-use crate::provider::{ClientPath, Endpoint, Operation, ServiceError, UpstreamPath};
+use crate::provider::{ClientPath, Endpoint, Operation, Service, ServiceError, UpstreamPath};
 use crate::request::UsageChunk;
 use crate::tap::Framing;
 use crate::tool_names::ToolNames;
@@ -100,7 +100,8 @@ impl Plan {
         )
     }
 
-    /// The query of the request, from the client's.
+    /// The query of the request, from the client's: what the client's API has in its query means nothing to another, and Google
+    /// refuses what it does not know. So do not clients of Claude on Vertex AI send it (`beta=true`).
     #[must_use]
     pub fn query<'q>(&self, endpoint: &Endpoint, query: Option<&'q str>) -> Option<Cow<'q, str>> {
         match self.class {
@@ -114,8 +115,17 @@ impl Plan {
             | Class::Rerank
             | Class::CountTokens(_)
             | Class::Detect(_)
-            | Class::Passthrough(_) => query.map(Cow::Borrowed),
+            | Class::Passthrough(_) => query
+                .filter(|_| self.is_of_clients_api(endpoint.service()))
+                .map(Cow::Borrowed),
         }
+    }
+
+    /// The provider has the client's API, and lays it out as its inventor does.
+    fn is_of_clients_api(&self, service: &Service) -> bool {
+        let is_raw_predict =
+            matches!(service, Service::Vertex { .. }) && self.provider == Format::AnthropicMessages;
+        self.client == self.provider && self.converted.is_none() && !is_raw_predict
     }
 
     /// What chat completions are like, and so are those of before.
