@@ -2,25 +2,21 @@
 //!
 //! Owns the walk over the directory and the cuts. What is in the files, and how they are blessed, is told in their README.
 
-#![allow(
-    clippy::expect_used,
-    clippy::disallowed_methods,
-    clippy::wildcard_enum_match_arm,
-    reason = "tests fail by panicking; cases are files, and BLESS is read here"
-)]
-
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use bytes::Bytes;
 use dp_llm::edge::Target;
 use dp_llm::format::Format;
 use dp_llm::provider::Service;
-use dp_llm::relay::{Plan, Relay, Stamp};
+use dp_llm::relay::Plan;
 use dp_llm::request::{ClientHeaders, Rendered, Request, RequestError};
-use dp_llm::tap::{Ending, Framing, Limits};
-use serde_json::Value;
+use dp_llm::retry_after::retry_after;
+use dp_llm::tap::Framing;
+use serde_json::{Map, Value, json};
+
+use super::cases::{self, Stale, fed, framed, readable};
 
 /// Formats by the names of their directories; all but the last are those of clients too.
 const FORMATS: [(&str, Format); 5] = [
@@ -31,8 +27,6 @@ const FORMATS: [(&str, Format); 5] = [
     ("converse", Format::BedrockConverse),
 ];
 const CLIENTS: usize = 4;
-/// Each byte is cut at in one of so many runs; the tests of `relay` cut at each alone.
-const STRIDE: usize = 61;
 
 /// One pair of the matrix.
 #[derive(Clone, Copy)]
@@ -41,28 +35,13 @@ struct Pair {
     provider: (&'static str, Format),
 }
 
-/// Files that are not what was produced.
-#[derive(Default)]
-struct Stale(String);
-
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pairs")
+    cases::root("pairs")
 }
 
 /// Files of a directory with this ending, by the name in front of it.
 fn cases(directory: &str, ending: &str) -> Vec<(String, Vec<u8>)> {
-    let directory = root().join(directory);
-    let mut found: Vec<(String, Vec<u8>)> = fs::read_dir(&directory)
-        .expect("a directory of cases")
-        .map(|entry| entry.expect("an entry").path())
-        .filter_map(|path| {
-            let name = path.file_name()?.to_str()?.strip_suffix(ending)?.to_owned();
-            Some((name, fs::read(&path).expect("a case")))
-        })
-        .collect();
-    found.sort();
-    assert!(!found.is_empty(), "no case *{ending} in {directory:?}");
-    found
+    cases::cases(&root().join(directory), ending)
 }
 
 fn service(format: Format) -> (Service, &'static str) {
@@ -92,54 +71,16 @@ fn path(client: Format, is_streamed: bool) -> &'static str {
     }
 }
 
-/// One message of an AWS event stream.
-fn frame(name: &str, payload: &str) -> Vec<u8> {
-    let mut headers = Vec::new();
-    for (key, value) in [
-        (":event-type", name),
-        (":content-type", "application/json"),
-        (":message-type", "event"),
-    ] {
-        headers.push(u8::try_from(key.len()).expect("short"));
-        headers.extend_from_slice(key.as_bytes());
-        headers.push(7);
-        headers.extend_from_slice(&u16::try_from(value.len()).expect("short").to_be_bytes());
-        headers.extend_from_slice(value.as_bytes());
-    }
-    let total = u32::try_from(16 + headers.len() + payload.len()).expect("short");
-    let mut out = total.to_be_bytes().to_vec();
-    out.extend_from_slice(&u32::try_from(headers.len()).expect("short").to_be_bytes());
-    out.extend_from_slice(&crc32fast::hash(&out).to_be_bytes());
-    out.extend_from_slice(&headers);
-    out.extend_from_slice(payload.as_bytes());
-    out.extend_from_slice(&crc32fast::hash(&out).to_be_bytes());
-    out
-}
-
 /// Streams of a provider.
 fn streams(provider: &str, format: Format) -> (Framing, Vec<(String, Vec<u8>)>) {
     let directory = format!("answers/{provider}");
     if format != Format::BedrockConverse {
         return (Framing::EventStream, cases(&directory, ".sse"));
     }
-    let framed = cases(&directory, ".events")
+    let streams = cases(&directory, ".events")
         .into_iter()
-        .map(|(name, text)| {
-            let text = String::from_utf8(text).expect("text");
-            let lines = text.lines().filter_map(|line| line.split_once(' '));
-            let frames: Vec<Vec<u8>> = lines.map(|(name, payload)| frame(name, payload)).collect();
-            (name, frames.concat())
-        });
-    (Framing::AwsEventStream, framed.collect())
-}
-
-/// As a person reads it, where it is JSON.
-fn readable(bytes: &[u8]) -> String {
-    let text = String::from_utf8(bytes.to_vec()).expect("text");
-    match serde_json::from_str::<Value>(&text) {
-        Ok(value) => serde_json::to_string_pretty(&value).expect("JSON") + "\n",
-        Err(_) => text,
-    }
+        .map(|(name, text)| (name, framed(text)));
+    (Framing::AwsEventStream, streams.collect())
 }
 
 // === impl Pair ===
@@ -194,69 +135,35 @@ impl Pair {
         request.render(&service, self.provider.1, &target, ClientHeaders::default())
     }
 
-    /// What the client gets of `input`, fed in pieces.
-    fn relayed(self, plan: &Plan, framing: Framing, input: &[u8], cuts: &[usize]) -> Vec<u8> {
-        let stamp = Stamp {
-            unix_seconds: 1_700_000_000,
-            nonce: 7,
+    /// What the client is told of a provider's error: status, how long the provider wants to be left alone, and body.
+    fn told(self, error: &Value) -> Value {
+        let status = error.pointer("/status").and_then(Value::as_u64);
+        let status = u16::try_from(status.expect("a status")).expect("a status");
+        let body = match error.pointer("/body").expect("a body") {
+            Value::String(text) => text.clone(),
+            object => object.to_string(),
         };
-        let mut relay = Relay::new(plan, framing, Limits::default(), stamp);
-        let mut out = Vec::new();
-        let mut rest = input;
-        let mut from = 0;
-        for cut in cuts {
-            let (piece, after) = rest.split_at(cut - from);
-            out.extend_from_slice(&relay.push(Bytes::copy_from_slice(piece)));
-            (rest, from) = (after, *cut);
-        }
-        out.extend_from_slice(&relay.push(Bytes::copy_from_slice(rest)));
-        let finish = relay.finish();
-        out.extend_from_slice(&finish.rest);
-        assert_eq!(
-            finish.ending,
-            Ending::Complete,
-            "{}",
-            self.file("").display()
-        );
-        out
+        let headers = error.pointer("/headers").and_then(Value::as_object);
+        let headers = headers.into_iter().flatten();
+        let headers: Vec<(&str, &str)> = headers
+            .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+            .collect();
+        let kind = headers.iter().find(|(name, _)| *name == "x-amzn-errortype");
+        let kind = kind.map(|(_, kind)| *kind);
+        let now = Duration::from_secs(1_700_000_000);
+        let wait = retry_after(headers.iter().copied(), Some(body.as_bytes()), now);
+        let (client, provider) = (self.client.1, self.provider.1);
+        let told = dp_llm::error::for_client(client, provider, status, &body.into(), kind);
+        let told: Value = serde_json::from_slice(&told).expect("JSON");
+        let status = dp_llm::error::client_status(client, status);
+        json!({ "status": status, "waits": wait.map(|wait| wait.as_secs()), "body": told })
     }
 
     /// The same wherever the input is cut.
     fn answer(self, framing: Framing, input: &[u8]) -> Option<String> {
         let plan = self.plan(framing != Framing::Buffered)?;
-        let whole = self.relayed(&plan, framing, input, &[]);
-        for first in 1..=STRIDE {
-            let cuts: Vec<usize> = (first..input.len()).step_by(STRIDE).collect();
-            assert!(
-                self.relayed(&plan, framing, input, &cuts) == whole,
-                "{} differs when it is cut at {first} and every {STRIDE} bytes behind",
-                self.file("").display()
-            );
-        }
-        let each: Vec<usize> = (1..input.len()).collect();
-        assert!(
-            self.relayed(&plan, framing, input, &each) == whole,
-            "byte by byte"
-        );
-        Some(readable(&whole))
-    }
-}
-
-// === impl Stale ===
-
-impl Stale {
-    fn check(&mut self, file: &Path, content: &str) {
-        if env::var_os("BLESS").is_some() {
-            fs::create_dir_all(file.parent().expect("a directory")).expect("a directory");
-            return fs::write(file, content).expect("written");
-        }
-        if fs::read_to_string(file).ok().as_deref() != Some(content) {
-            let _ = writeln!(self.0, "{}: should be\n{content}", file.display());
-        }
-    }
-
-    fn finish(self) {
-        assert!(self.0.is_empty(), "{}\nbless and read the diff", self.0);
+        let what = self.file("");
+        Some(readable(&fed(&plan, framing, input, &what)))
     }
 }
 
@@ -294,6 +201,9 @@ fn what_a_client_is_answered() {
             }
         }
         for (case, input) in cases(&format!("answers/{}", pair.provider.0), ".json") {
+            if case == "errors" {
+                continue;
+            }
             let answer = match case.strip_prefix("error.") {
                 None => pair.answer(Framing::Buffered, &input),
                 Some(status) => {
@@ -308,6 +218,23 @@ fn what_a_client_is_answered() {
                 stale.check(&pair.file(&format!("{case}.answer.json")), &answer);
             }
         }
+    }
+    stale.finish();
+}
+
+#[test]
+fn what_a_client_is_told_of_each_error() {
+    let mut stale = Stale::default();
+    for pair in Pair::all() {
+        let file = root().join("answers").join(pair.provider.0);
+        let errors = fs::read(file.join("errors.json")).expect("errors");
+        let errors: Map<String, Value> = serde_json::from_slice(&errors).expect("JSON");
+        let told = errors
+            .iter()
+            .map(|(case, error)| (case.clone(), pair.told(error)));
+        let told: Map<String, Value> = told.collect();
+        let told = serde_json::to_string(&told).expect("JSON");
+        stale.check(&pair.file("errors.json"), &readable(told.as_bytes()));
     }
     stale.finish();
 }
