@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 mod held;
 mod listed;
+mod query;
 
 use super::{Broken, Names, Plan, Relay, Stamp};
 use crate::format::Format;
