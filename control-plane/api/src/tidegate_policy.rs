@@ -14,7 +14,7 @@ use crate::metadata::Metadata;
 use crate::object::{Resource, resource_metadata};
 use crate::policy::attribution::Attribution;
 use crate::policy::budget::{Budget, Concurrency};
-use crate::policy::target::{TargetRef, TargetSelector, every, known_kinds, one_kind};
+use crate::policy::target::{TargetRef, TargetSelector, every, known_kinds_and_models, one_kind};
 use crate::scalar::{ByteSize, HttpHeaderName};
 use crate::schema::rule::{at_least, at_least_one, exactly_one, rule};
 
@@ -49,13 +49,19 @@ pub struct TidegatePolicy {
     ),
     every(
         "has(self.backend) && has(self.backend.ai) && has(self.backend.ai.load)",
-        "t.kind == 'AgentgatewayBackend'",
-        "backend.ai.load is for AgentgatewayBackend",
+        "t.kind in ['AgentgatewayBackend', 'AgentgatewayModel']",
+        "backend.ai.load is for AgentgatewayBackend and AgentgatewayModel",
     ),
     every(
         "has(self.backend) && has(self.backend.ai) && has(self.backend.ai.keys)",
-        "t.kind == 'AgentgatewayBackend'",
-        "backend.ai.keys is for AgentgatewayBackend",
+        "t.kind in ['AgentgatewayBackend', 'AgentgatewayModel']",
+        "backend.ai.keys is for AgentgatewayBackend and AgentgatewayModel",
+    ),
+    every(
+        "has(self.backend) && (!has(self.backend.ai) || has(self.backend.ai.cache) \
+         || has(self.backend.ai.promptGuard))",
+        "t.kind != 'AgentgatewayModel'",
+        "of backend, AgentgatewayModel takes ai alone, without cache and promptGuard",
     ),
     every(
         "has(self.backend) && has(self.backend.ai) && has(self.backend.ai.load) \
@@ -70,7 +76,7 @@ pub struct TidegatePolicySpec {
         length(min = 1, max = 16),
         extend(
             "x-kubernetes-list-type" = "atomic",
-            "x-kubernetes-validations" = [known_kinds(), one_kind()],
+            "x-kubernetes-validations" = [known_kinds_and_models(), one_kind()],
         ),
     )]
     pub target_refs: Option<Vec<TargetRef>>,
@@ -79,7 +85,7 @@ pub struct TidegatePolicySpec {
         length(min = 1, max = 16),
         extend(
             "x-kubernetes-list-type" = "atomic",
-            "x-kubernetes-validations" = [known_kinds(), one_kind()],
+            "x-kubernetes-validations" = [known_kinds_and_models(), one_kind()],
         ),
     )]
     pub target_selectors: Option<Vec<TargetSelector>>,

@@ -164,6 +164,14 @@ impl<'a> Lookup<'a> {
         self.tables.parameters.get(&name(namespace, of))
     }
 
+    pub(crate) fn model(
+        &self,
+        namespace: &str,
+        model: &str,
+    ) -> Option<&'a Stored<AgentgatewayModel>> {
+        self.tables.models.get(&name(namespace, model))
+    }
+
     pub(crate) fn models(&self) -> impl Iterator<Item = &'a Stored<AgentgatewayModel>> + use<'a> {
         self.tables.models.values()
     }
@@ -187,6 +195,7 @@ impl<'a> Lookup<'a> {
             Kind::HttpRoute => &tables.http_routes.get(&name)?.object.metadata,
             Kind::Service => &tables.services.get(&name)?.object.metadata,
             Kind::AgentgatewayBackend => &tables.backends.get(&name)?.object.metadata,
+            Kind::AgentgatewayModel => &tables.models.get(&name)?.object.metadata,
             Kind::GatewayClass
             | Kind::ReferenceGrant
             | Kind::Namespace
@@ -195,7 +204,6 @@ impl<'a> Lookup<'a> {
             | Kind::EndpointSlice
             | Kind::AgentgatewayPolicy
             | Kind::AgentgatewayParameters
-            | Kind::AgentgatewayModel
             | Kind::TidegatePolicy
             | Kind::FleetPin
             | Kind::PriceCatalog => return None,

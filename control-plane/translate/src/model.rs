@@ -20,6 +20,7 @@ use crate::lookup::Lookup;
 use crate::plan::{
     BackendPlan, ProviderPlan, RoutedModelPlan, RouterPlan, Upstream, VirtualModelPlan,
 };
+use crate::policy::Attachments;
 use crate::settings::Settings;
 
 mod attach;
@@ -50,6 +51,13 @@ pub(crate) struct ModelDraft<'a> {
     entry: Entry,
 }
 
+/// What models are resolved against.
+struct Ground<'g> {
+    lookup: &'g Lookup<'g>,
+    settings: &'g Settings,
+    attachments: &'g Attachments,
+}
+
 /// A line of a router.
 #[derive(Clone)]
 enum Entry {
@@ -78,17 +86,26 @@ fn asked_name(object: &AgentgatewayModel) -> &str {
 
 impl<'a> Models<'a> {
     /// Resolves all models.
-    pub(crate) fn new(lookup: &Lookup<'a>, settings: &Settings) -> Models<'a> {
+    pub(crate) fn new(
+        lookup: &Lookup<'a>,
+        settings: &Settings,
+        attachments: &Attachments,
+    ) -> Models<'a> {
+        let ground = Ground {
+            lookup,
+            settings,
+            attachments,
+        };
         let mut all = BTreeMap::new();
         let (concrete, named): (Vec<_>, Vec<_>) = lookup
             .models()
             .partition(|stored| stored.object.spec.virtual_model.is_none());
         for stored in concrete {
-            all.insert(key(stored), self::concrete(lookup, settings, stored));
+            all.insert(key(stored), self::concrete(&ground, stored));
         }
         let mut resolved = Vec::new();
         for stored in named {
-            let draft = virtual_model::resolve(lookup, settings, stored, &all);
+            let draft = virtual_model::resolve(&ground, stored, &all);
             resolved.push((key(stored), draft));
         }
         all.extend(resolved);
@@ -142,11 +159,7 @@ fn created(stored: &Stored<AgentgatewayModel>) -> i64 {
     stored.object.metadata.creation_timestamp.unwrap_or(0)
 }
 
-fn concrete<'a>(
-    lookup: &Lookup<'_>,
-    settings: &Settings,
-    stored: &'a Stored<AgentgatewayModel>,
-) -> ModelDraft<'a> {
+fn concrete<'a>(ground: &Ground<'_>, stored: &'a Stored<AgentgatewayModel>) -> ModelDraft<'a> {
     let object = &*stored.object;
     let metadata = &object.metadata;
     let resource = name::model(&metadata.namespace, &metadata.name);
@@ -155,7 +168,7 @@ fn concrete<'a>(
         name: SINGLE,
         cluster: &cluster,
     };
-    let (plan, mut verdict) = provider(lookup, settings, stored, seat);
+    let (plan, mut verdict) = provider(ground.lookup, ground.settings, stored, seat);
     refuse_broken(&mut verdict);
     let entry = Entry::Concrete(RoutedModelPlan {
         name: asked_name(object).to_owned(),
@@ -168,22 +181,25 @@ fn concrete<'a>(
         stored,
         name: asked_name(object),
         verdict,
-        backends: vec![backend(resource, stored, vec![vec![plan]])],
+        backends: vec![backend(ground, (resource, stored), vec![vec![plan]], &[])],
         entry,
     }
 }
 
-/// A backend of providers. One that cannot be built stays in it and refuses.
+/// A backend of providers. One that cannot be built stays in it and refuses. `targets` are the models that providers are of, by
+/// their names, where they are of others.
 fn backend(
-    resource: String,
-    stored: &Stored<AgentgatewayModel>,
+    ground: &Ground<'_>,
+    (resource, stored): (String, &Stored<AgentgatewayModel>),
     groups: Vec<Vec<ProviderPlan>>,
+    targets: &[(String, String)],
 ) -> Arc<BackendPlan> {
+    let attachments = ground.attachments;
     Arc::new(BackendPlan {
+        policies: attachments.of_model(&resource, &stored.source, targets),
         name: resource,
         sources: vec![(*stored.source).clone()],
         upstream: Upstream::Ai(groups),
-        policies: None,
     })
 }
 

@@ -194,7 +194,8 @@ impl Attachments {
             lost: Vec::new(),
             targets,
         };
-        let places = standing.targets.places.iter();
+        let targets = &standing.targets;
+        let places = targets.places.iter().chain(&targets.beyond);
         claims.extend(places.map(|place| (place.clone(), Arc::clone(&compiled))));
         self.standings.insert(compiled.key.clone(), standing);
     }

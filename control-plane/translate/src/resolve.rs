@@ -35,9 +35,9 @@ pub(crate) fn resolve(lookup: &Lookup<'_>, settings: &Settings) -> Resolved {
     let mut reports = gateway_class::class_reports(lookup, settings);
     reports.extend(gateway::orphan_reports(lookup, settings));
     let mut drafts = gateway::drafts(lookup, settings);
-    let models = Models::new(lookup, settings);
-    let rule_models = RuleModels::new(lookup, &models);
     let attachments = Attachments::new(lookup, settings);
+    let models = Models::new(lookup, settings, &attachments);
+    let rule_models = RuleModels::new(lookup, &models);
     let mut catalog = Catalog::new(lookup, settings, rule_models, &attachments);
     reports.extend(route::attach_all::<route::http::Http>(
         lookup,

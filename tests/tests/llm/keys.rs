@@ -4,7 +4,7 @@
 //! since the mocks tell no key. Must not know how a key is chosen.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::client::{self, Client, Reply};
 use tests::manifest::{documents, gateway, route};
 use tests::world::World;
@@ -13,6 +13,7 @@ use tests::{deadline, port};
 use super::account::Metrics;
 use super::ask::{Answer, Format, Question};
 use super::mock::Mock;
+use super::models::service;
 use super::told::{At, Told};
 
 const BACKEND: &str = "backend/default/pooled";
@@ -287,4 +288,106 @@ async fn keys_go_where_the_providers_own_would() -> Result<()> {
     ensure!(told.contains(words), "{told}");
     ensure!(!told.contains(RIGHT), "a key can be read");
     stage.world.stop().await
+}
+
+/// A model with keys and a list of its own, and one that leads to it.
+const MODELS: &str = "apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: gateway}
+spec:
+  gatewayClassName: tidegate
+  listeners:
+  - name: http
+    port: LISTEN
+    protocol: HTTP
+    allowedRoutes:
+      kinds: [{kind: HTTPRoute}, {group: agentgateway.dev, kind: AgentgatewayModel}]
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: any}
+spec:
+  parentRefs: [{name: gateway}]
+  match: {model: gpt-*}
+  provider: Custom
+  custom: {backendRef: {name: mock, port: 80}, formats: [{type: Completions}]}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: safe}
+spec:
+  parentRefs: [{name: gateway}]
+  virtualModel: {failover: {targets: [{modelRef: {name: any}, model: gpt-4o, priority: 0}]}}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: closed}
+spec:
+  parentRefs: [{name: gateway}]
+  virtualModel: {weighted: {targets: [{modelRef: {name: any}, model: gpt-4o}]}}
+---
+apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: any}
+spec:
+  targetRefs: [{group: agentgateway.dev, kind: AgentgatewayModel, name: any}]
+  backend:
+    ai:
+      allowedModels: [{names: [gpt-4o]}]
+      keys: [{secretRef: {name: key-a}}, {secretRef: {name: key-b}}, {secretRef: {name: key-c}}]
+---
+apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: closed}
+spec:
+  targetRefs: [{group: agentgateway.dev, kind: AgentgatewayModel, name: closed}]
+  backend: {ai: {allowedModels: [{names: ['*']}]}}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn models_have_keys_and_lists_too() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1", "--require-key", RIGHT]).await?;
+    let port = port::free()?;
+    let models = MODELS.replace("LISTEN", &port.to_string());
+    let files = [
+        ("mock.yaml", service("mock", mock.port())),
+        ("keys.yaml", secrets([WRONG, RIGHT, RIGHT])),
+        ("models.yaml", models),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ];
+    let mut world = World::up(&files)?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let ask = |model: &'static str| async move {
+        let body = json!({"model": model, "messages": [{"role": "user", "content": "hello"}]});
+        let headers = [("content-type", "application/json")];
+        let url = "http://a.test/v1/chat/completions";
+        let asked = client::request("POST", url, &headers, &body.to_string())?;
+        let reply = Client::http1(port).send(asked).await?;
+        anyhow::Ok((reply.status.as_u16(), reply.text()))
+    };
+    for (model, status) in [
+        ("gpt-4o", 200),
+        ("gpt-4o", 200),
+        ("gpt-5", 403),
+        ("safe", 200),
+        ("safe", 200),
+        // Its list cannot be enforced there, so that nobody gets through.
+        ("closed", 503),
+    ] {
+        let (found, text) = ask(model).await?;
+        ensure!(found == status, "{model}: {found} {text}");
+    }
+    // The wrong key was sent once by each of the two backends.
+    ensure!(mock.requests().await? == 6);
+    let metrics = Metrics::scrape(&world).await?;
+    for backend in ["any", "safe"] {
+        let backend = format!("model/default/{backend}");
+        let labels = [
+            ("backend", backend.as_str()),
+            ("key", "secret/default/key-a/Authorization"),
+        ];
+        let count = metrics.sum("tidegate_proxy_llm_key_ejections_total", &labels)?;
+        ensure!(count == 1, "{backend}: {count}");
+    }
+    world.stop().await
 }

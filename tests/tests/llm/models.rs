@@ -37,7 +37,7 @@ spec:
 ";
 
 /// The Service of a mock.
-fn service(name: &str, port: u16) -> String {
+pub(super) fn service(name: &str, port: u16) -> String {
     format!(
         "apiVersion: v1
 kind: Service

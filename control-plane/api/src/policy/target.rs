@@ -1,7 +1,7 @@
 //! What a policy is attached to.
 //!
-//! Owns references and selectors, and which kinds they may name. Must not look anything up. AgentgatewayPolicy
-//! and TidegatePolicy have the same targets.
+//! Owns references and selectors, and which kinds they may name. Must not look anything up. TidegatePolicy has
+//! the targets of AgentgatewayPolicy, and models.
 
 use std::collections::BTreeMap;
 
@@ -76,6 +76,19 @@ pub fn known_kinds() -> Value {
          || (t.group == 'inference.networking.k8s.io' && t.kind == 'InferencePool'))",
         "kind must be Gateway, ListenerSet, HTTPRoute, GRPCRoute, Service, AgentgatewayBackend or \
          InferencePool, with its group",
+    )
+}
+
+/// The same, and models.
+pub fn known_kinds_and_models() -> Value {
+    rule(
+        "self.all(t, (t.group == '' && t.kind == 'Service') \
+         || (t.group == 'agentgateway.dev' && t.kind in ['AgentgatewayBackend', 'AgentgatewayModel']) \
+         || (t.group == 'gateway.networking.k8s.io' \
+         && t.kind in ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute']) \
+         || (t.group == 'inference.networking.k8s.io' && t.kind == 'InferencePool'))",
+        "kind must be Gateway, ListenerSet, HTTPRoute, GRPCRoute, Service, AgentgatewayBackend, \
+         AgentgatewayModel or InferencePool, with its group",
     )
 }
 

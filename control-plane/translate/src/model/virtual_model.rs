@@ -9,16 +9,15 @@ use cp_api::condition::Reason;
 use cp_api::effect::{self, Loss};
 use cp_api::model::AgentgatewayModel;
 use cp_api::model::virtual_model::{Conditional, Failover, Weighted};
+use cp_api::{Kind, ObjectKey};
 use expr::{AttributeSet, Expr};
 use proto::name;
 
-use super::{Entry, ModelDraft, asked_name, backend, created, key, refuse_broken};
+use super::{Entry, Ground, ModelDraft, asked_name, backend, created, key, refuse_broken};
 use crate::backend::Verdict;
 use crate::backend::model::{Seat, provider};
 use crate::inputs::{Name, Stored};
-use crate::lookup::Lookup;
 use crate::plan::{RoutingPlan, TargetPlan, VirtualModelPlan};
-use crate::settings::Settings;
 
 type Drafts<'a> = BTreeMap<Name, ModelDraft<'a>>;
 
@@ -27,8 +26,7 @@ type Unresolved = (Reason, String);
 
 /// Resolves one against the models that providers have.
 pub(super) fn resolve<'a>(
-    lookup: &Lookup<'_>,
-    settings: &Settings,
+    ground: &Ground<'_>,
     stored: &'a Stored<AgentgatewayModel>,
     drafts: &Drafts<'a>,
 ) -> ModelDraft<'a> {
@@ -36,13 +34,7 @@ pub(super) fn resolve<'a>(
     let mut backends = Vec::new();
     let routing = match unsupported(stored) {
         Some(message) => Err((Reason::NotSupported, message)),
-        None => route(
-            lookup,
-            settings,
-            stored,
-            drafts,
-            (&mut verdict, &mut backends),
-        ),
+        None => route(ground, stored, drafts, (&mut verdict, &mut backends)),
     };
     let routing = routing.unwrap_or_else(|(reason, message)| {
         let refused = if matches!(reason, Reason::NotSupported | Reason::UnsupportedValue) {
@@ -78,8 +70,7 @@ fn unsupported(stored: &Stored<AgentgatewayModel>) -> Option<String> {
 }
 
 fn route<'a>(
-    lookup: &Lookup<'_>,
-    settings: &Settings,
+    ground: &Ground<'_>,
     stored: &'a Stored<AgentgatewayModel>,
     drafts: &Drafts<'a>,
     (verdict, backends): (
@@ -89,6 +80,12 @@ fn route<'a>(
 ) -> Result<RoutingPlan, Unresolved> {
     let spec = stored.object.spec.virtual_model.clone().unwrap_or_default();
     let own = key(stored);
+    let leads_elsewhere = spec.weighted.is_some() || spec.conditional.is_some();
+    let of = ObjectKey::new(Kind::AgentgatewayModel, &*own.0, &*own.1);
+    let unprotected = ground.attachments.unprotected(&of);
+    if let Some(message) = unprotected.filter(|_| leads_elsewhere) {
+        return Err((Reason::NotSupported, message));
+    }
     if let Some(weighted) = &spec.weighted {
         return self::weighted(weighted, &own, drafts, backends);
     }
@@ -97,41 +94,9 @@ fn route<'a>(
     }
     if let Some(failover) = &spec.failover {
         let found = targets(failover, &own, drafts)?;
-        let names: Vec<_> = found
-            .iter()
-            .map(|(_, target, _)| object_name(target))
-            .collect();
-        let count = found.len();
-        let resource = name::model(&own.0, &own.1);
-        let cluster = |target: &str| name::model_target(&own.0, &own.1, target);
-        let mut groups: BTreeMap<u32, Vec<_>> = BTreeMap::new();
-        for (index, (priority, target, model)) in found.into_iter().enumerate() {
-            let of = object_name(target);
-            // One model may be a target under two names.
-            let seat = match names.iter().filter(|name| **name == of).count() {
-                1 => of.to_owned(),
-                _ => format!("{of}-{index}"),
-            };
-            let seat = Seat {
-                name: &seat,
-                cluster: &cluster,
-            };
-            let (mut plan, own) = provider(lookup, settings, target.stored, seat);
-            let broken = own.broken.into_iter();
-            verdict
-                .broken
-                .extend(broken.map(|message| format!("model {of}: {message}")));
-            plan.model = model;
-            groups.entry(priority).or_default().push(plan);
-        }
-        if verdict.broken.len() >= count {
-            refuse_broken(verdict);
-        }
-        backends.push(backend(
-            resource.clone(),
-            stored,
-            groups.into_values().collect(),
-        ));
+        let backend = self::failover(ground, stored, found, verdict);
+        let resource = backend.name.clone();
+        backends.push(backend);
         return Ok(RoutingPlan::Failover(resource));
     }
     // What is left is not in effect, and said so before.
@@ -139,6 +104,50 @@ fn route<'a>(
         Reason::NotSupported,
         "spec.virtualModel is empty".to_owned(),
     ))
+}
+
+/// The backend of a model whose targets stand in for one another.
+fn failover(
+    ground: &Ground<'_>,
+    stored: &Stored<AgentgatewayModel>,
+    found: Vec<(u32, &ModelDraft<'_>, String)>,
+    verdict: &mut Verdict,
+) -> std::sync::Arc<crate::plan::BackendPlan> {
+    let own = key(stored);
+    let names: Vec<_> = found
+        .iter()
+        .map(|(_, target, _)| object_name(target))
+        .collect();
+    let count = found.len();
+    let cluster = |target: &str| name::model_target(&own.0, &own.1, target);
+    let mut groups: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+    let mut targets = Vec::new();
+    for (index, (priority, target, model)) in found.into_iter().enumerate() {
+        let of = object_name(target);
+        // One model may be a target under two names.
+        let provider_name = match names.iter().filter(|name| **name == of).count() {
+            1 => of.to_owned(),
+            _ => format!("{of}-{index}"),
+        };
+        let seat = Seat {
+            name: &provider_name,
+            cluster: &cluster,
+        };
+        let (mut plan, own) = provider(ground.lookup, ground.settings, target.stored, seat);
+        let broken = own.broken.into_iter();
+        verdict
+            .broken
+            .extend(broken.map(|message| format!("model {of}: {message}")));
+        plan.model = model;
+        groups.entry(priority).or_default().push(plan);
+        targets.push((provider_name, of.to_owned()));
+    }
+    if verdict.broken.len() >= count {
+        refuse_broken(verdict);
+    }
+    let resource = name::model(&own.0, &own.1);
+    let groups = groups.into_values().collect();
+    backend(ground, (resource, stored), groups, &targets)
 }
 
 fn weighted(

@@ -51,13 +51,16 @@ pub(super) fn compile(ground: &Ground<'_>, policy: &TidegatePolicy) -> Option<No
 
 /// Why what a policy is attached to can have no pool, if it cannot.
 fn unfit(lookup: &Lookup<'_>, key: &ObjectKey, section: Option<&str>) -> Option<String> {
+    if key.known() == Some(Kind::AgentgatewayModel) {
+        return unfit_model(lookup, key);
+    }
     let backend = (key.known() == Some(Kind::AgentgatewayBackend))
         .then(|| lookup.backend(&key.namespace, &key.name))
         .flatten();
     let Some(ai) = backend.and_then(|backend| backend.object.spec.ai.as_ref().zip(Some(backend)))
     else {
         return Some(format!(
-            "for AgentgatewayBackends of type ai, which {key} is not; name another target"
+            "for AgentgatewayBackends of type ai and AgentgatewayModels, which {key} is not; name another target"
         ));
     };
     let (ai, backend) = ai;
@@ -69,6 +72,20 @@ fn unfit(lookup: &Lookup<'_>, key: &ObjectKey, section: Option<&str>) -> Option<
             "for providers with keys, and provider {name} of {key} has auth.{kind}; take one of them off"
         ))
     })
+}
+
+fn unfit_model(lookup: &Lookup<'_>, key: &ObjectKey) -> Option<String> {
+    let spec = &lookup.model(&key.namespace, &key.name)?.object.spec;
+    if spec.virtual_model.is_some() {
+        return Some(format!(
+            "for models with a provider, which {key} has not; name the models that it leads to"
+        ));
+    }
+    let auth = spec.policies.as_ref()?.auth.as_ref()?;
+    let kind = dynamic(auth)?;
+    Some(format!(
+        "for models with keys, and {key} has auth.{kind}; take one of them off"
+    ))
 }
 
 /// The kind of credential that is not one key as it is.

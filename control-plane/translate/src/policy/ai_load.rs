@@ -18,6 +18,9 @@ pub(super) fn compile(lookup: &Lookup<'_>, policy: &TidegatePolicy) -> Option<No
     let places = attach::targets(lookup, policy).places;
     let unfit = places.iter().find(|place| {
         let key = &place.key;
+        if key.known() == Some(Kind::AgentgatewayModel) {
+            return false;
+        }
         let backend = (key.known() == Some(Kind::AgentgatewayBackend))
             .then(|| lookup.backend(&key.namespace, &key.name))
             .flatten();
@@ -25,7 +28,7 @@ pub(super) fn compile(lookup: &Lookup<'_>, policy: &TidegatePolicy) -> Option<No
     });
     let body = match unfit {
         Some(place) => Err(format!(
-            "spec.{FIELD} is for AgentgatewayBackends of type ai, which {} is not; name another target",
+            "spec.{FIELD} is for AgentgatewayBackends of type ai and AgentgatewayModels, which {} is not; name another target",
             place.key
         )),
         None => Ok(PolicyBody::AiLoad(AiLoadPlan {

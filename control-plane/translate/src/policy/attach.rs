@@ -22,7 +22,9 @@ pub(crate) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct Targets {
     pub(super) places: Vec<Place>,
-    /// Targets that do not exist.
+    /// Targets that lead to others, where nothing of the policy has an effect: what protects must not be passed over.
+    pub(super) beyond: Vec<Place>,
+    /// Targets that do not exist, or lead to others.
     pub(super) problems: Vec<String>,
 }
 
@@ -60,6 +62,8 @@ pub(super) fn targets<T: Object>(lookup: &Lookup<'_>, policy: &T) -> Targets {
     found.places.sort();
     // Two targets may name one object; it is one place.
     found.places.dedup();
+    found.beyond.sort();
+    found.beyond.dedup();
     found
 }
 
@@ -88,6 +92,22 @@ fn noun(kind: Option<Kind>) -> &'static str {
     }
 }
 
+/// How a model leads to others that have backends of their own, if it does.
+fn leads_elsewhere(lookup: &Lookup<'_>, key: &ObjectKey) -> Option<&'static str> {
+    if key.known() != Some(Kind::AgentgatewayModel) {
+        return None;
+    }
+    let model = lookup.model(&key.namespace, &key.name)?;
+    let own = model.object.spec.virtual_model.as_ref()?;
+    if own.weighted.is_some() {
+        Some("a weighted model")
+    } else if own.conditional.is_some() {
+        Some("a conditional model")
+    } else {
+        None
+    }
+}
+
 // === impl Targets ===
 
 impl Targets {
@@ -100,7 +120,16 @@ impl Targets {
             return self.problems.push(problem);
         }
         let section = section.map(ToOwned::to_owned);
-        self.places.push(Place { key, section });
+        match leads_elsewhere(lookup, &key) {
+            None => self.places.push(Place { key, section }),
+            Some(how) => {
+                let problem = format!(
+                    "{key} is {how}, and has no provider; attach the policy to the models that it leads to"
+                );
+                self.problems.push(problem);
+                self.beyond.push(Place { key, section });
+            }
+        }
     }
 }
 

@@ -117,6 +117,59 @@ impl Attachments {
         })
     }
 
+    /// The set of a model that has a backend, and of the targets in it by the names of their providers there.
+    pub(crate) fn of_model(
+        &self,
+        resource: &str,
+        source: &tidegate::Source,
+        targets: &[(String, String)],
+    ) -> Option<Arc<SetPlan>> {
+        let place = |name: &str| {
+            let key = ObjectKey::new(Kind::AgentgatewayModel, &*source.namespace, name);
+            Place::new(key, None)
+        };
+        let mut attachments = self.along(&[(Level::Backend, place(&source.name))]);
+        for (provider, target) in targets {
+            let own = self.along(&[(Level::BackendSection, place(target))]);
+            attachments.extend(own.into_iter().map(|attachment| AttachmentPlan {
+                section: Some(provider.clone()),
+                ..attachment
+            }));
+        }
+        (!attachments.is_empty()).then(|| {
+            Arc::new(SetPlan {
+                name: resource.to_owned(),
+                attachments,
+                owner: source.clone(),
+            })
+        })
+    }
+
+    /// A policy that protects a model which leads to others, and so cannot: its requests are refused.
+    pub(crate) fn unprotected(&self, key: &ObjectKey) -> Option<String> {
+        let here = self.in_force.get(&Place::new(key.clone(), None))?;
+        here.iter().find_map(|own| match &own.policy.body {
+            PolicyBody::Denied(_) | PolicyBody::AiAllowedModels(_) => Some(format!(
+                "{} cannot be enforced here; attach it to the models that this one leads to",
+                own.policy.name
+            )),
+            PolicyBody::Ai(_)
+            | PolicyBody::AiAffinity(_)
+            | PolicyBody::AiCache(_)
+            | PolicyBody::AiGuards(_)
+            | PolicyBody::AiFallback(_)
+            | PolicyBody::AiKeys(_)
+            | PolicyBody::AiLoad(_)
+            | PolicyBody::AiTimeouts(_)
+            | PolicyBody::LocalRateLimit(_)
+            | PolicyBody::GlobalRateLimit(_)
+            | PolicyBody::Budgets(_)
+            | PolicyBody::Concurrency(_)
+            | PolicyBody::FrontendHttp(_)
+            | PolicyBody::Attribution(_) => None,
+        })
+    }
+
     /// Why an object may not be sent requests: a policy of it that cannot be enforced.
     pub(crate) fn refusal(&self, key: &ObjectKey, section: Option<&str>) -> Option<String> {
         let whole = Place::new(key.clone(), None);
