@@ -58,17 +58,18 @@ pub(super) fn of(
             ..Caller::default()
         },
     };
-    let labels = policy.labels.into_iter().map(|(name, own)| {
-        let value = asked.text(own, "metricLabels");
-        (name, value.unwrap_or_default())
-    });
+    // For who reads metrics an empty label is none: it must not be a series of its own. Nor must another order be.
+    let labels = policy.labels.into_iter();
+    let labels = labels.filter_map(|(name, own)| Some((name, asked.text(own, "metricLabels")?)));
+    let mut labels: Vec<_> = labels.collect();
+    labels.sort();
     Attributed {
         caller: Caller {
             team: policy.team.and_then(|own| asked.text(own, "team")),
             key_id: policy.key.and_then(|own| asked.text(own, "key")),
             ..caller
         },
-        labels: metrics.bounded_labels(labels.collect()),
+        labels: metrics.bounded_labels(labels),
     }
 }
 

@@ -59,6 +59,15 @@ pub(super) fn is_of_key(outcome: &Outcome) -> bool {
     }
 }
 
+/// What a verdict means for a key: a 403 may as well be about what was asked for, a model or a region, and must not put away key
+/// after key until somebody mends them.
+fn of_key(verdict: Verdict) -> Verdict {
+    if verdict == Verdict::CredentialRefused(403) {
+        return Verdict::Status(429);
+    }
+    verdict
+}
+
 // === impl Keys ===
 
 impl Keys {
@@ -72,7 +81,8 @@ impl Keys {
         !self.all.is_empty() && self.all.iter().all(|key| key.state.is_evicted(now))
     }
 
-    /// The key whose turn it is, of those that are well and not among `tried`; where there is none, the one that is back first.
+    /// The key whose turn it is, of those that are well and not among `tried`; where there is none, the one that is back first,
+    /// of those that were not tried if there are any.
     pub(super) fn choose(&self, tried: &[usize], now: Instant) -> Option<usize> {
         let well = || self.well(tried, now);
         match NonZeroUsize::new(well().count()) {
@@ -82,7 +92,8 @@ impl Keys {
             }
             None => {
                 let all = self.all.iter().enumerate();
-                let back = all.min_by_key(|(_, key)| key.state.evicted_for(now));
+                let back = all
+                    .min_by_key(|(index, key)| (tried.contains(index), key.state.evicted_for(now)));
                 back.map(|(index, _)| index)
             }
         }
@@ -108,8 +119,9 @@ impl Keys {
             false => Change::Nothing,
             true => {
                 let policy = policy(settings);
-                // What an `unhealthyCondition` says is about the provider.
                 let own = Outcome {
+                    verdict: of_key(outcome.verdict),
+                    // What an `unhealthyCondition` says is about the provider.
                     condition: None,
                     ..*outcome
                 };

@@ -8,6 +8,10 @@ use std::time::Instant;
 use super::{Attempts, Head, Replay};
 use crate::provider_group::{Place, keys, verdict::Outcome};
 
+/// How often a request turns to another key of one provider: keys of one account may all be over the allowance of the account,
+/// and each turn sends the whole prompt.
+const KEY_TURNS: usize = 3;
+
 // === impl Attempts ===
 
 impl Attempts {
@@ -31,7 +35,9 @@ impl Attempts {
             return false;
         };
         let entry = self.backend.entry(last);
-        let has_another = entry.is_some_and(|entry| entry.keys.has_another(&self.sent(last), now));
+        let sent = self.sent(last);
+        let has_another = sent.len() <= KEY_TURNS
+            && entry.is_some_and(|entry| entry.keys.has_another(&sent, now));
         if has_another {
             self.started = self.started.saturating_sub(1);
             self.tried.retain(|tried| *tried != last);
