@@ -51,7 +51,7 @@ impl BodyError {
 impl<'a> Node<'a> {
     /// The members of a body, which must be an object; repeated ones are there as often as the sender wrote them.
     pub(crate) fn body(body: &'a Bytes) -> Result<(&'a str, Vec<Member<'a>>), BodyError> {
-        let text = std::str::from_utf8(body).map_err(|_| BodyError::NotJson)?;
+        let text = json::text(body).ok_or(BodyError::NotJson)?;
         let mut members = Vec::new();
         json::members(text, |key, value| members.push((key, Node(value))))
             .map_err(|error| BodyError::from_json(&error))?;

@@ -29,7 +29,7 @@ pub enum Value {
 
 /// Tells the attributes of a request's body, in whatever format; of one that is no JSON there are none.
 pub fn tell(body: &[u8], note: &mut dyn FnMut(&'static str, Value)) {
-    let text = std::str::from_utf8(body).unwrap_or_default();
+    let text = json::text(body).unwrap_or_default();
     // What was read before it broke is told all the same.
     let _ = json::members(text, |key, raw| match &*key {
         // Gemini's and Bedrock's settings have a place of their own.

@@ -37,6 +37,7 @@ use crate::answer::{Piece, held};
 use crate::error::{ProviderError, last_event};
 use crate::event_stream;
 use crate::format::Format;
+use crate::json;
 use crate::observed::Observed;
 use crate::passed::PassedTap;
 use crate::sse::{Content, Framer};
@@ -414,9 +415,9 @@ impl Read {
                     sink(&Piece::Failure(too_long()));
                     return None;
                 }
-                let read = match std::str::from_utf8(held) {
-                    Ok(text) => reader.body(text, &mut sink),
-                    Err(_) => Err(Unread::Garbage),
+                let read = match json::text(held) {
+                    Some(text) => reader.body(text, &mut sink),
+                    None => Err(Unread::Garbage),
                 };
                 match read {
                     Ok(()) => None,

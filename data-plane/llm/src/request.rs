@@ -192,7 +192,7 @@ impl Request {
     }
 
     fn parse_body(format: Format, body: Bytes) -> Result<Self, RequestError> {
-        let text = std::str::from_utf8(&body).map_err(|_| RequestError::NotUtf8)?;
+        let text = json::text(&body).ok_or(RequestError::NotUtf8)?;
         let (mut model, mut stream, mut options) = (Once::new(), Once::new(), Once::new());
         let mut is_empty = true;
         let mut user = None;

@@ -11,6 +11,7 @@ use std::ops::Range;
 use bytes::{Bytes, BytesMut};
 
 use crate::chat::{self, Chunk};
+use crate::json;
 use crate::observed::Observed;
 use crate::request::UsageChunk;
 use crate::sse::{Content, Event, Frame, Framer};
@@ -397,9 +398,9 @@ impl Kept {
 }
 
 fn observe_body(body: &[u8], observed: &mut Observed) -> Ending {
-    let read = match std::str::from_utf8(body) {
-        Ok(text) => chat::observe_body(text, observed),
-        Err(_) => {
+    let read = match json::text(body) {
+        Some(text) => chat::observe_body(text, observed),
+        None => {
             observed.unreadable += 1;
             return Ending::Complete;
         }

@@ -16,6 +16,12 @@ mod scan;
 
 use scan::{Literal, Scan};
 
+/// The text of a body, which is UTF-8 (RFC 8259, section 8.1); `None` if it is none.
+#[must_use]
+pub fn text(body: &[u8]) -> Option<&str> {
+    simdutf8::basic::from_utf8(body).ok()
+}
+
 /// Calls `visit` with each member's decoded key and raw value text, in order, duplicates included.
 ///
 /// # Errors

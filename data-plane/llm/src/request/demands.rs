@@ -10,7 +10,7 @@ impl Request {
     #[must_use]
     pub fn demands(&self) -> Demands {
         let mut demands = Demands::default();
-        let text = std::str::from_utf8(&self.body).unwrap_or_default();
+        let text = json::text(&self.body).unwrap_or_default();
         // It has been read before: it is JSON.
         let _ = json::members(text, |key, value| match key.as_ref() {
             "tools" => demands.tools = value.starts_with('[') && !json::is_empty_array(value),

@@ -10,6 +10,7 @@ use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path};
 use crate::class::{Class, Passing};
 use crate::edge::{Notes, Target, Unconvertible};
 use crate::format::Format;
+use crate::json;
 use crate::multipart;
 use crate::operation::converted::Converted;
 use crate::operation::{embeddings, rerank, token_count};
@@ -131,7 +132,7 @@ impl Request {
             converted: None,
             is_listed: false,
         };
-        let text = || std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8);
+        let text = || json::text(&self.body).ok_or(RequestError::NotUtf8);
         let refused = RequestError::Unconvertible;
         let model = &target.model;
         let (body, converted, format) = match service.offers(self.class, model) {

@@ -10,6 +10,7 @@ use crate::class::Class;
 use crate::edge::dispatch::{self, Asked};
 use crate::edge::{Notes, Target};
 use crate::format::Format;
+use crate::json;
 use crate::prompt_caching::PromptCaching;
 use crate::provider::{BodyModel, Operation, Service};
 use crate::relay::{Names, Plan};
@@ -118,7 +119,7 @@ impl Request {
         notes: &mut Notes,
     ) -> Result<(Bytes, Names), RequestError> {
         // Checked when it was read.
-        let text = std::str::from_utf8(&self.body).map_err(|_| RequestError::NotUtf8)?;
+        let text = json::text(&self.body).ok_or(RequestError::NotUtf8)?;
         let caching = self.prompt_caching;
         let mark = |body: Vec<u8>| match caching {
             Some(caching) => caching.mark(&body.into()).into(),

@@ -16,10 +16,7 @@ pub(super) fn apply(body: Bytes, rules: &BodyRules) -> Bytes {
     if rules.set.is_empty() && rules.remove.is_empty() && !rules.removes_cache_scope {
         return body;
     }
-    match std::str::from_utf8(&body)
-        .ok()
-        .and_then(|text| rewritten(text, rules))
-    {
+    match json::text(&body).and_then(|text| rewritten(text, rules)) {
         Some(text) => text.into(),
         None => body,
     }
