@@ -34,7 +34,10 @@ use self::{
     limit::LimitMetrics, llm::LlmMetrics, load::LoadCollector, tokens::TokenCollector,
     usage::UsageMetrics,
 };
-pub(crate) use self::{attribution::OwnLabels, llm::Overflow};
+pub(crate) use self::{
+    attribution::{Label, OwnLabels},
+    llm::Overflow,
+};
 use crate::{
     ai::{guard::Check, ledger::Closed},
     record::{Ending, Record},
@@ -317,9 +320,9 @@ impl Local {
         self.metrics.attribution.failed(policy, field);
     }
 
-    /// Labels that a policy gives a request, within their bound.
-    pub(crate) fn bounded_labels(&self, labels: Vec<(Arc<str>, Arc<str>)>) -> OwnLabels {
-        self.metrics.attribution.bounded(labels)
+    /// Labels that a policy gives a request that is over, within their bound; new ones only if it was answered.
+    pub(crate) fn own_labels(&self, labels: Vec<Label>, is_answered: bool) -> OwnLabels {
+        self.metrics.attribution.bounded(labels, is_answered)
     }
 
     /// Counts an attempt at a provider that did not become a request's answer.

@@ -37,6 +37,28 @@ pub fn remove_client_credentials(headers: &mut HeaderMap) {
     }
 }
 
+/// Whether a text shows a credential that the client sent: the key, token or cookies behind the scheme, whole.
+#[must_use]
+pub fn shows_client_credential(text: &str, headers: &HeaderMap) -> bool {
+    let of = |name: &'static HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    // `Basic` and `Bearer` alone are no secret.
+    let schemed = [&AUTHORIZATION, &PROXY_AUTHORIZATION]
+        .map(of)
+        .into_iter()
+        .flatten();
+    let schemed = schemed.map(|value| {
+        let end = value.iter().position(|byte| *byte == b' ').unwrap_or(0);
+        value.get(end..).unwrap_or_default().trim_ascii()
+    });
+    let bare = CLIENT_CREDENTIALS.iter().chain([&COOKIE]).flat_map(of);
+    let mut secrets = schemed.chain(bare).filter(|secret| !secret.is_empty());
+    secrets.any(|secret| {
+        text.as_bytes()
+            .windows(secret.len())
+            .any(|part| part == secret)
+    })
+}
+
 /// Puts `prefix` and the key into `header`, in place of every credential that the client sent. A key that
 /// already carries the prefix, in any case, does not get it twice.
 ///
@@ -118,6 +140,34 @@ mod tests {
         check("Bearer ", " sk-1\r\n", Ok("Bearer sk-1"));
         check("Bearer ", "Bearersk", Ok("Bearer Bearersk"));
         check("", "sk-1", Ok("sk-1"));
+    }
+
+    #[test]
+    fn a_text_that_shows_a_clients_credential_is_known() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("authorization", "Bearer  sk-1"),
+            ("x-api-key", "k 2"),
+            ("cookie", "sid=3; a=b"),
+            ("api-key", ""),
+            ("x-team", "red"),
+        ] {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        for (text, expected) in [
+            ("sk-1", true),
+            ("the Bearer  sk-1!", true),
+            ("sk-", false),
+            ("Bearer", false),
+            ("k 2", true),
+            ("2", false),
+            ("sid=3; a=b", true),
+            ("red", false),
+            ("", false),
+        ] {
+            assert_eq!(shows_client_credential(text, &headers), expected, "{text}");
+        }
+        assert!(!shows_client_credential("sk-1", &HeaderMap::new()));
     }
 
     #[test]

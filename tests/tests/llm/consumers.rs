@@ -181,7 +181,22 @@ async fn what_clients_make_up_breaks_nothing() -> Result<()> {
         &[("x-team", quoted), ("x-employee", quoted)],
     )
     .await?;
-    let events = scene.events(3).await?;
+    // What an expression takes from where clients send their keys does not go into logs and labels.
+    let key = "sk-of-the-client-7";
+    let bearer = format!("Bearer {key}");
+    ask(
+        &scene,
+        CHAT,
+        model,
+        &[
+            ("authorization", &bearer),
+            ("x-team", key),
+            ("x-employee", &bearer),
+        ],
+    )
+    .await?;
+    let events = scene.events(4).await?;
+    ensure!(!format!("{:?}", events[3]).contains(key), "{events:?}");
     for event in &events[..2] {
         for name in ["enduser.id", "tidegate.llm.team"] {
             ensure!(!event.contains_key(name), "{name}: {event:?}");
@@ -196,8 +211,9 @@ async fn what_clients_make_up_breaks_nothing() -> Result<()> {
     let label = format!("team=\"{escaped}\"");
     ensure!(text.contains(&label), "no {label} in {text}");
     let failures = "tidegate_proxy_llm_attribution_failures_total";
-    // Once where it was absent, once where it was too long; an empty user is no failure.
-    for (name, times) in [("user", 1), ("team", 2), ("metricLabels", 2)] {
+    ensure!(!text.contains(key), "{text}");
+    // Where it was absent, too long (an empty user is no failure) and a key.
+    for (name, times) in [("user", 2), ("team", 3), ("metricLabels", 3)] {
         let counted = metrics.sum(failures, &[("field", name)])?;
         ensure!(counted == times, "{name}: {counted}");
     }
@@ -208,16 +224,18 @@ async fn what_clients_make_up_breaks_nothing() -> Result<()> {
 async fn a_thousand_teams_are_told_apart_and_no_more() -> Result<()> {
     let scene = start().await?;
     let mut connection = Client::http1(scene.port).connect().await?;
-    // Nothing has to be answered for a request to be counted.
-    let body = r#"{"model":"m","messages":[]}"#;
     let url = format!("http://a.test/{CHAT}");
-    for index in 0..1010 {
-        let team = format!("team-{index}");
+    let answered = r#"{"model":"gpt-x-mock-healthy","messages":[{"role":"user","content":"Hi"}]}"#;
+    // Who is refused takes no place.
+    let refused = r#"{"model":"m","messages":[]}"#;
+    let teams = (0..100).map(|index| (format!("stranger-{index}"), refused, 400));
+    let teams = teams.chain((0..1010).map(|index| (format!("team-{index}"), answered, 200)));
+    for (team, body, status) in teams {
         let headers = [("x-team", &*team), ("x-employee", "kim")];
         let reply = connection
             .send(request("POST", &url, &headers, body)?)
             .await?;
-        ensure!(reply.status == 400, "{}", reply.text());
+        ensure!(reply.status == status, "{team}: {}", reply.text());
     }
     ask(
         &scene,
@@ -228,7 +246,8 @@ async fn a_thousand_teams_are_told_apart_and_no_more() -> Result<()> {
     .await?;
     let metrics = Metrics::scrape(&scene.world).await?;
     for (team, times) in [
-        ("_other", 10),
+        ("_other", 110),
+        ("stranger-7", 0),
         ("team-7", 2),
         ("team-999", 1),
         ("team-1000", 0),

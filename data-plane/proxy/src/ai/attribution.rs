@@ -2,16 +2,17 @@
 //!
 //! Owns the order: what a policy says, or else the header and the body, which nobody verified. Must not refuse a request: an
 //! expression without a value says nothing, and is counted. Invariants: where a policy says who the user is, the client's own
-//! word is not looked at; texts are bounded.
+//! word is not looked at; texts are bounded, and none shows the client's credential.
 
 use std::sync::Arc;
 
 use dp_config::policy::{Attributing, Said};
 use dp_policy::usage_record::{Caller, UserSource};
+use dp_upstream::credential;
 use expr::Attributes;
 use http::{HeaderMap, HeaderName};
 
-use crate::metrics::{Local, OwnLabels};
+use crate::metrics::{Label, Local};
 
 /// Says whose a request is. Whoever stands in front has to guard it.
 const USER: HeaderName = HeaderName::from_static("x-user-id");
@@ -23,13 +24,14 @@ const LIMIT: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Attributed {
     pub(super) caller: Caller,
-    /// Labels of its metrics.
-    pub(super) labels: OwnLabels,
+    /// Labels of its metrics, in the order of their names. Nobody bounds them yet.
+    pub(super) labels: Vec<Label>,
 }
 
 /// What is asked, and who counts what has no value.
 struct Asked<'a> {
     attributes: &'a dyn Attributes,
+    headers: &'a HeaderMap,
     metrics: &'a Local,
 }
 
@@ -43,11 +45,12 @@ pub(super) fn of(
     let Some(policy) = policy else {
         return Attributed {
             caller: unverified(headers, said),
-            labels: OwnLabels::default(),
+            labels: Vec::new(),
         };
     };
     let asked = Asked {
         attributes,
+        headers,
         metrics,
     };
     let caller = match policy.user {
@@ -69,7 +72,7 @@ pub(super) fn of(
             key_id: policy.key.and_then(|own| asked.text(own, "key")),
             ..caller
         },
-        labels: metrics.bounded_labels(labels),
+        labels,
     }
 }
 
@@ -91,11 +94,16 @@ fn unverified(headers: &HeaderMap, said: Option<&str>) -> Caller {
 // === impl Asked ===
 
 impl Asked<'_> {
+    /// It would go into logs and labels.
+    fn is_secret(&self, text: &str) -> bool {
+        credential::shows_client_credential(text, self.headers)
+    }
+
     /// The value of an expression; an empty one is none.
     fn text(&self, said: Said<'_>, field: &'static str) -> Option<Arc<str>> {
         match said.expression.text(self.attributes) {
             Ok(text) if text.is_empty() => None,
-            Ok(text) if text.len() <= LIMIT => Some(text.into()),
+            Ok(text) if text.len() <= LIMIT && !self.is_secret(&text) => Some(text.into()),
             Ok(_) | Err(_) => {
                 self.metrics.attribution_failed(said.policy, field);
                 None

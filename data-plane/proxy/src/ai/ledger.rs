@@ -31,7 +31,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use super::{attribution::Attributed, expected, since_epoch};
 use crate::{
     fault::{Kind, Side},
-    metrics::{OwnLabels, UsageLabels},
+    metrics::{Label, OwnLabels, UsageLabels},
     record::{Ending, Record},
     trace::AttemptSpan,
 };
@@ -60,7 +60,7 @@ pub(crate) struct Ledger {
     at: Duration,
     caller: Caller,
     /// Labels that a policy gives it.
-    labels: OwnLabels,
+    labels: Vec<Label>,
     operation: &'static str,
     backend: Arc<str>,
     pub(super) is_streamed: bool,
@@ -281,7 +281,10 @@ impl Ledger {
         };
         let quote = quote(self.catalog.as_deref(), &names, usage.tokens.as_ref());
         let (quote, cache) = cache_use(llm.cache, &usage, quote);
-        let labels = self.labels(attempt.as_ref(), answered.as_deref());
+        let metrics = &record.worker().metrics;
+        let is_answered = attempt.is_some() && answer.status < 400;
+        let own = metrics.own_labels(std::mem::take(&mut self.labels), is_answered);
+        let labels = self.labels(attempt.as_ref(), answered.as_deref(), own);
         let mut usage_record = UsageRecord {
             request_id: self.request_id,
             at: self.at,
@@ -329,12 +332,12 @@ impl Ledger {
         }
     }
 
-    fn labels(&self, attempt: Option<&Attempt>, answered: Option<&str>) -> Labels {
+    fn labels(&self, attempt: Option<&Attempt>, answered: Option<&str>, own: OwnLabels) -> Labels {
         let Some(attempt) = attempt else {
             return Labels {
                 sent: "".into(),
                 answered: "".into(),
-                own: self.labels.clone(),
+                own,
             };
         };
         Labels {
@@ -345,7 +348,7 @@ impl Ledger {
                 Some(answered) if *answered == *attempt.sent => attempt.label.clone(),
                 Some(answered) => self.label(&attempt.provider, answered, false),
             },
-            own: self.labels.clone(),
+            own,
         }
     }
 

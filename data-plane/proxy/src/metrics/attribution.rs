@@ -1,7 +1,8 @@
 //! Labels that policies give requests to models, and counts of what came of them (llm.md 5.4).
 //!
 //! Owns the bound: their values may come from clients, so that a process tells only so many combinations apart, and all others
-//! are one. Must not evaluate. Invariant: what was told apart once stays so, as a series does.
+//! are one. Must not evaluate. Invariants: what was told apart once stays so, as a series does; a request that is refused
+//! takes no place, or whoever is let in nowhere could use them all up.
 
 use std::{
     collections::HashSet,
@@ -21,7 +22,7 @@ const LIMIT: usize = 1000;
 const OTHER: &str = "_other";
 
 /// A label: its name and its value.
-type Label = (Arc<str>, Arc<str>);
+pub(crate) type Label = (Arc<str>, Arc<str>);
 
 /// Labels of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -73,8 +74,9 @@ impl AttributionMetrics {
         self.failures.get_or_create(&labels).inc();
     }
 
-    /// These labels, or those of all that are not told apart.
-    pub(super) fn bounded(&self, labels: Vec<Label>) -> OwnLabels {
+    /// These labels, or those of all that are not told apart. Labels that are new are told apart only if the request was
+    /// answered.
+    pub(super) fn bounded(&self, labels: Vec<Label>, is_answered: bool) -> OwnLabels {
         if labels.is_empty() {
             return OwnLabels::default();
         }
@@ -85,6 +87,9 @@ impl AttributionMetrics {
         drop(known);
         if is_known {
             return labels;
+        }
+        if !is_answered {
+            return labels.others();
         }
         if !is_full {
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -131,18 +136,32 @@ mod tests {
     #[test]
     fn so_many_combinations_are_told_apart() {
         let metrics = AttributionMetrics::register(&mut Registry::default());
-        assert_eq!(metrics.bounded(Vec::new()), OwnLabels::default());
+        assert_eq!(metrics.bounded(Vec::new(), true), OwnLabels::default());
         for index in 0..LIMIT {
             let team = format!("team {index}");
-            assert_eq!(metrics.bounded(of(&team)).0.as_deref(), Some(&*of(&team)));
+            assert_eq!(
+                metrics.bounded(of(&team), true).0.as_deref(),
+                Some(&*of(&team))
+            );
         }
         for _ in 0..2 {
-            let labels = metrics.bounded(of("one more"));
+            let labels = metrics.bounded(of("one more"), true);
             assert_eq!(labels.0.as_deref(), Some(&*of(OTHER)));
         }
-        let labels = metrics.bounded(of("team 7"));
+        let labels = metrics.bounded(of("team 7"), true);
         assert_eq!(labels.0.as_deref(), Some(&*of("team 7")));
         assert_eq!(metrics.overflows.get(), 2);
+    }
+
+    #[test]
+    fn what_is_refused_takes_no_place() {
+        let metrics = AttributionMetrics::register(&mut Registry::default());
+        let told = |is_answered| metrics.bounded(of("a"), is_answered).0;
+        assert_eq!(told(false).as_deref(), Some(&*of(OTHER)));
+        assert_eq!(told(true).as_deref(), Some(&*of("a")));
+        assert_eq!(told(false).as_deref(), Some(&*of("a")));
+        assert_eq!(metrics.overflows.get(), 0);
+        assert_eq!(metrics.known.read().expect("whole").len(), 1);
     }
 
     #[test]
@@ -151,7 +170,7 @@ mod tests {
         let metrics = AttributionMetrics::register(&mut registry);
         let family = Family::<OwnLabels, Counter>::default();
         registry.register("n", "N", family.clone());
-        let labels = metrics.bounded(of("a\"} 1\nb{c=\"\\"));
+        let labels = metrics.bounded(of("a\"} 1\nb{c=\"\\"), true);
         family.get_or_create(&labels).inc();
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).expect("encodes");
