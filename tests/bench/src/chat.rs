@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::args::Args;
 use crate::cpu;
@@ -18,7 +18,7 @@ pub(crate) mod client;
 pub(crate) mod gateways;
 pub(crate) mod provider;
 
-use client::Told;
+use client::{Failures, Told};
 use gateways::Gateway;
 
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -55,6 +55,8 @@ pub(crate) struct Row {
     pub(crate) resident_kib: u64,
     /// Answers per second.
     pub(crate) rate: f64,
+    /// Questions that it failed; what was measured is of the others.
+    pub(crate) failures: u64,
 }
 
 const SCENARIOS: [Scenario; 5] = [
@@ -108,7 +110,13 @@ pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
         for _ in 0..args.rounds {
             for (peer, rounds) in peers.iter().zip(&mut rounds) {
                 let row = round(args, work, provider, *peer, scenario).await;
-                rounds.push(row.with_context(|| format!("{} {}", peer.name(), scenario.name))?);
+                let row = row.with_context(|| format!("{}, {}", peer.name(), scenario.name));
+                match (row, peer.failures()) {
+                    (Ok(row), _) => rounds.push(row),
+                    (Err(error), Failures::End) => return Err(error),
+                    // What it does not serve at all must not cost what the others did.
+                    (Err(error), Failures::Count) => eprintln!("left out: {error:#}"),
+                }
             }
         }
         for mut rounds in rounds {
@@ -144,12 +152,17 @@ async fn round(
     client::wait_for(target, &request, peer.patience())
         .await
         .with_context(|| log(&dir))?;
-    client::run(target, &request, scenario.clients, WARM_UP).await?;
+    let failures = peer.failures();
+    client::run(target, &request, scenario.clients, WARM_UP, failures).await?;
     let used = |pid: Option<u32>| pid.map(cpu::used).transpose();
     let before = used(running.pid)?;
     let start = Instant::now();
-    let Told { histogram, answers } =
-        client::run(target, &request, scenario.clients, args.span()).await?;
+    let Told {
+        histogram,
+        answers,
+        failures,
+    } = client::run(target, &request, scenario.clients, args.span(), failures).await?;
+    ensure!(answers > 0, "no answer at all\n{}", log(&dir));
     let took = start.elapsed();
     let after = used(running.pid)?;
     #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
@@ -169,6 +182,7 @@ async fn round(
         p99: histogram.micros(0.99),
         resident_kib: running.pid.map_or(0, cpu::resident_kib),
         rate: answers / took.as_secs_f64(),
+        failures,
     })
 }
 

@@ -102,6 +102,13 @@ pub(crate) fn chat(rows: &[chat::Row]) -> Result<()> {
             ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.4} x")),
         )?;
     }
+    for row in rows.iter().filter(|row| row.failures > 0) {
+        let (name, scenario, failures) = (row.peer, row.scenario.name, row.failures);
+        writeln!(
+            out,
+            "{name}, {scenario}: {failures} questions failed and are left out"
+        )?;
+    }
     writeln!(
         out,
         "p50, p99: to the first token of a stream, to the end of other answers; added: less what it takes without a gateway\n\

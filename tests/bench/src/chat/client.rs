@@ -1,7 +1,7 @@
 //! Clients that ask for chat completions, each over a connection that it keeps.
 //!
 //! Owns the question and a reader of answers that knows a length, chunks, and the word of which all answers are made. An
-//! answer that is not 200, or has no such word, ends the run.
+//! answer that is not 200, or has no such word, ends the run, unless failures are counted.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -22,6 +22,23 @@ pub(crate) struct Told {
     pub(crate) histogram: Histogram,
     /// Whole answers.
     pub(crate) answers: u64,
+    /// What came instead, where failures are counted.
+    pub(crate) failures: u64,
+}
+
+/// What a failure does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failures {
+    /// Ends the run.
+    End,
+    /// Is counted, and the client goes on over another connection.
+    Count,
+}
+
+/// What one client saw.
+struct Seen {
+    histogram: Histogram,
+    failures: u64,
 }
 
 /// A question of `prompt` bytes, with further headers.
@@ -45,19 +62,25 @@ pub(crate) async fn run(
     request: &[u8],
     clients: usize,
     span: Duration,
+    failures: Failures,
 ) -> Result<Told> {
     let end = Instant::now() + span;
     let mut tasks = JoinSet::new();
     for _ in 0..clients {
         let request = request.to_vec();
-        tasks.spawn(async move { client(target, &request, end).await });
+        tasks.spawn(async move { client(target, &request, end, failures).await });
     }
-    let mut histogram = Histogram::new();
+    let (mut histogram, mut failures) = (Histogram::new(), 0);
     while let Some(one) = tasks.join_next().await {
-        histogram.add(&one??);
+        let seen = one??;
+        histogram.add(&seen.histogram);
+        failures += seen.failures;
     }
-    let answers = histogram.total();
-    Ok(Told { histogram, answers })
+    Ok(Told {
+        answers: histogram.total(),
+        histogram,
+        failures,
+    })
 }
 
 /// Waits until a question is answered.
@@ -66,7 +89,7 @@ pub(crate) async fn wait_for(target: SocketAddr, request: &[u8], patience: Durat
     let mut ticks = tokio::time::interval(Duration::from_millis(50));
     loop {
         ticks.tick().await;
-        match run(target, request, 1, Duration::from_millis(1)).await {
+        match run(target, request, 1, Duration::from_millis(1), Failures::End).await {
             Ok(_) => return Ok(()),
             Err(error) if Instant::now() > deadline => return Err(error),
             Err(_) => {}
@@ -74,18 +97,44 @@ pub(crate) async fn wait_for(target: SocketAddr, request: &[u8], patience: Durat
     }
 }
 
-async fn client(target: SocketAddr, request: &[u8], end: Instant) -> Result<Histogram> {
+async fn client(
+    target: SocketAddr,
+    request: &[u8],
+    end: Instant,
+    failures: Failures,
+) -> Result<Seen> {
+    let mut seen = Seen {
+        histogram: Histogram::new(),
+        failures: 0,
+    };
+    let mut buffer = vec![0; 64 << 10];
+    while Instant::now() < end {
+        let served = connection(target, (request, end), &mut buffer, &mut seen.histogram).await;
+        match (served, failures) {
+            (Ok(()), _) => {}
+            (Err(error), Failures::End) => return Err(error),
+            (Err(_), Failures::Count) => seen.failures += 1,
+        }
+    }
+    Ok(seen)
+}
+
+/// Asks over one connection until `end`.
+async fn connection(
+    target: SocketAddr,
+    (request, end): (&[u8], Instant),
+    buffer: &mut [u8],
+    histogram: &mut Histogram,
+) -> Result<()> {
     let mut stream = TcpStream::connect(target).await.context("connect")?;
     stream.set_nodelay(true)?;
-    let mut histogram = Histogram::new();
-    let mut buffer = vec![0; 64 << 10];
     while Instant::now() < end {
         let start = Instant::now();
         stream.write_all(request).await?;
-        let first = answer(&mut stream, &mut buffer).await?;
+        let first = answer(&mut stream, buffer).await?;
         histogram.record(first.saturating_duration_since(start));
     }
-    Ok(histogram)
+    Ok(())
 }
 
 /// Reads one answer; returns when its first token was there, or its end where it came in one piece.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::client::Failures;
 use crate::args::Args;
 use crate::peer::{PROXY_CORE, Running, pinned, planes, spawn, start_envoy};
 
@@ -56,6 +57,14 @@ impl Gateway {
             Gateway::LiteLlm => "litellm",
             Gateway::Portkey => "portkey",
             Gateway::Direct => "(nobody)",
+        }
+    }
+
+    /// What an answer that it fails does. Of the others' defects we take note; ours and those of what carries the load end it.
+    pub(crate) fn failures(self) -> Failures {
+        match self {
+            Gateway::LiteLlm | Gateway::Portkey => Failures::Count,
+            Gateway::Tidegate | Gateway::Envoy | Gateway::Direct => Failures::End,
         }
     }
 
