@@ -129,6 +129,7 @@ impl Reader {
                 .created
                 .and_then(json::count)
                 .filter(|seconds| *seconds > 0),
+            service_tier: members.service_tier.and_then(name_of),
         }));
     }
 

@@ -180,6 +180,7 @@ impl Reader {
             id: self.response_id.clone(),
             model: members.model.and_then(text_of),
             created: None,
+            service_tier: None,
         }));
     }
 

@@ -152,6 +152,7 @@ impl Reader {
             id: string(message.id),
             model: string(message.model),
             created: None,
+            service_tier: None,
         }));
     }
 

@@ -117,6 +117,7 @@ impl Reader {
             id: response.id.clone(),
             model: response.model.clone(),
             created: response.created_at,
+            service_tier: response.service_tier.clone(),
         }));
     }
 

@@ -67,6 +67,8 @@ pub struct Start {
     pub model: Option<String>,
     /// Seconds since 1970, where the provider says it.
     pub created: Option<u64>,
+    /// The tier that serves it, as OpenAI names it.
+    pub service_tier: Option<String>,
 }
 
 /// Something that is said.
@@ -160,6 +162,8 @@ impl Piece<'_> {
                 let text = |text: &Option<String>| text.clone().map(bounded);
                 observed.id = observed.id.take().or_else(|| text(&start.id));
                 observed.model = observed.model.take().or_else(|| text(&start.model));
+                let tier = observed.service_tier.take();
+                observed.service_tier = tier.or_else(|| text(&start.service_tier));
             }
             Self::Finish { finish, .. } => observed.finish_reason = Some(finish.reason),
             Self::Usage(usage) => observed.usage = Some(usage.clone()),

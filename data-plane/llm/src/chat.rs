@@ -35,6 +35,7 @@ pub(crate) enum Chunk {
 struct Members<'a> {
     id: Option<&'a str>,
     model: Option<&'a str>,
+    service_tier: Option<&'a str>,
     choices: Option<&'a str>,
     usage: Option<&'a str>,
     usage_key: Option<Range<usize>>,
@@ -99,6 +100,7 @@ impl<'a> Members<'a> {
         json::members(text, |key, value| match key.as_ref() {
             "id" => members.id = Some(value),
             "model" => members.model = Some(value),
+            "service_tier" => members.service_tier = Some(value),
             "choices" => members.choices = Some(value),
             "usage" => {
                 members.usage = Some(value);
@@ -125,6 +127,9 @@ impl<'a> Members<'a> {
         }
         if observed.model.is_none() {
             observed.model = self.model.and_then(text_of);
+        }
+        if observed.service_tier.is_none() {
+            observed.service_tier = self.service_tier.and_then(text_of);
         }
         // Most chunks say `null`.
         let usage = self.usage.filter(|raw| raw.starts_with('{'));
@@ -377,6 +382,7 @@ mod tests {
         );
         assert_eq!(seen.id, None);
         assert_eq!(seen.model.as_deref(), Some("m"));
+        assert_eq!(seen.service_tier, None);
         assert_eq!(seen.finish_reason, Some(FinishReason::Length));
         assert_eq!((seen.usage, seen.has_content), (None, false));
     }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use crate::format::Format;
 use crate::json;
 use crate::observed::bounded;
 
@@ -28,7 +29,7 @@ pub enum Value {
 }
 
 /// Tells the attributes of a request's body, in whatever format; of one that is no JSON there are none.
-pub fn tell(body: &[u8], note: &mut dyn FnMut(&'static str, Value)) {
+pub fn tell(format: Format, body: &[u8], note: &mut dyn FnMut(&'static str, Value)) {
     let text = json::text(body).unwrap_or_default();
     // What was read before it broke is told all the same.
     let _ = json::members(text, |key, raw| match &*key {
@@ -48,6 +49,12 @@ pub fn tell(body: &[u8], note: &mut dyn FnMut(&'static str, Value)) {
             });
         }
         "conversation" => conversation(raw, note),
+        // Anthropic has tiers of this name, which are others.
+        "service_tier" if is_openai(format) => {
+            if let Some(tier) = json::string(raw).map(bounded) {
+                note("openai.request.service_tier", Value::Text(tier.into()));
+            }
+        }
         _ => member(&key, raw, note),
     });
 }
@@ -81,6 +88,13 @@ fn member(key: &str, raw: &str, note: &mut dyn FnMut(&'static str, Value)) {
     if let Some((name, value)) = told {
         note(name, value);
     }
+}
+
+fn is_openai(format: Format) -> bool {
+    matches!(
+        format,
+        Format::OpenAiChatCompletions | Format::OpenAiResponses
+    )
 }
 
 fn whole(name: &'static str, raw: &str) -> Option<(&'static str, Value)> {
@@ -139,13 +153,30 @@ fn conversation(raw: &str, note: &mut dyn FnMut(&'static str, Value)) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Value, tell};
+    use super::{Format, Value, tell};
 
     #[track_caller]
     fn check(body: &str, expected: &[(&str, Value)]) {
         let mut told = Vec::new();
-        tell(body.as_bytes(), &mut |name, value| told.push((name, value)));
+        let format = Format::OpenAiChatCompletions;
+        tell(format, body.as_bytes(), &mut |name, value| {
+            told.push((name, value));
+        });
         assert_eq!(told, expected, "{body}");
+    }
+
+    #[test]
+    fn a_tier_is_openais() {
+        let body = r#"{"service_tier":"flex"}"#;
+        check(body, &[("openai.request.service_tier", text("flex"))]);
+        check(r#"{"service_tier":null}"#, &[]);
+        let mut told = Vec::new();
+        tell(
+            Format::AnthropicMessages,
+            body.as_bytes(),
+            &mut |name, _| told.push(name),
+        );
+        assert!(told.is_empty(), "{told:?}");
     }
 
     fn text(text: &'static str) -> Value {
@@ -221,7 +252,11 @@ mod tests {
             .collect();
         let body = serde_json::json!({"stop": stops}).to_string();
         let mut told = Vec::new();
-        tell(body.as_bytes(), &mut |_, value| told.push(value));
+        tell(
+            Format::OpenAiChatCompletions,
+            body.as_bytes(),
+            &mut |_, value| told.push(value),
+        );
         let Some(Value::Texts(texts)) = told.pop() else {
             panic!("no texts");
         };

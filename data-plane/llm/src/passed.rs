@@ -313,6 +313,8 @@ fn note_object<'a>(text: &'a str, observed: &mut Observed) -> Result<Said<'a>, s
         "model" | "modelVersion" => {
             observed.model = observed.model.take().or_else(|| text_of(value));
         }
+        // What a stream begins with may be what was asked for, its end is what was done.
+        "service_tier" => observed.service_tier = text_of(value).or(observed.service_tier.take()),
         "type" => said.progress.note(Progress::of_type(unquoted(value))),
         "object" => said.progress.note(Progress::of_object(unquoted(value))),
         "usage" | "usageMetadata" | "amazon-bedrock-invocationMetrics" | "meta" => {

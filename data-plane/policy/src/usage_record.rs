@@ -111,6 +111,8 @@ pub enum UserSource {
 pub struct Answer {
     /// The provider's id of it.
     pub id: Option<Arc<str>>,
+    /// The tier that served it.
+    pub service_tier: Option<Arc<str>>,
     /// Why generation ended.
     pub finish_reason: Option<&'static str>,
     /// The status that the client got.

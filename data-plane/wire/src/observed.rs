@@ -16,6 +16,8 @@ pub struct Observed {
     pub id: Option<String>,
     /// The model that answered, as the provider names it; it may differ from the one asked for.
     pub model: Option<String>,
+    /// The tier that served it, as OpenAI names it: where it differs from the one asked for, the price does too.
+    pub service_tier: Option<String>,
     /// Why generation ended; of the last choice that said so.
     pub finish_reason: Option<FinishReason>,
     /// The provider's own token counts; the last ones it sent.

@@ -367,7 +367,7 @@ async fn each_attempt_is_a_span_below_its_request() -> Result<()> {
     let parent = format!("00-{trace}-b7ad6b7169203331-01");
     let headers = [("traceparent", parent.as_str())];
     let url = "http://a.test/openai/v1/chat/completions";
-    let body = r#"{"model":"gpt-x-mock-healthy","messages":[{"role":"user","content":"hi"}],"max_completion_tokens":90,"temperature":0.5,"top_p":0.25,"seed":7,"stop":["x"],"frequency_penalty":0.5,"presence_penalty":1.5,"response_format":{"type":"text"}}"#;
+    let body = r#"{"model":"gpt-x-mock-healthy","messages":[{"role":"user","content":"hi"}],"max_completion_tokens":90,"temperature":0.5,"top_p":0.25,"seed":7,"stop":["x"],"frequency_penalty":0.5,"presence_penalty":1.5,"response_format":{"type":"text"},"service_tier":"flex"}"#;
     let asked = request("POST", url, &headers, body)?;
     Client::http1(scene.port).send(asked).await?;
     let spans = deadline::until("both spans came", deadline::SOON, || async {
@@ -399,6 +399,8 @@ async fn each_attempt_is_a_span_below_its_request() -> Result<()> {
         ("gen_ai.request.frequency_penalty", "0.5"),
         ("gen_ai.request.presence_penalty", "1.5"),
         ("gen_ai.output.type", "text"),
+        ("openai.request.service_tier", "flex"),
+        ("openai.response.service_tier", "default"),
         ("server.address", "127.0.0.1"),
         ("server.port", &port),
     ] {

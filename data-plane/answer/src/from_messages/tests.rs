@@ -12,8 +12,13 @@ use crate::{Content, Finish, Piece, Start};
 fn own(piece: &Piece<'_>) -> String {
     let text = |text: &JsonText<'_>| text.decode().into_owned();
     match piece {
-        Piece::Start(Start { id, model, created }) => {
-            assert_eq!(*created, None);
+        Piece::Start(Start {
+            id,
+            model,
+            created,
+            service_tier,
+        }) => {
+            assert_eq!((*created, service_tier), (None, &None));
             format!(
                 "start {} {}",
                 id.as_deref().unwrap_or("-"),

@@ -24,6 +24,7 @@ fn started() -> Piece<'static> {
         id: Some("msg_1".to_owned()),
         model: Some("claude".to_owned()),
         created: None,
+        service_tier: None,
     })
 }
 

@@ -28,6 +28,7 @@ fn start() -> Piece<'static> {
         id: Some("r1".to_owned()),
         model: Some("gpt-5".to_owned()),
         created: None,
+        service_tier: None,
     })
 }
 

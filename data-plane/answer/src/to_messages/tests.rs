@@ -122,6 +122,7 @@ fn start() -> Piece<'static> {
         id: Some("chatcmpl-1".to_owned()),
         model: Some("gpt-4o".to_owned()),
         created: Some(1),
+        service_tier: None,
     })
 }
 

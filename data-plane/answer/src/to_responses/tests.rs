@@ -195,6 +195,7 @@ fn a_text_is_told_event_by_event() {
             id: Some("chatcmpl-1".to_owned()),
             model: Some("gpt".to_owned()),
             created: Some(7),
+            service_tier: None,
         }),
         text("Hi"),
         text(" there"),

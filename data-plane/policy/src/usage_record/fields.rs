@@ -46,6 +46,7 @@ impl UsageRecord {
             ("gen_ai.request.model", &model.sent),
             ("gen_ai.response.model", &model.answered),
             ("gen_ai.response.id", &self.answer.id),
+            ("openai.response.service_tier", &self.answer.service_tier),
             ("tidegate.llm.provider", &model.entry),
             ("tidegate.llm.requested_model", &model.requested),
         ] {

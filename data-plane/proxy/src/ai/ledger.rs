@@ -451,6 +451,9 @@ fn answer(record: &Record, ending: Ending) -> Answer {
     };
     Answer {
         id: seen.and_then(|seen| seen.id.as_deref()).map(Into::into),
+        service_tier: seen
+            .and_then(|seen| seen.service_tier.as_deref())
+            .map(Into::into),
         finish_reason: seen
             .and_then(|seen| seen.finish_reason)
             .map(|it| it.as_str()),

@@ -26,7 +26,8 @@ pub(super) fn start(
     span.note("gen_ai.provider.name", &provider.telemetry_name);
     span.note("gen_ai.request.model", sent);
     span.note("tidegate.llm.provider", &provider.name);
-    parameters::tell(&rendered.body, &mut |name, value| span.tell(name, value));
+    let (format, body) = (rendered.plan.provider, &rendered.body);
+    parameters::tell(format, body, &mut |name, value| span.tell(name, value));
     Some(span)
 }
 
