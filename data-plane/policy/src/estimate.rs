@@ -1,7 +1,7 @@
 //! How many tokens a request will take, before a provider has counted them (llm.md L-2, L-4, B-5).
 //!
 //! Owns the rules of thumb: bytes per token, what each message adds, what past answers promise. Must not read
-//! prompts: it is given lengths. An estimate is only ever held, never billed as if it were a count.
+//! prompts: it is given lengths, or counts of texts. An estimate is only ever held, never billed as if it were a count.
 
 mod past;
 mod past_by_model;
@@ -38,8 +38,10 @@ pub enum Family {
 /// What is known of a prompt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Prompt {
-    /// Bytes of all texts, instructions and tool definitions included; media are not text.
+    /// Bytes of all texts, instructions included; definitions of tools, and media, are none.
     pub text_bytes: u64,
+    /// Bytes of the definitions of tools and of the schemas of answers, as JSON.
+    pub definition_bytes: u64,
     /// Messages.
     pub messages: u64,
     /// Images.
@@ -53,8 +55,15 @@ pub struct Prompt {
 /// Tokens of a prompt, by its length.
 #[must_use]
 pub fn input(family: Family, prompt: &Prompt) -> u64 {
-    family
-        .tokens(prompt.text_bytes)
+    let bytes = prompt.text_bytes.saturating_add(prompt.definition_bytes);
+    family.tokens(bytes).saturating_add(overhead(prompt))
+}
+
+/// Tokens of a prompt whose texts somebody counted. How definitions of tools are written for a model, no vendor tells.
+#[must_use]
+pub fn counted(family: Family, text_tokens: u64, prompt: &Prompt) -> u64 {
+    text_tokens
+        .saturating_add(family.tokens(prompt.definition_bytes))
         .saturating_add(overhead(prompt))
 }
 
@@ -110,7 +119,7 @@ impl Family {
 
 #[cfg(test)]
 mod tests {
-    use super::{Family, Prompt, input, output};
+    use super::{Family, Prompt, counted, input, output};
 
     #[track_caller]
     fn check(model: &str, text_bytes: u64, messages: u64, expected: u64) {
@@ -141,9 +150,24 @@ mod tests {
             images: 2,
             recordings: 1,
             documents: 1,
+            ..Prompt::default()
         };
         let expected = 1 + 4 + 3 + 2 * 1_600 + 1_000 + 6_000;
         assert_eq!(input(Family::Other, &prompt), expected);
+        assert_eq!(counted(Family::Other, 1, &prompt), expected);
+    }
+
+    #[test]
+    fn texts_that_were_counted_take_what_was_counted() {
+        let prompt = Prompt {
+            text_bytes: 4_000,
+            definition_bytes: 41,
+            messages: 2,
+            ..Prompt::default()
+        };
+        assert_eq!(counted(Family::Other, 7, &prompt), 7 + 11 + 2 * 4 + 3);
+        assert_eq!(input(Family::Other, &prompt), 1_011 + 2 * 4 + 3);
+        assert_eq!(counted(Family::Other, u64::MAX, &prompt), u64::MAX);
     }
 
     #[test]

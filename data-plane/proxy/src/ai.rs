@@ -66,6 +66,7 @@ mod relayed;
 mod request;
 mod side_call;
 mod token_count;
+mod tokenized;
 pub(crate) mod tokens;
 mod verdict;
 mod wait;
@@ -175,7 +176,7 @@ pub(crate) async fn forward(
     let asked = (&*head, &prompt, &read);
     let reach = allowed::check(exchange, asked, requested.as_deref(), (backend, &policies))?;
     let prices = catalog.map(|catalog| &**catalog);
-    let hold = Hold::of(exchange, asked, (backend, &policies), prices);
+    let hold = Hold::of(exchange, asked, (backend, &policies), prices).await;
     limit_globally(exchange, &mut head, (&prompt, &read)).await?;
     let affinity = policies.ai_affinity().and_then(|own| {
         let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);

@@ -146,6 +146,11 @@ async fn counts(rig: &Rig) -> Result<()> {
             .is_some_and(|count| count > 0),
         "{counted}"
     );
+    // By OpenAI's own vocabulary where the model is OpenAI's: eight tokens, which the length would not tell.
+    let messages =
+        json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "お誕生日おめでとう"}]});
+    let counted = json_of(rig, "/openai/v1/messages/count_tokens", &messages).await?;
+    ensure!(counted.at("/input_tokens") == 8 + 4 + 3, "{counted}");
     // A count is no usage.
     let metrics = Metrics::scrape(&rig.world).await?;
     ensure!(

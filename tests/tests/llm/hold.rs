@@ -12,8 +12,9 @@ use super::account::Metrics;
 use super::mock::Mock;
 use super::told::At;
 
-/// What is held for one request of [`body`]: its text in fours, a message, the answer's begin, and `max_tokens`.
-const HELD: usize = "Hello, how are you?".len().div_ceil(4) + 4 + 3 + 100;
+/// What is held for one request of [`body`] to gpt-4o: its text, which OpenAI's tiktoken cuts into six tokens, a message, the
+/// answer's begin, and `max_tokens`.
+const HELD: usize = 6 + 4 + 3 + 100;
 
 /// Serves models of a mock behind a limit of requests, one of tokens, and a budget.
 struct Rig {
@@ -190,6 +191,46 @@ async fn fifty_requests_at_once_do_not_pass_a_limit_of_tokens() -> Result<()> {
         rig.world.stop().await?;
     }
     Ok(())
+}
+
+/// L-2: a prompt is held as its model cuts it, on whichever thread that is counted; what nobody can count, by its length. Counts
+/// of texts are those of OpenAI's tiktoken.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_is_held_as_its_model_cuts_it() -> Result<()> {
+    const BUDGET: usize = 1_000_000;
+    let rig = Rig::start(1_000_000_000, BUDGET).await?;
+    let birthday = "お誕生日おめでとう".to_owned();
+    // Right away, on a thread of its own, and not at all: more than a MiB is told in fours.
+    let cases = [
+        ("gpt-4o", &birthday, 8),
+        ("openai/gpt-4o-mini", &birthday, 8),
+        ("gpt-4-0613", &birthday, 9),
+        ("ft:gpt-3.5-turbo:acme", &birthday, 9),
+        ("mistral-large", &birthday, 7),
+        ("claude-sonnet-4-5", &birthday, 8),
+        ("gpt-4o", &"a".repeat(80_000), 10_000),
+        ("gpt-4o", &"a".repeat(1 << 20), 131_072),
+        ("gpt-4o", &"a".repeat((1 << 20) + 1), (1 << 18) + 1),
+    ];
+    for (number, (model, text, tokens)) in cases.into_iter().enumerate() {
+        // All of a budget fits into it, and one more does not.
+        for (more, status) in [(0, 200), (1, 429)] {
+            let body = json!({
+                "model": model,
+                "max_tokens": BUDGET - tokens - 4 - 3 + more,
+                "messages": [{"role": "user", "content": text}],
+            });
+            let team = format!("{number}-{more}");
+            let reply = rig.ask("/v1/chat/completions", &body, &team).await?;
+            ensure!(
+                reply.status == status,
+                "{number}: {model} and {more}: {}: {}",
+                reply.status,
+                reply.text()
+            );
+        }
+    }
+    rig.world.stop().await
 }
 
 /// A request of which more is expected than a bucket ever holds passes while something is left, and what it did not take is

@@ -13,12 +13,12 @@ use dp_llm::{
 };
 use dp_policy::{
     budget::Spend,
-    estimate::{self, Family},
+    estimate,
     price::{Catalog, ModelNames, Money, Tokens, quote},
 };
 use serde::Deserialize;
 
-use super::{in_effect::Merged, policy};
+use super::{in_effect::Merged, ledger::Size, policy, tokenized::Cut};
 
 /// An answer whose length nobody bounds.
 const UNBOUNDED: u64 = 1024;
@@ -61,7 +61,7 @@ pub(super) fn is_text(class: Class) -> bool {
 pub(super) struct Expected<'f, 'a> {
     pub(super) prompt: &'f Prompt,
     /// How large the prompt is, where that says what it takes.
-    pub(super) size: &'f dyn Fn() -> Option<estimate::Prompt>,
+    pub(super) size: Option<&'f Size>,
     pub(super) backend: &'a AiBackend,
     pub(super) policy: PolicyOf<'f, 'a>,
     /// How long answers of a provider's model were, as telemetry names the provider.
@@ -91,13 +91,21 @@ impl<'a> Expected<'_, 'a> {
                 Answers::of(prompt.body()).tokens(self.past())
             }
         };
-        let family = Family::of(prompt.model().unwrap_or_default());
-        let size = (self.size)();
         Some(Tokens {
-            input: size.map_or(0, |size| estimate::input(family, &size)),
+            input: self.size.map_or(0, |size| size.tokens(self.cut())),
             output,
             ..Tokens::default()
         })
+    }
+
+    /// How the model cuts texts that is likely to be asked: the first provider's.
+    pub(super) fn cut(&self) -> Cut {
+        let expected = |provider: &'a AiProvider| {
+            let policy = (self.policy)(provider);
+            policy::expected_model(provider, policy.as_deref(), self.prompt).map(Cut::of)
+        };
+        let first = self.providers().find_map(expected);
+        first.unwrap_or_else(|| Cut::of(self.prompt.model().unwrap_or_default()))
     }
 
     /// What `tokens` cost at most. Without a catalogue they have no price.

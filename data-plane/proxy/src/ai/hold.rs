@@ -16,6 +16,8 @@ use http::request::Parts;
 use super::{
     attributes::{LlmAttributes, ReadBody},
     expected::{Answers, Expected},
+    ledger::Ledger,
+    tokenized,
 };
 use crate::{
     budget::{self, Asked},
@@ -35,7 +37,7 @@ pub(super) struct Hold {
 
 impl Hold {
     /// Of a request that was read, on its way to a backend.
-    pub(super) fn of<'a>(
+    pub(super) async fn of<'a>(
         exchange: &mut Exchange<'a>,
         (head, prompt, read): (&Parts, &Prompt, &ReadBody),
         (backend, policies): (&'a AiBackend, &Effective<'a>),
@@ -46,18 +48,25 @@ impl Hold {
         let ledger = exchange.record.llm.ledger.as_deref();
         let expected = Expected {
             prompt,
-            size: &|| ledger?.size(),
+            size: ledger.and_then(Ledger::size),
             backend,
             policy: &|provider: &'a AiProvider| active.in_effect.of(policies, provider),
             past: &|provider, model| limits.past_answer(provider, model),
         };
+        let counts_tokens = exchange.record.limits.counts_tokens();
+        let is_held = counts_tokens || policies.budgets().next().is_some();
+        if let Some(size) = expected.size.filter(|_| is_held)
+            && let Some(uncounted) = size.uncounted(expected.cut())
+        {
+            // Boxed, like other rare ways.
+            Box::pin(tokenized::count(size, uncounted)).await;
+        }
         let known = OnceCell::new();
         let tokens = || known.get_or_init(|| expected.tokens()).as_ref();
         let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
         let asked = Asked::of(policies, &attributes, |is_priced| {
             expected.spend(tokens(), catalog.filter(|_| is_priced))
         });
-        let counts_tokens = exchange.record.limits.counts_tokens();
         let held = counts_tokens.then(|| tokens().copied().unwrap_or_default());
         let has_answers = matches!(known.get(), Some(Some(tokens)) if tokens.output > 0);
         if has_answers {

@@ -19,7 +19,6 @@ use dp_llm::{
     usage::Usage as Observed,
 };
 use dp_policy::{
-    estimate::{self, Family},
     price::{Catalog, ModelNames, quote},
     usage_record::{
         Answer, Call, Caller, Ending as Outcome, Extent, Guess, ModelUse, Source, Timing, Told,
@@ -28,7 +27,7 @@ use dp_policy::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::{attribution::Attributed, expected, since_epoch};
+use super::{attribution::Attributed, expected, since_epoch, tokenized::Cut};
 use crate::{
     fault::{Kind, Side},
     metrics::{Label, OwnLabels, UsageLabels},
@@ -44,8 +43,7 @@ mod span;
 pub(super) use cached::answered_before;
 use cached::cache_use;
 pub(crate) use overhead::Overhead;
-use size::Size;
-pub(super) use size::measured;
+pub(super) use size::{Size, Uncounted};
 pub(super) use span::note_server;
 
 /// What the label of a metric says where a client made the model up (llm.md M-2).
@@ -224,8 +222,8 @@ impl Ledger {
     }
 
     /// How large the prompt is; `None` where its length says nothing of what it takes.
-    pub(super) fn size(&self) -> Option<estimate::Prompt> {
-        self.prompt.as_ref().map(Size::measured)
+    pub(super) fn size(&self) -> Option<&Size> {
+        self.prompt.as_ref()
     }
 
     /// Does this with the record before anybody reads it.
@@ -381,16 +379,16 @@ impl Ledger {
                 Extent::Part
             }
         };
-        let family = Family::of(&attempt.sent);
+        let cut = Cut::of(&attempt.sent);
         let bytes = seen.map_or(0, |seen| seen.content_bytes);
         let is_needed = |told: &Told| told.input.is_none();
         let guess = Guess {
             // Measuring reads the whole prompt.
             input: match (&self.prompt, told.as_ref().is_none_or(is_needed)) {
-                (Some(prompt), true) => estimate::input(family, &prompt.measured()),
+                (Some(prompt), true) => prompt.tokens(cut),
                 (Some(_) | None, _) => 0,
             },
-            output: family.tokens(bytes),
+            output: cut.family.tokens(bytes),
         };
         let usage = Usage::counted(told, guess, extent);
         match record.llm.cache.is_some_and(|cache| cache.is_free) {

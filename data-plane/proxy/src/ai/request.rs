@@ -98,7 +98,8 @@ impl Call<'_> {
             Err(fault) => return unsendable(fault),
         };
         if rendered.plan.is_estimated() {
-            return token_count::estimated(&prompt);
+            // Boxed, like other rare ways.
+            return Box::pin(token_count::estimated(&prompt, &rendered.plan.model)).await;
         }
         let model = Some(rendered.plan.model.clone());
         exchange.record.llm.model = model.filter(|model| !model.is_empty());

@@ -1,0 +1,111 @@
+//! Where texts of a prompt are counted as their model's vendor does (llm.md L-2, O-4).
+//!
+//! Owns which models that is, and that neither a long text nor the opening of a vocabulary holds up other requests. Must not
+//! count by itself (`dp_tokens`). Invariants: whoever needs no count pays nothing; nothing above 32 KB is counted on the
+//! proxy's own threads, and nothing above 1 MB anywhere.
+
+use bytes::Bytes;
+use dp_llm::{
+    class::Class,
+    prompt_text::{PromptText, Scope},
+};
+use dp_policy::estimate::Family;
+use dp_tokens::Vocabulary;
+
+use super::ledger::{Size, Uncounted};
+
+/// The longest body whose texts are counted right away, in bytes: a third of a millisecond of prose.
+const AT_ONCE: usize = 32 << 10;
+
+/// The most text that is counted at all, in bytes.
+const AT_MOST: usize = 1 << 20;
+
+/// How a model cuts texts, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub(super) family: Family,
+    /// What its texts are counted by.
+    pub(super) vocabulary: Option<Vocabulary>,
+}
+
+/// Who counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Whoever asks.
+    Here,
+    /// A thread that may take its time.
+    Apart,
+}
+
+/// Tokens of the texts of a request; `None` where they cannot be read, or are too long.
+pub(super) fn counted(vocabulary: Vocabulary, class: Class, body: &Bytes) -> Option<u64> {
+    let text = PromptText::of_class(class, body).ok()?;
+    // What of a definition is text is not all of it: definitions are told by their length.
+    let runs = || {
+        text.runs()
+            .filter(|run| run.scope() != Scope::ToolDefinition)
+    };
+    let slots = runs().flat_map(|run| run.slots().iter());
+    if slots.map(|slot| slot.text.len()).sum::<usize>() > AT_MOST {
+        return None;
+    }
+    Some(runs().map(|run| vocabulary.count(&run.text())).sum())
+}
+
+/// Counts elsewhere what cannot be counted here, for [`Size::tokens`] to tell.
+pub(super) async fn count(size: &Size, uncounted: Uncounted) {
+    let vocabulary = uncounted.vocabulary;
+    let counting =
+        tokio::task::spawn_blocking(move || counted(vocabulary, uncounted.class, &uncounted.body));
+    // Where it broke off, its length says it.
+    size.note(vocabulary, counting.await.unwrap_or_default());
+}
+
+// === impl Cut ===
+
+impl Cut {
+    /// By the model's name.
+    pub(super) fn of(model: &str) -> Cut {
+        Cut {
+            family: Family::of(model),
+            vocabulary: Vocabulary::of_model(model),
+        }
+    }
+}
+
+// === impl Place ===
+
+impl Place {
+    /// Of a body of so many bytes.
+    pub(super) fn of(bytes: usize, is_open: bool) -> Place {
+        match is_open && bytes <= AT_ONCE {
+            true => Place::Here,
+            false => Place::Apart,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proxys_own_threads_count_what_is_short_and_open_nothing() {
+        assert_eq!(Place::of(0, true), Place::Here);
+        assert_eq!(Place::of(32 << 10, true), Place::Here);
+        assert_eq!(Place::of((32 << 10) + 1, true), Place::Apart);
+        assert_eq!(Place::of(0, false), Place::Apart);
+    }
+
+    #[test]
+    fn a_model_has_a_family_and_perhaps_a_vocabulary() {
+        for (model, family, vocabulary) in [
+            ("openai/gpt-4o", Family::Other, Some(Vocabulary::O200k)),
+            ("gpt-4-0613", Family::Other, Some(Vocabulary::Cl100k)),
+            ("anthropic/claude-opus-4", Family::Claude, None),
+            ("", Family::Other, None),
+        ] {
+            assert_eq!(Cut::of(model), Cut { family, vocabulary }, "{model}");
+        }
+    }
+}
