@@ -13,6 +13,9 @@ use crate::format::Format;
 use crate::operation::embeddings::Shape;
 use crate::operation::rerank;
 
+/// Where Foundry has Cohere's order of documents.
+const FOUNDRY_RERANK: &str = "/providers/cohere/v2/rerank";
+
 /// How a service takes an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Offer {
@@ -82,6 +85,8 @@ impl Service {
                 return Offer::Embeddings(Shape::Vertex, Format::GeminiGenerateContent);
             }
             (Class::Embeddings, _) => self.is_openais() || matches!(self, Self::Gemini),
+            // Azure OpenAI has no models for it; Foundry has Cohere's.
+            (Class::Rerank, Self::AzureOpenAi { .. }) => false,
             (Class::LegacyCompletions | Class::Rerank | Class::Realtime, _) => self.is_openais(),
             (Class::Detect(Format::BedrockConverse), _) => matches!(self, Self::Bedrock { .. }),
             (Class::Detect(Format::AnthropicMessages), _) => {
@@ -158,6 +163,10 @@ impl Service {
                 Self::AzureOpenAi { api_version, .. } => azure(api_version, class, resource, model),
                 Self::Gemini => behind("/v1beta/openai"),
                 Self::Anthropic { prefix } => behind(prefix),
+                // Vendors' own APIs are beside the surface for OpenAI's clients, and of the resource, whatever the project.
+                Self::Foundry { .. } if class == Class::Rerank => {
+                    Ok(UpstreamPath::checked(FOUNDRY_RERANK.to_owned())?)
+                }
                 Self::Custom { .. } if class == Class::Rerank => {
                     let base = self.openai_base(Format::OpenAiChatCompletions);
                     match base.strip_suffix("/compatibility/v1") {
@@ -378,10 +387,9 @@ fn azure(
                 Class::Chat(_)
                 | Class::LegacyCompletions
                 | Class::Embeddings
-                | Class::Rerank
                 | Class::CountTokens(_) => true,
-                // The query names it.
-                Class::Realtime | Class::Passthrough(_) => false,
+                // The query names it, or nobody takes it.
+                Class::Realtime | Class::Passthrough(_) | Class::Rerank => false,
             };
             match is_deployed {
                 true => {
@@ -591,6 +599,24 @@ mod tests {
         }
         let offered = vertex(Some("europe-west1")).offers(Class::Rerank, "m");
         assert_eq!(offered, super::Offer::None);
+    }
+
+    #[test]
+    fn documents_are_ordered_by_foundry_and_not_by_azure_openai() {
+        for project in [None, Some("p".to_owned())] {
+            let foundry = Service::Foundry {
+                resource: Some("tides".to_owned()),
+                project,
+            };
+            for path in ["/v1/rerank", "/v2/rerank"] {
+                let expected = "/providers/cohere/v2/rerank";
+                check(&foundry, Class::Rerank, path, "rerank-v4", expected);
+            }
+        }
+        for version in ["", "preview", "2024-10-21"] {
+            let offered = azure(version).offers(Class::Rerank, "m");
+            assert_eq!(offered, super::Offer::None, "{version}");
+        }
     }
 
     #[test]
