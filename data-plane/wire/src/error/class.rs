@@ -238,6 +238,8 @@ impl Class {
                 {
                     named
                 }
+                // AWS answers 403 to keys and signatures that it does not know, which is no matter of permissions.
+                Self::Permission if named == Self::Authentication => named,
                 Self::InvalidRequest
                 | Self::Authentication
                 | Self::Billing
@@ -394,6 +396,12 @@ mod tests {
         check(&["overloaded_error"], Some(503), Class::Overloaded);
         check(&["overloaded_error"], Some(500), Class::Overloaded);
         check(&["rate_limit_error"], Some(403), Class::Permission);
+        // AWS has one status for who is not known and what is not allowed.
+        let unknown = "UnrecognizedClientException";
+        check(&[unknown], Some(403), Class::Authentication);
+        check(&["ExpiredTokenException"], Some(403), Class::Authentication);
+        check(&["AccessDeniedException"], Some(403), Class::Permission);
+        check(&[unknown], Some(429), Class::RateLimit);
         check(&["server_error"], Some(503), Class::Unavailable);
     }
 }
