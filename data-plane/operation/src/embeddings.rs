@@ -1,7 +1,8 @@
 //! OpenAI's embeddings, asked of providers that have others: Titan, Cohere and Nova on Bedrock, and Vertex AI (llm.md O-2).
 //!
 //! Owns the bodies of both directions. It must not know paths or framing. Invariants: the answer has one vector per input, in
-//! the inputs' order, or it is a failure; a count of tokens that nobody told is left out.
+//! the inputs' order, or it is a failure; a count of tokens that nobody told is no usage, and zero where OpenAI's answer asks
+//! for one.
 //!
 //! Bodies after the references of Amazon Titan Text Embeddings, Cohere Embed and Amazon Nova on Bedrock, and of Vertex AI's
 //! text embeddings.
@@ -201,15 +202,11 @@ impl Answering {
                 json!({ "object": "embedding", "index": index, "embedding": embedding })
             })
             .collect();
-        let mut out = json!({ "object": "list", "data": data, "model": model });
         let tokens = read.tokens.or(told);
-        if let Some(tokens) = tokens {
-            set(
-                &mut out,
-                "usage",
-                Some(json!({ "prompt_tokens": tokens, "total_tokens": tokens })),
-            );
-        }
+        // Clients read the counts without asking whether they are there.
+        let written = tokens.unwrap_or_default();
+        let usage = json!({ "prompt_tokens": written, "total_tokens": written });
+        let out = json!({ "object": "list", "data": data, "model": model, "usage": usage });
         Ok((out.to_string().into_bytes(), Usage::from_input(tokens)))
     }
 }
