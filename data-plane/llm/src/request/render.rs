@@ -78,7 +78,7 @@ impl Request {
                 true => UsageChunk::Forward,
                 false => UsageChunk::Remove,
             };
-            (body, asks, names)
+            (rules::named(body, &rules, &target.model), asks, names)
         };
         let body = match self.prompt_caching {
             Some(caching) if format == Format::AnthropicMessages => caching.mark(&body),

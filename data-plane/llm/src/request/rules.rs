@@ -22,6 +22,17 @@ pub(super) fn apply(body: Bytes, rules: &BodyRules) -> Bytes {
     }
 }
 
+/// A body that was made for `model`, with the service's own name of it where that is another.
+pub(super) fn named(body: Bytes, rules: &BodyRules, model: &str) -> Bytes {
+    match &rules.model {
+        BodyModel::Set(own) if own != model => std::str::from_utf8(&body)
+            .ok()
+            .and_then(|text| rewritten(text, rules))
+            .map_or(body, Bytes::from),
+        BodyModel::Set(_) | BodyModel::Remove => body,
+    }
+}
+
 fn rewritten(text: &str, rules: &BodyRules) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 64);
     out.push('{');
@@ -90,7 +101,7 @@ fn strip(value: &mut Value) {
 mod tests {
     use bytes::Bytes;
 
-    use super::apply;
+    use super::{apply, named};
     use crate::format::Format;
     use crate::provider::{Operation, Service};
 
@@ -116,6 +127,24 @@ mod tests {
             "{}",
             r#"{"anthropic_version":"vertex-2023-10-16"}"#,
         );
+    }
+
+    #[test]
+    fn a_converted_body_has_the_services_own_name_of_the_model() {
+        let service = Service::Vertex {
+            project: "p".to_owned(),
+            region: None,
+        };
+        let body = |model: &str| format!(r#"{{"model":"{model}","messages":[ ]}}"#);
+        for (model, expected) in [
+            ("gemini-2.5-flash", "google/gemini-2.5-flash"),
+            ("google/gemini-2.5-flash", "google/gemini-2.5-flash"),
+            ("meta/llama-4-maverick", "meta/llama-4-maverick"),
+        ] {
+            let rules = service.body(Format::OpenAiChatCompletions, model, Operation::Unary);
+            let made = named(body(model).into(), &rules, model);
+            assert_eq!(made, body(expected), "{model}");
+        }
     }
 
     #[test]
