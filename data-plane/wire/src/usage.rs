@@ -124,13 +124,13 @@ impl Usage {
         })
     }
 
-    /// Some servers report no completion tokens and a total above the prompt's: the difference is
-    /// what was generated.
+    /// Some servers leave what a model thought, or all, out of the completion's tokens and have it in the total, as Google
+    /// does in its OpenAI surface: what the total has besides the prompt was generated.
     fn output_by_total(&self) -> Option<u64> {
-        match (self.input, self.output, self.total) {
-            (Some(input), Some(0), Some(total)) if total > input => Some(total - input),
-            _ => self.output,
-        }
+        let (Some(input), Some(output), Some(total)) = (self.input, self.output, self.total) else {
+            return self.output;
+        };
+        Some(output.max(total.saturating_sub(input)))
     }
 }
 
@@ -188,15 +188,21 @@ mod tests {
 
     #[test]
     fn completion_tokens_hidden_in_the_total_are_found() {
-        check(
-            r#"{"prompt_tokens":3,"completion_tokens":0,"total_tokens":10}"#,
-            Some(Usage {
-                input: Some(3),
-                output: Some(7),
-                total: Some(10),
-                ..Usage::default()
-            }),
-        );
+        // All of them, or what a model thought, or none; a total that says less than its parts says nothing.
+        for (told, total, output) in [(0, 10, 7), (4, 10, 7), (7, 10, 7), (7, 9, 7), (7, 2, 7)] {
+            let raw = format!(
+                r#"{{"prompt_tokens":3,"completion_tokens":{told},"total_tokens":{total}}}"#
+            );
+            check(
+                &raw,
+                Some(Usage {
+                    input: Some(3),
+                    output: Some(output),
+                    total: Some(total),
+                    ..Usage::default()
+                }),
+            );
+        }
     }
 
     #[test]
