@@ -244,10 +244,18 @@ fn part(content: &Content<'_>, out: &mut Vec<u8>) -> bool {
 /// Clients decode signatures as bytes, and fail at other text.
 fn is_base64(text: &JsonText<'_>) -> bool {
     let inner = text.inner();
-    !inner.is_empty()
-        && inner
+    let data = inner.trim_end_matches('=');
+    // No bytes are written with one letter more than a multiple of four, and padding fills up to one, or is left out.
+    let is_whole = match inner.len() - data.len() {
+        0 => data.len() % 4 != 1,
+        1 | 2 => inner.len().is_multiple_of(4),
+        _ => false,
+    };
+    is_whole
+        && !data.is_empty()
+        && data
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte))
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte))
 }
 
 const fn name_of(reason: Option<FinishReason>) -> &'static str {

@@ -303,6 +303,26 @@ fn a_half_of_a_character_is_kept() {
     );
 }
 
+#[test]
+fn signatures_are_bytes_or_left_out() {
+    for (said, is_bytes) in [
+        ("QQ==", true),
+        ("QQ", true),
+        ("-_8", true),
+        ("QUJD", true),
+        ("9", false),
+        ("QUJDR", false),
+        ("QQ=", false),
+        ("Q=Q=", false),
+        ("Q===", false),
+        ("=", false),
+        ("", false),
+        ("a b", false),
+    ] {
+        assert_eq!(super::is_base64(&text(said)), is_bytes, "{said}");
+    }
+}
+
 fn content() -> impl Strategy<Value = Vec<Piece<'static>>> {
     prop_oneof![
         4 => ("[a-c\"\\\\]{0,3}", 0..2_u32).prop_map(|(said, choice)| vec![Piece::Content { choice, content: Content::Text(text(&said)) }]),
