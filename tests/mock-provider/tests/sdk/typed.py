@@ -5,6 +5,7 @@ nothing of the items.
 """
 
 import collections.abc
+import functools
 import os
 import types
 import typing
@@ -22,8 +23,9 @@ def is_typed_dict(kind):
     return typing_extensions.is_typeddict(kind) or typing.is_typeddict(kind)
 
 
+@functools.cache
 def members(kind):
-    """Members with their types, and which of them are required."""
+    """Members with their types, and which of them are required. Python takes long to find the types."""
     hints = typing_extensions.get_type_hints(kind)
     return hints, kind.__required_keys__
 
