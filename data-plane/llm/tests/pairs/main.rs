@@ -11,3 +11,5 @@
 
 mod cases;
 mod matrix;
+mod operations;
+mod providers;

@@ -66,17 +66,17 @@ fn packages() -> PathBuf {
 /// Runs a script with the address of a mock of its own.
 fn check(script: &str) {
     let mock = Mock::start();
-    check_with(script, mock.url.as_ref());
+    check_with(script, &[mock.url.as_ref()]);
 }
 
-/// Runs a script with an argument.
-fn check_with(script: &str, argument: &OsStr) {
+/// Runs a script with arguments.
+fn check_with(script: &str, arguments: &[&OsStr]) {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     let output = Command::new("python3")
         // Neither user packages nor compiled files beside the scripts.
         .args(["-s", "-B"])
         .arg(scripts.join(script))
-        .arg(argument)
+        .args(arguments)
         .env("PYTHONPATH", packages())
         .env("no_proxy", "*")
         .stdin(Stdio::null())
@@ -109,9 +109,19 @@ fn openai_reads_what_it_is_told() {
 /// The cases of the matrix are what the vendors' types say, and their SDKs read what clients are told.
 #[test]
 fn the_cases_of_the_matrix_are_the_vendors_own() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    check_with(
-        "with_pairs.py",
-        root.join("data-plane/llm/testdata/pairs").as_os_str(),
-    );
+    let pairs = cases("pairs");
+    check_with("with_pairs.py", &[pairs.as_os_str()]);
+}
+
+/// What kinds of providers are sent is what their SDKs send, of operations too, and answers are what their types say.
+#[test]
+fn the_cases_of_the_kinds_of_providers_are_the_vendors_own() {
+    let (providers, operations) = (cases("providers"), cases("operations"));
+    let arguments = [providers.as_os_str(), operations.as_os_str()];
+    check_with("with_providers.py", &arguments);
+}
+
+fn cases(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data-plane/llm/testdata");
+    root.join(name)
 }

@@ -133,6 +133,7 @@ def _params(module, name):
     return lambda body, streams: typed.wrong(body, streamed if streams else whole)
 
 
+aws, union = _aws, _union
 REQUESTS = {
     "chat": _params(completion_create_params, "CompletionCreateParams"),
     "responses": _params(response_create_params, "ResponseCreateParams"),
