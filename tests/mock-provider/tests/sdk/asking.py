@@ -3,15 +3,10 @@
 Nothing is sent: each client's transport notes the request and answers with nothing of use.
 """
 
-import warnings
-
-warnings.simplefilter("ignore")
-
-import anthropic
-import botocore.awsrequest
 import botocore.session
 import google.auth.credentials
 import httpx2
+import anthropic
 import openai
 from google import genai
 

@@ -106,19 +106,13 @@ fn openai_reads_what_it_is_told() {
     check("with_openai.py");
 }
 
-/// The cases of the matrix are what the vendors' types say, and their SDKs read what clients are told.
+/// The cases of the matrix are what the vendors' types say, and their SDKs read what clients are told. What kinds of providers
+/// are sent is what their SDKs send, of operations too.
 #[test]
-fn the_cases_of_the_matrix_are_the_vendors_own() {
-    let pairs = cases("pairs");
-    check_with("with_pairs.py", &[pairs.as_os_str()]);
-}
-
-/// What kinds of providers are sent is what their SDKs send, of operations too, and answers are what their types say.
-#[test]
-fn the_cases_of_the_kinds_of_providers_are_the_vendors_own() {
-    let (providers, operations) = (cases("providers"), cases("operations"));
-    let arguments = [providers.as_os_str(), operations.as_os_str()];
-    check_with("with_providers.py", &arguments);
+fn the_cases_are_the_vendors_own() {
+    let roots = ["pairs", "providers", "operations"].map(cases);
+    let arguments: Vec<&OsStr> = roots.iter().map(|root| root.as_os_str()).collect();
+    check_with("with_cases.py", &arguments);
 }
 
 fn cases(name: &str) -> PathBuf {
