@@ -37,6 +37,7 @@ mod budget_store;
 mod conflict;
 mod frontend_http;
 mod global_rate_limit;
+mod idle;
 mod local_rate_limit;
 mod rate_limit_service;
 mod report;
@@ -46,6 +47,7 @@ pub(crate) use report::{Reach, reports};
 
 use attach::{Place, Targets};
 use conflict::{InForce, Loss as Lost};
+use idle::Idle;
 
 /// A field of a policy and what it says, or why it cannot be had.
 type Noun = (&'static str, Result<PolicyBody, String>);
@@ -110,6 +112,8 @@ struct Standing {
     invalid: Vec<Invalid>,
     /// What is left out of fields that could be had.
     left_out: Vec<String>,
+    /// What has no effect at some of its places.
+    idle: Idle,
     /// How many fields could be had.
     valid: usize,
     /// Whether a real Envoy refuses requests because of it.
@@ -182,6 +186,7 @@ impl Attachments {
                 .flat_map(|policy| policy.body.left_out())
                 .cloned()
                 .collect(),
+            idle: idle::find(ground.lookup, &targets, &compiled.policies),
             valid: compiled
                 .policies
                 .iter()

@@ -173,20 +173,28 @@ fn accepted(effects: &Effects, standing: &Standing) -> Condition {
             _ => Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(message),
         };
     }
+    if let (Some(words), true) = (&standing.idle.words, standing.idle.is_all) {
+        let message = format!("{words}; nothing of this policy is in force");
+        return Condition::fails(ConditionType::Accepted, Reason::Invalid, message);
+    }
+    let mut partly = Vec::new();
     if !standing.left_out.is_empty() {
         let words = standing.left_out.join("; ");
-        let message = format!("{words}; what is left of the field is in force");
-        return Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(message);
+        partly.push(format!("{words}; what is left of the field is in force"));
     }
+    let idle = standing.idle.words.iter();
+    partly.extend(idle.map(|words| format!("{words}; the rest of the policy is in force")));
     match lost(Loss::Function) {
-        None => Condition::holds(ConditionType::Accepted, Reason::Accepted),
         Some(words) if effects.served == 0 => {
             let message = format!("{words}; nothing of this policy is in force");
-            Condition::fails(ConditionType::Accepted, Reason::NotSupported, message)
+            return Condition::fails(ConditionType::Accepted, Reason::NotSupported, message);
         }
-        Some(words) => {
-            Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(words)
-        }
+        words => partly.extend(words),
+    }
+    match partly.is_empty() {
+        true => Condition::holds(ConditionType::Accepted, Reason::Accepted),
+        false => Condition::holds(ConditionType::Accepted, Reason::PartiallyValid)
+            .saying(partly.join("; ")),
     }
 }
 
