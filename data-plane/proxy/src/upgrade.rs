@@ -11,10 +11,13 @@ use dp_upstream::{Picked, pool::Lease};
 use http::{Response, StatusCode, request::Parts};
 use hyper::{
     body::{Body as _, Incoming},
-    upgrade::{OnUpgrade, Upgraded},
+    upgrade::OnUpgrade,
 };
 use hyper_util::rt::TokioIo;
-use tokio::{io::copy_bidirectional, sync::watch};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, copy_bidirectional},
+    sync::watch,
+};
 
 use crate::{
     ai::Session,
@@ -31,8 +34,8 @@ use crate::{
 mod tapped;
 mod watched;
 
-use tapped::{Reader, Tapped};
-use watched::Watched;
+use tapped::{End, Paying, Reader, Reads, Tapped};
+use watched::{Taken, Watched};
 
 /// Both sides of an agreed upgrade.
 pub(crate) struct Splice {
@@ -118,8 +121,11 @@ pub(crate) fn agree(
 impl Splice {
     /// Copies both ways until either side closes, both are silent for too long, or the listener's connections are over.
     pub(crate) async fn run(mut self, mut record: Box<Record>) {
-        let session = self.session.as_deref_mut();
-        let reader = session.map(|session| (session, &mut record.limits));
+        let sent = Taken::default();
+        let mut reader = self.session.as_deref_mut().map(|session| Paying {
+            session,
+            limits: &mut record.limits,
+        });
         let ending = match tokio::try_join!(self.client, self.upstream) {
             Err(error) => {
                 tracing::debug!(%error, "an agreed upgrade failed");
@@ -130,15 +136,15 @@ impl Splice {
                     // An error means that the sender is gone, which is as much as over.
                     let _ = self.phase.wait_for(|phase| *phase == Phase::Over).await;
                 };
+                let reader = reader.as_mut().map(|reader| reader as &mut dyn Reads);
+                let sides = (TokioIo::new(client), TokioIo::new(upstream));
                 tokio::select! {
-                    (sent, ending) = splice(client, upstream, self.idle, reader) => {
-                        record.bytes_sent = sent;
-                        ending
-                    }
+                    ending = splice(sides, self.idle, reader, sent.clone()) => ending,
                     () = over => Ending::Dropped,
                 }
             }
         };
+        record.bytes_sent = sent.bytes();
         let ending = match self.session {
             None => ending,
             Some(session) => session.close(&mut record, ending),
@@ -147,21 +153,31 @@ impl Splice {
     }
 }
 
-async fn splice(
-    client: Upgraded,
-    upstream: Upgraded,
+/// Copies both ways between a client and an upstream; `sent` counts what the client took.
+async fn splice<C, U>(
+    (client, upstream): (C, U),
     idle: Option<Duration>,
     reader: Reader<'_>,
-) -> (u64, Ending) {
+    sent: Taken,
+) -> Ending
+where
+    C: AsyncRead + AsyncWrite + Unpin,
+    U: AsyncRead + AsyncWrite + Unpin,
+{
     let progress = Progress::default();
-    let mut client = Watched::new(TokioIo::new(client), progress.clone());
-    let upstream = Tapped::new(TokioIo::new(upstream), reader);
-    let mut upstream = Watched::new(upstream, progress.clone());
+    let end = End::new(reader);
+    let mut client = Watched::new(client, progress.clone(), sent);
+    let upstream = Tapped::new(upstream, end.clone());
+    let mut upstream = Watched::new(upstream, progress.clone(), Taken::default());
     let mut copying = pin!(copy_bidirectional(&mut client, &mut upstream));
     let mut stall = Stall::new(idle);
     let copied = poll_fn(|cx| {
+        end.poll_reader(cx);
         if let Poll::Ready(copied) = copying.as_mut().poll(cx) {
             return Poll::Ready(Some(copied));
+        }
+        if end.poll_cut(cx).is_ready() {
+            return Poll::Ready(None);
         }
         if progress.take() {
             stall.progress();
@@ -169,7 +185,10 @@ async fn splice(
         stall.poll_stalled(cx).map(|()| None)
     });
     match copied.await {
-        Some(Ok((_, sent))) => (sent, Ending::Complete),
-        Some(Err(_)) | None => (0, Ending::Dropped),
+        Some(Ok(_)) => Ending::Complete,
+        Some(Err(_)) | None => Ending::Dropped,
     }
 }
+
+#[cfg(test)]
+mod tests;

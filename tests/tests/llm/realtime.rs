@@ -382,6 +382,19 @@ async fn ends_in_time(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
+/// A client that reads the end and says nothing keeps neither its connection nor the provider's place.
+async fn ends_without_the_client(scene: &Scene) -> Result<()> {
+    let target = "/short/v1/realtime?model=gpt-realtime";
+    let mut socket = Socket::open(scene.port, target, "").await?;
+    socket.until("error").await?;
+    ensure!(socket.next().await?.is_none(), "no close");
+    // It is held open: the record comes with the end of the session all the same.
+    let record = scene.record(8).await?;
+    has(&record, &[("error.type", "session_expired")])?;
+    drop(socket);
+    Ok(())
+}
+
 async fn refuses(scene: &Scene) -> Result<()> {
     let upgrade = UPGRADE;
     let scripted = scene.first.requests().await?;
@@ -463,6 +476,9 @@ async fn realtime_sessions_pass_and_are_counted() -> Result<()> {
         .context("fails over")?;
     ends_by_a_limit(&scene).await.context("ends by a limit")?;
     ends_in_time(&scene).await.context("ends in time")?;
+    ends_without_the_client(&scene)
+        .await
+        .context("ends without the client")?;
     refuses(&scene).await.context("refuses")?;
     scene.world.stop().await
 }

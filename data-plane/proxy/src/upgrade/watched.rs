@@ -1,11 +1,14 @@
-//! One side of a splice, watched for silence.
+//! One side of a splice, watched for silence, and how much it took.
 //!
-//! Owns the note that bytes came or went. Must not look at them. Invariant: a read or a write that moves nothing is no
-//! progress, so that a side that takes nothing any more counts as silent.
+//! Owns the note that bytes came or went, and the count of those that it took. Must not look at them. Invariants: a read or a
+//! write that moves nothing is no progress, so that a side that takes nothing any more counts as silent; the count is right
+//! however the splice ends.
 
 use std::{
+    cell::Cell,
     io,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
 };
 
@@ -18,11 +21,31 @@ use crate::stall::Progress;
 pub(super) struct Watched<T> {
     io: T,
     progress: Progress,
+    taken: Taken,
+}
+
+/// How many bytes a side took. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Taken(Rc<Cell<u64>>);
+
+impl Taken {
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.get()
+    }
+
+    fn add(&self, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.0.set(self.0.get().saturating_add(count));
+    }
 }
 
 impl<T> Watched<T> {
-    pub(super) fn new(io: T, progress: Progress) -> Watched<T> {
-        Watched { io, progress }
+    pub(super) fn new(io: T, progress: Progress, taken: Taken) -> Watched<T> {
+        Watched {
+            io,
+            progress,
+            taken,
+        }
     }
 }
 
@@ -52,6 +75,9 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Watched<T> {
         let polled = Pin::new(&mut this.io).poll_write(cx, buf);
         if polled.is_ready() {
             this.progress.note();
+        }
+        if let Poll::Ready(Ok(count)) = polled {
+            this.taken.add(count);
         }
         polled
     }
