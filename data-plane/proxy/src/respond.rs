@@ -9,7 +9,7 @@ use dp_llm::{
     format::Format,
 };
 use http::{
-    HeaderName, HeaderValue, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{ALLOW, CONNECTION, CONTENT_TYPE, UPGRADE},
 };
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// By which SDKs of AWS tell errors apart.
-const AMZN_ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+pub(crate) const AMZN_ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// How the client wants to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -268,26 +268,25 @@ fn llm(
         (Some(code), None) => ErrorBody::gateway(code, message),
         (None, None) => ErrorBody::with_reason(status.as_u16(), fault.kind.reason(), message),
     };
-    let body = body.with_status(status.as_u16());
+    told(status, &body.with_status(status.as_u16()), format)
+}
+
+/// The response that tells an error of the gateway's or a provider's in the client's dialect.
+pub(crate) fn told(status: StatusCode, body: &ErrorBody, format: Format) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::full(body.to_json(format)));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    name_exception(&mut response, &body, format);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    name_exception(headers, body, format);
     response
 }
 
-/// Tells clients of Bedrock the name of the exception, which is in no body.
-pub(crate) fn name_exception(
-    response: &mut Response<ResponseBody>,
-    body: &ErrorBody,
-    format: Format,
-) {
+/// Tells clients of Bedrock the name of the exception, which is in no body, unless the provider did.
+pub(crate) fn name_exception(headers: &mut HeaderMap, body: &ErrorBody, format: Format) {
     match format {
         Format::BedrockConverse => {
             let name = HeaderValue::from_static(body.amzn_error_type());
-            response.headers_mut().insert(AMZN_ERROR_TYPE, name);
+            headers.entry(AMZN_ERROR_TYPE).or_insert(name);
         }
         Format::OpenAiChatCompletions
         | Format::OpenAiResponses

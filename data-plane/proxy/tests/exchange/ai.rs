@@ -5,6 +5,10 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use dp_llm::{
+    error::{ProviderError, last_event},
+    format::Format,
+};
 use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::{Value, json};
@@ -279,6 +283,72 @@ async fn errors_of_the_provider_are_told_in_the_clients_dialect() {
     );
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
     assert!(body["error"]["message"].is_string(), "{body}");
+}
+
+/// Two providers that speak Converse, at one server.
+fn bedrock(up: SocketAddr) -> World {
+    let mut resources = resources(up, json!({"none": {}}), "m", None);
+    let providers = ["one", "two"].map(|name| {
+        json!({
+            "name": name, "cluster": "ai/openai", "service": {"bedrock": {"region": "eu-west-3"}},
+            "authority": "api.example", "credential": {"none": {}},
+        })
+    });
+    resources[3]["groups"] = json!([{"providers": providers}]);
+    World::serving(&resources)
+}
+
+/// Clients of Bedrock pick the exception by a header, whoever the error is of and however it came.
+#[tokio::test(flavor = "local")]
+async fn clients_of_bedrock_are_told_the_exception_of_every_error() {
+    let error = ProviderError {
+        kind: Some("throttlingException".to_owned()),
+        message: "slow down".to_owned(),
+        ..ProviderError::default()
+    };
+    let inside = last_event(Format::BedrockConverse, &error);
+    let html = Bytes::from_static(b"<html>slow down</html>");
+    let message = Bytes::from_static(br#"{"message":"slow down"}"#);
+    for (status, body, own, expected) in [
+        (429, html, None, "ThrottlingException"),
+        (429, message.clone(), None, "ThrottlingException"),
+        // What the provider says is better.
+        (429, message, Some("Own:http://a/"), "Own:http://a/"),
+        // An error status would have been right.
+        (200, inside, None, "ThrottlingException"),
+    ] {
+        let shown = body.clone();
+        let (up, _) = upstream(move |_, _| {
+            let body = body.clone();
+            async move {
+                let kind = match status {
+                    200 => "application/vnd.amazon.eventstream",
+                    _ => "application/json",
+                };
+                let answer = Response::builder().status(status);
+                let answer = match own {
+                    None => answer,
+                    Some(own) => answer.header("x-amzn-errortype", own),
+                };
+                let answer = answer.header("content-type", kind);
+                answer.body(Full::from(body)).unwrap()
+            }
+        })
+        .await;
+        let world = bedrock(up);
+        let converse = Request::post("/model/m/converse-stream")
+            .header("host", "example.com")
+            .header("content-type", "application/json")
+            .body(Full::from(
+                r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#,
+            ))
+            .unwrap();
+        let answer = send(world.address("http"), converse).await;
+        let told = (answer.status.as_u16(), answer.header("x-amzn-errortype"));
+        assert_eq!(told, (429, Some(expected)), "{shown:?}: {}", answer.text());
+        let told: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert!(told["message"].is_string(), "{told}");
+    }
 }
 
 /// Header filters of a backendRef act on what the client gets, whoever answers.

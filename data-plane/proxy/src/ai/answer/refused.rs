@@ -21,6 +21,7 @@ use super::{broke, lost, pairs};
 use crate::{
     ai::{Call, Tried, condition, fallback, since_epoch, wait::Wait},
     exchange::Exchange,
+    respond::{AMZN_ERROR_TYPE, name_exception, told},
     response_body::{BodyError, ResponseBody, Upstream},
 };
 
@@ -62,12 +63,14 @@ pub(super) async fn refused(
     };
     let read = || ProviderError::read(&body);
     let refusal = fallback::of_error(call.fallback, Some(status), read);
-    let kind = head.headers.get("x-amzn-errortype");
+    let kind = head.headers.get(AMZN_ERROR_TYPE);
     let kind = kind.and_then(|value| value.to_str().ok());
+    let error = ErrorBody::provider(plan.client, Some(status), &read().with_error_type(kind));
     let body = dp_llm::error::for_client(plan.client, plan.provider, status, &body, kind);
     let status = dp_llm::error::client_status(plan.client, status);
     head.status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     let headers = &mut head.headers;
+    name_exception(headers, &error, plan.client);
     headers.remove(CONTENT_ENCODING);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -102,13 +105,10 @@ pub(super) fn failed_inside(
     let client = call.prompt.format();
     let error = observed.error.clone().unwrap_or_default();
     let status = error.status();
-    let body = ErrorBody::provider(client, Some(status), &error).to_json(client);
-    let mut response = Response::new(ResponseBody::full(body));
     let shown = dp_llm::error::client_status(client, status);
-    *response.status_mut() = StatusCode::from_u16(shown).unwrap_or(StatusCode::BAD_GATEWAY);
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let shown = StatusCode::from_u16(shown).unwrap_or(StatusCode::BAD_GATEWAY);
+    let body = ErrorBody::provider(client, Some(status), &error);
+    let response = told(shown, &body, client);
     Tried::Failed {
         outcome: Outcome {
             condition,

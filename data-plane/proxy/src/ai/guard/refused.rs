@@ -17,7 +17,7 @@ use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use super::Check;
 use crate::{
     fault::{Fault, Kind},
-    respond::name_exception,
+    respond::{name_exception, told},
     response_body::ResponseBody,
 };
 
@@ -62,16 +62,14 @@ impl Refused {
     pub(crate) fn respond(&self, format: Format) -> Response<ResponseBody> {
         let status = self.refusal.status;
         let own = self.in_dialect();
-        let (body, kind) = match &self.refusal.body {
-            Some(body) => (Bytes::from(body.to_string()), content_type(body)),
-            None => (own.to_json(format), "application/json"),
+        let Some(body) = &self.refusal.body else {
+            return told(status, &own, format);
         };
-        let mut response = Response::new(ResponseBody::full(body));
+        let mut response = Response::new(ResponseBody::full(Bytes::from(body.to_string())));
         *response.status_mut() = status;
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        name_exception(&mut response, &own, format);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(body)));
+        name_exception(headers, &own, format);
         response
     }
 
