@@ -1,13 +1,15 @@
 //! The provider groups of a configuration, joined with what is known of their providers.
 //!
-//! Owns what makes a provider another one: its endpoint and the content of its credential. Must not choose. Invariant: a
-//! provider that stays the same keeps its health over every commit.
+//! Owns what makes a provider another one: its endpoint and the content of its credential; and what makes a key another one:
+//! its content, and whom it is sent to. Must not choose. Invariant: a provider or key that stays the same keeps its health over
+//! every commit.
 
 use std::{collections::HashMap, sync::Arc};
 
 use dp_config::{
     AiBackend, Config,
     ai_backend::{AiCredential, AiProvider, AwsKeys, AzureIdentity, Health},
+    cluster::ClusterKind,
     policy::AiKeys,
 };
 use dp_policy::ai_load::AiLoad;
@@ -52,7 +54,7 @@ fn declared(config: &Config, backend: &AiBackend) -> Declared {
                 let own = entry(config, (provider, load), entries);
                 let pool = backend.keys(config, &provider.name);
                 DeclaredEntry {
-                    keys: pool.map_or_else(Vec::new, |pool| keys(config, pool)),
+                    keys: pool.map_or_else(Vec::new, |pool| keys(config, provider, pool)),
                     ..own
                 }
             })
@@ -92,13 +94,16 @@ fn entry(
     }
 }
 
-/// A key that is replaced is another one; its provider stays the same.
-fn keys(config: &Config, pool: &AiKeys) -> Vec<DeclaredKey> {
+/// A key that is replaced is another one; its provider stays the same. So is one that is sent to somebody else, or in another
+/// header: who refused it before said nothing of that.
+fn keys(config: &Config, provider: &AiProvider, pool: &AiKeys) -> Vec<DeclaredKey> {
+    let place = place(config, provider);
     let key = |secret: &Arc<str>| {
         let content = config.generic_secret(secret);
+        let content = content.map(|content| content.expose().to_vec());
         DeclaredKey {
             name: secret.clone(),
-            fingerprint: Fingerprint::of(&content.map(|content| content.expose().to_vec())),
+            fingerprint: Fingerprint::of(&(content, place, &provider.credential)),
         }
     };
     pool.secrets.iter().map(key).collect()
@@ -147,14 +152,33 @@ fn fingerprint(config: &Config, provider: &AiProvider) -> Fingerprint {
         .iter()
         .map(|key| secret(&key.secret))
         .collect();
+    Fingerprint::of(&(
+        place(config, provider),
+        (&provider.credential, credential),
+        (&provider.further, further),
+    ))
+}
+
+/// Whose service it is, and where. The endpoints of a Service come and go; it is the same one.
+fn place(config: &Config, provider: &AiProvider) -> Fingerprint {
     let endpoint = format!("{:?}", provider.endpoint);
     let authority = provider
         .authority
         .as_ref()
         .map(http::uri::Authority::as_str);
-    Fingerprint::of(&(
-        (endpoint, authority, &provider.cluster),
-        (&provider.credential, credential),
-        (&provider.further, further),
-    ))
+    let cluster = config.cluster(&provider.cluster);
+    let (service, addresses) = match cluster.map(|cluster| &cluster.kind) {
+        Some(ClusterKind::Static(own) | ClusterKind::Dns(own)) => {
+            let addresses = own.iter().map(|endpoint| &endpoint.address);
+            (None, addresses.collect())
+        }
+        Some(
+            ClusterKind::Eds(name)
+            | ClusterKind::Ai(name)
+            | ClusterKind::Models(name)
+            | ClusterKind::ForwardProxy(name),
+        ) => (Some(name), Vec::new()),
+        None => (None, Vec::new()),
+    };
+    Fingerprint::of(&(endpoint, authority, &provider.cluster, service, addresses))
 }

@@ -374,3 +374,71 @@ async fn header_filters_of_the_backend_apply_to_answers() {
         (400, Some("ai"))
     );
 }
+
+/// A provider with two keys in turn, one of which this provider refuses.
+fn pooled(up: SocketAddr, authority: &str, header: &str) -> Vec<Value> {
+    let mut resources = resources(up, json!({"none": {}}), "m", None);
+    let provider = &mut resources[3]["groups"][0]["providers"][0];
+    provider["authority"] = json!(authority);
+    provider["credential"] = json!({"key": {"secret": "none", "header": header}});
+    resources[3]["policy_set"] = json!("ai");
+    resources.push(json!({"@type": "tidegate.v1.PolicySet", "name": "ai", "attachments": [{
+        "field": "backend.ai.keys", "policy": "keys", "level": "POLICY_LEVEL_BACKEND", "target": "ai",
+    }]}));
+    let keys = ["good", "bad"].map(|name| json!({"secret": name}));
+    resources
+        .push(json!({"@type": "tidegate.v1.Policy", "name": "keys", "ai_keys": {"keys": keys}}));
+    for name in ["good", "bad", "none"] {
+        resources.push(json!({
+            "@type": "envoy.extensions.transport_sockets.tls.v3.Secret", "name": name,
+            "generic_secret": {"secret": {"inline_string": format!("sk-{name}")}},
+        }));
+    }
+    resources
+}
+
+fn keys_out(world: &World) -> Vec<String> {
+    let keys = world.proxy.keys().into_iter();
+    let out = keys.filter(|key| key.figures.evicted_for.is_some());
+    out.map(|key| key.name.to_string()).collect()
+}
+
+/// What one host says of a key holds for that host.
+#[tokio::test(flavor = "local")]
+async fn a_key_that_is_out_is_back_where_its_provider_moves() {
+    async fn refusing() -> (SocketAddr, Seen) {
+        upstream(|head, _| async move {
+            let is_bad = head.headers.values().any(|value| value == "sk-bad");
+            Response::builder()
+                .status(if is_bad { 401 } else { 200 })
+                .header("content-type", "application/json")
+                .body(Full::from(ANSWER))
+                .unwrap()
+        })
+        .await
+    }
+    let ((first, _), (second, _)) = (refusing().await, refusing().await);
+    let own = "x-own-key";
+    let world = World::serving(&pooled(first, "api.example", own));
+    let until_out = async || {
+        for _ in 0..2 {
+            assert_eq!(ask(&world, r#"{"messages":[]}"#).await.status, 200);
+        }
+        assert_eq!(keys_out(&world), ["bad"]);
+    };
+    until_out().await;
+    // Something else of it changes.
+    let mut other = pooled(first, "api.example", own);
+    other[3]["groups"][0]["providers"][0]["weight"] = json!(7);
+    world.commit(&other);
+    assert_eq!(keys_out(&world), ["bad"]);
+    for moved in [
+        pooled(second, "api.example", own),
+        pooled(second, "other.example", own),
+        pooled(second, "other.example", "x-api-key"),
+    ] {
+        world.commit(&moved);
+        assert!(keys_out(&world).is_empty(), "{:?}", keys_out(&world));
+        until_out().await;
+    }
+}

@@ -63,12 +63,12 @@ pub struct DeclaredEntry {
 pub struct DeclaredKey {
     /// Unique in the entry.
     pub name: Arc<str>,
-    /// Of what it is.
+    /// Of what it is, and of whom it is sent to.
     pub fingerprint: Fingerprint,
 }
 
 /// Tells whether endpoint and credential of an entry are still the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint(u64);
 
 /// A view of a key's state, for metrics and dumps.
