@@ -11,6 +11,7 @@ mod explain;
 mod fetch;
 mod findings;
 mod offline;
+mod proxy_admin;
 mod proxy_config;
 mod render;
 mod resources;

@@ -6,12 +6,11 @@
 //! standard input is a pipe that only we hold. This process is the run that tokens belong to: the run's secret is made
 //! after it starts and goes when it ends, and a control plane that is started again in between finds it.
 
-mod admin_socket;
+pub(crate) mod admin_socket;
 mod banner;
 mod binary;
 mod child;
 mod fleet;
-mod ready;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

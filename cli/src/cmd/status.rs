@@ -1,8 +1,9 @@
 //! `tidegate status`: what is served, by whom, and what is wrong.
 //!
 //! Owns the tables and the exit code: 2 if somebody has to mend something. Must not judge: conditions and states are the
-//! control plane's words. Sections without rows are left out, so that a healthy instance fits on one screen.
+//! control plane's words, or those of a proxy on this machine. Sections without rows are left out, so that a healthy instance fits on one screen.
 
+mod keys;
 #[cfg(test)]
 mod tests;
 
@@ -14,11 +15,13 @@ use proto::google::protobuf::Timestamp;
 use proto::tidegate::v1::{
     GatewayStatus, ObjectStatus, ProxyState, ProxyStatus, Source, StatusResponse,
 };
+use serde_json::Value;
 
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::fetch;
+use crate::fetch::{self, Place};
 use crate::render::{self, MessageJson, Table};
+use keys::KeysOut;
 
 /// Flags of `tidegate status`.
 #[derive(Clone, Debug, Args)]
@@ -43,7 +46,8 @@ const SHORT_COMMIT: usize = 8;
 
 /// Asks the instance and prints.
 pub(crate) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit> {
-    let mut status = fetch::status(&global.place()?).await?;
+    let place = global.place()?;
+    let mut status = fetch::status(&place).await?;
     if let Some(wanted) = &args.gateway {
         status
             .gateways
@@ -52,17 +56,31 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit> {
             anyhow::bail!("no Gateway {wanted} is served here; `tidegate status` lists them");
         }
     }
+    let keys = match &place {
+        Place::RunDir(run_dir) => keys::ask(run_dir, &status.gateways).await,
+        // Its proxies are asked by whoever can reach them.
+        Place::Remote(_) => Vec::new(),
+    };
     let now = SystemTime::now();
     render::print_as(
         global.output,
-        || MessageJson::new()?.message(&status),
-        || text(&status, args.all, now, render::width()),
+        || value(&status, &keys),
+        || text((&status, &keys), args.all, now, render::width()),
     )?;
     Ok(if has_findings(&status) {
         Exit::Findings
     } else {
         Exit::Fine
     })
+}
+
+/// The whole status for programs.
+fn value(status: &StatusResponse, keys: &[KeysOut]) -> Result<Value> {
+    let mut value = MessageJson::new()?.message(status)?;
+    if let (Some(fields), false) = (value.as_object_mut(), keys.is_empty()) {
+        fields.insert("keysOut".to_owned(), serde_json::to_value(keys)?);
+    }
+    Ok(value)
 }
 
 /// Whether somebody has to mend something. What is pending, or reached by no Gateway, is a state and no fault.
@@ -80,9 +98,15 @@ fn has_findings(status: &StatusResponse) -> bool {
 }
 
 /// The whole status for people.
-fn text(status: &StatusResponse, all: bool, now: SystemTime, width: Option<u16>) -> String {
+fn text(
+    (status, keys): (&StatusResponse, &[KeysOut]),
+    all: bool,
+    now: SystemTime,
+    width: Option<u16>,
+) -> String {
     let mut sections = vec![gateways(status, now, width)];
     sections.push(proxies(status, now, width));
+    sections.push(keys::table(keys, width));
     sections.push(quarantined(status, now, width));
     sections.push(objects(status, all, width));
     sections.push(problems(status, width));
@@ -340,7 +364,10 @@ fn next_try(at: Option<&Timestamp>, now: SystemTime) -> String {
 
 /// `3s`, `12m`, `5h`, `2d`.
 fn age(at: &Timestamp, now: SystemTime) -> String {
-    let seconds = since_epoch(now).saturating_sub(seconds(at));
+    length(since_epoch(now).saturating_sub(seconds(at)))
+}
+
+fn length(seconds: u64) -> String {
     match seconds {
         0..=119 => format!("{seconds}s"),
         120..=7_199 => format!("{}m", seconds / 60),

@@ -30,7 +30,7 @@ pub(super) fn check(run_dir: &Path) -> Result<()> {
 }
 
 /// The socket of the proxy of this Gateway.
-pub(super) fn path(run_dir: &Path, namespace: &str, name: &str) -> PathBuf {
+pub(crate) fn path(run_dir: &Path, namespace: &str, name: &str) -> PathBuf {
     let gateway = format!("{namespace}.{name}");
     let room = MAX_PATH.saturating_sub(run_dir.as_os_str().len() + 1);
     let whole = format!("{PREFIX}{gateway}{SUFFIX}");

@@ -14,7 +14,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use super::child::{Child, Ended, Spec, poll_pause};
-use super::{UpArgs, admin_socket, ready};
+use super::{UpArgs, admin_socket};
+use crate::proxy_admin;
 
 /// Namespace and name of a Gateway.
 type Key = (String, String);
@@ -163,7 +164,7 @@ impl Fleet {
             let socket = admin_socket::path(&self.run_dir, namespace, name);
             while Instant::now() < deadline
                 && running.child.has_ended().is_none()
-                && !ready::ask(&socket).await
+                && proxy_admin::get(&socket, "/ready").await.is_none()
             {
                 poll_pause().await;
             }

@@ -1,6 +1,7 @@
 //! Commands that ask a running instance: here one that serves canned answers behind the real authentication.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -133,6 +134,57 @@ fn status_is_found_and_printed() {
         );
         let run = at(dir, &["status", "-g", "default/other"]);
         assert_eq!(run.code, 1);
+    });
+}
+
+/// What the proxy of the Gateway tells of its providers.
+const PROVIDERS: &str = r#"{"endpoints":[],"keys":[
+    {"backend":"backend/default/chat","provider":"backend","key":"secret/default/key-a/Authorization","ejected_for_ms":4000},
+    {"backend":"backend/default/chat","provider":"backend","key":"secret/default/key-b/Authorization","ejected_for_ms":null}
+]}"#;
+
+/// Answers one question after another in the place of the Gateway's proxy.
+fn proxy(socket: &Path) {
+    let listener = std::os::unix::net::UnixListener::bind(socket).expect("bound");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a client");
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).expect("a request");
+                request.extend(byte);
+            }
+            let answer = match request.starts_with(b"GET /providers ") {
+                true => format!("HTTP/1.0 200 OK\r\n\r\n{PROVIDERS}"),
+                false => "HTTP/1.0 404 Not Found\r\n\r\n".to_owned(),
+            };
+            stream.write_all(answer.as_bytes()).expect("answered");
+        }
+    });
+}
+
+#[test]
+fn keys_that_are_out_are_told_and_no_fault() {
+    with_instance(admin, |dir| {
+        let run = at(dir, &["status"]);
+        assert!(!run.out.contains("KEYS OUT"), "{}", run.out);
+        proxy(&Path::new(dir).join("proxy-default.edge.sock"));
+        let run = at(dir, &["status"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        for words in [
+            "KEYS OUT",
+            "1 of 2",
+            "backend/default/chat",
+            "default/key-a 4s",
+        ] {
+            assert!(run.out.contains(words), "{words}: {}", run.out);
+        }
+        assert!(!run.out.contains("key-b"), "{}", run.out);
+        let run = at(dir, &["status", "-o", "json"]);
+        let value: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+        assert_eq!(value["keysOut"][0]["keys"], 2);
+        assert_eq!(value["keysOut"][0]["out"][0]["secret"], "default/key-a");
     });
 }
 

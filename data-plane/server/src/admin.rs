@@ -35,6 +35,7 @@ tidegate-proxy
   GET /metrics              Prometheus text
   GET /config_dump          the active configuration and how credentials stand, as JSON, secrets redacted
   GET /listeners            what is bound, as JSON
+  GET /providers            how the endpoints and keys of model providers stand that have several, as JSON
   GET /logging              the level of the log
   PUT /logging?level=debug  another one; directives such as info,dp_proxy=debug work too
 On TCP, all but /ready and /live needs the token of --admin-token-file: Authorization: Bearer TOKEN
@@ -97,6 +98,7 @@ fn router(admin: Admin) -> Router {
         .route("/", get(async || INDEX))
         .route("/config_dump", get(config_dump))
         .route("/listeners", get(listeners))
+        .route("/providers", get(providers))
         .route("/logging", get(logging).put(set_logging))
         .with_state(admin)
 }
@@ -225,6 +227,11 @@ fn keys(admin: &Admin) -> Vec<Value> {
         })
     });
     told.collect()
+}
+
+/// What of the dump changes with every answer, without the rest of it.
+async fn providers(State(admin): State<Admin>) -> Response {
+    axum::Json(json!({"endpoints": endpoints(&admin), "keys": keys(&admin)})).into_response()
 }
 
 async fn listeners(State(admin): State<Admin>) -> Response {

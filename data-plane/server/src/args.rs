@@ -42,7 +42,7 @@ pub struct Args {
     /// Where the proxy takes its configuration from and who it says it is.
     #[command(flatten)]
     pub control_plane: ControlPlaneArgs,
-    /// Admin server: /ready /live /metrics /config_dump /listeners /logging. A socket file gets mode 0600; a TCP address must
+    /// Admin server: /ready /live /metrics /config_dump /listeners /providers /logging. A socket file gets mode 0600; a TCP address must
     /// be a loopback address. Off if not given.
     #[arg(long, env = "TIDEGATE_ADMIN", value_name = "unix:/PATH|HOST:PORT")]
     pub admin: Option<String>,

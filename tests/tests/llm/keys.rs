@@ -199,6 +199,13 @@ async fn keys_take_turns_and_a_busy_one_is_left_alone() -> Result<()> {
     ensure!(stage.count("key_ejections_total", &ejected).await? == 1);
     ensure!(stage.count("keys_ejected", &ejected).await? == 1);
     ensure!(stage.count("keys_ejected", &[]).await? == 1);
+    let told = stage.world.tidegate(&["status"]).await?;
+    let status = String::from_utf8_lossy(&told.stdout).into_owned();
+    for words in ["KEYS OUT", "1 of 3", BACKEND, "default/key-a "] {
+        ensure!(status.contains(words), "{words}: {status}");
+    }
+    ensure!(!status.contains("key-b"), "{status}");
+    ensure!(!status.contains(RIGHT), "a key can be read");
     // A stream that begins with an error of that kind is the key's too, and an error of another kind is not.
     stage.first.script(&["fail-503"]).await?;
     stage.ask(1).await?;

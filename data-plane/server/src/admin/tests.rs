@@ -110,6 +110,10 @@ async fn metrics_and_index_are_text() {
     );
     assert_eq!(ask(&admin, Method::GET, "/listeners").await.1, "[]");
     assert_eq!(
+        ask(&admin, Method::GET, "/providers").await.1,
+        r#"{"endpoints":[],"keys":[]}"#
+    );
+    assert_eq!(
         ask(&admin, Method::GET, "/nothing").await.0,
         StatusCode::NOT_FOUND
     );
@@ -255,6 +259,7 @@ async fn on_tcp_a_stranger_learns_no_more_than_a_probe() {
                 (Method::GET, "/metrics"),
                 (Method::GET, "/config_dump"),
                 (Method::GET, "/listeners"),
+                (Method::GET, "/providers"),
                 (Method::GET, "/logging"),
                 (Method::PUT, "/logging?level=debug"),
                 (Method::GET, "/"),
