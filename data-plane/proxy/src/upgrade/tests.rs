@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split},
-    time::{Instant, Sleep, sleep},
+    time::{Instant, Sleep, interval, sleep_until},
 };
 
 use super::{
@@ -46,9 +46,9 @@ async fn spliced(
     act: impl AsyncFnOnce(DuplexStream),
 ) -> (Ending, Duration, u64) {
     let (client, own) = duplex(size);
-    let mut reader = Lifetime(Box::pin(sleep(LIFETIME)));
-    let sent = Taken::default();
     let start = Instant::now();
+    let mut reader = Lifetime(Box::pin(sleep_until(start + LIFETIME)));
+    let sent = Taken::default();
     let splice = splice((client, upstream), None, Some(&mut reader), sent.clone());
     let acting = async {
         act(own).await;
@@ -102,8 +102,12 @@ async fn what_a_client_took_counts_while_it_goes_on_sending() {
     to.write_all(b"hello").await.unwrap();
     let hears = async { tokio::io::copy(&mut from, &mut tokio::io::sink()).await };
     let talks = spliced(64, upstream, async |mut own| {
-        while own.write_all(b"x").await.is_ok() {
-            sleep(Duration::from_millis(100)).await;
+        let mut pace = interval(Duration::from_millis(100));
+        loop {
+            pace.tick().await;
+            if own.write_all(b"x").await.is_err() {
+                break;
+            }
         }
     });
     let ((ending, lasted, sent), heard) = tokio::join!(talks, hears);
