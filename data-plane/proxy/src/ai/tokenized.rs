@@ -1,8 +1,11 @@
 //! Where texts of a prompt are counted as their model's vendor does (llm.md L-2, O-4).
 //!
 //! Owns which models that is, and that neither a long text nor the opening of a vocabulary holds up other requests. Must not
-//! count by itself (`dp_tokens`). Invariants: whoever needs no count pays nothing; nothing above 32 KB is counted on the
-//! proxy's own threads, and nothing above 1 MB anywhere.
+//! count by itself (`dp_tokens`). Invariants: whoever needs no count pays nothing; nothing above 4 KB is counted on the
+//! proxy's own threads, and nothing above 1 MB anywhere; however many long texts come, half of the cores count at most.
+
+use std::num::NonZero;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use dp_llm::{
@@ -11,14 +14,22 @@ use dp_llm::{
 };
 use dp_policy::estimate::Family;
 use dp_tokens::Vocabulary;
+use tokio::sync::Semaphore;
 
 use super::ledger::{Size, Uncounted};
 
-/// The longest body whose texts are counted right away, in bytes: a third of a millisecond of prose.
-const AT_ONCE: usize = 32 << 10;
+/// The longest body whose texts are counted right away, in bytes: some 50 us of prose, and about 1 ms of what is made to take
+/// long, such as one letter repeated. The specification allows eight times that.
+const AT_ONCE: usize = 4 << 10;
 
 /// The most text that is counted at all, in bytes.
 const AT_MOST: usize = 1 << 20;
+
+/// Who may count elsewhere now: a megabyte that is made to take long takes most of a second.
+static ROOM: LazyLock<Semaphore> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Semaphore::new(cores.div_ceil(2))
+});
 
 /// How a model cuts texts, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +66,19 @@ pub(super) fn counted(vocabulary: Vocabulary, class: Class, body: &Bytes) -> Opt
 /// Counts elsewhere what cannot be counted here, for [`Size::tokens`] to tell.
 pub(super) async fn count(size: &Size, uncounted: Uncounted) {
     let vocabulary = uncounted.vocabulary;
-    let counting =
-        tokio::task::spawn_blocking(move || counted(vocabulary, uncounted.class, &uncounted.body));
-    // Where it broke off, its length says it.
-    size.note(vocabulary, counting.await.unwrap_or_default());
+    // Nobody waits for others' texts: where there is no room, the length says it, as where the count breaks off.
+    let texts = match ROOM.try_acquire() {
+        Err(_) => None,
+        Ok(room) => {
+            let counting = tokio::task::spawn_blocking(move || {
+                // Held until it is done, also where the client has left.
+                let _room = room;
+                counted(vocabulary, uncounted.class, &uncounted.body)
+            });
+            counting.await.unwrap_or_default()
+        }
+    };
+    size.note(vocabulary, texts);
 }
 
 // === impl Cut ===
@@ -92,8 +112,8 @@ mod tests {
     #[test]
     fn the_proxys_own_threads_count_what_is_short_and_open_nothing() {
         assert_eq!(Place::of(0, true), Place::Here);
-        assert_eq!(Place::of(32 << 10, true), Place::Here);
-        assert_eq!(Place::of((32 << 10) + 1, true), Place::Apart);
+        assert_eq!(Place::of(4 << 10, true), Place::Here);
+        assert_eq!(Place::of((4 << 10) + 1, true), Place::Apart);
         assert_eq!(Place::of(0, false), Place::Apart);
     }
 
