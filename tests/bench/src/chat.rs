@@ -101,32 +101,35 @@ const SCENARIOS: [Scenario; 5] = [
 pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
     let provider = free_port()?;
     provider::start(provider, provider::Pace::Events)?;
-    let mut rows = Vec::new();
     let wanted = |scenario: &Scenario| scenario.name.contains(&args.scenario);
-    for scenario in SCENARIOS.into_iter().filter(wanted) {
-        let peers = Gateway::all(args, scenario.is_converted);
-        let mut rounds: Vec<Vec<Row>> = vec![Vec::new(); peers.len()];
-        // In turns, so that a machine that becomes slower is slower for all.
-        for _ in 0..args.rounds {
-            for (peer, rounds) in peers.iter().zip(&mut rounds) {
-                let row = round(args, work, provider, *peer, scenario).await;
-                let row = row.with_context(|| format!("{}, {}", peer.name(), scenario.name));
-                match (row, peer.failures()) {
-                    (Ok(row), _) => rounds.push(row),
-                    (Err(error), Failures::End) => return Err(error),
-                    // What it does not serve at all must not cost what the others did.
-                    (Err(error), Failures::Count) => eprintln!("left out: {error:#}"),
-                }
+    let peers = |scenario: Scenario| {
+        let all = Gateway::all(args, scenario.is_converted);
+        all.into_iter().map(move |peer| (peer, scenario))
+    };
+    let entrants = SCENARIOS.into_iter().filter(wanted).flat_map(peers);
+    let mut entrants: Vec<_> = entrants.map(|entrant| (entrant, Vec::new())).collect();
+    // In turns, so that a machine that becomes slower is slower for all, and for all that is asked for.
+    for _ in 0..args.rounds {
+        for ((peer, scenario), rounds) in &mut entrants {
+            let row = round(args, work, provider, *peer, *scenario).await;
+            let row = row.with_context(|| format!("{}, {}", peer.name(), scenario.name));
+            match (row, peer.failures()) {
+                (Ok(row), _) => rounds.push(row),
+                (Err(error), Failures::End) => return Err(error),
+                // What it does not serve at all must not cost what the others did.
+                (Err(error), Failures::Count) => eprintln!("left out: {error:#}"),
             }
         }
-        for mut rounds in rounds {
-            let cost = |row: &Row| row.cpu_micros.map_or(row.p50, |(all, _)| all);
-            rounds.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
-            let middle = rounds.len() / 2;
-            rows.extend(rounds.into_iter().nth(middle));
-        }
     }
-    Ok(rows)
+    let rounds = entrants.into_iter().map(|(_, rounds)| rounds);
+    Ok(rounds.filter_map(median).collect())
+}
+
+fn median(mut rounds: Vec<Row>) -> Option<Row> {
+    let cost = |row: &Row| row.cpu_micros.map_or(row.p50, |(all, _)| all);
+    rounds.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
+    let middle = rounds.len() / 2;
+    rounds.into_iter().nth(middle)
 }
 
 async fn round(
