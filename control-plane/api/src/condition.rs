@@ -96,7 +96,7 @@ words! {
         BackendNotFound = "A backend does not exist; requests for its share get 500.",
         InvalidKind = "A backend has a kind that cannot be referred to; requests for its share get 500.",
         InvalidSecretRef = "A Secret or its key is missing; requests that need it are refused.",
-        PartiallyValid = "Some providers or targets are broken and refuse requests; the others are served.",
+        PartiallyValid = "Some providers or targets are broken and refuse requests; the others are served. Of a policy, some fields or targets have no effect; the rest is in force. The message names them.",
         TranslationError = "The object cannot be served; the message says why.",
         NotSupported = "Tidegate does not support this yet; the message names the fields. Routes to a backend answer 503.",
         RejectedByProxy = "A proxy refused a resource made from this object; its words are in the message.",

@@ -14,7 +14,7 @@ use dp_llm::{
 };
 use dp_policy::estimate::Family;
 use dp_tokens::Vocabulary;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use super::ledger::{Size, Uncounted};
 
@@ -30,6 +30,9 @@ static ROOM: LazyLock<Semaphore> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     Semaphore::new(cores.div_ceil(2))
 });
+
+/// Who opens a vocabulary.
+static OPENING: Mutex<()> = Mutex::const_new(());
 
 /// How a model cuts texts, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,20 +68,40 @@ pub(super) fn counted(vocabulary: Vocabulary, class: Class, body: &Bytes) -> Opt
 
 /// Counts elsewhere what cannot be counted here, for [`Size::tokens`] to tell.
 pub(super) async fn count(size: &Size, uncounted: Uncounted) {
-    let vocabulary = uncounted.vocabulary;
-    // Nobody waits for others' texts: where there is no room, the length says it, as where the count breaks off.
-    let texts = match ROOM.try_acquire() {
-        Err(_) => None,
-        Ok(room) => {
-            let counting = tokio::task::spawn_blocking(move || {
-                // Held until it is done, also where the client has left.
-                let _room = room;
-                counted(vocabulary, uncounted.class, &uncounted.body)
-            });
-            counting.await.unwrap_or_default()
-        }
+    let Uncounted {
+        vocabulary,
+        class,
+        body,
+    } = uncounted;
+    open(vocabulary).await;
+    let texts = match Place::of(body.len(), vocabulary.is_open()) {
+        Place::Here => counted(vocabulary, class, &body),
+        // Nobody waits for others' texts: where there is no room, the length says it, as where the count breaks off.
+        Place::Apart => match ROOM.try_acquire() {
+            Err(_) => None,
+            Ok(room) => {
+                let counting = tokio::task::spawn_blocking(move || {
+                    // Held until it is done, also where the client has left.
+                    let _room = room;
+                    counted(vocabulary, class, &body)
+                });
+                counting.await.unwrap_or_default()
+            }
+        },
     };
     size.note(vocabulary, texts);
+}
+
+/// Opens a vocabulary elsewhere; whoever needs it meanwhile waits, but no thread does.
+async fn open(vocabulary: Vocabulary) {
+    if vocabulary.is_open() {
+        return;
+    }
+    let _opening = OPENING.lock().await;
+    if !vocabulary.is_open() {
+        // Where it broke off, it is not open, and whoever asks is told so.
+        let _ = tokio::task::spawn_blocking(move || vocabulary.open()).await;
+    }
 }
 
 // === impl Cut ===
