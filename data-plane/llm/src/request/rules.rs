@@ -25,8 +25,7 @@ pub(super) fn apply(body: Bytes, rules: &BodyRules) -> Bytes {
 /// A body that was made for `model`, with the service's own name of it where that is another.
 pub(super) fn named(body: Bytes, rules: &BodyRules, model: &str) -> Bytes {
     match &rules.model {
-        BodyModel::Set(own) if own != model => std::str::from_utf8(&body)
-            .ok()
+        BodyModel::Set(own) if own != model => json::text(&body)
             .and_then(|text| rewritten(text, rules))
             .map_or(body, Bytes::from),
         BodyModel::Set(_) | BodyModel::Remove => body,
