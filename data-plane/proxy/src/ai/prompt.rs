@@ -13,7 +13,8 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body::Body;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
 use crate::{
@@ -27,6 +28,9 @@ const LIMIT: usize = 2 << 20;
 
 /// The same of what passes as it is: recordings and images, which vendors take up to 25 MB of.
 const PASSED_LIMIT: usize = 32 << 20;
+
+/// The most, in bytes, that is put aside for a body because its length was announced: the rest has to come first.
+const AHEAD: usize = 256 << 10;
 
 /// A body that is larger than what is read whole. Its words are for clients too.
 #[derive(Debug, thiserror::Error)]
@@ -54,29 +58,69 @@ pub(super) async fn read(
     };
     let limit = max.unwrap_or(own);
     check(&head.headers, limit)?;
-    let body = Limited::new(RequestBody::stream(body, limits, None), limit).collect();
-    let collected = match limits.deadline {
-        None => body.await,
+    let body = gathered(RequestBody::stream(body, limits, None), limit);
+    let body = match limits.deadline {
+        None => body.await?,
         Some(deadline) => tokio::time::timeout_at(deadline.into(), body)
             .await
-            .map_err(|_| Fault::new(Kind::BodyTimeout))?,
+            .map_err(|_| Fault::new(Kind::BodyTimeout))??,
     };
-    let body = collected.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            return too_large(limit);
-        }
-        let kind = if matches!(error.downcast_ref(), Some(BodyError::Stalled)) {
-            Kind::BodyTimeout
-        } else {
-            Kind::BodyBroken
-        };
-        Fault::caused(kind, error)
-    })?;
-    let body = decoded(&head.headers, body.to_bytes(), limit)?;
+    let body = decoded(&head.headers, body, limit)?;
     let content_type = head.headers.get(CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok());
     Prompt::parse_as(class, head.uri.path(), content_type, body)
         .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))
+}
+
+/// The parts of a body as one, of at most `limit` bytes. Each is copied as it comes, while it is warm, and let go of: the
+/// connection then reads the next one into the same memory.
+async fn gathered(mut body: RequestBody, limit: usize) -> Result<Bytes, Fault> {
+    let first = match part(&mut body).await? {
+        Some(first) if body.is_end_stream() => return within(first, limit),
+        Some(first) => first,
+        None => return Ok(Bytes::new()),
+    };
+    let rest = body.size_hint().upper().unwrap_or(0);
+    let announced = first.len().saturating_add(usize::try_from(rest).unwrap_or(usize::MAX));
+    let mut whole = Vec::with_capacity(announced.min(limit).min(AHEAD));
+    let mut next = Some(first);
+    while let Some(data) = next {
+        if data.len() > limit - whole.len() {
+            return Err(too_large(limit));
+        }
+        whole.extend_from_slice(&data);
+        drop(data);
+        next = part(&mut body).await?;
+    }
+    Ok(whole.into())
+}
+
+/// The next bytes of a body; `None` at its end.
+async fn part(body: &mut RequestBody) -> Result<Option<Bytes>, Fault> {
+    loop {
+        match body.frame().await {
+            None => return Ok(None),
+            Some(Ok(frame)) => {
+                // Trailers say nothing about a prompt.
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(error @ BodyError::Stalled)) => {
+                return Err(Fault::caused(Kind::BodyTimeout, error));
+            }
+            Some(Err(error @ (BodyError::Broken(_) | BodyError::MirrorLimit))) => {
+                return Err(Fault::caused(Kind::BodyBroken, error));
+            }
+        }
+    }
+}
+
+fn within(body: Bytes, limit: usize) -> Result<Bytes, Fault> {
+    match body.len() > limit {
+        true => Err(too_large(limit)),
+        false => Ok(body),
+    }
 }
 
 /// The body as it was before it was encoded for the way.
