@@ -114,6 +114,8 @@ pub struct Spend {
     pub cost: Option<Money>,
     /// Its tokens.
     pub tokens: u64,
+    /// A provider may take something for it, if nobody knows how much: a budget that is used up refuses it all the same.
+    pub is_billed: bool,
 }
 
 /// Something about a request that goes on.
@@ -333,6 +335,7 @@ impl Spend {
     pub const NOTHING: Self = Self {
         cost: Some(Money::ZERO),
         tokens: 0,
+        is_billed: false,
     };
 }
 

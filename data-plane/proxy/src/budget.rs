@@ -202,11 +202,13 @@ fn taken(record: &UsageRecord, expected: &Spend) -> Spend {
         (Some(tokens), _) => Spend {
             cost: record.quote.total(),
             tokens: tokens.total(),
+            is_billed: true,
         },
         // It was answered, and nobody could read what it took: it stays what was expected.
         (None, Ending::Complete | Ending::Truncated) => Spend {
             cost: None,
             tokens: expected.tokens,
+            is_billed: true,
         },
         (None, Ending::Failed | Ending::ClientGone | Ending::Refused) => Spend::NOTHING,
     }

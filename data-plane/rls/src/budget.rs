@@ -194,8 +194,9 @@ impl Store for Counts {
                 settled: seen.used,
                 reserved: own.amount,
             };
-            let is_free = own.amount == Amount::default();
-            let is_beyond = |limit: Amount| seen.is_over || used.total() > limit;
+            let need = own.need();
+            let is_free = need == Amount::default();
+            let is_beyond = |limit: Amount| seen.is_over || seen.used.plus(need) > limit;
             if !is_free && own.limit.is_some_and(is_beyond) {
                 return Err(Denied::Exceeded { claim, used });
             }

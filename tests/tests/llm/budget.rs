@@ -316,6 +316,79 @@ async fn money_is_spent_as_the_records_say_and_what_has_no_price_is_refused() ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_budget_that_is_used_up_refuses_what_nobody_can_estimate() -> Result<()> {
+    // As much as is held for a short answer, which then is longer.
+    let limit = held() - 100 + 1;
+    let rig = Rig::start(|budgets| {
+        budgets.retain(|budget| budget.at("/scope") != "Shared");
+        budgets[0]["limit"] = json!(limit.to_string());
+    })
+    .await?;
+    let send = async |team: &str, (method, path): (&str, &str), body: &str| {
+        let headers = [("content-type", "application/json"), ("x-team", team)];
+        let url = format!("http://a.test{path}");
+        Client::http1(rig.port)
+            .send(request(method, &url, &headers, body)?)
+            .await
+    };
+    let paid = [
+        (
+            "/v1/images/generations",
+            r#"{"model":"gpt-image-1","prompt":"a tide"}"#,
+        ),
+        ("/v1/images/generations", r#"{"prompt":"a tide"}"#),
+        (
+            "/v1/audio/speech",
+            r#"{"model":"tts-1","input":"tide","voice":"ash"}"#,
+        ),
+        (
+            "/v1/embeddings",
+            r#"{"model":"text-embedding-3-small","input":"tide"}"#,
+        ),
+    ];
+    for (path, body) in paid {
+        let reply = send("b", ("POST", path), body).await?;
+        ensure!(reply.status != 429, "{path}: {}", reply.text());
+    }
+    let chat = r#"{"model":"gpt-4o","max_tokens":1,"messages":[{"role":"user","content":"Hello, how are you?"}]}"#;
+    deadline::until("the budget is used up", deadline::SOON, || async {
+        let reply = send("a", ("POST", "/v1/chat/completions"), chat).await?;
+        is_refused(&reply, "budget_exceeded")
+    })
+    .await?;
+    for (path, body) in paid {
+        let reply = send("a", ("POST", path), body).await?;
+        is_refused(&reply, "budget_exceeded").with_context(|| path.to_owned())?;
+    }
+    let upgrade = [
+        ("connection", "upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("x-team", "a"),
+    ];
+    let session = request(
+        "GET",
+        "http://a.test/v1/realtime?model=gpt-realtime",
+        &upgrade,
+        "",
+    )?;
+    is_refused(
+        &Client::http1(rig.port).send(session).await?,
+        "budget_exceeded",
+    )?;
+    // What costs nothing may still be asked, and what goes on be ended.
+    for (method, path) in [
+        ("GET", "/v1/files"),
+        ("POST", "/v1/responses/resp_1/cancel"),
+    ] {
+        let reply = send("a", (method, path), "").await?;
+        ensure!(reply.status != 429, "{path}: {}", reply.text());
+    }
+    rig.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_its_store_a_budget_fails_as_it_says() -> Result<()> {
     for (mode, status) in [("FailOpen", 200), ("FailClosed", 503)] {
         let mut rig = Rig::start(|budgets| {

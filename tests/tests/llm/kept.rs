@@ -3,8 +3,11 @@
 //! Two providers share the requests of a backend; what each mock saw says where a request went.
 
 use anyhow::{Context, Result, ensure};
+use http::Response;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use serde_json::{Value, json};
-use tests::client::{Client, Reply, request};
+use tests::client::{Client, Connection, Reply, request};
 use tests::manifest::{documents, gateway, route};
 use tests::port;
 use tests::world::World;
@@ -58,6 +61,33 @@ async fn made(port: u16, body: &Value) -> Result<String> {
     Ok(id.to_owned())
 }
 
+/// A stream that has told its name and goes on.
+async fn begun(port: u16, body: &Value) -> Result<(String, (Connection, Response<Incoming>))> {
+    let url = "http://a.test/two/v1/responses";
+    let headers = [("content-type", "application/json")];
+    let mut connection = Client::http1(port).connect().await?;
+    let asked = request("POST", url, &headers, &body.to_string())?;
+    let mut response = connection.open(asked).await?;
+    ensure!(response.status() == 200, "{}", response.status());
+    let mut text = String::new();
+    loop {
+        let frame = response.body_mut().frame().await.context("an end")??;
+        let data = frame.into_data().ok().context("trailers")?;
+        text.push_str(&String::from_utf8_lossy(&data));
+        let event = text.split_once("data: ").map(|(_, rest)| rest);
+        let Some((event, _)) = event.and_then(|rest| rest.split_once("\n\n")) else {
+            continue;
+        };
+        let told: Value = serde_json::from_str(event).context("an event")?;
+        let id = told
+            .at("/response/id")
+            .as_str()
+            .context("no id")?
+            .to_owned();
+        return Ok((id, (connection, response)));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_made_a_response_is_asked_about_it() -> Result<()> {
     let start = || Mock::start(&["--base-path", "/v1"]);
@@ -108,6 +138,27 @@ async fn who_made_a_response_is_asked_about_it() -> Result<()> {
         );
     }
     ensure!(makers == [true; 2], "one provider made all: {makers:?}");
+
+    // Who leaves a stream, or looks meanwhile, has seen its name, and may ask for the rest.
+    for _ in 0..4 {
+        let asked = json!({"model": "m-mock-stall", "input": "hello", "stream": true});
+        let (id, open) = begun(port, &asked).await?;
+        let before = seen().await?;
+        let about = format!("/two/v1/responses/{id}");
+        for _ in 0..ABOUT / 2 {
+            send(port, "GET", &about, "").await?;
+        }
+        drop(open);
+        for _ in 0..ABOUT / 2 {
+            send(port, "POST", &format!("{about}/cancel"), "").await?;
+        }
+        let [ours, others] = seen().await?;
+        let asked = [ours - before[0], others - before[1]];
+        ensure!(
+            asked.contains(&ABOUT) && asked.contains(&0),
+            "{id}: {asked:?}"
+        );
+    }
 
     // Nobody knows who made this, and either could have.
     let before = seen().await?;

@@ -217,6 +217,40 @@ async fn keys_take_turns_and_a_busy_one_is_left_alone() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_next_key_saves_an_answer_that_begins_with_a_refusal() -> Result<()> {
+    let stage = Stage::start(&[], [RIGHT, "sk-2", "sk-3"], "").await?;
+    // Nobody stands behind the provider: its other keys are all there is.
+    let pooled = manifests([stage.first.port(), stage.second.port()], "");
+    let lone = pooled
+        .lines()
+        .filter(|line| !line.contains("name: second"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    stage.world.write("pooled.yaml", &lone)?;
+    deadline::until("one provider", deadline::SOON, || async {
+        let socket = stage.world.run_dir().join("proxy-default.gateway.sock");
+        let reply = client::get_over_unix(&socket, "/config_dump").await?;
+        ensure!(!reply.text().contains("\"second\""), "two providers");
+        Ok(())
+    })
+    .await?;
+    let refused = ["error-first.as-429", "error-in-200.as-429"];
+    for (mode, answer) in refused
+        .into_iter()
+        .zip([Answer::Streamed, Answer::Collected])
+    {
+        stage.first.script(&[mode]).await?;
+        let reply = stage.send(answer).await?;
+        let told = Told::read(Format::Chat, answer, &reply)?;
+        ensure!(told.is_whole(), "{mode}: {told:?}");
+    }
+    stage.until_sent_with([2, 1, 1]).await?;
+    stage.until_states(["ejected", "ejected", "well"]).await?;
+    ensure!(stage.second.requests().await? == 0, "the second was asked");
+    stage.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_all_keys_out_the_next_provider_is_asked() -> Result<()> {
     let stage = Stage::start(&[], [RIGHT, "sk-2", "sk-3"], "").await?;
     stage.first.script(&["fail-429.retry-after-60"; 3]).await?;

@@ -370,11 +370,12 @@ impl Lease {
 
     fn verdict(&self, id: RequestId, claim: &Claim, now: Duration) -> Verdict {
         let unused = self.unused();
-        let is_free = claim.amount == Amount::default() || self.open.contains_key(&id);
-        if is_free || claim.amount <= unused {
+        let need = claim.need();
+        let is_free = need == Amount::default() || self.open.contains_key(&id);
+        if is_free || need <= unused {
             return Verdict::Fits;
         }
-        let missing = Amount(claim.amount.0 - unused.0);
+        let missing = Amount(need.0 - unused.0);
         let fits = |limit: Amount| self.fleet.plus(missing) <= limit;
         if self.away.is_some_and(|until| now < until) {
             return match (claim.outage, claim.limit) {

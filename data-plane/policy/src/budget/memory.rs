@@ -115,8 +115,9 @@ impl Tally {
     }
 
     fn has_room(&self, id: RequestId, claim: &Claim) -> bool {
-        let is_free = claim.amount == Amount::default() || self.open.contains_key(&id);
-        let after = self.used().total().plus(claim.amount);
+        let need = claim.need();
+        let is_free = need == Amount::default() || self.open.contains_key(&id);
+        let after = self.used().total().plus(need);
         is_free || claim.limit.is_none_or(|limit| after <= limit)
     }
 

@@ -49,6 +49,7 @@ pub(super) struct Hold {
     pub(super) budget: Arc<Budget>,
     /// Absent where the price is not known and that is allowed.
     pub(super) amount: Option<Amount>,
+    is_billed: bool,
     counter: Counter,
     period: Period,
 }
@@ -194,6 +195,7 @@ impl Hold {
             (Some(_), _) | (None, OnUnpriced::Allow) => Ok(Self {
                 budget: budget.clone(),
                 amount,
+                is_billed: estimate.is_billed,
                 counter: Counter {
                     budget: budget.id.clone(),
                     key: key.clone(),
@@ -214,6 +216,7 @@ impl Hold {
             counter: self.counter.clone(),
             period: self.period,
             amount: self.amount.unwrap_or_default(),
+            is_billed: self.is_billed,
             limit,
             outage: self.budget.outage,
             grain: self.budget.limit.grain(),

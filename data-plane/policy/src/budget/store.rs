@@ -50,14 +50,26 @@ pub struct Claim {
     pub counter: Counter,
     /// The window.
     pub period: Period,
-    /// How much. Nothing is never refused.
+    /// How much. Nothing is never refused, unless it is billed.
     pub amount: Amount,
+    /// More may be taken than anybody knows, so that something has to be left.
+    pub is_billed: bool,
     /// What the counter may hold with it; absent where it never refuses.
     pub limit: Option<Amount>,
     /// What happens where nobody can count.
     pub outage: OnOutage,
     /// How much one unit of the store stands for: stores count in numbers that a float holds exactly.
     pub grain: u32,
+}
+
+// === impl Claim ===
+
+impl Claim {
+    /// What has to be left, which may be more than what is held.
+    #[must_use]
+    pub fn need(&self) -> Amount {
+        Amount(self.amount.0.max(u128::from(self.is_billed)))
+    }
 }
 
 /// What was taken, in one counter.

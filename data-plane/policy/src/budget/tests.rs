@@ -48,6 +48,7 @@ fn spend(tokens: u64) -> Spend {
     Spend {
         cost: Some(Money::from_picos(u128::from(tokens) * 1_000_000)),
         tokens,
+        is_billed: false,
     }
 }
 
@@ -140,9 +141,36 @@ fn a_budget_refuses_what_would_exceed_it() {
     check_limit(&tokens(1000), 1200, 1, Some(1200));
     // What costs nothing exceeds nothing.
     check_limit(&tokens(1000), 1200, 0, None);
+    check_limit(&tokens(1000), 1000, 0, None);
     let money = budget("money", Limit::Usd(usd("0.001")));
     check_limit(&money, 900, 100, None);
     check_limit(&money, 900, 101, Some(900_000_000));
+}
+
+#[test]
+fn what_may_cost_anything_needs_something_left() {
+    let image = Spend {
+        is_billed: true,
+        ..spend(0)
+    };
+    let told = |budget: &Arc<Budget>, used: u64| {
+        let world = World::new();
+        let first = world.reserve(1, &[budget], Spend::NOTHING).expect("free");
+        first.settle(&spend(used));
+        let held = world.reserve(2, &[budget], image);
+        held.map(drop).map_err(|refused| refused.to_string())
+    };
+    let refused = |name: &str| {
+        Err(format!(
+            "budget {name}: the limit is reached; it resets in 79200 s"
+        ))
+    };
+    assert_eq!(told(&tokens(1000), 999), Ok(()));
+    assert_eq!(told(&tokens(1000), 1000), refused("tokens"));
+    assert_eq!(told(&tokens(1000), 1001), refused("tokens"));
+    let money = budget("money", Limit::Usd(usd("0.001")));
+    assert_eq!(told(&money, 999), Ok(()));
+    assert_eq!(told(&money, 1000), refused("money"));
 }
 
 #[test]
@@ -238,7 +266,11 @@ fn budgets_that_do_not_refuse_tell() {
 }
 
 fn without_price(tokens: u64) -> Spend {
-    Spend { cost: None, tokens }
+    Spend {
+        cost: None,
+        tokens,
+        is_billed: true,
+    }
 }
 
 #[test]
@@ -389,6 +421,7 @@ fn claim(amount: u128, period: Period) -> Claim {
         counter: counter(Window::Day),
         period,
         amount: Amount(amount),
+        is_billed: false,
         limit: Some(Amount(100)),
         outage: OnOutage::FailClosed,
         grain: 1,

@@ -146,7 +146,7 @@ pub(super) async fn take(
     let (gates, tallies) = guard::gates(exchange, call, guards.filter(|_| is_streamed));
     let relay = relay(exchange, (&plan, framing), &head.headers, gates);
     dress(&mut head.headers, &plan, framing);
-    let is_only = call.has_one_provider() && !attempt.has_other_servers();
+    let is_only = call.has_one_provider() && !attempt.has_others();
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
     let is_read_first = (!is_only || wait.bounds_whole()) && framing == Framing::Buffered;
     let judges = guards.filter(|_| !is_streamed);

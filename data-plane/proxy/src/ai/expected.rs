@@ -16,6 +16,7 @@ use dp_policy::{
     estimate,
     price::{Catalog, ModelNames, Money, Tokens, quote},
 };
+use http::Method;
 use serde::Deserialize;
 
 use super::{in_effect::Merged, ledger::Size, policy, tokenized::Cut};
@@ -57,9 +58,26 @@ pub(super) fn is_text(class: Class) -> bool {
     }
 }
 
+/// Whether a provider may take something for it. Counts are nobody's bill, and files, lists and the end of what goes on are
+/// asked without a body or taken away.
+fn is_billed(prompt: &Prompt, method: &Method) -> bool {
+    match prompt.class() {
+        Class::CountTokens(_) => false,
+        Class::Detect(_) | Class::Passthrough(_) => {
+            !method.is_safe() && method != Method::DELETE && !prompt.body().is_empty()
+        }
+        Class::Chat(_)
+        | Class::LegacyCompletions
+        | Class::Embeddings
+        | Class::Rerank
+        | Class::Realtime => true,
+    }
+}
+
 /// A request, and who may be asked about it.
 pub(super) struct Expected<'f, 'a> {
     pub(super) prompt: &'f Prompt,
+    pub(super) method: &'f Method,
     /// How large the prompt is, where that says what it takes.
     pub(super) size: Option<&'f Size>,
     pub(super) backend: &'a AiBackend,
@@ -110,12 +128,17 @@ impl<'a> Expected<'_, 'a> {
 
     /// What `tokens` cost at most. Without a catalogue they have no price.
     pub(super) fn spend(&self, tokens: Option<&Tokens>, catalog: Option<&Catalog>) -> Spend {
+        let is_billed = is_billed(self.prompt, self.method);
         let Some(tokens) = tokens else {
-            return Spend::NOTHING;
+            return Spend {
+                is_billed,
+                ..Spend::NOTHING
+            };
         };
         Spend {
             cost: catalog.and_then(|catalog| self.dearest(catalog, tokens)),
             tokens: tokens.total(),
+            is_billed,
         }
     }
 

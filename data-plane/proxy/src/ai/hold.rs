@@ -48,6 +48,7 @@ impl Hold {
         let ledger = exchange.record.llm.ledger.as_deref();
         let expected = Expected {
             prompt,
+            method: &head.method,
             size: ledger.and_then(Ledger::size),
             backend,
             policy: &|provider: &'a AiProvider| active.in_effect.of(policies, provider),

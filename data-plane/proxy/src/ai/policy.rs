@@ -59,14 +59,17 @@ pub(super) fn apply<'a>(
     })
 }
 
-/// The body with the members that are computed last, from itself, and the model that it names then, where one of them is the model;
-/// empty where it names none.
+/// The body of a request of `class` with the members that are computed last, from itself, and the model that it names then, where
+/// one of them is the model; empty where it names none.
 pub(super) fn finish(
     policy: Option<&AiPolicy>,
-    body: &Bytes,
+    (class, body): (Class, &Bytes),
     attributes: &dyn Attributes,
 ) -> Result<(Bytes, Option<String>), Fault> {
-    let Some(policy) = policy.filter(|own| !own.final_transformations.is_empty()) else {
+    // Members are those of conversations, as in `apply`: a file or a list has none.
+    let is_chat = matches!(class, Class::Chat(_));
+    let own = policy.filter(|own| is_chat && !own.final_transformations.is_empty());
+    let Some(policy) = own else {
         return Ok((body.clone(), None));
     };
     let computed = compute(&policy.final_transformations, attributes);

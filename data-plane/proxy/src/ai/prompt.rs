@@ -81,7 +81,9 @@ async fn gathered(mut body: RequestBody, limit: usize) -> Result<Bytes, Fault> {
         None => return Ok(Bytes::new()),
     };
     let rest = body.size_hint().upper().unwrap_or(0);
-    let announced = first.len().saturating_add(usize::try_from(rest).unwrap_or(usize::MAX));
+    let announced = first
+        .len()
+        .saturating_add(usize::try_from(rest).unwrap_or(usize::MAX));
     let mut whole = Vec::with_capacity(announced.min(limit).min(AHEAD));
     let mut next = Some(first);
     while let Some(data) = next {

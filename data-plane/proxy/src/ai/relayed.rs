@@ -307,6 +307,9 @@ impl Relayed {
                 let began = Instant::now();
                 let data = relay.push(data);
                 self.spent += began.elapsed();
+                if let Some(settlement) = &mut self.settlement {
+                    settlement.seen(relay.observed());
+                }
                 if !had_content && relay.observed().has_content {
                     let now = Instant::now();
                     self.first_content = Some(now);

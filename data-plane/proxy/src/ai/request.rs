@@ -202,19 +202,17 @@ impl Call<'_> {
         if beta::is_filtered(service, &rendered.plan, &betas) {
             rendered.dropped.push("anthropic-beta");
         }
-        // A session begins without a body that could have members.
-        if prompt.class() != Class::Realtime {
-            let read = ReadBody::default();
-            let last = LlmAttributes {
-                body: (&rendered.body, &read),
-                ..attributes
-            };
-            let (body, named) = policy::finish(policy, &rendered.body, &last)?;
-            if let Some(name) = &named {
-                allowed::sent(&self.policies, provider, asked, (name, &attributes))?;
-            }
-            rendered.body = body;
+        let read = ReadBody::default();
+        let last = LlmAttributes {
+            body: (&rendered.body, &read),
+            ..attributes
+        };
+        let body = (prompt.class(), &rendered.body);
+        let (body, named) = policy::finish(policy, body, &last)?;
+        if let Some(name) = &named {
+            allowed::sent(&self.policies, provider, asked, (name, &attributes))?;
         }
+        rendered.body = body;
         Ok(rendered)
     }
 

@@ -17,6 +17,7 @@ const MODEL: &str = "gpt-4o";
 const EXPECTED: Spend = Spend {
     cost: Some(Money::from_picos(7)),
     tokens: 500,
+    is_billed: true,
 };
 
 fn tokens() -> Tokens {

@@ -96,12 +96,14 @@ fn what_a_request_took_is_told_once_and_rounded_up() {
     let expected = Spend {
         cost: Some(usd("0.001")),
         tokens: 10,
+        is_billed: true,
     };
     let reservation = ledger(&counts).reserve(ID, &[own], &expected, NOW).unwrap();
     assert_eq!(counts.report(), None);
     let charged = reservation.settle(&Spend {
         cost: Some(usd("0.0010000001")),
         tokens: 12,
+        is_billed: true,
     });
     assert_eq!(charged[0].crossed, [80]);
     let told = counts.report().unwrap();
@@ -120,6 +122,7 @@ fn a_request_that_took_nothing_tells_nothing() {
     let expected = Spend {
         cost: None,
         tokens: 10,
+        is_billed: true,
     };
     drop(ledger(&counts).reserve(ID, &[own], &expected, NOW).unwrap());
     assert_eq!(counts.report(), None);
@@ -130,6 +133,7 @@ fn what_is_left_decides_and_so_does_the_code() {
     let expected = Spend {
         cost: None,
         tokens: 10,
+        is_billed: true,
     };
     let try_with = |action: Action, response: RateLimitResponse| {
         let own = matched(Limit::Tokens(100), action);

@@ -93,6 +93,29 @@ pub struct Figures {
     pub evicted_for: Option<Duration>,
 }
 
+/// What makes an entry serve again. A 403 may as well be about what one request asked for, a model or a region: that must not
+/// keep all others from an entry until somebody mends it.
+fn cure(verdict: Verdict) -> Cure {
+    match verdict {
+        Verdict::CredentialRefused(status) if status != 403 => Cure::Person,
+        Verdict::CredentialRefused(_)
+        | Verdict::Dns
+        | Verdict::ConnectError
+        | Verdict::ConnectTimeout
+        | Verdict::Tls
+        | Verdict::Lost
+        | Verdict::HeadTimeout
+        | Verdict::FirstTokenTimeout
+        | Verdict::Idle
+        | Verdict::Status(_)
+        | Verdict::FirstEventError(_)
+        | Verdict::StreamErrorAfterContent
+        | Verdict::GuardRefused
+        | Verdict::ClientGone
+        | Verdict::Success { .. } => Cure::Time,
+    }
+}
+
 // === impl State ===
 
 impl State {
@@ -186,11 +209,7 @@ impl State {
                         let cause = Cause {
                             retry_after: outcome.retry_after,
                             times_ejected: counts.times_ejected,
-                            cure: if let Verdict::CredentialRefused(_) = outcome.verdict {
-                                Cure::Person
-                            } else {
-                                Cure::Time
-                            },
+                            cure: cure(outcome.verdict),
                         };
                         self.evict(&mut counts, policy, cause, now, random)
                     }

@@ -179,7 +179,9 @@ pub enum CredentialOwner {
 fn of_status(status: u16) -> Sign {
     match status {
         0..=399 => Sign::Good,
-        429 | 500 | 502..=504 | 529 => Sign::Unhealthy,
+        // What a server does not know (RFC 9110 15.6.2, 15.6.6) it will not know later, and others are well without it.
+        501 | 505 => Sign::Nothing,
+        429 | 500..=599 => Sign::Unhealthy,
         _ => Sign::Nothing,
     }
 }
@@ -258,11 +260,11 @@ mod tests {
 
     #[test]
     fn statuses() {
-        for status in [429, 500, 502, 503, 504, 529] {
+        for status in [429, 500, 502, 503, 504, 507, 520, 524, 529, 599] {
             check(Verdict::Status(status), Sign::Unhealthy, true);
             check(Verdict::FirstEventError(status), Sign::Unhealthy, true);
         }
-        for status in [400, 401, 403, 404, 408, 413, 422, 501, 505, 599] {
+        for status in [400, 401, 403, 404, 408, 413, 422, 501, 505] {
             check(Verdict::Status(status), Sign::Nothing, false);
             check(Verdict::FirstEventError(status), Sign::Nothing, false);
         }

@@ -122,7 +122,11 @@ impl Proxy {
 }
 
 fn spend(tokens: u64) -> Spend {
-    Spend { cost: None, tokens }
+    Spend {
+        cost: None,
+        tokens,
+        is_billed: true,
+    }
 }
 
 fn budget(limit: u64, outage: OnOutage) -> Budget {

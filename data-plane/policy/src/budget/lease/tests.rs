@@ -119,6 +119,7 @@ fn claim(amount: u128, limit: u128) -> Claim {
         counter: counter(),
         period: Window::Day.period(NOW),
         amount: Amount(amount),
+        is_billed: false,
         limit: Some(Amount(limit)),
         outage: OnOutage::FailClosed,
         grain: 1,

@@ -110,6 +110,7 @@ impl Answer {
                 {
                     ledger.stream_begins();
                 }
+                settlement.seen(relay.observed());
                 let relayed = Relayed::new(upstream, relay, held, settlement);
                 let relayed = relayed.with_keep_alive(keep_alive);
                 ResponseBody::relayed(relayed.with_guards(tallies))

@@ -8,7 +8,7 @@ use dp_llm::observed::Observed;
 use dp_upstream::provider_group::{
     attempts::Attempt,
     gauge::Underway,
-    verdict::{Outcome, Verdict},
+    verdict::{Condition, Outcome, Verdict},
 };
 
 use crate::{
@@ -56,16 +56,25 @@ impl Settlement {
         self.attempt.first_token(now);
     }
 
+    /// The answer came so far. Its name is known from its begin on: who lost the rest may ask for it.
+    pub(in crate::ai) fn seen(&mut self, observed: &Observed) {
+        if !self.is_noted {
+            return;
+        }
+        if let Some(id) = observed.id.as_deref() {
+            let provider = self.attempt.entry.name.clone();
+            let keepers = &self.worker.shared.known.keepers;
+            keepers.note(&self.backend, id, provider);
+            self.is_noted = false;
+        }
+    }
+
     /// The answer is whole.
     pub(in crate::ai) fn complete(mut self, observed: &Observed) {
         if let Some(keep) = self.keep.take() {
             keep.keep(observed);
         }
-        if let Some(id) = observed.id.as_deref().filter(|_| self.is_noted) {
-            let provider = self.attempt.entry.name.clone();
-            let keepers = &self.worker.shared.known.keepers;
-            keepers.note(&self.backend, id, provider);
-        }
+        self.seen(observed);
         let output_tokens = observed.usage.as_ref().and_then(|usage| usage.output);
         let Said { spared, condition } = self.said;
         self.settle_as(Outcome {
@@ -77,7 +86,9 @@ impl Settlement {
 
     /// The answer ended in another way.
     pub(in crate::ai) fn settle(self, verdict: Verdict) {
+        // That the head was fine excuses nothing that came behind it.
         let condition = self.said.condition;
+        let condition = condition.filter(|found| *found == Condition::Unhealthy);
         self.settle_as(Outcome {
             condition,
             ..verdict.into()

@@ -87,10 +87,11 @@ impl Attempt {
         self.endpoints.insert(known).start(now, random)
     }
 
-    /// Whether the entry has servers beside the one that was asked.
-    pub fn has_other_servers(&self) -> bool {
+    /// Whether the entry has a server beside the one that was asked, or a key beside the one that was sent.
+    pub fn has_others(&self) -> bool {
         let endpoints = self.endpoints.as_ref();
-        endpoints.is_some_and(|endpoints| endpoints.are_servers())
+        let has_servers = endpoints.is_some_and(|endpoints| endpoints.are_servers());
+        has_servers || self.entry.keys.all.len() > 1
     }
 
     /// Ends it. What is returned changed by that.

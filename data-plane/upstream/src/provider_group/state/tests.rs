@@ -103,6 +103,8 @@ fn what_the_provider_asks_for_is_kept() {
 #[test]
 fn a_refused_credential_evicts_for_the_longest_time() {
     entry(Some(steady())).check(&[(5, Verdict::CredentialRefused(401), evicted(300, 1))]);
+    // That may be about the model that one client asked for.
+    entry(Some(steady())).check(&[(5, Verdict::CredentialRefused(403), evicted(3, 1))]);
     entry(Some(steady())).check(&[(5, Verdict::Status(401), Change::Nothing)]);
 }
 
