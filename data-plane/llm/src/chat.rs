@@ -30,6 +30,13 @@ pub(crate) enum Chunk {
     Unreadable,
 }
 
+/// Which choices of a stream began, and which of them ended: the first 64 of them, as no vendor gives more than 8.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Choices {
+    begun: u64,
+    ended: u64,
+}
+
 /// The raw members that matter.
 #[derive(Default)]
 struct Members<'a> {
@@ -45,6 +52,7 @@ struct Members<'a> {
 /// The raw members of a choice; `null` is none.
 #[derive(Default)]
 struct Choice<'a> {
+    index: Option<&'a str>,
     finish_reason: Option<&'a str>,
     /// In a chunk.
     delta: Option<&'a str>,
@@ -55,7 +63,7 @@ struct Choice<'a> {
 }
 
 /// Reads the data of one event of a stream and notes its facts.
-pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed) -> Chunk {
+pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed, choices: &mut Choices) -> Chunk {
     let Ok(text) = std::str::from_utf8(data) else {
         observed.unreadable += 1;
         return Chunk::Unreadable;
@@ -67,7 +75,7 @@ pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed) -> Chunk {
         observed.unreadable += 1;
         return Chunk::Unreadable;
     };
-    members.note(observed);
+    members.note(observed, choices);
     if members.is_error() {
         return Chunk::Error;
     }
@@ -88,8 +96,28 @@ pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed) -> Chunk {
 /// # Errors
 /// The body is not a JSON object; end of input means that it was cut.
 pub(crate) fn observe_body(text: &str, observed: &mut Observed) -> Result<(), serde_json::Error> {
-    Members::read(text)?.note(observed);
+    Members::read(text)?.note(observed, &mut Choices::default());
     Ok(())
+}
+
+// === impl Choices ===
+
+impl Choices {
+    fn note(&mut self, choice: &Choice<'_>) {
+        let index = choice.index.and_then(json::count).unwrap_or_default();
+        let own = u32::try_from(index).ok();
+        let own = own.and_then(|index| 1_u64.checked_shl(index));
+        let own = own.unwrap_or_default();
+        self.begun |= own;
+        if choice.finish_reason.is_some() {
+            self.ended |= own;
+        }
+    }
+
+    /// There are some, and each of them said why it ended.
+    pub(crate) fn are_whole(self) -> bool {
+        self.begun != 0 && self.begun == self.ended
+    }
 }
 
 // === impl Members ===
@@ -121,7 +149,7 @@ impl<'a> Members<'a> {
             .is_some_and(|raw| !matches!(raw, "null" | "false" | "\"\"" | "{}"))
     }
 
-    fn note(&self, observed: &mut Observed) {
+    fn note(&self, observed: &mut Observed, ends: &mut Choices) {
         if observed.id.is_none() {
             observed.id = self.id.and_then(text_of);
         }
@@ -144,6 +172,7 @@ impl<'a> Members<'a> {
             let _ = json::elements(choices, |raw| {
                 if let Some(choice) = Choice::read(raw) {
                     choice.note(observed);
+                    ends.note(&choice);
                 }
             });
         }
@@ -175,6 +204,7 @@ impl<'a> Choice<'a> {
         let mut choice = Self::default();
         json::members(raw, |key, value| {
             let member = match key.as_ref() {
+                "index" => &mut choice.index,
                 "finish_reason" => &mut choice.finish_reason,
                 "delta" => &mut choice.delta,
                 "message" => &mut choice.message,
@@ -265,14 +295,14 @@ fn text_of(raw: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chunk, observe_chunk};
+    use super::{Choices, Chunk, observe_chunk};
     use crate::observed::{FinishReason, Observed};
 
     #[track_caller]
     fn check(data: &str, expected: Chunk) -> Observed {
         let mut observed = Observed::default();
         assert_eq!(
-            observe_chunk(data.as_bytes(), &mut observed),
+            observe_chunk(data.as_bytes(), &mut observed, &mut Choices::default()),
             expected,
             "{data}"
         );
@@ -318,7 +348,7 @@ mod tests {
         let mut observed = Observed::default();
         let Chunk::Content {
             usage_null: Some(range),
-        } = observe_chunk(data.as_bytes(), &mut observed)
+        } = observe_chunk(data.as_bytes(), &mut observed, &mut Choices::default())
         else {
             panic!("no usage:null found in {data}");
         };

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::chat::{self, Chunk};
+use crate::chat::{self, Choices, Chunk};
 use crate::json;
 use crate::observed::Observed;
 use crate::request::UsageChunk;
@@ -81,6 +81,9 @@ pub enum Truncation {
     MidBody,
 }
 
+/// What ends a stream, where the provider left it out.
+const DONE: Bytes = Bytes::from_static(b"data: [DONE]\n\n");
+
 enum State {
     Buffered {
         held: BytesMut,
@@ -95,6 +98,7 @@ struct Stream {
     usage_chunk: UsageChunk,
     is_done: bool,
     has_error: bool,
+    choices: Choices,
     /// The frame before was kept back, and so is what continues it.
     is_removing: bool,
     /// Where events are written of which a part is left out; used again once the client has them.
@@ -159,6 +163,7 @@ impl ResponseTap {
                 usage_chunk,
                 is_done: false,
                 has_error: false,
+                choices: Choices::default(),
                 is_removing: false,
                 rewritten: BytesMut::new(),
             })),
@@ -295,6 +300,7 @@ impl Stream {
     }
 
     fn finish(&mut self, observed: &mut Observed) -> (Bytes, Ending) {
+        let is_between = self.framer.is_between_events();
         let last = self.framer.finish();
         let is_cut = last.as_ref().is_some_and(|frame| match frame.content {
             Content::Event(_) => true,
@@ -305,12 +311,15 @@ impl Stream {
         let rest = last
             .map(|frame| self.filter(frame, observed))
             .unwrap_or_default();
+        let is_cut = is_cut || self.framer.is_mid_oversized();
+        if !self.is_done && !self.has_error && is_between && self.choices.are_whole() {
+            // Some servers have no terminator. All was said, and clients wait for one (llm.md S-7).
+            return (DONE, Ending::Complete);
+        }
         let ending = match (self.is_done, self.has_error) {
             (true, _) => Ending::Complete,
             (false, true) => Ending::Failed,
-            (false, false) if is_cut || self.framer.is_mid_oversized() => {
-                Ending::Truncated(Truncation::MidEvent)
-            }
+            (false, false) if is_cut => Ending::Truncated(Truncation::MidEvent),
             (false, false) => Ending::Truncated(Truncation::NoTerminator),
         };
         match self.usage_chunk {
@@ -342,7 +351,7 @@ impl Stream {
     }
 
     fn filter_event(&mut self, raw: Bytes, event: &Event, observed: &mut Observed) -> Bytes {
-        let chunk = chat::observe_chunk(&event.data, observed);
+        let chunk = chat::observe_chunk(&event.data, observed, &mut self.choices);
         match chunk {
             Chunk::Done => self.is_done = true,
             Chunk::Error => self.has_error = true,

@@ -159,6 +159,26 @@ impl Upstream {
         }
     }
 
+    /// Reads what is left behind the end of an answer, so that the connection serves again. Whoever does not end its body soon, or
+    /// goes on with it, loses the connection.
+    pub(crate) fn drain(mut self) {
+        /// Frames: what ends a body of chunks is one.
+        const MOST: usize = 16;
+        const LONGEST: Duration = Duration::from_secs(1);
+        if self.lease.is_none() {
+            return;
+        }
+        self.stall.allow(Some(LONGEST));
+        tokio::task::spawn_local(async move {
+            for _ in 0..MOST {
+                let frame = std::future::poll_fn(|cx| self.poll_sent(cx)).await;
+                if !matches!(frame, Some(Ok(_))) {
+                    break;
+                }
+            }
+        });
+    }
+
     /// Allows the upstream another silence than the client.
     pub(crate) fn allow_silence(&mut self, limit: Option<Duration>) {
         self.stall.allow(limit);

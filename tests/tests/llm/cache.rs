@@ -316,7 +316,7 @@ async fn only_whole_answers_are_kept() -> Result<()> {
     for _ in 0..2 {
         let mut body = chat("cut off");
         body["stream"] = json!(true);
-        stage.model.script(&["no-done"]).await?;
+        stage.model.script(&["truncate"]).await?;
         let reply = stage.chat_as(&[], &body).await?;
         is(&reply, "miss")?;
         ensure!(reply.text().contains("error"), "{}", reply.text());

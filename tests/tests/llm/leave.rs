@@ -1,5 +1,10 @@
 //! A client that leaves in mid-stream: the provider's stream is closed, and what was generated is in the books.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
 use anyhow::{Context, Result, ensure};
 use http_body_util::BodyExt;
 use tests::client::Client;
@@ -8,10 +13,12 @@ use tests::world::World;
 use tests::{deadline, port};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use super::account::Metrics;
 use super::ask::{Answer, Format, Question};
 use super::mock::{AWS_ID, AWS_SECRET, KEY, Mock};
+use super::told::Told;
 
 /// The head of an answer and its first words; more never comes.
 const BEGUN: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
@@ -115,6 +122,115 @@ spec:
         let labels = [("backend", "backend/default/assistant")];
         let under_way = metrics.sum("tidegate_proxy_llm_attempts_in_flight", &labels)?;
         ensure!(under_way == 0, "{under_way} attempts are under way");
+        Ok(())
+    })
+    .await?;
+    world.stop().await
+}
+
+/// A whole answer, in one chunk of a body whose end comes later or never.
+const WHOLE: &str = "data: {\"id\":\"c\",\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"all of it\"},\"finish_reason\":\"stop\"}]}\n\n\
+data: {\"id\":\"c\",\"model\":\"gpt-x\",\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":4,\"total_tokens\":11}}\n\n\
+data: [DONE]\n\n";
+
+/// What a provider that ends its bodies late knows of the other side.
+#[derive(Default)]
+struct Late {
+    /// The answers' ends may be sent.
+    may_end: Notify,
+    /// Requests that came over a connection that had served before.
+    again: AtomicU32,
+}
+
+impl Late {
+    async fn provide(self: Arc<Self>, listener: TcpListener) -> Result<()> {
+        loop {
+            let (mut stream, _) = listener.accept().await?;
+            let late = self.clone();
+            tokio::spawn(async move {
+                let mut asked = Vec::new();
+                for turn in 0_u32.. {
+                    while !asked.ends_with(b"}") {
+                        if stream.read_buf(&mut asked).await? == 0 {
+                            return anyhow::Ok(());
+                        }
+                    }
+                    late.again.fetch_add(turn.min(1), Ordering::Relaxed);
+                    asked.clear();
+                    let length = WHOLE.len();
+                    let answer = format!(
+                        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n{length:x}\r\n{WHOLE}\r\n"
+                    );
+                    stream.write_all(answer.as_bytes()).await?;
+                    late.may_end.notified().await;
+                    stream.write_all(b"0\r\n\r\n").await?;
+                }
+                Ok(())
+            });
+        }
+    }
+}
+
+/// The terminator is the end of an answer, for SDKs that leave at it as for those that wait for the end of the body, however late
+/// the provider's own body ends; and its connection serves again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_over_at_its_terminator() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let provider = listener.local_addr()?.port();
+    let late = Arc::new(Late::default());
+    tokio::spawn(late.clone().provide(listener));
+    let port = port::free()?;
+    let backend = format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: assistant}}
+spec:
+  ai: {{provider: {{openai: {{model: gpt-x}}, host: 127.0.0.1, port: {provider}}}}}
+"
+    );
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        (
+            "assistant.yaml",
+            documents(&[backend, route("assistant", "/assistant", "assistant")]),
+        ),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let ask = async |format: Format| {
+        let question = Question {
+            format,
+            answer: Answer::Streamed,
+            model: "any",
+            said: "hello tide",
+        };
+        Client::http1(port)
+            .send(question.request("assistant")?)
+            .await
+    };
+    // As they are, and converted.
+    let formats = [Format::Chat, Format::Messages];
+    for format in formats {
+        // No end of the body was sent yet.
+        let told = Told::read(format, Answer::Streamed, &ask(format).await?)?;
+        ensure!(told.is_whole(), "{told:?}");
+    }
+    deadline::until("all records are written", deadline::SOON, || async {
+        let log = world.log();
+        let whole = log.lines().filter(|line| {
+            line.contains("tidegate.llm.ending=complete")
+                && line.contains("tidegate.llm.usage.source=provider")
+                && line.contains("gen_ai.usage.output_tokens=4")
+        });
+        ensure!(whole.count() == formats.len(), "not all");
+        Ok(())
+    })
+    .await?;
+    // A connection whose answer does end is used again.
+    deadline::until("a connection serves again", deadline::SOON, || async {
+        ask(Format::Chat).await?;
+        late.may_end.notify_one();
+        ensure!(late.again.load(Ordering::Relaxed) > 0, "not yet");
         Ok(())
     })
     .await?;

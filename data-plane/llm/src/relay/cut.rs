@@ -6,9 +6,11 @@ use serde::de::IgnoredAny;
 
 use crate::error::{ErrorCode, ProviderError};
 
-/// Data that is neither JSON nor the terminator of OpenAI's streams.
+/// Data that is neither JSON nor the terminator of OpenAI's streams. Nothing at all is a sign of life, and has nothing to say.
 pub(super) fn is_unreadable(data: &[u8]) -> bool {
-    data.trim_ascii() != b"[DONE]" && serde_json::from_slice::<IgnoredAny>(data).is_err()
+    let data = data.trim_ascii();
+    let says_nothing = data.is_empty() || data == b"[DONE]";
+    !says_nothing && serde_json::from_slice::<IgnoredAny>(data).is_err()
 }
 
 pub(super) fn unreadable() -> ProviderError {

@@ -478,6 +478,25 @@ fn an_event_that_cannot_be_read_is_not_left_out() {
     }
 }
 
+/// Some servers send one in silence.
+#[test]
+fn an_event_without_data_says_nothing() {
+    for client in [MESSAGES, RESPONSES, GEMINI] {
+        let plan = plan(client, CHAT, true);
+        let input = String::from_utf8(stream(CHAT)).expect("text");
+        let (expected, _) = run(&plan, Framing::EventStream, input.as_bytes(), &[]);
+        let between = "\n\nevent: ping\ndata:\n\ndata: \n\n";
+        let lively = input.replacen("\n\n", between, 2);
+        assert_ne!(lively, input);
+        let (out, finish) = run(&plan, Framing::EventStream, lively.as_bytes(), &[]);
+        assert_eq!(
+            (finish.ending, out),
+            (Ending::Complete, expected),
+            "{client:?}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn garbage_is_never_whole_and_never_a_panic(

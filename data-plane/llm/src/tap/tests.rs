@@ -183,9 +183,8 @@ fn a_tap_that_does_not_understand_does_not_interfere() {
 }
 
 #[test]
-fn a_stream_is_whole_by_its_terminator_only() {
-    let chunk =
-        "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n";
+fn a_stream_that_says_no_reason_is_whole_by_its_terminator_only() {
+    let chunk = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n";
     let cases = [
         ("data: [DONE]\n\n", Ending::Complete),
         ("data: [DONE]\n", Ending::Complete),
@@ -225,6 +224,55 @@ fn a_stream_is_whole_by_its_terminator_only() {
         said,
         Ending::Truncated(Truncation::NoTerminator),
     );
+}
+
+/// Some servers have no terminator: each choice that began said why it ended, and clients get one.
+#[test]
+fn a_stream_whose_choices_all_ended_is_whole() {
+    const DONE: &str = "data: [DONE]\n\n";
+    let chunk = |choices: &str| format!("data: {{\"choices\":[{choices}]}}\n\n");
+    let begun = |index: u64| format!(r#"{{"index":{index},"delta":{{"content":"a"}}}}"#);
+    let ended = |index: u64| format!(r#"{{"index":{index},"delta":{{}},"finish_reason":"stop"}}"#);
+    let usage = "data: {\"choices\":[],\"usage\":{\"total_tokens\":4}}\n\n";
+    let cut = Ending::Truncated(Truncation::NoTerminator);
+    for (chunks, is_whole) in [
+        (vec![begun(0), ended(0)], true),
+        (
+            vec![r#"{"text":"a","finish_reason":"length"}"#.to_owned()],
+            true,
+        ),
+        (vec![begun(0), begun(1), ended(1), ended(0)], true),
+        (vec![begun(0), begun(1), ended(1)], false),
+        (vec![begun(0), begun(70), ended(0)], true),
+        (vec![begun(0)], false),
+        (vec![], false),
+    ] {
+        let input: String = chunks.iter().map(|own| chunk(own)).collect();
+        let (ending, end) = match is_whole {
+            true => (Ending::Complete, DONE),
+            false => (cut, ""),
+        };
+        for usage_chunk in [UsageChunk::Forward, UsageChunk::Remove] {
+            check_stream(usage_chunk, &input, &format!("{input}{end}"), ending);
+        }
+        let counted = format!("{input}{usage}");
+        let seen = check_stream(
+            UsageChunk::Forward,
+            &counted,
+            &format!("{counted}{end}"),
+            ending,
+        );
+        assert_eq!(seen.usage.and_then(|usage| usage.total), Some(4));
+    }
+    // Inside an event nothing may follow.
+    let whole = chunk(&ended(0));
+    for (end, ending) in [
+        (": pi", cut),
+        ("data: {\"cho", Ending::Truncated(Truncation::MidEvent)),
+    ] {
+        let input = format!("{whole}{end}");
+        check_stream(UsageChunk::Forward, &input, &input, ending);
+    }
 }
 
 #[test]

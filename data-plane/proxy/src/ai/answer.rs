@@ -126,7 +126,7 @@ pub(super) async fn take(
     attempt: &mut Attempt,
 ) -> Tried {
     encoded::decode(&mut response);
-    head::name_request(response.headers_mut());
+    head::clean(response.headers_mut());
     if !response.status().is_success() {
         return refused(exchange, call, (provider, &plan, wait), response).await;
     }
@@ -255,7 +255,8 @@ pub(super) fn session(
     provider: &AiProvider,
     reply: Reply,
 ) -> Tried {
-    let (head, _) = reply.response.into_parts();
+    let (mut head, _) = reply.response.into_parts();
+    head::clean(&mut head.headers);
     let Some(mut splice) = reply.splice else {
         return lost(Kind::UpgradeFailed.into());
     };

@@ -33,7 +33,8 @@ use crate::response_body::{BodyError, Upstream};
 
 /// The upstream's body, relayed.
 pub(crate) struct Relayed {
-    upstream: Upstream,
+    /// Given away once the answer is over.
+    upstream: Option<Upstream>,
     state: State,
     /// Came before the head went out.
     held: Bytes,
@@ -91,7 +92,7 @@ impl Relayed {
         settlement: Settlement,
     ) -> Relayed {
         Relayed {
-            upstream,
+            upstream: Some(upstream),
             state: State::Open(relay),
             held,
             gathered: Gathered::default(),
@@ -157,7 +158,7 @@ impl Relayed {
 
     /// How long the client may keep the upstream waiting.
     pub(crate) fn patience(&self) -> Option<Duration> {
-        self.upstream.patience()
+        self.upstream.as_ref()?.patience()
     }
 
     /// What was seen, once; as far as it got where the answer is not over.
@@ -187,12 +188,21 @@ impl Relayed {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Polled {
         if !self.held.is_empty() {
             let held = std::mem::take(&mut self.held);
-            return Poll::Ready(Some(Ok(Frame::data(held))));
+            // The end may have been seen with it.
+            let data = match &self.state {
+                State::Open(relay) if is_over(relay) => joined(held, self.finish(None)),
+                State::Open(_) | State::Over { .. } | State::Done => held,
+            };
+            return Poll::Ready(Some(Ok(Frame::data(data))));
         }
         loop {
             match &mut self.state {
                 State::Open(_) => {
-                    let data = match self.upstream.poll(cx) {
+                    let polled = match &mut self.upstream {
+                        Some(upstream) => upstream.poll(cx),
+                        None => Poll::Ready(None),
+                    };
+                    let data = match polled {
                         Poll::Pending => match self.gathered.alone() {
                             Some(data) => data,
                             None => match self.poll_due(cx) {
@@ -317,13 +327,13 @@ impl Relayed {
                         settlement.first_token(now);
                     }
                 }
-                // What follows would be no part of the answer.
-                let is_over = relay.is_refused() || relay.is_full();
+                let is_over = is_over(relay);
                 if let Some(guarded) = &mut self.guarded {
                     guarded.due = None;
                 }
                 // hyper does not ask again once a known length is there.
-                match is_over || self.upstream.is_end_stream() {
+                let is_read = self.upstream.as_ref().is_none_or(Upstream::is_end_stream);
+                match is_over || is_read {
                     true => joined(data, self.finish(None)),
                     false => data,
                 }
@@ -337,6 +347,11 @@ impl Relayed {
         let State::Open(relay) = std::mem::replace(&mut self.state, State::Done) else {
             return Bytes::new();
         };
+        if relay.is_done()
+            && let Some(upstream) = self.upstream.take()
+        {
+            upstream.drain();
+        }
         let began = Instant::now();
         let finish = relay.finish();
         self.spent += began.elapsed();
@@ -412,6 +427,12 @@ impl Drop for Relayed {
         // Whoever drops it before its end is the client's side.
         self.settle(Verdict::ClientGone);
     }
+}
+
+/// What follows would be no part of the answer. Nor would its client wait for it: OpenAI's SDKs leave at the terminator, and a
+/// provider may keep its body open behind it.
+fn is_over(relay: &Relay) -> bool {
+    relay.is_refused() || relay.is_full() || relay.is_done()
 }
 
 /// The verdict of a stream that told an error or ended before its end.

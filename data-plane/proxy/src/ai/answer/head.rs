@@ -30,8 +30,12 @@ const UPSTREAM_REQUEST_ID: HeaderName = HeaderName::from_static("x-upstream-requ
 /// Asks proxies in between to let each part of a stream through at once (llm.md S-13).
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Says again, under a name that nobody else gives, what the provider calls the request.
-pub(super) fn name_request(headers: &mut HeaderMap) {
+/// Takes away what is said to us alone, of errors too, and says again, under a name that nobody else gives, what the provider calls
+/// the request.
+pub(super) fn clean(headers: &mut HeaderMap) {
+    for name in &OF_OUR_ACCOUNT {
+        headers.remove(name);
+    }
     let id = REQUEST_IDS.iter().find_map(|name| headers.get(name));
     if let Some(id) = id.cloned() {
         headers.insert(UPSTREAM_REQUEST_ID, id);
@@ -40,9 +44,6 @@ pub(super) fn name_request(headers: &mut HeaderMap) {
 
 /// The headers of an answer.
 pub(super) fn dress(headers: &mut HeaderMap, plan: &Plan, framing: Framing) {
-    for name in &OF_OUR_ACCOUNT {
-        headers.remove(name);
-    }
     if framing != Framing::Buffered || plan.client != plan.provider || plan.is_streamed {
         // Events may be taken out of it, or all of it is written anew, also a body for who wanted a stream.
         headers.remove(CONTENT_LENGTH);

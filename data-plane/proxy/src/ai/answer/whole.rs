@@ -41,7 +41,7 @@ pub(super) async fn whole(
                 out.extend_from_slice(&relay.push(data));
                 spent += began.elapsed();
             }
-            if out.len() > WHOLE_LIMIT || relay.is_refused() || relay.is_full() {
+            if out.len() > WHOLE_LIMIT || relay.is_refused() || relay.is_full() || relay.is_done() {
                 break;
             }
         }
@@ -68,6 +68,9 @@ pub(super) async fn whole(
             spent,
             ..Answer::new(head, body, said)
         }));
+    }
+    if relay.is_done() {
+        upstream.drain();
     }
     if let Some((exchange, tallies)) = services {
         out.extend_from_slice(&relay.end());
