@@ -8,6 +8,7 @@
 mod demands;
 mod model_path;
 mod other;
+mod raw_predict;
 mod realtime;
 mod refusal;
 mod renamed;
@@ -116,6 +117,7 @@ impl Request {
     }
 
     fn parse_chat(format: Format, path: &str, body: Bytes) -> Result<Self, RequestError> {
+        let body = raw_predict::plain(path, body)?;
         let mut request = Self::parse_body(format, body)?;
         if let Some(called) = model_path::read(path).filter(|_| {
             matches!(

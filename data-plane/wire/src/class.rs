@@ -65,6 +65,11 @@ impl Class {
         if let Some(format) = Format::from_client_path(path) {
             return Some(Self::Chat(format));
         }
+        match raw_predict(path) {
+            Some(RawPredict::Count) => return Some(Self::CountTokens(Format::AnthropicMessages)),
+            Some(RawPredict::Chat { .. }) => return Some(Self::Chat(Format::AnthropicMessages)),
+            None => {}
+        }
         if let Some((_, method)) = bedrock(path) {
             return match method {
                 "converse" | "converse-stream" => Some(Self::Chat(Format::BedrockConverse)),
@@ -180,6 +185,43 @@ pub fn bedrock(path: &str) -> Option<(&str, &str)> {
     (before.ends_with("/model") && !model.is_empty()).then_some((model, method))
 }
 
+/// What a client of Anthropic's messages on Vertex AI asks for, who names the model in the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RawPredict<'a> {
+    /// An answer.
+    Chat {
+        /// As it stands in the path.
+        model: &'a str,
+        /// As events.
+        is_streamed: bool,
+    },
+    /// How many tokens it has; the body names the model.
+    Count,
+}
+
+/// Reads a path of Vertex AI's for Anthropic's models (Vertex AI's REST reference, `publishers.models.rawPredict`): other
+/// publishers' bodies are in formats of their own.
+#[must_use]
+pub fn raw_predict(path: &str) -> Option<RawPredict<'_>> {
+    let (before, last) = path.rsplit_once('/')?;
+    let (model, method) = last.rsplit_once(':')?;
+    if model.is_empty() || !before.ends_with("/publishers/anthropic/models") {
+        return None;
+    }
+    match (model, method) {
+        ("count-tokens", "rawPredict") => Some(RawPredict::Count),
+        (model, "rawPredict") => Some(RawPredict::Chat {
+            model,
+            is_streamed: false,
+        }),
+        (model, "streamRawPredict") => Some(RawPredict::Chat {
+            model,
+            is_streamed: true,
+        }),
+        _ => None,
+    }
+}
+
 /// The id begins as an ARN does, with or without escapes.
 fn is_arn(id: &str) -> bool {
     let rest = id.strip_prefix("arn").unwrap_or_default();
@@ -270,6 +312,14 @@ mod tests {
                 Class::CountTokens(Format::AnthropicMessages),
             ),
             ("/v1/chat/completions", Class::Chat(OPENAI)),
+            (
+                "/v1/projects/p/locations/global/publishers/anthropic/models/claude-x@20250929:streamRawPredict",
+                Class::Chat(Format::AnthropicMessages),
+            ),
+            (
+                "/v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict",
+                Class::CountTokens(Format::AnthropicMessages),
+            ),
         ] {
             assert_eq!(Class::of(path), Some(class), "{path}");
         }
@@ -313,6 +363,9 @@ mod tests {
             "/model//invoke",
             "/model/m/apply",
             "/v1beta/models/:countTokens",
+            "/v1/projects/p/locations/l/publishers/mistralai/models/m:rawPredict",
+            "/v1/projects/p/locations/l/publishers/anthropic/models/:rawPredict",
+            "/v1/projects/p/locations/l/publishers/anthropic/models/m:predict",
             "",
         ] {
             assert_eq!(Class::of(path), None, "{path}");

@@ -104,10 +104,14 @@ async fn provide(listener: &TcpListener, headers: &str, answer: &Value) -> Resul
             break Sent { head, body };
         }
     };
+    let status = match answer.get("error") {
+        Some(_) => "429 Too Many Requests",
+        None => "200 OK",
+    };
     let answer = answer.to_string();
     let length = answer.len();
     let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{answer}"
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{answer}"
     );
     stream.write_all(answer.as_bytes()).await?;
     Ok(sent)
@@ -163,10 +167,52 @@ async fn a_vendor_does_not_learn_who_asks_nor_a_client_whose_account_it_is() -> 
             assert_eq!(is_told, !is_vendor, "{provider} {name}: {}", sent.head);
         }
         assert!(sent.head.contains("openai-beta: kept=1"), "{}", sent.head);
+        let refusal = json!({"error": {"message": "too fast", "type": "requests", "code": null}});
+        let path = "/v1/chat/completions";
+        let (_, refused) = scene
+            .ask(path, &headers, &body, (of_account, &refusal))
+            .await?;
+        assert_eq!(refused.status, 429, "{}", refused.text());
         for name in ["set-cookie", "openai-organization", "openai-project"] {
             assert_eq!(reply.header(name), "", "{provider}");
+            assert_eq!(refused.header(name), "", "{provider}");
         }
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_speaks_as_to_vertex_is_answered_by_anybody() -> Result<()> {
+    const FRONT: &str = "/v1/projects/p/locations/global/publishers/anthropic/models";
+    let body = json!({"anthropic_version": "vertex-2023-10-16", "max_tokens": 5,
+        "messages": [{"role": "user", "content": "hello"}]});
+    let asked = format!("{FRONT}/claude-x@20250929:rawPredict");
+    for (provider, answer, path) in [
+        ("anthropic: {}", messages_answer(), "/v1/messages"),
+        ("openai: {}", chat_answer(), "/v1/chat/completions"),
+    ] {
+        let scene = Scene::start(provider).await?;
+        let (sent, reply) = scene.ask(&asked, &[], &body, ("", &answer)).await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert!(
+            sent.head.starts_with(&format!("post {path} ")),
+            "{}",
+            sent.head
+        );
+        assert_eq!(sent.body["model"], "claude-x-20250929");
+        assert_eq!(sent.body.get("anthropic_version"), None, "{}", sent.body);
+        let told: Value = serde_json::from_slice(&reply.body)?;
+        assert_eq!(told["content"][0]["text"], "hi", "{told}");
+    }
+    let scene = Scene::start("anthropic: {}").await?;
+    let counted = json!({"anthropic_version": "vertex-2023-10-16", "model": "claude-x",
+        "messages": [{"role": "user", "content": "hello"}]});
+    let asked = format!("{FRONT}/count-tokens:rawPredict");
+    let answer = json!({"input_tokens": 3});
+    let (sent, reply) = scene.ask(&asked, &[], &counted, ("", &answer)).await?;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert!(sent.head.starts_with("post /v1/messages/count_tokens "));
+    assert_eq!(sent.body.get("anthropic_version"), None, "{}", sent.body);
     Ok(())
 }
 

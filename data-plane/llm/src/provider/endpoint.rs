@@ -3,6 +3,7 @@
 //! It must not know hosts beyond that one is configured. Invariant: an override is checked when it is configured.
 
 use super::{Operation, PathError, Service, ServiceError, UpstreamPath};
+use crate::class::raw_predict;
 use crate::format::Format;
 
 /// A service and the overrides of its paths.
@@ -101,7 +102,8 @@ impl Endpoint {
             return Ok(path.clone());
         }
         let computed = self.service.path(format, model, operation)?;
-        if self.keeps_client_path && client.format == format {
+        let is_of_vertex = raw_predict(client.path).is_some();
+        if self.keeps_client_path && client.format == format && !is_of_vertex {
             return Ok(UpstreamPath::try_new(format, "", client.path)?);
         }
         Ok(computed.behind(&self.front)?)

@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 
-use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path};
+use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path, raw_predict};
 use crate::class::{Class, Passing};
 use crate::edge::{Notes, Target, Unconvertible};
 use crate::format::Format;
@@ -31,6 +31,17 @@ impl Request {
         content_type: Option<&str>,
         body: Bytes,
     ) -> Result<Self, RequestError> {
+        let body = match class {
+            Class::CountTokens(Format::AnthropicMessages) => raw_predict::plain(path, body)?,
+            Class::CountTokens(_)
+            | Class::Chat(_)
+            | Class::LegacyCompletions
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::Realtime
+            | Class::Detect(_)
+            | Class::Passthrough(_) => body,
+        };
         let mut request = match class {
             Class::Chat(format) => return Self::parse_chat(format, path, body),
             Class::LegacyCompletions

@@ -1,0 +1,110 @@
+//! Anthropic's messages as clients of Vertex AI send them: the path names the model and says whether to stream.
+//!
+//! Owns what makes such a body one of Anthropic's own, which every provider's way begins at (llm.md 2.1, P-2). It must not know
+//! providers. Invariant: the path's word wins over the body's (llm.md R-1).
+
+use bytes::Bytes;
+
+use super::{Field, RequestError, decoded, rules};
+use crate::class::{RawPredict, raw_predict};
+use crate::json;
+use crate::provider::{BodyModel, BodyRules};
+
+/// The member that stands for the header `anthropic-version`.
+const VERSION: &[&str] = &["anthropic_version"];
+
+/// The body as Anthropic takes it, where the path is such a client's; or as it is.
+pub(super) fn plain(path: &str, body: Bytes) -> Result<Bytes, RequestError> {
+    let (model, set): (_, &[_]) = match raw_predict(path) {
+        None => return Ok(body),
+        Some(RawPredict::Chat { model, is_streamed }) => {
+            let model = decoded(model).filter(|model| !model.is_empty());
+            let model = model.ok_or(RequestError::WrongType(Field::Model))?;
+            let set = match is_streamed {
+                true => &[("stream", "true")],
+                false => &[("stream", "false")],
+            };
+            (dated(&model), set)
+        }
+        Some(RawPredict::Count) => match named(&body) {
+            Some(model) => (dated(&model), &[]),
+            None => return Ok(body),
+        },
+    };
+    let rules = BodyRules {
+        model: BodyModel::Set(model),
+        set,
+        remove: VERSION,
+        removes_cache_scope: false,
+    };
+    Ok(rules::apply(body, &rules))
+}
+
+/// A model with its date as Anthropic writes it: `-20250929` and not `@20250929`.
+fn dated(model: &str) -> String {
+    match model.rsplit_once('@') {
+        Some((name, date)) if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{name}-{date}")
+        }
+        Some(_) | None => model.to_owned(),
+    }
+}
+
+/// The model that a body names.
+fn named(body: &[u8]) -> Option<String> {
+    let mut model = None;
+    json::members(json::text(body)?, |key, value| {
+        if key == "model" {
+            model = json::string(value);
+        }
+    })
+    .ok()?;
+    model
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::plain;
+
+    const FRONT: &str = "/v1/projects/p/locations/global/publishers/anthropic/models/";
+
+    #[track_caller]
+    fn check(last: &str, body: &str, expected: &str) {
+        let path = format!("{FRONT}{last}");
+        let plain = plain(&path, Bytes::from(body.to_owned())).expect("a body");
+        assert_eq!(plain, expected, "{last}");
+    }
+
+    #[test]
+    fn the_path_names_model_and_stream() {
+        check(
+            "claude-x@20250929:streamRawPredict",
+            r#"{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"model":"b","stream":false}"#,
+            r#"{"stream":true,"model":"claude-x-20250929","max_tokens":1}"#,
+        );
+        check(
+            "claude%2Dx:rawPredict",
+            r#"{"max_tokens":1e0}"#,
+            r#"{"stream":false,"model":"claude-x","max_tokens":1e0}"#,
+        );
+        check(
+            "count-tokens:rawPredict",
+            r#"{"anthropic_version":"vertex-2023-10-16","model":"claude-x@default","messages":[]}"#,
+            r#"{"model":"claude-x@default","messages":[]}"#,
+        );
+        check("claude-x:rawPredict", "no JSON", "no JSON");
+        let of_others = plain("/v1/messages", Bytes::from_static(b"{ }")).expect("a body");
+        assert_eq!(of_others, "{ }");
+        assert!(plain(&format!("{FRONT}%ff:rawPredict"), Bytes::new()).is_err());
+    }
+
+    #[test]
+    fn what_is_plain_stays_so() {
+        let path = format!("{FRONT}claude-x:streamRawPredict");
+        let body = Bytes::from_static(br#"{"anthropic_version":"v","messages":[]}"#);
+        let once = plain(&path, body).expect("a body");
+        assert_eq!(plain(&path, once.clone()).expect("a body"), once);
+    }
+}
