@@ -88,30 +88,59 @@ async fn begun(port: u16, body: &Value) -> Result<(String, (Connection, Response
     }
 }
 
+/// Two providers that share a backend, and a third that stands by; the first has a backend with the third alone, too.
+struct Stage {
+    world: World,
+    port: u16,
+    one: Mock,
+    other: Mock,
+    anthropic: Mock,
+}
+
+// === impl Stage ===
+
+impl Stage {
+    async fn start() -> Result<Stage> {
+        let start = || Mock::start(&["--base-path", "/v1"]);
+        let (one, other, anthropic) = (start().await?, start().await?, start().await?);
+        // The mocks number their responses: no name may be both's.
+        let asked = json!({"model": "m", "input": "hello"}).to_string();
+        for _ in 0..100 {
+            send(other.port(), "POST", "/v1/responses", &asked).await?;
+        }
+        let ports = [one.port(), other.port()];
+        let port = port::free()?;
+        let mut world = World::up(&[
+            ("gateway.yaml", gateway(port)),
+            (
+                "backends.yaml",
+                documents(&[
+                    manifest("two", &ports, anthropic.port()),
+                    manifest("alone", &ports[..1], anthropic.port()),
+                ]),
+            ),
+            ("ready.yaml", route("ready", "/ready", "absent")),
+        ])?;
+        world.until_status(port, "http://a.test/ready", 500).await?;
+        Ok(Stage {
+            world,
+            port,
+            one,
+            other,
+            anthropic,
+        })
+    }
+
+    /// What each of the two was asked.
+    async fn seen(&self) -> Result<[u64; 2]> {
+        Ok([self.one.requests().await?, self.other.requests().await?])
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_made_a_response_is_asked_about_it() -> Result<()> {
-    let start = || Mock::start(&["--base-path", "/v1"]);
-    let (one, other, anthropic) = (start().await?, start().await?, start().await?);
-    // The mocks number their responses: no name may be both's.
-    let asked = json!({"model": "m", "input": "hello"}).to_string();
-    for _ in 0..100 {
-        send(other.port(), "POST", "/v1/responses", &asked).await?;
-    }
-    let ports = [one.port(), other.port()];
-    let port = port::free()?;
-    let mut world = World::up(&[
-        ("gateway.yaml", gateway(port)),
-        (
-            "backends.yaml",
-            documents(&[
-                manifest("two", &ports, anthropic.port()),
-                manifest("alone", &ports[..1], anthropic.port()),
-            ]),
-        ),
-        ("ready.yaml", route("ready", "/ready", "absent")),
-    ])?;
-    world.until_status(port, "http://a.test/ready", 500).await?;
-    let seen = || async { anyhow::Ok([one.requests().await?, other.requests().await?]) };
+    let stage = Stage::start().await?;
+    let (port, seen) = (stage.port, || stage.seen());
     let mut makers = [false; 2];
     for number in 0..12 {
         let before = seen().await?;
@@ -139,7 +168,37 @@ async fn who_made_a_response_is_asked_about_it() -> Result<()> {
     }
     ensure!(makers == [true; 2], "one provider made all: {makers:?}");
 
-    // Who leaves a stream, or looks meanwhile, has seen its name, and may ask for the rest.
+    // Nobody knows who made this, and either could have.
+    let before = seen().await?;
+    let reply = send(port, "DELETE", "/two/v1/responses/resp_of_another", "").await?;
+    ensure!(reply.status == 404, "{}: {}", reply.status, reply.text());
+    ensure!(
+        reply.text().contains("unknown_response"),
+        "{}",
+        reply.text()
+    );
+    let next = json!({"model": "m", "input": "more", "previous_response_id": "resp_of_another"});
+    let reply = send(port, "POST", "/two/v1/responses", &next.to_string()).await?;
+    ensure!(reply.status == 404, "{}: {}", reply.status, reply.text());
+    ensure!(seen().await? == before, "somebody was asked");
+    // Where only one can have made it, that one says what it is.
+    send(port, "GET", "/alone/v1/responses/resp_of_another", "").await?;
+    ensure!(
+        seen().await?[0] == before[0] + 1,
+        "the only one was not asked"
+    );
+    ensure!(
+        stage.anthropic.requests().await? == 0,
+        "Anthropic was asked"
+    );
+    stage.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_may_be_asked_for_as_soon_as_it_has_a_name() -> Result<()> {
+    let stage = Stage::start().await?;
+    let (port, seen) = (stage.port, || stage.seen());
+    // Who leaves it, or looks meanwhile, may ask for the rest.
     for _ in 0..4 {
         let asked = json!({"model": "m-mock-stall", "input": "hello", "stream": true});
         let (id, open) = begun(port, &asked).await?;
@@ -159,26 +218,5 @@ async fn who_made_a_response_is_asked_about_it() -> Result<()> {
             "{id}: {asked:?}"
         );
     }
-
-    // Nobody knows who made this, and either could have.
-    let before = seen().await?;
-    let reply = send(port, "DELETE", "/two/v1/responses/resp_of_another", "").await?;
-    ensure!(reply.status == 404, "{}: {}", reply.status, reply.text());
-    ensure!(
-        reply.text().contains("unknown_response"),
-        "{}",
-        reply.text()
-    );
-    let next = json!({"model": "m", "input": "more", "previous_response_id": "resp_of_another"});
-    let reply = send(port, "POST", "/two/v1/responses", &next.to_string()).await?;
-    ensure!(reply.status == 404, "{}: {}", reply.status, reply.text());
-    ensure!(seen().await? == before, "somebody was asked");
-    // Where only one can have made it, that one says what it is.
-    send(port, "GET", "/alone/v1/responses/resp_of_another", "").await?;
-    ensure!(
-        one.requests().await? == before[0] + 1,
-        "the only one was not asked"
-    );
-    ensure!(anthropic.requests().await? == 0, "Anthropic was asked");
-    world.stop().await
+    stage.world.stop().await
 }

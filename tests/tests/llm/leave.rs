@@ -14,6 +14,7 @@ use tests::{deadline, port};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use super::account::Metrics;
 use super::ask::{Answer, Format, Question};
@@ -143,11 +144,13 @@ struct Late {
 }
 
 impl Late {
+    /// Serves as long as the task is kept.
     async fn provide(self: Arc<Self>, listener: TcpListener) -> Result<()> {
+        let mut serving = JoinSet::new();
         loop {
             let (mut stream, _) = listener.accept().await?;
             let late = self.clone();
-            tokio::spawn(async move {
+            serving.spawn(async move {
                 let mut asked = Vec::new();
                 for turn in 0_u32.. {
                     while !asked.ends_with(b"}") {
@@ -178,7 +181,8 @@ async fn an_answer_is_over_at_its_terminator() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let provider = listener.local_addr()?.port();
     let late = Arc::new(Late::default());
-    tokio::spawn(late.clone().provide(listener));
+    let mut providing = JoinSet::new();
+    providing.spawn(late.clone().provide(listener));
     let port = port::free()?;
     let backend = format!(
         "apiVersion: agentgateway.dev/v1alpha1
