@@ -52,9 +52,11 @@ pub enum Limit {
     Usd(Money),
     /// Tokens, prompt and answer.
     Tokens(u64),
+    /// Requests that are billed.
+    Requests(u64),
 }
 
-/// A count in the smallest unit of a limit: 10^-12 USD, or tokens.
+/// A count in the smallest unit of a limit: 10^-12 USD, tokens or requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(pub u128);
 
@@ -291,16 +293,16 @@ impl Limit {
     pub const fn amount(&self) -> Amount {
         match self {
             Self::Usd(money) => Amount(money.picos()),
-            Self::Tokens(tokens) => Amount(*tokens as u128),
+            Self::Tokens(count) | Self::Requests(count) => Amount(*count as u128),
         }
     }
 
-    /// The unit in which shared stores count: 10^-9 USD, or a token.
+    /// The unit in which shared stores count: 10^-9 USD, a token or a request.
     #[must_use]
     pub const fn grain(&self) -> u32 {
         match self {
             Self::Usd(_) => 1000,
-            Self::Tokens(_) => 1,
+            Self::Tokens(_) | Self::Requests(_) => 1,
         }
     }
 
@@ -309,6 +311,7 @@ impl Limit {
         match self {
             Self::Usd(_) => spend.cost.map(|cost| Amount(cost.picos())),
             Self::Tokens(_) => Some(Amount(u128::from(spend.tokens))),
+            Self::Requests(_) => Some(Amount(u128::from(spend.is_billed))),
         }
     }
 }

@@ -84,7 +84,7 @@ fn hits(limit: &Limit, amount: Amount) -> u64 {
 fn of_one(limit: &Limit) -> u128 {
     match limit {
         Limit::Usd(_) => MICRO,
-        Limit::Tokens(_) => 1,
+        Limit::Tokens(_) | Limit::Requests(_) => 1,
     }
 }
 

@@ -387,6 +387,32 @@ async fn a_budget_that_is_used_up_refuses_what_nobody_can_estimate() -> Result<(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_consumer_has_so_many_requests() -> Result<()> {
+    let rig = Rig::start(|budgets| {
+        budgets.retain(|budget| budget.at("/scope") != "Shared");
+        budgets[0]["unit"] = json!("Requests");
+        budgets[0]["limit"] = json!("2");
+    })
+    .await?;
+    for team in ["a", "b"] {
+        for _ in 0..2 {
+            let reply = rig.ask(team, "gpt-4o").await?;
+            ensure!(reply.status == 200, "{team}: {}", reply.text());
+        }
+        is_refused(&rig.ask(team, "gpt-4o").await?, "budget_exceeded")?;
+    }
+    // What no provider answered takes no place.
+    let reply = rig.ask("c", "gpt-4o-mock-fail-503").await?;
+    ensure!(reply.status == 503, "{}: {}", reply.status, reply.text());
+    for _ in 0..2 {
+        let reply = rig.ask("c", "gpt-4o").await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+    }
+    is_refused(&rig.ask("c", "gpt-4o").await?, "budget_exceeded")?;
+    rig.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_its_store_a_budget_fails_as_it_says() -> Result<()> {
     for (mode, status) in [("FailOpen", 200), ("FailClosed", 503)] {
         let mut rig = Rig::start(|budgets| {

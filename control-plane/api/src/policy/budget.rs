@@ -27,7 +27,7 @@ use crate::schema::rule::{at_least, exactly_one, rule};
     ),
     rule(
         "self.unit == 'USD' || !self.limit.contains('.')",
-        "a limit in tokens is a whole number",
+        "a limit in tokens or requests is a whole number",
     ),
 ]))]
 pub struct Budget {
@@ -39,7 +39,7 @@ pub struct Budget {
     pub name: String,
     /// What is counted.
     pub unit: BudgetUnit,
-    /// How much of it: USD such as "25" or "0.50", or tokens.
+    /// How much of it: USD such as "25" or "0.50", tokens, or requests.
     #[schemars(
         length(min = 1, max = 20),
         regex(pattern = r"^[0-9]{1,9}(\.[0-9]{1,9})?$")
@@ -78,6 +78,8 @@ pub enum BudgetUnit {
     Usd,
     /// Tokens, of prompts and answers.
     Tokens,
+    /// Requests that a provider may bill: all but counts of tokens, files and lists.
+    Requests,
 }
 
 /// A window of the calendar.
@@ -131,7 +133,7 @@ pub enum OnUnpriced {
 pub struct BudgetStore {
     /// A Redis.
     pub redis: Option<RedisStore>,
-    /// A rate limit service of Envoy's protocol, which counts 10^-6 USD or tokens as hits.
+    /// A rate limit service of Envoy's protocol, which counts 10^-6 USD, tokens or requests as hits.
     pub rls: Option<RateLimitServiceStore>,
 }
 

@@ -149,6 +149,11 @@ fn limit(path: &str, own: &Budget) -> Result<Limit, String> {
             .parse()
             .map(Limit::Tokens)
             .map_err(|_| format!("{path}.limit must be a whole number of tokens")),
+        BudgetUnit::Requests => own
+            .limit
+            .parse()
+            .map(Limit::Requests)
+            .map_err(|_| format!("{path}.limit must be a whole number of requests")),
     }
 }
 

@@ -101,11 +101,17 @@ fn check(path: &str, limit: &Limit, length: &Length) -> Result<(), String> {
                 ))
             }
         }
-        Limit::Tokens(tokens) if u32::try_from(*tokens).is_err() => Err(format!(
-            "{path}.limit must be at most {} tokens with store.rls, which counts in 32 bits; use store.redis",
-            u32::MAX
-        )),
-        Limit::Tokens(_) => Ok(()),
+        Limit::Tokens(count) | Limit::Requests(count) if u32::try_from(*count).is_err() => {
+            let unit = match limit {
+                Limit::Requests(_) => "requests",
+                Limit::Tokens(_) | Limit::Usd(_) => "tokens",
+            };
+            Err(format!(
+                "{path}.limit must be at most {} {unit} with store.rls, which counts in 32 bits; use store.redis",
+                u32::MAX
+            ))
+        }
+        Limit::Tokens(_) | Limit::Requests(_) => Ok(()),
     }?;
     let is_known = match length {
         Length::Window(window) => *window != i32::from(Window::Week),
@@ -211,6 +217,8 @@ mod tests {
         is_counted(usd("4294"), day(), false);
         is_counted(Limit::Tokens(4_294_967_295), day(), true);
         is_counted(Limit::Tokens(4_294_967_296), day(), false);
+        is_counted(Limit::Requests(4_294_967_295), day(), true);
+        is_counted(Limit::Requests(4_294_967_296), day(), false);
         is_counted(usd("1"), Length::Window(Window::Month.into()), true);
         is_counted(usd("1"), Length::Window(Window::Week.into()), false);
         is_counted(usd("1"), every(1), true);

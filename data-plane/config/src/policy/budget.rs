@@ -146,6 +146,7 @@ fn limit(message: &wire::Budget) -> Result<Limit, FieldError> {
     let limit = match &message.limit {
         None => return Err(FieldError::missing("limit")),
         Some(wire::budget::Limit::Tokens(tokens)) => Limit::Tokens(*tokens),
+        Some(wire::budget::Limit::Requests(requests)) => Limit::Requests(*requests),
         Some(wire::budget::Limit::Usd(text)) => {
             let money: Money = text
                 .parse()
@@ -237,6 +238,7 @@ impl fmt::Display for KeyedBudget {
         match limit {
             Limit::Usd(money) => write!(f, "{money} USD")?,
             Limit::Tokens(tokens) => write!(f, "{tokens} tokens")?,
+            Limit::Requests(requests) => write!(f, "{requests} requests")?,
         }
         match window {
             Window::Day => f.write_str(" a day")?,

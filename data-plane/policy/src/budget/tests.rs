@@ -153,7 +153,7 @@ fn what_may_cost_anything_needs_something_left() {
         is_billed: true,
         ..spend(0)
     };
-    let told = |budget: &Arc<Budget>, used: u64| {
+    let told = |budget: &Budget, used: u64| {
         let world = World::new();
         let first = world.reserve(1, &[budget], Spend::NOTHING).expect("free");
         first.settle(&spend(used));
@@ -171,6 +171,26 @@ fn what_may_cost_anything_needs_something_left() {
     let money = budget("money", Limit::Usd(usd("0.001")));
     assert_eq!(told(&money, 999), Ok(()));
     assert_eq!(told(&money, 1000), refused("money"));
+}
+
+#[test]
+fn requests_are_counted_where_they_are_billed() {
+    let (world, budget) = (World::new(), budget("turns", Limit::Requests(2)));
+    let paid = Spend {
+        is_billed: true,
+        ..spend(500)
+    };
+    let first = world.reserve(1, &[&budget], paid).expect("one");
+    let second = world.reserve(2, &[&budget], paid).expect("two");
+    let refused = world.reserve(3, &[&budget], paid).expect_err("three");
+    assert!(matches!(refused.why, Why::Exceeded { .. }));
+    // What nobody bills is none, and what nobody answered is given back.
+    let free = world.reserve(4, &[&budget], spend(500)).expect("free");
+    free.settle(&spend(500));
+    second.settle(&Spend::NOTHING);
+    first.settle(&paid);
+    assert_eq!(world.used(&budget), (1, 0));
+    assert!(world.reserve(5, &[&budget], paid).is_ok());
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Asked {
         let mut matched = batches.iter().flat_map(|batch| &batch.matched);
         let is_priced = matched.any(|own| match own.budget.limit {
             Limit::Usd(_) => true,
-            Limit::Tokens(_) => false,
+            Limit::Tokens(_) | Limit::Requests(_) => false,
         });
         let expected = match batches.is_empty() {
             true => Spend::NOTHING,

@@ -2337,7 +2337,7 @@ pub struct Budget {
     pub shared: ::core::option::Option<SharedStore>,
     #[prost(bool, tag = "11")]
     pub block_unpriced: bool,
-    #[prost(oneof = "budget::Limit", tags = "2, 3")]
+    #[prost(oneof = "budget::Limit", tags = "2, 3, 12")]
     pub limit: ::core::option::Option<budget::Limit>,
     #[prost(oneof = "budget::Length", tags = "4, 5")]
     pub length: ::core::option::Option<budget::Length>,
@@ -2437,6 +2437,8 @@ pub mod budget {
         Usd(::prost::alloc::string::String),
         #[prost(uint64, tag = "3")]
         Tokens(u64),
+        #[prost(uint64, tag = "12")]
+        Requests(u64),
     }
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Length {
