@@ -19,10 +19,8 @@ mod turns;
 
 use claude::Claude;
 use thinking::Thinking;
+pub(crate) use thinking::unasked_limit;
 use turns::Conversation;
-
-/// The answer's limit where neither the client nor a catalogue says one.
-const DEFAULT_MAX_TOKENS: u64 = 4096;
 
 /// What stands in for JSON mode, which Anthropic can only do by a closed schema.
 const JSON_ONLY: &str =
@@ -73,13 +71,11 @@ pub(crate) fn convert<'a>(
         &request,
         thinking::Limits {
             claude,
-            max_tokens: max_tokens
-                .or(target.max_output_tokens)
-                .unwrap_or(DEFAULT_MAX_TOKENS),
             is_call_forced: choice
                 .as_ref()
                 .is_some_and(|choice| matches!(choice.kind.as_str(), "any" | "tool")),
             has_unproven_call: conversation.has_unproven_call(),
+            ..thinking::Limits::new(max_tokens, target.max_output_tokens)
         },
         notes,
     )?;

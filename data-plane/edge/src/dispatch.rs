@@ -15,9 +15,6 @@ use crate::format::Format;
 use crate::shape::{chat, converse, gemini, messages, responses};
 use crate::tool_names::ToolNames;
 
-/// What Anthropic's `max_tokens` is where neither the client nor a catalogue says it.
-const MAX_TOKENS: u64 = 4096;
-
 /// A body for a provider.
 #[derive(Debug)]
 pub struct Converted {
@@ -155,8 +152,11 @@ impl<'a> Stage<'a> {
             Self::Messages(_) => ToolNames::default(),
         };
         let mut request = self.into_messages(target, notes)?;
-        let most = target.max_output_tokens.unwrap_or(MAX_TOKENS);
-        request.max_tokens.get_or_insert(most);
+        if request.max_tokens.is_none() {
+            let most = target.max_output_tokens;
+            let most = most.unwrap_or_else(|| chat_messages::unasked_limit(&request));
+            request.max_tokens = Some(most);
+        }
         written(&request, tool_names)
     }
 

@@ -180,10 +180,15 @@ fn thinking_has_a_budget_or_an_effort() {
         );
     }
     check(r#","reasoning_effort":"none""#, &json!({}), &[]);
-    // The default of `max_tokens` is a limit too.
+    // Where nobody bounds the answer, its limit grows with the budget.
     check(
         r#","reasoning_effort":"high""#,
-        &json!({"thinking": enabled(4095)}),
+        &json!({"thinking": enabled(4096)}),
+        &[],
+    );
+    check(
+        r#","thinking_budget_tokens":50000"#,
+        &json!({"thinking": enabled(27_904)}),
         &[],
     );
     check(

@@ -11,6 +11,12 @@ use super::claude::Claude;
 /// The least budget that Anthropic takes.
 const FLOOR: u64 = 1024;
 
+/// Tokens of an answer without thinking, where nobody says a limit.
+const ANSWER: u64 = 4096;
+
+/// What no limit that nobody asked for goes beyond: the most of Claude Opus 4 and 4.1, the least of all models that think.
+const UNASKED: u64 = 32_000;
+
 /// The efforts with the budget that each stands for, where a model takes no effort.
 const SCALE: [(Effort, u64); 5] = [
     (Effort::Low, 1024),
@@ -34,8 +40,10 @@ enum Effort {
 pub(super) struct Limits {
     /// The model, where its name tells.
     pub(super) claude: Option<Claude>,
-    /// The most tokens of the answer.
-    pub(super) max_tokens: u64,
+    /// The most tokens of the answer, with its thinking; `None` where [`unasked_limit`] says it later.
+    pub(super) max_tokens: Option<u64>,
+    /// Tokens of these that thinking leaves to the answer: one where the client drew the limit, which is its own affair.
+    pub(super) answer: u64,
     /// `tool_choice` asks for a call: not possible while thinking.
     pub(super) is_call_forced: bool,
     /// The turn that is to go on has a call without the reasoning that led to it: an error with a budget.
@@ -47,6 +55,29 @@ pub(super) struct Limits {
 pub(super) struct Thinking {
     pub(super) thinking: Option<messages::Thinking<'static>>,
     pub(super) effort: Option<JsonText<'static>>,
+}
+
+/// The limit of an answer for which nobody said one: thinking is on top, and does not eat the answer up.
+pub(crate) fn unasked_limit(request: &messages::Request<'_>) -> u64 {
+    let thinking = request.thinking.as_ref();
+    let budget = match thinking.map(|thinking| (thinking.kind.as_str(), thinking.budget_tokens)) {
+        None | Some(("disabled", _)) => 0,
+        Some((_, Some(budget))) => budget,
+        Some((_, None)) => {
+            let effort = request.output_config.as_ref();
+            let effort = effort.and_then(|config| config.effort.as_ref());
+            match effort.map(JsonText::decode).as_deref() {
+                Some("low") => Effort::Low,
+                Some("medium") => Effort::Medium,
+                Some("xhigh") => Effort::Xhigh,
+                Some("max") => Effort::Max,
+                // Anthropic's default, too.
+                Some(_) | None => Effort::High,
+            }
+            .budget()
+        }
+    };
+    budget.saturating_add(ANSWER).min(UNASKED)
 }
 
 /// What the request asks for: the most explicit of three fields counts.
@@ -136,6 +167,29 @@ fn as_it_is(
 // === impl Limits ===
 
 impl Limits {
+    /// For the limit of a client's own, or of a catalogue's, or of none.
+    pub(super) fn new(asked: Option<u64>, catalogue: Option<u64>) -> Self {
+        let (max_tokens, answer) = match (asked, catalogue) {
+            (Some(limit), _) => (Some(limit), 1),
+            // A small model's is shared.
+            (None, Some(limit)) => (Some(limit), ANSWER.min(limit / 2)),
+            (None, None) => (None, ANSWER),
+        };
+        Self {
+            claude: None,
+            max_tokens,
+            answer,
+            is_call_forced: false,
+            has_unproven_call: false,
+        }
+    }
+
+    /// The most that a budget may be.
+    fn most_of_thinking(self) -> u64 {
+        let limit = self.max_tokens.unwrap_or(UNASKED);
+        limit.saturating_sub(self.answer)
+    }
+
     fn think(
         self,
         field: &'static str,
@@ -161,7 +215,7 @@ impl Limits {
         let is_possible = self.claude.is_none_or(Claude::thinks)
             && !self.is_call_forced
             && !self.has_unproven_call
-            && self.max_tokens > FLOOR;
+            && self.most_of_thinking() >= FLOOR;
         if !is_possible {
             notes.dropped(field);
             return Thinking::default();
@@ -170,7 +224,7 @@ impl Limits {
         Thinking {
             thinking: Some(messages::Thinking {
                 kind: "enabled".to_owned(),
-                budget_tokens: Some(budget.max(FLOOR).min(self.max_tokens - 1)),
+                budget_tokens: Some(budget.max(FLOOR).min(self.most_of_thinking())),
                 display: None,
             }),
             effort: None,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Asked, convert};
 use crate::format::Format;
-use crate::{ClientHeaders, Notes, Target, Unconvertible};
+use crate::{ClientHeaders, Notes, Target, Unconvertible, Vendor};
 
 const CHAT: Format = Format::OpenAiChatCompletions;
 const RESPONSES: Format = Format::OpenAiResponses;
@@ -17,13 +17,21 @@ fn try_convert(formats: (Format, Format), body: &Value) -> Result<Value, Unconve
         model: "m".to_owned(),
         ..Target::default()
     };
+    convert_for(formats, body, &target)
+}
+
+fn convert_for(
+    formats: (Format, Format),
+    body: &Value,
+    target: &Target,
+) -> Result<Value, Unconvertible> {
     let asked = Asked {
         is_streamed: false,
         headers: ClientHeaders::default(),
         mark: None,
     };
     let body = body.to_string();
-    let converted = convert(formats, &body, asked, &target, &mut Notes::default())?;
+    let converted = convert(formats, &body, asked, target, &mut Notes::default())?;
     Ok(serde_json::from_slice(&converted.body).expect("json"))
 }
 
@@ -163,4 +171,46 @@ fn nothing_said_is_no_turn() {
             );
         }
     }
+}
+
+/// An effort without a limit leaves the answer its room, however much the model thinks.
+#[test]
+fn thinking_does_not_eat_the_answer_up() {
+    let check = |model: &str, members: Value, catalogue, limit: u64, budget: Option<u64>| {
+        let mut body = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]});
+        let all = body.as_object_mut().expect("an object");
+        all.extend(members.as_object().expect("members").clone());
+        let target = Target {
+            model: model.to_owned(),
+            vendor: Vendor::Anthropic,
+            max_output_tokens: catalogue,
+            ..Target::default()
+        };
+        let converted = convert_for((CHAT, MESSAGES), &body, &target).expect("converted");
+        let at = |place| converted.pointer(place).and_then(Value::as_u64);
+        assert_eq!(at("/max_tokens"), Some(limit), "{converted}");
+        assert_eq!(at("/thinking/budget_tokens"), budget, "{converted}");
+    };
+    let old = "claude-sonnet-4-5";
+    check(old, json!({}), None, 4096, None);
+    for (effort, budget) in [
+        ("low", 1024),
+        ("medium", 2048),
+        ("high", 4096),
+        ("xhigh", 8192),
+        ("max", 16384),
+    ] {
+        let asked = json!({"reasoning_effort": effort});
+        check(old, asked.clone(), None, budget + 4096, Some(budget));
+        // Of a catalogue's limit, too, the answer gets its part.
+        check(old, asked.clone(), Some(64_000), 64_000, Some(budget));
+        let shared = budget.min(2500);
+        check(old, asked.clone(), Some(5000), 5000, Some(shared));
+        let told = if effort == "xhigh" { 4096 } else { budget };
+        check("claude-opus-4-6", asked, None, told + 4096, None);
+    }
+    let explicit = json!({"thinking": {"type": "enabled", "budget_tokens": 60_000}});
+    check(old, explicit, None, 32_000, Some(27_904));
+    let bounded = json!({"reasoning_effort": "high", "max_tokens": 3000});
+    check(old, bounded, None, 3000, Some(2999));
 }

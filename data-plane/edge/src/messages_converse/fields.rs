@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::Family;
+use crate::chat_messages::unasked_limit;
 use crate::shape::converse::InferenceConfig;
 use crate::shape::messages::{self, Metadata, Thinking};
 use crate::text::{Json, JsonText};
@@ -137,6 +138,11 @@ fn claude<'a>(
     tuned.effort = effort(request).map(JsonText::reborrow);
     if !is_thinking(request) {
         return Ok(());
+    }
+    if request.max_tokens.is_none() {
+        // A budget has to be below the limit, of which nobody says what it is where it is not told.
+        let budget = request.thinking.as_ref().and_then(|it| it.budget_tokens);
+        tuned.inference.max_tokens = budget.map(|_| unasked_limit(request));
     }
     // Thinking fixes how tokens are drawn.
     let temperature = number("temperature", request.temperature.as_ref())?;
