@@ -11,9 +11,9 @@ use crate::json;
 use crate::shape::{chat, messages};
 use crate::text::{Json, JsonText};
 
-mod model;
+pub(crate) mod model;
 mod parts;
-mod schema;
+pub(crate) mod schema;
 mod turns;
 
 /// Longest `user` that is taken: OpenAI refuses longer ones, and Claude Code writes them.
@@ -89,22 +89,28 @@ pub(crate) fn convert<'a>(
     } else {
         converted.max_tokens = request.max_tokens;
     }
-    converted.stop = request
-        .stop_sequences
-        .filter(|texts| !texts.is_empty())
-        .map(|texts| Json::of(&texts));
+    let stop = request.stop_sequences.filter(|texts| !texts.is_empty());
+    converted.stop = match model::takes_stop(target) {
+        true => stop.map(|texts| Json::of(&texts)),
+        false => {
+            let is_there = stop.is_some();
+            context.notes.dropped_if("stop_sequences", is_there);
+            None
+        }
+    };
+    context.tools(&mut converted, request.tools, request.tool_choice)?;
+    let (effort, format) = match request.output_config {
+        Some(config) => (config.effort, config.format),
+        None => (None, None),
+    };
+    let has_tools = converted.tools.is_some();
+    converted.reasoning_effort = context.effort(request.thinking.as_ref(), effort, has_tools)?;
     context.sampling(
         &mut converted,
         request.temperature,
         request.top_p,
         request.top_k,
     );
-    context.tools(&mut converted, request.tools, request.tool_choice)?;
-    let (effort, format) = match request.output_config {
-        Some(config) => (config.effort, config.format),
-        None => (None, None),
-    };
-    converted.reasoning_effort = context.effort(request.thinking.as_ref(), effort)?;
     converted.response_format = match format.filter(|format| !format.is_null()) {
         Some(format) => Some(response_format(&format)?),
         None => None,
@@ -134,7 +140,7 @@ impl Context<'_> {
         // null is absent.
         let [temperature, top_p, top_k] =
             [temperature, top_p, top_k].map(|value| value.filter(|value| !value.is_null()));
-        if model::fixes_sampling(self.target) {
+        if model::fixes_sampling(self.target, converted.reasoning_effort.as_ref()) {
             // 1 is what the model does anyway.
             let says = |value: &Option<Json<'_>>| {
                 value
@@ -172,8 +178,8 @@ impl Context<'_> {
                 self.notes.dropped("tools");
                 continue;
             }
-            functions
-                .push(function(tool).map_err(|error| error.within(&format!("tools[{index}]")))?);
+            let tool = function(tool, self.notes);
+            functions.push(tool.map_err(|error| error.within(&format!("tools[{index}]")))?);
         }
         let Some(choice) = choice else {
             converted.tools = Some(functions).filter(|list| !list.is_empty());
@@ -196,6 +202,7 @@ impl Context<'_> {
         &mut self,
         thinking: Option<&messages::Thinking<'a>>,
         effort: Option<JsonText<'a>>,
+        has_tools: bool,
     ) -> Result<Option<JsonText<'a>>, Unconvertible> {
         let is_asked = effort.is_some();
         let asked = match thinking {
@@ -222,7 +229,11 @@ impl Context<'_> {
         let Some(asked) = asked else {
             return Ok(None);
         };
-        if !model::thinks(self.target) {
+        let thinks = match has_tools {
+            true => model::thinks_with_tools(self.target),
+            false => true,
+        };
+        if !thinks || !model::thinks(self.target) {
             let field = if is_asked {
                 "output_config.effort"
             } else {
@@ -253,14 +264,18 @@ impl Context<'_> {
     }
 }
 
-fn function(tool: messages::Tool<'_>) -> Result<chat::Tool<'_>, Unconvertible> {
+fn function<'a>(
+    tool: messages::Tool<'a>,
+    notes: &mut Notes,
+) -> Result<chat::Tool<'a>, Unconvertible> {
+    let strict = schema::strict(tool.strict, tool.input_schema.as_ref(), notes);
     Ok(chat::Tool {
         kind: "function".to_owned(),
         function: Some(chat::Function {
             name: tool.name,
             description: tool.description,
             parameters: Some(parameters(tool.input_schema)?),
-            strict: tool.strict,
+            strict,
         }),
         custom: None,
         cache_control: None,

@@ -10,6 +10,7 @@ mod items;
 
 use self::items::Conversation;
 use self::openai::Reasons;
+use super::messages_chat::{model, schema};
 use super::{Notes, Target, Unconvertible};
 use crate::shape::OneOrMany;
 use crate::shape::messages;
@@ -41,6 +42,11 @@ pub(crate) fn convert<'a>(
         Some(config) => (config.effort, config.format),
         None => (None, None),
     };
+    // Not all models know all of them.
+    let effort = effort.map(|effort| {
+        let taken = model::effort(target, &effort.decode());
+        taken.map_or(effort, JsonText::plain)
+    });
     let reasoning = reasoning(request.thinking.as_ref(), effort, reasons, notes);
     let (temperature, top_p) = openai::sampling(
         (request.temperature, request.top_p),
@@ -157,11 +163,12 @@ fn tools<'a>(
             continue;
         }
         notes.dropped_if("cache_control", tool.cache_control.is_some());
+        let strict = schema::strict(tool.strict, tool.input_schema.as_ref(), notes);
         converted.push(openai::function_tool(
             tool.name,
             tool.description,
             tool.input_schema,
-            tool.strict,
+            strict,
         ));
     }
     (!converted.is_empty()).then_some(converted)

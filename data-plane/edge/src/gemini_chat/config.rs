@@ -6,6 +6,7 @@
 use crate::shape::chat;
 use crate::shape::gemini::{GenerationConfig, ThinkingConfig};
 use crate::text::{Json, JsonText};
+use crate::messages_chat::model;
 use crate::{Notes, Target, Unconvertible, Vendor, gemini_schema};
 
 #[derive(serde::Serialize)]
@@ -63,7 +64,7 @@ pub(super) fn apply<'a>(
         let thinking = raw.read().map_err(|_| {
             Unconvertible::invalid("generationConfig.thinkingConfig", "cannot be read")
         })?;
-        request.reasoning_effort = effort(&thinking, target, notes);
+        request.reasoning_effort = effort(&thinking, target, request.tools.is_some(), notes);
     }
     // OpenAI's newer models refuse the old name, other servers do not know the new one (llm.md D-14).
     let is_openai = target.vendor == Vendor::OpenAi;
@@ -81,7 +82,45 @@ pub(super) fn apply<'a>(
     request.seed = config.seed;
     request.frequency_penalty = config.frequency_penalty;
     request.presence_penalty = config.presence_penalty;
+    fit(request, target, notes);
     Ok(())
+}
+
+/// Takes away what the model refuses; only what it does anyway is not worth a note.
+fn fit(request: &mut chat::Request<'_>, target: &Target, notes: &mut Notes) {
+    let mut drop = |field, value: &mut Option<Json<'_>>, usual: [&str; 2]| {
+        let taken = value.take();
+        notes.dropped_if(
+            field,
+            taken.is_some_and(|value| !value.is_null() && !usual.contains(&value.get())),
+        );
+    };
+    if model::fixes_sampling(target, request.reasoning_effort.as_ref()) {
+        let usual = ["1", "1.0"];
+        drop(
+            "generationConfig.temperature",
+            &mut request.temperature,
+            usual,
+        );
+        drop("generationConfig.topP", &mut request.top_p, usual);
+    }
+    if !model::takes_penalties(target) {
+        for (field, value) in [
+            (
+                "generationConfig.frequencyPenalty",
+                &mut request.frequency_penalty,
+            ),
+            (
+                "generationConfig.presencePenalty",
+                &mut request.presence_penalty,
+            ),
+        ] {
+            drop(field, value, ["0", "0.0"]);
+        }
+    }
+    if !model::takes_stop(target) {
+        drop("generationConfig.stopSequences", &mut request.stop, [""; 2]);
+    }
 }
 
 fn is_true(raw: Option<&Json<'_>>) -> bool {
@@ -128,6 +167,7 @@ fn response_format(config: &GenerationConfig<'_>) -> Result<Option<Json<'static>
 fn effort(
     config: &ThinkingConfig,
     target: &Target,
+    has_tools: bool,
     notes: &mut Notes,
 ) -> Option<JsonText<'static>> {
     let level = config
@@ -136,40 +176,17 @@ fn effort(
         .map(str::to_ascii_lowercase);
     let effort = match (level.as_deref(), config.thinking_budget) {
         (Some(level @ ("low" | "medium" | "high")), _) => level,
-        (Some("minimal"), _) | (None, Some(0)) => least(target),
+        (Some("minimal"), _) | (None, Some(0)) => model::least_effort(target),
         (None, Some(1..=1024)) => "low",
         (None, Some(1025..=2048)) => "medium",
         (None, Some(2049..)) => "high",
         // -1 leaves it to the model.
         (Some(_) | None, _) => return None,
     };
-    if target.vendor == Vendor::OpenAi && !is_reasoning(&target.model) {
+    let is_refused = has_tools && effort != "none" && !model::thinks_with_tools(target);
+    if is_refused || !model::thinks(target) {
         notes.dropped("generationConfig.thinkingConfig");
         return None;
     }
     Some(JsonText::plain(effort))
-}
-
-/// The least that a model can reason.
-fn least(target: &Target) -> &'static str {
-    let model = target.model.as_str();
-    match target.vendor {
-        Vendor::OpenAi if model.starts_with("gpt-5.") => "none",
-        Vendor::OpenAi if model.starts_with("gpt-5") => "minimal",
-        Vendor::OpenAi
-        | Vendor::Anthropic
-        | Vendor::Bedrock
-        | Vendor::Gemini
-        | Vendor::Vertex
-        | Vendor::Other => "low",
-    }
-}
-
-/// OpenAI's models that take `reasoning_effort`; a deployment of Azure may be named otherwise, and is then left alone.
-fn is_reasoning(model: &str) -> bool {
-    let is_series = |letter: char| {
-        let rest = model.strip_prefix(letter);
-        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
-    };
-    is_series('o') || (model.starts_with("gpt-5") && !model.contains("-chat"))
 }

@@ -473,6 +473,44 @@ fn reasoning_by_model() {
     }
 }
 
+/// What any client of Gemini sends, and OpenAI's models refuse.
+#[test]
+fn reasoning_models_are_not_sent_what_they_refuse() {
+    let config = json!({"temperature": 0.2, "topP": 0.9, "stopSequences": ["x"], "frequencyPenalty": 0.5,
+        "presencePenalty": 0.0, "maxOutputTokens": 9, "thinkingConfig": {"thinkingBudget": 2000}});
+    let tools = json!([{"functionDeclarations": [{"name": "f"}]}]);
+    let all = ["temperature", "topP", "frequencyPenalty", "stopSequences"];
+    for (model, has_tools, effort, dropped) in [
+        ("o3", false, json!("medium"), all.to_vec()),
+        ("gpt-5", true, json!("medium"), all.to_vec()),
+        ("gpt-5.1", false, json!("medium"), all.to_vec()),
+        (
+            "gpt-5.4",
+            true,
+            Value::Null,
+            vec!["thinkingConfig", "frequencyPenalty", "stopSequences"],
+        ),
+        ("gpt-6", false, json!("medium"), all.to_vec()),
+        ("gpt-4o", false, Value::Null, vec!["thinkingConfig"]),
+    ] {
+        let mut request = json!({"contents": [{"parts": [{"text": "hi"}]}], "generationConfig": config});
+        if has_tools {
+            request["tools"] = tools.clone();
+        }
+        let (chat, notes) = converted(&request, &target(Vendor::OpenAi, model)).expect("converts");
+        let notes: Vec<_> = notes
+            .iter()
+            .filter_map(|field| field.strip_prefix("generationConfig."))
+            .collect();
+        assert_eq!((&chat["reasoning_effort"], &notes), (&effort, &dropped), "{model}");
+        let has = |field: &str| chat.get(field).is_some();
+        assert_eq!(has("temperature"), !notes.contains(&"temperature"), "{model}");
+        assert_eq!(has("top_p"), !notes.contains(&"topP"), "{model}");
+        assert_eq!(has("stop"), !notes.contains(&"stopSequences"), "{model}");
+        assert_eq!(has("presence_penalty"), model == "gpt-4o", "{model}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_contents_are_survived(parts in proptest::collection::vec((0..3_usize, 0..6_usize), 0..8)) {

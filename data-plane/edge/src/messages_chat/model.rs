@@ -4,6 +4,7 @@
 //! completion": `max_completion_tokens`, `reasoning_effort`) and its guide on reasoning models. It must not know requests.
 
 use super::super::{Target, Vendor};
+use crate::text::JsonText;
 
 /// OpenAI's families.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,7 @@ enum Family<'a> {
 }
 
 /// The limit of tokens counts reasoning too, and has the name that says so; old servers know the old name only.
-pub(super) fn counts_reasoning(target: &Target) -> bool {
+pub(crate) fn counts_reasoning(target: &Target) -> bool {
     match family(target) {
         Family::O | Family::ReasoningGpt { .. } | Family::PlainGpt => true,
         Family::Unknown => false,
@@ -27,7 +28,7 @@ pub(super) fn counts_reasoning(target: &Target) -> bool {
 }
 
 /// The model can be told how hard to think. Where nothing is known, it is told what the client asked for.
-pub(super) fn thinks(target: &Target) -> bool {
+pub(crate) fn thinks(target: &Target) -> bool {
     match family(target) {
         Family::O | Family::ReasoningGpt { .. } => true,
         Family::PlainGpt => false,
@@ -35,18 +36,54 @@ pub(super) fn thinks(target: &Target) -> bool {
     }
 }
 
-/// The model refuses any temperature but its own.
-pub(super) fn fixes_sampling(target: &Target) -> bool {
+/// The model, asked for this effort, refuses any temperature but its own.
+pub(crate) fn fixes_sampling(target: &Target, effort: Option<&JsonText<'_>>) -> bool {
     match family(target) {
         Family::O => true,
-        // Later ones take it where they do not think.
-        Family::ReasoningGpt { minor, .. } => minor == 0,
+        // Later ones take it where they do not think, which is what they do unless they are asked.
+        Family::ReasoningGpt { minor, .. } => {
+            minor == 0 || effort.is_some_and(|effort| effort.inner() != "none")
+        }
         Family::PlainGpt | Family::Unknown => false,
     }
 }
 
+/// The model can be told where to stop.
+pub(crate) fn takes_stop(target: &Target) -> bool {
+    match family(target) {
+        Family::O => target.model.contains("o1"),
+        Family::ReasoningGpt { .. } => false,
+        Family::PlainGpt | Family::Unknown => true,
+    }
+}
+
+/// The model takes `frequency_penalty` and `presence_penalty`.
+pub(crate) fn takes_penalties(target: &Target) -> bool {
+    match family(target) {
+        Family::O | Family::ReasoningGpt { .. } => false,
+        Family::PlainGpt | Family::Unknown => true,
+    }
+}
+
+/// In chat completions the model thinks also where it has tools: from GPT-5.4 on OpenAI refuses that (llm.md T-5).
+pub(crate) fn thinks_with_tools(target: &Target) -> bool {
+    match family(target) {
+        Family::ReasoningGpt { minor, .. } => minor < 4,
+        Family::O | Family::PlainGpt | Family::Unknown => true,
+    }
+}
+
+/// The least effort that there is for the model.
+pub(crate) fn least_effort(target: &Target) -> &'static str {
+    match family(target) {
+        Family::ReasoningGpt { minor: 0, .. } => "minimal",
+        Family::ReasoningGpt { .. } => "none",
+        Family::O | Family::PlainGpt | Family::Unknown => "low",
+    }
+}
+
 /// The effort that the model takes for the one that was asked for; `None` is that one itself.
-pub(super) fn effort(target: &Target, asked: &str) -> Option<&'static str> {
+pub(crate) fn effort(target: &Target, asked: &str) -> Option<&'static str> {
     if !matches!(asked, "xhigh" | "max") {
         return None;
     }
@@ -105,7 +142,11 @@ fn leading_number(text: &str) -> (u32, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{counts_reasoning, effort, effort_of_budget, fixes_sampling, thinks};
+    use super::{
+        counts_reasoning, effort, effort_of_budget, fixes_sampling, least_effort, takes_penalties,
+        takes_stop, thinks, thinks_with_tools,
+    };
+    use crate::text::JsonText;
     use crate::{Target, Vendor};
 
     #[test]
@@ -137,7 +178,12 @@ mod tests {
             };
             assert_eq!(counts_reasoning(&target), counts, "{model}");
             assert_eq!(thinks(&target), is_thinking, "{model}");
-            assert_eq!(fixes_sampling(&target), is_fixed, "{model}");
+            assert_eq!(fixes_sampling(&target, None), is_fixed, "{model}");
+            let [none, high] = ["none", "high"].map(JsonText::plain);
+            assert_eq!(fixes_sampling(&target, Some(&none)), is_fixed, "{model}");
+            let is_fixed = fixes_sampling(&target, Some(&high));
+            assert_eq!(is_fixed, is_thinking, "{model}");
+            assert_eq!(takes_penalties(&target), !is_thinking, "{model}");
             assert_eq!(effort(&target, "max"), Some(most), "{model}");
             assert_eq!(effort(&target, "medium"), None, "{model}");
         }
@@ -146,6 +192,35 @@ mod tests {
             ..Target::default()
         };
         assert!(!counts_reasoning(&elsewhere) && thinks(&elsewhere));
+    }
+
+    #[test]
+    fn what_reasoning_models_refuse() {
+        // Name; stop, thinking with tools, the least effort.
+        for (model, stop, with_tools, least) in [
+            ("o1", true, true, "low"),
+            ("o3", false, true, "low"),
+            ("o4-mini", false, true, "low"),
+            ("gpt-5", false, true, "minimal"),
+            ("gpt-5-mini", false, true, "minimal"),
+            ("gpt-5.1", false, true, "none"),
+            ("gpt-5.3", false, true, "none"),
+            ("gpt-5.4", false, false, "none"),
+            ("gpt-5.10-mini", false, false, "none"),
+            ("gpt-6", false, false, "none"),
+            ("gpt-4o", true, true, "low"),
+            ("gpt-5-chat-latest", true, true, "low"),
+            ("my-deployment", true, true, "low"),
+        ] {
+            let target = Target {
+                model: model.to_owned(),
+                vendor: Vendor::OpenAi,
+                ..Target::default()
+            };
+            let taken = (takes_stop(&target), thinks_with_tools(&target));
+            assert_eq!(taken, (stop, with_tools), "{model}");
+            assert_eq!(least_effort(&target), least, "{model}");
+        }
     }
 
     #[test]

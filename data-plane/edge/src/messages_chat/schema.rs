@@ -1,14 +1,28 @@
-//! Whether a schema of an answer can be kept to the letter by OpenAI's strict mode.
+//! Whether a schema of an answer, or of a tool, can be kept to the letter by OpenAI's strict mode.
 //!
 //! OpenAI's guide on structured outputs: every property is required, no other is allowed, and only some keywords are known.
 //! Anthropic always keeps to the schema; where strict mode would refuse it, the answer follows it as well as the model can.
 
 use serde_json::{Map, Value};
 
+use crate::Notes;
 use crate::text::Json;
 
+/// What a client of Anthropic's says of a tool, as far as OpenAI can keep to it: there optional properties are refused.
+pub(crate) fn strict(
+    asked: Option<bool>,
+    schema: Option<&Json<'_>>,
+    notes: &mut Notes,
+) -> Option<bool> {
+    if asked == Some(true) && !schema.is_some_and(is_strict) {
+        notes.dropped("tools.strict");
+        return None;
+    }
+    asked
+}
+
 /// The schema, and all in it, is of the kind that strict mode takes.
-pub(super) fn is_strict(schema: &Json<'_>) -> bool {
+pub(crate) fn is_strict(schema: &Json<'_>) -> bool {
     schema.read::<Value>().is_ok_and(|schema| is_taken(&schema))
 }
 

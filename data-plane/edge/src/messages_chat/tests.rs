@@ -261,8 +261,8 @@ fn thought_signatures_travel_in_ids() {
 
 #[test]
 fn tools_and_choices() {
-    let tool =
-        json!({"type": "custom", "name": "f", "strict": true, "input_schema": {"type": "object"}});
+    let closed = json!({"type": "object", "properties": {}, "additionalProperties": false});
+    let tool = json!({"type": "custom", "name": "f", "strict": true, "input_schema": closed});
     for (choice, expected, is_parallel) in [
         (json!({"type": "auto"}), json!("auto"), Value::Null),
         (
@@ -286,9 +286,20 @@ fn tools_and_choices() {
         assert_eq!(chat["parallel_tool_calls"], is_parallel);
         assert_eq!(
             chat["tools"],
-            json!([{"type": "function", "function": {"name": "f", "strict": true,
-                "parameters": {"properties": {}, "type": "object"}}}])
+            json!([{"type": "function", "function": {"name": "f", "strict": true, "parameters": closed}}])
         );
+    }
+    // Anthropic's strict mode has optional properties, OpenAI's refuses them.
+    let open = json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
+    for (schema, strict, expected, dropped) in [
+        (open.clone(), true, Value::Null, vec!["tools.strict"]),
+        (open, false, json!(false), vec![]),
+        (Value::Null, true, Value::Null, vec!["tools.strict"]),
+    ] {
+        let tool = json!({"name": "f", "strict": strict, "input_schema": schema});
+        let (chat, notes) = openai(&json!({"messages": [], "tools": [tool]}));
+        assert_eq!(chat["tools"][0]["function"]["strict"], expected);
+        assert_eq!(notes, dropped);
     }
     // D-10.
     for schema in [Value::Null, json!({})] {
@@ -342,7 +353,46 @@ fn sampling_goes_where_it_is_taken() {
     assert_eq!(notes, ["top_k"]);
     let (chat, notes) = converted(&request, &target(Vendor::OpenAi, "o3")).expect("convertible");
     assert_eq!(chat["temperature"], Value::Null);
-    assert_eq!(notes, ["temperature", "top_p", "top_k"]);
+    assert_eq!(chat["stop"], Value::Null);
+    assert_eq!(notes, ["stop_sequences", "temperature", "top_p", "top_k"]);
+    // Where it does not think, a later model takes a temperature.
+    let mut request = request;
+    for (effort, temperature) in [(Value::Null, json!(0.5)), (json!("low"), Value::Null)] {
+        request["output_config"] = json!({"effort": effort});
+        let (chat, _) =
+            converted(&request, &target(Vendor::OpenAi, "gpt-5.2")).expect("convertible");
+        assert_eq!(chat["temperature"], temperature);
+        assert_eq!((&chat["stop"], &chat["reasoning_effort"]), (&Value::Null, &effort));
+    }
+}
+
+/// T-5, where the provider has chat completions only.
+#[test]
+fn tools_or_thinking() {
+    let tools = json!([{"name": "f"}]);
+    let thinking = json!({"type": "enabled", "budget_tokens": 2000});
+    for (model, request, effort, dropped) in [
+        ("gpt-5.4", json!({"thinking": thinking, "tools": tools}), Value::Null, vec!["thinking"]),
+        (
+            "gpt-5.4",
+            json!({"output_config": {"effort": "high"}, "tools": tools}),
+            Value::Null,
+            vec!["output_config.effort"],
+        ),
+        ("gpt-5.4", json!({"output_config": {"effort": "high"}}), json!("high"), vec![]),
+        (
+            "gpt-5.2",
+            json!({"output_config": {"effort": "high"}, "tools": tools}),
+            json!("high"),
+            vec![],
+        ),
+    ] {
+        let mut request = request;
+        request["messages"] = json!([]);
+        let (chat, notes) =
+            converted(&request, &target(Vendor::OpenAi, model)).expect("convertible");
+        assert_eq!((&chat["reasoning_effort"], notes), (&effort, dropped), "{request}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::convert;
 use crate::shape::messages;
-use crate::{Cause, Notes, Target, Unconvertible};
+use crate::{Cause, Notes, Target, Unconvertible, Vendor};
 
 fn convert_for(request: &Value, model: &str) -> Result<(Value, Notes), Unconvertible> {
     let text = request.to_string();
@@ -31,6 +31,38 @@ fn check_items(messages: Value, expected: Value, dropped: &[&str]) {
     let (converted, notes) = convert_for(&json!({"messages": messages}), "m").expect("convertible");
     assert_eq!(converted["input"], expected);
     assert_eq!(notes.dropped, dropped);
+}
+
+/// Anthropic's words that not all of OpenAI's models know, and its strict mode.
+#[test]
+fn efforts_and_strict_schemas_that_the_model_takes() {
+    let open = json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
+    let mut closed = open.clone();
+    closed["required"] = json!(["a"]);
+    for (model, vendor, asked, effort) in [
+        ("gpt-5", Vendor::OpenAi, "max", "high"),
+        ("gpt-5.4", Vendor::OpenAi, "max", "xhigh"),
+        ("gpt-5.4", Vendor::OpenAi, "medium", "medium"),
+        ("m", Vendor::Other, "xhigh", "high"),
+    ] {
+        for (schema, strict) in [(&open, false), (&closed, true)] {
+            let request = json!({"messages": [], "output_config": {"effort": asked},
+                "tools": [{"name": "f", "strict": true, "input_schema": schema}]});
+            let text = request.to_string();
+            let request: messages::Request<'_> = serde_json::from_str(&text).expect("a request");
+            let target = Target {
+                model: model.to_owned(),
+                vendor,
+                ..Target::default()
+            };
+            let mut notes = Notes::default();
+            let converted = convert(request, &target, &mut notes).expect("convertible");
+            let converted = serde_json::to_value(&converted).expect("JSON");
+            assert_eq!(converted["reasoning"]["effort"], effort, "{model}");
+            assert_eq!(converted["tools"][0]["strict"], strict);
+            assert_eq!(notes.dropped.contains(&"tools.strict"), !strict);
+        }
+    }
 }
 
 /// Anthropic's guides "Tool use" and "Extended thinking", as Claude Code puts them together.

@@ -90,6 +90,33 @@ fn a_codex_request() {
     );
 }
 
+/// Responses are strict unless they are told not to be.
+#[test]
+fn a_closed_schema_is_kept_to() {
+    let open = json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
+    let mut closed = open.clone();
+    closed["required"] = json!(["a"]);
+    for (schema, strict, expected) in [
+        (&closed, Value::Null, json!(true)),
+        (&closed, json!(false), json!(false)),
+        (&open, Value::Null, Value::Null),
+        (&open, json!(true), json!(true)),
+    ] {
+        let mut function = json!({"name": "f", "parameters": schema});
+        let mut tool = json!({"type": "function", "name": "f", "parameters": schema});
+        tool["strict"] = strict;
+        if !expected.is_null() {
+            function["strict"] = expected;
+        }
+        check(
+            json!({"input": "Hi", "tools": [tool]}),
+            json!({"model": "upstream", "messages": [{"role": "user", "content": "Hi"}],
+                "tools": [{"type": "function", "function": function}]}),
+            &[],
+        );
+    }
+}
+
 #[test]
 fn a_text_is_a_users_message() {
     check(

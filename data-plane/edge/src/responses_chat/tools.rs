@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::shape::chat;
 use crate::shape::responses::Tool;
 use crate::text::{Json, JsonText};
+use crate::messages_chat::schema;
 use crate::{Notes, Unconvertible};
 
 /// A `tool_choice` that is an object, and an entry of its list of allowed tools.
@@ -110,11 +111,17 @@ pub(super) fn tools<'a>(
 }
 
 fn function(tool: Tool<'_>) -> Result<chat::Function<'_>, Unconvertible> {
+    let parameters = tool.parameters.filter(|schema| !schema.is_null());
+    // Responses keep to a schema unless they are told not to; others have to be told to, and can where it is closed.
+    let strict = tool.strict.or_else(|| {
+        let is_closed = parameters.as_ref().is_some_and(schema::is_strict);
+        is_closed.then_some(true)
+    });
     Ok(chat::Function {
         name: tool.name.ok_or_else(no_name)?,
         description: tool.description,
-        parameters: tool.parameters.filter(|schema| !schema.is_null()),
-        strict: tool.strict,
+        parameters,
+        strict,
     })
 }
 

@@ -10,26 +10,41 @@ impl Request {
     #[must_use]
     pub fn demands(&self) -> Demands {
         let mut demands = Demands::default();
+        let (mut thinks, mut has_effort) = (None, false);
         let text = json::text(&self.body).unwrap_or_default();
         // It has been read before: it is JSON.
         let _ = json::members(text, |key, value| match key.as_ref() {
             "tools" => demands.tools = value.starts_with('[') && !json::is_empty_array(value),
-            "thinking" => demands.reasoning = is_thinking(value),
+            "thinking" => thinks = is_thinking(value),
+            "output_config" => has_effort = is_effort(value),
             _ => {}
         });
+        // An effort alone is passed on, too; what is disabled is not.
+        demands.reasoning = thinks.unwrap_or(has_effort);
         demands
     }
 }
 
-fn is_thinking(value: &str) -> bool {
-    let mut kind = None;
-    // Of another kind than an object it says nothing.
+/// What `thinking` says, if it does.
+fn is_thinking(value: &str) -> Option<bool> {
+    let kind = member(value, "type")?;
+    Some(json::string(kind)? != "disabled")
+}
+
+/// `output_config` has an effort.
+fn is_effort(value: &str) -> bool {
+    member(value, "effort").is_some_and(|effort| effort.starts_with('"'))
+}
+
+/// The member with this name; of another kind than an object a value has none.
+fn member<'a>(value: &'a str, name: &str) -> Option<&'a str> {
+    let mut found = None;
     let _ = json::members(value, |key, value| {
-        if key == "type" {
-            kind = json::string(value);
+        if key == name {
+            found = Some(value);
         }
     });
-    kind.is_some_and(|kind| kind != "disabled")
+    found
 }
 
 #[cfg(test)]
@@ -56,6 +71,19 @@ mod tests {
         check(r#","thinking":{"type":"disabled"}"#, false, false);
         check(r#","thinking":{"type":"adaptive"}"#, false, true);
         check(r#","thinking":"enabled""#, false, false);
+        check(r#","output_config":{"effort":"high"}"#, false, true);
+        check(r#","output_config":{"effort":null}"#, false, false);
+        check(r#","output_config":{"format":{}}"#, false, false);
+        check(
+            r#","output_config":{"effort":"high"},"thinking":null"#,
+            false,
+            true,
+        );
+        check(
+            r#","thinking":{"type":"disabled"},"output_config":{"effort":"high"}"#,
+            false,
+            false,
+        );
         check(
             r#","tools":[{}],"thinking":{"budget_tokens":2000,"type":"enabled"}"#,
             true,
