@@ -46,7 +46,8 @@ pub(crate) fn convert<'a>(
     let messages = std::mem::take(&mut request.messages);
     let (contents, system_instruction) = contents::convert(messages, target, notes)?;
     let tool_choice = request.tool_choice.take();
-    let mut tools = tools(request.tools.take().unwrap_or_default(), notes)?;
+    let generation = Generation::of(&target.model);
+    let mut tools = tools(request.tools.take().unwrap_or_default(), generation, notes)?;
     let tool_config = match tool_choice {
         Some(choice) if !tools.is_empty() => tool_config(&choice, &mut tools)?,
         Some(_) | None => None,
@@ -141,6 +142,7 @@ fn bare(model: &str) -> &str {
 
 fn tools<'a>(
     tools: Vec<chat::Tool<'a>>,
+    generation: Generation,
     notes: &mut Notes,
 ) -> Result<Vec<gemini::FunctionDeclaration<'a>>, Unconvertible> {
     let mut declarations = Vec::with_capacity(tools.len());
@@ -156,23 +158,45 @@ fn tools<'a>(
             Unconvertible::invalid(format!("tools[{index}].function"), "is missing")
         })?;
         notes.dropped_if("tools.function.strict", function.strict == Some(true));
-        let parameters = match &function.parameters {
-            Some(schema) => gemini_schema::parameters(schema).map_err(|error| {
+        let (parameters, parameters_json_schema) = match &function.parameters {
+            Some(schema) => parameters(schema, generation, notes).map_err(|error| {
                 let field = format!("tools[{index}].function.parameters");
                 from_schema(field, error)
             })?,
-            None => None,
+            None => (None, None),
         };
         declarations.push(gemini::FunctionDeclaration {
             name: function.name,
             description: function.description.filter(|text| !text.is_empty()),
             parameters,
-            parameters_json_schema: None,
+            parameters_json_schema,
             response: None,
             behavior: None,
         });
     }
     Ok(declarations)
+}
+
+/// A function's schema in one of its two places: as Gemini's own, where that says all, else as JSON Schema, where the model
+/// takes it.
+fn parameters(
+    schema: &Json<'_>,
+    generation: Generation,
+    notes: &mut Notes,
+) -> Result<(Option<Json<'static>>, Option<Json<'static>>), gemini_schema::SchemaError> {
+    let own = gemini_schema::parameters(schema)?;
+    if !own.is_lossy {
+        return Ok((own.schema, None));
+    }
+    let whole = match generation {
+        Generation::Plain => None,
+        Generation::Budget | Generation::Level => gemini_schema::written_out(schema)?,
+    };
+    notes.dropped_if("tools.function.parameters", whole.is_none());
+    Ok(match whole {
+        Some(whole) => (None, Some(whole)),
+        None => (own.schema, None),
+    })
 }
 
 /// `tool_choice` that is an object.

@@ -53,17 +53,75 @@ pub(crate) enum SchemaError {
     TooLarge,
 }
 
-/// How much a schema may still grow. References to references, and what is common to alternatives, multiply.
-pub(super) struct Budget(usize);
+/// Members that the model is not told of, where they are dropped: what they say is not said otherwise.
+const LOSSES: [&str; 13] = [
+    "patternProperties",
+    "propertyNames",
+    "dependentSchemas",
+    "dependentRequired",
+    "not",
+    "if",
+    "then",
+    "else",
+    "oneOf",
+    "multipleOf",
+    "uniqueItems",
+    "contains",
+    "additionalItems",
+];
+
+/// How much a schema may still grow, and whether it has lost something. References to references, and what is common to
+/// alternatives, multiply.
+pub(super) struct Budget {
+    left: usize,
+    is_lossy: bool,
+}
+
+/// A schema in Gemini's own form.
+#[derive(Debug)]
+pub(crate) struct Normal<T> {
+    /// It, or what stands for none.
+    pub(crate) schema: T,
+    /// The model is told less than the client's schema says.
+    pub(crate) is_lossy: bool,
+}
 
 /// The schema of a function's parameters; `None` where there are no parameters, which Gemini says by leaving it out.
-pub(crate) fn parameters(schema: &Json<'_>) -> Result<Option<Json<'static>>, SchemaError> {
-    let mut budget = Budget(MAX_SIZE);
-    let Value::Object(mut object) = normalised(schema, &mut budget)? else {
+pub(crate) fn parameters(schema: &Json<'_>) -> Result<Normal<Option<Json<'static>>>, SchemaError> {
+    let mut budget = Budget::new();
+    let schema = own_parameters(schema, &mut budget)?;
+    Ok(Normal {
+        schema,
+        is_lossy: budget.is_lossy,
+    })
+}
+
+/// The parameters as JSON Schema for models that take that, without references, beside which Gemini refuses most members;
+/// `None` where they are no plain object, which it needs.
+pub(crate) fn written_out(schema: &Json<'_>) -> Result<Option<Json<'static>>, SchemaError> {
+    let root: Value = schema.read().map_err(|_| SchemaError::Unreadable)?;
+    let mut budget = Budget::new();
+    let Value::Object(mut flat) = Flattener::new(&root, &mut budget).node(&root)? else {
+        return Ok(None);
+    };
+    let has_choice = flat.contains_key("anyOf") || flat.contains_key("oneOf");
+    if has_choice || flat.get("type").is_some_and(|kind| kind != "object") {
+        return Ok(None);
+    }
+    flat.shift_remove("$schema");
+    flat.entry("type").or_insert_with(|| json!("object"));
+    Ok(Some(Json::of(&Value::Object(flat))))
+}
+
+fn own_parameters(
+    schema: &Json<'_>,
+    budget: &mut Budget,
+) -> Result<Option<Json<'static>>, SchemaError> {
+    let Value::Object(mut object) = normalised(schema, budget)? else {
         return Ok(None);
     };
     if object.contains_key("anyOf") {
-        object = union(&object, &mut budget)?;
+        object = union(&object, budget)?;
     }
     let has_properties = object
         .get("properties")
@@ -78,15 +136,27 @@ pub(crate) fn parameters(schema: &Json<'_>) -> Result<Option<Json<'static>>, Sch
 }
 
 /// The schema of an answer.
-pub(crate) fn response(schema: &Json<'_>) -> Result<Json<'static>, SchemaError> {
-    Ok(Json::of(&normalised(schema, &mut Budget(MAX_SIZE))?))
+pub(crate) fn response(schema: &Json<'_>) -> Result<Normal<Json<'static>>, SchemaError> {
+    let mut budget = Budget::new();
+    let schema = Json::of(&normalised(schema, &mut budget)?);
+    Ok(Normal {
+        schema,
+        is_lossy: budget.is_lossy,
+    })
 }
 
 // === impl Budget ===
 
 impl Budget {
+    const fn new() -> Self {
+        Self {
+            left: MAX_SIZE,
+            is_lossy: false,
+        }
+    }
+
     fn spend(&mut self, size: usize) -> Result<(), SchemaError> {
-        self.0 = self.0.checked_sub(size).ok_or(SchemaError::TooLarge)?;
+        self.left = self.left.checked_sub(size).ok_or(SchemaError::TooLarge)?;
         Ok(())
     }
 }
@@ -166,7 +236,7 @@ fn one_type(mut schema: Map<String, Value>, budget: &mut Budget) -> Result<Value
         None => inferred(&schema).to_owned(),
     };
     schema.insert("type".to_owned(), json!(kind));
-    enumeration(&mut schema, &kind);
+    budget.is_lossy |= enumeration(&mut schema, &kind) || is_lossy_map(&schema);
     limits(&mut schema, &kind);
     let mut out = Map::new();
     for (key, value) in schema {
@@ -193,7 +263,7 @@ fn one_type(mut schema: Map<String, Value>, budget: &mut Budget) -> Result<Value
             (known, value) if KEPT.contains(&known) => {
                 out.insert(key, value);
             }
-            _ => (),
+            (lost, _) => budget.is_lossy |= LOSSES.contains(&lost),
         }
     }
     if kind == "array" {
@@ -206,12 +276,27 @@ fn one_type(mut schema: Map<String, Value>, budget: &mut Budget) -> Result<Value
     Ok(Value::Object(out))
 }
 
-/// Gemini's enums are of texts that are not empty.
-fn enumeration(schema: &mut Map<String, Value>, kind: &str) {
+/// Whether what is said of properties without a name, for which Gemini's own form has no place, matters.
+fn is_lossy_map(schema: &Map<String, Value>) -> bool {
+    let has_properties = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .is_some_and(|properties| !properties.is_empty());
+    match schema.get("additionalProperties") {
+        Some(Value::Object(values)) => !values.is_empty() || !has_properties,
+        // Beside properties it only tolerates others.
+        Some(Value::Bool(true)) => !has_properties,
+        Some(_) | None => false,
+    }
+}
+
+/// Gemini's enums are of texts that are not empty; whether others are lost.
+fn enumeration(schema: &mut Map<String, Value>, kind: &str) -> bool {
     let Some(Value::Array(values)) = schema.get_mut("enum") else {
         schema.shift_remove("enum");
-        return;
+        return false;
     };
+    let is_lossy = values.iter().any(|value| !value.is_string() && !value.is_null());
     let is_nullable = values.len() > 1 && values.iter().any(Value::is_null);
     values.retain(|value| value.as_str().is_some_and(|text| !text.is_empty()));
     if kind != "string" || values.is_empty() {
@@ -220,6 +305,7 @@ fn enumeration(schema: &mut Map<String, Value>, kind: &str) {
     if is_nullable {
         schema.insert("nullable".to_owned(), json!(true));
     }
+    is_lossy
 }
 
 /// Gemini has no limits that exclude their own value: whole numbers have a next one, others keep the limit itself.

@@ -73,7 +73,7 @@ pub(super) fn generation_config<'a>(
         ..GenerationConfig::default()
     };
     if let Some(format) = &request.response_format {
-        response_format(format, generation, &mut config)?;
+        response_format(format, generation, &mut config, notes)?;
     }
     // Nothing in it, nothing to send.
     let is_empty = Json::of(&config).get() == "{}";
@@ -114,6 +114,7 @@ fn response_format(
     format: &Json<'_>,
     generation: Generation,
     config: &mut GenerationConfig<'_>,
+    notes: &mut Notes,
 ) -> Result<(), Unconvertible> {
     let format: Format<'_> = format
         .read()
@@ -133,9 +134,10 @@ fn response_format(
                     config.response_json_schema = Some(schema.into_owned());
                 }
                 (Some(schema), Generation::Plain) => {
-                    let schema = gemini_schema::response(&schema)
+                    let own = gemini_schema::response(&schema)
                         .map_err(|error| from_schema(format!("{field}.schema"), error))?;
-                    config.response_schema = Some(schema);
+                    notes.dropped_if("response_format.json_schema.schema", own.is_lossy);
+                    config.response_schema = Some(own.schema);
                 }
             }
         }

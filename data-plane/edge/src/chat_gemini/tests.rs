@@ -395,6 +395,46 @@ fn tools_and_their_choice() {
     );
 }
 
+/// A map has no place in Gemini's own schemas: without another place the model could only call with nothing.
+#[test]
+fn schemas_that_gemini_cannot_say_go_where_json_schema_is_taken() {
+    let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
+    let deep = json!({"type": "object", "properties": {"a": map, "n": {"type": "integer", "enum": [1, 2]}}});
+    for (model, schema, expected, dropped) in [
+        (
+            "gemini-2.5-flash",
+            &map,
+            json!({"name": "f", "parametersJsonSchema": map}),
+            vec![],
+        ),
+        (
+            "gemini-3-pro-preview",
+            &deep,
+            json!({"name": "f", "parametersJsonSchema": deep}),
+            vec![],
+        ),
+        (
+            "gemini-2.0-flash",
+            &map,
+            json!({"name": "f"}),
+            vec!["tools.function.parameters"],
+        ),
+        (
+            "gemini-2.0-flash",
+            &deep,
+            json!({"name": "f", "parameters": {"type": "object",
+                "properties": {"a": {"type": "object"}, "n": {"type": "integer"}}}}),
+            vec!["tools.function.parameters"],
+        ),
+    ] {
+        let request = json!({"messages": [{"role": "user", "content": "hi"}],
+            "tools": [{"type": "function", "function": {"name": "f", "parameters": schema}}]});
+        let (body, notes) = converted(&request, &target(model)).expect("converts");
+        assert_eq!(body["tools"][0]["functionDeclarations"][0], expected, "{model}");
+        assert_eq!(notes, dropped, "{model}");
+    }
+}
+
 #[test]
 fn what_gemini_does_not_take_is_refused() {
     let tool = json!({"type": "function", "function": {"name": "f"}});

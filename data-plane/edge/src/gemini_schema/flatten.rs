@@ -15,6 +15,22 @@ const MAX_DEPTH: usize = 100;
 /// Members whose values are lists of schemas; `items` may be one.
 const LISTS: [&str; 4] = ["anyOf", "oneOf", "prefixItems", "items"];
 
+/// Members whose values have schemas by names.
+const MAPS: [&str; 3] = ["properties", "patternProperties", "dependentSchemas"];
+
+/// Members whose values are schemas.
+const SCHEMAS: [&str; 9] = [
+    "items",
+    "additionalProperties",
+    "additionalItems",
+    "propertyNames",
+    "contains",
+    "not",
+    "if",
+    "then",
+    "else",
+];
+
 /// Writes one schema out.
 pub(super) struct Flattener<'a> {
     root: &'a Value,
@@ -55,7 +71,7 @@ impl<'a> Flattener<'a> {
         for (key, value) in members {
             match (key.as_str(), value) {
                 ("$ref" | "allOf" | "$defs" | "definitions", _) => (),
-                ("properties", Value::Object(properties)) => {
+                (name, Value::Object(properties)) if MAPS.contains(&name) => {
                     let mut inner = Map::new();
                     for (name, schema) in properties {
                         inner.insert(name.clone(), self.node(schema)?);
@@ -66,7 +82,7 @@ impl<'a> Flattener<'a> {
                     let list: Result<_, _> = list.iter().map(|one| self.node(one)).collect();
                     out.insert(key.clone(), Value::Array(list?));
                 }
-                ("items", value) => {
+                (name, value) if SCHEMAS.contains(&name) => {
                     out.insert(key.clone(), self.node(value)?);
                 }
                 _ => {

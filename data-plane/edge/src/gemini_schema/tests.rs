@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{SchemaError, parameters, response, to_json_schema};
+use super::{SchemaError, parameters, response, to_json_schema, written_out};
 use crate::text::Json;
 
 #[track_caller]
@@ -11,14 +11,14 @@ fn check(schema: Value, expected: Value) {
     let schema = schema.to_string();
     let schema: Json<'_> = serde_json::from_str(&schema).expect("JSON");
     let normal = response(&schema).expect("a schema");
-    let normal: Value = normal.read().expect("JSON");
+    let normal: Value = normal.schema.read().expect("JSON");
     assert_eq!(normal, expected);
 }
 
 #[track_caller]
 fn check_parameters(schema: Value, expected: Option<Value>) {
     let normal = parameters(&Json::of(&schema)).expect("a schema");
-    let normal = normal.map(|schema| schema.read::<Value>().expect("JSON"));
+    let normal = normal.schema.map(|schema| schema.read::<Value>().expect("JSON"));
     assert_eq!(normal, expected);
 }
 
@@ -59,6 +59,51 @@ fn references_are_written_out() {
         json!({"type": "object", "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#/nowhere"}, "c": {"$ref": "other.json"}}}),
         json!({"type": "object", "properties": {"a": {"type": "object"}, "b": {"type": "object"}, "c": {"type": "object"}}}),
     );
+}
+
+#[test]
+fn what_is_lost_is_told() {
+    let of = |member: Value| json!({"type": "object", "properties": {"a": member}});
+    for (schema, is_lossy) in [
+        (json!({"type": "object"}), false),
+        (json!({"type": "object", "properties": {}, "additionalProperties": false}), false),
+        (json!({"type": "object", "additionalProperties": {"type": "string"}}), true),
+        (json!({"type": "object", "additionalProperties": true}), true),
+        (of(json!({"type": "string", "enum": ["a"], "default": "a", "examples": []})), false),
+        (of(json!({"type": "string", "format": "uri"})), false),
+        (of(json!({"type": ["string", "null"], "const": "a"})), false),
+        (of(json!({"type": "integer", "enum": [1, 2]})), true),
+        (of(json!({"const": 1})), true),
+        (of(json!({"type": "object", "additionalProperties": {}})), true),
+        (of(json!({"type": "object", "properties": {"b": {}}, "additionalProperties": true})), false),
+        (of(json!({"type": "array", "items": {"type": "number", "multipleOf": 2}})), true),
+        (of(json!({"anyOf": [{"type": "string"}, {"not": {"type": "string"}}]})), true),
+        (of(json!({"patternProperties": {"^a": {}}})), true),
+    ] {
+        let found = parameters(&Json::of(&schema)).expect("a schema").is_lossy;
+        assert_eq!(found, is_lossy, "{schema}");
+        let found = response(&Json::of(&schema)).expect("a schema").is_lossy;
+        assert_eq!(found, is_lossy, "{schema}");
+    }
+}
+
+#[test]
+fn all_is_written_out() {
+    for (schema, expected) in [
+        (
+            json!({"$schema": "s", "$defs": {"A": {"type": "integer", "enum": [1]}},
+                "additionalProperties": {"$ref": "#/$defs/A"}, "patternProperties": {"^b": {"$ref": "#/$defs/A"}}}),
+            json!({"additionalProperties": {"type": "integer", "enum": [1]},
+                "patternProperties": {"^b": {"type": "integer", "enum": [1]}}, "type": "object"}),
+        ),
+        (json!({"anyOf": [{"type": "object"}]}), Value::Null),
+        (json!({"type": "string"}), Value::Null),
+        (json!(true), Value::Null),
+    ] {
+        let found = written_out(&Json::of(&schema)).expect("a schema");
+        let found = found.map(|schema| schema.read::<Value>().expect("JSON"));
+        assert_eq!(found.unwrap_or_default(), expected, "{schema}");
+    }
 }
 
 #[test]
