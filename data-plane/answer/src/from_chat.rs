@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::{Content, Finish, Piece, Sink, Start};
-use crate::error::ProviderError;
+use crate::error::{ProviderError, unwrap_array};
 use crate::held::EACH;
 use crate::json;
 use crate::usage::Usage;
@@ -97,6 +97,7 @@ impl Reader {
             return;
         }
         let Ok(members) = Members::read(text) else {
+            self.wrapped(unwrap_array(text), sink);
             return;
         };
         if let Some(error) = members.error(text) {
@@ -108,6 +109,15 @@ impl Reader {
             self.start(&members, sink);
         }
         self.facts(&members, false, sink);
+    }
+
+    /// Google's OpenAI surface has its errors in an array.
+    fn wrapped(&mut self, text: &str, sink: &mut dyn Sink) {
+        if let Ok(members) = Members::read(text)
+            && let Some(error) = members.error(text)
+        {
+            self.fail(error, sink);
+        }
     }
 
     /// The body ended. Some servers leave out `[DONE]`: the answer is whole where every choice came to its end.

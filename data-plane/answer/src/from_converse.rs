@@ -33,6 +33,8 @@ pub struct Reader {
     /// Set once the model has stopped, until it is told.
     finish: Option<Finish>,
     counts: Option<Counts>,
+    /// The model stopped at something that cannot be given to anybody; until it is told.
+    malformed: Option<&'static str>,
     is_over: bool,
 }
 
@@ -62,10 +64,10 @@ pub fn body(text: &str, names: &ToolNames, sink: &mut dyn Sink) -> Result<(), se
     reader.start(sink);
     reader.turn(said, sink);
     reader.counts = answer.usage.0.and_then(Counts::read);
-    reader.finish = Some(finish(Stop {
+    reader.stopped(Stop {
         reason: answer.reason,
         fields: answer.fields,
-    }));
+    });
     reader.finish(sink);
     Ok(())
 }
@@ -86,6 +88,7 @@ impl Reader {
             open: Vec::new(),
             finish: None,
             counts: None,
+            malformed: None,
             is_over: false,
         }
     }
@@ -132,7 +135,7 @@ impl Reader {
                 self.start(sink);
                 self.close_all(sink);
                 let stop = serde_json::from_str(payload).unwrap_or_default();
-                self.finish = Some(finish(stop));
+                self.stopped(stop);
                 if self.counts.is_some() {
                     self.finish(sink);
                 }
@@ -311,12 +314,20 @@ impl Reader {
         }
     }
 
+    fn stopped(&mut self, stop: Stop) {
+        self.malformed = malformed(stop.reason.0.as_deref());
+        self.finish = Some(finish(stop));
+    }
+
     fn finish(&mut self, sink: &mut dyn Sink) {
         if let Some(counts) = self.counts.take() {
             sink.piece(&Piece::Usage(counts.into()));
         }
         if let Some(finish) = self.finish.take() {
             sink.piece(&Piece::Finish { choice: 0, finish });
+        }
+        if let Some(field) = self.malformed.take() {
+            sink.piece(&Piece::Dropped(field));
         }
         self.is_over = true;
         sink.piece(&Piece::End);
@@ -372,6 +383,12 @@ fn drop_if(field: &'static str, is_there: bool, sink: &mut dyn Sink) {
     if is_there {
         sink.piece(&Piece::Dropped(field));
     }
+}
+
+/// The reason of an end at which there was something that nobody gets.
+fn malformed(reason: Option<&str>) -> Option<&'static str> {
+    const MALFORMED: [&str; 2] = ["malformed_model_output", "malformed_tool_use"];
+    MALFORMED.into_iter().find(|name| reason == Some(*name))
 }
 
 fn finish(stop: Stop) -> Finish {

@@ -210,8 +210,8 @@ impl Reader {
                 self.content(at, content, sink);
             }
             if let Some(reason) = reason {
-                if reason == "MALFORMED_FUNCTION_CALL" {
-                    dropped("MALFORMED_FUNCTION_CALL", sink);
+                if let Some(lost) = lost_by(&reason) {
+                    dropped(lost, sink);
                 }
                 if let (Some(reason), Some(choice)) = (reason_of(&reason), self.choices.get_mut(at))
                 {
@@ -296,9 +296,20 @@ fn reason_of(name: &str) -> Option<FinishReason> {
         | "UNEXPECTED_TOOL_CALL"
         | "TOO_MANY_TOOL_CALLS" => FinishReason::ContentFilter,
         image if image.starts_with("IMAGE_") => FinishReason::ContentFilter,
-        // `STOP`, `MALFORMED_FUNCTION_CALL`, `OTHER`, and what Google adds.
+        // `STOP`, `OTHER`, what [`lost_by`] tells, and what Google adds.
         _ => FinishReason::Stop,
     })
+}
+
+/// The reason of an end at which there was something that nobody gets: it would look like an answer that says nothing.
+fn lost_by(reason: &str) -> Option<&'static str> {
+    const LOST: [&str; 4] = [
+        "MALFORMED_FUNCTION_CALL",
+        "MALFORMED_RESPONSE",
+        "MISSING_THOUGHT_SIGNATURE",
+        "NO_IMAGE",
+    ];
+    LOST.into_iter().find(|name| *name == reason)
 }
 
 fn dropped(field: &'static str, sink: &mut dyn Sink) {

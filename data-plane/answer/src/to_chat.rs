@@ -141,14 +141,15 @@ fn write_name(name: &str, is_first: &mut bool, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\":");
 }
 
-/// `finish_reason`: why the choice ended, or else what follows from what it said.
+/// `finish_reason`: why the choice ended, or else what follows from what it said. Calls decide over a natural end, whatever
+/// the provider calls it: a client runs tools where it reads `tool_calls`.
 const fn finish_name(reason: Option<FinishReason>, has_tools: bool) -> &'static str {
     match reason {
         Some(FinishReason::Length | FinishReason::ContextWindow) => "length",
         Some(FinishReason::ToolCalls) => "tool_calls",
         Some(FinishReason::ContentFilter) => "content_filter",
         Some(FinishReason::FunctionCall) => "function_call",
-        None if has_tools => "tool_calls",
+        Some(FinishReason::Stop | FinishReason::Other) | None if has_tools => "tool_calls",
         Some(
             FinishReason::Stop
             | FinishReason::StopSequence

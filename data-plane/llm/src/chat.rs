@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::error::ProviderError;
+use crate::error::{ProviderError, unwrap_array};
 use crate::json;
 use crate::observed::{FinishReason, Observed, bounded};
 use crate::usage::Usage;
@@ -72,6 +72,12 @@ pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed, choices: &mut 
         return Chunk::Done;
     }
     let Ok(members) = Members::read(text) else {
+        // Google's OpenAI surface has its errors in an array.
+        let wrapped = Members::read(unwrap_array(text.trim())).ok();
+        if let Some(error) = wrapped.filter(Members::is_error) {
+            error.note(observed);
+            return Chunk::Error;
+        }
         observed.unreadable += 1;
         return Chunk::Unreadable;
     };
@@ -380,6 +386,12 @@ mod tests {
         check(r#"{"choices":[],"error":null}"#, PLAIN);
         check(r#"{"error":{"message":"overloaded"}}"#, Chunk::Error);
         check(r#"{"error":"overloaded"}"#, Chunk::Error);
+        let seen = check(
+            r#" [{"error":{"code":429,"message":"Quota","status":"RESOURCE_EXHAUSTED"}}]"#,
+            Chunk::Error,
+        );
+        assert_eq!(seen.error.map(|error| error.message).as_deref(), Some("Quota"));
+        assert_eq!(check("[{}]", Chunk::Unreadable).unreadable, 1);
         for broken in ["", "{", "[1]", "[DONE", "hello", "null"] {
             assert_eq!(check(broken, Chunk::Unreadable).unreadable, 1, "{broken}");
         }

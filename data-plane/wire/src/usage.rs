@@ -96,6 +96,11 @@ impl Usage {
             "completion_tokens_details" | "output_tokens_details" => {
                 [usage.reasoning] = details(value, ["reasoning_tokens"]);
             }
+            "cache_creation" => {
+                [usage.cache_write_1h] = details(value, ["ephemeral_1h_input_tokens"]);
+            }
+            "promptTokensDetails" => usage.input_audio = audio(value),
+            "candidatesTokensDetails" => usage.output_audio = audio(value),
             "billed_units" => {
                 billed = Some(details(value, ["input_tokens", "output_tokens"]));
             }
@@ -134,6 +139,25 @@ impl Usage {
     }
 }
 
+/// Tokens of audio in a list of Google's counts by modality (`ModalityTokenCount`); `None` where there is none in it.
+#[must_use]
+pub fn audio(raw: &str) -> Option<u64> {
+    let mut found = None;
+    let read = json::elements(raw, |one| {
+        let (mut is_audio, mut count) = (false, None);
+        // What cannot be read says nothing.
+        let _ = json::members(one, |key, value| match key.as_ref() {
+            "modality" => is_audio = value == "\"AUDIO\"",
+            "tokenCount" => count = json::count(value),
+            _ => (),
+        });
+        if let Some(count) = count.filter(|_| is_audio) {
+            found = Some(found.unwrap_or(0_u64).saturating_add(count));
+        }
+    });
+    read.ok().and(found)
+}
+
 /// The counts of these names in an object; none of them where it cannot be read.
 fn details<const N: usize>(raw: &str, names: [&str; N]) -> [Option<u64>; N] {
     let mut found = [None; N];
@@ -148,7 +172,7 @@ fn details<const N: usize>(raw: &str, names: [&str; N]) -> [Option<u64>; N] {
 
 #[cfg(test)]
 mod tests {
-    use super::{RAW_LIMIT, Usage};
+    use super::{RAW_LIMIT, Usage, audio};
 
     #[track_caller]
     fn check(raw: &str, expected: Option<Usage>) {
@@ -203,6 +227,37 @@ mod tests {
                 }),
             );
         }
+    }
+
+    #[test]
+    fn audio_is_one_of_the_modalities() {
+        for (raw, expected) in [
+            ("null", None),
+            ("[]", None),
+            (r#"[{"modality":"TEXT","tokenCount":5},7]"#, None),
+            (r#"[{"modality":"AUDIO"}]"#, None),
+            (
+                r#"[{"tokenCount":5,"modality":"AUDIO"},{"modality":"IMAGE","tokenCount":2},{"modality":"AUDIO","tokenCount":1}]"#,
+                Some(6),
+            ),
+        ] {
+            assert_eq!(audio(raw), expected, "{raw}");
+        }
+        let any = Usage::from_any(
+            r#"{"promptTokenCount":9,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":4}]}"#,
+        );
+        assert_eq!(any.expect("usage").input_audio, Some(4));
+    }
+
+    #[test]
+    fn an_hours_cache_is_told_of_what_passes() {
+        let any = Usage::from_any(
+            r#"{"input_tokens":1,"output_tokens":1,"cache_creation_input_tokens":9,
+                "cache_creation":{"ephemeral_5m_input_tokens":4,"ephemeral_1h_input_tokens":5}}"#,
+        )
+        .expect("usage");
+        let counts = (any.input, any.cache_write, any.cache_write_1h);
+        assert_eq!(counts, (Some(10), Some(9), Some(5)));
     }
 
     #[test]

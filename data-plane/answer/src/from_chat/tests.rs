@@ -473,6 +473,11 @@ fn failures_are_the_last_piece() {
             "failure the provider ended its answer with the finish reason \"error\" - -",
         ),
         (r#"{"error":"plain"}"#, "failure plain - -"),
+        // Google's OpenAI surface.
+        (
+            r#"[{"error":{"message":"quota","type":"t","code":"c"}}]"#,
+            "failure quota t c",
+        ),
     ] {
         check(&[text, event, text, "[DONE]"], &told(expected));
     }

@@ -446,7 +446,10 @@ fn reasons() {
     ] {
         let stream = events(&[("messageStop", json!({"stopReason": reason}))]);
         let expected = format!("finish {:?}", Finish::from(expected));
-        assert_eq!(read(&stream, &ToolNames::default(), true)[1], expected);
+        let told = read(&stream, &ToolNames::default(), true);
+        assert_eq!(told[1], expected);
+        let is_told = told.contains(&format!("dropped {reason}"));
+        assert_eq!(is_told, reason.starts_with("malformed"), "{told:?}");
     }
 }
 

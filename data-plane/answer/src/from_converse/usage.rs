@@ -18,6 +18,7 @@ pub(super) struct Counts {
     output: Option<u64>,
     cache_read: Option<u64>,
     cache_write: Option<u64>,
+    cache_write_1h: Option<u64>,
     raw: Option<String>,
 }
 
@@ -32,6 +33,16 @@ struct TokenUsage {
     cache_read_input_tokens: Lenient<u64>,
     #[serde(default)]
     cache_write_input_tokens: Lenient<u64>,
+    /// What was written, by how long it is kept.
+    #[serde(default)]
+    cache_details: Lenient<Vec<Lenient<CacheDetail>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CacheDetail {
+    ttl: String,
+    input_tokens: u64,
 }
 
 // === impl Counts ===
@@ -45,6 +56,7 @@ impl Counts {
             output: usage.output_tokens.0,
             cache_read: usage.cache_read_input_tokens.0,
             cache_write: usage.cache_write_input_tokens.0,
+            cache_write_1h: hourly(usage.cache_details),
             raw: None,
         };
         if counts == Self::default() {
@@ -63,9 +75,19 @@ impl Counts {
             output: later.output.or(self.output),
             cache_read: later.cache_read.or(self.cache_read),
             cache_write: later.cache_write.or(self.cache_write),
+            cache_write_1h: later.cache_write_1h.or(self.cache_write_1h),
             raw: later.raw.or(self.raw),
         }
     }
+}
+
+/// Tokens that are kept for an hour; `None` where nothing is said of any.
+fn hourly(details: Lenient<Vec<Lenient<CacheDetail>>>) -> Option<u64> {
+    let details = details.0?.into_iter().filter_map(|detail| detail.0);
+    let hourly = details.filter(|detail| detail.ttl == "1h");
+    hourly
+        .map(|detail| detail.input_tokens)
+        .reduce(u64::saturating_add)
 }
 
 impl From<Counts> for Usage {
@@ -82,8 +104,36 @@ impl From<Counts> for Usage {
             total: input.and_then(|input| input.checked_add(counts.output?)),
             cache_read: counts.cache_read,
             cache_write: counts.cache_write,
+            cache_write_1h: counts.cache_write_1h,
             raw: counts.raw,
             ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+    use crate::text::Json;
+    use crate::usage::Usage;
+
+    /// `TokenUsage` and `CacheDetail` of the service model.
+    #[test]
+    fn what_is_kept_for_an_hour_is_told() {
+        for (details, expected) in [
+            ("null", None),
+            ("7", None),
+            ("[]", None),
+            (r#"[{"ttl":"5m","inputTokens":4}]"#, None),
+            (r#"[{"ttl":"5m","inputTokens":4},{"ttl":"1h","inputTokens":6},7]"#, Some(6)),
+        ] {
+            let raw = format!(
+                r#"{{"inputTokens":1,"outputTokens":2,"cacheWriteInputTokens":10,"cacheDetails":{details}}}"#
+            );
+            let raw = Json::object(&raw).expect("JSON");
+            let usage: Usage = Counts::read(raw).expect("counts").into();
+            assert_eq!(usage.cache_write_1h, expected, "{details}");
+            assert_eq!((usage.input, usage.cache_write), (Some(11), Some(10)));
         }
     }
 }

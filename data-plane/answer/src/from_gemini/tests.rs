@@ -243,7 +243,6 @@ fn reasons() {
         ("UNEXPECTED_TOOL_CALL", "content_filter"),
         ("TOO_MANY_TOOL_CALLS", "content_filter"),
         ("OTHER", "stop"),
-        ("NO_IMAGE", "stop"),
         ("SOMETHING_NEW", "stop"),
     ] {
         let event = format!(r#"{{"candidates":[{{"finishReason":"{reason}"}}]}}"#);
@@ -251,15 +250,22 @@ fn reasons() {
         check_stream(&[&event], &["start - -", &finish, "end"]);
         check_body(&event, &["start - -", &finish, "end"]);
     }
-    check_stream(
-        &[r#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#],
-        &[
-            "start - -",
-            "dropped MALFORMED_FUNCTION_CALL",
-            "0: finish stop",
-            "end",
-        ],
-    );
+    for reason in [
+        "MALFORMED_FUNCTION_CALL",
+        "MALFORMED_RESPONSE",
+        "MISSING_THOUGHT_SIGNATURE",
+        "NO_IMAGE",
+    ] {
+        check_stream(
+            &[&format!(r#"{{"candidates":[{{"finishReason":"{reason}"}}]}}"#)],
+            &[
+                "start - -",
+                &format!("dropped {reason}"),
+                "0: finish stop",
+                "end",
+            ],
+        );
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! earlier one said.
 
 use crate::json;
-use crate::usage::Usage;
+use crate::usage::{Usage, audio};
 
 /// Longest raw usage object kept, in bytes.
 const RAW_LIMIT: usize = 16 * 1024;
@@ -21,6 +21,10 @@ pub(super) struct Counts {
     thoughts: Option<u64>,
     cached: Option<u64>,
     total: Option<u64>,
+    /// Of `prompt`, cached ones included; of `candidates`; of `cached`.
+    audio_in: Option<u64>,
+    audio_out: Option<u64>,
+    audio_cached: Option<u64>,
 }
 
 // === impl Counts ===
@@ -37,7 +41,16 @@ impl Counts {
                 "thoughtsTokenCount" => &mut self.thoughts,
                 "cachedContentTokenCount" => &mut self.cached,
                 "totalTokenCount" => &mut self.total,
-                _ => return,
+                name => {
+                    let audio_of = match name {
+                        "promptTokensDetails" => &mut self.audio_in,
+                        "candidatesTokensDetails" => &mut self.audio_out,
+                        "cacheTokensDetails" => &mut self.audio_cached,
+                        _ => return,
+                    };
+                    *audio_of = audio(value).or(*audio_of);
+                    return;
+                }
             };
             *count = json::count(value).or(*count);
         });
@@ -51,6 +64,11 @@ impl Counts {
             output: sum(self.candidates, self.thoughts),
             total: self.total,
             cache_read: self.cached,
+            // What came from the cache is priced as that.
+            input_audio: self
+                .audio_in
+                .map(|audio| audio.saturating_sub(self.audio_cached.unwrap_or(0))),
+            output_audio: self.audio_out,
             reasoning: self.thoughts,
             raw: (raw.len() <= RAW_LIMIT).then(|| raw.to_owned()),
             ..Usage::default()
@@ -63,5 +81,27 @@ fn sum(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     match (one, other) {
         (Some(one), Some(other)) => one.checked_add(other),
         (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+
+    #[test]
+    fn audio_is_told_apart() {
+        let mut counts = Counts::default();
+        let parts = r#"{"promptTokenCount":30,"cachedContentTokenCount":8,
+            "promptTokensDetails":[{"modality":"TEXT","tokenCount":5},{"modality":"AUDIO","tokenCount":25}],
+            "cacheTokensDetails":[{"modality":"AUDIO","tokenCount":8}]}"#;
+        assert!(counts.merge(parts));
+        let last = r#"{"candidatesTokenCount":7,"candidatesTokensDetails":[{"modality":"AUDIO","tokenCount":7}]}"#;
+        assert!(counts.merge(last));
+        let usage = counts.usage(last);
+        assert_eq!((usage.input_audio, usage.output_audio), (Some(17), Some(7)));
+        assert_eq!((usage.input, usage.cache_read), (Some(30), Some(8)));
+        let mut plain = Counts::default();
+        assert!(plain.merge(r#"{"promptTokenCount":3,"promptTokensDetails":[{"modality":"TEXT","tokenCount":3}]}"#));
+        assert_eq!(plain.usage("").input_audio, None);
     }
 }

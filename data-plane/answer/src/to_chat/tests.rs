@@ -292,6 +292,28 @@ fn an_answer_that_says_nothing_is_an_empty_text() {
     );
 }
 
+/// Bedrock's models say `end_turn` beside calls, too: a client that reads `stop` does not run them.
+#[test]
+fn calls_decide_over_a_natural_end() {
+    for (reason, name) in [
+        (FinishReason::Stop, "tool_calls"),
+        (FinishReason::Other, "tool_calls"),
+        (FinishReason::StopSequence, "stop"),
+        (FinishReason::Length, "length"),
+    ] {
+        let pieces = [
+            started(),
+            call(0, Some("c0"), "f"),
+            arguments(0, "{}"),
+            Piece::said(Content::ToolEnd { slot: 0 }),
+            finish(0, reason),
+            Piece::End,
+        ];
+        assert_eq!(body(client(), &pieces)["choices"][0]["finish_reason"], name);
+        assert_eq!(fold(&stream(client(), &pieces)), body(client(), &pieces));
+    }
+}
+
 #[test]
 fn reasons_have_openai_names() {
     for (reason, name) in [

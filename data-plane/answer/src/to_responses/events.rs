@@ -176,11 +176,20 @@ pub(super) fn put(out: &mut Vec<u8>, texts: &[&str]) {
 
 /// The format has codes, where others have types: clients decide by them whether to try again.
 fn write_error(error: &ProviderError, out: &mut Vec<u8>) {
-    let code = match (error.code.as_deref(), error.kind.as_deref()) {
+    let is_number = |code: &&str| code.parse::<i64>().is_ok();
+    let code = error.code.as_deref();
+    let code = match (code.filter(|code| !is_number(code)), error.kind.as_deref()) {
         (Some(code), _) => code,
         (None, Some("rate_limit_error" | "RESOURCE_EXHAUSTED")) => "rate_limit_exceeded",
         (None, Some("overloaded_error")) => "server_is_overloaded",
         (None, Some("invalid_request_error" | "INVALID_ARGUMENT")) => "invalid_prompt",
+        // vLLM and Google have the status there.
+        (None, Some(_) | None) if code.is_some() => match error.status() {
+            429 => "rate_limit_exceeded",
+            503 | 529 => "server_is_overloaded",
+            400..429 => "invalid_prompt",
+            _ => "server_error",
+        },
         (None, Some(_) | None) => "server_error",
     };
     put(out, &["{\"code\":", JsonText::plain(code).as_json()]);
