@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::messages_converse::Extras;
 use super::{
     Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_responses,
-    gemini_chat, messages_chat, messages_converse, messages_responses, renamed, responses_chat,
+    gemini_chat, messages_chat, messages_converse, messages_responses, renamed, responses_chat, unlisted,
 };
 use crate::ClientHeaders;
 use crate::format::Format;
@@ -51,6 +51,7 @@ pub fn convert(
     target: &Target,
     notes: &mut Notes,
 ) -> Result<Converted, Unconvertible> {
+    unlisted::look(client, body, notes)?;
     let mut custom_tools = Vec::new();
     let stage = match client {
         Format::OpenAiChatCompletions => {

@@ -17,6 +17,7 @@ mod messages_converse;
 mod messages_responses;
 mod renamed;
 mod responses_chat;
+mod unlisted;
 
 use dp_wire::{format, json, shape, text, tool_names};
 

@@ -44,8 +44,10 @@ pub(crate) fn convert<'a>(
     };
     // Not all models know all of them.
     let effort = effort.map(|effort| {
-        let taken = model::effort(target, &effort.decode());
-        taken.map_or(effort, JsonText::plain)
+        match model::effort(target, &effort.decode()) {
+            Some(taken) => JsonText::plain(taken),
+            None => effort,
+        }
     });
     let reasoning = reasoning(request.thinking.as_ref(), effort, reasons, notes);
     let (temperature, top_p) = openai::sampling(

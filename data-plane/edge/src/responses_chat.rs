@@ -115,7 +115,7 @@ pub(crate) fn convert<'a>(
     })
 }
 
-/// What is there only for who has the provider's state.
+/// What is there only for who has the provider's state, or relies on what it does besides.
 fn refuse_state(request: &responses::Request<'_>) -> Result<(), Unconvertible> {
     let is_there = |value: &Option<Json<'_>>| value.as_ref().is_some_and(|value| !value.is_null());
     let refusals = [
@@ -139,6 +139,11 @@ fn refuse_state(request: &responses::Request<'_>) -> Result<(), Unconvertible> {
             is_there(&request.prompt),
             "this model's provider keeps no prompt templates; send the text in `input`",
         ),
+        (
+            "moderation",
+            is_there(&request.moderation),
+            "this model's provider moderates nothing on its own; leave it out, or guard the route",
+        ),
     ];
     match refusals.into_iter().find(|(_, is_there, _)| *is_there) {
         Some((field, _, message)) => Err(Unconvertible::unsupported(field, message)),
@@ -158,7 +163,6 @@ fn note_what_is_dropped(request: &responses::Request<'_>, notes: &mut Notes) {
         ("prompt_cache_retention", &request.prompt_cache_retention),
         ("prompt_cache_options", &request.prompt_cache_options),
         ("context_management", &request.context_management),
-        ("moderation", &request.moderation),
     ] {
         notes.dropped_if(field, is_there(value));
     }

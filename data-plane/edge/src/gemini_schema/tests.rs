@@ -430,12 +430,16 @@ proptest! {
             members.insert("$defs".to_owned(), json!({"a": a, "b": b}));
         }
         if let Ok(normal) = response(&Json::of(&root)) {
-            assert_normal(&normal.read().expect("JSON"));
+            assert_normal(&normal.schema.read().expect("JSON"));
         }
-        if let Ok(Some(normal)) = parameters(&Json::of(&root)) {
+        if let Some(normal) = parameters(&Json::of(&root)).ok().and_then(|normal| normal.schema) {
             let normal: Value = normal.read().expect("JSON");
             assert_normal(&normal);
             prop_assert_eq!(&normal["type"], "object");
+        }
+        if let Ok(Some(whole)) = written_out(&Json::of(&root)) {
+            let whole = whole.read::<Value>().expect("JSON");
+            prop_assert_eq!(&whole["type"], "object");
         }
         let _total = to_json_schema(&Json::of(&root));
     }
