@@ -11,6 +11,7 @@ use crate::shape::{chat, messages};
 use crate::text::{Json, JsonText};
 
 mod claude;
+mod one_object;
 mod parts;
 mod schema;
 mod thinking;
@@ -93,7 +94,7 @@ pub(crate) fn convert<'a>(
         max_tokens,
         system,
         messages: turns,
-        tools: tools::tools(request.tools)?,
+        tools: tools::tools(request.tools, notes)?,
         tool_choice: choice,
         stop_sequences: stop_sequences(request.stop, notes)?,
         temperature: request.temperature,

@@ -2,6 +2,7 @@
 //!
 //! It must not know requests.
 
+use super::one_object::{CHOICES, one_object};
 use crate::json;
 use crate::text::Json;
 use crate::{Notes, Unconvertible};
@@ -61,17 +62,26 @@ pub(super) fn closed(raw: &str, notes: &mut Notes) -> Result<String, Unconvertib
 }
 
 /// The schema of a tool's arguments, which must be an object's and say so.
-pub(super) fn of_arguments<'a>(schema: Option<Json<'a>>) -> Result<Json<'a>, Unconvertible> {
+/// What a choice at its top says beyond one object's properties is noted.
+pub(super) fn of_arguments<'a>(
+    schema: Option<Json<'a>>,
+    notes: &mut Notes,
+) -> Result<Json<'a>, Unconvertible> {
     const OPEN: &str = "{\"type\":\"object\"}";
     let Some(schema) = schema else {
         return Ok(Json::object(OPEN).unwrap_or_else(|| Json::of(&())));
     };
-    let (mut has_type, mut is_empty) = (false, true);
+    let (mut has_type, mut is_empty, mut has_choice) = (false, true, false);
     json::members(schema.get(), |key, _| {
         is_empty = false;
         has_type |= key == "type";
+        has_choice |= CHOICES.contains(&key.as_ref());
     })
     .map_err(|_| Unconvertible::invalid("", "is not a schema object"))?;
+    if has_choice && let Some(one) = one_object(&schema) {
+        notes.dropped("tools.function.parameters");
+        return Ok(one);
+    }
     if has_type {
         return Ok(schema);
     }
@@ -251,8 +261,15 @@ mod tests {
             ),
         ] {
             let schema = schema.map(|schema| Json::object(schema).expect("an object"));
-            assert_eq!(of_arguments(schema).expect("a schema").get(), expected);
+            let mut notes = Notes::default();
+            let made = of_arguments(schema, &mut notes).expect("a schema");
+            assert_eq!((made.get(), notes), (expected, Notes::default()));
         }
-        assert!(of_arguments(Some(Json::of(&1))).is_err());
+        let mut notes = Notes::default();
+        assert!(of_arguments(Some(Json::of(&1)), &mut notes).is_err());
+        let choice = Json::object(r#"{"anyOf":[{"properties":{"a":{}}}]}"#);
+        let made = of_arguments(choice, &mut notes).expect("a schema");
+        assert_eq!(made.get(), r#"{"properties":{"a":{}},"type":"object"}"#);
+        assert_eq!(notes.dropped, ["tools.function.parameters"]);
     }
 }

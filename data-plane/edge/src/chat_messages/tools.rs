@@ -31,18 +31,23 @@ struct Function<'a> {
 /// The tools that the model may call.
 pub(super) fn tools<'a>(
     tools: Option<Vec<chat::Tool<'a>>>,
+    notes: &mut Notes,
 ) -> Result<Option<Vec<messages::Tool<'a>>>, Unconvertible> {
     let Some(tools) = tools.filter(|tools| !tools.is_empty()) else {
         return Ok(None);
     };
     let mut converted = Vec::with_capacity(tools.len());
     for (index, tool) in tools.into_iter().enumerate() {
-        converted.push(convert(tool).map_err(|error| error.within(&format!("tools[{index}]")))?);
+        let tool = convert(tool, notes);
+        converted.push(tool.map_err(|error| error.within(&format!("tools[{index}]")))?);
     }
     Ok(Some(converted))
 }
 
-fn convert(tool: chat::Tool<'_>) -> Result<messages::Tool<'_>, Unconvertible> {
+fn convert<'a>(
+    tool: chat::Tool<'a>,
+    notes: &mut Notes,
+) -> Result<messages::Tool<'a>, Unconvertible> {
     if tool.kind != "function" {
         return Err(Unconvertible::unsupported(
             "type",
@@ -60,7 +65,7 @@ fn convert(tool: chat::Tool<'_>) -> Result<messages::Tool<'_>, Unconvertible> {
         name: function.name,
         description: function.description.filter(|text| !text.is_empty()),
         input_schema: Some(
-            schema::of_arguments(function.parameters)
+            schema::of_arguments(function.parameters, notes)
                 .map_err(|error| error.within("function.parameters"))?,
         ),
         // False is what Anthropic does anyway.

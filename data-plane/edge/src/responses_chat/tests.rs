@@ -357,6 +357,7 @@ fn what_only_openai_can_do_is_refused() {
         ("conversation", json!({"id": "conv_1"})),
         ("background", json!(true)),
         ("prompt", json!({"id": "pmpt_1"})),
+        ("moderation", json!({"model": "omni-moderation-latest"})),
     ] {
         let mut request = json!({"input": "Hi"});
         request[member] = value;
