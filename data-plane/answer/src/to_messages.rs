@@ -36,9 +36,16 @@ pub struct Body {
 struct Ending {
     finish: Option<Finish>,
     usage: Usage,
+    /// Tokens of the prompt, estimated: told until, or unless, the provider tells its own count.
+    prompt: Option<u64>,
+    /// Bytes of what was said.
+    said: u64,
     has_called: bool,
     has_refused: bool,
 }
+
+/// Bytes of text to a token, where nobody counted.
+const BYTES_PER_TOKEN: u64 = 4;
 
 // === impl Body ===
 
@@ -53,6 +60,11 @@ impl Body {
             ending: Ending::default(),
             failure: None,
         }
+    }
+
+    /// How many tokens the prompt has, as far as can be told; shown where the provider tells none.
+    pub fn expect_prompt(&mut self, tokens: u64) {
+        self.ending.prompt = Some(tokens);
     }
 
     /// Takes the next piece.
@@ -76,7 +88,7 @@ impl Body {
     }
 
     /// The message, or the error where the provider gave up.
-    pub fn finish(self) -> Vec<u8> {
+    pub fn finish(mut self) -> Vec<u8> {
         if let Some(error) = self.failure {
             let body = ErrorBody::provider(FORMAT, None, &error);
             return body.to_json(FORMAT).to_vec();
@@ -88,6 +100,8 @@ impl Body {
         out.extend_from_slice(b"],");
         self.ending.write_stop(&mut out);
         out.extend_from_slice(b",\"usage\":{");
+        self.ending.count();
+        self.ending.usage.input = self.ending.usage.input.or(self.ending.prompt);
         write::usage(&mut out, &self.ending.usage, true);
         out.extend_from_slice(b"}}");
         out
@@ -97,7 +111,26 @@ impl Body {
 // === impl Ending ===
 
 impl Ending {
+    /// The format wants tokens of the answer: where nobody counted them, they are estimated (llm.md S-2, U-3).
+    fn count(&mut self) {
+        let estimate = self.said.div_ceil(BYTES_PER_TOKEN);
+        self.usage.output.get_or_insert(estimate);
+    }
+
     fn note(&mut self, content: &Content<'_>) {
+        let said = match content {
+            Content::Text(text)
+            | Content::Refusal(text)
+            | Content::Thinking(text)
+            | Content::ToolCall { name: text, .. }
+            | Content::Arguments { fragment: text, .. } => text.inner().len(),
+            Content::Signature(_)
+            | Content::Redacted(_)
+            | Content::BlockEnd
+            | Content::ToolEnd { .. } => 0,
+        };
+        let said = u64::try_from(said).unwrap_or(u64::MAX);
+        self.said = self.said.saturating_add(said);
         match content {
             Content::ToolCall { .. } => self.has_called = true,
             Content::Refusal(text) => self.has_refused |= !text.is_empty(),

@@ -112,6 +112,18 @@ impl Relay {
         }
     }
 
+    /// How many tokens the prompt has, as far as the gateway can tell: clients of Anthropic's read it at the begin of a stream,
+    /// when the provider has not counted yet (llm.md S-2). To be told before the first chunk.
+    pub fn expect_prompt(&mut self, tokens: u64) {
+        match &mut self.way {
+            Way::Read(read) => match &mut read.output {
+                Output::Encode(encoder) => encoder.expect_prompt(tokens),
+                Output::Forward => (),
+            },
+            Way::Tapped(_) | Way::Passed(_) | Way::Embedded(_) => (),
+        }
+    }
+
     /// Takes a chunk from the provider and gives what the client gets now; empty means nothing yet, not the end.
     pub fn push(&mut self, chunk: Bytes) -> Bytes {
         let out = match &mut self.way {

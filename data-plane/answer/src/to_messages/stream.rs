@@ -8,6 +8,7 @@ use super::blocks::{Block, Blocks, Ids, Tool, input_of, starts_object};
 use super::{Ending, FORMAT, write};
 use crate::error::last_event;
 use crate::text::JsonText;
+use crate::usage::Usage;
 
 /// Writes the events of a streamed answer.
 #[derive(Debug)]
@@ -67,6 +68,11 @@ impl Stream {
         }
     }
 
+    /// How many tokens the prompt has, as far as can be told: what the client reads of it until the end.
+    pub fn expect_prompt(&mut self, tokens: u64) {
+        self.ending.prompt = Some(tokens);
+    }
+
     /// Appends the events of the next piece.
     pub fn piece(&mut self, piece: &Piece<'_>, out: &mut Vec<u8>) {
         if self.is_over {
@@ -121,9 +127,14 @@ impl Stream {
         write::message_head(out, start, &self.client);
         // The provider counts at the end: `message_delta` brings the numbers.
         out.extend_from_slice(
-            b"\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\
-              \"usage\":{\"input_tokens\":0,\"output_tokens\":0}}",
+            b"\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{",
         );
+        let estimate = Usage {
+            input: self.ending.prompt,
+            ..Usage::default()
+        };
+        write::usage(out, &estimate, true);
+        out.extend_from_slice(b"}}");
         write::end(out);
     }
 
@@ -140,6 +151,7 @@ impl Stream {
         out.extend_from_slice(b",\"delta\":{");
         self.ending.write_stop(out);
         out.extend_from_slice(b"},\"usage\":{");
+        self.ending.count();
         write::usage(out, &self.ending.usage, false);
         out.push(b'}');
         write::end(out);

@@ -215,6 +215,38 @@ data: {"type":"message_stop"}"#,
     assert_eq!(streamed(&pieces), expected);
 }
 
+/// llm.md S-2, U-3: what nobody counted is estimated; what the provider counts comes at the end.
+#[test]
+fn uncounted_tokens_are_estimated() {
+    let counted = Usage {
+        input: Some(30),
+        output: Some(7),
+        ..Usage::default()
+    };
+    for (usage, at_end) in [
+        (None, r#""usage":{"output_tokens":3}"#),
+        (Some(counted), r#""usage":{"input_tokens":30,"output_tokens":7}"#),
+    ] {
+        let mut pieces = vec![text("Hello world"), finish(FinishReason::Stop)];
+        pieces.extend(usage.map(Piece::Usage));
+        pieces.push(Piece::End);
+        let (mut stream, mut body) = (Stream::new(client()), Body::new(client()));
+        stream.expect_prompt(25);
+        body.expect_prompt(25);
+        let mut out = Vec::new();
+        for piece in &pieces {
+            stream.piece(piece, &mut out);
+            body.piece(piece);
+        }
+        let out = String::from_utf8(out).expect("text");
+        assert!(out.contains(r#""usage":{"input_tokens":25,"output_tokens":0}"#), "{out}");
+        assert!(out.contains(at_end), "{out}");
+        let body: Value = serde_json::from_slice(&body.finish()).expect("JSON");
+        let input = if at_end.contains("30") { 30 } else { 25 };
+        assert_eq!(body["usage"]["input_tokens"], input);
+    }
+}
+
 #[test]
 fn a_body_is_one_message() {
     let pieces = [
@@ -235,7 +267,7 @@ fn a_body_is_one_message() {
         "id": "msg_0000000000000abc", "type": "message", "role": "assistant", "model": "claude-asked",
         "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}],
         "stop_reason": "stop_sequence", "stop_sequence": "\"x\"",
-        "usage": {"input_tokens": 0, "output_tokens": 0},
+        "usage": {"input_tokens": 0, "output_tokens": 1},
     });
     assert_eq!(whole(&pieces), message);
     assert_eq!(folded(&streamed(&pieces)), message);

@@ -53,6 +53,21 @@ impl Encoder {
         }
     }
 
+    /// How many tokens the prompt has, as far as can be told, for who tells it at the begin.
+    pub(super) fn expect_prompt(&mut self, tokens: u64) {
+        match self {
+            Self::MessagesStream(stream) => stream.expect_prompt(tokens),
+            Self::MessagesBody(body) => body.expect_prompt(tokens),
+            Self::ChatStream(_)
+            | Self::ChatBody(_)
+            | Self::CompletionsStream(_)
+            | Self::ResponsesStream(_)
+            | Self::ResponsesBody(_)
+            | Self::GeminiStream(_)
+            | Self::GeminiBody(_) => (),
+        }
+    }
+
     /// Appends to `out` what a stream's client gets for the piece.
     pub(super) fn piece(&mut self, piece: &Piece<'_>, out: &mut Vec<u8>) {
         match self {

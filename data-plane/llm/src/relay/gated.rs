@@ -30,6 +30,10 @@ impl Gated {
         }
     }
 
+    pub(super) fn expect_prompt(&mut self, tokens: u64) {
+        self.encoder.expect_prompt(tokens);
+    }
+
     pub(super) fn is_holding(&self) -> bool {
         !self.is_refused && self.gates.iter().any(Gate::is_holding)
     }
