@@ -11,7 +11,7 @@ use crate::shape::{chat, messages};
 use crate::text::{Json, JsonText};
 
 mod claude;
-mod one_object;
+pub(crate) mod one_object;
 mod parts;
 mod schema;
 mod thinking;

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::messages_converse::Extras;
 use super::{
     Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_responses,
-    gemini_chat, messages_chat, messages_converse, messages_responses, renamed, responses_chat, unlisted,
+    gemini_chat, messages_chat, messages_converse, messages_responses, renamed, responses_chat,
+    unlisted,
 };
 use crate::ClientHeaders;
 use crate::format::Format;

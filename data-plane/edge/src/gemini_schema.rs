@@ -7,6 +7,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::chat_messages::one_object::{CHOICES, one_object};
 use crate::text::Json;
 
 mod combine;
@@ -104,13 +105,17 @@ pub(crate) fn written_out(schema: &Json<'_>) -> Result<Option<Json<'static>>, Sc
     let Value::Object(mut flat) = Flattener::new(&root, &mut budget).node(&root)? else {
         return Ok(None);
     };
-    let has_choice = flat.contains_key("anyOf") || flat.contains_key("oneOf");
-    if has_choice || flat.get("type").is_some_and(|kind| kind != "object") {
+    if flat.get("type").is_some_and(|kind| kind != "object") {
         return Ok(None);
     }
     flat.shift_remove("$schema");
     flat.entry("type").or_insert_with(|| json!("object"));
-    Ok(Some(Json::of(&Value::Object(flat))))
+    let has_choice = CHOICES.iter().any(|choice| flat.contains_key(*choice));
+    let flat = Json::of(&Value::Object(flat));
+    Ok(match has_choice {
+        true => one_object(&flat),
+        false => Some(flat),
+    })
 }
 
 fn own_parameters(
@@ -296,7 +301,9 @@ fn enumeration(schema: &mut Map<String, Value>, kind: &str) -> bool {
         schema.shift_remove("enum");
         return false;
     };
-    let is_lossy = values.iter().any(|value| !value.is_string() && !value.is_null());
+    let is_lossy = values
+        .iter()
+        .any(|value| !value.is_string() && !value.is_null());
     let is_nullable = values.len() > 1 && values.iter().any(Value::is_null);
     values.retain(|value| value.as_str().is_some_and(|text| !text.is_empty()));
     if kind != "string" || values.is_empty() {

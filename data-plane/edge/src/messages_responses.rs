@@ -43,11 +43,9 @@ pub(crate) fn convert<'a>(
         None => (None, None),
     };
     // Not all models know all of them.
-    let effort = effort.map(|effort| {
-        match model::effort(target, &effort.decode()) {
-            Some(taken) => JsonText::plain(taken),
-            None => effort,
-        }
+    let effort = effort.map(|effort| match model::effort(target, &effort.decode()) {
+        Some(taken) => JsonText::plain(taken),
+        None => effort,
     });
     let reasoning = reasoning(request.thinking.as_ref(), effort, reasons, notes);
     let (temperature, top_p) = openai::sampling(

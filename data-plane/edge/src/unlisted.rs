@@ -64,10 +64,7 @@ struct Names<'n>(&'n mut &'static [&'static str]);
 static CHAT: LazyLock<Listed> = LazyLock::new(|| Listed {
     request: names::<chat::Request<'static>>(),
     tool: names::<chat::Tool<'static>>(),
-    function: Some((
-        names::<chat::Function<'static>>(),
-        ["function", "function"],
-    )),
+    function: Some((names::<chat::Function<'static>>(), ["function", "function"])),
 });
 
 static RESPONSES: LazyLock<Listed> = LazyLock::new(|| Listed {
@@ -287,17 +284,34 @@ mod tests {
     #[test]
     fn what_protects_is_refused() {
         for (client, field, value, is_refused) in [
-            (CLIENTS[0], "moderation", json!({"model": "omni-moderation-latest"}), true),
+            (
+                CLIENTS[0],
+                "moderation",
+                json!({"model": "omni-moderation-latest"}),
+                true,
+            ),
             (CLIENTS[0], "moderation", json!(null), false),
             (CLIENTS[2], "inference_geo", json!("us"), true),
             (CLIENTS[2], "inference_geo", json!("global"), false),
-            (CLIENTS[3], "modelArmorConfig", json!({"promptTemplateName": "t"}), true),
-            (CLIENTS[3], "model_armor_config", json!({"promptTemplateName": "t"}), true),
+            (
+                CLIENTS[3],
+                "modelArmorConfig",
+                json!({"promptTemplateName": "t"}),
+                true,
+            ),
+            (
+                CLIENTS[3],
+                "model_armor_config",
+                json!({"promptTemplateName": "t"}),
+                true,
+            ),
             (CLIENTS[3], "modelArmorConfig", json!({}), false),
         ] {
             let body = json!({ field: value }).to_string();
             let looked = look(client, &body, &mut Notes::default());
-            let error = looked.err().map(|error| (error.field.into_owned(), error.cause));
+            let error = looked
+                .err()
+                .map(|error| (error.field.into_owned(), error.cause));
             let expected = is_refused.then(|| (field.to_owned(), Cause::Unsupported));
             assert_eq!(error, expected, "{body}");
         }

@@ -390,7 +390,10 @@ mod tests {
             r#" [{"error":{"code":429,"message":"Quota","status":"RESOURCE_EXHAUSTED"}}]"#,
             Chunk::Error,
         );
-        assert_eq!(seen.error.map(|error| error.message).as_deref(), Some("Quota"));
+        assert_eq!(
+            seen.error.map(|error| error.message).as_deref(),
+            Some("Quota")
+        );
         assert_eq!(check("[{}]", Chunk::Unreadable).unreadable, 1);
         for broken in ["", "{", "[1]", "[DONE", "hello", "null"] {
             assert_eq!(check(broken, Chunk::Unreadable).unreadable, 1, "{broken}");

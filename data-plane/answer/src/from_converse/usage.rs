@@ -125,7 +125,10 @@ mod tests {
             ("7", None),
             ("[]", None),
             (r#"[{"ttl":"5m","inputTokens":4}]"#, None),
-            (r#"[{"ttl":"5m","inputTokens":4},{"ttl":"1h","inputTokens":6},7]"#, Some(6)),
+            (
+                r#"[{"ttl":"5m","inputTokens":4},{"ttl":"1h","inputTokens":6},7]"#,
+                Some(6),
+            ),
         ] {
             let raw = format!(
                 r#"{{"inputTokens":1,"outputTokens":2,"cacheWriteInputTokens":10,"cacheDetails":{details}}}"#

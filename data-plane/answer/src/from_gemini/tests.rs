@@ -257,7 +257,9 @@ fn reasons() {
         "NO_IMAGE",
     ] {
         check_stream(
-            &[&format!(r#"{{"candidates":[{{"finishReason":"{reason}"}}]}}"#)],
+            &[&format!(
+                r#"{{"candidates":[{{"finishReason":"{reason}"}}]}}"#
+            )],
             &[
                 "start - -",
                 &format!("dropped {reason}"),

@@ -101,7 +101,9 @@ mod tests {
         assert_eq!((usage.input_audio, usage.output_audio), (Some(17), Some(7)));
         assert_eq!((usage.input, usage.cache_read), (Some(30), Some(8)));
         let mut plain = Counts::default();
-        assert!(plain.merge(r#"{"promptTokenCount":3,"promptTokensDetails":[{"modality":"TEXT","tokenCount":3}]}"#));
+        assert!(plain.merge(
+            r#"{"promptTokenCount":3,"promptTokensDetails":[{"modality":"TEXT","tokenCount":3}]}"#
+        ));
         assert_eq!(plain.usage("").input_audio, None);
     }
 }

@@ -225,7 +225,10 @@ fn uncounted_tokens_are_estimated() {
     };
     for (usage, at_end) in [
         (None, r#""usage":{"output_tokens":3}"#),
-        (Some(counted), r#""usage":{"input_tokens":30,"output_tokens":7}"#),
+        (
+            Some(counted),
+            r#""usage":{"input_tokens":30,"output_tokens":7}"#,
+        ),
     ] {
         let mut pieces = vec![text("Hello world"), finish(FinishReason::Stop)];
         pieces.extend(usage.map(Piece::Usage));
@@ -239,7 +242,10 @@ fn uncounted_tokens_are_estimated() {
             body.piece(piece);
         }
         let out = String::from_utf8(out).expect("text");
-        assert!(out.contains(r#""usage":{"input_tokens":25,"output_tokens":0}"#), "{out}");
+        assert!(
+            out.contains(r#""usage":{"input_tokens":25,"output_tokens":0}"#),
+            "{out}"
+        );
         assert!(out.contains(at_end), "{out}");
         let body: Value = serde_json::from_slice(&body.finish()).expect("JSON");
         let input = if at_end.contains("30") { 30 } else { 25 };

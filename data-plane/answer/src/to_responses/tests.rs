@@ -400,7 +400,10 @@ fn a_failure_is_the_last_event() {
         (failure("api_error", None), "server_error"),
         // vLLM's and Google's, which are the status.
         (failure("api_error", Some("429")), "rate_limit_exceeded"),
-        (failure("rate_limit_error", Some("429")), "rate_limit_exceeded"),
+        (
+            failure("rate_limit_error", Some("429")),
+            "rate_limit_exceeded",
+        ),
         (failure("UNAVAILABLE", Some("503")), "server_is_overloaded"),
         (failure("BadRequestError", Some("400")), "invalid_prompt"),
         (failure("api_error", Some("500")), "server_error"),

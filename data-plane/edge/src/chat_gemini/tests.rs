@@ -430,7 +430,10 @@ fn schemas_that_gemini_cannot_say_go_where_json_schema_is_taken() {
         let request = json!({"messages": [{"role": "user", "content": "hi"}],
             "tools": [{"type": "function", "function": {"name": "f", "parameters": schema}}]});
         let (body, notes) = converted(&request, &target(model)).expect("converts");
-        assert_eq!(body["tools"][0]["functionDeclarations"][0], expected, "{model}");
+        assert_eq!(
+            body["tools"][0]["functionDeclarations"][0], expected,
+            "{model}"
+        );
         assert_eq!(notes, dropped, "{model}");
     }
 }

@@ -1,5 +1,5 @@
 //! Choices of whole argument lists put together to one object, as Anthropic refuses `anyOf`, `oneOf` and `allOf` at the top of
-//! a tool's schema.
+//! a tool's schema, and Gemini anything but an object.
 //!
 //! The object has the properties of all; it requires what all alternatives, or any of the parts that hold at once, require. It
 //! must not know requests. Invariant: the work is bounded, whatever refers to what.
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::text::Json;
 
 /// The keywords that are not taken at the top.
-pub(super) const CHOICES: [&str; 3] = ["anyOf", "oneOf", "allOf"];
+pub(crate) const CHOICES: [&str; 3] = ["anyOf", "oneOf", "allOf"];
 
 /// Most schemas that are looked at, those in schemas included.
 const MOST: usize = 256;
@@ -23,7 +23,7 @@ struct Union<'a> {
 }
 
 /// The schema without choices at its top; `None` where that cannot be made.
-pub(super) fn one_object(schema: &Json<'_>) -> Option<Json<'static>> {
+pub(crate) fn one_object(schema: &Json<'_>) -> Option<Json<'static>> {
     let root: Value = schema.read().ok()?;
     let mut union = Union {
         root: &root,

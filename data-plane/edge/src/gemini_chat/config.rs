@@ -3,10 +3,10 @@
 //! It must not know messages or tools. Invariant: models of OpenAI that do not reason get no `reasoning_effort`, which they
 //! refuse.
 
+use crate::messages_chat::model;
 use crate::shape::chat;
 use crate::shape::gemini::{GenerationConfig, ThinkingConfig};
 use crate::text::{Json, JsonText};
-use crate::messages_chat::model;
 use crate::{Notes, Target, Unconvertible, Vendor, gemini_schema};
 
 #[derive(serde::Serialize)]

@@ -493,7 +493,8 @@ fn reasoning_models_are_not_sent_what_they_refuse() {
         ("gpt-6", false, json!("medium"), all.to_vec()),
         ("gpt-4o", false, Value::Null, vec!["thinkingConfig"]),
     ] {
-        let mut request = json!({"contents": [{"parts": [{"text": "hi"}]}], "generationConfig": config});
+        let mut request =
+            json!({"contents": [{"parts": [{"text": "hi"}]}], "generationConfig": config});
         if has_tools {
             request["tools"] = tools.clone();
         }
@@ -502,9 +503,17 @@ fn reasoning_models_are_not_sent_what_they_refuse() {
             .iter()
             .filter_map(|field| field.strip_prefix("generationConfig."))
             .collect();
-        assert_eq!((&chat["reasoning_effort"], &notes), (&effort, &dropped), "{model}");
+        assert_eq!(
+            (&chat["reasoning_effort"], &notes),
+            (&effort, &dropped),
+            "{model}"
+        );
         let has = |field: &str| chat.get(field).is_some();
-        assert_eq!(has("temperature"), !notes.contains(&"temperature"), "{model}");
+        assert_eq!(
+            has("temperature"),
+            !notes.contains(&"temperature"),
+            "{model}"
+        );
         assert_eq!(has("top_p"), !notes.contains(&"topP"), "{model}");
         assert_eq!(has("stop"), !notes.contains(&"stopSequences"), "{model}");
         assert_eq!(has("presence_penalty"), model == "gpt-4o", "{model}");

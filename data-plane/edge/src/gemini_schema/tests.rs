@@ -18,7 +18,9 @@ fn check(schema: Value, expected: Value) {
 #[track_caller]
 fn check_parameters(schema: Value, expected: Option<Value>) {
     let normal = parameters(&Json::of(&schema)).expect("a schema");
-    let normal = normal.schema.map(|schema| schema.read::<Value>().expect("JSON"));
+    let normal = normal
+        .schema
+        .map(|schema| schema.read::<Value>().expect("JSON"));
     assert_eq!(normal, expected);
 }
 
@@ -66,18 +68,42 @@ fn what_is_lost_is_told() {
     let of = |member: Value| json!({"type": "object", "properties": {"a": member}});
     for (schema, is_lossy) in [
         (json!({"type": "object"}), false),
-        (json!({"type": "object", "properties": {}, "additionalProperties": false}), false),
-        (json!({"type": "object", "additionalProperties": {"type": "string"}}), true),
-        (json!({"type": "object", "additionalProperties": true}), true),
-        (of(json!({"type": "string", "enum": ["a"], "default": "a", "examples": []})), false),
+        (
+            json!({"type": "object", "properties": {}, "additionalProperties": false}),
+            false,
+        ),
+        (
+            json!({"type": "object", "additionalProperties": {"type": "string"}}),
+            true,
+        ),
+        (
+            json!({"type": "object", "additionalProperties": true}),
+            true,
+        ),
+        (
+            of(json!({"type": "string", "enum": ["a"], "default": "a", "examples": []})),
+            false,
+        ),
         (of(json!({"type": "string", "format": "uri"})), false),
         (of(json!({"type": ["string", "null"], "const": "a"})), false),
         (of(json!({"type": "integer", "enum": [1, 2]})), true),
         (of(json!({"const": 1})), true),
-        (of(json!({"type": "object", "additionalProperties": {}})), true),
-        (of(json!({"type": "object", "properties": {"b": {}}, "additionalProperties": true})), false),
-        (of(json!({"type": "array", "items": {"type": "number", "multipleOf": 2}})), true),
-        (of(json!({"anyOf": [{"type": "string"}, {"not": {"type": "string"}}]})), true),
+        (
+            of(json!({"type": "object", "additionalProperties": {}})),
+            true,
+        ),
+        (
+            of(json!({"type": "object", "properties": {"b": {}}, "additionalProperties": true})),
+            false,
+        ),
+        (
+            of(json!({"type": "array", "items": {"type": "number", "multipleOf": 2}})),
+            true,
+        ),
+        (
+            of(json!({"anyOf": [{"type": "string"}, {"not": {"type": "string"}}]})),
+            true,
+        ),
         (of(json!({"patternProperties": {"^a": {}}})), true),
     ] {
         let found = parameters(&Json::of(&schema)).expect("a schema").is_lossy;
@@ -96,7 +122,11 @@ fn all_is_written_out() {
             json!({"additionalProperties": {"type": "integer", "enum": [1]},
                 "patternProperties": {"^b": {"type": "integer", "enum": [1]}}, "type": "object"}),
         ),
-        (json!({"anyOf": [{"type": "object"}]}), Value::Null),
+        (
+            json!({"anyOf": [{"type": "object"}]}),
+            json!({"type": "object"}),
+        ),
+        (json!({"anyOf": [{"type": "string"}, true]}), Value::Null),
         (json!({"type": "string"}), Value::Null),
         (json!(true), Value::Null),
     ] {

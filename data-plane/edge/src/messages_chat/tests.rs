@@ -362,7 +362,10 @@ fn sampling_goes_where_it_is_taken() {
         let (chat, _) =
             converted(&request, &target(Vendor::OpenAi, "gpt-5.2")).expect("convertible");
         assert_eq!(chat["temperature"], temperature);
-        assert_eq!((&chat["stop"], &chat["reasoning_effort"]), (&Value::Null, &effort));
+        assert_eq!(
+            (&chat["stop"], &chat["reasoning_effort"]),
+            (&Value::Null, &effort)
+        );
     }
 }
 
@@ -372,14 +375,24 @@ fn tools_or_thinking() {
     let tools = json!([{"name": "f"}]);
     let thinking = json!({"type": "enabled", "budget_tokens": 2000});
     for (model, request, effort, dropped) in [
-        ("gpt-5.4", json!({"thinking": thinking, "tools": tools}), Value::Null, vec!["thinking"]),
+        (
+            "gpt-5.4",
+            json!({"thinking": thinking, "tools": tools}),
+            Value::Null,
+            vec!["thinking"],
+        ),
         (
             "gpt-5.4",
             json!({"output_config": {"effort": "high"}, "tools": tools}),
             Value::Null,
             vec!["output_config.effort"],
         ),
-        ("gpt-5.4", json!({"output_config": {"effort": "high"}}), json!("high"), vec![]),
+        (
+            "gpt-5.4",
+            json!({"output_config": {"effort": "high"}}),
+            json!("high"),
+            vec![],
+        ),
         (
             "gpt-5.2",
             json!({"output_config": {"effort": "high"}, "tools": tools}),
@@ -391,7 +404,11 @@ fn tools_or_thinking() {
         request["messages"] = json!([]);
         let (chat, notes) =
             converted(&request, &target(Vendor::OpenAi, model)).expect("convertible");
-        assert_eq!((&chat["reasoning_effort"], notes), (&effort, dropped), "{request}");
+        assert_eq!(
+            (&chat["reasoning_effort"], notes),
+            (&effort, dropped),
+            "{request}"
+        );
     }
 }
 

@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::messages_chat::schema;
 use crate::shape::chat;
 use crate::shape::responses::Tool;
 use crate::text::{Json, JsonText};
-use crate::messages_chat::schema;
 use crate::{Notes, Unconvertible};
 
 /// A `tool_choice` that is an object, and an entry of its list of allowed tools.
