@@ -1,7 +1,7 @@
 //! Members of a client's request that no converter reads.
 //!
 //! The types of a format drop what they do not list while they are read, so what is lost is looked for here: in the request,
-//! and in each of its tools. It must not know what listed members become. Invariants: nothing is lost without being counted;
+//! in what it says of the answer, and in each of its tools; turns are not looked through. It must not know what listed members become. Invariants: nothing is lost without being counted;
 //! what protects somebody is refused, so that a provider may be asked that has it.
 
 use std::borrow::Cow;
@@ -56,6 +56,8 @@ struct Listed {
     tool: &'static [&'static str],
     /// Of a tool's function, and its place in the tool.
     function: Option<(&'static [&'static str], [&'static str; 2])>,
+    /// Of objects in the request, by their names.
+    inside: Vec<(&'static str, &'static [&'static str])>,
 }
 
 /// A format that only looks at which members a type has.
@@ -65,18 +67,29 @@ static CHAT: LazyLock<Listed> = LazyLock::new(|| Listed {
     request: names::<chat::Request<'static>>(),
     tool: names::<chat::Tool<'static>>(),
     function: Some((names::<chat::Function<'static>>(), ["function", "function"])),
+    inside: Vec::new(),
 });
 
 static RESPONSES: LazyLock<Listed> = LazyLock::new(|| Listed {
     request: names::<responses::Request<'static>>(),
     tool: names::<responses::Tool<'static>>(),
     function: None,
+    inside: vec![
+        ("reasoning", names::<responses::Reasoning<'static>>()),
+        ("text", names::<responses::TextConfig<'static>>()),
+    ],
 });
 
 static MESSAGES: LazyLock<Listed> = LazyLock::new(|| Listed {
     request: names::<messages::Request<'static>>(),
     tool: names::<messages::Tool<'static>>(),
     function: None,
+    inside: vec![
+        ("output_config", names::<messages::OutputConfig<'static>>()),
+        ("thinking", names::<messages::Thinking<'static>>()),
+        ("tool_choice", names::<messages::ToolChoice<'static>>()),
+        ("metadata", names::<messages::Metadata<'static>>()),
+    ],
 });
 
 static GEMINI: LazyLock<Listed> = LazyLock::new(|| Listed {
@@ -86,6 +99,16 @@ static GEMINI: LazyLock<Listed> = LazyLock::new(|| Listed {
         names::<gemini::FunctionDeclaration<'static>>(),
         ["functionDeclarations", "function_declarations"],
     )),
+    inside: {
+        let config = names::<gemini::GenerationConfig<'static>>();
+        let of_tools = names::<gemini::ToolConfig<'static>>();
+        vec![
+            ("generationConfig", config),
+            ("generation_config", config),
+            ("toolConfig", of_tools),
+            ("tool_config", of_tools),
+        ]
+    },
 });
 
 /// Looks through a body of `client`'s format that is converted.
@@ -103,6 +126,8 @@ pub(super) fn look(client: Format, body: &str, notes: &mut Notes) -> Result<(), 
     let _ = json::members(body, |key, value| {
         if key == "tools" {
             each(value, |tool| listed.look_at_tool(tool, notes));
+        } else if let Some((_, names)) = listed.inside.iter().find(|(name, _)| key == *name) {
+            look_at(names, value, notes);
         } else if is_lost(listed.request, &key, value) {
             let found = REFUSED.into_iter().find(|(name, _)| key == *name);
             match found.filter(|_| !is_harmless(&key, value)) {
@@ -124,9 +149,7 @@ impl Listed {
         // As above.
         let _ = json::members(tool, |key, value| {
             match self.function.filter(|(_, places)| places.contains(&&*key)) {
-                Some((listed, _)) => each(value, |function| {
-                    let _ = json::members(function, |key, value| lost(listed, &key, value, notes));
-                }),
+                Some((listed, _)) => each(value, |function| look_at(listed, function, notes)),
                 None => lost(self.tool, &key, value, notes),
             }
         });
@@ -142,6 +165,11 @@ fn each<'a>(value: &'a str, mut visit: impl FnMut(&'a str)) {
         }
         false => visit(value),
     }
+}
+
+/// What cannot be read is told by who reads it.
+fn look_at(listed: &[&str], object: &str, notes: &mut Notes) {
+    let _ = json::members(object, |key, value| lost(listed, &key, value, notes));
 }
 
 fn lost(listed: &[&str], key: &Cow<'_, str>, value: &str, notes: &mut Notes) {
@@ -270,9 +298,24 @@ mod tests {
         );
         check(
             CLIENTS[3],
-            json!({"contents": [], "model": "models/m", "generation_config": {}, "serviceTier": "flex",
+            json!({"contents": [], "model": "models/m", "generation_config": {"top_p": 1}, "serviceTier": "flex",
                 "tools": {"function_declarations": [{"name": "f", "parametersJsonSchema": {}}], "mcpServers": []}}),
             &["serviceTier", "other"],
+        );
+        check(
+            CLIENTS[3],
+            json!({"generationConfig": {"topP": 1, "routingConfig": {}}}),
+            &["other"],
+        );
+        check(
+            CLIENTS[2],
+            json!({"thinking": {"type": "adaptive", "display": "omitted"}, "output_config": {"task_budget": {}}}),
+            &["other"],
+        );
+        check(
+            CLIENTS[1],
+            json!({"reasoning": {"effort": "low", "summary": "auto"}, "text": {"verbosity": "low"}}),
+            &[],
         );
         // Who reads it says that it is broken.
         for client in CLIENTS {
