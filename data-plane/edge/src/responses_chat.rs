@@ -68,7 +68,7 @@ pub(crate) fn convert<'a>(
             }
         }
     }
-    let tools = tools::tools(request.tools, notes)?;
+    let tools = tools::tools(request.tools, target, notes)?;
     let has_tools = tools.is_some();
     let (format, verbosity) = match request.text {
         Some(text) => (response_format(text.format)?, text.verbosity),

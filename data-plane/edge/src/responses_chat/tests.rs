@@ -115,6 +115,12 @@ fn a_closed_schema_is_kept_to() {
             &[],
         );
     }
+    // Not all others can.
+    let tool = json!({"type": "function", "name": "f", "parameters": closed});
+    let request = json!({"input": "Hi", "tools": [tool]});
+    let (converted, notes) = convert_for(&request, Vendor::Other).expect("convertible");
+    assert_eq!(converted["tools"][0]["function"]["strict"], Value::Null);
+    assert_eq!(notes.dropped, ["tools.strict"]);
 }
 
 #[test]

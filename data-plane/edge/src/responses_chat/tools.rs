@@ -8,7 +8,7 @@ use crate::messages_chat::schema;
 use crate::shape::chat;
 use crate::shape::responses::Tool;
 use crate::text::{Json, JsonText};
-use crate::{Notes, Unconvertible};
+use crate::{Notes, Target, Unconvertible, Vendor};
 
 /// A `tool_choice` that is an object, and an entry of its list of allowed tools.
 #[derive(Deserialize)]
@@ -88,12 +88,13 @@ struct TextProperty {
 /// The tools; none where there are none.
 pub(super) fn tools<'a>(
     tools: Option<Vec<Tool<'a>>>,
+    target: &Target,
     notes: &mut Notes,
 ) -> Result<Option<Vec<chat::Tool<'a>>>, Unconvertible> {
     let mut converted = Vec::new();
     for (index, tool) in tools.into_iter().flatten().enumerate() {
         let function = match tool.kind.as_str() {
-            "function" => function(tool),
+            "function" => function(tool, target, notes),
             "custom" => custom(tool, notes),
             _ => Err(Unconvertible::unsupported(
                 "type",
@@ -110,13 +111,22 @@ pub(super) fn tools<'a>(
     Ok((!converted.is_empty()).then_some(converted))
 }
 
-fn function(tool: Tool<'_>) -> Result<chat::Function<'_>, Unconvertible> {
+fn function<'a>(
+    tool: Tool<'a>,
+    target: &Target,
+    notes: &mut Notes,
+) -> Result<chat::Function<'a>, Unconvertible> {
     let parameters = tool.parameters.filter(|schema| !schema.is_null());
-    // Responses keep to a schema unless they are told not to; others have to be told to, and can where it is closed.
-    let strict = tool.strict.or_else(|| {
-        let is_closed = parameters.as_ref().is_some_and(schema::is_strict);
-        is_closed.then_some(true)
-    });
+    let strict = match tool.strict {
+        // Responses keep to a closed schema unless they are told not to; chat completions have to be told to.
+        None if parameters.as_ref().is_some_and(schema::is_strict) => {
+            let is_own = target.vendor == Vendor::OpenAi;
+            // Not all others can, and nobody asked them.
+            notes.dropped_if("tools.strict", !is_own);
+            is_own.then_some(true)
+        }
+        strict => strict,
+    };
     Ok(chat::Function {
         name: tool.name.ok_or_else(no_name)?,
         description: tool.description,
