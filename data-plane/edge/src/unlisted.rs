@@ -4,7 +4,6 @@
 //! in what it says of the answer, and in each of its tools; turns are not looked through. It must not know what listed members become. Invariants: nothing is lost without being counted;
 //! what protects somebody is refused, so that a provider may be asked that has it.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -172,7 +171,7 @@ fn look_at(listed: &[&str], object: &str, notes: &mut Notes) {
     let _ = json::members(object, |key, value| lost(listed, &key, value, notes));
 }
 
-fn lost(listed: &[&str], key: &Cow<'_, str>, value: &str, notes: &mut Notes) {
+fn lost(listed: &[&str], key: &str, value: &str, notes: &mut Notes) {
     if is_lost(listed, key, value) {
         note(key, notes);
     }
