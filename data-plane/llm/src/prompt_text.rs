@@ -10,6 +10,7 @@ mod media;
 mod other;
 mod request;
 mod rewrite;
+mod unknown;
 mod walk;
 
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ use bytes::Bytes;
 
 pub use self::media::Media;
 pub use self::rewrite::Rewrite;
+use self::walk::Extent;
 use crate::class::Class;
 use crate::format::Format;
 use crate::node::BodyError;
@@ -110,7 +112,16 @@ impl<'a> PromptText<'a> {
     /// # Errors
     /// The body is no JSON object, or has texts that cannot be read.
     pub fn of_class(class: Class, body: &'a Bytes) -> Result<Self, BodyError> {
-        other::read(class, body)
+        other::read(class, body, Extent::Format)
+    }
+
+    /// The same, and what stands in members of a conversation that no format has: what a provider makes of them is not known,
+    /// so guards look at them, and nobody counts them.
+    ///
+    /// # Errors
+    /// As [`Self::of_class`].
+    pub fn to_judge(class: Class, body: &'a Bytes) -> Result<Self, BodyError> {
+        other::read(class, body, Extent::Everything)
     }
 
     /// The texts of a conversation.
@@ -118,10 +129,10 @@ impl<'a> PromptText<'a> {
     /// # Errors
     /// The body is no JSON object.
     pub fn of_request(format: Format, body: &'a Bytes) -> Result<Self, BodyError> {
-        request::read(format, body)
+        request::read(format, body, Extent::Format)
     }
 
-    /// The texts of a buffered answer, of all its choices or candidates.
+    /// The texts of a buffered answer, of all its choices or candidates; members of their messages that are not known too.
     ///
     /// # Errors
     /// The body is no JSON object.

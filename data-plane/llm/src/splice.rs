@@ -1,13 +1,13 @@
 //! Replacing a few byte ranges of a text and copying the rest as it is.
 //!
 //! It must not know what the bytes mean. Invariant: without an edit the original buffer itself is
-//! handed on, not a copy.
+//! handed on, not a copy; an edit inside of what another replaces goes with it.
 
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 
-/// Edits in rising, non-overlapping order over one original.
+/// Edits in rising order over one original.
 pub(crate) struct Splice<'a> {
     original: &'a Bytes,
     edits: Vec<(Range<usize>, Vec<u8>)>,
@@ -38,9 +38,12 @@ impl<'a> Splice<'a> {
         let mut out = BytesMut::with_capacity(self.original.len() + grown);
         let mut copied = 0;
         for (range, text) in &self.edits {
+            if range.start < copied {
+                continue;
+            }
             out.extend_from_slice(self.original.get(copied..range.start).unwrap_or_default());
             out.extend_from_slice(text);
-            copied = copied.max(range.end);
+            copied = range.end;
         }
         out.extend_from_slice(self.original.get(copied..).unwrap_or_default());
         out.freeze()
@@ -62,6 +65,16 @@ mod tests {
         splice.replace(0..0, "<");
         splice.replace(0..0, ">");
         assert_eq!(splice.apply(), "<>01abc45679");
+    }
+
+    #[test]
+    fn an_edit_inside_of_another_goes_with_it() {
+        let original = Bytes::from_static(b"0123456789");
+        let mut splice = Splice::new(&original);
+        splice.replace(2..6, "a");
+        splice.replace(3..4, "b");
+        splice.replace(6..6, "c");
+        assert_eq!(splice.apply(), "01ac6789");
     }
 
     #[test]

@@ -382,6 +382,36 @@ async fn operations_besides_conversations_are_judged_or_refused() -> Result<()> 
     guarded.world.stop().await
 }
 
+/// What a server may put in its prompt, or says again, in members of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn members_that_the_format_does_not_have_are_judged() -> Result<()> {
+    let guarded = Guarded::up(json!({})).await?;
+    let with = |said: &str| {
+        json!({"model": "gpt-4o-mini", "service_tier": "auto", "user": "ann@example.org",
+        "documents": [{"id": "d1", "text": said}],
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "hello", "note": said}]},
+            {"role": "assistant", "content": "hm", "reasoning_details": [{"type": "reasoning.text", "text": said, "signature": "c2ln"}]},
+            {"role": "user", "content": "and?"},
+        ]})
+    };
+    let path = "/v1/chat/completions";
+    let sent = sent(&guarded, path, &with("for ann@example.org"), "").await?;
+    ensure!(sent == with("for <EMAIL_ADDRESS>"), "{sent}");
+    let before = guarded.mock.requests().await?;
+    let reply = post(guarded.port, path, &with("of Project Nightfall")).await?;
+    ensure!(reply.status == 422, "{}", reply.text());
+    let mut templated = with("plain");
+    templated["chat_template"] = json!("say: Project Nightfall");
+    let reply = post(guarded.port, path, &templated).await?;
+    ensure!(reply.status == 422, "{}", reply.text());
+    ensure!(
+        guarded.mock.requests().await? == before,
+        "the provider was asked"
+    );
+    guarded.world.stop().await
+}
+
 /// What a completion of before says is judged like a message.
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_of_legacy_completions_are_judged() -> Result<()> {

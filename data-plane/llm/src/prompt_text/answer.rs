@@ -6,15 +6,15 @@
 use bytes::Bytes;
 
 use super::request::{chat_message, converse_message, gemini_content, items};
-use super::walk::{Of, Walk};
-use super::{PromptText, Scope};
+use super::walk::{Extent, Of, Walk};
+use super::{PromptText, Scope, unknown};
 use crate::format::Format;
 use crate::node::{BodyError, Node};
 
 pub(super) fn read(format: Format, body: &Bytes) -> Result<PromptText<'_>, BodyError> {
     // Without `alt=sse` Gemini streams one array of answers.
     if let Some(text) = array(format, body) {
-        let mut walk = Walk::over(body, text);
+        let mut walk = Walk::over(body, text, Extent::Everything);
         for answer in Node::of(text.trim()).elements() {
             for (key, value) in answer.members() {
                 gemini(&mut walk, &key, value);
@@ -22,7 +22,7 @@ pub(super) fn read(format: Format, body: &Bytes) -> Result<PromptText<'_>, BodyE
         }
         return Ok(walk.finish());
     }
-    let (mut walk, members) = Walk::new(body)?;
+    let (mut walk, members) = Walk::new(body, Extent::Everything)?;
     for (key, value) in &members {
         match format {
             Format::OpenAiChatCompletions => chat(&mut walk, key, *value),
@@ -55,7 +55,10 @@ fn chat<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
                     // Of legacy completions.
                     "text" => walk.text(Of::said(Scope::Assistant), value),
                     "logprobs" => walk.echo(value, "null"),
-                    _ => (),
+                    key => {
+                        let of = Of::said(Scope::Assistant);
+                        walk.unknown(of, unknown::CHOICE, (key, value));
+                    }
                 }
             }
         });

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use super::walk::{Of, Walk};
+use super::walk::{Extent, Of, Walk};
 use super::{PromptText, Scope, request};
 use crate::class::Class;
 use crate::node::{BodyError, Node};
@@ -22,9 +22,15 @@ const EMBEDDINGS: [&str; 6] = [
 ];
 const RERANK: [&str; 4] = ["query", "documents", "texts", "instruction"];
 
-pub(super) fn read(class: Class, body: &Bytes) -> Result<PromptText<'_>, BodyError> {
+pub(super) fn read(
+    class: Class,
+    body: &Bytes,
+    extent: Extent,
+) -> Result<PromptText<'_>, BodyError> {
     let names: &[&str] = match class {
-        Class::Chat(format) | Class::CountTokens(format) => return request::read(format, body),
+        Class::Chat(format) | Class::CountTokens(format) => {
+            return request::read(format, body, extent);
+        }
         Class::LegacyCompletions => &COMPLETIONS,
         Class::Embeddings => &EMBEDDINGS,
         Class::Rerank => &RERANK,
@@ -32,7 +38,7 @@ pub(super) fn read(class: Class, body: &Bytes) -> Result<PromptText<'_>, BodyErr
             return Err(BodyError::Opaque);
         }
     };
-    let (mut walk, members) = Walk::new(body)?;
+    let (mut walk, members) = Walk::new(body, extent)?;
     for (key, value) in &members {
         if !names.contains(&key.as_ref()) {
             continue;

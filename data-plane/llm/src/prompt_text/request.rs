@@ -4,13 +4,17 @@
 
 use bytes::Bytes;
 
-use super::walk::{Of, Walk, kind, scope};
-use super::{PromptText, Scope, media};
+use super::walk::{Extent, Of, Walk, kind, scope};
+use super::{PromptText, Scope, media, unknown};
 use crate::format::Format;
 use crate::node::{BodyError, Member, Node};
 
-pub(super) fn read(format: Format, body: &Bytes) -> Result<PromptText<'_>, BodyError> {
-    let (mut walk, members) = Walk::new(body)?;
+pub(super) fn read(
+    format: Format,
+    body: &Bytes,
+    extent: Extent,
+) -> Result<PromptText<'_>, BodyError> {
+    let (mut walk, members) = Walk::new(body, extent)?;
     for (key, value) in &members {
         match format {
             Format::OpenAiChatCompletions => chat(&mut walk, key, *value),
@@ -49,7 +53,7 @@ fn chat<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
             }
         }
         "tools" | "functions" | "response_format" => walk.definitions(value),
-        _ => (),
+        key => walk.unknown(Of::said(Scope::User), unknown::CHAT, (key, value)),
     }
 }
 
@@ -74,7 +78,11 @@ pub(super) fn chat_message<'a>(walk: &mut Walk<'a>, members: &[Member<'a>], scop
                     walk.text(Of::said(scope), transcript);
                 }
             }
-            _ => (),
+            // Said again, piece by piece, in other servers' ways.
+            key @ ("reasoning_details" | "thinking_blocks") => {
+                walk.unknown(Of::thought(scope), &[], (key, *value));
+            }
+            key => walk.unknown(Of::said(scope), unknown::CHAT_MESSAGE, (key, *value)),
         }
     }
 }
@@ -113,7 +121,7 @@ fn responses<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
             }
         }
         "tools" | "text" => walk.definitions(value),
-        _ => (),
+        key => walk.unknown(Of::said(Scope::User), unknown::RESPONSES, (key, value)),
     }
 }
 
@@ -147,7 +155,7 @@ fn read_item<'a>(walk: &mut Walk<'a>, members: &[Member<'a>], default: Scope) {
             "action" | "operation" | "queries" => walk.arguments(*value),
             "output" => item_output(walk, *value),
             "outputs" | "results" | "error" => walk.hosted_result(*value),
-            _ => (),
+            key => walk.unknown(of, unknown::ITEM, (key, *value)),
         }
     }
 }
@@ -175,13 +183,16 @@ fn messages<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
             }
         }
         "tools" | "output_config" | "output_format" => walk.definitions(value),
-        _ => (),
+        key => walk.unknown(Of::said(Scope::User), unknown::MESSAGES, (key, value)),
     }
 }
 
 fn messages_content<'a>(walk: &mut Walk<'a>, members: &[Member<'a>], scope: Scope) {
-    for (_, content) in members.iter().filter(|(key, _)| key == "content") {
-        walk.content(Of::said(scope), *content);
+    for (key, value) in members {
+        match key.as_ref() {
+            "content" => walk.content(Of::said(scope), *value),
+            key => walk.unknown(Of::said(scope), unknown::MESSAGE, (key, *value)),
+        }
     }
 }
 
@@ -210,7 +221,7 @@ fn gemini<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
                 }
             }
         }
-        _ => (),
+        key => walk.unknown(Of::said(Scope::User), unknown::GEMINI, (key, value)),
     }
 }
 
@@ -280,7 +291,7 @@ fn converse<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
         }
         "promptVariables" => walk.strings(Of::said(Scope::User), value),
         "toolConfig" | "outputConfig" => walk.definitions(value),
-        _ => (),
+        key => walk.unknown(Of::said(Scope::User), unknown::CONVERSE, (key, value)),
     }
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::value::RawValue;
 
 use super::{PromptText, Scope, Voice};
+use crate::class::Class;
 use crate::format::Format;
 use crate::node::BodyError;
 
@@ -424,6 +425,124 @@ fn what_repeats_a_changed_answer_goes() {
         assert_eq!(masked(&texts, "12", "<N>"), after);
         assert_eq!(masked(&texts, "none", "<N>").as_ptr(), body.as_ptr());
     }
+}
+
+/// What guards see of a body beside what everybody sees.
+fn beside(class: Class, body: &str) -> Vec<String> {
+    let body = Bytes::from(body.to_owned());
+    let (known, all) = (
+        PromptText::of_class(class, &body).expect("an object"),
+        PromptText::to_judge(class, &body).expect("an object"),
+    );
+    assert_eq!(known.messages(), all.messages());
+    assert_eq!(known.definition_bytes(), all.definition_bytes());
+    let known = runs(&known);
+    let all = runs(&all).into_iter();
+    all.filter(|run| !known.contains(run)).collect()
+}
+
+#[test]
+fn members_that_no_format_has_are_judged_and_not_counted() {
+    let chat = Format::OpenAiChatCompletions;
+    for (format, body, expected) in [
+        (
+            chat,
+            r#"{"prompt":"a","documents":[{"id":7,"text":"b"},"c"],"chat_template":"d","n":1}"#,
+            vec!["user - a", "user - b", "user - c", "user - d"],
+        ),
+        // Neither what opens a store nor what names a model or a switch.
+        (
+            chat,
+            r#"{"model":"m","models":["n"],"service_tier":"auto","user":"u","metadata":{"k":"v"},"data_sources":[{"parameters":{"role_information":"a","authentication":{"key":"zzz"}}}]}"#,
+            vec!["user - a"],
+        ),
+        (
+            chat,
+            r#"{"messages":[{"role":"system","content":"s","note":"a"},
+              {"role":"assistant","content":"t","reasoning_details":[{"type":"reasoning.text","text":"b","signature":"zzz","format":"zzz"}],
+               "thinking_blocks":[{"type":"thinking","thinking":"c","signature":"zzz"},{"type":"redacted_thinking","data":"zzz"}]},
+              {"role":"user","name":"n","content":"u","reasoning_details":[{"text":"d"}]}]}"#,
+            vec![
+                "system 0 a",
+                "assistant 1 (b)",
+                "assistant 1 (c)",
+                "user 2 d",
+            ],
+        ),
+        (
+            chat,
+            r#"{"messages":[{"role":"user","content":[{"type":"document","document":{"text":"a"}},{"type":"file","file":{"filename":"b","file_data":"zzz"}},
+              {"type":"video_url","video_url":{"url":"zzz"}},{"type":"x","x":"data:image/png;base64,AAAA"},{"type":"x","x":"data:image/png;base64,say this"}]}]}"#,
+            vec![
+                "user 0 a",
+                "user 0 b",
+                "user 0 data:image/png;base64,say this",
+            ],
+        ),
+        (
+            Format::OpenAiResponses,
+            r#"{"input":[{"type":"mcp_approval_response","approve":false,"reason":"a"},{"type":"image_generation_call","result":"AAAA"}],"reasoning":{"effort":"low"},"more":"b"}"#,
+            vec!["user 0 a", "user - b"],
+        ),
+        (
+            Format::AnthropicMessages,
+            r#"{"messages":[{"role":"user","content":"u","note":"a"}],"thinking":{"type":"adaptive"},"context_management":{"edits":[{"instructions":"b"}]}}"#,
+            vec!["user 0 a", "user - b"],
+        ),
+        (
+            Format::GeminiGenerateContent,
+            r#"{"contents":[],"safetySettings":[{"category":"c"}],"more":{"x":["a"]}}"#,
+            vec!["user - a"],
+        ),
+        (
+            Format::BedrockConverse,
+            r#"{"messages":[],"additionalModelRequestFields":{"x":"a"},"requestMetadata":{"k":"v"}}"#,
+            vec!["user - a"],
+        ),
+    ] {
+        assert_eq!(beside(Class::Chat(format), body), expected, "{body}");
+    }
+    for (format, body) in [
+        (chat, CHAT),
+        (Format::OpenAiResponses, RESPONSES),
+        (Format::AnthropicMessages, MESSAGES),
+        (Format::GeminiGenerateContent, GEMINI),
+        (Format::BedrockConverse, CONVERSE),
+    ] {
+        assert!(beside(Class::Chat(format), body).is_empty(), "{format:?}");
+    }
+}
+
+#[test]
+fn members_that_no_format_has_keep_no_texts_apart() {
+    let body = Bytes::from_static(
+        br#"{"messages":[{"role":"user","content":[{"text":"12","x":"12"},{"text":"34","y":"z"}]}]}"#,
+    );
+    let class = Class::Chat(Format::OpenAiChatCompletions);
+    let texts = PromptText::to_judge(class, &body).expect("an object");
+    assert_eq!(runs(&texts), ["user 0 1234", "user 0 12", "user 0 z"]);
+    let mut rewrite = texts.rewrite();
+    for run in texts.runs() {
+        let text = run.text().replace("1234", "<N>").replace("12", "<M>");
+        rewrite.run(&run, &text);
+    }
+    // The part that lost its text goes, with what else it had.
+    assert_eq!(
+        rewrite.finish(),
+        r#"{"messages":[{"role":"user","content":[{"text":"<N>","y":"z"}]}]}"#
+    );
+}
+
+#[test]
+fn what_an_answer_says_again_is_judged() {
+    let body = Bytes::from_static(
+        br#"{"id":"12","model":"12","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"a","reasoning":"b 12","reasoning_details":[{"type":"reasoning.text","text":"b 12","format":"f12","index":0}],"thinking_blocks":[{"type":"thinking","thinking":"b 12","signature":"12"}],"provider_specific_fields":{"again":"12"},"images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,1212"}}]}}],"citations":["12"]}"#,
+    );
+    let texts = PromptText::of_answer(Format::OpenAiChatCompletions, &body).expect("an answer");
+    assert_eq!(
+        masked(&texts, "12", "<N>"),
+        r#"{"id":"12","model":"12","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"a","reasoning":"b <N>","reasoning_details":[{"type":"reasoning.text","text":"b <N>","format":"f12","index":0}],"thinking_blocks":[{"type":"thinking","thinking":"b <N>","signature":"12"}],"provider_specific_fields":{"again":"<N>"},"images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,1212"}}]}}],"citations":["12"]}"#
+    );
 }
 
 #[test]

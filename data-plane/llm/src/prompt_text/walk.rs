@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::leaves::{self, Leaf};
 use super::media::{self, Media, Medium};
-use super::{Echo, Place, PromptText, Scope, Slot, Voice};
+use super::{Echo, Place, PromptText, Scope, Slot, Voice, unknown};
 use crate::node::{BodyError, Member, Node};
 
 /// How deep lists of parts may stand in parts; a result of a tool that has a list of documents needs three.
@@ -44,10 +44,20 @@ const OPAQUE: [&str; 6] = [
     "image_url",
 ];
 
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// What the format says is text.
+    Format,
+    /// That, and members that are not known.
+    Everything,
+}
+
 /// What is collected.
 pub(super) struct Walk<'a> {
     body: &'a Bytes,
     text: &'a str,
+    extent: Extent,
     slots: Vec<Slot<'a>>,
     echoes: Vec<Echo>,
     messages: usize,
@@ -55,6 +65,8 @@ pub(super) struct Walk<'a> {
     runs: usize,
     /// The last slot may be continued by the next part.
     is_open: bool,
+    /// Members of parts that are not known, and what of them is no text.
+    later: Vec<(Of, &'static [&'static str], Node<'a>)>,
     definition_bytes: usize,
     media: Media,
 }
@@ -94,28 +106,34 @@ impl Of {
 
 impl<'a> Walk<'a> {
     /// Starts with the members of a body.
-    pub(super) fn new(body: &'a Bytes) -> Result<(Self, Vec<Member<'a>>), BodyError> {
+    pub(super) fn new(
+        body: &'a Bytes,
+        extent: Extent,
+    ) -> Result<(Self, Vec<Member<'a>>), BodyError> {
         let (text, members) = Node::body(body)?;
-        Ok((Self::over(body, text), members))
+        Ok((Self::over(body, text, extent), members))
     }
 
-    pub(super) fn over(body: &'a Bytes, text: &'a str) -> Self {
+    pub(super) fn over(body: &'a Bytes, text: &'a str, extent: Extent) -> Self {
         Self {
             body,
             text,
+            extent,
             slots: Vec::new(),
             echoes: Vec::new(),
             messages: 0,
             is_in_message: false,
             runs: 0,
             is_open: false,
+            later: Vec::new(),
             definition_bytes: 0,
             media: Media::default(),
         }
     }
 
     /// What was found. Slots come in the order of the body: later readers rely on runs, not on this.
-    pub(super) fn finish(self) -> PromptText<'a> {
+    pub(super) fn finish(mut self) -> PromptText<'a> {
+        self.read_later();
         PromptText {
             body: self.body,
             slots: self.slots,
@@ -131,6 +149,7 @@ impl<'a> Walk<'a> {
         self.is_in_message = true;
         self.is_open = false;
         read(self);
+        self.read_later();
         self.is_in_message = false;
         self.is_open = false;
         self.messages += 1;
@@ -162,6 +181,26 @@ impl<'a> Walk<'a> {
     pub(super) fn echo(&mut self, node: Node<'a>, empty: &'static str) {
         if let Some(range) = node.span(self.text).filter(|_| !node.is_null()) {
             self.echoes.push(Echo { range, empty });
+        }
+    }
+
+    /// A member that no reader knows, but for those that are `known` to be no text.
+    pub(super) fn unknown(&mut self, of: Of, known: &[&str], (key, value): (&str, Node<'a>)) {
+        match self.extent {
+            Extent::Everything if !known.contains(&key) => {
+                self.leaves_if(of, value, (unknown::skipped(key), unknown::is_text));
+            }
+            Extent::Everything | Extent::Format => (),
+        }
+    }
+
+    /// Members of parts that no reader knows.
+    fn read_later(&mut self) {
+        let later = std::mem::take(&mut self.later);
+        if self.extent == Extent::Everything {
+            for (of, skipped, value) in later {
+                self.leaves_if(of, value, (skipped, unknown::is_text));
+            }
         }
     }
 
@@ -268,6 +307,10 @@ impl<'a> Walk<'a> {
                 "content" => self.inner(of, *value, &kind, depth),
                 "source" => self.source(of, *value, depth),
                 "logprobs" => self.echo(*value, "[]"),
+                // Behind the parts, or what stands between two texts would keep them apart.
+                key if !unknown::PART.contains(&key) => {
+                    self.later.push((of, unknown::skipped(key), *value))
+                }
                 _ => (),
             }
         }
@@ -302,6 +345,15 @@ impl<'a> Walk<'a> {
     }
 
     fn leaves(&mut self, of: Of, node: Node<'a>, skipped: &[&str]) {
+        self.leaves_if(of, node, (skipped, |_| true));
+    }
+
+    fn leaves_if(
+        &mut self,
+        of: Of,
+        node: Node<'a>,
+        (skipped, is_text): (&[&str], impl Fn(&str) -> bool),
+    ) {
         self.is_open = false;
         let json = node.raw();
         let Some(start) = node.span(self.text).map(|span| span.start) else {
@@ -312,10 +364,10 @@ impl<'a> Walk<'a> {
             if skipped.contains(&key) {
                 continue;
             }
-            if let Some(text) = json
+            let text = json
                 .get(range.clone())
-                .and_then(|text| Node::of(text).string())
-            {
+                .and_then(|text| Node::of(text).string());
+            if let Some(text) = text.filter(|text| is_text(text)) {
                 self.add(
                     of,
                     text,

@@ -357,7 +357,7 @@ impl Message {
     /// Its texts; `None` where they cannot be read.
     fn read(self, body: &Bytes) -> Option<PromptText<'_>> {
         match self {
-            Message::Request(class) => PromptText::of_class(class, body).ok(),
+            Message::Request(class) => PromptText::to_judge(class, body).ok(),
             Message::Answer(format) => PromptText::of_answer(format, body).ok(),
         }
     }

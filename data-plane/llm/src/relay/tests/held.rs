@@ -223,6 +223,64 @@ impl Judge for Still {
     }
 }
 
+/// Lets everything go.
+struct Open;
+
+impl Guard for Open {
+    fn judge(&mut self) -> Box<dyn Judge> {
+        Box::new(Open)
+    }
+}
+
+impl Judge for Open {
+    fn push(&mut self, text: &str) -> Passed {
+        Passed::Out {
+            text: text.replace("12", "<N>"),
+            bytes: text.len(),
+            is_same: !text.contains("12"),
+        }
+    }
+
+    fn flush(&mut self) -> Passed {
+        Passed::Hold
+    }
+
+    fn finish(&mut self) -> Passed {
+        Passed::Hold
+    }
+}
+
+#[test]
+fn nothing_passes_a_guard_in_members_that_say_it_again() {
+    let plan = plan(CHAT, CHAT, true);
+    let gate = Gate::new(Box::new(Open), Hold::Window, LIMIT);
+    let stamp = Stamp {
+        unix_seconds: 1,
+        nonce: 7,
+    };
+    let gates = vec![gate];
+    let mut relay = Relay::guarded(&plan, Framing::EventStream, Limits::default(), stamp, gates);
+    let mut out = Vec::new();
+    for delta in [
+        r#"{"reasoning":"b 12","reasoning_details":[{"type":"reasoning.text","text":"b 12"}]}"#,
+        r#"{"thinking_blocks":[{"type":"thinking","thinking":"c 12","signature":"s"}],"reasoning_content":"c 12"}"#,
+        r#"{"reasoning_details":[{"type":"reasoning.text","text":"d 12"}]}"#,
+        r#"{"content":"e 12","provider_specific_fields":{"again":"e 12"}}"#,
+    ] {
+        let event =
+            format!("data: {{\"id\":\"c\",\"choices\":[{{\"index\":0,\"delta\":{delta}}}]}}\n\n");
+        out.extend_from_slice(&relay.push(Bytes::from(event)));
+    }
+    let end = "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    out.extend_from_slice(&relay.push(Bytes::from(end)));
+    out.extend_from_slice(&relay.finish().rest);
+    let out = String::from_utf8(out).expect("text");
+    assert!(!out.contains("12"), "{out}");
+    for said in ["b <N>", "c <N>", "e <N>"] {
+        assert!(out.contains(said), "{said}: {out}");
+    }
+}
+
 #[test]
 fn what_waits_for_a_guard_is_bounded_in_number() {
     let plan = plan(CHAT, CHAT, true);
