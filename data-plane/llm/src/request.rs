@@ -6,6 +6,7 @@
 //! that decide routing or metering may occur once only, or gateway and provider could disagree.
 
 mod demands;
+mod further;
 mod model_path;
 mod other;
 mod raw_predict;

@@ -129,6 +129,21 @@ async fn refused_in_every_dialect(port: u16) -> Result<()> {
     Ok(())
 }
 
+/// Models that a service is to ask in the place of the one that is allowed.
+async fn refused_beside_the_model(port: u16) -> Result<()> {
+    let said = json!([{"role": "user", "content": "Hello"}]);
+    let cases = [
+        json!({"model": "gpt-4o", "models": ["gpt-4o", "o3"], "messages": said}),
+        json!({"model": "gpt-4o", "models": "o3", "messages": said}),
+        json!({"model": "gpt-4o", "fallbacks": [{"model": "o3"}], "messages": said}),
+    ];
+    for body in cases {
+        let reply = send(port, "/models/v1/chat/completions", &body, "tin").await?;
+        is_not_allowed(&reply, "/error/code", "model_not_allowed").context(body)?;
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_models_that_every_level_allows_are_asked_for() -> Result<()> {
     let (mock, port) = (Mock::start(&["--base-path", "/v1"]).await?, port::free()?);
@@ -165,16 +180,25 @@ async fn only_models_that_every_level_allows_are_asked_for() -> Result<()> {
         ensure!(reply.status == 200, "{model}: {}", reply.text());
     }
     ensure!(mock.requests().await? == 3);
+    let beside = json!({
+        "model": "gpt-4o",
+        "models": ["gpt-4o", "quick"],
+        "messages": [{"role": "user", "content": "Hello"}],
+    });
+    let reply = send(port, "/models/v1/chat/completions", &beside, "tin").await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    ensure!(mock.last_body().await?.at("/models") == beside.at("/models"));
     // A condition that does not hold, what the route has not, what the Gateway has not, and an alias of that.
     for model in ["gpt-5", "claude-x", "gpt-4o-mini", "o3", "sly", "hidden"] {
         let reply = chat(port, "models", model, "tin").await?;
         is_not_allowed(&reply, "/error/code", "model_not_allowed").context(model)?;
     }
     refused_in_every_dialect(port).await?;
+    refused_beside_the_model(port).await?;
     // A budget's other model is no way around.
     let reply = chat(port, "cheap", "gpt-4o", "tin").await?;
     is_not_allowed(&reply, "/error/code", "model_not_allowed").context("downgraded")?;
-    ensure!(mock.requests().await? == 3, "something was sent");
+    ensure!(mock.requests().await? == 4, "something was sent");
 
     ensure!(
         listed(port).await? == ["quick", "sly"],
@@ -186,7 +210,7 @@ async fn only_models_that_every_level_allows_are_asked_for() -> Result<()> {
         "tidegate_proxy_faults_total",
         &[("reason", "model_not_allowed")],
     )?;
-    ensure!(refused == 11, "{refused}");
+    ensure!(refused == 14, "{refused}");
     ensure!(world.log().contains("allowedModels"), "{}", world.log());
     let asked = [
         "explain",

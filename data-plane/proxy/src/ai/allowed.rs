@@ -1,7 +1,7 @@
 //! Which models a request may ask for (llm.md 4.4).
 //!
 //! Owns where names are checked: the client's word, the one that a virtual model led to, and what a provider is sent behind
-//! aliases, computed members and downgrades. Must not know patterns. Invariants: nothing is sent to a provider under a name
+//! aliases, computed members and downgrades, and the names of models that are to stand in for it. Must not know patterns. Invariants: nothing is sent to a provider under a name
 //! that a list does not have; where lists tell providers of a backend apart, no kept answer stands in for one of them.
 
 use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
@@ -52,6 +52,10 @@ pub(super) fn check(
     if let Some(name) = prompt.model() {
         name_is_allowed(policies, "", (name, &attributes))?;
     }
+    let further = prompt.further_models();
+    for name in &further {
+        name_is_allowed(policies, "", (name, &attributes))?;
+    }
     let mut providers = backend.groups.iter().flatten();
     let is_known = |provider: &AiProvider| {
         let policy = exchange.active.in_effect.of(policies, provider);
@@ -62,7 +66,9 @@ pub(super) fn check(
         });
         let allowed = policies.allowed_models(&provider.name, &attributes);
         let expected = policy::expected_model(provider, policy, prompt);
-        !computes && allowed.allows(expected.unwrap_or_default())
+        !computes
+            && allowed.allows(expected.unwrap_or_default())
+            && further.iter().all(|name| allowed.allows(name))
     };
     match providers.all(is_known) {
         true => Ok(Reach::Whole),
@@ -91,10 +97,13 @@ pub(super) fn sent(
         | Class::CountTokens(_)
         | Class::Realtime => name,
     };
-    match policies.has_allowed_models() {
-        true => name_is_allowed(policies, &provider.name, (name, attributes)),
-        false => Ok(()),
+    if !policies.has_allowed_models() {
+        return Ok(());
     }
+    for further in prompt.further_models() {
+        name_is_allowed(policies, &provider.name, (&further, attributes))?;
+    }
+    name_is_allowed(policies, &provider.name, (name, attributes))
 }
 
 fn name_is_allowed(
