@@ -24,6 +24,7 @@ mod global_limit;
 mod guard;
 mod heads;
 mod hold;
+mod invoke;
 mod kept;
 mod keys;
 mod leave;

@@ -1,7 +1,7 @@
-//! Watching an answer that passes as it is: embeddings, images, sounds, counts, files.
+//! Watching an answer that passes as it is: embeddings, images, sounds, counts, files, invocations of Bedrock's models.
 //!
 //! Owns what such answers say of themselves in JSON, whatever their shape. It must not know which operation it is beyond
-//! whether JSON is due. Invariants: every byte passes at once and unchanged; what cannot be read costs facts only; what is
+//! what is due ([`Due`]). Invariants: every byte passes at once and unchanged; what cannot be read costs facts only; what is
 //! held to be read is bounded; a stream whose events say how it ends is not complete without that.
 
 use bytes::{Bytes, BytesMut};
@@ -11,19 +11,54 @@ use crate::error::ProviderError;
 use crate::event_stream;
 use crate::json;
 use crate::observed::{Observed, bounded};
+use crate::prompt_text::leaves;
 use crate::sse::{Content, Framer};
 use crate::tap::{Ending, Finish, Framing, Limits, Truncation};
-use crate::usage::Usage;
+use crate::usage::{Counts, HeadCounts};
 
 /// The tap of one answer.
 pub(crate) struct PassedTap {
     pub(crate) observed: Observed,
     pub(crate) has_failed: bool,
+    counts: Counts,
     input: Input,
     progress: Progress,
-    /// The operation answers in JSON; anything else is no answer.
-    is_json_due: bool,
+    due: Due,
 }
+
+/// What is known of an answer before it comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Due {
+    /// The operation answers in JSON; anything else is no answer.
+    pub(crate) is_json: bool,
+    /// It is what a model of Bedrock's says, in the shape of its family.
+    pub(crate) is_invocation: bool,
+    /// What its events say is what a model says, and nothing else is told of it where the client leaves.
+    pub(crate) is_said: bool,
+}
+
+/// What is learnt, while the input is read.
+struct Notes<'t> {
+    observed: &'t mut Observed,
+    counts: &'t mut Counts,
+    due: Due,
+}
+
+/// Members whose strings are what a model says, in the shapes of Anthropic, OpenAI and the families on Bedrock: pieces of it in
+/// a stream, or all of it.
+const SAID: [&str; 11] = [
+    "text",
+    "thinking",
+    "partial_json",
+    "generation",
+    "outputText",
+    "content",
+    "reasoning",
+    "reasoning_content",
+    "arguments",
+    "input",
+    "delta",
+];
 
 enum Input {
     Document {
@@ -108,7 +143,7 @@ impl Progress {
 // === impl PassedTap ===
 
 impl PassedTap {
-    pub(crate) fn new(framing: Framing, limits: Limits, is_json_due: bool) -> Self {
+    pub(crate) fn new(framing: Framing, limits: Limits, due: Due) -> Self {
         let input = match framing {
             Framing::Buffered => Input::Document {
                 held: BytesMut::new(),
@@ -123,9 +158,10 @@ impl PassedTap {
         Self {
             observed: Observed::default(),
             has_failed: false,
+            counts: Counts::default(),
             input,
             progress: Progress::default(),
-            is_json_due,
+            due,
         }
     }
 
@@ -134,15 +170,35 @@ impl PassedTap {
         Self {
             observed: Observed::default(),
             has_failed: false,
+            counts: Counts::default(),
             input: Input::Unread,
             progress: Progress::default(),
-            is_json_due: false,
+            due: Due::default(),
         }
+    }
+
+    /// What the head of the answer told.
+    pub(crate) fn note_head(&mut self, head: HeadCounts) {
+        self.counts.note_head(head);
+        self.observed.usage = self.counts.usage();
     }
 
     pub(crate) fn push(&mut self, chunk: Bytes) -> Bytes {
         self.observed.has_content |= !chunk.is_empty();
-        match &mut self.input {
+        let Self {
+            observed,
+            has_failed,
+            counts,
+            input,
+            progress,
+            due,
+        } = self;
+        let mut notes = Notes {
+            observed,
+            counts,
+            due: *due,
+        };
+        match input {
             Input::Document {
                 held,
                 length,
@@ -163,9 +219,9 @@ impl PassedTap {
                 framer.push(chunk.clone());
                 while let Some(frame) = framer.next_frame() {
                     if let Content::Event(event) = frame.content {
-                        let said = note(&event.data, &mut self.observed);
-                        self.has_failed |= said.is_error;
-                        self.progress.note(said.progress);
+                        let said = notes.event(&event.data);
+                        *has_failed |= said.is_error;
+                        progress.note(said.progress);
                     }
                 }
             }
@@ -173,9 +229,9 @@ impl PassedTap {
             Input::Frames(decoder) => {
                 decoder.push(&chunk);
                 while let Ok(Some(message)) = decoder.next_message() {
-                    let (is_error, progress) = note_message(&message, &mut self.observed);
-                    self.has_failed |= is_error;
-                    self.progress.note(progress);
+                    let (is_error, next) = notes.message(&message);
+                    *has_failed |= is_error;
+                    progress.note(next);
                 }
             }
         }
@@ -194,7 +250,7 @@ impl PassedTap {
         let ending = match &mut self.input {
             Input::Document { held, length, .. } => match held.is_empty() {
                 true => {
-                    self.observed.unreadable += u64::from(self.is_json_due && *length > 0);
+                    self.observed.unreadable += u64::from(self.due.is_json && *length > 0);
                     Ending::Complete
                 }
                 false => self.document(),
@@ -202,7 +258,12 @@ impl PassedTap {
             Input::Events(framer) => {
                 let is_mid = framer.is_mid_oversized();
                 if let Some(Content::Event(event)) = framer.finish().map(|frame| frame.content) {
-                    let said = note(&event.data, &mut self.observed);
+                    let mut notes = Notes {
+                        observed: &mut self.observed,
+                        counts: &mut self.counts,
+                        due: self.due,
+                    };
+                    let said = notes.event(&event.data);
                     self.has_failed |= said.is_error;
                     self.progress.note(said.progress);
                 }
@@ -236,104 +297,181 @@ impl PassedTap {
             return Ending::Complete;
         };
         let text = std::str::from_utf8(held).unwrap_or_default();
-        let read = note_text(text, &mut self.observed);
+        let mut notes = Notes {
+            observed: &mut self.observed,
+            counts: &mut self.counts,
+            due: self.due,
+        };
+        let read = notes.text(text);
+        if self.due.is_invocation && read.is_ok() {
+            notes.said(text);
+        }
         match read {
             Ok(_) => Ending::Complete,
-            Err(error) if error.is_eof() && self.is_json_due => {
+            Err(error) if error.is_eof() && self.due.is_json => {
                 self.observed.unreadable += 1;
                 Ending::Truncated(Truncation::MidBody)
             }
             Err(_) => {
-                self.observed.unreadable += u64::from(self.is_json_due);
+                self.observed.unreadable += u64::from(self.due.is_json);
                 Ending::Complete
             }
         }
     }
 }
 
-/// The facts of one event.
-fn note<'a>(data: &'a [u8], observed: &mut Observed) -> Said<'a> {
-    if data.trim_ascii() == b"[DONE]" {
-        return Said {
-            progress: Progress::Over,
-            ..Said::default()
+// === impl Notes ===
+
+impl Notes<'_> {
+    /// The facts of one event.
+    fn event<'a>(&mut self, data: &'a [u8]) -> Said<'a> {
+        if data.trim_ascii() == b"[DONE]" {
+            return Said {
+                progress: Progress::Over,
+                ..Said::default()
+            };
+        }
+        let text = std::str::from_utf8(data).unwrap_or_default();
+        let said = self.text(text).ok();
+        if self.due.is_said && said.is_some() {
+            self.said(text);
+        }
+        said.unwrap_or_default()
+    }
+
+    /// The facts of one message of AWS's framing: an exception, or a chunk whose payload is JSON in Base64 (llm.md F-9). The
+    /// last chunk has the counts.
+    fn message(&mut self, message: &event_stream::Message) -> (bool, Progress) {
+        let is_chunk = match message.kind() {
+            event_stream::Kind::Event(kind) => kind.as_ref() == b"chunk",
+            event_stream::Kind::Other => false,
+            event_stream::Kind::Exception(_) | event_stream::Kind::Error(_) => {
+                self.observed.error = Some(ProviderError::read(&message.payload));
+                return (true, Progress::Unknown);
+            }
         };
-    }
-    let text = std::str::from_utf8(data).unwrap_or_default();
-    note_text(text, observed).unwrap_or_default()
-}
-
-/// The facts of one message of AWS's framing: an exception, or a chunk whose payload is JSON in Base64 (llm.md F-9). The
-/// last chunk has the counts.
-fn note_message(message: &event_stream::Message, observed: &mut Observed) -> (bool, Progress) {
-    let is_chunk = match message.kind() {
-        event_stream::Kind::Event(kind) => kind.as_ref() == b"chunk",
-        event_stream::Kind::Other => false,
-        event_stream::Kind::Exception(_) | event_stream::Kind::Error(_) => {
-            observed.error = Some(ProviderError::read(&message.payload));
-            return (true, Progress::Unknown);
-        }
-    };
-    let payload: Option<Value> = serde_json::from_slice(&message.payload).ok();
-    let inner = payload
-        .as_ref()
-        .and_then(|payload| payload.get("bytes"))
-        .and_then(Value::as_str)
-        .and_then(crate::operation::embeddings::from_base64);
-    let progress = match (&inner, is_chunk) {
-        (Some(inner), true) => {
-            let metrics = b"\"amazon-bedrock-invocationMetrics\"";
-            match inner.windows(metrics.len()).any(|part| part == metrics) {
-                true => Progress::Over,
-                false => Progress::Going,
+        let payload: Option<Value> = serde_json::from_slice(&message.payload).ok();
+        let inner = payload
+            .as_ref()
+            .and_then(|payload| payload.get("bytes"))
+            .and_then(Value::as_str)
+            .and_then(crate::operation::embeddings::from_base64);
+        let progress = match (&inner, is_chunk) {
+            (Some(inner), true) => {
+                let metrics = b"\"amazon-bedrock-invocationMetrics\"";
+                match inner.windows(metrics.len()).any(|part| part == metrics) {
+                    true => Progress::Over,
+                    false => Progress::Going,
+                }
             }
+            (Some(_) | None, _) => Progress::Unknown,
+        };
+        if let Some(inner) = inner {
+            self.event(&inner);
         }
-        (Some(_) | None, _) => Progress::Unknown,
-    };
-    if let Some(inner) = inner {
-        note(&inner, observed);
+        (false, progress)
     }
-    (false, progress)
-}
 
-/// The facts of a JSON document and of the one object inside it that may hold more.
-fn note_text<'a>(text: &'a str, observed: &mut Observed) -> Result<Said<'a>, serde_json::Error> {
-    let said = note_object(text, observed)?;
-    if let Some(inner) = said.inner {
-        // Its own inner object is not looked at: how deep a provider nests must not matter.
-        note_object(inner, observed)?;
-    }
-    Ok(said)
-}
-
-fn note_object<'a>(text: &'a str, observed: &mut Observed) -> Result<Said<'a>, serde_json::Error> {
-    let mut said = Said::default();
-    json::members(text, |key, value| match key.as_ref() {
-        "id" => observed.id = observed.id.take().or_else(|| text_of(value)),
-        "model" | "modelVersion" => {
-            observed.model = observed.model.take().or_else(|| text_of(value));
+    /// The facts of a JSON document and of the one object inside it that may hold more.
+    fn text<'a>(&mut self, text: &'a str) -> Result<Said<'a>, serde_json::Error> {
+        let said = self.object(text)?;
+        if let Some(inner) = said.inner {
+            // Its own inner object is not looked at: how deep a provider nests must not matter.
+            self.object(inner)?;
         }
-        // What a stream begins with may be what was asked for, its end is what was done.
-        "service_tier" => observed.service_tier = text_of(value).or(observed.service_tier.take()),
-        "type" => said.progress.note(Progress::of_type(unquoted(value))),
-        "object" => said.progress.note(Progress::of_object(unquoted(value))),
-        "usage" | "usageMetadata" | "amazon-bedrock-invocationMetrics" | "meta" => {
-            if let Some(usage) = Usage::from_any(value) {
-                observed.usage = Some(usage);
+        Ok(said)
+    }
+
+    fn object<'a>(&mut self, text: &'a str) -> Result<Said<'a>, serde_json::Error> {
+        let mut said = Said::default();
+        let Self {
+            observed,
+            counts,
+            due,
+        } = self;
+        let mut is_counted = false;
+        json::members(text, |key, value| match key.as_ref() {
+            "id" => observed.id = observed.id.take().or_else(|| text_of(value)),
+            "model" | "modelVersion" => {
+                observed.model = observed.model.take().or_else(|| text_of(value));
             }
+            // What a stream begins with may be what was asked for, its end is what was done.
+            "service_tier" => {
+                observed.service_tier = text_of(value).or(observed.service_tier.take());
+            }
+            "type" => said.progress.note(Progress::of_type(unquoted(value))),
+            "object" => said.progress.note(Progress::of_object(unquoted(value))),
+            "usage" | "usageMetadata" | "amazon-bedrock-invocationMetrics" | "meta" => {
+                is_counted |= counts.merge(value);
+            }
+            "inputTextTokenCount" => {
+                counts.note_input(json::count(value));
+                is_counted = true;
+            }
+            "error" if !matches!(value, "null" | "false" | "\"\"" | "{}") => {
+                observed.error = ProviderError::from_member(value);
+                said.is_error = true;
+            }
+            // The events of responses and of Anthropic's messages.
+            "response" | "message" if value.starts_with('{') => said.inner = Some(value),
+            key if due.is_invocation => is_counted |= of_family(counts, key, value),
+            _ => (),
+        })?;
+        if is_counted {
+            observed.usage = counts.usage().or(observed.usage.take());
         }
-        "inputTextTokenCount" => {
-            observed.usage = Usage::from_input(json::count(value)).or(observed.usage.take());
+        Ok(said)
+    }
+
+    /// Measures what a model says in it.
+    fn said(&mut self, text: &str) {
+        let length = |leaf: &leaves::Leaf| {
+            let key = text.get(leaf.key.clone()).unwrap_or_default();
+            match SAID.contains(&key) {
+                true => leaf.range.len().saturating_sub(2),
+                false => 0,
+            }
+        };
+        let bytes = leaves::strings(text).iter().map(length).sum::<usize>();
+        let sum = &mut self.observed.content_bytes;
+        *sum = sum.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+}
+
+/// Takes in a member in which a family of Bedrock's models counts by itself: Llama, Titan, Nova's streams; whether it is one.
+fn of_family(counts: &mut Counts, key: &str, value: &str) -> bool {
+    match key {
+        "prompt_token_count" => counts.note_input(json::count(value)),
+        "generation_token_count" | "totalOutputTextTokenCount" => {
+            counts.note_output(json::count(value));
         }
-        "error" if !matches!(value, "null" | "false" | "\"\"" | "{}") => {
-            observed.error = ProviderError::from_member(value);
-            said.is_error = true;
+        "results" => counts.note_output(of_results(value)),
+        "metadata" => {
+            // No object has no members.
+            let _ = json::members(value, |key, value| {
+                if key == "usage" {
+                    counts.merge(value);
+                }
+            });
         }
-        // The events of responses and of Anthropic's messages.
-        "response" | "message" if value.starts_with('{') => said.inner = Some(value),
-        _ => (),
-    })?;
-    Ok(said)
+        _ => return false,
+    }
+    true
+}
+
+/// Tokens of Titan's answers together.
+fn of_results(value: &str) -> Option<u64> {
+    let mut all = None;
+    let mut add = |count: u64| all = Some(all.unwrap_or(0_u64).saturating_add(count));
+    // What is no list, or holds something else, counts nothing.
+    let _ = json::elements(value, |result| {
+        let _ = json::members(result, |key, value| {
+            if let Some(count) = json::count(value).filter(|_| key == "tokenCount") {
+                add(count);
+            }
+        });
+    });
+    all
 }
 
 /// A name, which has nothing escaped.
@@ -351,10 +489,25 @@ fn text_of(raw: &str) -> Option<String> {
 mod tests {
     use bytes::Bytes;
 
-    use super::{Ending, Framing, Limits, PassedTap, Truncation};
+    use super::{Due, Ending, Framing, Limits, PassedTap, Truncation};
+    use crate::usage::HeadCounts;
 
-    fn seen(framing: Framing, body: &[u8], is_json_due: bool) -> super::Finish {
-        let mut tap = PassedTap::new(framing, Limits::default(), is_json_due);
+    const INVOCATION: Due = Due {
+        is_json: false,
+        is_invocation: true,
+        is_said: true,
+    };
+
+    fn seen(framing: Framing, body: &[u8], is_json: bool) -> super::Finish {
+        let due = Due {
+            is_json,
+            ..Due::default()
+        };
+        seen_as(due, framing, body)
+    }
+
+    fn seen_as(due: Due, framing: Framing, body: &[u8]) -> super::Finish {
+        let mut tap = PassedTap::new(framing, Limits::default(), due);
         let mut passed = Vec::new();
         for byte in body {
             passed.extend_from_slice(&tap.push(Bytes::copy_from_slice(&[*byte])));
@@ -522,5 +675,162 @@ mod tests {
         assert_eq!(whole.ending, Ending::Complete);
         let usage = whole.observed.usage.expect("counts");
         assert_eq!((usage.input, usage.output), (Some(3), Some(5)));
+    }
+
+    /// Input, output, what was read from and written to a cache, and bytes that were said.
+    fn counted(finish: &super::Finish) -> ([Option<u64>; 4], u64) {
+        let usage = finish.observed.usage.clone().unwrap_or_default();
+        let counts = [
+            usage.input,
+            usage.output,
+            usage.cache_read,
+            usage.cache_write,
+        ];
+        (counts, finish.observed.content_bytes)
+    }
+
+    /// After AWS's references of each family's answers.
+    #[test]
+    fn invocations_of_each_family_in_one_piece() {
+        for (body, expected) in [
+            // Claude.
+            (
+                r#"{"id":"msg_1","type":"message","model":"claude","content":[{"type":"text","text":"Hello"}],"usage":{"input_tokens":3,"cache_read_input_tokens":100,"cache_creation_input_tokens":20,"output_tokens":15}}"#,
+                ([Some(123), Some(15), Some(100), Some(20)], 5),
+            ),
+            // Nova.
+            (
+                r#"{"output":{"message":{"role":"assistant","content":[{"text":"Hello"}]}},"stopReason":"end_turn","usage":{"inputTokens":3,"outputTokens":15,"totalTokens":18,"cacheReadInputTokenCount":0,"cacheWriteInputTokenCount":0}}"#,
+                ([Some(3), Some(15), Some(0), Some(0)], 5),
+            ),
+            // Titan.
+            (
+                r#"{"inputTextTokenCount":3,"results":[{"tokenCount":9,"outputText":"Hel","completionReason":"FINISH"},{"tokenCount":6,"outputText":"lo"}]}"#,
+                ([Some(3), Some(15), None, None], 5),
+            ),
+            // Llama.
+            (
+                r#"{"generation":"Hello","prompt_token_count":3,"generation_token_count":15,"stop_reason":"stop"}"#,
+                ([Some(3), Some(15), None, None], 5),
+            ),
+            // Mistral, Jamba, gpt-oss, Qwen: as OpenAI's.
+            (
+                r#"{"choices":[{"message":{"role":"assistant","content":"Hello"}}],"usage":{"prompt_tokens":3,"completion_tokens":15,"total_tokens":18}}"#,
+                ([Some(3), Some(15), None, None], 5),
+            ),
+            // Mistral of before, Cohere: nothing is told in the body.
+            (
+                r#"{"outputs":[{"text":"Hello","stop_reason":"stop"}]}"#,
+                ([None; 4], 5),
+            ),
+            // A vector.
+            (
+                r#"{"embedding":[0.5],"inputTextTokenCount":6}"#,
+                ([Some(6), None, None, None], 0),
+            ),
+        ] {
+            let finish = seen_as(INVOCATION, Framing::Buffered, body.as_bytes());
+            assert_eq!(counted(&finish), expected, "{body}");
+        }
+    }
+
+    /// Each with the metrics of its last chunk, and left before.
+    #[test]
+    fn invocations_of_each_family_as_they_stream() {
+        let metrics = r#""amazon-bedrock-invocationMetrics":{"inputTokenCount":3,"outputTokenCount":15,"invocationLatency":3037,"firstByteLatency":2635}"#;
+        for (chunks, left) in [
+            (
+                [
+                    r#"{"type":"message_start","message":{"id":"m","model":"claude","content":[],"usage":{"input_tokens":3,"output_tokens":1}}}"#,
+                    r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hello"}}"#,
+                ],
+                ([Some(3), Some(1), None, None], 5),
+            ),
+            (
+                [
+                    r#"{"messageStart":{"role":"assistant"}}"#,
+                    r#"{"contentBlockDelta":{"delta":{"text":"Hello"},"contentBlockIndex":0}}"#,
+                ],
+                ([None; 4], 5),
+            ),
+            (
+                [
+                    r#"{"outputText":"Hel","index":0,"totalOutputTextTokenCount":null,"completionReason":null,"inputTextTokenCount":3}"#,
+                    r#"{"outputText":"lo","index":0,"totalOutputTextTokenCount":null,"completionReason":null,"inputTextTokenCount":null}"#,
+                ],
+                ([Some(3), None, None, None], 5),
+            ),
+            (
+                [
+                    r#"{"generation":"Hel","prompt_token_count":3,"generation_token_count":1,"stop_reason":null}"#,
+                    r#"{"generation":"lo","prompt_token_count":null,"generation_token_count":2,"stop_reason":null}"#,
+                ],
+                ([Some(3), Some(2), None, None], 5),
+            ),
+            (
+                [
+                    r#"{"outputs":[{"text":"Hel","stop_reason":null}]}"#,
+                    r#"{"outputs":[{"text":"lo","stop_reason":null}]}"#,
+                ],
+                ([None; 4], 5),
+            ),
+        ] {
+            let parts = chunks.map(chunk).concat();
+            let cut = seen_as(INVOCATION, Framing::AwsEventStream, &parts);
+            assert_eq!(counted(&cut), left, "{chunks:?}");
+            assert_eq!(cut.ending, Ending::Truncated(Truncation::NoTerminator));
+            let last = chunk(&format!("{{{metrics}}}"));
+            let whole = seen_as(INVOCATION, Framing::AwsEventStream, &[parts, last].concat());
+            assert_eq!(whole.ending, Ending::Complete);
+            assert_eq!(counted(&whole).0[..2], [Some(3), Some(15)], "{chunks:?}");
+        }
+        // Nova has a chunk of counts, too.
+        let nova = chunk(
+            r#"{"metadata":{"usage":{"inputTokens":3,"outputTokens":15,"cacheReadInputTokenCount":100},"metrics":{}}}"#,
+        );
+        let seen = seen_as(INVOCATION, Framing::AwsEventStream, &nova);
+        assert_eq!(counted(&seen).0, [Some(103), Some(15), Some(100), None]);
+    }
+
+    #[test]
+    fn what_was_cached_stays_counted_whatever_follows() {
+        let start = r#"{"type":"message_start","message":{"usage":{"input_tokens":3,"cache_read_input_tokens":0,"cache_creation_input_tokens":25037,"output_tokens":1}}}"#;
+        let delta = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":15}}"#;
+        let stop = r#"{"type":"message_stop","amazon-bedrock-invocationMetrics":{"inputTokenCount":3,"outputTokenCount":15,"cacheReadInputTokenCount":0,"cacheWriteInputTokenCount":25037}}"#;
+        let expected = [Some(25_040), Some(15), Some(0), Some(25_037)];
+        let frames = [start, delta, stop].map(chunk).concat();
+        let seen = seen_as(INVOCATION, Framing::AwsEventStream, &frames);
+        assert_eq!(counted(&seen).0, expected);
+        // As what an operator lets pass it comes in events.
+        let events = [start, delta]
+            .map(|data| format!("data: {data}\n\n"))
+            .concat();
+        let due = Due {
+            is_said: true,
+            ..Due::default()
+        };
+        let seen = seen_as(due, Framing::EventStream, events.as_bytes());
+        assert_eq!(counted(&seen).0, expected);
+    }
+
+    #[test]
+    fn the_head_counts_where_the_body_does_not() {
+        let mut tap = PassedTap::new(Framing::Buffered, Limits::default(), INVOCATION);
+        tap.note_head(HeadCounts {
+            input: Some(3),
+            output: Some(15),
+            ..HeadCounts::default()
+        });
+        tap.push(Bytes::from_static(br#"{"outputs":[{"text":"Hello"}]}"#));
+        let finish = tap.finish();
+        assert_eq!(counted(&finish), ([Some(3), Some(15), None, None], 5));
+    }
+
+    #[test]
+    fn metadata_of_others_counts_nothing() {
+        let body = r#"{"id":"batch","metadata":{"usage":{"input_tokens":7},"error":"x"}}"#;
+        let finish = seen(Framing::Buffered, body.as_bytes(), false);
+        assert_eq!(counted(&finish), ([None; 4], 0));
+        assert!(finish.observed.error.is_none());
     }
 }

@@ -5,7 +5,8 @@
 //! bytes, parts that are no text with it.
 
 mod answer;
-mod leaves;
+mod invocation;
+pub(crate) mod leaves;
 mod media;
 mod other;
 mod request;
@@ -19,6 +20,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+pub use self::invocation::Invocation;
 pub use self::media::Media;
 pub use self::rewrite::Rewrite;
 use self::walk::Extent;

@@ -42,7 +42,7 @@ use crate::observed::Observed;
 use crate::passed::PassedTap;
 use crate::sse::{Content, Framer};
 use crate::tap::{Ending, Finish, Framing, ResponseTap, Truncation};
-use crate::usage::Usage;
+use crate::usage::HeadCounts;
 
 /// What is unique to one answer and cannot be made here.
 #[derive(Clone, Copy, Debug)]
@@ -103,11 +103,11 @@ enum Output {
 // === impl Relay ===
 
 impl Relay {
-    /// The provider told in its head how many tokens the prompt has (Bedrock's embeddings).
-    pub fn note_input_tokens(&mut self, tokens: u64) {
+    /// The provider told counts of tokens in its head (Bedrock's embeddings and invocations).
+    pub fn note_head(&mut self, head: HeadCounts) {
         match &mut self.way {
-            Way::Embedded(embedded) => embedded.told = Some(tokens),
-            Way::Passed(tap) => tap.observed.usage = Usage::from_input(Some(tokens)),
+            Way::Embedded(embedded) => embedded.told = head.prompt(),
+            Way::Passed(tap) => tap.note_head(head),
             Way::Tapped(_) | Way::Read(_) => (),
         }
     }

@@ -3,7 +3,11 @@
 //! It must not know prices or limits. Invariant: a count that the provider did not send is absent,
 //! never zero; input counts include cached tokens and output counts include reasoning tokens.
 
+mod counts;
+
 use crate::json;
+
+pub use self::counts::{Counts, HeadCounts};
 
 /// Longest raw usage object kept, in bytes.
 pub const RAW_LIMIT: usize = 16 * 1024;
@@ -64,56 +68,6 @@ impl Usage {
             return None;
         }
         usage.output = usage.output_by_total();
-        usage.raw = (raw.len() <= RAW_LIMIT).then(|| raw.to_owned());
-        Some(usage)
-    }
-
-    /// Reads the usage of an answer that is no conversation, whichever vendor's names it has: OpenAI's, old and new,
-    /// Anthropic's, whose input leaves out what was cached, Google's, Cohere's `meta` and Bedrock's metrics of an
-    /// invocation. `None` where it holds no count of tokens.
-    pub fn from_any(raw: &str) -> Option<Self> {
-        let mut usage = Self::default();
-        let (mut besides, mut billed) = (0_u64, None);
-        json::members(raw, |key, value| match key.as_ref() {
-            "prompt_tokens" | "input_tokens" | "promptTokenCount" | "inputTokenCount" => {
-                usage.input = json::count(value);
-            }
-            "completion_tokens" | "output_tokens" | "candidatesTokenCount" | "outputTokenCount" => {
-                usage.output = json::count(value)
-            }
-            "total_tokens" | "totalTokenCount" => usage.total = json::count(value),
-            "cache_read_input_tokens" => {
-                usage.cache_read = json::count(value);
-                besides = besides.saturating_add(usage.cache_read.unwrap_or_default());
-            }
-            "cache_creation_input_tokens" => {
-                usage.cache_write = json::count(value);
-                besides = besides.saturating_add(usage.cache_write.unwrap_or_default());
-            }
-            "prompt_tokens_details" | "input_tokens_details" => {
-                [usage.cache_read] = details(value, ["cached_tokens"]);
-            }
-            "completion_tokens_details" | "output_tokens_details" => {
-                [usage.reasoning] = details(value, ["reasoning_tokens"]);
-            }
-            "cache_creation" => {
-                [usage.cache_write_1h] = details(value, ["ephemeral_1h_input_tokens"]);
-            }
-            "promptTokensDetails" => usage.input_audio = audio(value),
-            "candidatesTokensDetails" => usage.output_audio = audio(value),
-            "billed_units" => {
-                billed = Some(details(value, ["input_tokens", "output_tokens"]));
-            }
-            _ => (),
-        })
-        .ok()?;
-        if let Some(billed) = billed {
-            [usage.input, usage.output] = billed;
-        }
-        usage.input = usage.input.map(|input| input.saturating_add(besides));
-        if usage.input.is_none() && usage.output.is_none() && usage.total.is_none() {
-            return None;
-        }
         usage.raw = (raw.len() <= RAW_LIMIT).then(|| raw.to_owned());
         Some(usage)
     }
@@ -243,21 +197,6 @@ mod tests {
         ] {
             assert_eq!(audio(raw), expected, "{raw}");
         }
-        let any = Usage::from_any(
-            r#"{"promptTokenCount":9,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":4}]}"#,
-        );
-        assert_eq!(any.expect("usage").input_audio, Some(4));
-    }
-
-    #[test]
-    fn an_hours_cache_is_told_of_what_passes() {
-        let any = Usage::from_any(
-            r#"{"input_tokens":1,"output_tokens":1,"cache_creation_input_tokens":9,
-                "cache_creation":{"ephemeral_5m_input_tokens":4,"ephemeral_1h_input_tokens":5}}"#,
-        )
-        .expect("usage");
-        let counts = (any.input, any.cache_write, any.cache_write_1h);
-        assert_eq!(counts, (Some(10), Some(9), Some(5)));
     }
 
     #[test]

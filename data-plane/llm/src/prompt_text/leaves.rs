@@ -7,11 +7,11 @@ use std::ops::Range;
 
 /// A string that is a value, not a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Leaf {
+pub(crate) struct Leaf {
     /// The string with its quotes, in the value's text.
-    pub(super) range: Range<usize>,
+    pub(crate) range: Range<usize>,
     /// The key, as written between its quotes, of the member that it is the value of, or stands in a list of.
-    pub(super) key: Range<usize>,
+    pub(crate) key: Range<usize>,
 }
 
 struct Level {
@@ -20,7 +20,7 @@ struct Level {
 }
 
 /// The strings of `json`, in order.
-pub(super) fn strings(json: &str) -> Vec<Leaf> {
+pub(crate) fn strings(json: &str) -> Vec<Leaf> {
     let bytes = json.as_bytes();
     let mut leaves = Vec::new();
     let mut levels: Vec<Level> = Vec::new();

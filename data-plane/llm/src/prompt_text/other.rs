@@ -6,8 +6,9 @@
 use bytes::Bytes;
 
 use super::walk::{Extent, Of, Walk};
-use super::{PromptText, Scope, request};
+use super::{PromptText, Scope, invocation, request};
 use crate::class::Class;
+use crate::format::Format;
 use crate::node::{BodyError, Node};
 
 /// Members with texts; those that OpenAI does not have are those of servers that take its path.
@@ -30,6 +31,10 @@ pub(super) fn read(
     let names: &[&str] = match class {
         Class::Chat(format) | Class::CountTokens(format) => {
             return request::read(format, body, extent);
+        }
+        // To be measured; guards see all of it or nothing.
+        Class::Detect(Format::BedrockConverse) if extent == Extent::Format => {
+            return invocation::read(body);
         }
         Class::LegacyCompletions => &COMPLETIONS,
         Class::Embeddings => &EMBEDDINGS,
@@ -65,8 +70,7 @@ fn is_no_text(node: &Node<'_>) -> bool {
 mod tests {
     use bytes::Bytes;
 
-    use super::{BodyError, Class, PromptText};
-    use crate::format::Format;
+    use super::{BodyError, Class, Format, PromptText};
 
     fn texts(class: Class, body: &str) -> Result<Vec<String>, BodyError> {
         let body = Bytes::from(body.to_owned());

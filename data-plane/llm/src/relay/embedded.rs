@@ -7,9 +7,10 @@ use bytes::{Bytes, BytesMut};
 use super::cut::too_long;
 use super::{Plan, Way};
 use crate::class::{Class, Passing};
+use crate::format::Format;
 use crate::observed::Observed;
 use crate::operation::converted::Converted;
-use crate::passed::PassedTap;
+use crate::passed::{Due, PassedTap};
 use crate::tap::{Ending, Finish, Framing, Limits};
 
 /// One answer.
@@ -33,9 +34,13 @@ pub(super) fn way(plan: &Plan, framing: Framing, limits: Limits) -> Option<Way> 
     if plan.class == Class::Passthrough(Passing::Unread) {
         return Some(Way::Passed(Box::new(PassedTap::unread())));
     }
-    let is_json_due = !plan.keeps_content_type();
-    (!plan.is_conversation())
-        .then(|| Way::Passed(Box::new(PassedTap::new(framing, limits, is_json_due))))
+    let is_invocation = plan.class == Class::Detect(Format::BedrockConverse);
+    let due = Due {
+        is_json: !plan.keeps_content_type(),
+        is_invocation,
+        is_said: is_invocation || plan.class == Class::Passthrough(Passing::Read),
+    };
+    (!plan.is_conversation()).then(|| Way::Passed(Box::new(PassedTap::new(framing, limits, due))))
 }
 
 // === impl Embedded ===

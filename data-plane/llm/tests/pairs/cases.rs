@@ -11,7 +11,7 @@ use bytes::Bytes;
 use dp_llm::observed::Observed;
 use dp_llm::relay::{Plan, Relay, Stamp};
 use dp_llm::tap::{Ending, Framing, Limits};
-use dp_llm::usage::Usage;
+use dp_llm::usage::{HeadCounts, Usage};
 use serde_json::Value;
 
 /// Streams up to this many bytes are cut in two at every byte; of longer ones each byte is cut at in one of [`STRIDE`] runs.
@@ -112,7 +112,10 @@ fn relayed(plan: &Plan, answer: Answer<'_>, cuts: &[usize]) -> (Vec<u8>, Ending,
     };
     let mut relay = Relay::new(plan, answer.framing, Limits::default(), stamp);
     if let Some(tokens) = answer.told {
-        relay.note_input_tokens(tokens);
+        relay.note_head(HeadCounts {
+            input: Some(tokens),
+            ..HeadCounts::default()
+        });
     }
     let mut out = Vec::new();
     let mut rest = answer.bytes;

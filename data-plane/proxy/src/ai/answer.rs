@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use dp_config::ai_backend::AiProvider;
 use dp_llm::{
+    class::Class,
     gate::Gate,
     observed::Observed,
     relay::{Plan, Relay, Stamp},
     retry_after,
     tap::{Ending, Framing, Limits as RelayLimits},
+    usage::HeadCounts,
 };
 use dp_upstream::provider_group::{attempts::Attempt, verdict::Condition};
 use http::{HeaderMap, HeaderName, Response, header::CONTENT_TYPE, response};
@@ -225,8 +227,8 @@ fn relay(
     };
     let limits = RelayLimits::default();
     let mut relay = Box::new(Relay::guarded(plan, framing, limits, stamp, gates));
-    if let Some(tokens) = told(headers) {
-        relay.note_input_tokens(tokens);
+    if !matches!(plan.class, Class::Chat(_)) {
+        relay.note_head(told(headers));
     }
     relay
 }
@@ -343,11 +345,9 @@ fn answered(answer: Answer) -> Tried {
     Tried::Answered(Box::new(answer))
 }
 
-/// Tokens of the prompt, which Bedrock tells of some models in the head only.
-fn told(headers: &HeaderMap) -> Option<u64> {
-    const TOLD: HeaderName = HeaderName::from_static("x-amzn-bedrock-input-token-count");
-    let told = headers.get(&TOLD)?;
-    told.to_str().ok()?.parse().ok()
+/// Counts of tokens, which Bedrock tells of some models in the head only.
+fn told(headers: &HeaderMap) -> HeadCounts {
+    HeadCounts::read(|name| headers.get(name)?.to_str().ok())
 }
 
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use dp_config::{AiBackend, ai_backend::AiProvider};
 use dp_llm::{
     class::{Class, Passing},
+    format::Format,
+    prompt_text::Invocation,
     request::Request as Prompt,
 };
 use dp_policy::{
@@ -49,10 +51,39 @@ struct Generation {
     candidate_count: Option<u64>,
 }
 
+/// Where families of Bedrock's models say how long an answer may be, and how many there are (AWS: Amazon Bedrock User Guide,
+/// inference request parameters and response fields).
+#[derive(Default, Deserialize)]
+struct InvocationBounds {
+    max_tokens: Option<u64>,
+    max_completion_tokens: Option<u64>,
+    max_tokens_to_sample: Option<u64>,
+    max_gen_len: Option<u64>,
+    #[serde(rename = "maxTokens")]
+    max_tokens_of_jurassic: Option<u64>,
+    #[serde(rename = "textGenerationConfig")]
+    titan: Option<InvocationConfig>,
+    #[serde(rename = "inferenceConfig")]
+    nova: Option<InvocationConfig>,
+    n: Option<u64>,
+    num_generations: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+struct InvocationConfig {
+    #[serde(
+        rename = "maxTokenCount",
+        alias = "maxTokens",
+        alias = "max_new_tokens"
+    )]
+    most: Option<u64>,
+}
+
 /// Whether the length of its body says what a request takes. A count takes nothing of a model; recordings and files are no
 /// text.
-pub(super) fn is_text(class: Class) -> bool {
-    match class {
+pub(super) fn is_text(prompt: &Prompt) -> bool {
+    match prompt.class() {
+        Class::Detect(Format::BedrockConverse) => Invocation::of(prompt.body()).is_some(),
         Class::Detect(_) | Class::CountTokens(_) | Class::Realtime | Class::Passthrough(_) => false,
         Class::Chat(_) | Class::LegacyCompletions | Class::Embeddings | Class::Rerank => true,
     }
@@ -104,16 +135,35 @@ impl<'a> Expected<'_, 'a> {
             Class::Detect(_)
             | Class::Passthrough(Passing::Read)
             | Class::Embeddings
-            | Class::Rerank => 0,
-            Class::Chat(_) | Class::LegacyCompletions => {
-                Answers::of(prompt.body()).tokens(self.past())
-            }
+            | Class::Rerank
+            | Class::Chat(_)
+            | Class::LegacyCompletions => self
+                .answers()
+                .map_or(0, |answers| answers.tokens(self.past())),
         };
         Some(Tokens {
             input: self.size.map_or(0, |size| size.tokens(self.cut())),
             output,
             ..Tokens::default()
         })
+    }
+
+    /// What it says of its answers, where it asks for texts.
+    pub(super) fn answers(&self) -> Option<Answers> {
+        let body = self.prompt.body();
+        match self.prompt.class() {
+            Class::Chat(_) | Class::LegacyCompletions => Some(Answers::of(body)),
+            Class::Detect(Format::BedrockConverse) => match Invocation::of(body)? {
+                Invocation::Answer => Some(Answers::of_invocation(body)),
+                Invocation::Numbers => None,
+            },
+            Class::Detect(_)
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::CountTokens(_)
+            | Class::Realtime
+            | Class::Passthrough(_) => None,
+        }
     }
 
     /// How the model cuts texts that is likely to be asked: the first provider's.
@@ -202,6 +252,25 @@ impl Answers {
         }
     }
 
+    /// As the body of an invocation says, in whichever family's shape.
+    fn of_invocation(body: &[u8]) -> Answers {
+        let bounds: InvocationBounds = serde_json::from_slice(body).unwrap_or_default();
+        let of_config = |config: Option<InvocationConfig>| config.and_then(|config| config.most);
+        let allowed = bounds
+            .max_completion_tokens
+            .or(bounds.max_tokens)
+            .or(bounds.max_tokens_to_sample)
+            .or(bounds.max_gen_len)
+            .or(bounds.max_tokens_of_jurassic)
+            .or(of_config(bounds.titan))
+            .or(of_config(bounds.nova));
+        let count = bounds.n.or(bounds.num_generations).unwrap_or(1);
+        Answers {
+            allowed,
+            count: count.max(1),
+        }
+    }
+
     /// Tokens of all together; `past` is how long one of them was before.
     fn tokens(self, past: Option<u64>) -> u64 {
         estimate::output(self.allowed, past, UNBOUNDED).saturating_mul(self.count)
@@ -231,6 +300,25 @@ mod tests {
         check(r#"{"max_tokens": 10, "n": 3}"#, 30);
         check(r#"{"max_tokens": 10, "n": 2, "best_of": 4}"#, 40);
         check(r#"{"max_tokens": 18446744073709551615, "n": 3}"#, u64::MAX);
+    }
+
+    #[test]
+    fn each_family_bounds_its_answers_in_its_own_place() {
+        for (body, expected) in [
+            ("{}", UNBOUNDED),
+            (r#"{"max_tokens": 10}"#, 10),
+            (r#"{"max_completion_tokens": 10}"#, 10),
+            (r#"{"max_tokens_to_sample": 10}"#, 10),
+            (r#"{"max_gen_len": 10}"#, 10),
+            (r#"{"maxTokens": 10}"#, 10),
+            (r#"{"textGenerationConfig": {"maxTokenCount": 10}}"#, 10),
+            (r#"{"inferenceConfig": {"max_new_tokens": 10}}"#, 10),
+            (r#"{"inferenceConfig": {"maxTokens": 10}}"#, 10),
+            (r#"{"max_tokens": 10, "num_generations": 3}"#, 30),
+        ] {
+            let answers = Answers::of_invocation(body.as_bytes());
+            assert_eq!(answers.tokens(None), expected, "{body}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use http::request::Parts;
 
 use super::{
     attributes::{LlmAttributes, ReadBody},
-    expected::{Answers, Expected},
+    expected::Expected,
     ledger::Ledger,
     tokenized,
 };
@@ -70,8 +70,8 @@ impl Hold {
         });
         let held = counts_tokens.then(|| tokens().copied().unwrap_or_default());
         let has_answers = matches!(known.get(), Some(Some(tokens)) if tokens.output > 0);
-        if has_answers {
-            learn(exchange, Answers::of(prompt.body()).count);
+        if let Some(answers) = expected.answers().filter(|_| has_answers) {
+            learn(exchange, answers.count);
         }
         Hold {
             tokens: held,

@@ -182,7 +182,7 @@ impl Ledger {
             backend: backend.name.clone(),
             is_streamed: prompt.is_streamed(),
             requested,
-            prompt: expected::is_text(prompt.class()).then(|| Size::of(prompt)),
+            prompt: expected::is_text(prompt).then(|| Size::of(prompt)),
             catalog: catalog.cloned(),
             settle: Vec::new(),
             overhead: Overhead::begin(),
