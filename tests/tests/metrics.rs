@@ -38,7 +38,7 @@ spec:
   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: model}]
   traffic: {rateLimit: {local: [{tokens: 1000000, unit: Hours}]}}
 ";
-/// A budget that each request exceeds and that lets it through, and one that lets none through.
+/// A budget that each request exceeds and that lets it through, one that lets none through, and one whose store is away.
 const BUDGETS: &str = "apiVersion: tidegate.dev/v1alpha1
 kind: TidegatePolicy
 metadata: {name: told}
@@ -52,6 +52,18 @@ metadata: {name: refused}
 spec:
   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: spent}]
   traffic: {budgets: [{name: none, unit: Tokens, limit: \"0\", window: Hour}]}
+---
+apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: fleet}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: kept}]
+  traffic: {budgets: [{name: all, unit: Tokens, limit: \"1000000\", window: Day, scope: Shared, store: {redis: {secretRef: {name: redis}}}, failureMode: FailOpen}]}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: redis}
+stringData: {url: redis://127.0.0.1:1}
 ";
 /// A provider with two endpoints.
 fn pods(ports: [u16; 2]) -> String {

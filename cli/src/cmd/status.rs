@@ -4,6 +4,7 @@
 //! control plane's words, or those of a proxy on this machine. Sections without rows are left out, so that a healthy instance fits on one screen.
 
 mod keys;
+mod stores;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,14 @@ use crate::exit::Exit;
 use crate::fetch::{self, Place};
 use crate::render::{self, MessageJson, Table};
 use keys::KeysOut;
+use stores::StoreStanding;
+
+/// What the proxies on this machine tell.
+#[derive(Default)]
+struct OfProxies {
+    keys: Vec<KeysOut>,
+    stores: Vec<StoreStanding>,
+}
 
 /// Flags of `tidegate status`.
 #[derive(Clone, Debug, Args)]
@@ -56,16 +65,19 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit> {
             anyhow::bail!("no Gateway {wanted} is served here; `tidegate status` lists them");
         }
     }
-    let keys = match &place {
-        Place::RunDir(run_dir) => keys::ask(run_dir, &status.gateways).await,
+    let told = match &place {
+        Place::RunDir(run_dir) => OfProxies {
+            keys: keys::ask(run_dir, &status.gateways).await,
+            stores: stores::ask(run_dir, &status.gateways).await,
+        },
         // Its proxies are asked by whoever can reach them.
-        Place::Remote(_) => Vec::new(),
+        Place::Remote(_) => OfProxies::default(),
     };
     let now = SystemTime::now();
     render::print_as(
         global.output,
-        || value(&status, &keys),
-        || text((&status, &keys), args.all, now, render::width()),
+        || value(&status, &told),
+        || text((&status, &told), args.all, now, render::width()),
     )?;
     Ok(if has_findings(&status) {
         Exit::Findings
@@ -75,10 +87,17 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global) -> Result<Exit> {
 }
 
 /// The whole status for programs.
-fn value(status: &StatusResponse, keys: &[KeysOut]) -> Result<Value> {
+fn value(status: &StatusResponse, told: &OfProxies) -> Result<Value> {
     let mut value = MessageJson::new()?.message(status)?;
-    if let (Some(fields), false) = (value.as_object_mut(), keys.is_empty()) {
-        fields.insert("keysOut".to_owned(), serde_json::to_value(keys)?);
+    let Some(fields) = value.as_object_mut() else {
+        return Ok(value);
+    };
+    if !told.keys.is_empty() {
+        fields.insert("keysOut".to_owned(), serde_json::to_value(&told.keys)?);
+    }
+    if !told.stores.is_empty() {
+        let stores = serde_json::to_value(&told.stores)?;
+        fields.insert("budgetStores".to_owned(), stores);
     }
     Ok(value)
 }
@@ -99,14 +118,15 @@ fn has_findings(status: &StatusResponse) -> bool {
 
 /// The whole status for people.
 fn text(
-    (status, keys): (&StatusResponse, &[KeysOut]),
+    (status, told): (&StatusResponse, &OfProxies),
     all: bool,
     now: SystemTime,
     width: Option<u16>,
 ) -> String {
     let mut sections = vec![gateways(status, now, width)];
     sections.push(proxies(status, now, width));
-    sections.push(keys::table(keys, width));
+    sections.push(keys::table(&told.keys, width));
+    sections.push(stores::table(&told.stores, width));
     sections.push(quarantined(status, now, width));
     sections.push(objects(status, all, width));
     sections.push(problems(status, width));

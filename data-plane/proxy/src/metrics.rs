@@ -7,7 +7,7 @@
 use std::{
     cell::RefCell,
     collections::BTreeMap,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Weak, atomic::Ordering},
     time::Duration,
 };
 
@@ -31,8 +31,8 @@ use prometheus_client::{
 
 use self::{
     attribution::AttributionMetrics, budget::BudgetMetrics, cache::EmbeddingMetrics,
-    limit::LimitMetrics, llm::LlmMetrics, load::LoadCollector, tokens::TokenCollector,
-    usage::UsageMetrics,
+    limit::LimitMetrics, llm::LlmMetrics, load::LoadCollector, stores::StoreCollector,
+    tokens::TokenCollector, usage::UsageMetrics,
 };
 pub(crate) use self::{
     attribution::{Label, OwnLabels},
@@ -40,6 +40,7 @@ pub(crate) use self::{
 };
 use crate::{
     ai::{guard::Check, ledger::Closed},
+    budget::Stores,
     record::{Ending, Record},
 };
 
@@ -49,6 +50,7 @@ mod cache;
 mod limit;
 mod llm;
 mod load;
+mod stores;
 mod tokens;
 mod usage;
 
@@ -128,6 +130,7 @@ impl Metrics {
         upstream: Arc<Counters>,
         tokens: Arc<TokenSources>,
         (providers, endpoints): (Arc<States>, Arc<States>),
+        stores: Weak<Stores>,
     ) -> Metrics {
         let metrics = Metrics {
             requests: Family::default(),
@@ -200,6 +203,7 @@ impl Metrics {
             providers,
             endpoints,
         }));
+        registry.register_collector(Box::new(StoreCollector(stores)));
         metrics
     }
 }

@@ -19,6 +19,7 @@ use dp_upstream::{
         states::{KeyFigures, States},
     },
     resolve::Resolver,
+    shared_counts::Standing,
     tokens::{TokenSources, TokenStatus},
 };
 use tokio::{
@@ -76,7 +77,7 @@ pub(crate) struct Shared {
     /// Requests whose answer others wait for.
     pub(crate) flights: Arc<Flights>,
     /// Where budgets are counted; outlives configurations.
-    pub(crate) budgets: Stores,
+    pub(crate) budgets: Arc<Stores>,
     /// Connections of clients, open now.
     pub(crate) connections: watch::Sender<usize>,
     workers: Vec<mpsc::UnboundedSender<Command>>,
@@ -139,11 +140,13 @@ impl Proxy {
         let tokens = Arc::new(tokens);
         let provider_states = Arc::new(States::new(Instant::now()));
         let endpoint_states = Arc::new(States::new(Instant::now()));
+        let budgets = Arc::new(Stores::new());
         let metrics = Metrics::register(
             options.registry,
             upstream.clone(),
             tokens.clone(),
             (provider_states.clone(), endpoint_states.clone()),
+            Arc::downgrade(&budgets),
         );
         let log = match options.access_log {
             None => None,
@@ -172,7 +175,7 @@ impl Proxy {
             tokens,
             limits: Limits::new(),
             flights: Arc::default(),
-            budgets: Stores::new(),
+            budgets,
             connections: watch::Sender::new(0),
             workers,
         });
@@ -256,6 +259,12 @@ impl Proxy {
         let mut all = self.shared.known.providers.keys(Instant::now());
         all.sort_by(|a, b| (&a.backend, &a.entry, &a.name).cmp(&(&b.backend, &b.entry, &b.name)));
         all
+    }
+
+    /// How the stores of shared budgets stand, by the names of the Secrets with their addresses; those that a request has
+    /// needed so far.
+    pub fn budget_stores(&self) -> Vec<(Arc<str>, Standing)> {
+        self.shared.budgets.standings()
     }
 
     /// The configuration that is served now.

@@ -173,6 +173,7 @@ async fn config_dump(State(admin): State<Admin>) -> Response {
         "credentials": credentials(&admin),
         "endpoints": endpoints(&admin),
         "keys": keys(&admin),
+        "budget_stores": budget_stores(&admin),
         "config": config,
     }))
     .into_response()
@@ -229,9 +230,28 @@ fn keys(admin: &Admin) -> Vec<Value> {
     told.collect()
 }
 
+/// How the stores of shared budgets stand; by the names of the secrets with their addresses.
+fn budget_stores(admin: &Admin) -> Vec<Value> {
+    let stores = admin.proxy.budget_stores().into_iter();
+    let told = stores.map(|(secret, standing)| {
+        json!({
+            "store": secret,
+            "state": if standing.is_up { "up" } else { "away" },
+            "orders_waiting": standing.waiting,
+            "orders_lost": standing.lost,
+        })
+    });
+    told.collect()
+}
+
 /// What of the dump changes with every answer, without the rest of it.
 async fn providers(State(admin): State<Admin>) -> Response {
-    axum::Json(json!({"endpoints": endpoints(&admin), "keys": keys(&admin)})).into_response()
+    let told = json!({
+        "endpoints": endpoints(&admin),
+        "keys": keys(&admin),
+        "budget_stores": budget_stores(&admin),
+    });
+    axum::Json(told).into_response()
 }
 
 async fn listeners(State(admin): State<Admin>) -> Response {

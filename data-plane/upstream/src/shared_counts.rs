@@ -8,19 +8,21 @@
 use std::{
     fmt, io,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use dp_policy::budget::{Claim, Denied, Leases, Order, RequestId, Store};
+use dp_policy::budget::{Claim, Denied, Leases, Order, RequestId, Step, Store};
 use tokio::sync::{mpsc, oneshot};
 
+mod debts;
 mod link;
 mod work;
 
+use debts::Debts;
 use link::Link;
 
 /// How long a request waits for the store before it is taken for away.
@@ -29,7 +31,8 @@ pub const PATIENCE: Duration = Duration::from_millis(500);
 /// Counters that a proxy knows at once: budgets times keys.
 const CAPACITY: usize = 100_000;
 
-/// Orders that wait at most. What comes on top is lost, and counted as such.
+/// Orders that wait at most, and counters that may owe something while the store is away. What comes on top is lost, and
+/// counted as such.
 const WAITING: usize = 20_000;
 
 /// A request asks so often at most before it is told that nobody can count: each time it gets what it needs, unless
@@ -61,9 +64,9 @@ pub enum OpenError {
 pub struct Standing {
     /// It answered last time.
     pub is_up: bool,
-    /// Orders that wait for an answer.
+    /// Orders that wait for an answer; what one counter has to be told when the store is back is one of them.
     pub waiting: usize,
-    /// Orders that were never answered: what they told is not counted.
+    /// Orders that were never answered: what was used, or given back, and is not counted.
     pub lost: u64,
 }
 
@@ -73,6 +76,8 @@ struct Line {
     waiting: AtomicUsize,
     lost: AtomicU64,
     is_down: AtomicBool,
+    /// What has to be told, and was not sent yet.
+    debts: Mutex<Debts>,
 }
 
 /// An order, and who waits for its answer.
@@ -96,11 +101,12 @@ impl SharedCounts {
             waiting: AtomicUsize::new(0),
             lost: AtomicU64::new(0),
             is_down: AtomicBool::new(false),
+            debts: Mutex::default(),
         });
         let told = line.clone();
         let leases = Arc::new(Leases::new(
             CAPACITY,
-            Box::new(move |order| told.send(Ask { order, done: None })),
+            Box::new(move |order| told.tell(order)),
         ));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -146,10 +152,13 @@ impl SharedCounts {
         for order in orders {
             let (done, answer) = oneshot::channel();
             let known = order.clone();
-            self.line.send(Ask {
+            let unsent = self.line.send(Ask {
                 order,
                 done: Some(done),
             });
+            if unsent.is_some() {
+                self.leases.gave_up(&known);
+            }
             answers.push((known, answer));
         }
         let deadline = tokio::time::Instant::now() + PATIENCE;
@@ -168,7 +177,7 @@ impl SharedCounts {
     pub fn standing(&self) -> Standing {
         Standing {
             is_up: !self.line.is_down.load(Ordering::Relaxed),
-            waiting: self.line.waiting.load(Ordering::Relaxed),
+            waiting: self.line.waiting.load(Ordering::Relaxed) + self.line.debts().len(),
             lost: self.line.lost.load(Ordering::Relaxed),
         }
     }
@@ -194,13 +203,40 @@ impl fmt::Debug for SharedCounts {
 // === impl Line ===
 
 impl Line {
-    fn send(&self, ask: Ask) {
+    /// Sends an order; gives it back where too many wait.
+    #[must_use]
+    fn send(&self, ask: Ask) -> Option<Order> {
         // Counted before it is sent: the thread may be done with it at once.
         let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
-        if waiting >= WAITING || self.asks.send(ask).is_err() {
+        let unsent = match waiting < WAITING {
+            true => self.asks.send(ask).err().map(|unsent| unsent.0.order),
+            false => Some(ask.order),
+        };
+        if unsent.is_some() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+        unsent
+    }
+
+    /// Tells the store something that nobody waits for; while it is away, or has too much to do, later.
+    fn tell(&self, order: Order) {
+        let rest = match self.is_down.load(Ordering::Relaxed) {
+            true => Some(order),
+            false => self.send(Ask { order, done: None }),
+        };
+        let rest = rest.and_then(|order| self.debts().add(order, WAITING));
+        let rest = rest.and_then(|order| match order.step {
+            // What is given back is not added up.
+            Step::Back(_) => self.send(Ask { order, done: None }),
+            Step::Add(_) | Step::Take { .. } => Some(order),
+        });
+        if rest.is_some() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn debts(&self) -> MutexGuard<'_, Debts> {
+        self.debts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

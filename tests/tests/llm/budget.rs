@@ -425,6 +425,14 @@ async fn without_its_store_a_budget_fails_as_it_says() -> Result<()> {
         rig.redis.kill()?;
         let reply = rig.ask("b", "gpt-4o").await?;
         ensure!(reply.status == status, "{mode}: {}", reply.text());
+        let [up, _, lost] = store(&rig.world).await?;
+        ensure!((up, lost) == (0, 0), "{mode}: up {up}, {lost} lost");
+        let told = rig.world.tidegate(&["status"]).await?;
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        ensure!(
+            told.contains("BUDGET STORE") && told.contains("default/redis"),
+            "{mode}: {told}"
+        );
         rig.redis.start_again().await?;
         let port = rig.port;
         rig.world
@@ -434,9 +442,25 @@ async fn without_its_store_a_budget_fails_as_it_says() -> Result<()> {
                 Ok(())
             })
             .await?;
+        deadline::until("all is told", deadline::SOON, || async {
+            let standing = store(&rig.world).await?;
+            ensure!(standing == [1, 0, 0], "{mode}: {standing:?}");
+            Ok(())
+        })
+        .await?;
         rig.world.stop().await?;
     }
     Ok(())
+}
+
+/// Whether the store of shared budgets is up, orders that wait for it, and those that are lost.
+async fn store(world: &World) -> Result<[u64; 3]> {
+    let metrics = Metrics::scrape(world).await?;
+    let of = |name: &str| {
+        let name = format!("tidegate_proxy_llm_budget_store_{name}");
+        metrics.sum(&name, &[])
+    };
+    Ok([of("up")?, of("orders_waiting")?, of("orders_lost_total")?])
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -88,7 +88,7 @@ fn of(gateway: &str, keys: Vec<Key>) -> Vec<KeysOut> {
 }
 
 /// `namespace/name` of `secret/namespace/name/key`.
-fn secret(resource: &str) -> &str {
+pub(super) fn secret(resource: &str) -> &str {
     let own = resource.strip_prefix("secret/").unwrap_or(resource);
     match own.match_indices('/').nth(1) {
         Some((end, _)) => own.get(..end).unwrap_or(own),

@@ -118,7 +118,7 @@ fn status() -> StatusResponse {
 #[test]
 fn what_is_wrong_is_shown_and_what_is_fine_is_counted() {
     assert_eq!(
-        text((&status(), &[]), false, now(), None),
+        text((&status(), &OfProxies::default()), false, now(), None),
         "GATEWAY    LISTENERS  ROUTES  DESIRED   PROXIES  IN SYNC  REJECTED  LAST CHANGE\n\
          shop/edge  2          9842    77b09c11  2        1        1         3s ago  HTTPRoute shop/cart\n\
          \n\
@@ -141,7 +141,7 @@ fn what_is_wrong_is_shown_and_what_is_fine_is_counted() {
 
 #[test]
 fn everything_is_shown_when_asked_for() {
-    let text = text((&status(), &[]), true, now(), None);
+    let text = text((&status(), &OfProxies::default()), true, now(), None);
     assert!(text.contains("Gateway shop/edge"), "{text}");
     assert!(text.contains("Conflicted=False NoConflicts"), "{text}");
     assert!(!text.contains("--all"), "{text}");
@@ -153,7 +153,7 @@ fn an_empty_instance_says_so() {
         version: "0.1.0".to_owned(),
         ..StatusResponse::default()
     };
-    let text = text((&status, &[]), false, now(), None);
+    let text = text((&status, &OfProxies::default()), false, now(), None);
     assert!(text.starts_with("No Gateway is served."), "{text}");
 }
 

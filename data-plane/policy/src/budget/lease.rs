@@ -204,7 +204,10 @@ impl Leases {
     /// An order is given up: what it would have brought is not expected any more.
     pub fn gave_up(&self, order: &Order) {
         let mut locked = self.leases.lock([&order.counter]);
-        if let (Some(lease), Step::Take { .. }) = (locked.get(&order.counter), order.step) {
+        let lease = locked
+            .get(&order.counter)
+            .filter(|lease| lease.period == order.period);
+        if let (Some(lease), Step::Take { .. }) = (lease, order.step) {
             lease.asked = lease.asked.saturating_sub(1);
         }
     }

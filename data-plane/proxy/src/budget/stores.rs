@@ -11,7 +11,7 @@ use std::{
 
 use dp_config::Config;
 use dp_policy::{budget::Memory, concurrency::InFlight};
-use dp_upstream::shared_counts::{OpenError, SharedCounts};
+use dp_upstream::shared_counts::{OpenError, SharedCounts, Standing};
 
 /// Counters of this proxy: budgets times keys. Where there is no room, a budget fails closed.
 const CAPACITY: usize = 100_000;
@@ -72,6 +72,18 @@ impl Stores {
                 .spawn(move || drop(before));
         }
         counts
+    }
+
+    /// How the stores stand that are open, by the names of their Secrets.
+    pub(crate) fn standings(&self) -> Vec<(Arc<str>, Standing)> {
+        let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = shared.iter().filter_map(|(secret, known)| {
+            let counts = known.counts.as_ref()?;
+            Some((secret.clone(), counts.standing()))
+        });
+        let mut open: Vec<_> = open.collect();
+        open.sort_by(|(one, _), (other, _)| one.cmp(other));
+        open
     }
 }
 

@@ -111,7 +111,7 @@ async fn metrics_and_index_are_text() {
     assert_eq!(ask(&admin, Method::GET, "/listeners").await.1, "[]");
     assert_eq!(
         ask(&admin, Method::GET, "/providers").await.1,
-        r#"{"endpoints":[],"keys":[]}"#
+        r#"{"endpoints":[],"keys":[],"budget_stores":[]}"#
     );
     assert_eq!(
         ask(&admin, Method::GET, "/nothing").await.0,

@@ -6,12 +6,13 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
 use dp_policy::budget::{
     Action, Budget, Ledger, Limit, Matched, Memory, OnOutage, OnUnpriced, RequestId, Reservation,
-    Scope, Spend, Why, Window, shared_claims,
+    Scope, Spend, Step, Why, Window, shared_claims,
 };
 
 use super::{SharedCounts, now};
@@ -264,6 +265,78 @@ async fn while_redis_is_away_each_budget_does_as_it_says() {
     other.reserve(1, &open, 11).await.expect_err("beyond");
     let held = other.reserve(2, &open, 10).await;
     assert!(held.is_ok());
+}
+
+/// A proxy whose store nobody answers for.
+fn alone() -> Proxy {
+    let counts = Arc::new(SharedCounts::open("redis://127.0.0.1:1").expect("opened"));
+    Proxy {
+        ledger: Ledger::new(Arc::new(Memory::new(10)), Some(counts.store())),
+        counts,
+        first: 1 << 64,
+    }
+}
+
+#[tokio::test]
+async fn an_outage_costs_one_order_for_each_counter() {
+    let proxy = alone();
+    let budget = budget(u64::MAX, OnOutage::FailOpen);
+    proxy.reserve(0, &budget, 1).await.expect("open");
+    until("it is known to be away", || !proxy.counts.standing().is_up).await;
+    for id in 1..30_000 {
+        let held = proxy.reserve(id, &budget, 1).await.expect("open");
+        held.settle(&spend(2));
+    }
+    let standing = proxy.counts.standing();
+    assert_eq!(standing.lost, 0, "{standing:?}");
+    assert!(standing.waiting < 100, "{standing:?}");
+}
+
+#[tokio::test]
+async fn what_an_outage_costs_is_bounded_and_told() {
+    let proxy = alone();
+    let budget = Arc::new(budget(u64::MAX, OnOutage::FailOpen));
+    proxy.reserve(0, &budget, 1).await.expect("open");
+    until("it is known to be away", || !proxy.counts.standing().is_up).await;
+    for id in 1..=super::WAITING as u128 + 100 {
+        let matched = [Matched {
+            budget: budget.clone(),
+            key: format!("team-{id}").into(),
+        }];
+        let (id, estimate, now) = (RequestId(proxy.first + id), spend(1), now());
+        let claims = shared_claims(&matched, &estimate, now);
+        proxy.counts.reserve(id, &claims, now).await;
+        let held = proxy.ledger.reserve(id, &matched, &estimate, now);
+        held.expect("open").settle(&spend(1));
+    }
+    let standing = proxy.counts.standing();
+    assert!(standing.lost >= 90, "{standing:?}");
+    assert!(standing.waiting <= 2 * super::WAITING, "{standing:?}");
+}
+
+#[tokio::test]
+async fn an_order_that_finds_no_room_is_not_expected_any_more() {
+    let proxy = alone();
+    let budget = budget(1000, OnOutage::FailClosed);
+    let waiting = &proxy.counts.line.waiting;
+    waiting.fetch_add(super::WAITING, Ordering::Relaxed);
+    let refused = proxy.reserve(1, &budget, 3).await.err();
+    assert_eq!(refused, Some(Why::Unavailable));
+    waiting.fetch_sub(super::WAITING, Ordering::Relaxed);
+    assert_eq!(proxy.counts.standing().lost, 0, "nothing was used");
+    // The next one asks for a slice, as if nothing were on its way.
+    let matched = [Matched {
+        budget: Arc::new(budget),
+        key: "team-a".into(),
+    }];
+    let later = now() + Duration::from_secs(5);
+    let claims = shared_claims(&matched, &spend(3), later);
+    let orders = proxy.counts.leases.missing(RequestId(2), 0, &claims, later);
+    let wanted = orders.iter().map(|order| order.step).next();
+    let Some(Step::Take { need, want, .. }) = wanted else {
+        panic!("{orders:?}");
+    };
+    assert!(need == 3 && want > need, "{orders:?}");
 }
 
 #[test]

@@ -4,13 +4,13 @@
 //! ends by an answer or by being given up, and is counted as waiting until then.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     rc::Rc,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
-use dp_policy::budget::{Leases, RequestId};
+use dp_policy::budget::{Leases, Order, RequestId, Step};
 use redis::RedisResult;
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
@@ -45,6 +45,8 @@ struct Work {
     line: Arc<Line>,
     turns: Semaphore,
     random: RefCell<Random>,
+    /// Orders that are being carried out.
+    under_way: Cell<usize>,
 }
 
 /// Until `stopped`.
@@ -61,25 +63,29 @@ pub(super) async fn run(
         line,
         turns: Semaphore::new(AT_ONCE),
         random: RefCell::new(Random::new(seed())),
+        under_way: Cell::new(0),
     });
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             ask = inbox.recv() => match ask {
-                Some(ask) => {
-                    tokio::task::spawn_local(work.clone().carry_out(ask));
-                }
+                Some(ask) => work.begin(ask),
                 None => return,
             },
-            _ = tick.tick() => work.leases.rest(|| work.name(), now()),
+            _ = tick.tick() => {
+                work.leases.rest(|| work.name(), now());
+                work.pay();
+            }
             _ = &mut stopped => break,
         }
     }
     work.leases.close(|| work.name(), now());
+    let debts = work.line.debts().take();
+    work.owe(debts);
     let end = async {
         while let Ok(ask) = inbox.try_recv() {
-            tokio::task::spawn_local(work.clone().carry_out(ask));
+            work.begin(ask);
         }
         while work.line.waiting.load(Ordering::Relaxed) > 0 {
             sleep(Duration::from_millis(5)).await;
@@ -110,6 +116,31 @@ impl Work {
         RequestId(u128::from(high) << 64 | u128::from(low))
     }
 
+    fn begin(self: &Rc<Self>, ask: Ask) {
+        self.under_way.set(self.under_way.get() + 1);
+        tokio::task::spawn_local(self.clone().carry_out(ask));
+    }
+
+    /// Sends what was used while the store was away: all of it once it is back, and until then one order, where there is no
+    /// other that finds out.
+    fn pay(self: &Rc<Self>) {
+        let is_down = self.line.is_down.load(Ordering::Relaxed);
+        let due = match (is_down, self.under_way.get()) {
+            (false, _) => self.line.debts().take(),
+            (true, 0) => self.line.debts().take_one().into_iter().collect(),
+            (true, _) => return,
+        };
+        self.owe(due);
+    }
+
+    fn owe(self: &Rc<Self>, orders: Vec<Order>) {
+        // Of a window that is over nobody asks any more.
+        for order in orders.into_iter().filter(|order| order.period.end > now()) {
+            self.line.waiting.fetch_add(1, Ordering::Relaxed);
+            self.begin(Ask { order, done: None });
+        }
+    }
+
     async fn carry_out(self: Rc<Self>, ask: Ask) {
         let Ask {
             mut order,
@@ -117,6 +148,7 @@ impl Work {
         } = ask;
         let begun = Instant::now();
         let mut wait = FIRST_WAIT;
+        let mut is_unsent = true;
         loop {
             let answer = match self.turns.acquire().await {
                 Ok(_turn) => self.send(&order).await,
@@ -137,10 +169,16 @@ impl Work {
                     // Who waits for it has waited enough.
                     done = None;
                     order = order.again();
+                    is_unsent &= error.is_connection_refusal();
                 }
             }
-            if begun.elapsed() >= GIVE_UP {
-                self.leases.gave_up(&order);
+            if let Step::Take { .. } = order.step {
+                // What never got there has nothing to be asked about; and what is not taken is no loss.
+                if is_unsent || begun.elapsed() >= GIVE_UP {
+                    self.leases.gave_up(&order);
+                    break;
+                }
+            } else if begun.elapsed() >= GIVE_UP {
                 self.line.lost.fetch_add(1, Ordering::Relaxed);
                 break;
             }
@@ -148,12 +186,10 @@ impl Work {
             wait = (wait * 2).min(LONGEST_WAIT);
         }
         self.line.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.under_way.set(self.under_way.get().saturating_sub(1));
     }
 
-    async fn send(
-        &self,
-        order: &dp_policy::budget::Order,
-    ) -> RedisResult<dp_policy::budget::Granted> {
+    async fn send(&self, order: &Order) -> RedisResult<dp_policy::budget::Granted> {
         let connection = self.link.borrow_mut().connection()?;
         let call = {
             let link = self.link.borrow();
