@@ -173,8 +173,10 @@ impl Work {
                 }
             }
             if let Step::Take { .. } = order.step {
-                // What never got there has nothing to be asked about; and what is not taken is no loss.
-                if is_unsent || begun.elapsed() >= GIVE_UP {
+                // What never got there has nothing to be asked about, but one has to find out when the store is back. What is
+                // not taken is no loss.
+                let is_needless = is_unsent && self.under_way.get() > 1;
+                if is_needless || begun.elapsed() >= GIVE_UP {
                     self.leases.gave_up(&order);
                     break;
                 }
