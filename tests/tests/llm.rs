@@ -15,6 +15,7 @@ mod cache;
 mod clouds;
 mod consumers;
 mod credential;
+mod dead;
 mod endpoints;
 mod expressions;
 mod extremes;

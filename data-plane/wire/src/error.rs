@@ -4,6 +4,7 @@
 //! is total: any bytes with any status become a valid error body, and a body that is already in
 //! the client's dialect is handed on untouched.
 
+mod account;
 mod class;
 mod content_policy;
 mod context;
@@ -82,6 +83,8 @@ pub struct ProviderError {
     pub param: Option<String>,
     /// The provider's code; numbers in decimal.
     pub code: Option<String>,
+    /// Google's reason, which is more exact than its code.
+    pub reason: Option<String>,
 }
 
 // === impl ErrorCode ===

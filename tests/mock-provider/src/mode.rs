@@ -52,6 +52,8 @@ pub(crate) enum Mode {
     IgnoreStream,
     /// 400 in the vendor's words for a prompt that is too long.
     ContextTooLong,
+    /// 400 in the vendor's words for an account that is not paid for.
+    NoCredit,
     /// 502 with an HTML page, as a load balancer sends.
     Html502,
     /// 200 with an error as a JSON body, streamed or not.
@@ -65,7 +67,7 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    const NAMED: [Self; 25] = [
+    const NAMED: [Self; 26] = [
         Self::Hang,
         Self::Stall,
         Self::Truncate,
@@ -86,6 +88,7 @@ impl Mode {
         Self::Crlf,
         Self::IgnoreStream,
         Self::ContextTooLong,
+        Self::NoCredit,
         Self::Html502,
         Self::ErrorBody,
         Self::ErrorFirst,
@@ -134,6 +137,7 @@ impl Mode {
             Self::Crlf => "crlf",
             Self::IgnoreStream => "ignore-stream",
             Self::ContextTooLong => "context-too-long",
+            Self::NoCredit => "no-credit",
             Self::Html502 => "html-502",
             Self::ErrorBody => "error-body",
             Self::ErrorFirst => "error-first",
@@ -166,6 +170,7 @@ impl Mode {
             Self::Crlf => "a stream with CRLF line ends and comments",
             Self::IgnoreStream => "a buffered answer although a stream was asked for",
             Self::ContextTooLong => "400, the prompt is too long, as the vendor words it",
+            Self::NoCredit => "400, the account is not paid for, as the vendor words it",
             Self::Html502 => "502 with an HTML page",
             Self::ErrorBody => "200 with an error as a JSON body, streamed or not",
             Self::ErrorFirst => "200 with an error as the first event of a stream",

@@ -70,6 +70,7 @@ pub(crate) fn play(
         Mode::Reset => return Play::Reset,
         Mode::Fail(status) => return refuse(&Refusal::on_demand(vendor, status)),
         Mode::ContextTooLong => return refuse(&Refusal::too_long_in(vendor)),
+        Mode::NoCredit => return refuse(&Refusal::no_credit_in(vendor)),
         Mode::Html => return Play::Respond(html(HTML)),
         Mode::Html502 => {
             let mut response = html(BAD_GATEWAY);
@@ -218,6 +219,7 @@ fn body(
         | Mode::Html502
         | Mode::ErrorBody
         | Mode::ContextTooLong
+        | Mode::NoCredit
         | Mode::Large
         | Mode::Huge
         | Mode::Gzip
@@ -280,6 +282,7 @@ fn kept(events: &Events, mode: Mode) -> usize {
         | Mode::Html502
         | Mode::ErrorBody
         | Mode::ContextTooLong
+        | Mode::NoCredit
         | Mode::Corrupt
         | Mode::Slow
         | Mode::Large

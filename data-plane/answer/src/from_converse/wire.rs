@@ -214,8 +214,8 @@ pub(super) fn exception(kind: &Bytes, payload: &Bytes) -> ProviderError {
     ProviderError {
         message,
         kind: Some(excerpt(kind)),
-        param: None,
         code: read.status.0.map(|status| status.to_string()),
+        ..ProviderError::default()
     }
 }
 

@@ -44,7 +44,7 @@ impl Broken {
                 message: "the provider's stream fell silent before its end".to_owned(),
                 kind: Some("timeout_error".to_owned()),
                 code: Some(ErrorCode::UpstreamTimeout.as_str().to_owned()),
-                param: None,
+                ..ProviderError::default()
             },
         }
     }

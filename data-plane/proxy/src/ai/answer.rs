@@ -166,7 +166,7 @@ pub(super) async fn take(
             Ok(tried @ (Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. })) => tried,
             Err((observed, headers)) => {
                 let condition = judge(exchange, error_status(&observed), &headers);
-                failed_inside(call, &observed, condition)
+                failed_inside((call, provider), &observed, condition)
             }
         };
     }
@@ -196,7 +196,7 @@ pub(super) async fn take(
         Looked::Over { bytes, observed } => Body::Whole { bytes, observed },
         Looked::Failed(observed) => {
             let condition = judge(exchange, error_status(&observed), &head.headers);
-            return failed_inside(call, &observed, condition);
+            return failed_inside((call, provider), &observed, condition);
         }
         Looked::Broke(error) => return lost(broke(error)),
     };

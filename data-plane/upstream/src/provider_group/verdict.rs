@@ -28,7 +28,8 @@ pub enum Verdict {
     Idle,
     /// A status of 400 or above.
     Status(u16),
-    /// A status of 401 or 403 to a credential of the gateway's own, so that every client would get it.
+    /// A status of 401 or 403 to a credential of the gateway's own, or one of 400 or 402 that is about the account behind it, so
+    /// that every client would get it.
     CredentialRefused(u16),
     /// A success status, then an error as the first event of the stream (llm.md S-11), with the status that it stands
     /// for; 0 where it stands for none.
@@ -88,6 +89,14 @@ impl Verdict {
         match (status, owner) {
             (401 | 403, CredentialOwner::Gateway) => Verdict::CredentialRefused(status),
             (_, CredentialOwner::Gateway | CredentialOwner::Client) => Verdict::Status(status),
+        }
+    }
+
+    /// Verdict of an error of any status by which the provider refuses the account or the key itself.
+    pub fn of_account(status: u16, owner: CredentialOwner) -> Verdict {
+        match owner {
+            CredentialOwner::Gateway => Verdict::CredentialRefused(status),
+            CredentialOwner::Client => Verdict::Status(status),
         }
     }
 
@@ -288,6 +297,12 @@ mod tests {
             // Another provider has another key.
             check(ours, Sign::Unhealthy, true);
             let theirs = Verdict::of_status(status, CredentialOwner::Client);
+            check(theirs, Sign::Nothing, false);
+        }
+        for status in [400, 402] {
+            let ours = Verdict::of_account(status, CredentialOwner::Gateway);
+            check(ours, Sign::Unhealthy, true);
+            let theirs = Verdict::of_account(status, CredentialOwner::Client);
             check(theirs, Sign::Nothing, false);
         }
         let busy = Verdict::of_status(429, CredentialOwner::Gateway);

@@ -97,7 +97,11 @@ impl ProviderError {
             "__type" => error.kind = json::string(value).as_deref().map(shape_name),
             "param" => error.param = json::string(value),
             "code" => error.code = json::string(value).or_else(|| number(value)),
-            "error" | "detail" | "details" => inner = inner.or(Some(value)),
+            "error" | "detail" => inner = inner.or(Some(value)),
+            "details" => {
+                error.reason = reason(value);
+                inner = inner.or(Some(value));
+            }
             _ => (),
         })
         .ok()?;
@@ -108,6 +112,7 @@ impl ProviderError {
             error.message = inner.message;
             error.kind = error.kind.or(inner.kind);
             error.code = error.code.or(inner.code);
+            error.reason = error.reason.or(inner.reason);
         }
         (error != Self::default()).then_some(error)
     }
@@ -162,11 +167,30 @@ pub fn unwrap_array(text: &str) -> &str {
         .map_or(text, str::trim)
 }
 
+#[derive(Deserialize)]
+struct Elements<'a>(#[serde(borrow)] Vec<&'a RawValue>);
+
 fn first_of(raw: &str) -> Option<&str> {
-    #[derive(Deserialize)]
-    struct Elements<'a>(#[serde(borrow)] Vec<&'a RawValue>);
     let elements: Elements<'_> = serde_json::from_str(raw).ok()?;
     elements.0.first().map(|first| first.get())
+}
+
+/// The reason in the details of an error of Google's (`google.rpc.ErrorInfo`).
+fn reason(raw: &str) -> Option<String> {
+    let elements: Elements<'_> = serde_json::from_str(raw).ok()?;
+    elements.0.iter().find_map(|element| {
+        let (mut reason, mut is_googles) = (None, false);
+        json::members(element.get(), |key, value| match key.as_ref() {
+            "reason" => reason = json::string(value),
+            "domain" => {
+                is_googles =
+                    json::string(value).is_some_and(|text| text.ends_with("googleapis.com"));
+            }
+            _ => (),
+        })
+        .ok()?;
+        reason.filter(|_| is_googles)
+    })
 }
 
 /// The name in an AWS error type: `namespace#Name:uri`.

@@ -127,6 +127,27 @@ impl Refusal {
         }
     }
 
+    /// The account is not paid for, told with a status that blames the request where the vendor does that.
+    pub(crate) fn no_credit_in(vendor: Vendor) -> Self {
+        let status = StatusCode::BAD_REQUEST;
+        match vendor {
+            Vendor::OpenAi => Self {
+                code: Some("billing_hard_limit_reached"),
+                ..Self::plain(status, "Billing hard limit has been reached")
+            },
+            Vendor::Anthropic => Self::plain(
+                status,
+                "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade \
+                 or purchase credits.",
+            ),
+            Vendor::Bedrock => Self::plain(StatusCode::FORBIDDEN, "The account is not in good standing."),
+            Vendor::Google => Self {
+                code: Some("API_KEY_INVALID"),
+                ..Self::plain(status, "API key expired. Please renew the API key.")
+            },
+        }
+    }
+
     /// What a failure mode answers with.
     pub(crate) fn on_demand(vendor: Vendor, status: StatusCode) -> Self {
         let (kind, code, message) = match vendor {

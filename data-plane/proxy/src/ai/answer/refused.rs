@@ -43,29 +43,24 @@ pub(super) async fn refused(
         None => return lost(wait.late()),
     };
     let status = head.status.as_u16();
-    let owner = match &provider.credential {
-        AiCredential::None | AiCredential::Passthrough(_) => {
-            match call.policies.ai_keys(&provider.name) {
-                None => CredentialOwner::Client,
-                Some(_) => CredentialOwner::Gateway,
-            }
+    let kind = head.headers.get(AMZN_ERROR_TYPE);
+    let kind = kind.and_then(|value| value.to_str().ok());
+    let read = || ProviderError::read(&body).with_error_type(kind);
+    let owner = owner(call, provider);
+    let verdict = match status {
+        // Whom it is about is in the body, with some vendors.
+        400 | 402 if read().is_account_refused(Some(status)) => {
+            Verdict::of_account(status, owner)
         }
-        AiCredential::Key(_)
-        | AiCredential::Aws(_)
-        | AiCredential::Azure(_)
-        | AiCredential::Gcp(_)
-        | AiCredential::Unavailable(_) => CredentialOwner::Gateway,
+        _ => Verdict::of_status(status, owner),
     };
     let outcome = Outcome {
-        verdict: Verdict::of_status(status, owner),
+        verdict,
         retry_after: retry_after::retry_after(pairs(&head.headers), Some(&body), since_epoch()),
         condition: condition::judge(exchange, call, provider, (status, &head.headers)),
     };
-    let read = || ProviderError::read(&body);
-    let refusal = fallback::of_error(call.fallback, Some(status), read);
-    let kind = head.headers.get(AMZN_ERROR_TYPE);
-    let kind = kind.and_then(|value| value.to_str().ok());
-    let error = ErrorBody::provider(plan.client, Some(status), &read().with_error_type(kind));
+    let refusal = fallback::of_error(call.fallback, Some(status), || ProviderError::read(&body));
+    let error = ErrorBody::provider(plan.client, Some(status), &read());
     let body = dp_llm::error::for_client(plan.client, plan.provider, status, &body, kind);
     let status = dp_llm::error::client_status(plan.client, status);
     head.status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -79,6 +74,23 @@ pub(super) async fn refused(
         outcome,
         reply: Box::new(Ok(reply)),
         refusal,
+    }
+}
+
+/// Whose the credential of a provider is.
+fn owner(call: &Call<'_>, provider: &AiProvider) -> CredentialOwner {
+    match &provider.credential {
+        AiCredential::None | AiCredential::Passthrough(_) => {
+            match call.policies.ai_keys(&provider.name) {
+                None => CredentialOwner::Client,
+                Some(_) => CredentialOwner::Gateway,
+            }
+        }
+        AiCredential::Key(_)
+        | AiCredential::Aws(_)
+        | AiCredential::Azure(_)
+        | AiCredential::Gcp(_)
+        | AiCredential::Unavailable(_) => CredentialOwner::Gateway,
     }
 }
 
@@ -98,7 +110,7 @@ async fn read_error(upstream: &mut Upstream) -> Result<Bytes, BodyError> {
 
 /// A success that turned out to be none before the client had anything of it.
 pub(super) fn failed_inside(
-    call: &Call<'_>,
+    (call, provider): (&Call<'_>, &AiProvider),
     observed: &Observed,
     condition: Option<Condition>,
 ) -> Tried {
@@ -109,10 +121,16 @@ pub(super) fn failed_inside(
     let shown = StatusCode::from_u16(shown).unwrap_or(StatusCode::BAD_GATEWAY);
     let body = ErrorBody::provider(client, Some(status), &error);
     let response = told(shown, &body, client);
+    let verdict = match (error.is_account_refused(None), owner(call, provider)) {
+        (true, owner @ CredentialOwner::Gateway) => Verdict::of_account(status, owner),
+        (false, CredentialOwner::Gateway) | (_, CredentialOwner::Client) => {
+            Verdict::FirstEventError(status)
+        }
+    };
     Tried::Failed {
         outcome: Outcome {
             condition,
-            ..Verdict::FirstEventError(error.status()).into()
+            ..verdict.into()
         },
         reply: Box::new(Ok(response.into())),
         refusal: fallback::of_error(call.fallback, Some(status), || error),
