@@ -8,6 +8,7 @@ mod affinity;
 mod alive;
 mod allowed;
 mod ask;
+mod authorization;
 mod bad;
 mod beyond;
 mod budget;

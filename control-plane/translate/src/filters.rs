@@ -158,16 +158,9 @@ fn header_change(path: &str, filter: &HeaderFilter, problems: &mut Vec<Problem>)
             });
         }
     }
-    // Of several entries with one name only the first counts (Gateway API, HTTPHeaderFilter).
     let first = |headers: &[cp_api::http_route::filter::Header]| {
-        let mut kept: Vec<(String, String)> = Vec::new();
-        for header in headers {
-            let name = header.name.to_ascii_lowercase();
-            if kept.iter().all(|(other, _)| *other != name) {
-                kept.push((name, header.value.clone()));
-            }
-        }
-        kept
+        let pairs = headers.iter();
+        first_of_each(pairs.map(|header| (header.name.as_str(), header.value.as_str())))
     };
     HeaderChange {
         set: first(&filter.set),
@@ -178,6 +171,20 @@ fn header_change(path: &str, filter: &HeaderFilter, problems: &mut Vec<Problem>)
             .map(|name| name.to_ascii_lowercase())
             .collect(),
     }
+}
+
+/// Of several entries with one name only the first counts (Gateway API, HTTPHeaderFilter).
+pub(crate) fn first_of_each<'h>(
+    headers: impl Iterator<Item = (&'h str, &'h str)>,
+) -> Vec<(String, String)> {
+    let mut kept: Vec<(String, String)> = Vec::new();
+    for (name, value) in headers {
+        let name = name.to_ascii_lowercase();
+        if kept.iter().all(|(other, _)| *other != name) {
+            kept.push((name, value.to_owned()));
+        }
+    }
+    kept
 }
 
 fn mirror_filter(path: &str, mirror: &RequestMirror) -> Option<MirrorFilter> {

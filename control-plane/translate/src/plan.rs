@@ -355,6 +355,21 @@ pub(crate) struct AiPolicyPlan {
     pub(crate) prompt_caching: Option<PromptCaching>,
     /// Operations by the ends of paths.
     pub(crate) routes: BTreeMap<String, RouteFormat>,
+    /// Who may ask.
+    pub(crate) authorization: Option<AuthorizationPlan>,
+    pub(crate) request_headers: HeaderChange,
+    pub(crate) response_headers: HeaderChange,
+}
+
+/// Rules in CEL.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AuthorizationPlan {
+    /// None may hold.
+    pub(crate) deny: Vec<String>,
+    /// All have to hold.
+    pub(crate) require: Vec<String>,
+    /// One has to hold, where there is any.
+    pub(crate) allow: Vec<String>,
 }
 
 /// Whose service a provider is.

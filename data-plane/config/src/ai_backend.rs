@@ -3,9 +3,11 @@
 //! Owns the decoded `tidegate.v1.AiBackend`. Must not hold a key: a credential names a Secret, and one that
 //! cannot be had is a variant of its own, so that nobody sends a request without it by mistake.
 
+mod authorization;
 mod credential;
 mod decode;
 
+pub use authorization::Authorization;
 pub use credential::{
     AiCredential, AwsCredential, AwsKeys, AzureCredential, AzureIdentity, GcpCredential,
     KeyCredential, MissingSecret, Passthrough,
@@ -23,6 +25,7 @@ use dp_llm::prompt_caching::PromptCaching;
 use dp_llm::prompt_enrichment::PromptEnrichment;
 use dp_llm::provider::Endpoint;
 use dp_llm::route_map::RouteMap;
+use dp_policy::header_modifier::HeaderModifier;
 use expr::Expr;
 use http::uri::Authority;
 
@@ -111,6 +114,19 @@ pub struct AiPolicy {
     pub guard: Option<Arc<PromptGuard>>,
     /// What ends of paths stand for. A request is read before a provider is chosen: those of one provider are not asked.
     pub routes: RouteMap,
+    /// Who may ask; `None` for everybody. It is a provider's own: no level adds to it.
+    pub authorization: Option<Arc<Authorization>>,
+    /// Headers of requests and of answers; a provider's own, too.
+    pub headers: Headers,
+}
+
+/// What is done to the headers of requests to a provider and of its answers.
+#[derive(Clone, Debug, Default)]
+pub struct Headers {
+    /// Of requests. The credential comes behind them.
+    pub request: HeaderModifier,
+    /// Of answers.
+    pub response: HeaderModifier,
 }
 
 /// When a provider gets no requests for a while.
@@ -137,6 +153,18 @@ impl AiProvider {
             Some(_) | None => (&self.cluster, self.authority.as_ref()),
         }
     }
+
+    /// Who may ask it; `None` for everybody.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&Authorization> {
+        self.policy.as_ref()?.authorization.as_deref()
+    }
+
+    /// What is done to the headers of requests to it and of its answers.
+    #[must_use]
+    pub fn headers(&self) -> Option<&Headers> {
+        self.policy.as_ref().map(|policy| &policy.headers)
+    }
 }
 
 // === impl AiPolicy ===
@@ -156,6 +184,8 @@ impl AiPolicy {
             final_transformations,
             prompt_caching,
             routes,
+            authorization,
+            headers,
         } = self;
         let expressions = |own: &Vec<_>, other: &Vec<_>| match own.is_empty() {
             true => other.clone(),
@@ -191,6 +221,8 @@ impl AiPolicy {
             prompt_caching: prompt_caching.or(lower.prompt_caching),
             aliases: aliases.over(&lower.aliases),
             routes: routes.over(&lower.routes),
+            authorization: authorization.clone(),
+            headers: headers.clone(),
             prompt: if prompt.prepend.is_empty() && prompt.append.is_empty() {
                 lower.prompt.clone()
             } else {

@@ -41,6 +41,7 @@ mod allowed;
 mod answer;
 mod attributes;
 mod attribution;
+mod authorization;
 mod begun;
 mod beta;
 pub(crate) mod cache;

@@ -62,6 +62,8 @@ pub(crate) enum Kind {
     UnknownModel,
     /// A model that the lists of the policies do not have for this request.
     ModelNotAllowed,
+    /// A model whose own rules do not admit this request.
+    ModelAuthorizationDenied,
     /// A response of which it is not known who keeps it.
     UnknownResponse,
     /// No format leads from the client's to the provider's.
@@ -222,6 +224,7 @@ impl Kind {
             | Kind::InvalidPrompt
             | Kind::UnknownModel
             | Kind::ModelNotAllowed
+            | Kind::ModelAuthorizationDenied
             | Kind::UnknownResponse
             | Kind::UnsupportedFormat
             | Kind::GuardRejected
@@ -269,6 +272,7 @@ impl Kind {
             Kind::InvalidPrompt => "invalid_prompt",
             Kind::UnknownModel => "unknown_model",
             Kind::ModelNotAllowed => "model_not_allowed",
+            Kind::ModelAuthorizationDenied => "model_authorization_denied",
             Kind::UnknownResponse => "unknown_response",
             Kind::UnsupportedFormat => "unsupported_format",
             Kind::NoRoute => "no_route",

@@ -91,6 +91,10 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             StatusCode::FORBIDDEN,
             "this model may not be asked for here",
         ),
+        Kind::ModelAuthorizationDenied => (
+            StatusCode::FORBIDDEN,
+            "this request may not ask for the model",
+        ),
         Kind::UnknownResponse => (
             StatusCode::NOT_FOUND,
             "it is not known which provider keeps this response; send the whole conversation",
@@ -302,6 +306,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         Kind::UnsupportedEncoding => Some(ErrorCode::UnsupportedEncoding),
         Kind::UnknownModel => Some(ErrorCode::ModelNotFound),
         Kind::ModelNotAllowed => Some(ErrorCode::ModelNotAllowed),
+        Kind::ModelAuthorizationDenied => Some(ErrorCode::ModelAuthorizationDenied),
         Kind::UnsupportedFormat => Some(ErrorCode::UnsupportedConversion),
         Kind::NoCredential => Some(ErrorCode::BackendAuthFailed),
         Kind::RateLimited | Kind::TooManyAtOnce => Some(ErrorCode::RateLimitExceeded),
@@ -348,6 +353,7 @@ mod tests {
             (Kind::RateLimited, "ThrottlingException"),
             (Kind::InvalidPrompt, "ValidationException"),
             (Kind::ModelNotAllowed, "AccessDeniedException"),
+            (Kind::ModelAuthorizationDenied, "AccessDeniedException"),
         ] {
             let told = |format| {
                 let response = respond(&kind.into(), Dialect::Llm(format));

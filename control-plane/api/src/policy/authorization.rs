@@ -1,7 +1,7 @@
 //! Authorization by rules in CEL.
 //!
-//! Owns the rules and what a match of them means. A rule that fails to evaluate did not match, so a Deny that
-//! fails denies nothing: prefer Require and Allow.
+//! Owns the rules and what a match of them means. Upstream, a rule that fails to evaluate did not match, so a Deny that
+//! fails denies nothing; here it denies.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,11 @@ pub struct Authorization {
     pub action: Action,
 }
 
-/// Rules, of which one suffices.
+/// Rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizationRules {
-    /// Expressions; the set matches where one of them is true.
+    /// Expressions; each is a rule of its own.
     #[schemars(length(min = 1, max = 256))]
     pub match_expressions: Vec<Cel>,
 }
@@ -35,6 +35,6 @@ pub enum Action {
     Allow,
     /// The request is refused.
     Deny,
-    /// The request is refused unless it matches.
+    /// The request is refused unless every rule matches.
     Require,
 }

@@ -29,7 +29,7 @@ use crate::settings::Settings;
 
 mod address;
 pub(crate) mod body;
-mod expression;
+pub(super) mod expression;
 mod guard;
 mod health;
 pub(super) mod preset;

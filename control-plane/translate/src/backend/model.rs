@@ -17,6 +17,8 @@ use crate::lookup::Lookup;
 use crate::plan::ProviderPlan;
 use crate::settings::Settings;
 
+mod own;
+
 /// Where a provider of a model goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Seat<'a> {
@@ -69,7 +71,15 @@ pub(crate) fn provider(
     let plan = match &base {
         Ok(base) => {
             placed.base = base.as_ref();
-            scope.provider(&placed, &mut verdict)
+            let mut plan = scope.provider(&placed, &mut verdict);
+            let added = own::add(spec.policies.as_ref(), &mut plan);
+            match added.err().filter(|_| verdict.broken.is_empty()) {
+                None => plan,
+                Some(message) => {
+                    verdict.broken.push(message.clone());
+                    scope.refused(&placed, message)
+                }
+            }
         }
         Err(message) => {
             verdict.broken.push(message.clone());

@@ -7,10 +7,14 @@ use std::sync::Arc;
 use cp_api::backend::policy::ai::RouteFormat;
 use proto::tidegate::v1 as tidegate;
 
+use super::route::headers::changes;
 use super::source::duration;
 use super::{Output, cluster, credential, secret};
 use crate::change::Profile;
-use crate::plan::{AiPolicyPlan, CustomFormat, Format, HealthPlan, ProviderPlan, Service, SetPlan};
+use crate::plan::{
+    AiPolicyPlan, AuthorizationPlan, CustomFormat, Format, HealthPlan, ProviderPlan, Service,
+    SetPlan,
+};
 use crate::price::LayerPlan;
 
 pub(super) fn emit(
@@ -111,6 +115,8 @@ pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
         name: name.clone(),
         model: model.clone(),
     };
+    let (request_headers_to_add, request_headers_to_remove) = changes(&plan.request_headers);
+    let (response_headers_to_add, response_headers_to_remove) = changes(&plan.response_headers);
     tidegate::AiPolicy {
         overrides: plan.overrides.iter().map(member).collect(),
         defaults: plan.defaults.iter().map(member).collect(),
@@ -132,6 +138,19 @@ pub(super) fn policy(plan: &AiPolicyPlan) -> tidegate::AiPolicy {
                 message_offset: own.cache_message_offset,
             }),
         routes: plan.routes.iter().map(route).collect(),
+        authorization: plan.authorization.as_ref().map(authorization),
+        request_headers_to_add,
+        request_headers_to_remove,
+        response_headers_to_add,
+        response_headers_to_remove,
+    }
+}
+
+fn authorization(plan: &AuthorizationPlan) -> tidegate::AiAuthorization {
+    tidegate::AiAuthorization {
+        deny: plan.deny.clone(),
+        require: plan.require.clone(),
+        allow: plan.allow.clone(),
     }
 }
 

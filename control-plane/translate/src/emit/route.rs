@@ -23,7 +23,7 @@ use super::source::duration;
 use crate::change::Profile;
 use crate::plan::{Action, Forward, Match, Mirror, RoutePlan, RulePlan, Share, Target};
 
-mod headers;
+pub(super) mod headers;
 mod path;
 mod redirect;
 

@@ -130,6 +130,7 @@ fn in_short(policy: &AiPolicy) -> String {
         count("model aliases", policy.aliases.len()),
         count("messages in front", policy.prompt.prepend.len()),
         count("messages behind", policy.prompt.append.len()),
+        policy.authorization.as_ref().map(ToString::to_string),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join("; ")

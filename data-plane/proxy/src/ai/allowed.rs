@@ -14,7 +14,7 @@ use http::request::Parts;
 
 use super::{
     attributes::{LlmAttributes, ReadBody},
-    policy,
+    authorization, policy,
 };
 use crate::{
     exchange::Exchange,
@@ -42,10 +42,11 @@ pub(super) fn check(
     requested: Option<&str>,
     (backend, policies): (&AiBackend, &Effective<'_>),
 ) -> Result<Reach, Fault> {
-    if !policies.has_allowed_models() {
-        return Ok(Reach::Whole);
-    }
     let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
+    let reach = authorization::check(backend, &attributes)?;
+    if !policies.has_allowed_models() {
+        return Ok(reach);
+    }
     if let (Some(way), Some(name)) = (exchange.policies, requested) {
         name_is_allowed(&way, "", (name, &attributes))?;
     }
@@ -71,7 +72,7 @@ pub(super) fn check(
             && further.iter().all(|name| allowed.allows(name))
     };
     match providers.all(is_known) {
-        true => Ok(Reach::Whole),
+        true => Ok(reach),
         false => Ok(Reach::Part),
     }
 }

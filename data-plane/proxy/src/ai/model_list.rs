@@ -13,7 +13,7 @@ use dp_llm::{
 };
 use http::{HeaderValue, Method, Response, header::CONTENT_TYPE, request::Parts};
 
-use super::Serving;
+use super::{Serving, authorization};
 use crate::{
     attributes::RequestAttributes,
     exchange::{Exchange, Reply},
@@ -101,28 +101,34 @@ impl Asked {
     }
 }
 
-/// Those that the client may ask for, as far as its head tells. What policies of a model behind a router say is found out where
-/// it is asked for.
+/// Those that the client may ask for, as far as its head tells. What lists of models that are attached to a model behind a router
+/// say is found out where it is asked for.
 fn allowed<'m>(
     exchange: &Exchange<'_>,
     (head, serving): (&Parts, Serving<'_>),
     models: &'m [ListedModel],
 ) -> Result<Cow<'m, [ListedModel]>, Fault> {
     let way = exchange.policies.ok_or(Kind::Bug)?;
-    let backend = match serving {
-        Serving::Router(_) => None,
-        Serving::Backend(name) => exchange.active.config.ai_backend(name),
+    let config = &exchange.active.config;
+    let (router, backend) = match serving {
+        Serving::Router(name) => (config.model_router(name), None),
+        Serving::Backend(name) => (None, config.ai_backend(name)),
     };
     let policies = match backend {
         Some(backend) => way.with_backend(backend)?,
         None => way,
     };
-    let allowed = policies.allowed_models("", &RequestAttributes::of(exchange, head));
-    if allowed.is_all() {
+    let request = RequestAttributes::of(exchange, head);
+    let allowed = policies.allowed_models("", &request);
+    let is_shown = |model: &&ListedModel| {
+        let admits = router
+            .is_none_or(|router| authorization::is_listed(config, router, (&model.id, &request)));
+        admits && allowed.allows(&model.id)
+    };
+    if allowed.is_all() && models.iter().all(|model| is_shown(&model)) {
         return Ok(models.into());
     }
-    let models = models.iter().filter(|model| allowed.allows(&model.id));
-    Ok(models.cloned().collect())
+    Ok(models.iter().filter(is_shown).cloned().collect())
 }
 
 /// What a backend is known to have: the models that its providers are given, and names that stand for some.

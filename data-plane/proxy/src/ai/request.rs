@@ -28,7 +28,7 @@ use http::{
 use super::{
     Call, Tried, address, allowed, answer,
     attributes::{LlmAttributes, ReadBody},
-    beta, credential,
+    authorization, beta, credential,
     guard::{self, Guards},
     ledger, policy,
     realtime::{self, Reached},
@@ -86,6 +86,9 @@ impl Call<'_> {
         if let Err(denied) = self.policies.check_provider(&provider.name) {
             return Tried::Unsendable(denied.into());
         }
+        if let Err(fault) = self.admitted(exchange, provider) {
+            return unsendable(fault);
+        }
         let policy = exchange.active.in_effect.of(&self.policies, provider);
         let policy = policy.as_deref();
         let guards = Guards::of(policy, &self.policies, provider);
@@ -115,15 +118,25 @@ impl Call<'_> {
         match self.answered(exchange, of, &rendered, attempt).await {
             Ok(Reached::Answer(response)) => {
                 let asked = (provider, plan, &guards, wait);
-                answer::take(exchange, self, asked, response, attempt).await
+                let taken = answer::take(exchange, self, asked, response, attempt);
+                taken.await.dressed_by(provider)
             }
-            Ok(Reached::Session(reply)) => answer::session(exchange, self, provider, *reply),
+            Ok(Reached::Session(reply)) => {
+                answer::session(exchange, self, provider, *reply).dressed_by(provider)
+            }
             Err(fault) if fault.kind.side() == Side::Client => {
                 ledger::attempt_unsent(exchange.record);
                 unsendable(fault)
             }
             Err(fault) => failed(wait.blame(fault)),
         }
+    }
+
+    /// Whether the provider may be asked at all.
+    fn admitted(&self, exchange: &Exchange<'_>, provider: &AiProvider) -> Result<(), Fault> {
+        let (head, prompt, read) = (&self.head, &self.prompt, &self.read);
+        let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
+        authorization::of_provider(provider, &attributes)
     }
 
     /// How long an attempt at a provider is waited for from now on: what guards took before is not the provider's time.
@@ -285,6 +298,9 @@ impl Call<'_> {
         if let Some(parent) = ledger::traceparent(exchange.record) {
             head.headers.insert(TRACEPARENT, parent);
         }
+        if let Some(own) = provider.headers() {
+            own.request.apply(&mut head.headers);
+        }
         let means = credential::Means::of(exchange);
         let pool = (self.policies.ai_keys(&provider.name), attempt.key());
         let format = rendered.plan.provider;
@@ -380,9 +396,12 @@ pub(super) fn note(record: &mut Record, provider: &AiProvider) {
 fn unsendable(fault: Fault) -> Tried {
     let refused = fault.source.as_ref();
     let refused = refused.and_then(|source| source.downcast_ref::<RequestError>());
-    // What a list has not for one provider, it may have for another, which gets it under another name.
-    let is_of_provider = matches!(fault.kind, Kind::UnsupportedFormat | Kind::ModelNotAllowed)
-        || (fault.kind == Kind::InvalidPrompt && refused.is_some_and(RequestError::is_of_provider));
+    // What a list has not for one provider, it may have for another, which gets it under another name. Rules are a provider's own.
+    let is_of_provider = matches!(
+        fault.kind,
+        Kind::UnsupportedFormat | Kind::ModelNotAllowed | Kind::ModelAuthorizationDenied
+    ) || (fault.kind == Kind::InvalidPrompt
+        && refused.is_some_and(RequestError::is_of_provider));
     match is_of_provider {
         true => Tried::Unfit(fault),
         false => Tried::Unsendable(fault),

@@ -51,6 +51,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::InvalidPrompt
         | Kind::UnknownModel
         | Kind::ModelNotAllowed
+        | Kind::ModelAuthorizationDenied
         | Kind::UnknownResponse
         | Kind::UnsupportedFormat
         | Kind::NoRoute

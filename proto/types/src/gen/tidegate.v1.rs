@@ -868,6 +868,24 @@ pub struct AiPolicy {
     pub guard_targets: ::prost::alloc::vec::Vec<AiProvider>,
     #[prost(message, repeated, tag = "11")]
     pub routes: ::prost::alloc::vec::Vec<AiRoute>,
+    #[prost(message, optional, tag = "12")]
+    pub authorization: ::core::option::Option<AiAuthorization>,
+    #[prost(message, repeated, tag = "13")]
+    pub request_headers_to_add: ::prost::alloc::vec::Vec<
+        super::super::envoy::config::core::v3::HeaderValueOption,
+    >,
+    #[prost(string, repeated, tag = "14")]
+    pub request_headers_to_remove: ::prost::alloc::vec::Vec<
+        ::prost::alloc::string::String,
+    >,
+    #[prost(message, repeated, tag = "15")]
+    pub response_headers_to_add: ::prost::alloc::vec::Vec<
+        super::super::envoy::config::core::v3::HeaderValueOption,
+    >,
+    #[prost(string, repeated, tag = "16")]
+    pub response_headers_to_remove: ::prost::alloc::vec::Vec<
+        ::prost::alloc::string::String,
+    >,
 }
 impl ::prost::Name for AiPolicy {
     const NAME: &'static str = "AiPolicy";
@@ -877,6 +895,25 @@ impl ::prost::Name for AiPolicy {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiPolicy".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiAuthorization {
+    #[prost(string, repeated, tag = "1")]
+    pub deny: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "2")]
+    pub require: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "3")]
+    pub allow: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+impl ::prost::Name for AiAuthorization {
+    const NAME: &'static str = "AiAuthorization";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiAuthorization".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiAuthorization".into()
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -79,12 +79,17 @@ fn is_empty(plan: &AiPolicyPlan) -> bool {
         final_transformations,
         prompt_caching,
         routes,
+        authorization,
+        request_headers,
+        response_headers,
     } = plan;
     let has_members = !overrides.is_empty() || !defaults.is_empty() || !model_aliases.is_empty();
     let has_messages = !prepend.is_empty() || !append.is_empty();
     let has_expressions = !transformations.is_empty() || !final_transformations.is_empty();
     let has_more = prompt_guard.is_some() || prompt_caching.is_some() || !routes.is_empty();
-    !(has_members || has_messages || has_expressions || has_more)
+    let has_headers = !request_headers.is_empty() || !response_headers.is_empty();
+    let has_own = authorization.is_some() || has_headers;
+    !(has_members || has_messages || has_expressions || has_more || has_own)
 }
 
 fn expressions(

@@ -17,7 +17,11 @@ pub(super) fn members(own: &[FieldExpression], at: &str) -> Result<Vec<(String, 
 }
 
 /// The text of an expression that compiles where `offered` is known; `at` is its place in the spec.
-pub(super) fn compiled(text: &str, offered: AttributeSet, at: &str) -> Result<String, String> {
+pub(in crate::backend) fn compiled(
+    text: &str,
+    offered: AttributeSet,
+    at: &str,
+) -> Result<String, String> {
     match Expr::compile(text, offered) {
         Ok(_) => Ok(text.to_owned()),
         Err(error) => Err(format!("{at} does not compile: {error}")),

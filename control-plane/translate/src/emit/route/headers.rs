@@ -11,7 +11,7 @@ use proto::envoy::config::core::v3::{HeaderValue, HeaderValueOption};
 use crate::plan::{Action, HeaderChange, RulePlan, Share};
 
 /// Additions and removals. Proxies remove first and then add in order.
-pub(super) type Changes = (Vec<HeaderValueOption>, Vec<String>);
+pub(in crate::emit) type Changes = (Vec<HeaderValueOption>, Vec<String>);
 
 /// The header filters of a rule, in both directions.
 pub(super) struct Headers<'a> {
@@ -71,7 +71,7 @@ impl Layer<'_> {
 }
 
 /// What is set comes last, so that it also stands where the same header is added.
-fn changes(change: &HeaderChange) -> Changes {
+pub(in crate::emit) fn changes(change: &HeaderChange) -> Changes {
     let option = |(name, value): &(String, String), how: HeaderAppendAction| HeaderValueOption {
         header: Some(HeaderValue {
             key: name.clone(),

@@ -10,10 +10,11 @@ use dp_llm::model_name::ModelAliases;
 use dp_llm::prompt_caching::PromptCaching;
 use dp_llm::prompt_enrichment::{PromptEnrichment, PromptMessage, Speaker};
 use dp_llm::route_map::{Route, RouteMap};
+use dp_policy::header_modifier::{Fields, HeaderModifier};
 use proto::tidegate::v1 as wire;
 
 use super::expression;
-use crate::ai_backend::{AiPolicy, AiProvider};
+use crate::ai_backend::{AiPolicy, AiProvider, Headers, authorization};
 use crate::prompt_guard::prompt_guard;
 
 /// Decodes a policy.
@@ -59,6 +60,28 @@ pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
             }
         },
         routes: routes(&message.routes)?,
+        authorization: match &message.authorization {
+            None => None,
+            Some(rules) => Some(Arc::new(
+                authorization::decode(rules).within("authorization")?,
+            )),
+        },
+        headers: headers(message)?,
+    })
+}
+
+fn headers(message: &wire::AiPolicy) -> Result<Headers, FieldError> {
+    Ok(Headers {
+        request: HeaderModifier::decode(
+            &message.request_headers_to_add,
+            &message.request_headers_to_remove,
+            Fields::REQUEST,
+        )?,
+        response: HeaderModifier::decode(
+            &message.response_headers_to_add,
+            &message.response_headers_to_remove,
+            Fields::RESPONSE,
+        )?,
     })
 }
 

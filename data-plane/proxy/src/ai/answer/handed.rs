@@ -5,6 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use dp_config::ai_backend::AiProvider;
 use dp_llm::observed::Observed;
 use dp_upstream::provider_group::{attempts::Attempt, gauge::Underway};
 use http::{Response, response};
@@ -12,7 +13,7 @@ use http::{Response, response};
 use super::{Answer, Body, Said};
 use crate::{
     ai::{
-        Relayed, Session,
+        Relayed, Session, Tried,
         guard::{self, Check, Tallies},
         relayed::Settlement,
     },
@@ -34,6 +35,13 @@ impl Answer {
             spent: Duration::ZERO,
             is_noted: false,
             keep_alive: None,
+        }
+    }
+
+    /// Gives it the headers that its provider's policy wants.
+    pub(super) fn dress_by(&mut self, provider: &AiProvider) {
+        if let Some(own) = provider.headers() {
+            own.response.apply(&mut self.head.headers);
         }
     }
 
@@ -125,6 +133,24 @@ impl Answer {
             }
         };
         Response::from_parts(head, body).into()
+    }
+}
+
+// === impl Tried ===
+
+impl Tried {
+    /// What came from a provider, with the headers that its policy wants; what the gateway says itself stays as it is.
+    pub(in crate::ai) fn dressed_by(mut self, provider: &AiProvider) -> Tried {
+        match &mut self {
+            Tried::Answered(answer) => answer.dress_by(provider),
+            Tried::Failed { reply, .. } => {
+                if let (Ok(reply), Some(own)) = (&mut **reply, provider.headers()) {
+                    own.response.apply(reply.response.headers_mut());
+                }
+            }
+            Tried::Unsendable(_) | Tried::Unfit(_) => {}
+        }
+        self
     }
 }
 

@@ -54,7 +54,7 @@ pub(in crate::ai) async fn reply(
         return Ok(None);
     }
     let plan = &rendered.plan;
-    let Some(answer) = answer(exchange, call, (entry, plan, &guards)).await else {
+    let Some(mut answer) = answer(exchange, call, (entry, plan, &guards)).await else {
         return Ok(None);
     };
     let llm = &mut exchange.record.llm;
@@ -62,6 +62,7 @@ pub(in crate::ai) async fn reply(
     llm.entry = Some(provider.name.clone());
     llm.model = Some(plan.model.clone()).filter(|model| !model.is_empty());
     ledger::answered_before(exchange.record, (provider, policy), &plan.model);
+    answer.dress_by(provider);
     Ok(Some(given(exchange, plan, answer)))
 }
 
