@@ -22,6 +22,7 @@ mod expressions;
 mod extremes;
 mod failover;
 mod fallback;
+mod given;
 mod global_limit;
 mod guard;
 mod heads;

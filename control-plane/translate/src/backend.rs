@@ -30,7 +30,7 @@ mod base_url;
 pub(crate) mod credential;
 mod dynamic;
 pub(crate) mod model;
-mod policy;
+pub(crate) mod policy;
 pub(crate) mod rate_limit_service;
 mod service;
 mod static_host;
@@ -256,7 +256,9 @@ fn agent<'a>(
     } else if let Some(host) = &spec.static_host {
         static_host::resolve(lookup, object, host)
     } else if let Some(ai) = &spec.ai {
-        ai::resolve(lookup, settings, object, ai)
+        ai::resolve(lookup, settings, (object, ai), &|provider| {
+            attachments.given_to(&key, provider)
+        })
     } else if spec.dynamic_forward_proxy.is_some() {
         dynamic::resolve(object)
     } else {

@@ -39,6 +39,7 @@ mod frontend_http;
 mod global_rate_limit;
 mod idle;
 mod local_rate_limit;
+mod of_providers;
 mod rate_limit_service;
 mod report;
 mod set;
@@ -61,11 +62,15 @@ pub(crate) struct Ground<'a> {
 }
 
 /// Every field of AgentgatewayPolicy that is in effect: a noun, a line here and a file beside.
-const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 4] = [
+const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 8] = [
     ai::compile,
     |_, policy| frontend_http::compile(policy),
     |ground, policy| local_rate_limit::compile(ground.lookup, policy),
     |ground, policy| global_rate_limit::compile(ground.lookup, policy),
+    of_providers::auth,
+    of_providers::tls,
+    of_providers::health,
+    of_providers::http,
 ];
 
 /// Every field of TidegatePolicy that is in effect.

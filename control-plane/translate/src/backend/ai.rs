@@ -31,7 +31,7 @@ mod address;
 pub(crate) mod body;
 pub(super) mod expression;
 mod guard;
-mod health;
+pub(crate) mod health;
 pub(super) mod preset;
 pub(super) mod provider;
 mod weights;
@@ -80,11 +80,15 @@ pub(super) struct Placed<'a> {
     request_timeout: Option<Duration>,
 }
 
-pub(crate) fn resolve(
+/// Policies of a provider at one level, and where they stand.
+pub(crate) type Level<'a> = (&'a BackendPolicies, String);
+
+/// `given` is what policies give each provider, the nearest first.
+pub(crate) fn resolve<'a>(
     lookup: &Lookup<'_>,
     settings: &Settings,
-    object: &AgentgatewayBackend,
-    ai: &AiBackend,
+    (object, ai): (&'a AgentgatewayBackend, &'a AiBackend),
+    given: &dyn Fn(&str) -> Vec<Level<'a>>,
 ) -> Served {
     let inherited = object.spec.policies.as_ref();
     if let Some(message) = policy::unsupported("spec.policies", &object.effects) {
@@ -116,7 +120,11 @@ pub(crate) fn resolve(
     let mut verdict = Verdict::default();
     let mut usable = 0;
     let mut groups = Vec::new();
-    for group in placed(ai, inherited, &weights) {
+    let given = |provider: &str| -> Vec<Level<'a>> {
+        let inherited = inherited.map(|own| (own, "spec.policies".to_owned()));
+        inherited.into_iter().chain(given(provider)).collect()
+    };
+    for group in placed(ai, &given, &weights) {
         let mut plans = Vec::new();
         for provider in group {
             let broken = verdict.broken.len();
@@ -134,14 +142,15 @@ pub(crate) fn resolve(
     }
 }
 
+/// `given` are the levels of a provider below its own.
 fn placed<'a>(
     ai: &'a AiBackend,
-    inherited: Option<&'a BackendPolicies>,
+    given: &dyn Fn(&str) -> Vec<Level<'a>>,
     weights: &Weights,
 ) -> Vec<Vec<Placed<'a>>> {
     if let Some(provider) = &ai.provider {
         let path = "spec.ai.provider".to_owned();
-        return vec![vec![place(provider, SINGLE, path, [None, inherited])]];
+        return vec![vec![place(provider, SINGLE, path, given(SINGLE))]];
     }
     let groups = ai.groups.iter().flatten().enumerate();
     groups
@@ -150,10 +159,12 @@ fn placed<'a>(
             providers
                 .map(|(index, named)| {
                     let path = format!("spec.ai.groups[{group}].providers[{index}]");
-                    let policies = [named.policies.as_ref(), inherited];
+                    let own = named.policies.as_ref();
+                    let own = own.map(|own| (own, format!("{path}.policies")));
+                    let levels = own.into_iter().chain(given(&named.name)).collect();
                     Placed {
                         weight: weights.of(&named.name, named.weight),
-                        ..place(&named.provider, &named.name, path, policies)
+                        ..place(&named.provider, &named.name, path, levels)
                     }
                 })
                 .collect()
@@ -177,39 +188,30 @@ pub(crate) fn auths<'a>(
     single.chain(grouped)
 }
 
-/// A provider's own policy beats its backend's.
+/// Of each field the first level that sets it is in effect: a provider's own policy beats its backend's, and that what is attached.
 pub(super) fn place<'a>(
     provider: &'a Provider,
     name: &'a str,
     path: String,
-    [own, inherited]: [Option<&'a BackendPolicies>; 2],
+    levels: Vec<Level<'a>>,
 ) -> Placed<'a> {
-    let levels = [
-        (own, format!("{path}.policies")),
-        (inherited, "spec.policies".to_owned()),
-    ];
-    let auth = levels.iter().find_map(|(policies, at)| {
-        policies
-            .and_then(|policies| policies.auth.as_ref())
-            .map(|auth| (auth, format!("{at}.auth")))
-    });
-    let tls = levels.iter().find_map(|(policies, at)| {
-        policies
-            .and_then(|policies| policies.tls.as_ref())
-            .map(|tls| (tls, at.clone()))
-    });
-    let health = levels.iter().find_map(|(policies, at)| {
-        let health = policies.as_ref()?.health.as_ref()?;
-        Some((health, format!("{at}.health")))
-    });
+    let levels = levels.iter();
+    let auth = levels
+        .clone()
+        .find_map(|(policies, at)| Some((policies.auth.as_ref()?, format!("{at}.auth"))));
+    let tls = levels
+        .clone()
+        .find_map(|(policies, at)| Some((policies.tls.as_ref()?, at.clone())));
+    let health = levels
+        .clone()
+        .find_map(|(policies, at)| Some((policies.health.as_ref()?, format!("{at}.health"))));
     let ai = levels
-        .iter()
-        .filter_map(|(policies, at)| Some((policies.as_ref()?.ai.as_ref()?, format!("{at}.ai"))));
+        .clone()
+        .filter_map(|(policies, at)| Some((policies.ai.as_ref()?, format!("{at}.ai"))));
     let ai = ai.collect();
-    let request_timeout = levels.iter().find_map(|(policies, _)| {
-        let http = policies.as_ref()?.http.as_ref()?;
-        Some(http.request_timeout?.0)
-    });
+    let mut levels = levels;
+    let request_timeout =
+        levels.find_map(|(policies, _)| Some(policies.http.as_ref()?.request_timeout?.0));
     Placed {
         provider,
         name,

@@ -64,6 +64,34 @@ pub(super) fn resolve(
     Ok(Credentials { main, further })
 }
 
+/// Checks that the Secrets which a credential refers to are there, before it is known whose it is; `place` is the namespace and
+/// the path of the `auth` field.
+///
+/// # Errors
+/// Which is not.
+pub(crate) fn check(
+    lookup: &Lookup<'_>,
+    (settings, source): (&Settings, &tidegate::Source),
+    (namespace, path): (&str, &str),
+    auth: &BackendAuth,
+) -> Result<(), String> {
+    let nobody = Owner {
+        namespace,
+        path,
+        inline_name: String::new(),
+        key_place: KeyPlace::Bearer,
+        azure_scope: "",
+        authority: "",
+        source,
+        settings,
+    };
+    match resolve(lookup, &nobody, auth) {
+        Err(Fault::Unresolved(message)) => Err(message),
+        // What cannot be done depends on the provider, which says so.
+        Err(Fault::Unsupported(_)) | Ok(_) => Ok(()),
+    }
+}
+
 fn main(lookup: &Lookup<'_>, owner: &Owner<'_>, auth: &BackendAuth) -> Result<Credential, Fault> {
     let path = owner.path;
     let location = match &auth.location {

@@ -57,12 +57,10 @@ pub(crate) fn provider(
     };
     let own = self::kind(spec);
     let policies = spec.policies.as_ref().map(self::policies);
-    let mut placed = place(
-        &own,
-        seat.name,
-        "spec".to_owned(),
-        [policies.as_ref(), None],
-    );
+    let levels = policies.as_ref();
+    let levels = levels.map(|own| (own, "spec.policies".to_owned()));
+    let levels = levels.into_iter().collect();
+    let mut placed = place(&own, seat.name, "spec".to_owned(), levels);
     placed.preset = spec.provider.and_then(Preset::of);
     for (_, at) in &mut placed.ai {
         // A model has them among its other policies.

@@ -15,7 +15,7 @@ use crate::lookup::Lookup;
 use crate::plan::UpstreamTls;
 
 /// Why TLS cannot be had.
-pub(super) type TlsFault = (Reason, String);
+pub(crate) type TlsFault = (Reason, String);
 
 /// Fields at or below a path that are set and could have protected something, were they in effect.
 pub(super) fn unsupported(path: &str, effects: &Effects) -> Option<String> {
@@ -34,7 +34,7 @@ pub(super) fn timeout_without_model(object: &AgentgatewayBackend) -> Option<Stri
 }
 
 /// TLS towards `host`, as a policy asks for it.
-pub(super) fn tls(
+pub(crate) fn tls(
     lookup: &Lookup<'_>,
     namespace: &str,
     path: &str,

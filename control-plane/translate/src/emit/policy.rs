@@ -74,9 +74,16 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
             | PolicyBody::Concurrency(_)
             | PolicyBody::FrontendHttp(_)
             | PolicyBody::AiAllowedModels(_)
-            | PolicyBody::Attribution(_) => {}
+            | PolicyBody::Attribution(_)
+            | PolicyBody::Given(_) => {}
         }
-        output.put(&policy(plan), &[(*plan.source).clone()]);
+        if let Some(content) = content(&plan.body) {
+            let policy = tidegate::Policy {
+                name: plan.name.clone(),
+                content: Some(content),
+            };
+            output.put(&policy, &[(*plan.source).clone()]);
+        }
     }
 }
 
@@ -109,8 +116,9 @@ fn level(level: Level) -> tidegate::PolicyLevel {
     }
 }
 
-fn policy(plan: &PolicyPlan) -> tidegate::Policy {
-    let content = match &plan.body {
+/// What goes to proxies.
+fn content(body: &PolicyBody) -> Option<Content> {
+    Some(match body {
         PolicyBody::Denied(reason) => Content::Denied(tidegate::PolicyDenied {
             reason: reason.clone(),
         }),
@@ -152,11 +160,8 @@ fn policy(plan: &PolicyPlan) -> tidegate::Policy {
         PolicyBody::FrontendHttp(own) => Content::FrontendHttp(*own),
         PolicyBody::AiAllowedModels(own) => Content::AiAllowedModels(own.clone()),
         PolicyBody::Attribution(own) => Content::Attribution(own.clone()),
-    };
-    tidegate::Policy {
-        name: plan.name.clone(),
-        content: Some(content),
-    }
+        PolicyBody::Given(_) => return None,
+    })
 }
 
 fn cache(plan: &AiCachePlan) -> tidegate::AiCache {

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cp_api::backend::policy::BackendPolicies;
 use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
@@ -43,6 +44,8 @@ pub(crate) enum PolicyBody {
     FrontendHttp(tidegate::FrontendHttp),
     AiAllowedModels(tidegate::AiAllowedModels),
     Attribution(tidegate::Attribution),
+    /// What providers of the backend that it is attached to are given; nothing of it goes to proxies by itself.
+    Given(Box<BackendPolicies>),
 }
 
 /// Budgets, and what their stores need.
@@ -181,7 +184,8 @@ impl PolicyBody {
             | Self::Concurrency(_)
             | Self::FrontendHttp(_)
             | Self::AiAllowedModels(_)
-            | Self::Attribution(_) => &[],
+            | Self::Attribution(_)
+            | Self::Given(_) => &[],
         }
     }
 
@@ -200,7 +204,31 @@ impl PolicyBody {
             | Self::Concurrency(_)
             | Self::FrontendHttp(_)
             | Self::AiAllowedModels(_)
-            | Self::Attribution(_) => false,
+            | Self::Attribution(_)
+            | Self::Given(_) => false,
+        }
+    }
+
+    /// What providers are given, where that is what it says.
+    pub(crate) fn given(&self) -> Option<&BackendPolicies> {
+        match self {
+            Self::Given(policies) => Some(policies),
+            Self::Denied(_)
+            | Self::Ai(_)
+            | Self::AiAffinity(_)
+            | Self::AiCache(_)
+            | Self::AiGuards(_)
+            | Self::AiFallback(_)
+            | Self::AiKeys(_)
+            | Self::AiLoad(_)
+            | Self::AiTimeouts(_)
+            | Self::LocalRateLimit(_)
+            | Self::GlobalRateLimit(_)
+            | Self::Budgets(_)
+            | Self::Concurrency(_)
+            | Self::FrontendHttp(_)
+            | Self::AiAllowedModels(_)
+            | Self::Attribution(_) => None,
         }
     }
 }

@@ -5,15 +5,16 @@
 
 use std::time::Duration;
 
-use cp_api::Kind;
 use cp_api::tidegate_policy::TidegatePolicy;
 use cp_api::tidegate_policy::ai_cache::{
     AiCache, AiCacheMode, AiCacheScope, CacheEmbeddings, SemanticCache,
 };
+use cp_api::{Kind, ObjectKey};
 use expr::{AttributeSet, Expr};
 use proto::tidegate::v1 as tidegate;
 use proto::tidegate::v1::ai_cache::Scope;
 
+use super::of_providers::transport_given;
 use super::{Ground, Noun};
 use crate::backend::ai as provider;
 use crate::plan::credential::Credential;
@@ -130,7 +131,15 @@ fn embeddings(
     let Some(ai) = &object.spec.ai else {
         return Err(format!("{called} must be of type ai"));
     };
-    let served = provider::resolve(ground.lookup, ground.settings, object, ai);
+    let key = ObjectKey::new(Kind::AgentgatewayBackend, namespace, &**name);
+    if let Some(policy) = transport_given(ground.lookup, &key) {
+        return Err(format!(
+            "{called} has auth or tls of {policy}, which requests for embeddings would not get; write it into the backend"
+        ));
+    }
+    let served = provider::resolve(ground.lookup, ground.settings, (object, ai), &|_| {
+        Vec::new()
+    });
     if let Some((_, message)) = served.verdict.refused {
         return Err(format!("{called}: {message}"));
     }

@@ -7,6 +7,7 @@ use cp_api::backend::policy::auth::BackendAuth;
 use cp_api::tidegate_policy::TidegatePolicy;
 use cp_api::{Kind, ObjectKey};
 
+use super::of_providers::auth_given;
 use super::{Ground, Noun, attach};
 use crate::backend::ai::auths;
 use crate::backend::credential::pooled;
@@ -66,10 +67,17 @@ fn unfit(lookup: &Lookup<'_>, key: &ObjectKey, section: Option<&str>) -> Option<
     let (ai, backend) = ai;
     let inherited = backend.object.spec.policies.as_ref();
     let mut auths = auths(ai, inherited).filter(|(name, _)| section.is_none_or(|own| own == *name));
-    auths.find_map(|(name, auth)| {
+    let written = auths.find_map(|(name, auth)| {
         let kind = dynamic(auth?)?;
         Some(format!(
             "for providers with keys, and provider {name} of {key} has auth.{kind}; take one of them off"
+        ))
+    });
+    written.or_else(|| {
+        let (policy, auth) = auth_given(lookup, key, section)?;
+        let kind = dynamic(auth)?;
+        Some(format!(
+            "for providers with keys, and {policy} gives those of {key} auth.{kind}; take one of them off"
         ))
     })
 }

@@ -22,7 +22,7 @@ pub(super) struct InForce {
     pub(super) policy: Arc<PolicyPlan>,
     pub(super) is_override: bool,
     /// The object it comes from.
-    key: ObjectKey,
+    pub(super) key: ObjectKey,
 }
 
 /// A field of a policy that another one sets at the same place, and before it.
@@ -83,7 +83,8 @@ pub(super) fn along(levels: &[(Level, &Place, &[InForce])]) -> Vec<AttachmentPla
     for (level, place, in_force) in levels {
         for own in *in_force {
             let field = own.policy.field.as_str();
-            if locked.contains(&field) {
+            // What providers are given stands in their own plans.
+            if locked.contains(&field) || own.policy.body.given().is_some() {
                 continue;
             }
             if own.is_override {

@@ -1,13 +1,15 @@
-//! What a policy says about a choice among providers, at models that have one provider.
+//! What a policy says without an effect: about a choice among providers, at models that have one provider; and about providers,
+//! at what has none.
 //!
-//! Owns which fields those are, and the words. Must not refuse anything: requests to such a model are served as if the field were
-//! not there, and whoever wrote it has to know.
+//! Owns which fields those are, and the words. Must not refuse anything: requests there are served as if the field were not there,
+//! and whoever wrote it has to know.
 
 use std::sync::Arc;
 
 use cp_api::{Kind, ObjectKey};
 
 use super::attach::Targets;
+use super::of_providers::has_providers;
 use crate::lookup::Lookup;
 use crate::plan::{PolicyBody, PolicyPlan};
 
@@ -23,34 +25,66 @@ pub(super) struct Idle {
     pub(super) is_all: bool,
 }
 
+/// Why something has no effect at a place.
+struct Cause {
+    /// What of a policy is about it, below its field, and whether that is all of it.
+    about: fn(&PolicyBody) -> Option<(&'static str, bool)>,
+    is_there: fn(&Lookup<'_>, &ObjectKey) -> bool,
+    remedy: &'static str,
+}
+
+const CAUSES: [Cause; 2] = [
+    Cause {
+        about: choice,
+        is_there: has_one_provider,
+        remedy: "where there is one provider and no choice; attach the policy to failover models",
+    },
+    Cause {
+        about: |body| body.given().map(|_| ("", true)),
+        is_there: |lookup, key| !has_providers(lookup, key),
+        remedy: "where there is no provider; attach the policy to AgentgatewayBackends of type ai",
+    },
+];
+
 /// Looks for it.
 pub(super) fn find(lookup: &Lookup<'_>, targets: &Targets, policies: &[Arc<PolicyPlan>]) -> Idle {
-    let (mut fields, mut is_all) = (Vec::new(), true);
-    for policy in policies {
-        let choice = choice(&policy.body);
-        is_all &= choice.is_some_and(|(_, is_whole)| is_whole);
-        fields.extend(choice.map(|(part, _)| format!("spec.{}{part}", policy.field)));
+    let mut words = Vec::new();
+    let mut idle = 0;
+    for cause in &CAUSES {
+        let (mut fields, mut whole) = (Vec::new(), 0);
+        for policy in policies {
+            if let Some((part, is_whole)) = (cause.about)(&policy.body) {
+                whole += usize::from(is_whole);
+                fields.push(format!("spec.{}{part}", policy.field));
+            }
+        }
+        let places = targets.places.iter().map(|place| &place.key);
+        let (there, others): (Vec<_>, Vec<_>) =
+            places.partition(|key| (cause.is_there)(lookup, key));
+        if fields.is_empty() || there.is_empty() {
+            continue;
+        }
+        idle += if others.is_empty() { whole } else { 0 };
+        words.push(format!(
+            "{}: no effect at {}, {}",
+            fields.join(", "),
+            named(&there),
+            cause.remedy
+        ));
     }
-    if fields.is_empty() {
-        return Idle::default();
-    }
-    let places = targets.places.iter().map(|place| &place.key);
-    let (lone, others): (Vec<_>, Vec<_>) = places.partition(|key| has_one_provider(lookup, key));
-    if lone.is_empty() {
-        return Idle::default();
-    }
-    let named = lone.iter().take(NAMED).map(ToString::to_string);
-    let named = named.collect::<Vec<_>>().join(", ");
-    let further = match lone.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        further => format!(" and {further} more"),
-    };
     Idle {
-        words: Some(format!(
-            "{}: no effect at {named}{further}, where there is one provider and no choice; attach the policy to failover models",
-            fields.join(", ")
-        )),
-        is_all: is_all && others.is_empty(),
+        is_all: !words.is_empty() && idle == policies.len(),
+        words: (!words.is_empty()).then(|| words.join("; ")),
+    }
+}
+
+/// The first of some objects, and how many there are more.
+fn named(keys: &[&ObjectKey]) -> String {
+    let named = keys.iter().take(NAMED).map(ToString::to_string);
+    let named = named.collect::<Vec<_>>().join(", ");
+    match keys.len().saturating_sub(NAMED) {
+        0 => named,
+        further => format!("{named} and {further} more"),
     }
 }
 
@@ -82,6 +116,7 @@ fn choice(body: &PolicyBody) -> Option<(&'static str, bool)> {
         | PolicyBody::Concurrency(_)
         | PolicyBody::FrontendHttp(_)
         | PolicyBody::AiAllowedModels(_)
-        | PolicyBody::Attribution(_) => None,
+        | PolicyBody::Attribution(_)
+        | PolicyBody::Given(_) => None,
     }
 }

@@ -166,7 +166,8 @@ impl Attachments {
             | PolicyBody::Budgets(_)
             | PolicyBody::Concurrency(_)
             | PolicyBody::FrontendHttp(_)
-            | PolicyBody::Attribution(_) => None,
+            | PolicyBody::Attribution(_)
+            | PolicyBody::Given(_) => None,
         })
     }
 
@@ -194,7 +195,8 @@ impl Attachments {
                 | PolicyBody::Concurrency(_)
                 | PolicyBody::FrontendHttp(_)
                 | PolicyBody::AiAllowedModels(_)
-                | PolicyBody::Attribution(_) => None,
+                | PolicyBody::Attribution(_)
+                | PolicyBody::Given(_) => None,
             })
     }
 

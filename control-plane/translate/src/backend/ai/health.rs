@@ -9,7 +9,7 @@ use super::expression;
 use crate::plan::HealthPlan;
 
 /// The plan of a policy; `at` is its place in the spec.
-pub(super) fn resolve(policy: &Health, at: &str) -> Result<Option<HealthPlan>, String> {
+pub(crate) fn resolve(policy: &Health, at: &str) -> Result<Option<HealthPlan>, String> {
     let eviction = policy.eviction.as_ref();
     let condition = match &policy.unhealthy_condition {
         None => None,
