@@ -75,7 +75,7 @@ pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed, choices: &mut 
         // Google's OpenAI surface has its errors in an array.
         let wrapped = Members::read(unwrap_array(text.trim())).ok();
         if let Some(error) = wrapped.filter(Members::is_error) {
-            error.note(observed);
+            error.note(observed, choices);
             return Chunk::Error;
         }
         observed.unreadable += 1;

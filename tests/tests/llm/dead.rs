@@ -7,8 +7,8 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tests::client::{Client, Reply, request};
 use tests::manifest::{documents, gateway, route};
-use tests::world::World;
 use tests::port;
+use tests::world::World;
 
 use super::account::Metrics;
 use super::mock::{KEY, Mock};
@@ -88,7 +88,11 @@ impl Stage {
     async fn is_answered(&self, backend: &str) -> Result<()> {
         let reply = self.ask(backend, "of-the-client").await?;
         ensure!(reply.status == 200, "{backend}: {}", reply.text());
-        ensure!(reply.text().contains("answering as two"), "{}", reply.text());
+        ensure!(
+            reply.text().contains("answering as two"),
+            "{}",
+            reply.text()
+        );
         Ok(())
     }
 

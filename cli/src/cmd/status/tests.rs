@@ -8,7 +8,7 @@ use proto::tidegate::v1::{
     SourceProblem, StatusResponse,
 };
 
-use super::{age, has_findings, next_try, text};
+use super::{OfProxies, age, has_findings, next_try, text};
 
 const NOW: u64 = 1_000_000;
 

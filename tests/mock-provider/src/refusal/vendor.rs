@@ -140,7 +140,10 @@ impl Refusal {
                 "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade \
                  or purchase credits.",
             ),
-            Vendor::Bedrock => Self::plain(StatusCode::FORBIDDEN, "The account is not in good standing."),
+            Vendor::Bedrock => Self::plain(
+                StatusCode::FORBIDDEN,
+                "The account is not in good standing.",
+            ),
             Vendor::Google => Self {
                 code: Some("API_KEY_INVALID"),
                 ..Self::plain(status, "API key expired. Please renew the API key.")

@@ -49,9 +49,7 @@ pub(super) async fn refused(
     let owner = owner(call, provider);
     let verdict = match status {
         // Whom it is about is in the body, with some vendors.
-        400 | 402 if read().is_account_refused(Some(status)) => {
-            Verdict::of_account(status, owner)
-        }
+        400 | 402 if read().is_account_refused(Some(status)) => Verdict::of_account(status, owner),
         _ => Verdict::of_status(status, owner),
     };
     let outcome = Outcome {
