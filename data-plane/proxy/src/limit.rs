@@ -372,6 +372,7 @@ mod tests {
             Arc::default(),
             tokens,
             (providers.clone(), providers),
+            std::sync::Weak::new(),
         );
         let status = StatusCode::from_u16(status).unwrap();
         facts.settle(&Local::new(metrics), usage, (status, is_sent));

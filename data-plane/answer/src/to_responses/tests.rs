@@ -388,6 +388,7 @@ fn a_failure_is_the_last_event() {
             kind: Some(kind.to_owned()),
             param: None,
             code: code.map(str::to_owned),
+            ..ProviderError::default()
         })
     };
     for (piece, code) in [

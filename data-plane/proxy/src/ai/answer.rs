@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use dp_config::ai_backend::AiProvider;
 use dp_llm::{
     class::Class,
+    format::Format,
     gate::Gate,
     observed::Observed,
     relay::{Plan, Relay, Stamp},
@@ -25,7 +26,9 @@ use super::{
     cache::Keep,
     condition,
     guard::{self, Guards, Tallies},
+    ledger::Ledger,
     since_epoch,
+    tokenized::Cut,
     wait::Wait,
 };
 use crate::{
@@ -229,6 +232,14 @@ fn relay(
     let mut relay = Box::new(Relay::guarded(plan, framing, limits, stamp, gates));
     if !matches!(plan.class, Class::Chat(_)) {
         relay.note_head(told(headers));
+    }
+    // Others are told at the end, when the provider has counted.
+    let is_told_first = plan.client == Format::AnthropicMessages && plan.is_streamed;
+    if is_told_first && plan.provider != plan.client {
+        let ledger = exchange.record.llm.ledger.as_deref();
+        if let Some(size) = ledger.and_then(Ledger::size) {
+            relay.expect_prompt(size.tokens(Cut::of(&plan.model)));
+        }
     }
     relay
 }

@@ -281,7 +281,7 @@ fn alone() -> Proxy {
 async fn an_outage_costs_one_order_for_each_counter() {
     let proxy = alone();
     let budget = budget(u64::MAX, OnOutage::FailOpen);
-    proxy.reserve(0, &budget, 1).await.expect("open");
+    drop(proxy.reserve(0, &budget, 1).await.expect("open"));
     until("it is known to be away", || !proxy.counts.standing().is_up).await;
     for id in 1..30_000 {
         let held = proxy.reserve(id, &budget, 1).await.expect("open");
@@ -296,7 +296,7 @@ async fn an_outage_costs_one_order_for_each_counter() {
 async fn what_an_outage_costs_is_bounded_and_told() {
     let proxy = alone();
     let budget = Arc::new(budget(u64::MAX, OnOutage::FailOpen));
-    proxy.reserve(0, &budget, 1).await.expect("open");
+    drop(proxy.reserve(0, &budget, 1).await.expect("open"));
     until("it is known to be away", || !proxy.counts.standing().is_up).await;
     for id in 1..=super::WAITING as u128 + 100 {
         let matched = [Matched {
