@@ -140,6 +140,7 @@ fn provider(provider: &AiProvider) -> String {
         AiCredential::Gcp(_) => " with a token of Google",
         AiCredential::Passthrough(_) => " with the client's own credential",
         AiCredential::Unavailable(_) => " (refused: its credential cannot be had)",
+        AiCredential::Missing(_) => " (not asked: its credential is missing)",
     };
     let service = provider.endpoint.service().name();
     let weight = match provider.weight {

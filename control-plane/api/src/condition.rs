@@ -95,7 +95,7 @@ words! {
         IncompatibleFilters = "Two filters of one rule exclude each other; remove one.",
         BackendNotFound = "A backend does not exist; requests for its share get 500.",
         InvalidKind = "A backend has a kind that cannot be referred to; requests for its share get 500.",
-        InvalidSecretRef = "A Secret or its key is missing; requests that need it are refused.",
+        InvalidSecretRef = "A Secret or its key is missing; nothing is sent without it. Other providers of the backend are asked; with none, requests are refused.",
         PartiallyValid = "Some providers or targets are broken and refuse requests; the others are served. Of a policy, some fields or targets have no effect; the rest is in force. The message names them.",
         TranslationError = "The object cannot be served; the message says why.",
         NotSupported = "Tidegate does not support this yet; the message names the fields. Routes to a backend answer 503.",

@@ -176,6 +176,7 @@ fn deny(refused: &Resource, sources: &[tidegate::Source]) -> Option<Arc<Resource
                     kind: Some(ai_credential::Kind::Unavailable(
                         tidegate::CredentialUnavailable {
                             reason: "the backend was rejected by a proxy".to_owned(),
+                            is_missing: false,
                         },
                     )),
                     further: Vec::new(),

@@ -216,6 +216,7 @@ impl AiProviderDump {
                 },
                 AiCredential::Passthrough(_) => "passthrough".to_owned(),
                 AiCredential::Unavailable(reason) => format!("unavailable: {reason}"),
+                AiCredential::Missing(reason) => format!("missing: {reason}"),
             },
         }
     }

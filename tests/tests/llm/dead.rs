@@ -1,5 +1,5 @@
-//! Keys and accounts that are dead although their provider says so with a status that blames the request:
-//! another provider answers, and none of the client's own keys counts.
+//! Keys and accounts that are dead although their provider says so with a status that blames the request, and credentials that
+//! are not there: another provider answers, and none of the client's own keys counts.
 //!
 //! Each case has a group for each of two vendors; what the mocks saw says who was asked. Must not know how it is told.
 
@@ -7,8 +7,8 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tests::client::{Client, Reply, request};
 use tests::manifest::{documents, gateway, route};
-use tests::port;
 use tests::world::World;
+use tests::{deadline, port};
 
 use super::account::Metrics;
 use super::mock::{KEY, Mock};
@@ -39,6 +39,16 @@ spec:
 "
     );
     format!("{backend}---\n{}", route(name, &format!("/{name}"), name))
+}
+
+fn secret(name: &str) -> String {
+    format!(
+        "apiVersion: v1
+kind: Secret
+metadata: {{name: {name}}}
+stringData: {{Authorization: {KEY}}}
+"
+    )
 }
 
 // === impl Stage ===
@@ -88,11 +98,7 @@ impl Stage {
     async fn is_answered(&self, backend: &str) -> Result<()> {
         let reply = self.ask(backend, "of-the-client").await?;
         ensure!(reply.status == 200, "{backend}: {}", reply.text());
-        ensure!(
-            reply.text().contains("answering as two"),
-            "{}",
-            reply.text()
-        );
+        ensure!(reply.text().contains("answering as two"), "{}", reply.text());
         Ok(())
     }
 
@@ -164,5 +170,43 @@ async fn a_key_that_is_refused_with_400_is_left_alone_unless_it_is_the_clients()
     ensure!(message.contains("API key not valid"), "{body}");
     ensure!(stage.seen().await? == [2, 3]);
     ensure!(stage.evictions("theirs").await? == 0);
+    stage.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_missing_leaves_the_others() -> Result<()> {
+    let cases = [("missing", ("openai", "{secretRef: {name: late}}"))];
+    let stage = Stage::start(&cases).await?;
+    for _ in 0..4 {
+        stage.is_answered("missing").await?;
+    }
+    // Nothing was sent without a key, nor with the client's or the other's.
+    ensure!(stage.seen().await? == [0, 4]);
+    ensure!(stage.evictions("missing").await? == 1);
+    let told = stage.world.tidegate(&["status", "--all"]).await?;
+    let status = String::from_utf8_lossy(&told.stdout).into_owned();
+    let words = "Secret default/late does not exist";
+    ensure!(status.contains(words), "{status}");
+    // Once it is there, it is used at once.
+    stage.world.write("late.yaml", &secret("late"))?;
+    deadline::until("the first answers", deadline::SOON, || async {
+        let reply = stage.ask("missing", "of-the-client").await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+        ensure!(reply.text().contains("answering as one"), "{}", reply.text());
+        Ok(())
+    })
+    .await?;
+    stage.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_invalid_refuses_as_a_whole() -> Result<()> {
+    let cases = [("broken", ("openai", "{secretRef: {name: late, kind: ConfigMap}}"))];
+    let stage = Stage::start(&cases).await?;
+    for _ in 0..2 {
+        let reply = stage.ask("broken", "of-the-client").await?;
+        ensure!(reply.status == 500, "{}", reply.text());
+    }
+    ensure!(stage.seen().await? == [0, 0]);
     stage.world.stop().await
 }

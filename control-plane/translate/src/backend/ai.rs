@@ -376,7 +376,7 @@ impl Scope<'_> {
                 verdict
                     .unresolved
                     .push((Reason::InvalidSecretRef, message.clone()));
-                Ok(Credential::Unavailable(message).into())
+                Ok(Credential::Missing(message).into())
             }
         }
     }

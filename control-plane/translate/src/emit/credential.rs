@@ -25,6 +25,11 @@ pub(super) fn message(plan: &Credentials) -> tidegate::AiCredential {
         }
         Credential::Unavailable(reason) => Kind::Unavailable(tidegate::CredentialUnavailable {
             reason: reason.clone(),
+            is_missing: false,
+        }),
+        Credential::Missing(reason) => Kind::Unavailable(tidegate::CredentialUnavailable {
+            reason: reason.clone(),
+            is_missing: true,
         }),
     };
     tidegate::AiCredential {

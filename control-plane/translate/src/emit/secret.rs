@@ -47,7 +47,10 @@ pub(super) fn credential(credentials: &Credentials, output: &mut Output) {
         generic(&own.secret, &own.key, &own.sources, output);
     }
     let texts = match &credentials.main {
-        Credential::None | Credential::Passthrough(_) | Credential::Unavailable(_) => Vec::new(),
+        Credential::None
+        | Credential::Passthrough(_)
+        | Credential::Unavailable(_)
+        | Credential::Missing(_) => Vec::new(),
         Credential::Key(own) => return generic(&own.secret, &own.key, &own.sources, output),
         Credential::Aws(aws) => match &aws.keys {
             AwsKeys::Ambient(_) => Vec::new(),

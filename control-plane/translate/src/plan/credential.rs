@@ -25,7 +25,10 @@ pub(crate) enum Credential {
     Gcp(GcpPlan),
     /// Header and prefix, where a policy gives them.
     Passthrough(Option<(String, String)>),
+    /// The provider cannot be built as it is configured.
     Unavailable(String),
+    /// The secret is not there, or is not usable; everything else of the provider is as configured.
+    Missing(String),
 }
 
 /// A key in a header.

@@ -31,6 +31,8 @@ pub enum AiCredential {
     Passthrough(Passthrough),
     /// The credential that was asked for cannot be had: refuse the request.
     Unavailable(Box<str>),
+    /// The secret is not there: nothing is sent, and other providers may be asked.
+    Missing(Box<str>),
 }
 
 /// A key in a header.
@@ -126,7 +128,11 @@ impl AiCredential {
     /// Where its tokens come from, with the secrets of a configuration; `None` where it needs none.
     pub fn source(&self, config: &Config) -> Option<Result<Source, MissingSecret>> {
         match self {
-            Self::None | Self::Key(_) | Self::Passthrough(_) | Self::Unavailable(_) => None,
+            Self::None
+            | Self::Key(_)
+            | Self::Passthrough(_)
+            | Self::Unavailable(_)
+            | Self::Missing(_) => None,
             Self::Aws(aws) => match &aws.keys {
                 AwsKeys::Stored { .. } => None,
                 AwsKeys::Ambient(role) => Some(Ok(Source::Aws(AwsSource {

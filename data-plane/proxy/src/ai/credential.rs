@@ -62,7 +62,9 @@ pub(super) async fn apply(
             credential::remove_client_credentials(headers);
             None
         }
-        AiCredential::Unavailable(reason) => return Err(unavailable(reason)),
+        AiCredential::Unavailable(reason) | AiCredential::Missing(reason) => {
+            return Err(unavailable(reason));
+        }
         AiCredential::Key(key) => {
             let secret = secret(means, &key.secret)?;
             let place = provider

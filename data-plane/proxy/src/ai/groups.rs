@@ -127,9 +127,10 @@ fn fingerprint(config: &Config, provider: &AiProvider) -> Fingerprint {
             .map(|secret| secret.expose().to_vec())
     };
     let credential = match &provider.credential {
-        AiCredential::None | AiCredential::Passthrough(_) | AiCredential::Unavailable(_) => {
-            Vec::new()
-        }
+        AiCredential::None
+        | AiCredential::Passthrough(_)
+        | AiCredential::Unavailable(_)
+        | AiCredential::Missing(_) => Vec::new(),
         AiCredential::Key(key) => vec![secret(&key.secret)],
         AiCredential::Aws(aws) => match &aws.keys {
             AwsKeys::Stored {

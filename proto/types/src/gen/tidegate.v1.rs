@@ -1393,6 +1393,8 @@ impl ::prost::Name for KeyCredential {
 pub struct CredentialUnavailable {
     #[prost(string, tag = "1")]
     pub reason: ::prost::alloc::string::String,
+    #[prost(bool, tag = "2")]
+    pub is_missing: bool,
 }
 impl ::prost::Name for CredentialUnavailable {
     const NAME: &'static str = "CredentialUnavailable";

@@ -53,7 +53,7 @@ pub(super) fn resolve(
 /// Headers that the credential itself takes.
 fn taken(main: &Credential) -> Vec<String> {
     match main {
-        Credential::None | Credential::Unavailable(_) => Vec::new(),
+        Credential::None | Credential::Unavailable(_) | Credential::Missing(_) => Vec::new(),
         Credential::Key(key) if key.header.is_empty() => {
             vec!["authorization".to_owned(), "x-goog-api-key".to_owned()]
         }

@@ -47,7 +47,11 @@ fn kind(kind: &Kind, region: &str) -> Result<AiCredential, FieldError> {
     Ok(match kind {
         Kind::None(_) => AiCredential::None,
         Kind::Unavailable(unavailable) => {
-            AiCredential::Unavailable(unavailable.reason.as_str().into())
+            let reason = unavailable.reason.as_str().into();
+            match unavailable.is_missing {
+                true => AiCredential::Missing(reason),
+                false => AiCredential::Unavailable(reason),
+            }
         }
         Kind::Key(message) => AiCredential::Key(key(message).within("key")?),
         Kind::Aws(message) => AiCredential::Aws(aws(message, region).within("aws")?),

@@ -55,12 +55,15 @@ fn credentials() {
         header: "authorization".to_owned(),
         prefix: "Bearer ".to_owned(),
     };
-    let gone = wire::CredentialUnavailable {
-        reason: "no such secret".to_owned(),
+    let gone = |is_missing| {
+        Some(Kind::Unavailable(wire::CredentialUnavailable {
+            reason: "no such secret".to_owned(),
+            is_missing,
+        }))
     };
     let decoded = ai_backend(&backend(vec![
         vec![provider("a", Some(Kind::Key(key))), provider("b", none())],
-        vec![provider("c", Some(Kind::Unavailable(gone)))],
+        vec![provider("c", gone(false)), provider("d", gone(true))],
     ]))
     .expect("valid");
     assert_eq!(decoded.groups.len(), 2);
@@ -74,6 +77,8 @@ fn credentials() {
     assert_eq!(decoded.groups[0][1].credential, AiCredential::None);
     let reason = AiCredential::Unavailable("no such secret".into());
     assert_eq!(decoded.groups[1][0].credential, reason);
+    let reason = AiCredential::Missing("no such secret".into());
+    assert_eq!(decoded.groups[1][1].credential, reason);
 }
 
 #[test]

@@ -88,7 +88,8 @@ fn owner(call: &Call<'_>, provider: &AiProvider) -> CredentialOwner {
         | AiCredential::Aws(_)
         | AiCredential::Azure(_)
         | AiCredential::Gcp(_)
-        | AiCredential::Unavailable(_) => CredentialOwner::Gateway,
+        | AiCredential::Unavailable(_)
+        | AiCredential::Missing(_) => CredentialOwner::Gateway,
     }
 }
 

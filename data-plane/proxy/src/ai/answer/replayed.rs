@@ -70,7 +70,10 @@ pub(in crate::ai) async fn reply(
 fn provider<'c>(call: &'c Call<'_>, entry: &Entry) -> Option<&'c AiProvider> {
     let mut all = call.backend.groups.iter().flatten();
     let provider = all.find(|own| own.name == entry.provider)?;
-    if matches!(provider.credential, AiCredential::Unavailable(_)) {
+    if matches!(
+        provider.credential,
+        AiCredential::Unavailable(_) | AiCredential::Missing(_)
+    ) {
         return None;
     }
     call.policies.check_provider(&provider.name).ok()?;

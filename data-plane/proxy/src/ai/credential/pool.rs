@@ -24,6 +24,10 @@ pub(in crate::ai) fn credential<'p>(
     let Some(pool) = pool else {
         return Ok(Cow::Borrowed(&provider.credential));
     };
+    if let AiCredential::Missing(reason) = &provider.credential {
+        // Nobody knows where the keys go that stand in its place.
+        return Err(unavailable(reason));
+    }
     let key = key.filter(|key| pool.secrets.contains(key));
     let secret = key.ok_or_else(|| unavailable("no key of the provider was chosen"))?;
     let told = told_place(means, provider, format);

@@ -103,7 +103,7 @@ impl Scope<'_> {
             address.authority.as_str(),
         );
         let credential = self.credential(&placed, place, verdict)?;
-        if let Credential::Unavailable(message) = &credential.main {
+        if let Credential::Unavailable(message) | Credential::Missing(message) = &credential.main {
             return Err(message.clone());
         }
         Ok(ProviderPlan {
