@@ -276,6 +276,7 @@ impl Read {
             ..
         } = self;
         let is_encoding = matches!(output, Output::Encode(_));
+        let mut passed_unread = 0;
         let told = Cell::new(0_usize);
         let mut sink = |piece: &Piece<'_>| {
             told.set(told.get().saturating_add(1));
@@ -307,10 +308,12 @@ impl Read {
                                 sink(&Piece::Failure(unreadable()));
                             }
                         }
-                        Content::Oversized => {
-                            *is_full |= is_encoding;
+                        Content::Oversized if is_encoding => {
+                            *is_full = true;
                             sink(&Piece::Failure(too_long()));
                         }
+                        // The client has it all the same.
+                        Content::Oversized => passed_unread += 1,
                         Content::Nothing | Content::Continuation => (),
                     }
                 }
@@ -322,6 +325,7 @@ impl Read {
                         Ok(Some(message)) => reader.message(&message, &mut sink),
                         Ok(None) => break,
                         Err(broken) => {
+                            *is_full |= is_encoding && broken == event_stream::Broken::TooLong;
                             sink(&Piece::Failure(ProviderError {
                                 message: broken.to_string(),
                                 ..ProviderError::default()
@@ -332,6 +336,7 @@ impl Read {
                 }
             }
         }
+        watch.observed.unreadable += passed_unread;
     }
 
     /// Ends an answer of which too much has to be held.
@@ -424,9 +429,14 @@ impl Read {
         match input {
             Input::Body { held, is_over, .. } => {
                 if *is_over {
-                    sink(&Piece::Failure(too_long()));
+                    // The client has it all the same, if it is of its format.
+                    match output {
+                        Output::Forward => watch.pass_unread(),
+                        Output::Encode(_) => pass(&Piece::Failure(too_long()), watch, output, out),
+                    }
                     return None;
                 }
+                let mut sink = |piece: &Piece<'_>| pass(piece, watch, output, out);
                 let read = match json::text(held) {
                     Some(text) => reader.body(text, &mut sink),
                     None => Err(Unread::Garbage),

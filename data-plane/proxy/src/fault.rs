@@ -108,6 +108,8 @@ pub(crate) enum Kind {
     Reset,
     /// The backend answered something that is not HTTP.
     Garbage,
+    /// The model's answer has to be held, and is larger than what is held of one.
+    AnswerTooLarge,
     /// The backend did not answer in time.
     Timeout,
     /// The backend did not agree to the upgrade as it should.
@@ -240,6 +242,7 @@ impl Kind {
             | Kind::NoRoute
             | Kind::InvalidBackend
             | Kind::NoCredential
+            | Kind::AnswerTooLarge
             | Kind::Bug => Side::Proxy,
             Kind::NoProvider
             | Kind::NoEndpoint
@@ -295,6 +298,7 @@ impl Kind {
             Kind::ConnectFailed => "connect_failed",
             Kind::Reset => "reset",
             Kind::Garbage => "garbage",
+            Kind::AnswerTooLarge => "answer_too_large",
             Kind::Timeout => "timeout",
             Kind::UpgradeFailed => "upgrade_failed",
         }

@@ -54,6 +54,10 @@ pub(crate) fn respond(fault: &Fault, dialect: Dialect) -> Response<ResponseBody>
         headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     }
+    if fault.kind == Kind::AnswerTooLarge {
+        // Vendors' SDKs try a 502 again by themselves, and each try is paid for.
+        headers.insert("x-should-retry", HeaderValue::from_static("false"));
+    }
     // What follows such a head on the connection cannot be trusted to be a request.
     if matches!(
         fault.kind,
@@ -149,6 +153,11 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
         Kind::Garbage => (
             StatusCode::BAD_GATEWAY,
             "the backend's response is not valid",
+        ),
+        Kind::AnswerTooLarge => (
+            StatusCode::BAD_GATEWAY,
+            "the answer is larger than the 8 MiB that the gateway holds of one, and has to be held: \
+             it is converted, or judged by a guard",
         ),
         Kind::UpgradeFailed => (StatusCode::BAD_GATEWAY, "the backend refused the upgrade"),
         Kind::BudgetExceeded => (StatusCode::TOO_MANY_REQUESTS, "the budget is used up"),
@@ -333,6 +342,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::SessionExpired
         | Kind::UpgradeRequired
         | Kind::NoRoute
+        | Kind::AnswerTooLarge
         | Kind::InvalidBackend
         | Kind::PolicyDenied
         | Kind::BudgetUnpriced

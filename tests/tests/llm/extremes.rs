@@ -7,10 +7,13 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tests::client::{Client, Reply, request};
-use tests::deadline;
+use tests::manifest::{gateway, route};
+use tests::world::World;
+use tests::{deadline, port};
 
 use super::account::Metrics;
 use super::ask::{Answer, Format, Question};
+use super::mock::{KEY, Mock};
 use super::rig::{KINDS, Kind, Rig};
 use super::told::{At, Told, check_error, check_error_event};
 
@@ -236,6 +239,9 @@ async fn an_answer_without_end_ends_where_it_has_to_be_held() -> Result<()> {
         let way = (format, Answer::Collected);
         let reply = ask(&rig, kind, way, "endless").await?;
         ensure!(reply.status == 502, "{format:?}: {}", reply.status);
+        ensure!(reply.text().contains("8 MiB"), "{}", reply.text());
+        // Asked again it would be as large.
+        ensure!(reply.header("x-should-retry") == "false", "{format:?}");
         check_stopped(way, Ok(reply))?;
     }
     // The last event of a response has all that was said.
@@ -246,15 +252,22 @@ async fn an_answer_without_end_ends_where_it_has_to_be_held() -> Result<()> {
     let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
     ensure!(last.starts_with("event: response.failed"), "no failure");
     ensure!(!text.contains("response.completed"), "passes for whole");
-    deadline::until("the provider is blamed", deadline::SOON, || async {
-        let metrics = Metrics::scrape(&rig.world).await?;
-        let labels = [("backend", "backend/default/chat")];
-        let attempts = metrics.sum("tidegate_proxy_llm_attempts_total", &labels)?;
-        let good = [("backend", "backend/default/chat"), ("verdict", "success")];
-        let good = metrics.sum("tidegate_proxy_llm_attempts_total", &good)?;
-        ensure!((attempts, good) == (4, 0), "{good} of {attempts}");
-        Ok(())
-    })
+    deadline::until(
+        "the limit is told for what it is",
+        deadline::SOON,
+        || async {
+            let metrics = Metrics::scrape(&rig.world).await?;
+            let labels = [("backend", "backend/default/chat")];
+            let attempts = metrics.sum("tidegate_proxy_llm_attempts_total", &labels)?;
+            let own = [
+                ("backend", "backend/default/chat"),
+                ("verdict", "answer_too_large"),
+            ];
+            let own = metrics.sum("tidegate_proxy_llm_attempts_total", &own)?;
+            ensure!((attempts, own) == (4, 4), "{own} of {attempts}");
+            Ok(())
+        },
+    )
     .await?;
     rig.world.stop().await
 }
@@ -327,4 +340,62 @@ async fn heads_of_streams_say_that_they_are_streams() -> Result<()> {
     })
     .await?;
     rig.world.stop().await
+}
+
+/// The limit is the gateway's own: another provider would be asked, and paid, for as much.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_blamed_for_an_answer_above_the_limit() -> Result<()> {
+    let (first, second) = (Mock::start(&[]).await?, Mock::start(&[]).await?);
+    let provider = |name: &str, mock: &Mock| {
+        let port = mock.port();
+        format!(
+            "    - providers: [{{name: {name}, anthropic: {{model: m}}, host: 127.0.0.1, port: {port}}}]\n"
+        )
+    };
+    let backend = format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: two}}
+spec:
+  ai:
+    groups:
+{}{}  policies: {{auth: {{key: {KEY}}}}}
+",
+        provider("first", &first),
+        provider("second", &second)
+    );
+    let port = port::free()?;
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        (
+            "two.yaml",
+            format!("{backend}---\n{}", route("two", "/two", "two")),
+        ),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let question = Question {
+        format: Format::Chat,
+        answer: Answer::Collected,
+        model: "any",
+        said: SAID,
+    };
+    for _ in 0..2 {
+        first.script(&["endless"]).await?;
+        let reply = Client::http1(port).send(question.request("two")?).await?;
+        ensure!(reply.status == 502, "{}", reply.status);
+        let body: Value = serde_json::from_slice(&reply.body)?;
+        check_error(Format::Chat, 502, &body)?;
+        ensure!(body.at("/error/code") == "answer_too_large", "{body}");
+        ensure!(reply.header("x-should-retry") == "false", "no word to SDKs");
+    }
+    let reply = Client::http1(port).send(question.request("two")?).await?;
+    ensure!(reply.status == 200, "{}", reply.status);
+    ensure!((first.requests().await?, second.requests().await?) == (3, 0));
+    let metrics = Metrics::scrape(&world).await?;
+    for name in ["evictions", "failovers"] {
+        let name = format!("tidegate_proxy_llm_{name}_total");
+        ensure!(metrics.sum(&name, &[])? == 0, "{name}");
+    }
+    world.stop().await
 }

@@ -22,7 +22,7 @@ pub(super) fn unreadable() -> ProviderError {
 
 pub(super) fn too_long() -> ProviderError {
     ProviderError {
-        message: "the provider sent more at once than the gateway holds".to_owned(),
+        message: "the provider sent more at once than the gateway holds (8 MiB)".to_owned(),
         ..ProviderError::default()
     }
 }

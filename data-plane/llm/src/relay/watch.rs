@@ -16,6 +16,12 @@ pub(super) struct Watch {
 // === impl Watch ===
 
 impl Watch {
+    /// An answer in one piece went to the client as it came, and is too long to be read.
+    pub(super) fn pass_unread(&mut self) {
+        self.observed.unreadable += 1;
+        self.has_ended = true;
+    }
+
     pub(super) fn note(&mut self, piece: &Piece<'_>) {
         piece.note(&mut self.observed);
         match piece {

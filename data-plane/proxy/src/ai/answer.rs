@@ -51,9 +51,9 @@ use encoded::{encoded, is_encoded};
 use head::dress;
 pub(super) use own::own;
 use refused::{failed_inside, refused};
-use whole::{judged, whole};
+use whole::{Unusable, judged, whole};
 
-/// The largest answer that is held where it need not be, in bytes.
+/// The largest answer that is held where it need not be, in bytes; as much as a relay holds (`dp_llm::tap::Limits`).
 const WHOLE_LIMIT: usize = 8 << 20;
 
 /// How long a stream's head is held for its first content, so that another provider may answer instead (llm.md S-11).
@@ -116,6 +116,8 @@ enum Looked {
         observed: Box<Observed>,
     },
     Failed(Box<Observed>),
+    /// More than is held of what the client's format needs at once.
+    TooLarge(Box<Observed>),
     Broke(BodyError),
 }
 
@@ -167,7 +169,8 @@ pub(super) async fn take(
                 None => answered(Answer { tallies, ..*answer }),
             },
             Ok(tried @ (Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. })) => tried,
-            Err((observed, headers)) => {
+            Err(Unusable::TooLarge(observed)) => too_large(exchange, *observed),
+            Err(Unusable::Error(observed, headers)) => {
                 let condition = judge(exchange, error_status(&observed), &headers);
                 failed_inside((call, provider), &observed, condition)
             }
@@ -201,6 +204,7 @@ pub(super) async fn take(
             let condition = judge(exchange, error_status(&observed), &head.headers);
             return failed_inside((call, provider), &observed, condition);
         }
+        Looked::TooLarge(observed) => return too_large(exchange, *observed),
         Looked::Broke(error) => return lost(broke(error)),
     };
     answered(Answer {
@@ -315,6 +319,9 @@ async fn look(upstream: &mut Upstream, mut relay: Box<Relay>, hold: Deadline<'_>
                 }
             }
         }
+        if relay.is_full() && !relay.observed().has_content {
+            return Looked::TooLarge(Box::new(relay.into_observed()));
+        }
         if relay.has_failed() && !relay.observed().has_content {
             return Looked::Failed(Box::new(relay.observed().clone()));
         }
@@ -350,6 +357,15 @@ fn lost(fault: Fault) -> Tried {
         reply: Box::new(Err(fault)),
         refusal: None,
     }
+}
+
+/// The gateway's own limit: nothing is said of the provider, which was asked and will want to be paid.
+fn too_large(exchange: &mut Exchange<'_>, observed: Observed) -> Tried {
+    exchange.record.llm.observed = Some(Box::new(Observed {
+        has_content: true,
+        ..observed
+    }));
+    lost(Kind::AnswerTooLarge.into())
 }
 
 fn answered(answer: Answer) -> Tried {

@@ -353,6 +353,7 @@ impl Relayed {
             upstream.drain();
         }
         let began = Instant::now();
+        let is_full = relay.is_full();
         let finish = relay.finish();
         self.spent += began.elapsed();
         let observed = Box::new(finish.observed);
@@ -364,6 +365,9 @@ impl Relayed {
             match finish.ending {
                 // What was refused the provider did as it was asked.
                 Ending::Complete | Ending::Refused => settlement.complete(&observed),
+                Ending::Failed | Ending::Truncated(_) if is_full => {
+                    settlement.settle(Verdict::TooLarge);
+                }
                 Ending::Failed | Ending::Truncated(_) => {
                     settlement.settle(failed(&observed));
                 }

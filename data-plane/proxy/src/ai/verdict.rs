@@ -33,6 +33,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         // As if the provider had refused it: every client would meet the same.
         Kind::NoCredential => Verdict::CredentialRefused(401),
         Kind::NoProvider => Verdict::Lost,
+        Kind::AnswerTooLarge => Verdict::TooLarge,
         // The request's or the configuration's own: says nothing of the provider.
         Kind::MissingHost
         | Kind::InvalidRequest

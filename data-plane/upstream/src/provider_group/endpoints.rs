@@ -130,6 +130,7 @@ impl Endpoints {
             | Verdict::FirstEventError(_)
             | Verdict::StreamErrorAfterContent
             | Verdict::GuardRefused
+            | Verdict::TooLarge
             | Verdict::ClientGone
             | Verdict::Success { .. } => true,
         }

@@ -54,6 +54,7 @@ pub(super) fn is_of_key(outcome: &Outcome) -> bool {
         | Verdict::FirstEventError(_)
         | Verdict::StreamErrorAfterContent
         | Verdict::GuardRefused
+        | Verdict::TooLarge
         | Verdict::ClientGone
         | Verdict::Success { .. } => false,
     }

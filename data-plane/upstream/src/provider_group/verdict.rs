@@ -38,6 +38,8 @@ pub enum Verdict {
     StreamErrorAfterContent,
     /// A guard of the gateway refused the answer.
     GuardRefused,
+    /// The answer is larger than what the gateway holds of one, and has to be held.
+    TooLarge,
     /// The client went away before the end.
     ClientGone,
     /// A whole answer.
@@ -118,7 +120,7 @@ impl Verdict {
                 sign @ (Sign::Nothing | Sign::Bad | Sign::Unhealthy) => sign,
             },
             Verdict::Idle | Verdict::StreamErrorAfterContent => Sign::Bad,
-            Verdict::GuardRefused | Verdict::ClientGone => Sign::Nothing,
+            Verdict::GuardRefused | Verdict::TooLarge | Verdict::ClientGone => Sign::Nothing,
             Verdict::Success { .. } => Sign::Good,
         }
     }
@@ -146,6 +148,8 @@ impl Verdict {
             Verdict::Idle
             | Verdict::StreamErrorAfterContent
             | Verdict::GuardRefused
+            // Another would say as much, and cost as much.
+            | Verdict::TooLarge
             | Verdict::ClientGone
             | Verdict::Success { .. } => false,
         }
@@ -170,6 +174,7 @@ impl Verdict {
             Verdict::FirstEventError(_) => "first_event_error",
             Verdict::StreamErrorAfterContent => "stream_error",
             Verdict::GuardRefused => "guard_refused",
+            Verdict::TooLarge => "answer_too_large",
             Verdict::ClientGone => "client_gone",
             Verdict::Success { .. } => "success",
         }
@@ -224,7 +229,7 @@ impl Outcome {
     pub fn sign(&self) -> Sign {
         let own = self.verdict.sign();
         match (self.verdict, self.condition) {
-            (Verdict::ClientGone | Verdict::GuardRefused, _) | (_, None) => own,
+            (Verdict::ClientGone | Verdict::GuardRefused | Verdict::TooLarge, _) | (_, None) => own,
             (_, Some(Condition::Unhealthy)) => Sign::Unhealthy,
             (_, Some(Condition::Fine)) => match own {
                 Sign::Unhealthy => Sign::Nothing,
@@ -287,6 +292,7 @@ mod tests {
         check(Verdict::StreamErrorAfterContent, Sign::Bad, false);
         check(Verdict::ClientGone, Sign::Nothing, false);
         check(Verdict::GuardRefused, Sign::Nothing, false);
+        check(Verdict::TooLarge, Sign::Nothing, false);
         check(SUCCESS, Sign::Good, false);
     }
 
@@ -326,6 +332,7 @@ mod tests {
         assert_eq!(sign(Verdict::Idle, Fine), Sign::Bad);
         assert_eq!(sign(Verdict::ClientGone, Unhealthy), Sign::Nothing);
         assert_eq!(sign(Verdict::GuardRefused, Unhealthy), Sign::Nothing);
+        assert_eq!(sign(Verdict::TooLarge, Unhealthy), Sign::Nothing);
     }
 
     #[test]

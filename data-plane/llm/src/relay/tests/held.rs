@@ -201,6 +201,34 @@ fn what_is_only_passed_on_goes_on() {
     }
 }
 
+/// The client has all of it, and the provider did nothing wrong.
+#[test]
+fn what_passes_and_is_too_long_to_be_read_is_whole() {
+    for format in [MESSAGES, GEMINI] {
+        let plan = plan(format, format, false);
+        let mut relay = relay(&plan, Framing::Buffered);
+        let body = Bytes::from(vec![b' '; LIMIT + 1]);
+        assert_eq!(relay.push(body.clone()).len(), body.len(), "{format:?}");
+        assert!(!relay.is_full() && !relay.has_failed(), "{format:?}");
+        let finish = relay.finish();
+        assert_eq!(finish.ending, Ending::Complete, "{format:?}");
+        assert_eq!(finish.observed.error, None, "{format:?}");
+    }
+    let plan = plan(MESSAGES, MESSAGES, true);
+    let mut relay = relay(&plan, Framing::EventStream);
+    let said = "x".repeat(LIMIT + 1);
+    let long = format!("event: content_block_delta\ndata: {{\"x\":\"{said}\"}}\n\n");
+    let end = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+    for part in [BEGUN, &long, end] {
+        let out = relay.push(Bytes::from(part.to_owned()));
+        assert_eq!(out.len(), part.len());
+        assert!(!relay.is_full() && !relay.has_failed());
+    }
+    let finish = relay.finish();
+    assert_eq!(finish.ending, Ending::Complete);
+    assert_eq!(finish.observed.unreadable, 1);
+}
+
 struct Still;
 
 impl Guard for Still {

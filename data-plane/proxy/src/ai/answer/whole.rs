@@ -9,7 +9,7 @@ use bytes::BytesMut;
 use dp_llm::{observed::Observed, relay::Relay, tap::Ending};
 use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH, response};
 
-use super::{Answer, Body, Said, WHOLE_LIMIT, answered, broke, lost};
+use super::{Answer, Body, Said, WHOLE_LIMIT, answered, broke, lost, too_large};
 use crate::{
     ai::{
         Call, Tried,
@@ -23,15 +23,23 @@ use crate::{
     timer::Deadline,
 };
 
-/// An answer that is made of the provider's whole one, or that is looked at before it passes. One that is an error after all
-/// is returned as such, with its headers. `services` are asked about a stream before any of it leaves.
+/// What came in the place of a whole answer.
+pub(super) enum Unusable {
+    /// An error after all, with the headers of what it came in.
+    Error(Box<Observed>, HeaderMap),
+    /// More than is held.
+    TooLarge(Box<Observed>),
+}
+
+/// An answer that is made of the provider's whole one, or that is looked at before it passes. `services` are asked about a
+/// stream before any of it leaves.
 pub(super) async fn whole(
     call: &Call<'_>,
     (mut head, mut upstream, mut relay): (response::Parts, Upstream, Box<Relay>),
     said: Said,
     (deadline, wait): (Deadline<'_>, Wait),
     services: Option<(&Exchange<'_>, &Tallies)>,
-) -> Result<Tried, (Box<Observed>, HeaderMap)> {
+) -> Result<Tried, Unusable> {
     let mut out = BytesMut::new();
     let mut spent = Duration::ZERO;
     let read = async {
@@ -54,8 +62,7 @@ pub(super) async fn whole(
         None => return Ok(lost(wait.late())),
     }
     if relay.is_full() {
-        let why = "the provider sent more at once than the gateway holds";
-        return Ok(lost(Fault::caused(Kind::Garbage, why)));
+        return Err(Unusable::TooLarge(Box::new(relay.into_observed())));
     }
     if out.len() > WHOLE_LIMIT {
         // Too large to be held: it passes as it comes.
@@ -82,14 +89,16 @@ pub(super) async fn whole(
     let observed = &finish.observed;
     Ok(match finish.ending {
         Ending::Complete if observed.error.is_some() => {
-            return Err((Box::new(finish.observed), head.headers));
+            return Err(Unusable::Error(Box::new(finish.observed), head.headers));
         }
         // A page of a load balancer in between, say.
         Ending::Complete if observed.unreadable > 0 => lost(Fault::caused(
             Kind::Garbage,
             "the provider's answer is not what its format asks for",
         )),
-        Ending::Failed => return Err((Box::new(finish.observed), head.headers)),
+        Ending::Failed => {
+            return Err(Unusable::Error(Box::new(finish.observed), head.headers));
+        }
         Ending::Truncated(_) => lost(Fault::caused(Kind::Reset, BodyError::Cut)),
         Ending::Complete | Ending::Refused => {
             out.extend_from_slice(&finish.rest);
@@ -124,11 +133,10 @@ pub(super) async fn judged(
     } = answer;
     let (bytes, observed) = match body {
         Body::Whole { bytes, observed } => (bytes, observed),
-        Body::Relayed { .. } | Body::Unread(_) | Body::Session(_) => {
-            return lost(Fault::caused(
-                Kind::Garbage,
-                "the answer is too large to be judged by its guards",
-            ));
+        Body::Relayed { relay, .. } => return too_large(exchange, relay.into_observed()),
+        Body::Unread(_) | Body::Session(_) => {
+            let why = "the answer cannot be read by its guards";
+            return lost(Fault::caused(Kind::Garbage, why));
         }
     };
     let bytes = match guard::answer(exchange, call, guards, (format, bytes)).await {
