@@ -17,6 +17,7 @@ mod clouds;
 mod consumers;
 mod credential;
 mod dead;
+mod downgrade;
 mod endpoints;
 mod expressions;
 mod extremes;

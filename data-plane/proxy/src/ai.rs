@@ -47,6 +47,7 @@ mod beta;
 pub(crate) mod cache;
 mod condition;
 mod credential;
+mod downgrade;
 mod expected;
 mod fallback;
 pub(crate) mod groups;
@@ -89,7 +90,7 @@ struct Call<'a> {
     policies: Effective<'a>,
     /// Refusals after which another provider is asked.
     fallback: AiFallback,
-    /// The model that a budget wants to be asked.
+    /// The model that a budget wants to be asked in this backend.
     downgrade: Option<Arc<str>>,
     head: Box<Parts>,
     prompt: Prompt,
@@ -199,7 +200,8 @@ pub(crate) async fn forward(
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     let of = (&call.prompt, call.head.uri.path());
     let attempts = kept::pin(exchange, backend, of, attempts.near(affinity))?;
-    call.serve(exchange, hold, attempts).await
+    call.serve(exchange, hold, (serving, answer), attempts)
+        .await
 }
 
 /// Asks the service that counts limits by what is in prompts, where there is one.
@@ -228,13 +230,14 @@ pub(crate) fn since_epoch() -> Duration {
 
 // === impl Call ===
 
-impl Call<'_> {
+impl<'a> Call<'a> {
     /// Answers from the cache, or else from a provider, if limits of tokens and budgets let the request through.
     async fn serve(
         mut self,
-        exchange: &mut Exchange<'_>,
+        exchange: &mut Exchange<'a>,
         hold: Hold,
-        attempts: Attempts,
+        (serving, answer): (Serving<'_>, Answer),
+        mut attempts: Attempts,
     ) -> Result<Reply, Fault> {
         let mut caching = cache::Caching::of(exchange, &mut self);
         let mut reply = caching.before_charge(exchange, &self).await?;
@@ -242,7 +245,12 @@ impl Call<'_> {
             let downgrade = hold.admit(exchange).await?;
             // Vectors and orders of another model are others, not worse ones.
             let is_chat = matches!(self.prompt.class(), Class::Chat(_));
-            self.downgrade = downgrade.filter(|_| is_chat);
+            if let Some(model) = downgrade.filter(|_| is_chat)
+                && let Some(elsewhere) = self.downgrade(exchange, serving, model, answer)?
+            {
+                attempts = elsewhere;
+                caching.bypass();
+            }
             reply = caching.after_charge(exchange, &self).await?;
         }
         let mut reply = match reply {
@@ -255,7 +263,9 @@ impl Call<'_> {
         cache::tell(exchange, &mut reply);
         Ok(reply)
     }
+}
 
+impl Call<'_> {
     /// What a provider is asked, for whoever keeps its answer.
     fn note_asked(&self, provider: &AiProvider, rendered: &Rendered) {
         if let Some(keep) = &mut *self.keep.borrow_mut() {

@@ -169,6 +169,13 @@ impl<'a> Caching<'a> {
         }
     }
 
+    /// Leaves it alone from now on: another backend answers than it was asked for.
+    pub(super) fn bypass(&mut self) {
+        if matches!(self, Caching::Asked(_)) {
+            *self = Caching::Bypass;
+        }
+    }
+
     /// Notes that a provider answers, and gives what keeps its answer.
     pub(super) fn missed(&mut self, exchange: &mut Exchange<'_>) -> RefCell<Option<Keep>> {
         let (status, keep) = match self {

@@ -214,6 +214,12 @@ impl Ledger {
         })
     }
 
+    /// The request goes to another backend than it was opened for, which may have other prices.
+    pub(super) fn leads_to(&mut self, backend: &AiBackend, catalog: Option<&Arc<Catalog>>) {
+        self.backend = backend.name.clone();
+        self.catalog = catalog.cloned();
+    }
+
     /// A stream begins, which may take long: neither the body nor the buffer that it is a part of stays for it.
     pub(super) fn stream_begins(&mut self) {
         if let Some(size) = &mut self.prompt {

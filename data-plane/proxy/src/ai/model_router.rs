@@ -119,6 +119,29 @@ impl<'a> Serving<'a> {
     }
 }
 
+impl Serving<'_> {
+    /// The same for a request that asks for another model than its client: the backend of `model`, and the request for it; `None`
+    /// where no model of a router has that name, or there is no router.
+    pub(super) fn instead<'e>(
+        self,
+        exchange: &Exchange<'e>,
+        head: &mut Parts,
+        prompt: &Prompt,
+        model: &str,
+    ) -> Result<Option<(&'e AiBackend, Prompt)>, Fault> {
+        let Serving::Router(name) = self else {
+            return Ok(None);
+        };
+        let router = exchange.active.config.model_router(name);
+        let router = router.ok_or(Kind::InvalidBackend)?;
+        if matches!(router.table.find(model, |_| false), Found::Unknown) {
+            return Ok(None);
+        }
+        let prompt = renamed(head, prompt, model)?;
+        self.resolve(exchange, head, prompt).map(Some)
+    }
+}
+
 fn unserved(why: Unserved) -> Fault {
     Fault::caused(Kind::NoProvider, why)
 }

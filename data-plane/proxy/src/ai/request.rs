@@ -165,8 +165,8 @@ impl Call<'_> {
         let attributes = LlmAttributes::of_request(exchange, &self.head, prompt, read);
         let path = self.head.uri.path();
         let shaped = policy::apply(policy, prompt, path, &attributes)?;
-        let model = match &self.downgrade {
-            Some(model) => &**model,
+        let model = match self.wanted(provider, policy) {
+            Some(model) => model,
             None => shaped.model(provider, policy)?,
         };
         let asked = prompt;
