@@ -98,7 +98,11 @@ impl Stage {
     async fn is_answered(&self, backend: &str) -> Result<()> {
         let reply = self.ask(backend, "of-the-client").await?;
         ensure!(reply.status == 200, "{backend}: {}", reply.text());
-        ensure!(reply.text().contains("answering as two"), "{}", reply.text());
+        ensure!(
+            reply.text().contains("answering as two"),
+            "{}",
+            reply.text()
+        );
         Ok(())
     }
 
@@ -192,7 +196,11 @@ async fn a_secret_that_is_missing_leaves_the_others() -> Result<()> {
     deadline::until("the first answers", deadline::SOON, || async {
         let reply = stage.ask("missing", "of-the-client").await?;
         ensure!(reply.status == 200, "{}", reply.text());
-        ensure!(reply.text().contains("answering as one"), "{}", reply.text());
+        ensure!(
+            reply.text().contains("answering as one"),
+            "{}",
+            reply.text()
+        );
         Ok(())
     })
     .await?;
@@ -201,7 +209,10 @@ async fn a_secret_that_is_missing_leaves_the_others() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_invalid_refuses_as_a_whole() -> Result<()> {
-    let cases = [("broken", ("openai", "{secretRef: {name: late, kind: ConfigMap}}"))];
+    let cases = [(
+        "broken",
+        ("openai", "{secretRef: {name: late, kind: ConfigMap}}"),
+    )];
     let stage = Stage::start(&cases).await?;
     for _ in 0..2 {
         let reply = stage.ask("broken", "of-the-client").await?;
