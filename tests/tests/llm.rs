@@ -51,6 +51,7 @@ mod sent;
 mod surface;
 mod told;
 mod tools;
+mod turns;
 mod unfit;
 mod usage;
 mod wait;

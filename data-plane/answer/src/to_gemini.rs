@@ -225,12 +225,7 @@ fn part(content: &Content<'_>, out: &mut Vec<u8>) -> bool {
             out.extend_from_slice(text.as_json().as_bytes());
             out.extend_from_slice(br#","thought":true}"#);
         }
-        Content::Signature(signature) if is_base64(signature) => {
-            out.extend_from_slice(br#"{"text":"","thought":true,"thoughtSignature":"#);
-            out.extend_from_slice(signature.as_json().as_bytes());
-            out.push(b'}');
-        }
-        // Reasoning that may not be shown has no place; a call is written by `Calls`.
+        // Another's proof would go to Gemini with the next turn; a call is written by `Calls`.
         Content::Signature(_)
         | Content::Redacted(_)
         | Content::BlockEnd

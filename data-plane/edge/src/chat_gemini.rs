@@ -14,10 +14,6 @@ mod config;
 mod contents;
 mod media;
 
-/// Between the id of a call and the thought signature that travels in it: clients send ids back, and drop members that they
-/// do not know.
-pub(crate) const THOUGHT: &str = "__thought__";
-
 /// Google's generation of a model, as far as requests differ by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Generation {
@@ -114,6 +110,11 @@ fn note_dropped(request: &chat::Request<'_>, notes: &mut Notes) {
     ] {
         notes.dropped_if(field, is_there);
     }
+}
+
+/// Whether a model refuses calls of a history that have no thought signature.
+pub fn needs_signatures(model: &str) -> bool {
+    Generation::of(model) == Generation::Level
 }
 
 // === impl Generation ===

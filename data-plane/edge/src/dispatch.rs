@@ -128,7 +128,8 @@ impl<'a> Stage<'a> {
         let mut request = self.into_chat(target, notes)?;
         let rule = renamed::rule(Format::OpenAiChatCompletions, target.vendor);
         let tool_names = renamed::in_chat(&mut request, rule);
-        renamed::ids_in_chat(&mut request, renamed::id_rule(target));
+        renamed::ids_in_chat(&mut request, target, notes);
+        renamed::without_proofs(&mut request, notes);
         written(&request, tool_names)
     }
 
@@ -138,7 +139,7 @@ impl<'a> Stage<'a> {
             Self::Messages(request) => messages_responses::convert(*request, target, notes)?,
         };
         let rule = renamed::rule(Format::OpenAiResponses, target.vendor);
-        let tool_names = renamed::in_responses(&mut request, rule);
+        let tool_names = renamed::in_responses(&mut request, rule, notes);
         written(&request, tool_names)
     }
 
@@ -168,7 +169,8 @@ impl<'a> Stage<'a> {
         target: &Target,
         notes: &mut Notes,
     ) -> Result<Converted, Unconvertible> {
-        let request = self.into_messages(target, notes)?;
+        let mut request = self.into_messages(target, notes)?;
+        messages_converse::settle_thinking(&mut request, target, notes)?;
         let marked = match asked.mark {
             Some(mark) => Some(mark(written(&request, ToolNames::default())?.body)),
             None => None,

@@ -171,7 +171,7 @@ struct Function<'a> {
 }
 
 /// Google's own services of this format: what only they know may be sent to them.
-const fn is_google(vendor: Vendor) -> bool {
+pub(crate) const fn is_google(vendor: Vendor) -> bool {
     match vendor {
         Vendor::Gemini | Vendor::Vertex => true,
         Vendor::OpenAi | Vendor::Anthropic | Vendor::Bedrock | Vendor::Other => false,

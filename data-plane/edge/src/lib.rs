@@ -21,6 +21,9 @@ mod unlisted;
 
 use dp_wire::{format, json, shape, text, tool_names};
 
+pub use chat_gemini::needs_signatures;
+pub use renamed::own_id_rule;
+
 pub use dp_wire::unconvertible::{Cause, Unconvertible};
 
 /// What the converters must know of the provider.

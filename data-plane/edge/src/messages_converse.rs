@@ -74,6 +74,27 @@ pub(crate) fn convert<'a>(
     Ok((converted, names))
 }
 
+/// Claude refuses a budget of thinking where the turn whose calls are answered does not begin with its own thoughts: another
+/// model's turn is gone on with without them.
+pub(crate) fn settle_thinking(
+    request: &mut messages::Request<'_>,
+    target: &Target,
+    notes: &mut Notes,
+) -> Result<(), Unconvertible> {
+    let has_budget = request
+        .thinking
+        .as_ref()
+        .is_some_and(|thinking| thinking.kind == "enabled");
+    if has_budget
+        && matches!(Family::of(&target.model), Family::Claude)
+        && History::read(&request.messages)?.has_unproven_call()
+    {
+        request.thinking = None;
+        notes.dropped("thinking");
+    }
+    Ok(())
+}
+
 /// What changes the answer's meaning and cannot be had.
 fn refuse(request: &messages::Request<'_>) -> Result<(), Unconvertible> {
     if request.messages.is_empty() {

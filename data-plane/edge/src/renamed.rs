@@ -10,8 +10,8 @@ use crate::format::Format;
 use crate::shape::OneOrMany;
 use crate::shape::{chat, responses};
 use crate::text::{Json, JsonText};
-use crate::tool_names::{IdRule, NameRule, ToolNames};
-use crate::{Target, Vendor};
+use crate::tool_names::{IdRule, NO_SIGNATURE, NameRule, ToolNames, split_id};
+use crate::{Notes, Target, Vendor, chat_gemini, gemini_chat};
 
 /// Which names a provider takes.
 pub(crate) fn rule(provider: Format, vendor: Vendor) -> NameRule {
@@ -41,27 +41,95 @@ const MISTRAL: [&str; 8] = [
     "open-mi",
 ];
 
+/// What Google's OpenAI surface has beside a call.
+#[derive(serde::Serialize)]
+struct Extra<'a> {
+    google: Google<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct Google<'a> {
+    thought_signature: &'a JsonText<'a>,
+}
+
+/// Which ids of calls a provider takes in bodies of its own format, which its clients send.
+pub fn own_id_rule(format: Format, target: &Target) -> IdRule {
+    match (format, target.vendor) {
+        (Format::OpenAiChatCompletions, Vendor::OpenAi) => IdRule::Chat,
+        (Format::OpenAiChatCompletions, Vendor::Other) if is_mistral(&target.model) => {
+            IdRule::Mistral
+        }
+        (Format::OpenAiResponses, Vendor::OpenAi) => IdRule::Responses,
+        // Others' own may be of another kind.
+        (Format::AnthropicMessages, Vendor::Other) => IdRule::Any,
+        (Format::AnthropicMessages, _) => IdRule::Anthropic,
+        (
+            Format::OpenAiChatCompletions
+            | Format::OpenAiResponses
+            | Format::GeminiGenerateContent
+            | Format::BedrockConverse,
+            _,
+        ) => IdRule::Any,
+    }
+}
+
 /// Which ids of calls a provider of chat completions takes. Whoever serves a model of Mistral's has its template, which
 /// checks them.
 pub(crate) fn id_rule(target: &Target) -> IdRule {
-    let model = target.model.rsplit('/').next().unwrap_or_default();
-    let model = model.to_ascii_lowercase();
-    let is_mistral = MISTRAL.iter().any(|start| model.starts_with(start));
-    match is_mistral && target.vendor == Vendor::Other {
+    match target.vendor == Vendor::Other && is_mistral(&target.model) {
         true => IdRule::Mistral,
         false => IdRule::Chat,
     }
 }
 
-/// Ids of calls and of their results, as `rule` takes them.
-pub(crate) fn ids_in_chat(request: &mut chat::Request<'_>, rule: IdRule) {
+fn is_mistral(model: &str) -> bool {
+    let model = model.rsplit('/').next().unwrap_or_default();
+    let model = model.to_ascii_lowercase();
+    MISTRAL.iter().any(|start| model.starts_with(start))
+}
+
+/// Ids of calls and of their results, as the provider takes them. The signatures that ids carry go where Google's OpenAI
+/// surface has them, and nowhere else.
+pub(crate) fn ids_in_chat(request: &mut chat::Request<'_>, target: &Target, notes: &mut Notes) {
+    let rule = id_rule(target);
+    let is_google = gemini_chat::is_google(target.vendor);
+    let needs_signatures = is_google && chat_gemini::needs_signatures(&target.model);
     for message in &mut request.messages {
-        let calls = message.tool_calls.iter_mut().flatten();
-        let ids = calls.filter_map(|call| call.id.as_mut());
-        for id in ids.chain(&mut message.tool_call_id) {
-            let own = std::mem::replace(id, JsonText::empty());
-            *id = rule.id(own);
+        let mut is_first = true;
+        for call in message.tool_calls.iter_mut().flatten() {
+            let id = call.id.take().map(split_id);
+            let (id, signature) = id.map_or((None, None), |(id, signature)| (Some(id), signature));
+            call.id = id.map(|id| rule.id(id));
+            notes.dropped_if("thought_signature", signature.is_some() && !is_google);
+            // Of calls at the same time, Gemini signs the first.
+            let signature = match signature {
+                None if needs_signatures && is_first => Some(JsonText::plain(NO_SIGNATURE)),
+                signature => signature.filter(|_| is_google),
+            };
+            if let (Some(signature), None) = (&signature, &call.extra_content) {
+                call.extra_content = Some(extra_content(signature));
+            }
+            is_first = false;
         }
+        message.tool_call_id = message.tool_call_id.take().map(|id| rule.id(id));
+    }
+}
+
+/// Google's place for a thought signature on its OpenAI surface.
+fn extra_content(signature: &JsonText<'_>) -> Json<'static> {
+    Json::of(&Extra {
+        google: Google {
+            thought_signature: signature,
+        },
+    })
+}
+
+/// Reasoning that only a provider of another format could take back.
+pub(crate) fn without_proofs(request: &mut chat::Request<'_>, notes: &mut Notes) {
+    for message in &mut request.messages {
+        let blocks = message.thinking_blocks.take();
+        let signature = message.reasoning_signature.take();
+        notes.dropped_if("input.reasoning", blocks.is_some() || signature.is_some());
     }
 }
 
@@ -97,10 +165,15 @@ pub(crate) fn in_chat(request: &mut chat::Request<'_>, rule: NameRule) -> ToolNa
 }
 
 /// Renames what `rule` does not take; ids of calls too.
-pub(crate) fn in_responses(request: &mut responses::Request<'_>, rule: NameRule) -> ToolNames {
+pub(crate) fn in_responses(
+    request: &mut responses::Request<'_>,
+    rule: NameRule,
+    notes: &mut Notes,
+) -> ToolNames {
     if let Some(responses::Input(OneOrMany::Many(items))) = &mut request.input {
         for id in items.iter_mut().filter_map(|item| item.call_id.as_mut()) {
-            let own = std::mem::replace(id, JsonText::empty());
+            let (own, signature) = split_id(std::mem::replace(id, JsonText::empty()));
+            notes.dropped_if("thought_signature", signature.is_some());
             *id = IdRule::Responses.id(own);
         }
     }

@@ -1,12 +1,14 @@
 //! A client's request: what the gateway needs of its body, and the body a provider gets.
 //!
 //! Only `model`, `stream` and `stream_options.include_usage` are read, or the URL where that says them. For a provider of
-//! the client's own format the rest is never built, reordered or rewritten. It must not know providers or how bodies travel. Invariant: `render`
+//! the client's own format the rest is never built, reordered or rewritten, but for what another vendor's answers left in a
+//! conversation (`history`). It must not know providers or how bodies travel. Invariant: `render`
 //! always starts from the client's bytes, so that each attempt gets a body of its own; members
 //! that decide routing or metering may occur once only, or gateway and provider could disagree.
 
 mod demands;
 mod further;
+mod history;
 mod model_path;
 mod other;
 mod raw_predict;

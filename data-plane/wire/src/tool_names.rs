@@ -16,6 +16,9 @@ const CHECKSUM: usize = 7;
 /// not know.
 pub const SIGNATURE_SEPARATOR: &str = "__thought__";
 
+/// What Google documents in the place of a thought signature for a call that another model made ("Thought signatures").
+pub const NO_SIGNATURE: &str = "skip_thought_signature_validator";
+
 /// Which names a provider takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum NameRule {
@@ -39,6 +42,10 @@ pub enum IdRule {
     Responses,
     /// Nine letters and digits: Mistral (`mistral-common`, "must be a-z, A-Z, 0-9, with a length of 9").
     Mistral,
+    /// Letters, digits, `_` and `-`: Anthropic (its refusals name the pattern).
+    Anthropic,
+    /// Any, but without the signature that is carried in it.
+    Any,
 }
 
 /// The names of one request whose provider calls them otherwise.
@@ -172,9 +179,20 @@ impl ToolNames {
     }
 }
 
-/// The id of a call as the provider takes it. Nothing has to be kept for it: an id that a provider made is never
-/// changed, and one that is changed becomes the same one in the call and in its result.
+/// A call's id without the signature that is carried in it, and that signature.
+pub fn split_id(id: JsonText<'_>) -> (JsonText<'_>, Option<JsonText<'static>>) {
+    let Some((bare, signature)) = id.inner().split_once(SIGNATURE_SEPARATOR) else {
+        return (id, None);
+    };
+    let literal = |inner: &str| JsonText::from_inner_literal(format!("\"{inner}\""));
+    let signature = Some(signature).filter(|signature| !signature.is_empty());
+    (literal(bare), signature.map(literal))
+}
+
+/// The id of a call as Bedrock takes it, without the signature that is carried in it. Nothing has to be kept for it: an id
+/// that a provider made is never changed, and one that is changed becomes the same one in the call and in its result.
 pub fn call_id(id: JsonText<'_>) -> JsonText<'_> {
+    let (id, _) = split_id(id);
     let text = id.decode();
     let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte);
     if (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(may_stand) {
@@ -188,13 +206,20 @@ pub fn call_id(id: JsonText<'_>) -> JsonText<'_> {
 // === impl IdRule ===
 
 impl IdRule {
-    /// The id of a call as the provider takes it; the same for the call and its result.
+    /// The id of a call as the provider takes it, without the signature that is carried in it; the same for the call and
+    /// its result.
     pub fn id(self, id: JsonText<'_>) -> JsonText<'_> {
+        let (id, _) = split_id(id);
         let text = id.decode();
         let told = match self {
             Self::Chat => shortened(&text, 40),
             Self::Responses => shortened(&text, 64),
             Self::Mistral => nine(&text),
+            Self::Anthropic => {
+                let mended = NameRule::Common.mended(&text);
+                (mended != *text).then_some(mended)
+            }
+            Self::Any => None,
         };
         match told {
             Some(told) => JsonText::plain(&told),
@@ -202,6 +227,20 @@ impl IdRule {
                 drop(text);
                 id
             }
+        }
+    }
+
+    /// Whether the provider takes what a literal has inside as it is. Of one with escapes it is not said.
+    pub fn takes(self, inner: &str) -> bool {
+        if inner.contains('\\') || inner.contains(SIGNATURE_SEPARATOR) {
+            return false;
+        }
+        match self {
+            Self::Chat => inner.len() <= 40,
+            Self::Responses => inner.len() <= 64,
+            Self::Mistral => nine(inner).is_none(),
+            Self::Anthropic => inner.chars().all(|c| NameRule::Common.may_stand(c)),
+            Self::Any => true,
         }
     }
 }
@@ -247,7 +286,7 @@ mod tests {
 
     use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 
-    use super::{IdRule, NameRule, ToolNames, call_id};
+    use super::{IdRule, NameRule, ToolNames, call_id, split_id};
     use crate::text::JsonText;
 
     #[track_caller]
@@ -327,7 +366,10 @@ mod tests {
             IdRule::Mistral => {
                 assert!(text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
             }
+            IdRule::Anthropic => assert!(!text.contains(['.', ':', ' ', '+', '/', '=']), "{text}"),
+            IdRule::Any => (),
         }
+        assert!(rule.takes(&text));
         // What was told may stand: it is not changed again.
         assert_eq!(rule.id(told.reborrow()), told);
     }
@@ -351,6 +393,29 @@ mod tests {
         };
         assert_ne!(told("call_1"), told("call-1"));
         assert_ne!(told("call_1"), told("call_2"));
+        check_id(IdRule::Anthropic, "toolu_01-A", true);
+        check_id(IdRule::Anthropic, "functions.get:0", false);
+        check_id(IdRule::Any, &format!("{of_65} :"), true);
+    }
+
+    #[test]
+    fn what_an_id_carries_is_no_part_of_it() {
+        let id = "call_1__thought__Q+/=__thought__";
+        let (bare, signature) = split_id(JsonText::plain(id));
+        assert_eq!(bare.decode(), "call_1");
+        assert_eq!(signature, Some(JsonText::plain("Q+/=__thought__")));
+        assert_eq!(split_id(JsonText::plain("call_1")).1, None);
+        assert_eq!(split_id(JsonText::plain("call_1__thought__")).1, None);
+        for rule in [
+            IdRule::Chat,
+            IdRule::Responses,
+            IdRule::Anthropic,
+            IdRule::Any,
+        ] {
+            assert_eq!(rule.id(JsonText::plain(id)).decode(), "call_1", "{rule:?}");
+            assert!(!rule.takes(id) && !rule.takes("a\\nb"), "{rule:?}");
+        }
+        assert_eq!(call_id(JsonText::plain(id)).decode(), "call_1");
     }
 
     proptest! {

@@ -31,6 +31,7 @@ mod node;
 mod openai;
 mod own;
 mod play;
+mod proof;
 mod provider;
 mod realtime;
 mod record;

@@ -187,7 +187,8 @@ impl<'a> CallPart<'a> {
             call.function(raw);
         }
         call.signature = extra
-            .and_then(|raw| member(raw, "google"))
+            // Vertex AI has been seen to call its own so.
+            .and_then(|raw| member(raw, "google").or_else(|| member(raw, "vertex")))
             .and_then(|raw| member(raw, "thought_signature"))
             .and_then(text_of);
         Some(call)

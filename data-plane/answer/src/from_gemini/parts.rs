@@ -6,6 +6,7 @@
 use super::{dropped, literal, say};
 use crate::json;
 use crate::observed::FinishReason;
+use crate::shape::responses::envelope::Proof;
 use crate::text::JsonText;
 use crate::{Content, Sink};
 
@@ -94,7 +95,8 @@ impl Choice {
         match signature {
             Some(signature) if self.is_thinking => {
                 self.is_thinking = is_thought;
-                say(self.index, Content::Signature(signature), sink);
+                let marked = Proof::of_gemini(&signature);
+                say(self.index, Content::Signature(marked), sink);
             }
             Some(_) => dropped("thoughtSignature", sink),
             None => (),

@@ -151,7 +151,7 @@ fn thoughts_and_their_signature() {
         &[
             "start r -",
             r#"0: thinking "**Thinking**""#,
-            "0: signature EtYB",
+            "0: signature gemini:EtYB",
             r#"0: text "4""#,
             "0: finish stop",
             "end",

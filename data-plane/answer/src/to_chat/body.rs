@@ -158,11 +158,11 @@ impl Body {
                 append(&mut choice.reasoning, text);
             }
             Content::Signature(signature) => match choice.proofs.signature(signature) {
-                Place::Beside => append(&mut choice.signature, signature),
+                Place::Beside(marked) => append(&mut choice.signature, &marked),
                 Place::Listed(blocks) => choice.list(&blocks),
             },
             Content::Redacted(data) => match choice.proofs.redacted(data) {
-                Place::Beside => (),
+                Place::Beside(_) => (),
                 Place::Listed(blocks) => choice.list(&blocks),
             },
             Content::BlockEnd => choice.proofs.block_end(),

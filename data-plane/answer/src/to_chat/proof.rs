@@ -2,8 +2,10 @@
 //!
 //! One block of reasoning with its signature is told by two members, `reasoning_content` and `reasoning_signature`. Where
 //! there are more blocks, or redacted ones, two members cannot say what belongs to what: then all of them are listed, in
-//! order, in `thinking_blocks`. Invariant: once listed, always listed.
+//! order, in `thinking_blocks`. Invariants: once listed, always listed; each proof has the mark of the vendor that made it
+//! (`envelope`), since a client may send it to any.
 
+use crate::shape::responses::envelope::{Proof, Thought};
 use crate::text::JsonText;
 
 /// The blocks of one choice so far.
@@ -19,8 +21,8 @@ pub(super) struct Proofs {
 /// Where a block's proof goes.
 #[derive(Debug, PartialEq)]
 pub(super) enum Place {
-    /// `reasoning_signature`.
-    Beside,
+    /// `reasoning_signature`: this one.
+    Beside(JsonText<'static>),
     /// `thinking_blocks`: these, separated by commas.
     Listed(String),
 }
@@ -44,6 +46,7 @@ impl Proofs {
     }
 
     pub(super) fn signature(&mut self, signature: &JsonText<'_>) -> Place {
+        let signature = Proof::marked(signature);
         let text = std::mem::take(&mut self.text);
         let block = format!(
             "{{\"type\":\"thinking\",\"thinking\":\"{text}\",\"signature\":{}}}",
@@ -53,13 +56,13 @@ impl Proofs {
             return self.list(block);
         }
         self.first = Some(block);
-        Place::Beside
+        Place::Beside(signature)
     }
 
     pub(super) fn redacted(&mut self, data: &JsonText<'_>) -> Place {
         self.list(format!(
             "{{\"type\":\"redacted_thinking\",\"data\":{}}}",
-            data.as_json()
+            Thought::redacted_to_encrypted(data).as_json()
         ))
     }
 

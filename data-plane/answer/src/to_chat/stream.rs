@@ -98,7 +98,7 @@ impl Stream {
             }
             Content::Signature(signature) => {
                 match self.prove(choice, |proofs| proofs.signature(signature)) {
-                    Place::Beside => self.text(choice, "reasoning_signature", signature, out),
+                    Place::Beside(marked) => self.text(choice, "reasoning_signature", &marked, out),
                     Place::Listed(blocks) => self.blocks(choice, &blocks, out),
                 }
             }

@@ -211,7 +211,7 @@ fn reasoning_with_one_signature_has_two_members() {
         ],
         &[
             r#"{"index":0,"delta":{"role":"assistant","content":null,"reasoning_content":"hm"}"#,
-            r#"{"index":0,"delta":{"reasoning_signature":"sig"}"#,
+            r#"{"index":0,"delta":{"reasoning_signature":"thinking:sig"}"#,
             r#"{"index":0,"delta":{"content":"a"}"#,
             r#"{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
         ],
@@ -236,9 +236,9 @@ fn several_blocks_of_reasoning_are_listed() {
             r#"{"index":0,"delta":{"role":"assistant","content":null,"reasoning_content":"unproven"}"#,
             r#"{"index":0,"delta":{"reasoning_content":"h"}"#,
             r#"{"index":0,"delta":{"reasoning_content":"m"}"#,
-            r#"{"index":0,"delta":{"reasoning_signature":"sig"}"#,
-            r#"{"index":0,"delta":{"thinking_blocks":[{"type":"thinking","thinking":"hm","signature":"sig"},{"type":"redacted_thinking","data":"xyz"}]}"#,
-            r#"{"index":0,"delta":{"thinking_blocks":[{"type":"thinking","thinking":"","signature":"sig2"}]}"#,
+            r#"{"index":0,"delta":{"reasoning_signature":"thinking:sig"}"#,
+            r#"{"index":0,"delta":{"thinking_blocks":[{"type":"thinking","thinking":"hm","signature":"thinking:sig"},{"type":"redacted_thinking","data":"redacted_thinking:xyz"}]}"#,
+            r#"{"index":0,"delta":{"thinking_blocks":[{"type":"thinking","thinking":"","signature":"thinking:sig2"}]}"#,
             r#"{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
         ],
     );

@@ -1,10 +1,12 @@
 //! Calls of tools, held until their arguments are whole.
 //!
-//! It must not know events. Invariant: `args` is an object, whatever the model wrote.
+//! It must not know events. Invariants: `args` is an object, whatever the model wrote; the first call of an answer is signed,
+//! since Gemini may be the next to see it.
 
 use crate::Content;
 use crate::held::EACH;
 use crate::text::{Json, JsonText};
+use crate::tool_names::NO_SIGNATURE;
 
 use super::is_base64;
 
@@ -12,6 +14,8 @@ use super::is_base64;
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     calls: Vec<Call>,
+    /// Choices of which a call was written.
+    written: Vec<u32>,
     /// What they are taken to cost, in bytes.
     held: usize,
 }
@@ -68,7 +72,8 @@ impl Calls {
                 };
                 let call = self.calls.remove(at);
                 self.held = self.held.saturating_sub(call.size());
-                out.extend_from_slice(&call.part());
+                let is_first = self.is_first(call.choice);
+                out.extend_from_slice(&call.part(is_first));
                 true
             }
             Content::Text(_)
@@ -83,9 +88,20 @@ impl Calls {
     /// Parts of the calls that nobody ended, each with its choice.
     pub(super) fn rest(&mut self) -> impl Iterator<Item = (u32, Vec<u8>)> {
         self.held = 0;
-        std::mem::take(&mut self.calls)
-            .into_iter()
-            .map(|call| (call.choice, call.part()))
+        let calls = std::mem::take(&mut self.calls).into_iter();
+        calls.map(move |call| {
+            let is_first = self.is_first(call.choice);
+            (call.choice, call.part(is_first))
+        })
+    }
+
+    /// Whether no call of the choice was written before.
+    fn is_first(&mut self, choice: u32) -> bool {
+        let is_first = !self.written.contains(&choice);
+        if is_first {
+            self.written.push(choice);
+        }
+        is_first
     }
 }
 
@@ -97,12 +113,15 @@ impl Call {
         EACH + self.head.len() + self.signature.len() + self.arguments.len()
     }
 
-    fn part(mut self) -> Vec<u8> {
+    fn part(mut self, is_first: bool) -> Vec<u8> {
         self.arguments.push('"');
         let arguments = JsonText::from_inner_literal(self.arguments);
         let mut part = self.head;
         part.extend_from_slice(object(&arguments).get().as_bytes());
         part.push(b'}');
+        if self.signature.is_empty() && is_first {
+            self.signature = signed(Some(&JsonText::plain(NO_SIGNATURE)));
+        }
         part.extend_from_slice(&self.signature);
         part.push(b'}');
         part

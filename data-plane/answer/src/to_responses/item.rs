@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use super::events::put;
 use crate::json;
+use crate::shape::responses::envelope::Thought;
 use crate::text::JsonText;
 
 #[derive(Debug)]
@@ -124,8 +125,16 @@ impl Item {
                     write_text("summary_text", summary, out);
                 }
                 out.push(b']');
-                if let Some(encrypted) = &reasoning.encrypted {
-                    put(out, &[",\"encrypted_content\":", encrypted.as_json()]);
+                match &reasoning.encrypted {
+                    Some(encrypted) => {
+                        put(out, &[",\"encrypted_content\":", encrypted.as_json()]);
+                    }
+                    // OpenAI would look for an item of its own by the id, which is none of its.
+                    None if !self.is_open() => {
+                        let unproven = Thought::unproven();
+                        put(out, &[",\"encrypted_content\":", unproven.as_json()]);
+                    }
+                    None => (),
                 }
             }
             What::Call(call) => {

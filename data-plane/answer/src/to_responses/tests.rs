@@ -329,7 +329,7 @@ fn reasoning_is_an_item_of_its_own() {
         .collect();
     assert_eq!(parts, [Some("42"), Some("!"), Some("No")]);
     assert_eq!(output[3]["summary"][0]["text"], "alone");
-    assert_eq!(output[3].get("encrypted_content"), None);
+    assert_eq!(output[3]["encrypted_content"], "thinking:");
     let events = stream(&pieces, &[]);
     assert_eq!(fold(&events), response);
     assert_eq!(

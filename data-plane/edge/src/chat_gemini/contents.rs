@@ -7,14 +7,13 @@
 
 use serde::Deserialize;
 
-use super::Generation;
+use super::needs_signatures;
 use crate::shape::chat::{Message, Part as ChatPart, ToolCall};
 use crate::shape::gemini::{Content, FunctionCall, FunctionResponse, Part};
+use crate::shape::responses::envelope::Proof;
 use crate::text::{Json, JsonText};
+use crate::tool_names::NO_SIGNATURE;
 use crate::{Notes, Target, Unconvertible};
-
-/// What Google documents for a call of a history that has no signature ("Thought signatures").
-const NO_SIGNATURE: &str = "skip_thought_signature_validator";
 
 mod parts;
 
@@ -109,21 +108,32 @@ impl<'a> Turns<'a, '_> {
                 "legacy functions cannot be sent to Gemini; use `tools`",
             ));
         }
-        // Thoughts need not be sent back, and the signature may be another provider's; those of calls are in the calls.
+        // Thoughts need not be sent back; signatures of calls are in the calls.
         notes.dropped_if(
             "messages.reasoning_content",
             message.reasoning_content.is_some(),
         );
-        notes.dropped_if(
-            "messages.reasoning_signature",
-            message.reasoning_signature.is_some(),
-        );
+        let own = match message.reasoning_signature.as_ref().and_then(Proof::of) {
+            Some(Proof::Gemini(own)) => Some(own),
+            None | Some(Proof::Claude(_) | Proof::Responses) => {
+                notes.dropped_if(
+                    "messages.reasoning_signature",
+                    message.reasoning_signature.is_some(),
+                );
+                None
+            }
+        };
         notes.dropped_if(
             "messages.thinking_blocks",
             message.thinking_blocks.is_some(),
         );
         let mut parts = texts_only(self.parts(message.content, notes)?)?;
         parts.extend(message.refusal.and_then(Json::text).and_then(text_part));
+        // Of an answer without calls it is the text's.
+        match (own, parts.last_mut()) {
+            (Some(own), Some(last)) => last.thought_signature = Some(own),
+            (own, _) => notes.dropped_if("messages.reasoning_signature", own.is_some()),
+        }
         let calls = message.tool_calls.unwrap_or_default();
         if parts.is_empty() && calls.is_empty() {
             return Ok(());
@@ -288,7 +298,7 @@ impl<'a> Turns<'a, '_> {
                 parts: vec![blank()],
             });
         }
-        if Generation::of(&self.target.model) == Generation::Level {
+        if needs_signatures(&self.target.model) {
             for content in &mut self.contents {
                 // Of calls at the same time, Gemini signs the first.
                 let first = content

@@ -4,6 +4,7 @@
 //! their messages follow one another, because Anthropic wants all of them directly behind the calls; an assistant's turn
 //! is reasoning, text, calls in this order; no turn is empty.
 
+use crate::shape::responses::envelope::Proof;
 use crate::shape::{chat, messages};
 use crate::text::{Json, JsonText};
 use crate::{Notes, Unconvertible};
@@ -244,7 +245,7 @@ fn said<'m>(
     Ok(blocks)
 }
 
-/// Reasoning that is sent back. What has no proof is left out: Anthropic would refuse it.
+/// Reasoning that is sent back. What has no proof of Claude's is left out: Anthropic would refuse it.
 fn reasoning<'m>(
     message: &'m chat::Message<'_>,
     notes: &mut Notes,
@@ -258,14 +259,7 @@ fn reasoning<'m>(
             .read()
             .map_err(|_| Unconvertible::invalid("thinking_blocks", "is not a list of blocks"))?;
         let all = listed.len();
-        let proven: Vec<_> = listed
-            .into_iter()
-            .filter(|block| match block.kind.as_str() {
-                "thinking" => has_text(block.signature.as_ref()),
-                "redacted_thinking" => has_text(block.data.as_ref()),
-                _ => false,
-            })
-            .collect();
+        let proven: Vec<_> = listed.into_iter().filter_map(proven).collect();
         notes.dropped_if("messages.thinking_blocks", proven.len() < all);
         if !proven.is_empty() {
             return Ok(proven);
@@ -275,7 +269,7 @@ fn reasoning<'m>(
         .reasoning_content
         .as_ref()
         .and_then(|text| text.reborrow().text());
-    if has_text(message.reasoning_signature.as_ref()) {
+    if let Some(Proof::Claude(own)) = message.reasoning_signature.as_ref().and_then(Proof::of) {
         return Ok(vec![messages::Block {
             kind: "thinking".to_owned(),
             // Anthropic may show none and yet prove it.
@@ -283,12 +277,40 @@ fn reasoning<'m>(
                 Some(text) => text,
                 None => JsonText::empty(),
             }),
-            signature: message.reasoning_signature.as_ref().map(JsonText::reborrow),
+            signature: Some(own),
             ..messages::Block::default()
         }]);
     }
+    notes.dropped_if(
+        "messages.reasoning_signature",
+        has_text(message.reasoning_signature.as_ref()),
+    );
     notes.dropped_if("messages.reasoning_content", has_text(text.as_ref()));
     Ok(Vec::new())
+}
+
+/// The block as Claude said it, if it did.
+fn proven(block: messages::Block<'_>) -> Option<messages::Block<'static>> {
+    let mut own = messages::Block {
+        kind: block.kind,
+        ..messages::Block::default()
+    };
+    match own.kind.as_str() {
+        "thinking" => {
+            let Some(Proof::Claude(signature)) = block.signature.as_ref().and_then(Proof::of)
+            else {
+                return None;
+            };
+            own.signature = Some(signature.into_owned());
+            own.thinking = block.thinking.map(JsonText::into_owned);
+        }
+        "redacted_thinking" => {
+            let data = block.data.as_ref().map(Proof::redacted);
+            own.data = Some(data.filter(|data| !data.is_empty())?.into_owned());
+        }
+        _ => return None,
+    }
+    Some(own)
 }
 
 fn has_text(text: Option<&JsonText<'_>>) -> bool {

@@ -214,3 +214,86 @@ fn thinking_does_not_eat_the_answer_up() {
     let bounded = json!({"reasoning_effort": "high", "max_tokens": 3000});
     check(old, bounded, None, 3000, Some(2999));
 }
+
+/// 24: what proves reasoning goes to who made it, as it was, and to no other.
+#[test]
+fn proofs_go_to_who_made_them() {
+    let places = [
+        (MESSAGES, "/messages/1/content/0/signature"),
+        (
+            CONVERSE,
+            "/messages/1/content/0/reasoningContent/reasoningText/signature",
+        ),
+        (GEMINI, "/contents/1/parts/0/thoughtSignature"),
+        (RESPONSES, "/input/1/encrypted_content"),
+    ];
+    for (proof, takers) in [
+        ("EqoB+/=", [true, true, false, false]),
+        ("thinking:EqoB+/=", [true, true, false, false]),
+        ("gemini:EqoB+/=", [false, false, true, false]),
+        ("responses:rs_1:EqoB+/=", [false, false, false, true]),
+    ] {
+        let messages = json!([
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": "a", "reasoning_content": "hm", "reasoning_signature": proof},
+            {"role": "user", "content": "again"}
+        ]);
+        let body = json!({"model": "m", "messages": messages});
+        for ((provider, place), takes) in places.into_iter().zip(takers) {
+            let converted = try_convert((CHAT, provider), &body).expect("converted");
+            let found = converted.pointer(place).and_then(Value::as_str);
+            assert_eq!(
+                found,
+                takes.then_some("EqoB+/="),
+                "{provider:?}: {converted}"
+            );
+        }
+        let thought = json!({"type": "thinking", "thinking": "hm", "signature": proof});
+        let body = json!({"model": "m", "max_tokens": 9, "messages": [
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": [thought, {"type": "text", "text": "a"}]},
+            {"role": "user", "content": "again"}
+        ]});
+        let (_, place) = places[1];
+        let converted = try_convert((MESSAGES, CONVERSE), &body).expect("converted");
+        let found = converted.pointer(place).and_then(Value::as_str);
+        assert_eq!(found, takers[1].then_some("EqoB+/="), "{converted}");
+    }
+}
+
+/// 24: Claude refuses a budget of thinking where the turn whose calls are answered does not begin with its thoughts.
+#[test]
+fn thinking_does_not_go_on_from_another_models_call() {
+    for (proof, model, goes_on) in [
+        ("EqoB", "anthropic.claude-sonnet-4-5", true),
+        ("gemini:EqoB", "anthropic.claude-sonnet-4-5", false),
+        ("gemini:EqoB", "amazon.nova-2-lite-v1:0", true),
+    ] {
+        let body = json!({"model": "m", "max_tokens": 9000, "thinking": {"type": "enabled", "budget_tokens": 2000}, "messages": [
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": [
+                {"type": "thinking", "thinking": "hm", "signature": proof},
+                {"type": "tool_use", "id": "c1__thought__Q+/=", "name": "f", "input": {}}]},
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1__thought__Q+/=", "content": "1"}]}
+        ], "tools": [{"name": "f", "input_schema": {"type": "object"}}]});
+        let target = Target {
+            model: model.to_owned(),
+            ..Target::default()
+        };
+        let asked = Asked {
+            is_streamed: false,
+            headers: ClientHeaders::default(),
+            mark: None,
+        };
+        let mut notes = Notes::default();
+        let body = body.to_string();
+        let converted = convert((MESSAGES, CONVERSE), &body, asked, &target, &mut notes);
+        let told: Value =
+            serde_json::from_slice(&converted.expect("converted").body).expect("json");
+        assert_eq!(!notes.dropped.contains(&"thinking"), goes_on, "{told}");
+        let is_told = told.pointer("/additionalModelRequestFields").is_some();
+        assert_eq!(is_told, goes_on, "{told}");
+        let result = "/messages/2/content/0/toolResult/toolUseId";
+        assert_eq!(told.pointer(result), Some(&json!("c1")), "{told}");
+    }
+}

@@ -8,6 +8,7 @@ use super::{is_google, media};
 use crate::shape::chat::{Called, Message, Part as ChatPart, ToolCall};
 use crate::shape::gemini::{Content, FunctionCall, FunctionResponse, Part};
 use crate::text::{Json, JsonText};
+use crate::tool_names::NO_SIGNATURE;
 use crate::{Notes, Target, Unconvertible};
 
 /// Members in which a result's text stands alone: ours, and those of Google's SDK and guides.
@@ -194,7 +195,7 @@ impl<'a> Messages<'a, '_> {
         let is_kept = is_google(self.target.vendor);
         notes.dropped_if(
             "contents.parts.thoughtSignature",
-            signature.is_some() && !is_kept,
+            signature.as_ref().is_some_and(is_proof) && !is_kept,
         );
         let arguments = call.args.as_ref().filter(|args| !args.is_null());
         ToolCall {
@@ -244,6 +245,11 @@ impl<'a> Messages<'a, '_> {
         });
         Ok(())
     }
+}
+
+/// Answers of others have what Google documents in its place, which is nothing to lose.
+fn is_proof(signature: &JsonText<'_>) -> bool {
+    signature.inner() != NO_SIGNATURE
 }
 
 /// `inlineData` or `fileData`.

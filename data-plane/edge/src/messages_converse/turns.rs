@@ -12,6 +12,7 @@ use crate::shape::converse::{
     ToolResultContent, ToolResultStatus, ToolUse,
 };
 use crate::shape::messages::{self, Block};
+use crate::shape::responses::envelope::Proof;
 use crate::text::{Json, JsonText};
 use crate::tool_names::{ToolNames, call_id};
 use crate::{Notes, Unconvertible};
@@ -143,6 +144,22 @@ impl<'r> History<'r> {
     pub(super) fn has_calls(&self) -> bool {
         self.blocks()
             .any(|block| matches!(block.kind.as_str(), "tool_use" | "tool_result"))
+    }
+
+    /// The last turn answers calls, and the turn with the calls does not begin with reasoning that is proven.
+    pub(super) fn has_unproven_call(&self) -> bool {
+        let [.., (_, calls), ("user", results)] = self.turns.as_slice() else {
+            return false;
+        };
+        let has = |blocks: &[Block<'_>], kind| blocks.iter().any(|block| block.kind == kind);
+        let mut kept = calls.iter().filter(|block| match block.kind.as_str() {
+            "thinking" => is_claudes(block),
+            _ => true,
+        });
+        let is_proven = kept
+            .next()
+            .is_some_and(|block| matches!(block.kind.as_str(), "thinking" | "redacted_thinking"));
+        has(results, "tool_result") && has(calls, "tool_use") && !is_proven
     }
 
     /// The tools that were called.
@@ -337,12 +354,20 @@ impl Converter<'_> {
             return Ok(Some(ReasoningContent::RedactedContent(data)));
         }
         let text = block.thinking.ok_or_else(|| missing("thinking"))?;
-        let signature = block.signature.filter(|signature| !signature.is_empty());
+        let signature = block.signature.filter(|signature| {
+            // Another's proof is none here.
+            matches!(Proof::of(signature), Some(Proof::Claude(_)))
+        });
         self.notes
             .dropped_if("messages.content.thinking", signature.is_none());
         Ok(signature
             .map(|signature| ReasoningContent::ReasoningText(ReasoningText { text, signature })))
     }
+}
+
+fn is_claudes(block: &Block<'_>) -> bool {
+    let proof = block.signature.as_ref().and_then(Proof::of);
+    matches!(proof, Some(Proof::Claude(_)))
 }
 
 /// An empty object.

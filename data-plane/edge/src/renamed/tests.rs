@@ -237,3 +237,103 @@ fn ids_of_calls_are_told_as_each_provider_takes_them() {
     }
     check_ids(CHAT, "gpt-mistral", "toolu_01", "toolu_01");
 }
+
+/// A body with a thought of another vendor's and two calls, of which the ids carry what Gemini signed.
+fn signed(client: Format, is_signed: bool) -> Value {
+    let id = |name: &str| match is_signed && name == "c1" {
+        true => format!("{name}__thought__Q+/="),
+        false => name.to_owned(),
+    };
+    let (first, second) = (id("c1"), id("c2"));
+    if client == MESSAGES {
+        return json!({"model": "m", "max_tokens": 9, "messages": [
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": [
+                {"type": "thinking", "thinking": "hm", "signature": "gemini:EqoB"},
+                {"type": "tool_use", "id": first, "name": "f", "input": {}},
+                {"type": "tool_use", "id": second, "name": "f", "input": {}}]},
+            {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": first, "content": "1"},
+                {"type": "tool_result", "tool_use_id": second, "content": "2"}]}]});
+    }
+    json!({"model": "m", "input": [
+            {"role": "user", "content": "hi"},
+            {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "thinking:EqoB"},
+            {"type": "function_call", "call_id": first, "name": "f", "arguments": "{}"},
+            {"type": "function_call", "call_id": second, "name": "f", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": first, "output": "1"},
+            {"type": "function_call_output", "call_id": second, "output": "2"}]})
+}
+
+/// The calls and results of chat completions, and what is noted.
+#[track_caller]
+fn check_signed(
+    client: Format,
+    is_signed: bool,
+    target: &Target,
+    expected: &Value,
+) -> Vec<&'static str> {
+    let asked = Asked {
+        is_streamed: false,
+        headers: ClientHeaders::default(),
+        mark: None,
+    };
+    let mut notes = Notes::default();
+    let body = signed(client, is_signed).to_string();
+    let converted = convert((client, CHAT), &body, asked, target, &mut notes);
+    let body = converted.expect("converted").body;
+    let body: Value = serde_json::from_slice(&body).expect("json");
+    let said = body.pointer("/messages/1").expect("a message");
+    assert_eq!(said.get("thinking_blocks"), None, "{body}");
+    let extra = |at: usize| {
+        said.pointer(&format!(
+            "/tool_calls/{at}/extra_content/google/thought_signature"
+        ))
+    };
+    assert_eq!(json!([extra(0), extra(1)]), *expected, "{body}");
+    for (place, id) in [
+        ("/messages/1/tool_calls/0/id", "c1"),
+        ("/messages/1/tool_calls/1/id", "c2"),
+        ("/messages/2/tool_call_id", "c1"),
+        ("/messages/3/tool_call_id", "c2"),
+    ] {
+        assert_eq!(
+            body.pointer(place).and_then(Value::as_str),
+            Some(id),
+            "{body}"
+        );
+    }
+    notes.dropped
+}
+
+#[test]
+fn thought_signatures_go_to_googles_openai_surface() {
+    let target = |vendor, model: &str| Target {
+        model: model.to_owned(),
+        vendor,
+        ..Target::default()
+    };
+    let none = json!("skip_thought_signature_validator");
+    for client in [MESSAGES, RESPONSES] {
+        for vendor in [Vendor::Gemini, Vendor::Vertex] {
+            let level = target(vendor, "google/gemini-3-pro");
+            check_signed(client, true, &level, &json!(["Q+/=", null]));
+            check_signed(client, false, &level, &json!([none, null]));
+            let budget = target(vendor, "gemini-2.5-flash");
+            check_signed(client, true, &budget, &json!(["Q+/=", null]));
+            check_signed(client, false, &budget, &json!([null, null]));
+        }
+        for vendor in [Vendor::OpenAi, Vendor::Other] {
+            let other = target(vendor, "gemini-3-pro");
+            let dropped = check_signed(client, true, &other, &json!([null, null]));
+            assert!(dropped.contains(&"thought_signature"), "{dropped:?}");
+        }
+    }
+    let dropped = check_signed(
+        RESPONSES,
+        false,
+        &target(Vendor::Other, "m"),
+        &json!([null, null]),
+    );
+    assert_eq!(dropped, ["input.reasoning"]);
+}

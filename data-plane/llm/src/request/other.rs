@@ -186,7 +186,14 @@ impl Request {
         target: &Target,
         plan: impl Fn(Format) -> Plan,
     ) -> Rendered {
-        let (body, usage_chunk) = self.native(service, &target.model);
+        let mut notes = Notes::default();
+        // Anthropic counts what it would take, and refuses what it would not.
+        let settled = match self.class == Class::CountTokens(Format::AnthropicMessages) {
+            true => self.settled(target, &mut notes),
+            false => None,
+        };
+        let request = settled.as_ref().unwrap_or(self);
+        let (body, usage_chunk) = request.native(service, &target.model);
         let format = match self.class {
             // Its headers and its key's place are those of the provider, and so are its errors.
             Class::Passthrough(_) => service.native_format(),
@@ -206,7 +213,7 @@ impl Request {
         Rendered {
             body,
             plan,
-            dropped: Vec::new(),
+            dropped: notes.dropped,
         }
     }
 

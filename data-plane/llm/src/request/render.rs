@@ -70,7 +70,8 @@ impl Request {
         };
         let mut notes = Notes::default();
         let (body, usage_chunk, names) = if format == self.format {
-            let (body, usage_chunk) = self.same_format(model);
+            let settled = self.settled(target, &mut notes);
+            let (body, usage_chunk) = settled.as_ref().unwrap_or(self).same_format(model);
             (body, usage_chunk, Names::default())
         } else {
             let (body, names) = self.converted(format, target, headers, &mut notes)?;

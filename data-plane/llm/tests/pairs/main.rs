@@ -13,3 +13,4 @@ mod cases;
 mod matrix;
 mod operations;
 mod providers;
+mod turns;

@@ -9,10 +9,8 @@ use serde_json::{Value, json};
 use crate::asked::Asked;
 use crate::event::{Event, Events};
 use crate::member::set;
+use crate::proof::CLAUDE as SIGNATURE;
 use crate::reply::{Call, Counts, Part, Reply, Stop};
-
-/// What stands for the signature of a thinking block.
-const SIGNATURE: &str = "bW9jay1zaWduYXR1cmU=";
 
 /// The buffered form.
 pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {

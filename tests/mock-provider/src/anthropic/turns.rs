@@ -9,6 +9,7 @@ use super::request::Version;
 use crate::asked::Asked;
 use crate::attached;
 use crate::node::Node;
+use crate::proof;
 use crate::refusal::Refusal;
 
 const IMAGES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
@@ -19,6 +20,8 @@ struct Turn {
     text: Vec<String>,
     results: Vec<String>,
     calls: Vec<String>,
+    /// It begins with thinking.
+    begins_thinking: bool,
     /// Images and documents.
     attached: u32,
 }
@@ -26,7 +29,12 @@ struct Turn {
 /// Reads `messages`.
 pub(super) fn read(body: &Node<'_>, version: Version, asked: &mut Asked) -> Result<(), Refusal> {
     let messages = body.need("messages")?.some()?;
+    let has_budget = body
+        .get("thinking")
+        .and_then(|thinking| thinking.get("type"))
+        .is_some_and(|kind| kind.value == "enabled");
     let mut open: Vec<String> = Vec::new();
+    let mut began_thinking = true;
     for (index, message) in messages.iter().enumerate() {
         message.only(&["role", "content", "cache_control"])?;
         let role = message.need("role")?;
@@ -45,6 +53,13 @@ pub(super) fn read(body: &Node<'_>, version: Version, asked: &mut Asked) -> Resu
             );
             return Err(message.refuse(&text));
         }
+        let goes_on = index + 1 == messages.len() && !open.is_empty();
+        if goes_on && has_budget && !began_thinking {
+            let text = "Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` \
+                        is enabled, a final `assistant` message must start with a thinking block";
+            return Err(message.refuse(text));
+        }
+        began_thinking = turn.begins_thinking;
         open = turn.calls;
         let text = turn.text.join(" ");
         if turn.results.is_empty() || !text.is_empty() {
@@ -75,8 +90,10 @@ fn read_content(content: &Node<'_>, role: &str, open: &[String]) -> Result<Turn,
         turn.text.push(content.text()?.to_owned());
         return Ok(turn);
     }
-    for block in content.some()? {
+    for (index, block) in content.some()?.into_iter().enumerate() {
         let kind = block.need("type")?;
+        turn.begins_thinking |=
+            index == 0 && (kind.value == "thinking" || kind.value == "redacted_thinking");
         match (kind.text()?, role) {
             ("text", _) => {
                 let text = block.need("text")?;
@@ -115,11 +132,7 @@ fn read_content(content: &Node<'_>, role: &str, open: &[String]) -> Result<Turn,
             }
             ("thinking", "assistant") => {
                 block.need("thinking")?.text()?;
-                if block.need("signature")?.text()?.is_empty() {
-                    return Err(block
-                        .need("signature")?
-                        .refuse("Invalid `signature` in `thinking` block"));
-                }
+                proof::check_claude(&block.need("signature")?)?;
             }
             ("redacted_thinking", "assistant") => drop(block.need("data")?.text()?),
             ("image", _) => {

@@ -3,19 +3,18 @@
 //! Shapes after botocore's model (`ConverseResponse`, `ConverseStreamOutput`). It must not know HTTP or
 //! time. Invariants: `contentBlockStart` comes for tools only; `metadata` with the counts is last.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::event::{Event, Events};
 use crate::member::set;
+use crate::proof::CLAUDE;
 use crate::reply::{Counts, Part, Reply, Stop};
 
 /// The buffered form.
 pub(crate) fn to_object(reply: &Reply) -> Value {
     let content = reply.parts.iter().map(|part| match part {
         Part::Thought(text) => {
-            json!({"reasoningContent": {"reasoningText": {"text": text, "signature": signature()}}})
+            json!({"reasoningContent": {"reasoningText": {"text": text, "signature": CLAUDE}}})
         }
         Part::Text(text) => json!({"text": text}),
         Part::Call(call) => json!({"toolUse": {
@@ -40,7 +39,7 @@ pub(crate) fn to_events(reply: &Reply) -> Events {
             Part::Thought(text) => {
                 let pieces = reply.pieces(text).into_iter();
                 let texts = pieces.map(|piece| json!({"reasoningContent": {"text": piece}}));
-                let last = json!({"reasoningContent": {"signature": signature()}});
+                let last = json!({"reasoningContent": {"signature": CLAUDE}});
                 texts.chain([last]).collect()
             }
             Part::Text(text) => {
@@ -78,10 +77,6 @@ pub(crate) fn to_events(reply: &Reply) -> Events {
         events,
         preface: 1,
     }
-}
-
-fn signature() -> String {
-    STANDARD.encode("mock-signature")
 }
 
 fn stop_reason(stop: Stop) -> &'static str {

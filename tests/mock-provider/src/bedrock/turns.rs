@@ -7,6 +7,7 @@ use super::request::one_member;
 use crate::asked::Asked;
 use crate::attached;
 use crate::node::Node;
+use crate::proof;
 use crate::refusal::Refusal;
 
 const BLOCKS: [&str; 14] = [
@@ -59,6 +60,9 @@ pub(super) fn read(body: &Node<'_>, asked: &mut Asked) -> Result<bool, Refusal> 
                 one_member(&reasoning, &["reasoningText", "redactedContent"])?;
                 if let Some(text) = reasoning.get("reasoningText") {
                     text.need("text")?.text()?;
+                    if let Some(signature) = text.get("signature") {
+                        proof::check_claude(&signature)?;
+                    }
                 }
             } else if let Some(image) = block.get("image") {
                 image

@@ -4,13 +4,12 @@
 //! know HTTP or time. Invariants: a function call is told whole and without an id; the counts grow with
 //! every chunk, and only the last has them all and the reason to finish.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::asked::Asked;
 use crate::event::{Event, Events};
 use crate::member::set;
+use crate::proof::GEMINI;
 use crate::reply::{Call, Counts, Part, Reply, Stop};
 
 /// The buffered form.
@@ -103,11 +102,7 @@ fn whole(reply: &Reply, part: &Part) -> Value {
 fn function_call(reply: &Reply, call: &Call) -> Value {
     let mut part = json!({"functionCall": {"name": call.name, "args": call.arguments}});
     if call.index == 0 && reply.counts.reasoning > 0 {
-        set(
-            &mut part,
-            "thoughtSignature",
-            STANDARD.encode("mock-signature"),
-        );
+        set(&mut part, "thoughtSignature", GEMINI);
     }
     part
 }

@@ -6,6 +6,7 @@
 use crate::asked::Asked;
 use crate::attached;
 use crate::node::Node;
+use crate::proof;
 use crate::refusal::Refusal;
 
 const DATA: [&str; 7] = [
@@ -28,6 +29,7 @@ const BESIDE: [&str; 5] = [
 
 /// Reads `contents`.
 pub(super) fn read(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
+    let is_signed = proof::is_signed(&asked.model);
     let mut open: Vec<&str> = Vec::new();
     for content in body.need("contents")?.some()? {
         content.only(&["role", "parts"])?;
@@ -38,6 +40,13 @@ pub(super) fn read(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
         let parts = content.need("parts")?.some()?;
         for part in &parts {
             one_datum(part)?;
+            if let Some(signature) = part.get("thoughtSignature") {
+                proof::check_gemini(&signature)?;
+            } else if calls.is_empty() && part.has("functionCall") && is_signed {
+                let message = "Function call is missing a thought_signature in functionCall parts. This is required \
+                               for tools to work correctly";
+                return Err(part.refuse(message));
+            }
             if let Some(text) = part.get("text") {
                 texts.push(text.text()?);
             } else if let Some(call) = part.get("functionCall") {

@@ -10,6 +10,7 @@ use crate::asked::{Asked, tokens};
 use crate::attached;
 use crate::format::Vendor;
 use crate::node::Node;
+use crate::proof;
 use crate::refusal::Refusal;
 
 const ROLES: [&str; 6] = [
@@ -39,7 +40,7 @@ pub(crate) fn parse(body: &Value) -> Result<Asked, Refusal> {
     };
     let mut asked = Asked::new(&model);
     (asked.said, asked.prompt_tokens) = read_messages(members)?;
-    check_calls(&Node::root(body, Vendor::OpenAi))?;
+    check_calls(&Node::root(body, Vendor::OpenAi), &model)?;
     asked.is_streamed = flag(members, "stream", "stream")?;
     asked.includes_usage = read_stream_options(members, asked.is_streamed)?;
     for name in [
@@ -95,9 +96,15 @@ fn read_attached(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
 }
 
 /// Every call of a tool is answered by the messages behind it, and by nothing else.
-fn check_calls(body: &Node<'_>) -> Result<(), Refusal> {
+fn check_calls(body: &Node<'_>, model: &str) -> Result<(), Refusal> {
     let mut open: Vec<&str> = Vec::new();
     for message in body.need("messages")?.array()? {
+        for name in ["reasoning_signature", "thinking_blocks"] {
+            if let Some(member) = message.get(name) {
+                let text = format!("Unknown parameter: '{}'.", member.path());
+                return Err(Refusal::parameter(member.path(), "unknown_parameter", text));
+            }
+        }
         let role = message.need("role")?.text()?;
         if role == "tool" {
             let id = message.need("tool_call_id")?;
@@ -120,8 +127,13 @@ fn check_calls(body: &Node<'_>) -> Result<(), Refusal> {
         let Some(calls) = message.get("tool_calls") else {
             continue;
         };
-        for call in calls.some()? {
-            open.push(call.need("id")?.text()?);
+        for (index, call) in calls.some()?.into_iter().enumerate() {
+            let id = call.need("id")?;
+            open.push(proof::check_id(&id, proof::CHAT_ID)?);
+            if model.starts_with("mistral") {
+                check_mistral(&id)?;
+            }
+            check_signature(&call, index == 0 && proof::is_signed(model))?;
             call.need("type")?.text()?;
             if let Some(function) = call.get("function") {
                 function.need("name")?.name(64, "_-")?;
@@ -130,6 +142,27 @@ fn check_calls(body: &Node<'_>) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// The template of Mistral's models checks ids.
+fn check_mistral(id: &Node<'_>) -> Result<(), Refusal> {
+    match id.name(9, "")?.len() {
+        9 => Ok(()),
+        _ => Err(id.refuse("Tool call id must be a-z, A-Z, 0-9, with a length of 9.")),
+    }
+}
+
+/// Google's OpenAI surface has thought signatures beside calls.
+fn check_signature(call: &Node<'_>, is_needed: bool) -> Result<(), Refusal> {
+    let google = call.get("extra_content").and_then(|own| own.get("google"));
+    match google.and_then(|google| google.get("thought_signature")) {
+        Some(signature) => proof::check_gemini(&signature),
+        None if is_needed => Err(call.refuse(
+            "Function call is missing a thought_signature in functionCall parts. This is required for tools to work \
+             correctly",
+        )),
+        None => Ok(()),
+    }
 }
 
 fn read_messages(body: &Map<String, Value>) -> Result<(String, u64), Refusal> {

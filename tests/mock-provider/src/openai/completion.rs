@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use crate::asked::Asked;
 use crate::event::{Event, Events};
 use crate::member::set;
+use crate::proof;
 use crate::reply::{Call, Counts, Reply, Stop};
 
 const FINGERPRINT: &str = "fp_mock";
 
 /// The buffered form.
 pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {
-    let message = message(reply);
+    let message = message(asked, reply);
     let choices = (0..asked.choices).map(|index| {
         json!({
             "index": index,
@@ -47,7 +48,7 @@ pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
         };
         let role = json!({"role": "assistant", "content": "", "refusal": null});
         chunks.push(chunk(&role, None));
-        chunks.extend(deltas(reply).iter().map(|delta| chunk(delta, None)));
+        chunks.extend(deltas(asked, reply).iter().map(|delta| chunk(delta, None)));
         chunks.push(chunk(&json!({}), Some(finish_reason(reply.stop))));
     }
     let has_usage = reply.has_usage && asked.includes_usage;
@@ -73,7 +74,7 @@ pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
 }
 
 /// What one choice says, piece by piece.
-fn deltas(reply: &Reply) -> Vec<Value> {
+fn deltas(asked: &Asked, reply: &Reply) -> Vec<Value> {
     let mut deltas = Vec::new();
     if reply.tells_reasoning {
         let thoughts = reply.thoughts();
@@ -91,7 +92,10 @@ fn deltas(reply: &Reply) -> Vec<Value> {
         set(&mut delta, name, piece);
         delta
     }));
-    let calls: Vec<Vec<Value>> = reply.calls().map(call_deltas).collect();
+    let calls: Vec<Vec<Value>> = reply
+        .calls()
+        .map(|call| call_deltas(asked, reply, call))
+        .collect();
     if reply.interleaves {
         let longest = calls.iter().map(Vec::len).max().unwrap_or(0);
         let turns = (0..longest).flat_map(|at| calls.iter().filter_map(move |call| call.get(at)));
@@ -103,29 +107,42 @@ fn deltas(reply: &Reply) -> Vec<Value> {
 }
 
 /// The first names the function, the others have fragments of its arguments.
-fn call_deltas(call: &Call) -> Vec<Value> {
-    let mut deltas = vec![json!({"tool_calls": [{
+fn call_deltas(asked: &Asked, reply: &Reply, call: &Call) -> Vec<Value> {
+    let mut first = json!({
         "index": call.index,
         "id": format!("call_{}", call.id),
         "type": "function",
         "function": {"name": call.name, "arguments": ""},
-    }]})];
+    });
+    sign(&mut first, asked, reply, call);
+    let mut deltas = vec![json!({"tool_calls": [first]})];
     deltas.extend(call.fragments().into_iter().map(|fragment| {
         json!({"tool_calls": [{"index": call.index, "function": {"arguments": fragment}}]})
     }));
     deltas
 }
 
-fn message(reply: &Reply) -> Value {
+/// Google's surface says what proves the thought behind the first of parallel calls.
+fn sign(call: &mut Value, asked: &Asked, reply: &Reply, own: &Call) {
+    let is_gemini = asked.model.contains("gemini");
+    if is_gemini && own.index == 0 && reply.counts.reasoning > 0 {
+        let signature = json!({"google": {"thought_signature": proof::GEMINI}});
+        set(call, "extra_content", signature);
+    }
+}
+
+fn message(asked: &Asked, reply: &Reply) -> Value {
     let text = reply.text();
     let calls: Vec<Value> = reply
         .calls()
         .map(|call| {
-            json!({
+            let mut told = json!({
                 "id": format!("call_{}", call.id),
                 "type": "function",
                 "function": {"name": call.name, "arguments": call.arguments.to_string()},
-            })
+            });
+            sign(&mut told, asked, reply, call);
+            told
         })
         .collect();
     let is_refusal = reply.stop == Stop::Refusal;

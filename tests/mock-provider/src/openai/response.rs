@@ -4,13 +4,12 @@
 //! reference on streaming events. It must not know HTTP or time. Invariants: sequence numbers grow by
 //! one from zero; the last event has the whole object.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::asked::{Asked, Choice};
 use crate::event::{Event, Events};
 use crate::member::set;
+use crate::proof::SEALED;
 use crate::refusal::Refusal;
 use crate::reply::{Counts, Part, Reply, Stop};
 
@@ -203,11 +202,7 @@ fn items<'a>(asked: &'a Asked, reply: &'a Reply) -> impl Iterator<Item = (Value,
                     "summary": [{"type": "summary_text", "text": text}],
                 });
                 if wants_sealed {
-                    set(
-                        &mut item,
-                        "encrypted_content",
-                        STANDARD.encode("mock-sealed"),
-                    );
+                    set(&mut item, "encrypted_content", SEALED);
                 }
                 item
             }

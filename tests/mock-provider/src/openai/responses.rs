@@ -11,6 +11,7 @@ use crate::asked::Asked;
 use crate::attached;
 use crate::format::Vendor;
 use crate::node::Node;
+use crate::proof;
 use crate::refusal::Refusal;
 
 const KNOWN: [&str; 36] = [
@@ -114,7 +115,10 @@ fn read_items(input: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
             "function_call" => {
                 item.need("name")?.name(64, "_-")?;
                 item.need("arguments")?.text()?;
-                open.push(item.need("call_id")?.text()?);
+                open.push(proof::check_id(
+                    &item.need("call_id")?,
+                    proof::RESPONSES_ID,
+                )?);
                 asked.count("");
             }
             "function_call_output" => {
@@ -133,6 +137,14 @@ fn read_items(input: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
             "reasoning" => {
                 item.need("id")?.text()?;
                 item.need("summary")?.array()?;
+                if let Some(sealed) = item.get("encrypted_content")
+                    && sealed.text()? != proof::SEALED
+                {
+                    let message = "The encrypted content could not be verified. Reason: Encrypted content could not be \
+                                   decrypted or parsed.";
+                    let code = "invalid_encrypted_content";
+                    return Err(Refusal::parameter("input", code, message.to_owned()));
+                }
             }
             // Items of hosted tools pass.
             _ => (),

@@ -2,10 +2,11 @@
 //!
 //! It must not know turns.
 
-use crate::chat_gemini::{THOUGHT, media};
+use crate::chat_gemini::media;
 use crate::shape::chat::Part as ChatPart;
 use crate::shape::gemini::{Blob, FileData, Part};
 use crate::text::{Json, JsonText};
+use crate::tool_names::split_id;
 use crate::{Notes, Target, Unconvertible};
 
 /// Arguments that are no object.
@@ -86,13 +87,8 @@ pub(super) fn owned(part: Part<'_>) -> Part<'static> {
 
 /// A call's id without the signature that travels in it, and that signature.
 pub(super) fn split(id: &JsonText<'_>) -> (String, Option<JsonText<'static>>) {
-    match id.inner().split_once(THOUGHT) {
-        None => (id.decode().into_owned(), None),
-        Some((id, signature)) => {
-            let literal = |inner: &str| JsonText::from_inner_literal(format!("\"{inner}\""));
-            (literal(id).decode().into_owned(), Some(literal(signature)))
-        }
-    }
+    let (id, signature) = split_id(id.reborrow());
+    (id.decode().into_owned(), signature)
 }
 
 /// Arguments as an object: none are an empty one, and what is none is wrapped.

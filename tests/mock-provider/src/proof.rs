@@ -1,0 +1,65 @@
+//! What proves a model's reasoning: each vendor takes its own back, and refuses any other's.
+//!
+//! It must not know where a format has it. Invariant: no two vendors' proofs are the same text; Claude's is the same wherever
+//! it is served.
+
+use crate::node::Node;
+use crate::refusal::Refusal;
+
+/// The signature of a block of Claude's thinking.
+pub(crate) const CLAUDE: &str = "bW9jay1zaWduYXR1cmU=";
+
+/// Gemini's thought signature, in whose alphabet ids of calls cannot be written elsewhere.
+pub(crate) const GEMINI: &str = "bW9jay10aG91Z2h0+/+/bW9jay10aG91Z2h0bW9jaw==";
+
+/// What Google documents for calls of a history that another model made.
+pub(crate) const NO_SIGNATURE: &str = "skip_thought_signature_validator";
+
+/// OpenAI's encrypted reasoning.
+pub(crate) const SEALED: &str = "gAAAbW9jay1zZWFsZWQ=";
+
+/// The longest id of a call in OpenAI's chat completions and Responses.
+pub(crate) const CHAT_ID: usize = 40;
+pub(crate) const RESPONSES_ID: usize = 64;
+
+/// A model that refuses calls without a thought signature: Gemini 3.
+pub(crate) fn is_signed(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    name.starts_with("gemini-3")
+}
+
+/// Refuses what is not Claude's.
+pub(crate) fn check_claude(signature: &Node<'_>) -> Result<(), Refusal> {
+    match signature.text()? {
+        CLAUDE => Ok(()),
+        _ => Err(signature.refuse("Invalid `signature` in `thinking` block")),
+    }
+}
+
+/// Refuses what is neither Gemini's nor documented.
+pub(crate) fn check_gemini(signature: &Node<'_>) -> Result<(), Refusal> {
+    // Its own SDK writes it in either alphabet.
+    let text = signature.text()?.replace('-', "+").replace('_', "/");
+    if text == GEMINI || text == NO_SIGNATURE.replace('_', "/") {
+        return Ok(());
+    }
+    Err(signature.refuse("Thought signature is not valid."))
+}
+
+/// Refuses an id that is longer than OpenAI takes it.
+pub(crate) fn check_id<'a>(id: &Node<'a>, most: usize) -> Result<&'a str, Refusal> {
+    let text = id.text()?;
+    if text.chars().count() <= most {
+        return Ok(text);
+    }
+    let message = format!(
+        "Invalid '{}': string too long. Expected a string with maximum length {most}, but got a string with length {} instead.",
+        id.path(),
+        text.len()
+    );
+    Err(Refusal::parameter(
+        id.path(),
+        "string_above_max_length",
+        message,
+    ))
+}
