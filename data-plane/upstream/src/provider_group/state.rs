@@ -110,6 +110,7 @@ fn cure(verdict: Verdict) -> Cure {
         | Verdict::Status(_)
         | Verdict::FirstEventError(_)
         | Verdict::StreamErrorAfterContent
+        | Verdict::TooLarge
         | Verdict::GuardRefused
         | Verdict::ClientGone
         | Verdict::Success { .. } => Cure::Time,

@@ -160,6 +160,7 @@ fn is_of_credential(name: &str, credentials: &Credentials) -> bool {
         Credential::None
         | Credential::Azure(_)
         | Credential::Gcp(_)
+        | Credential::Missing(_)
         | Credential::Unavailable(_) => false,
     };
     is_main || OF_CREDENTIALS.contains(&name) || further.any(|key| key.header == name)
