@@ -3,7 +3,7 @@
 //! Invariant: it is what a client gets that puts the stream of the same pieces together, texts that follow each other being
 //! one part.
 
-use super::{Calls, Ending, failure_body, finished, is_base64, naming, part};
+use super::{Calls, Ending, failure_body, finished, naming};
 use crate::error::ProviderError;
 use crate::{ClientSide, Content, Piece, Start};
 
@@ -128,14 +128,8 @@ impl Parts {
         let (kind, text) = match content {
             Content::Text(text) | Content::Refusal(text) => (Open::Text, text),
             Content::Thinking(text) => (Open::Thought, text),
-            Content::Signature(signature) => {
-                if is_base64(signature) {
-                    self.comma();
-                    part(content, &mut self.json);
-                }
-                return;
-            }
-            Content::Redacted(_)
+            Content::Signature(_)
+            | Content::Redacted(_)
             | Content::BlockEnd
             | Content::ToolCall { .. }
             | Content::Arguments { .. }

@@ -354,15 +354,24 @@ impl Converter<'_> {
             return Ok(Some(ReasoningContent::RedactedContent(data)));
         }
         let text = block.thinking.ok_or_else(|| missing("thinking"))?;
-        let signature = block.signature.filter(|signature| {
-            // Another's proof is none here.
-            matches!(Proof::of(signature), Some(Proof::Claude(_)))
-        });
+        let signature = block.signature.and_then(of_claude);
         self.notes
             .dropped_if("messages.content.thinking", signature.is_none());
         Ok(signature
             .map(|signature| ReasoningContent::ReasoningText(ReasoningText { text, signature })))
     }
+}
+
+/// The signature as Claude gave it; another's proof is none here.
+fn of_claude(signature: JsonText<'_>) -> Option<JsonText<'_>> {
+    match Proof::of(&signature)? {
+        Proof::Claude(own) if own.inner().len() < signature.inner().len() => {
+            return Some(own.into_owned());
+        }
+        Proof::Claude(_) => (),
+        Proof::Gemini(_) | Proof::Responses => return None,
+    }
+    Some(signature)
 }
 
 fn is_claudes(block: &Block<'_>) -> bool {
