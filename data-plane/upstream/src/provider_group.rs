@@ -38,6 +38,8 @@ pub struct Backend {
     pub groups: Vec<Group>,
     /// Settings of retries.
     pub retries: RetryPolicy,
+    /// What decides within a group.
+    pub choice: Choice,
     /// Requests and retries under way.
     pub(crate) load: Arc<Load>,
 }
@@ -76,6 +78,16 @@ pub struct EntrySettings {
     pub most_probes: Option<NonZeroU32>,
     /// When it is evicted; `None` for never.
     pub health: Option<HealthPolicy>,
+}
+
+/// What decides between entries of a group that may be used (llm.md ).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// Their weights, which are shares of the requests, unless one of two that are drawn is much worse than the other.
+    #[default]
+    Shares,
+    /// The better of two that are drawn by weight, be it by ever so little.
+    Better,
 }
 
 /// Where an entry stands in its backend.

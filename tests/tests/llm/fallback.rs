@@ -94,8 +94,9 @@ async fn the_page_of_the_guide_fails_over() -> Result<()> {
     let [main, second, fallback] = mocks.seen().await?;
     ensure!(others == 0 && fallback == 0, "the fallback was asked");
     ensure!(main + second == QUESTIONS, "{main} and {second}");
+    // Three to one; it is less or more by 20 once in 40,000 times.
     ensure!(
-        second > 0 && main > second,
+        (70..=110).contains(&main),
         "not by weight: {main} and {second}"
     );
 

@@ -14,7 +14,7 @@ use dp_config::{
 };
 use dp_policy::ai_load::AiLoad;
 use dp_upstream::provider_group::{
-    Backend, EntrySettings,
+    Backend, Choice, EntrySettings,
     attempts::RetryPolicy,
     health_policy::HealthPolicy,
     states::{Declared, DeclaredEntry, DeclaredGroup, DeclaredKey, Fingerprint, States},
@@ -69,6 +69,7 @@ fn declared(config: &Config, backend: &AiBackend) -> Declared {
             retries: (entries < 2).then_some(0),
             ..RetryPolicy::default()
         },
+        choice: Choice::Shares,
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) fn world_with(notation: &str, change: impl FnOnce(&mut Declared)) -> 
         name: "backend".into(),
         groups: (0..).zip(&marks).map(declared_group).collect(),
         retries: Default::default(),
+        choice: Default::default(),
     };
     change(&mut declared);
     let backend = Arc::new(States::new(origin).join(&declared));

@@ -1,12 +1,13 @@
 //! The entry for the next attempt.
 //!
 //! Owns the choice alone: groups by priority with partial spill-over, two weighted draws in a group, and what is used
-//! when nothing is well (llm.md ). Must not change any state. Invariant: a drained entry is never
-//! picked, and none that the request has tried while an untried one may be used.
+//! when nothing is well (llm.md ). Must not change any state. Invariants: a drained entry is never
+//! picked, and none that the request has tried while an untried one may be used; entries that are about as good as each
+//! other share by weight, whichever is the better.
 
 use std::{num::NonZeroU32, time::Instant};
 
-use super::{Answer, Backend, Entry, Group, Place, affinity::Affinity};
+use super::{Answer, Backend, Choice, Entry, Group, Place, affinity::Affinity};
 use crate::balance::Random;
 
 /// The choice.
@@ -57,6 +58,7 @@ enum Standing {
 #[derive(Debug, Default)]
 struct Draws {
     total: u64,
+    count: u32,
     chosen: [Option<usize>; 2],
 }
 
@@ -80,6 +82,19 @@ struct View<'r> {
     now: Instant,
 }
 
+/// What bears on the choice between two entries.
+#[derive(Clone, Copy, Debug)]
+struct Grade {
+    /// 0 to 1.
+    health: f64,
+    /// How long a request takes there, with what is under way in the way; of use for comparisons only.
+    time: f64,
+}
+
+/// How much better health has to be for the weights not to bind, as a factor.
+const HEALTHIER: f64 = 1.25;
+/// The same of time, which is measured, and not so steady.
+const QUICKER: f64 = 1.5;
 /// Parts of a whole, for shares of groups.
 const WHOLE: u64 = 1_000;
 /// How much more than its usable share a group takes, in parts of [`WHOLE`] (llm.md R-13).
@@ -248,30 +263,37 @@ impl View<'_> {
         draws
     }
 
-    /// The drawn entry with the higher score; the first on a tie, so that equal ones share by weight.
+    /// The first of the two that were drawn, so that requests follow the weights, unless the second is the better one.
     fn better(&self, group_index: usize, group: &Group, draws: &Draws) -> Option<Place> {
         let [Some(first), Some(second)] = draws.chosen else {
             return None;
         };
-        let chosen = if first == second {
-            first
-        } else {
-            // Worked out only where an entry lacks a figure of its own.
-            let median = || group.median(self.wish.answer).unwrap_or(0.0);
-            let score = |index: usize| {
-                let entry = group.entries.get(index);
-                entry.map(|entry| entry.score(self.wish.answer, median))
-            };
-            if score(second) > score(first) {
-                second
-            } else {
-                first
-            }
-        };
+        let is_second = first != second && self.is_better(group, draws, (second, first));
         Some(Place {
             group: group_index,
-            entry: chosen,
+            entry: if is_second { second } else { first },
         })
+    }
+
+    /// Whether one entry is so much better than another that it is taken in its place.
+    fn is_better(&self, group: &Group, draws: &Draws, (one, other): (usize, usize)) -> bool {
+        let (Some(one), Some(other)) = (group.entries.get(one), group.entries.get(other)) else {
+            return false;
+        };
+        let answer = self.wish.answer;
+        // Worked out only where an entry lacks a figure of its own.
+        let median = || group.median(answer).unwrap_or(0.0);
+        match self.backend.choice {
+            Choice::Better => one.score(answer, median) > other.score(answer, median),
+            Choice::Shares => {
+                let mean = draws.mean_weight();
+                let (one, other) = (
+                    one.grade(answer, mean, median),
+                    other.grade(answer, mean, median),
+                );
+                one.is_far_from(other) && one.score() > other.score()
+            }
+        }
     }
 
     fn picked(&self, place: Place) -> Pick {
@@ -323,12 +345,34 @@ impl Draws {
     fn offer(&mut self, index: usize, weight: u32, random: &mut Random) {
         let weight = u64::from(weight);
         self.total += weight;
+        self.count += 1;
         for chosen in &mut self.chosen {
             // Replaces what was drawn so far with the chance that the newcomer's weight has in all of it.
             if self.total == weight || random.next_u64() % self.total < weight {
                 *chosen = Some(index);
             }
         }
+    }
+
+    /// Of those that were offered.
+    fn mean_weight(&self) -> f64 {
+        // Weights are far from where a float is not exact.
+        self.total as f64 / f64::from(self.count.max(1))
+    }
+}
+
+// === impl Grade ===
+
+impl Grade {
+    /// Differs by more than what changes from one request to the next.
+    fn is_far_from(self, other: Grade) -> bool {
+        let ratio = |one: f64, other: f64| one.max(other) / one.min(other);
+        ratio(self.health, other.health) > HEALTHIER || ratio(self.time, other.time) > QUICKER
+    }
+
+    /// The higher the better.
+    fn score(self) -> f64 {
+        self.health / self.time
     }
 }
 
@@ -377,6 +421,22 @@ impl Entry {
         self.state.is_evicted(now)
             || self.keys.are_out(now)
             || self.settings.most_probes.is_some_and(is_proving)
+    }
+
+    /// How it compares with others of its group. What is under way counts for its weight: who is to have three requests in
+    /// four has as many under way, and is not the busier for it. A difference of latencies that nobody notices is none.
+    fn grade(&self, answer: Answer, mean_weight: f64, median: impl FnOnce() -> f64) -> Grade {
+        let unnoticed = match answer {
+            Answer::Streamed => 0.1,
+            Answer::Collected => 0.005,
+        };
+        let latency = self.state.latency(answer).unwrap_or_else(median);
+        let weight = f64::from(self.settings.weight.max(1));
+        let under_way = f64::from(self.state.in_flight.get()) * mean_weight / weight;
+        Grade {
+            health: self.state.health(),
+            time: (latency + unnoticed) * (1.0 + 0.1 * under_way),
+        }
     }
 
     /// The higher the better (llm.md R-8). `median` stands for a latency that is not known yet.

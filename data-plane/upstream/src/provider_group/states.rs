@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    Backend, Entry, EntrySettings, Group, Load,
+    Backend, Choice, Entry, EntrySettings, Group, Load,
     attempts::RetryPolicy,
     keys::{Key, Keys},
     state::{Figures, State},
@@ -34,6 +34,8 @@ pub struct Declared {
     pub groups: Vec<DeclaredGroup>,
     /// Settings of retries.
     pub retries: RetryPolicy,
+    /// What decides within a group.
+    pub choice: Choice,
 }
 
 /// A priority group as it is configured.
@@ -166,6 +168,7 @@ impl States {
             name: declared.name.clone(),
             groups,
             retries: declared.retries.clone(),
+            choice: declared.choice,
             load: known.load.clone(),
         }
     }
@@ -271,6 +274,7 @@ mod tests {
             name: backend.into(),
             groups: groups.collect(),
             retries: RetryPolicy::default(),
+            choice: Choice::default(),
         });
         backend.groups.into_iter().flat_map(|g| g.entries).collect()
     }
@@ -329,6 +333,7 @@ mod tests {
             name: "b".into(),
             groups: Vec::new(),
             retries: RetryPolicy::default(),
+            choice: Choice::default(),
         };
         let before = states.join(&declared);
         let _request = before.load.requests.enter();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{RequestBody, State};
 use crate::provider_group::{
-    Backend, EntrySettings,
+    Backend, Choice, EntrySettings,
     attempts::RetryPolicy,
     endpoints::Kin,
     health_policy::HealthPolicy,
@@ -45,6 +45,8 @@ impl<B: RequestBody> State<B> {
                 min_healthy_percent: None,
             }],
             retries: RetryPolicy::default(),
+            // How endpoints share is nobody's wish.
+            choice: Choice::Better,
         }));
         *judged = Some((policy.clone(), group.clone()));
         group

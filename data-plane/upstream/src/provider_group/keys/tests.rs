@@ -221,6 +221,7 @@ fn a_key_keeps_its_state_as_long_as_it_is_the_same() {
                 min_healthy_percent: None,
             }],
             retries: Default::default(),
+            choice: Default::default(),
         }
     };
     let now = origin + Duration::from_secs(1);

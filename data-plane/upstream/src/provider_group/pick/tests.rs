@@ -1,6 +1,6 @@
 //! Tables and properties of the choice.
 
-use std::time::Duration;
+use std::{collections::BinaryHeap, time::Duration};
 
 use super::*;
 use crate::provider_group::{
@@ -163,7 +163,16 @@ fn equal_entries_share_by_weight() {
 
 /// A world whose entries of the first group were measured.
 fn measured(notation: &str, answer: Answer, seconds: &[Option<f64>]) -> World {
-    let world = world(notation);
+    measured_in(world(notation), answer, seconds)
+}
+
+/// The same, where the better of two wins however little better it is.
+fn ranked(notation: &str, answer: Answer, seconds: &[Option<f64>]) -> World {
+    let better = world_with(notation, |declared| declared.choice = Choice::Better);
+    measured_in(better, answer, seconds)
+}
+
+fn measured_in(world: World, answer: Answer, seconds: &[Option<f64>]) -> World {
     for (entry, seconds) in world.backend.groups[0].entries.iter().zip(seconds) {
         if let Some(seconds) = seconds {
             entry.state.measured(answer, *seconds, None);
@@ -188,14 +197,108 @@ fn the_better_of_two_draws_wins() {
     settle(bad, Verdict::StreamErrorAfterContent, sick.now);
     check_shares(&sick, &[("0.0", 0.25), ("0.1", 0.75)]);
 
-    let loaded = measured("1 1", Answer::Streamed, &[Some(0.5), Some(0.5)]);
+    let loaded = ranked("1 1", Answer::Streamed, &[Some(0.5), Some(0.5)]);
     let _one = loaded.backend.groups[0].entries[1].state.in_flight.enter();
     check_shares(&loaded, &[("0.0", 0.75), ("0.1", 0.25)]);
+    let loaded = measured("1 1", Answer::Streamed, &[Some(0.5), Some(0.5)]);
+    let in_flight = &loaded.backend.groups[0].entries[1].state.in_flight;
+    let _some: Vec<_> = (0..6).map(|_| in_flight.enter()).collect();
+    check_shares(&loaded, &[("0.0", 0.75), ("0.1", 0.25)]);
+    // By ever so little.
+    let quicker = ranked("3 1", Answer::Streamed, &[Some(0.501), Some(0.5)]);
+    check_shares(&quicker, &[("0.0", 0.5625), ("0.1", 0.4375)]);
+}
+
+#[test]
+fn entries_that_are_about_as_good_share_by_weight() {
+    for (notation, seconds, share) in [
+        ("3 1", [0.8, 1.0], 0.75),
+        ("3 1", [1.0, 0.8], 0.75),
+        ("95 5", [1.0, 0.8], 0.95),
+        ("95 5", [0.8, 1.0], 0.95),
+        // Both are so quick that nobody notices which is the quicker.
+        ("1 1", [0.001, 0.04], 0.5),
+    ] {
+        let world = measured(notation, Answer::Streamed, &seconds.map(Some));
+        check_shares(&world, &[("0.0", share), ("0.1", 1.0 - share)]);
+    }
+    // Three in four of what is under way is no more load for who is to have three in four.
+    let world = measured("3 1", Answer::Streamed, &[Some(0.5), Some(0.5)]);
+    let entries = &world.backend.groups[0].entries;
+    let _under_way: Vec<_> = (0..40)
+        .map(|n| entries[usize::from(n % 4 == 0)].state.in_flight.enter())
+        .collect();
+    check_shares(&world, &[("0.0", 0.75), ("0.1", 0.25)]);
+}
+
+/// Share of the first of two entries in requests that come and go: those of an entry take `seconds` of it, a fifth more or less.
+fn share_under_load(notation: &str, seconds: [f64; 2], rate: f64) -> f64 {
+    const ROUNDS: u32 = 30_000;
+    let world = world(notation);
+    let mut random = Random::new(23);
+    let mut draw = move || random.next_u64();
+    let mut part = {
+        let mut random = Random::new(29);
+        // Between 0 and 1.
+        move || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    // The first that ends comes first; times are in whole microseconds.
+    let mut under_way = BinaryHeap::<(std::cmp::Reverse<u64>, u32, usize, u64)>::new();
+    let mut guards = std::collections::HashMap::new();
+    let (mut now, mut first) = (0.0, 0);
+    for round in 0..ROUNDS {
+        now += 2.0 * part() / rate;
+        while let Some(&(std::cmp::Reverse(end), id, entry, took)) = under_way.peek()
+            && Duration::from_micros(end).as_secs_f64() <= now
+        {
+            under_way.pop();
+            guards.remove(&id);
+            let state = &world.backend.groups[0].entries[entry].state;
+            let took = Duration::from_micros(took).as_secs_f64();
+            state.measured(Answer::Streamed, took, None);
+        }
+        let place = pick(&world, Answer::Streamed, draw())
+            .expect("an entry")
+            .place;
+        first += u32::from(place.entry == 0);
+        let took = seconds[place.entry] * (0.8 + 0.4 * part());
+        let micros = |seconds: f64| u64::try_from(Duration::from_secs_f64(seconds).as_micros());
+        let (end, took) = (
+            micros(now + took).expect("soon"),
+            micros(took).expect("short"),
+        );
+        under_way.push((std::cmp::Reverse(end), round, place.entry, took));
+        let in_flight = &world.backend.groups[0].entries[place.entry].state.in_flight;
+        guards.insert(round, in_flight.enter());
+    }
+    f64::from(first) / f64::from(ROUNDS)
+}
+
+#[test]
+fn requests_that_come_and_go_follow_the_weights() {
+    // A few at a time, and many.
+    for rate in [1.0, 100.0] {
+        for (notation, share) in [("1 1", 0.5), ("3 1", 0.75), ("95 5", 0.95)] {
+            let found = share_under_load(notation, [0.8, 0.8], rate);
+            assert!(
+                (found - share).abs() < 0.015,
+                "{notation} at {rate}: {found}"
+            );
+            let found = share_under_load(notation, [0.8, 0.9], rate);
+            assert!(
+                (found - share).abs() < 0.03,
+                "{notation} at {rate}: {found}"
+            );
+        }
+        // Who takes three times as long gets less than its share, and some.
+        let slow = share_under_load("3 1", [2.4, 0.8], rate);
+        assert!((0.3..0.65).contains(&slow), "{slow} at {rate}");
+    }
 }
 
 #[test]
 fn an_entry_without_a_figure_counts_as_the_median() {
-    let group = [Some(0.2), None, Some(0.4)];
+    let group = [Some(0.2), None, Some(3.0)];
     let world = measured("1 1 1", Answer::Streamed, &group);
     // It stands between the two: neither flooded nor starved.
     let expected = [("0.0", 5.0 / 9.0), ("0.1", 3.0 / 9.0), ("0.2", 1.0 / 9.0)];
@@ -205,7 +308,7 @@ fn an_entry_without_a_figure_counts_as_the_median() {
         let of_entry = picks.find_map(|p| p.ok().filter(|p| p.place.entry == entry));
         of_entry.expect("picked").typical
     };
-    assert!((typical(1).expect("a median") - 0.3).abs() < 1e-9);
+    assert!((typical(1).expect("a median") - 1.6).abs() < 1e-9);
     assert_eq!(typical(0), None);
 }
 
