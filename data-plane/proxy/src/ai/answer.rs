@@ -19,7 +19,7 @@ use dp_llm::{
     usage::HeadCounts,
 };
 use dp_upstream::provider_group::{attempts::Attempt, verdict::Condition};
-use http::{HeaderMap, HeaderName, Response, header::CONTENT_TYPE, response};
+use http::{HeaderMap, Response, header::CONTENT_TYPE, response};
 
 use super::{
     Call, Tried,
