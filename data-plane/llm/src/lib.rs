@@ -6,12 +6,13 @@
 //! client      <--events or one body-- Relay <--push(bytes)-------------------------------- provider
 //!                                      `--finish()--> Ending + Observed (usage, model, reason)
 //! ```
-//! Entry points: [`class::Class`], [`format::Format`], [`preference::choose`], [`request::Request`], [`relay::Relay`],
+//! What spans tell of both is [`content`]. Entry points: [`class::Class`], [`format::Format`], [`preference::choose`], [`request::Request`], [`relay::Relay`],
 //! [`error::ErrorBody`], [`provider::Endpoint`], [`retry_after::retry_after`]. It must not know of sockets,
 //! clocks, secrets (keys are read elsewhere) or configuration. Invariant: same format in and out forwards
 //! the provider's bytes; a tap that fails to understand them never stops them.
 
 pub mod body_policy;
+pub mod content;
 pub mod gate;
 pub mod model_name;
 pub mod models;

@@ -9,6 +9,7 @@ mod invocation;
 pub(crate) mod leaves;
 mod media;
 mod other;
+mod outline;
 mod request;
 mod rewrite;
 mod unknown;
@@ -22,6 +23,8 @@ use bytes::Bytes;
 
 pub use self::invocation::Invocation;
 pub use self::media::Media;
+pub(crate) use self::media::Medium;
+pub(crate) use self::outline::{Kind, Mark, strings};
 pub use self::rewrite::Rewrite;
 use self::walk::Extent;
 use crate::class::Class;
@@ -97,6 +100,8 @@ pub struct PromptText<'a> {
     messages: usize,
     definition_bytes: usize,
     media: Media,
+    /// None, unless they are asked for.
+    marks: Vec<Mark<'a>>,
 }
 
 /// Slots that are read as one text.
@@ -126,6 +131,14 @@ impl<'a> PromptText<'a> {
         other::read(class, body, Extent::Everything)
     }
 
+    /// The texts of a request, with what they belong to.
+    ///
+    /// # Errors
+    /// As [`PromptText::of_class`].
+    pub(crate) fn outlined(class: Class, body: &'a Bytes) -> Result<Self, BodyError> {
+        other::read(class, body, Extent::Outline)
+    }
+
     /// The texts of a conversation.
     ///
     /// # Errors
@@ -140,6 +153,11 @@ impl<'a> PromptText<'a> {
     /// The body is no JSON object.
     pub fn of_answer(format: Format, body: &'a Bytes) -> Result<Self, BodyError> {
         answer::read(format, body)
+    }
+
+    /// What the texts belong to, where that was asked for.
+    pub(crate) fn marks(&self) -> &[Mark<'a>] {
+        &self.marks
     }
 
     /// Every text by itself.

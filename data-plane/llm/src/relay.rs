@@ -31,7 +31,7 @@ use self::gated::Gated;
 use self::listed::Listed;
 pub(crate) use self::plan::Names;
 pub use self::plan::Plan;
-use self::reader::Reader;
+pub(crate) use self::reader::Reader;
 use self::watch::Watch;
 use crate::answer::{Piece, held};
 use crate::error::{ProviderError, last_event};
@@ -481,8 +481,10 @@ fn told_where_cut(client: Format, is_between: bool, mut finish: Finish) -> Finis
 }
 
 /// Why a body could not be read.
-enum Unread {
+pub(crate) enum Unread {
+    /// It ends where more is to come.
     Cut,
+    /// It is no answer.
     Garbage,
 }
 

@@ -48,7 +48,7 @@ fn chat<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
         return;
     }
     for choice in value.elements() {
-        walk.message(|walk| {
+        walk.message(Scope::Assistant, |walk| {
             for (key, value) in choice.members() {
                 match key.as_ref() {
                     "message" => chat_message(walk, &value.members(), Scope::Assistant),
@@ -76,7 +76,9 @@ fn responses<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
 
 fn messages<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
     if key == "content" {
-        walk.message(|walk| walk.content(Of::said(Scope::Assistant), value));
+        walk.message(Scope::Assistant, |walk| {
+            walk.content(Of::said(Scope::Assistant), value)
+        });
     }
 }
 
@@ -85,7 +87,7 @@ fn gemini<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
         return;
     }
     for candidate in value.elements() {
-        walk.message(|walk| {
+        walk.message(Scope::Assistant, |walk| {
             for (key, value) in candidate.members() {
                 match key.as_ref() {
                     "content" => gemini_content(walk, &value.members(), Scope::Assistant),
@@ -113,6 +115,8 @@ fn converse<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
         .into_iter()
         .filter(|(key, _)| key == "message")
     {
-        walk.message(|walk| converse_message(walk, &message.members(), Scope::Assistant));
+        walk.message(Scope::Assistant, |walk| {
+            converse_message(walk, &message.members(), Scope::Assistant)
+        });
     }
 }

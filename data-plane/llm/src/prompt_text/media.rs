@@ -17,10 +17,14 @@ pub struct Media {
     pub documents: usize,
 }
 
-#[derive(Clone, Copy)]
-pub(super) enum Medium {
+/// What something is that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Medium {
+    /// An image.
     Image,
+    /// A recording.
     Recording,
+    /// A document, or a film.
     Document,
 }
 

@@ -51,7 +51,9 @@ pub(super) fn read(
         if has_token_ids(*value) {
             return Err(BodyError::Opaque);
         }
-        walk.message(|walk| walk.strings(Of::said(Scope::User), *value));
+        walk.message(Scope::User, |walk| {
+            walk.strings(Of::said(Scope::User), *value)
+        });
     }
     Ok(walk.finish())
 }

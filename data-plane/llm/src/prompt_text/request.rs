@@ -4,6 +4,7 @@
 
 use bytes::Bytes;
 
+use super::outline::Kind;
 use super::walk::{Extent, Of, Walk, kind, scope};
 use super::{PromptText, Scope, media, unknown};
 use crate::format::Format;
@@ -40,7 +41,13 @@ fn chat<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
         "messages" => {
             for message in value.elements() {
                 let members = message.members();
-                walk.message(|walk| chat_message(walk, &members, scope(&members)));
+                let scope = scope(&members);
+                walk.message(scope, |walk| match scope == Scope::ToolOutput {
+                    true => walk.within(Kind::Outcome, message, |walk| {
+                        chat_message(walk, &members, scope);
+                    }),
+                    false => chat_message(walk, &members, scope),
+                });
             }
         }
         "prediction" => {
@@ -52,7 +59,8 @@ fn chat<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
                 walk.content(Of::said(Scope::Assistant), content);
             }
         }
-        "tools" | "functions" | "response_format" => walk.definitions(value),
+        "tools" | "functions" => walk.tools(value),
+        "response_format" => walk.definitions(value),
         key => walk.unknown(Of::said(Scope::User), unknown::CHAT, (key, value)),
     }
 }
@@ -68,7 +76,7 @@ pub(super) fn chat_message<'a>(walk: &mut Walk<'a>, members: &[Member<'a>], scop
                     chat_call(walk, call);
                 }
             }
-            "function_call" => called(walk, *value),
+            "function_call" => walk.within(Kind::Call, *value, |walk| called(walk, *value)),
             "audio" => {
                 for (_, transcript) in value
                     .members()
@@ -88,12 +96,14 @@ pub(super) fn chat_message<'a>(walk: &mut Walk<'a>, members: &[Member<'a>], scop
 }
 
 fn chat_call<'a>(walk: &mut Walk<'a>, call: Node<'a>) {
-    for (key, value) in call.members() {
-        match key.as_ref() {
-            "function" | "custom" => called(walk, value),
-            _ => (),
+    walk.within(Kind::Call, call, |walk| {
+        for (key, value) in call.members() {
+            match key.as_ref() {
+                "function" | "custom" => called(walk, value),
+                _ => (),
+            }
         }
-    }
+    });
 }
 
 fn called<'a>(walk: &mut Walk<'a>, function: Node<'a>) {
@@ -108,7 +118,9 @@ fn called<'a>(walk: &mut Walk<'a>, function: Node<'a>) {
 
 fn responses<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
     match key {
-        "instructions" => items(walk, value, Scope::SystemPrompt),
+        "instructions" => walk.within(Kind::Instructions, value, |walk| {
+            items(walk, value, Scope::SystemPrompt);
+        }),
         "input" => items(walk, value, Scope::User),
         // What is put in a template that the provider keeps.
         "prompt" => {
@@ -120,7 +132,8 @@ fn responses<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
                 walk.strings(Of::said(Scope::User), variables);
             }
         }
-        "tools" | "text" => walk.definitions(value),
+        "tools" => walk.tools(value),
+        "text" => walk.definitions(value),
         key => walk.unknown(Of::said(Scope::User), unknown::RESPONSES, (key, value)),
     }
 }
@@ -128,24 +141,34 @@ fn responses<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
 /// A text, or items. `scope` is that of a text, and of a message that has no role.
 pub(super) fn items<'a>(walk: &mut Walk<'a>, value: Node<'a>, scope: Scope) {
     if value.string().is_some() {
-        walk.message(|walk| walk.text(Of::said(scope), value));
+        walk.message(scope, |walk| walk.text(Of::said(scope), value));
         return;
     }
     for item in value.elements() {
         let members = item.members();
-        walk.message(|walk| match item.is_object() {
-            true => read_item(walk, &members, scope),
-            false => walk.text(Of::said(scope), item),
+        let kind = kind(&members);
+        let of = match members.iter().any(|(key, _)| key == "role") {
+            true => Of::said(self::scope(&members)),
+            false if kind == "reasoning" => Of::thought(Scope::Assistant),
+            false => Of::said(scope),
+        };
+        let is_call = kind.ends_with("_call");
+        let whose = match kind.as_str() {
+            _ if is_call => Scope::Assistant,
+            kind if kind.ends_with("_output") => Scope::ToolOutput,
+            _ => of.scope,
+        };
+        walk.message(whose, |walk| match (item.is_object(), is_call) {
+            (true, true) => {
+                walk.within(Kind::Call, item, |walk| read_item(walk, item, &members, of));
+            }
+            (true, false) => read_item(walk, item, &members, of),
+            (false, _) => walk.text(of, item),
         });
     }
 }
 
-fn read_item<'a>(walk: &mut Walk<'a>, members: &[Member<'a>], default: Scope) {
-    let of = match members.iter().any(|(key, _)| key == "role") {
-        true => Of::said(scope(members)),
-        false if kind(members) == "reasoning" => Of::thought(Scope::Assistant),
-        false => Of::said(default),
-    };
+fn read_item<'a>(walk: &mut Walk<'a>, item: Node<'a>, members: &[Member<'a>], of: Of) {
     for (key, value) in members {
         match key.as_ref() {
             "content" => walk.content(of, *value),
@@ -153,8 +176,10 @@ fn read_item<'a>(walk: &mut Walk<'a>, members: &[Member<'a>], default: Scope) {
             "arguments" => walk.encoded_arguments(*value),
             "input" | "code" => walk.text(Of::said(Scope::ToolInput), *value),
             "action" | "operation" | "queries" => walk.arguments(*value),
-            "output" => item_output(walk, *value),
-            "outputs" | "results" | "error" => walk.hosted_result(*value),
+            "output" => walk.within(Kind::Outcome, item, |walk| item_output(walk, *value)),
+            "outputs" | "results" | "error" => {
+                walk.within(Kind::Outcome, item, |walk| walk.hosted_result(*value));
+            }
             key => walk.unknown(of, unknown::ITEM, (key, *value)),
         }
     }
@@ -175,14 +200,18 @@ fn item_output<'a>(walk: &mut Walk<'a>, value: Node<'a>) {
 
 fn messages<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
     match key {
-        "system" => walk.content(Of::said(Scope::SystemPrompt), value),
+        "system" => walk.within(Kind::Instructions, value, |walk| {
+            walk.content(Of::said(Scope::SystemPrompt), value);
+        }),
         "messages" => {
             for message in value.elements() {
                 let members = message.members();
-                walk.message(|walk| messages_content(walk, &members, scope(&members)));
+                let scope = scope(&members);
+                walk.message(scope, |walk| messages_content(walk, &members, scope));
             }
         }
-        "tools" | "output_config" | "output_format" => walk.definitions(value),
+        "tools" => walk.tools(value),
+        "output_config" | "output_format" => walk.definitions(value),
         key => walk.unknown(Of::said(Scope::User), unknown::MESSAGES, (key, value)),
     }
 }
@@ -199,15 +228,18 @@ fn messages_content<'a>(walk: &mut Walk<'a>, members: &[Member<'a>], scope: Scop
 fn gemini<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
     match key {
         "systemInstruction" | "system_instruction" => {
-            gemini_content(walk, &value.members(), Scope::SystemPrompt)
+            walk.within(Kind::Instructions, value, |walk| {
+                gemini_content(walk, &value.members(), Scope::SystemPrompt);
+            });
         }
         "contents" => {
             for content in value.one_or_many() {
                 let members = content.members();
-                walk.message(|walk| gemini_content(walk, &members, scope(&members)));
+                let scope = scope(&members);
+                walk.message(scope, |walk| gemini_content(walk, &members, scope));
             }
         }
-        "tools" => walk.definitions(value),
+        "tools" => walk.tools(value),
         "generationConfig" | "generation_config" => {
             for (key, schema) in value.members() {
                 match key.as_ref() {
@@ -256,21 +288,17 @@ fn gemini_part<'a>(walk: &mut Walk<'a>, part: Node<'a>, scope: Scope) {
                 is_text = true;
                 walk.part(of, value, part);
             }
-            "functionCall" | "function_call" => inside(walk, value, &["args"], Walk::arguments),
-            "functionResponse" | "function_response" => {
-                inside(walk, value, &["response"], |walk, value| {
-                    walk.strings(Of::said(Scope::ToolOutput), value)
-                });
-            }
+            "functionCall" | "function_call" => walk.within(Kind::Call, value, |walk| {
+                inside(walk, value, &["args"], Walk::arguments);
+            }),
+            "functionResponse" | "function_response" => outcome(walk, value, "response"),
             "inlineData" | "inline_data" | "fileData" | "file_data" => {
-                walk.medium(media::of_blob(value));
+                walk.medium(media::of_blob(value), value);
             }
-            "executableCode" | "executable_code" => inside(walk, value, &["code"], Walk::arguments),
-            "codeExecutionResult" | "code_execution_result" => {
-                inside(walk, value, &["output"], |walk, value| {
-                    walk.strings(Of::said(Scope::ToolOutput), value)
-                });
-            }
+            "executableCode" | "executable_code" => walk.within(Kind::Call, value, |walk| {
+                inside(walk, value, &["code"], Walk::arguments);
+            }),
+            "codeExecutionResult" | "code_execution_result" => outcome(walk, value, "output"),
             _ => (),
         }
     }
@@ -279,18 +307,30 @@ fn gemini_part<'a>(walk: &mut Walk<'a>, part: Node<'a>, scope: Scope) {
     }
 }
 
+/// What a tool gave, in the member `name`.
+fn outcome<'a>(walk: &mut Walk<'a>, object: Node<'a>, name: &str) {
+    walk.within(Kind::Outcome, object, |walk| {
+        inside(walk, object, &[name], |walk, value| {
+            walk.strings(Of::said(Scope::ToolOutput), value);
+        });
+    });
+}
+
 fn converse<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
     match key {
-        "system" => converse_content(walk, value, Scope::SystemPrompt),
+        "system" => walk.within(Kind::Instructions, value, |walk| {
+            converse_content(walk, value, Scope::SystemPrompt);
+        }),
         "messages" => {
             for message in value.elements() {
                 let members = message.members();
                 let scope = scope(&members);
-                walk.message(|walk| converse_message(walk, &members, scope));
+                walk.message(scope, |walk| converse_message(walk, &members, scope));
             }
         }
         "promptVariables" => walk.strings(Of::said(Scope::User), value),
-        "toolConfig" | "outputConfig" => walk.definitions(value),
+        "toolConfig" => walk.tools(value),
+        "outputConfig" => walk.definitions(value),
         key => walk.unknown(Of::said(Scope::User), unknown::CONVERSE, (key, value)),
     }
 }
@@ -308,18 +348,22 @@ fn converse_content<'a>(walk: &mut Walk<'a>, content: Node<'a>, scope: Scope) {
         let mut is_text = false;
         for (key, value) in block.members() {
             if let Some(medium) = media::of_block(&key) {
-                walk.medium(medium);
+                walk.medium(medium, value);
             }
             match key.as_ref() {
                 "text" => {
                     is_text = true;
                     walk.part(of, value, block);
                 }
-                "toolUse" => inside(walk, value, &["input"], Walk::arguments),
-                "toolResult" => inside(walk, value, &["content"], |walk, value| {
-                    for part in value.elements() {
-                        converse_result(walk, part);
-                    }
+                "toolUse" => walk.within(Kind::Call, value, |walk| {
+                    inside(walk, value, &["input"], Walk::arguments);
+                }),
+                "toolResult" => walk.within(Kind::Outcome, value, |walk| {
+                    inside(walk, value, &["content"], |walk, value| {
+                        for part in value.elements() {
+                            converse_result(walk, part);
+                        }
+                    });
                 }),
                 "reasoningContent" => {
                     inside(walk, value, &["reasoningText"], |walk, value| {
@@ -345,7 +389,7 @@ fn converse_result<'a>(walk: &mut Walk<'a>, part: Node<'a>) {
     let mut is_text = false;
     for (key, value) in part.members() {
         if let Some(medium) = media::of_block(&key) {
-            walk.medium(medium);
+            walk.medium(medium, value);
         }
         match key.as_ref() {
             "text" => {

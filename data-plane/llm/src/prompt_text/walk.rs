@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::leaves::{self, Leaf};
 use super::media::{self, Media, Medium};
+use super::outline::{Kind, Outline};
 use super::{Echo, Place, PromptText, Scope, Slot, Voice, unknown};
 use crate::node::{BodyError, Member, Node};
 
@@ -51,6 +52,8 @@ pub(super) enum Extent {
     Format,
     /// That, and members that are not known.
     Everything,
+    /// What the format says is text, with marks of what it belongs to.
+    Outline,
 }
 
 /// What is collected.
@@ -69,6 +72,8 @@ pub(super) struct Walk<'a> {
     later: Vec<(Of, &'static [&'static str], Node<'a>)>,
     definition_bytes: usize,
     media: Media,
+    /// Where somebody asks for it.
+    outline: Option<Outline<'a>>,
 }
 
 /// Whose text is walked over.
@@ -128,6 +133,7 @@ impl<'a> Walk<'a> {
             later: Vec::new(),
             definition_bytes: 0,
             media: Media::default(),
+            outline: (extent == Extent::Outline).then(Outline::default),
         }
     }
 
@@ -141,18 +147,33 @@ impl<'a> Walk<'a> {
             messages: self.messages,
             definition_bytes: self.definition_bytes,
             media: self.media,
+            marks: self.outline.map(Outline::into_marks).unwrap_or_default(),
         }
     }
 
-    /// Reads one message.
-    pub(super) fn message(&mut self, read: impl FnOnce(&mut Self)) {
+    /// Reads one message, which is of `scope` as a whole.
+    pub(super) fn message(&mut self, scope: Scope, read: impl FnOnce(&mut Self)) {
         self.is_in_message = true;
         self.is_open = false;
-        read(self);
-        self.read_later();
+        self.within(Kind::Message(scope), Node::of(""), |walk| {
+            read(walk);
+            walk.read_later();
+        });
         self.is_in_message = false;
         self.is_open = false;
         self.messages += 1;
+    }
+
+    /// Reads what is inside of `object`.
+    pub(super) fn within(&mut self, kind: Kind, object: Node<'a>, read: impl FnOnce(&mut Self)) {
+        let Some(outline) = &mut self.outline else {
+            return read(self);
+        };
+        let place = outline.open(kind, object, self.slots.len());
+        read(self);
+        if let Some(outline) = &mut self.outline {
+            outline.close(place, self.slots.len());
+        }
     }
 
     /// A string that is a text of its own.
@@ -172,9 +193,10 @@ impl<'a> Walk<'a> {
         self.is_open = false;
     }
 
-    /// A part is no text.
-    pub(super) fn medium(&mut self, medium: Medium) {
+    /// `part` is no text.
+    pub(super) fn medium(&mut self, medium: Medium, part: Node<'a>) {
         self.media.add(medium);
+        self.within(Kind::Medium(medium), part, |_| ());
     }
 
     /// A value that repeats text in pieces.
@@ -190,7 +212,7 @@ impl<'a> Walk<'a> {
             Extent::Everything if !known.contains(&key) => {
                 self.leaves_if(of, value, (unknown::skipped(key), unknown::is_text));
             }
-            Extent::Everything | Extent::Format => (),
+            Extent::Everything | Extent::Format | Extent::Outline => (),
         }
     }
 
@@ -217,6 +239,11 @@ impl<'a> Walk<'a> {
     /// Every string of the arguments of a call.
     pub(super) fn arguments(&mut self, node: Node<'a>) {
         self.leaves(Of::said(Scope::ToolInput), node, &[]);
+    }
+
+    /// Definitions of tools.
+    pub(super) fn tools(&mut self, node: Node<'a>) {
+        self.within(Kind::Tools, node, |walk| walk.definitions(node));
     }
 
     /// Texts of definitions of tools, or of a schema.
@@ -282,7 +309,7 @@ impl<'a> Walk<'a> {
         let members = part.members();
         let kind = kind(&members);
         if let Some(medium) = media::of_part(&members) {
-            self.medium(medium);
+            self.medium(medium, part);
         }
         let is_structured = |key: &str| {
             matches!(
@@ -298,21 +325,27 @@ impl<'a> Walk<'a> {
         if !is_plain || texts != 1 {
             self.break_run();
         }
-        for (key, value) in &members {
-            match key.as_ref() {
-                "text" | "refusal" if is_plain && texts == 1 => self.part(of, *value, part),
-                "text" | "refusal" | "title" | "context" => self.text(of, *value),
-                "thinking" => self.content_at(Of::thought(of.scope), *value, depth + 1),
-                "input" => self.arguments(*value),
-                "content" => self.inner(of, *value, &kind, depth),
-                "source" => self.source(of, *value, depth),
-                "logprobs" => self.echo(*value, "[]"),
-                // Behind the parts, or what stands between two texts would keep them apart.
-                key if !unknown::PART.contains(&key) => {
-                    self.later.push((of, unknown::skipped(key), *value))
+        let read = |walk: &mut Self| {
+            for (key, value) in &members {
+                match key.as_ref() {
+                    "text" | "refusal" if is_plain && texts == 1 => walk.part(of, *value, part),
+                    "text" | "refusal" | "title" | "context" => walk.text(of, *value),
+                    "thinking" => walk.content_at(Of::thought(of.scope), *value, depth + 1),
+                    "input" => walk.arguments(*value),
+                    "content" => walk.inner(of, *value, &kind, depth),
+                    "source" => walk.source(of, *value, depth),
+                    "logprobs" => walk.echo(*value, "[]"),
+                    // Behind the parts, or what stands between two texts would keep them apart.
+                    key if !unknown::PART.contains(&key) => {
+                        walk.later.push((of, unknown::skipped(key), *value));
+                    }
+                    _ => (),
                 }
-                _ => (),
             }
+        };
+        match tool_use(&members, &kind) {
+            Some(kind) => self.within(kind, part, read),
+            None => read(self),
         }
         if !is_plain {
             self.break_run();
@@ -401,6 +434,17 @@ impl<'a> Walk<'a> {
             range,
             place,
         });
+    }
+}
+
+/// What a part of Anthropic's has to do with tools.
+fn tool_use(members: &[Member<'_>], kind: &str) -> Option<Kind> {
+    let has_input = members.iter().any(|(key, _)| key == "input");
+    let is_outcome = kind == "tool_result" || kind.ends_with("_tool_result");
+    match (has_input, is_outcome) {
+        (true, _) => Some(Kind::Call),
+        (false, true) => Some(Kind::Outcome),
+        (false, false) => None,
     }
 }
 

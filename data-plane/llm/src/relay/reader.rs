@@ -12,7 +12,7 @@ use crate::format::Format;
 use crate::tool_names::ToolNames;
 
 /// Reads a provider's answer into pieces.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     of: Of,
     /// What the provider was told other names for; Converse's reader has its own.
     names: ToolNames,
@@ -36,7 +36,7 @@ struct Restored<'s> {
 // === impl Reader ===
 
 impl Reader {
-    pub(super) fn new(provider: Format, tool_names: &ToolNames) -> Self {
+    pub(crate) fn new(provider: Format, tool_names: &ToolNames) -> Self {
         let of = match provider {
             Format::OpenAiChatCompletions => Of::Chat(from_chat::Reader::new()),
             Format::OpenAiResponses => Of::Responses(from_responses::Reader::new()),
@@ -55,7 +55,7 @@ impl Reader {
     }
 
     /// One server-sent event.
-    pub(super) fn event(&mut self, name: Option<&[u8]>, data: &[u8], sink: &mut dyn Sink) {
+    pub(crate) fn event(&mut self, name: Option<&[u8]>, data: &[u8], sink: &mut dyn Sink) {
         self.read(sink, |of, sink| match of {
             Of::Chat(reader) => reader.event(name, data, sink),
             Of::Responses(reader) => reader.event(name, data, sink),
@@ -67,7 +67,7 @@ impl Reader {
     }
 
     /// One message of an AWS event stream.
-    pub(super) fn message(&mut self, message: &Message, sink: &mut dyn Sink) {
+    pub(crate) fn message(&mut self, message: &Message, sink: &mut dyn Sink) {
         match &mut self.of {
             Of::Converse(reader, _) => reader.event(message, sink),
             Of::Chat(_) | Of::Responses(_) | Of::Messages(_) | Of::Gemini(_) => (),
@@ -75,7 +75,7 @@ impl Reader {
     }
 
     /// What is kept of the answer, in bytes; Gemini's candidates are few.
-    pub(super) fn held(&self) -> usize {
+    pub(crate) fn held(&self) -> usize {
         match &self.of {
             Of::Chat(reader) => reader.held(),
             Of::Responses(reader) => reader.held(),
@@ -86,7 +86,7 @@ impl Reader {
     }
 
     /// The stream ended regularly.
-    pub(super) fn end(&mut self, sink: &mut dyn Sink) {
+    pub(crate) fn end(&mut self, sink: &mut dyn Sink) {
         self.read(sink, |of, sink| match of {
             Of::Chat(reader) => reader.end(sink),
             Of::Responses(reader) => reader.end(sink),
@@ -97,7 +97,7 @@ impl Reader {
     }
 
     /// A whole buffered answer.
-    pub(super) fn body(&mut self, text: &str, sink: &mut dyn Sink) -> Result<(), Unread> {
+    pub(crate) fn body(&mut self, text: &str, sink: &mut dyn Sink) -> Result<(), Unread> {
         let read = self.read(sink, |of, sink| match of {
             Of::Chat(_) => from_chat::body(text, sink),
             Of::Responses(_) => from_responses::body(text, sink),
