@@ -97,6 +97,10 @@ pub(crate) struct UpArgs {
     #[arg(long, value_name = "URL")]
     otlp_endpoint: Option<String>,
 
+    /// Tell in the spans of requests to models the prompt, as guards let it pass, and the answer; prompts are private
+    #[arg(long)]
+    trace_content: bool,
+
     /// Send one event for each request to a model, with tokens and cost, to this OTLP/gRPC endpoint
     #[arg(long, value_name = "URL")]
     otlp_logs_endpoint: Option<String>,

@@ -15,6 +15,7 @@ mod budget;
 mod cache;
 mod clouds;
 mod consumers;
+mod content;
 mod credential;
 mod dead;
 mod downgrade;

@@ -68,6 +68,9 @@ impl Fleet {
         if let Some(endpoint) = &args.otlp_endpoint {
             flags.extend(["--otlp-endpoint".to_owned(), endpoint.clone()]);
         }
+        if args.trace_content {
+            flags.push("--trace-content".to_owned());
+        }
         if let Some(endpoint) = &args.otlp_logs_endpoint {
             flags.extend(["--otlp-logs-endpoint".to_owned(), endpoint.clone()]);
         }

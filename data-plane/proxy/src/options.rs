@@ -57,6 +57,8 @@ pub struct Tracer {
     /// Share of requests without a `traceparent` that are sampled, 0.0 to 1.0; a client's decision in
     /// `traceparent` stands.
     pub sample_ratio: f64,
+    /// Whether spans of attempts at models tell what was asked and answered.
+    pub tells_content: bool,
 }
 
 /// Takes usage records; must not wait.

@@ -304,6 +304,9 @@ impl ResponseBody {
                 record.llm.observed = relayed.take_observed();
                 if let Some(ledger) = &mut record.llm.ledger {
                     ledger.overhead.answer(relayed.spent());
+                    if let Some(answered) = relayed.take_listener() {
+                        ledger.answered(Some(answered));
+                    }
                 }
             }
             record.close(ending);

@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 
-use dp_llm::parameters;
+use dp_llm::{content::Attribute, parameters};
 use dp_policy::usage_record::{UsageRecord, Value};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
@@ -27,7 +27,13 @@ use crate::{
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// The span of one attempt at a provider.
-pub(crate) struct AttemptSpan(BoxedSpan);
+pub(crate) struct AttemptSpan {
+    span: BoxedSpan,
+    /// It tells what was asked and answered.
+    tells_content: bool,
+    /// Attributes that are not whole.
+    truncated: Vec<&'static str>,
+}
 
 /// Starts the span of a request if it is sampled, and makes it the parent of what the upstream does.
 pub(crate) fn start(
@@ -168,12 +174,17 @@ impl AttemptSpan {
         let builder = tracer.tracer.span_builder(name).with_kind(SpanKind::Client);
         let mut span = tracer.tracer.build_with_context(builder, &parent);
         span.set_attribute(KeyValue::new("tidegate.llm.attempt", i64::from(number)));
-        AttemptSpan(span)
+        AttemptSpan {
+            span,
+            tells_content: tracer.tells_content,
+            truncated: Vec::new(),
+        }
     }
 
     /// Notes something about the attempt.
     pub(crate) fn note(&mut self, name: &'static str, text: &str) {
-        self.0.set_attribute(KeyValue::new(name, text.to_owned()));
+        self.span
+            .set_attribute(KeyValue::new(name, text.to_owned()));
     }
 
     /// Notes what the request asks for.
@@ -187,32 +198,54 @@ impl AttemptSpan {
                 opentelemetry::Value::Array(Array::String(texts))
             }
         };
-        self.0.set_attribute(KeyValue::new(name, value));
+        self.span.set_attribute(KeyValue::new(name, value));
+    }
+
+    /// Whether it is told what was asked and answered.
+    pub(crate) fn tells_content(&self) -> bool {
+        self.tells_content
+    }
+
+    /// Notes something that was asked or answered.
+    pub(crate) fn content(&mut self, name: &'static str, value: Option<Attribute>) {
+        let Some(value) = value else {
+            return;
+        };
+        if value.is_truncated {
+            self.truncated.push(name);
+        }
+        self.tell(name, parameters::Value::Text(value.into_text()));
     }
 
     /// Notes whom the request goes to.
     pub(crate) fn server(&mut self, host: Option<&str>, address: SocketAddr) {
         let host = host.map_or_else(|| address.ip().to_string(), str::to_owned);
         let port = i64::from(address.port());
-        self.0.set_attribute(KeyValue::new("server.address", host));
-        self.0.set_attribute(KeyValue::new("server.port", port));
+        self.span
+            .set_attribute(KeyValue::new("server.address", host));
+        self.span.set_attribute(KeyValue::new("server.port", port));
     }
 
     /// What makes it the parent of what the provider does.
     pub(crate) fn traceparent(&self) -> Option<HeaderValue> {
-        traceparent(&self.0)
+        traceparent(&self.span)
     }
 
     /// Ends it, with the record of its request where its answer was the request's.
     pub(crate) fn end(mut self, usage: Option<&UsageRecord>, error: Option<&str>) {
         if let Some(usage) = usage {
-            tell(&mut self.0, usage);
+            tell(&mut self.span, usage);
         }
         if let Some(error) = error {
             self.note("error.type", error);
-            self.0.set_status(Status::error(error.to_owned()));
+            self.span.set_status(Status::error(error.to_owned()));
         }
-        self.0.end();
+        if !self.truncated.is_empty() {
+            let names = self.truncated.iter().map(|name| (*name).to_owned());
+            let names = parameters::Value::Texts(names.collect());
+            self.tell("tidegate.llm.content.truncated", names);
+        }
+        self.span.end();
     }
 }
 

@@ -184,6 +184,18 @@ pub struct TelemetryArgs {
         default_value_t = 1.0
     )]
     pub trace_ratio: f64,
+    /// Whether the spans of requests to models tell the prompt, as guards let it pass, and the answer, as the client gets it:
+    /// true or span_only; false, no_content or event_only for not. Off unless asked for: prompts are private.
+    #[arg(
+        long,
+        env = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+        value_name = "WHERE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true"
+    )]
+    pub trace_content: String,
 }
 
 /// The end.

@@ -118,6 +118,8 @@ pub struct Telemetry {
     pub otlp_logs_endpoint: Option<String>,
     /// From 0 to 1.
     pub trace_ratio: f64,
+    /// Whether spans tell prompts and answers.
+    pub trace_content: bool,
 }
 
 /// The end.
@@ -198,6 +200,11 @@ pub enum Invalid {
     /// Not a share.
     #[error("--trace-ratio: {0} is not between 0 and 1")]
     TraceRatio(f64),
+    /// No place where content could be.
+    #[error(
+        "--trace-content: {0:?} is none of true, span_only, span_and_event, false, no_content and event_only"
+    )]
+    TraceContent(String),
     /// Not a URL that the exporter takes.
     #[error("{flag}: {text:?} is no http:// or https:// URL, such as http://127.0.0.1:4317")]
     Endpoint {
@@ -358,7 +365,18 @@ fn telemetry(args: TelemetryArgs) -> Result<Telemetry, Invalid> {
         otlp_endpoint: collector("--otlp-endpoint", args.otlp_endpoint)?,
         otlp_logs_endpoint: collector("--otlp-logs-endpoint", args.otlp_logs_endpoint)?,
         trace_ratio: args.trace_ratio,
+        trace_content: trace_content(&args.trace_content)?,
     })
+}
+
+/// The words of OpenTelemetry's instrumentations. There are no events that could hold content, so that who wants it in events
+/// only gets none.
+fn trace_content(text: &str) -> Result<bool, Invalid> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "span_only" | "span_and_event" => Ok(true),
+        "" | "false" | "no_content" | "event_only" => Ok(false),
+        _ => Err(Invalid::TraceContent(text.to_owned())),
+    }
 }
 
 /// An empty variable means the same as none: that is how containers unset one.

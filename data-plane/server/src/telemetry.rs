@@ -12,7 +12,7 @@ use opentelemetry::global::BoxedTracer;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider};
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -24,6 +24,12 @@ use crate::settings::Telemetry;
 /// How long the last spans may take to leave.
 pub(crate) const FLUSH: Duration = Duration::from_secs(1);
 
+/// Spans of one export where they tell prompts and answers: each has up to 128 KiB of them, and collectors take 4 MiB.
+const LARGE_BATCH: usize = 24;
+
+/// Spans that wait for an export then: 64 MiB at most.
+const LARGE_QUEUE: usize = 512;
+
 /// The level of the log, for as long as the process lives.
 #[derive(Clone, Debug)]
 pub struct LogLevel(reload::Handle<EnvFilter, Registry>);
@@ -33,6 +39,7 @@ pub struct LogLevel(reload::Handle<EnvFilter, Registry>);
 pub struct Traces {
     provider: SdkTracerProvider,
     sample_ratio: f64,
+    tells_content: bool,
 }
 
 /// Why there is no log or no trace.
@@ -113,13 +120,27 @@ pub fn traces(settings: &Telemetry, service: &str) -> Result<Option<Traces>, Tel
     let resource = Resource::builder()
         .with_service_name(service.to_owned())
         .build();
+    let mut batches = BatchConfigBuilder::default();
+    if settings.trace_content {
+        batches = batches
+            .with_max_queue_size(LARGE_QUEUE)
+            .with_max_export_batch_size(LARGE_BATCH);
+        tracing::warn!(
+            endpoint,
+            "--trace-content: spans of requests to models tell prompts and answers"
+        );
+    }
+    let processor = BatchSpanProcessor::builder(exporter)
+        .with_batch_config(batches.build())
+        .build();
     let provider = SdkTracerProvider::builder()
-        .with_batch_exporter(exporter)
+        .with_span_processor(processor)
         .with_resource(resource)
         .build();
     Ok(Some(Traces {
         provider,
         sample_ratio: settings.trace_ratio,
+        tells_content: settings.trace_content,
     }))
 }
 
@@ -159,6 +180,7 @@ impl Traces {
         Tracer {
             tracer: Arc::new(BoxedTracer::new(Box::new(tracer))),
             sample_ratio: self.sample_ratio,
+            tells_content: self.tells_content,
         }
     }
 

@@ -441,7 +441,7 @@ async fn answers_of_legacy_completions_are_judged() -> Result<()> {
 }
 
 /// An AgentgatewayPolicy with a guard, on an object.
-fn attached(name: &str, (kind, target): (&str, &str), guard: &Value) -> String {
+pub(crate) fn attached(name: &str, (kind, target): (&str, &str), guard: &Value) -> String {
     let group = "gateway.networking.k8s.io";
     json!({
         "apiVersion": "agentgateway.dev/v1alpha1",

@@ -42,7 +42,8 @@ pub(crate) struct Scene {
     anthropic: Mock,
 }
 
-fn backend(name: &str, port: u16) -> String {
+/// A provider and the route to it, both of the name of its kind.
+pub(crate) fn backend(name: &str, port: u16) -> String {
     format!(
         "apiVersion: agentgateway.dev/v1alpha1
 kind: AgentgatewayBackend

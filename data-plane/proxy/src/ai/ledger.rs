@@ -15,6 +15,7 @@ use dp_config::{
 };
 use dp_llm::{
     class::Class,
+    content::Answered,
     request::{Rendered, Request as Prompt},
     usage::Usage as Observed,
 };
@@ -44,7 +45,7 @@ pub(super) use cached::answered_before;
 use cached::cache_use;
 pub(crate) use overhead::Overhead;
 pub(super) use size::{Size, Uncounted};
-pub(super) use span::note_server;
+pub(super) use span::{hear, listen, note_server};
 
 /// What the label of a metric says where a client made the model up (llm.md M-2).
 const OTHER: &str = "_other";
@@ -80,6 +81,8 @@ struct Attempt {
     /// The label of the model that was sent.
     label: Arc<str>,
     span: Option<AttemptSpan>,
+    /// What the client gets, where the span tells that.
+    answered: Option<Box<Answered>>,
 }
 
 /// A record with what metrics need beside it.
@@ -108,12 +111,13 @@ pub(crate) struct Labels {
 pub(super) fn attempt_begins(
     record: &mut Record,
     (provider, policy): (&AiProvider, Option<&AiPolicy>),
-    rendered: &Rendered,
+    (prompt, rendered): (&Prompt, &Rendered),
 ) {
     let Some(ledger) = &record.llm.ledger else {
         return;
     };
-    let span = span::start(record, ledger.operation, provider, rendered);
+    let asked = (prompt, rendered);
+    let span = span::start(record, ledger.operation, provider, asked);
     let sent = &rendered.plan.model;
     if let Some(ledger) = &mut record.llm.ledger {
         let is_configured = is_configured(provider, policy, sent);
@@ -254,6 +258,7 @@ impl Ledger {
             sent: sent.into(),
             label,
             span,
+            answered: None,
         });
     }
 
@@ -325,8 +330,8 @@ impl Ledger {
         let is_hit = llm.cache.is_some_and(|cache| cache.status.is_hit());
         let took = attempt.as_ref().filter(|_| !is_hit);
         let took = took.map(|attempt| attempt.started.elapsed());
-        if let Some(span) = attempt.and_then(|attempt| attempt.span) {
-            span.end(Some(&usage_record), usage_record.answer.error.as_deref());
+        if let Some(attempt) = attempt {
+            span::end(attempt, &usage_record);
         }
         Closed {
             record: usage_record,

@@ -12,6 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use dp_llm::{
+    content::Answered,
     observed::Observed,
     relay::{Broken, Relay},
     tap::{Ending, Truncation},
@@ -51,6 +52,8 @@ pub(crate) struct Relayed {
     spent: Duration,
     /// Tells the client that the stream goes on.
     quiet: Option<Quiet>,
+    /// Gathers what the client gets, where a span tells it.
+    listener: Option<Box<Answered>>,
 }
 
 /// What is more where guards judge the answer.
@@ -103,12 +106,19 @@ impl Relayed {
             guarded: None,
             spent: Duration::ZERO,
             quiet: None,
+            listener: None,
         }
     }
 
     /// With a sign of life for whoever waits in vain.
     pub(super) fn with_keep_alive(mut self, sign: Option<&'static str>) -> Relayed {
         self.quiet = sign.map(Quiet::new);
+        self
+    }
+
+    /// With somebody who gathers what the client gets.
+    pub(super) fn with_listener(mut self, listener: Option<Box<Answered>>) -> Relayed {
+        self.listener = listener;
         self
     }
 
@@ -169,6 +179,11 @@ impl Relayed {
         self.observed.take()
     }
 
+    /// What was gathered, once.
+    pub(crate) fn take_listener(&mut self) -> Option<Box<Answered>> {
+        self.listener.take()
+    }
+
     /// The answer ended before its end.
     pub(crate) fn is_broken(&self) -> bool {
         self.is_broken
@@ -186,6 +201,17 @@ impl Relayed {
 
     /// The next frame for the client.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Polled {
+        let polled = self.poll_next(cx);
+        if let Some(listener) = &mut self.listener
+            && let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            listener.push(data);
+        }
+        polled
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Polled {
         if !self.held.is_empty() {
             let held = std::mem::take(&mut self.held);
             // The end may have been seen with it.

@@ -106,7 +106,8 @@ impl Call<'_> {
         }
         let model = Some(rendered.plan.model.clone());
         exchange.record.llm.model = model.filter(|model| !model.is_empty());
-        ledger::attempt_begins(exchange.record, (provider, policy), &rendered);
+        let asked = (&*prompt, &rendered);
+        ledger::attempt_begins(exchange.record, (provider, policy), asked);
         let edge = (rendered.plan.client, rendered.plan.provider);
         exchange.record.llm.edge = Some(edge);
         let metrics = &exchange.client.worker.metrics;

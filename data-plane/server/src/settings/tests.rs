@@ -40,7 +40,7 @@ fn everything_at_once() {
     let got = settings(
         "--gateway ns/gw --xds localhost:1 --token-file t --admin 127.0.0.1:0 --admin-token-file a --workers 3 \
          --port-offset 8000 --drain-timeout 1500ms --drain-min 1s --exit-with-parent --node-id n \
-         --otlp-endpoint http://c:4317 --otlp-logs-endpoint http://l:4317 --trace-ratio 0.25",
+         --otlp-endpoint http://c:4317 --otlp-logs-endpoint http://l:4317 --trace-ratio 0.25 --trace-content",
     )
     .expect("valid");
     assert!(matches!(&got.control_plane.token, TokenSource::File(f) if f.ends_with("t")));
@@ -60,6 +60,26 @@ fn everything_at_once() {
         got.telemetry.otlp_endpoint.as_deref(),
         Some("http://c:4317")
     );
+    assert!(got.telemetry.trace_content);
+}
+
+#[test]
+fn content_is_told_where_the_words_of_opentelemetry_say_so() {
+    const OK: &str = "--gateway a/b --xds unix:/x";
+    assert!(!settings(OK).expect("valid").telemetry.trace_content);
+    for (text, expected) in [
+        ("true", true),
+        ("True", true),
+        ("span_only", true),
+        ("SPAN_AND_EVENT", true),
+        ("EVENT_ONLY", false),
+        ("no_content", false),
+        ("false", false),
+        ("", false),
+    ] {
+        let got = settings(&format!("{OK} --trace-content={text}")).expect(text);
+        assert_eq!(got.telemetry.trace_content, expected, "{text}");
+    }
 }
 
 #[test]
@@ -101,6 +121,7 @@ fn errors_name_the_flag_and_the_remedy() {
         "--drain-min",
     );
     refused(&format!("{OK} --trace-ratio 1.5"), "between 0 and 1");
+    refused(&format!("{OK} --trace-content=all"), "span_only");
     refused(&format!("{OK} --otlp-endpoint localhost:4317"), "http://");
     refused(
         &format!("{OK} --otlp-logs-endpoint localhost:4317"),

@@ -21,6 +21,7 @@ fn settings(otlp_endpoint: Option<String>) -> Telemetry {
         otlp_endpoint,
         otlp_logs_endpoint: None,
         trace_ratio: 0.5,
+        trace_content: true,
     }
 }
 
@@ -48,6 +49,7 @@ async fn spans_reach_the_collector_before_the_end() {
         .expect("configured");
     let tracer = traces.tracer();
     assert!((tracer.sample_ratio - 0.5).abs() < f64::EPSILON);
+    assert!(tracer.tells_content);
     tracer.tracer.start("exchange").end();
 
     let (paths, mut asked) = mpsc::unbounded_channel();

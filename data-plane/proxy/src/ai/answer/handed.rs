@@ -15,6 +15,7 @@ use crate::{
     ai::{
         Relayed, Session, Tried,
         guard::{self, Check, Tallies},
+        ledger,
         relayed::Settlement,
     },
     exchange::{Exchange, Reply},
@@ -83,6 +84,7 @@ impl Answer {
         settlement.is_noted = is_noted;
         let body = match body {
             Body::Whole { bytes, observed } => {
+                ledger::hear(exchange.record, &head.headers, &bytes);
                 note_spent(exchange, spent);
                 let checks: Vec<Check> = tallies.iter().flat_map(Tallies::checks).collect();
                 let known = &exchange.record.llm.checks;
@@ -109,18 +111,12 @@ impl Answer {
             } => {
                 note_spent(exchange, spent);
                 settlement.keep = keep;
-                if let Some(ledger) = exchange
-                    .record
-                    .llm
-                    .ledger
-                    .as_mut()
-                    .filter(|own| own.is_streamed)
-                {
-                    ledger.stream_begins();
-                }
+                stream_begins(exchange);
                 settlement.seen(relay.observed());
                 let relayed = Relayed::new(upstream, relay, held, settlement);
                 let relayed = relayed.with_keep_alive(keep_alive);
+                let listener = ledger::listen(exchange.record, &head.headers);
+                let relayed = relayed.with_listener(listener);
                 ResponseBody::relayed(relayed.with_guards(tallies))
             }
             Body::Session(mut splice) => {
@@ -151,6 +147,14 @@ impl Tried {
             Tried::Unsendable(_) | Tried::Unfit(_) => {}
         }
         self
+    }
+}
+
+/// Lets go what nobody needs while a stream lasts.
+fn stream_begins(exchange: &mut Exchange<'_>) {
+    let ledger = exchange.record.llm.ledger.as_mut();
+    if let Some(ledger) = ledger.filter(|own| own.is_streamed) {
+        ledger.stream_begins();
     }
 }
 
