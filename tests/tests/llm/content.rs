@@ -198,57 +198,8 @@ async fn spans_tell_prompts_and_answers_where_that_is_asked_for() -> Result<()> 
         "{told}"
     );
     ensure!(told.at("/0/finish_reason") == "tool_call", "{told}");
-    // The client's format is read, whoever answers.
-    for (trace, path) in [(3, "/anthropic/v1/messages"), (4, "/openai/v1/messages")] {
-        for is_streamed in [false, true] {
-            let body = json!({
-                "model": "x-mock-healthy", "max_tokens": 500, "stream": is_streamed, "system": "be brief",
-                "messages": [{"role": "user", "content": "of the unseen lighthouse"}],
-            });
-            let trace = trace * 2 + u8::from(is_streamed);
-            let (_, span) = scene.attempt(trace, path, &body).await?;
-            let said = json!([{"role": "user", "parts": [text("of the unseen lighthouse")]}]);
-            ensure!(
-                content(&span, INSTRUCTIONS)? == json!([text("be brief")]),
-                "{span:?}"
-            );
-            ensure!(content(&span, ASKED)? == said, "{span:?}");
-            let told = content(&span, ANSWERED)?;
-            let part = told.at("/0/parts/0/content").as_str();
-            ensure!(
-                part.is_some_and(|part| part.contains("lighthouse")),
-                "{path}: {told}"
-            );
-            ensure!(told.at("/0/finish_reason") == "stop", "{path}: {told}");
-        }
-    }
-    // A long one is cut, and says so.
-    let body = chat(
-        "gpt-x-mock-healthy",
-        &"a very long tide \"of words\" ".repeat(3000),
-    );
-    let (_, span) = scene.attempt(30, path, &body).await?;
-    let told = content(&span, ASKED)?;
-    ensure!(told.at("/0/parts/0/truncated") == &json!(true), "{told}");
-    let names = span.attributes.get(TRUNCATED);
-    ensure!(
-        names.is_some_and(|names| names.contains(ASKED)),
-        "{names:?}"
-    );
-    // Spans, and nothing else: neither the record of the request nor the log has it.
-    for event in scene.collector.events()? {
-        ensure!(!format!("{event:?}").contains("lighthouse"), "{event:?}");
-    }
-    let log = scene.world.log();
-    ensure!(!log.contains("lighthouse"), "{log}");
-    ensure!(log.contains("--trace-content: spans"), "{log}");
-    for bytes in scene.collector.bytes()? {
-        let all = String::from_utf8_lossy(&bytes);
-        ensure!(
-            !all.contains("key-of-the-client") && !all.contains(KEY),
-            "{all}"
-        );
-    }
+    formats(&scene).await?;
+    only_spans(&scene).await?;
     scene.world.stop().await
 }
 
@@ -293,4 +244,63 @@ async fn what_guards_take_away_is_in_no_span() -> Result<()> {
         );
     }
     scene.world.stop().await
+}
+
+/// The client's format is read, whoever answers.
+async fn formats(scene: &Scene) -> Result<()> {
+    for (trace, path) in [(3, "/anthropic/v1/messages"), (4, "/openai/v1/messages")] {
+        for is_streamed in [false, true] {
+            let body = json!({
+                "model": "x-mock-healthy", "max_tokens": 500, "stream": is_streamed, "system": "be brief",
+                "messages": [{"role": "user", "content": "of the unseen lighthouse"}],
+            });
+            let trace = trace * 2 + u8::from(is_streamed);
+            let (_, span) = scene.attempt(trace, path, &body).await?;
+            let said = json!([{"role": "user", "parts": [text("of the unseen lighthouse")]}]);
+            ensure!(
+                content(&span, INSTRUCTIONS)? == json!([text("be brief")]),
+                "{span:?}"
+            );
+            ensure!(content(&span, ASKED)? == said, "{span:?}");
+            let told = content(&span, ANSWERED)?;
+            let part = told.at("/0/parts/0/content").as_str();
+            ensure!(
+                part.is_some_and(|part| part.contains("lighthouse")),
+                "{path}: {told}"
+            );
+            ensure!(told.at("/0/finish_reason") == "stop", "{path}: {told}");
+        }
+    }
+    Ok(())
+}
+
+/// A long prompt is cut, and says so. Spans tell it, and nothing else: neither records of requests nor the log.
+async fn only_spans(scene: &Scene) -> Result<()> {
+    let path = "/openai/v1/chat/completions";
+    let body = chat(
+        "gpt-x-mock-healthy",
+        &"a very long tide \"of words\" ".repeat(3000),
+    );
+    let (_, span) = scene.attempt(30, path, &body).await?;
+    let told = content(&span, ASKED)?;
+    ensure!(told.at("/0/parts/0/truncated") == &json!(true), "{told}");
+    let names = span.attributes.get(TRUNCATED);
+    ensure!(
+        names.is_some_and(|names| names.contains(ASKED)),
+        "{names:?}"
+    );
+    for event in scene.collector.events()? {
+        ensure!(!format!("{event:?}").contains("lighthouse"), "{event:?}");
+    }
+    let log = scene.world.log();
+    ensure!(!log.contains("lighthouse"), "{log}");
+    ensure!(log.contains("--trace-content: spans"), "{log}");
+    for bytes in scene.collector.bytes()? {
+        let all = String::from_utf8_lossy(&bytes);
+        ensure!(
+            !all.contains("key-of-the-client") && !all.contains(KEY),
+            "{all}"
+        );
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
+mod heard;
 mod held;
 mod listed;
 mod query;
