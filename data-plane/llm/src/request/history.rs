@@ -73,6 +73,8 @@ impl History<'_> {
             Format::AnthropicMessages => {
                 let is_strict = self.rule == IdRule::Anthropic;
                 let is_odd = |id: &str| is_odd(id) || (is_strict && !id.starts_with(OF_ANTHROPIC));
+                // Thoughts of models that prove nothing have an empty one.
+                let is_marked = |own: &str| is_marked(own) || (is_strict && own.is_empty());
                 has("\"assistant\"")
                     && (any(body, "\"tool_use_id\"", is_odd)
                         || any(body, "\"signature\"", is_marked))

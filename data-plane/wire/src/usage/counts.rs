@@ -190,7 +190,6 @@ impl Counts {
             input_audio: self.input_audio,
             output_audio: self.output_audio,
             raw: self.raw.clone(),
-            ..Usage::default()
         })
     }
 }

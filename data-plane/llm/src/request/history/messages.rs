@@ -60,7 +60,9 @@ impl History<'_> {
         let node = Node::of(block);
         let kind = node.member("type").and_then(Node::string);
         let member = match kind.as_deref() {
-            Some("thinking" | "redacted_thinking") if is_proven(block) => {
+            Some("thinking" | "redacted_thinking")
+                if is_proven(block) || (self.rule == IdRule::Anthropic && is_bare(node)) =>
+            {
                 notes.dropped("messages.content.thinking");
                 return Kept::Gone;
             }
@@ -74,6 +76,12 @@ impl History<'_> {
         })
         .into()
     }
+}
+
+/// Thoughts with an empty signature, which Anthropic refuses.
+fn is_bare(block: Node<'_>) -> bool {
+    let signature = block.member("signature").and_then(Node::string);
+    signature.is_some_and(|own| own.is_empty())
 }
 
 /// The last turn answers calls, and the turn with the calls does not begin with thoughts.
