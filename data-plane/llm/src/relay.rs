@@ -25,7 +25,7 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 
 pub use self::cut::Broken;
-use self::cut::{cut_short, is_unreadable, too_long, unreadable};
+use self::cut::{is_unreadable, told_where_cut, too_long, unreadable};
 use self::embedded::Embedded;
 use self::gated::Gated;
 use self::listed::Listed;
@@ -469,15 +469,6 @@ impl Read {
             }
         }
     }
-}
-
-/// A stream that is forwarded and cut between two events ends in one that says so.
-fn told_where_cut(client: Format, is_between: bool, mut finish: Finish) -> Finish {
-    if is_between && finish.ending == Ending::Truncated(Truncation::NoTerminator) {
-        let told = last_event(client, &cut_short());
-        finish.rest = [finish.rest, told].concat().into();
-    }
-    finish
 }
 
 /// Why a body could not be read.

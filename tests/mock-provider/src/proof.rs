@@ -6,15 +6,15 @@
 use crate::node::Node;
 use crate::refusal::Refusal;
 
+/// What Gemini 3 says to a call of its own that comes back without one.
+pub(crate) const MISSING: &str = "Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly";
+
 /// The signature of a block of Claude's thinking.
 pub(crate) const CLAUDE: &str = "bW9jay1zaWduYXR1cmU=";
-
 /// Gemini's thought signature, in whose alphabet ids of calls cannot be written elsewhere.
 pub(crate) const GEMINI: &str = "bW9jay10aG91Z2h0+/+/bW9jay10aG91Z2h0bW9jaw==";
-
 /// What Google documents for calls of a history that another model made.
 pub(crate) const NO_SIGNATURE: &str = "skip_thought_signature_validator";
-
 /// OpenAI's encrypted reasoning.
 pub(crate) const SEALED: &str = "gAAAbW9jay1zZWFsZWQ=";
 

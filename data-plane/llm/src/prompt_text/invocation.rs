@@ -97,7 +97,9 @@ pub(super) fn read(body: &Bytes) -> Result<PromptText<'_>, BodyError> {
         .iter()
         .filter(|(key, _)| TEXTS.contains(&key.as_ref()))
     {
-        walk.message(Scope::User, |walk| walk.strings(Of::said(Scope::User), *value));
+        walk.message(Scope::User, |walk| {
+            walk.strings(Of::said(Scope::User), *value)
+        });
     }
     Ok(walk.finish())
 }

@@ -4,7 +4,9 @@
 
 use serde::de::IgnoredAny;
 
-use crate::error::{ErrorCode, ProviderError};
+use crate::error::{ErrorCode, ProviderError, last_event};
+use crate::format::Format;
+use crate::tap::{Ending, Finish, Truncation};
 
 /// Data that is neither JSON nor the terminator of OpenAI's streams. Nothing at all is a sign of life, and has nothing to say.
 pub(super) fn is_unreadable(data: &[u8]) -> bool {
@@ -55,4 +57,13 @@ pub(super) fn cut_short() -> ProviderError {
         message: "the provider's answer broke off before its end".to_owned(),
         ..ProviderError::default()
     }
+}
+
+/// A stream that is forwarded and cut between two events ends in one that says so.
+pub(super) fn told_where_cut(client: Format, is_between: bool, mut finish: Finish) -> Finish {
+    if is_between && finish.ending == Ending::Truncated(Truncation::NoTerminator) {
+        let told = last_event(client, &cut_short());
+        finish.rest = [finish.rest, told].concat().into();
+    }
+    finish
 }

@@ -90,7 +90,8 @@ fn rendered(client: Format, name: &str, format: Format, body: &Value) -> Rendere
     };
     let request = Request::parse(client, path, Bytes::from(body.to_string())).expect("a request");
     let rendered = request.render(&service, format, &target, ClientHeaders::default());
-    rendered.unwrap_or_else(|error| panic!("{client:?} at {name}: {error}"))
+    let asked = format!("{client:?} at {name}");
+    rendered.expect(&asked)
 }
 
 /// What a client sends first.

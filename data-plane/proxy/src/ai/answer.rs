@@ -147,8 +147,7 @@ pub(super) async fn take(
     if is_encoded(&head.headers) {
         return encoded(&plan, guards.is_some(), (head, upstream), said);
     }
-    let content_type = head.headers.get(CONTENT_TYPE);
-    let framing = Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()));
+    let framing = framing(&head.headers);
     let is_streamed = plan.is_streamed;
     let (gates, tallies) = guard::gates(exchange, call, guards.filter(|_| is_streamed));
     let relay = relay(exchange, (&plan, framing), &head.headers, gates);
@@ -212,6 +211,11 @@ pub(super) async fn take(
         keep_alive: plan.keep_alive(framing),
         ..Answer::new(head, body, said)
     })
+}
+
+fn framing(headers: &HeaderMap) -> Framing {
+    let content_type = headers.get(CONTENT_TYPE);
+    Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()))
 }
 
 /// The first content came before the head went out.

@@ -43,9 +43,7 @@ pub(super) fn read(body: &Node<'_>, asked: &mut Asked) -> Result<(), Refusal> {
             if let Some(signature) = part.get("thoughtSignature") {
                 proof::check_gemini(&signature)?;
             } else if calls.is_empty() && part.has("functionCall") && is_signed {
-                let message = "Function call is missing a thought_signature in functionCall parts. This is required \
-                               for tools to work correctly";
-                return Err(part.refuse(message));
+                return Err(part.refuse(proof::MISSING));
             }
             if let Some(text) = part.get("text") {
                 texts.push(text.text()?);

@@ -157,10 +157,7 @@ fn check_signature(call: &Node<'_>, is_needed: bool) -> Result<(), Refusal> {
     let google = call.get("extra_content").and_then(|own| own.get("google"));
     match google.and_then(|google| google.get("thought_signature")) {
         Some(signature) => proof::check_gemini(&signature),
-        None if is_needed => Err(call.refuse(
-            "Function call is missing a thought_signature in functionCall parts. This is required for tools to work \
-             correctly",
-        )),
+        None if is_needed => Err(call.refuse(proof::MISSING)),
         None => Ok(()),
     }
 }

@@ -1,3 +1,5 @@
+//! What is left of a history of another vendor, and what of it is nobody's business.
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
