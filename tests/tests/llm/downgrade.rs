@@ -22,7 +22,7 @@ kind: TidegatePolicy
 metadata: {{name: {name}}}
 spec:
   targetRefs: [{{group: gateway.networking.k8s.io, {target}}}]
-  traffic: {{budgets: [{{name: small, unit: Tokens, limit: \"1\", window: Month, action: Downgrade, downgradeTo: {model}}}]}}
+  traffic: {{budgets: [{{name: small, unit: Tokens, limit: \"1\", window: Hour, action: Downgrade, downgradeTo: {model}}}]}}
 "
     )
 }
@@ -123,6 +123,7 @@ spec:
   match: {model: dear-*}
   provider: Custom
   custom: {backendRef: {name: openai, port: 80}, formats: [{type: Completions}]}
+  policies: {auth: {key: KEY}}
 ---
 apiVersion: agentgateway.dev/v1alpha1
 kind: AgentgatewayModel
@@ -132,6 +133,7 @@ spec:
   match: {model: cheap-*}
   provider: Custom
   custom: {backendRef: {name: anthropic, port: 80}, formats: [{type: Messages}]}
+  policies: {auth: {key: KEY}}
 ---
 apiVersion: agentgateway.dev/v1alpha1
 kind: AgentgatewayModel
@@ -149,7 +151,12 @@ async fn a_router_leads_to_the_other_model() -> Result<()> {
     let target = "kind: Gateway, name: gateway";
     let files = |model: &str| budget("small", target, model);
     let mut world = World::up(&[
-        ("models.yaml", MODELS.replace("LISTEN", &port.to_string())),
+        (
+            "models.yaml",
+            MODELS
+                .replace("LISTEN", &port.to_string())
+                .replace("KEY", KEY),
+        ),
         ("openai.yaml", service("openai", openai.port())),
         ("anthropic.yaml", service("anthropic", anthropic.port())),
         ("budget.yaml", files("least")),

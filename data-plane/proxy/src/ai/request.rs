@@ -275,6 +275,12 @@ impl Call<'_> {
         rendered: &Rendered,
         attempt: &mut Attempt,
     ) -> Result<(Reached, Option<Lent>), Fault> {
+        if let AiCredential::Missing(reason) = &provider.credential
+            && self.policies.ai_keys(&provider.name).is_none()
+        {
+            // Before its address is asked for: whether that is known is of no use.
+            return Err(credential::unavailable(reason));
+        }
         let mut head = self.head.clone();
         self.address(&mut head, provider, rendered)?;
         let (cluster, authority) = provider.home(rendered.plan.is_elsewhere());
