@@ -11,6 +11,9 @@ pub const LIMIT: usize = 8 << 20;
 /// What a block, an item, a call or a choice is taken to cost beside its texts, in bytes. No honest answer has thousands.
 pub(crate) const EACH: usize = 1 << 10;
 
+/// Bytes of a whole answer besides what was said, in any format: one that has to grow is copied.
+pub(crate) const ROOM: usize = 1 << 10;
+
 // === impl Content ===
 
 impl Content<'_> {

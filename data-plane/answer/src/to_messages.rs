@@ -7,6 +7,7 @@
 use super::{ClientSide, Content, Finish, Piece, Start};
 use crate::error::{ErrorBody, ProviderError};
 use crate::format::Format;
+use crate::held::ROOM;
 use crate::observed::FinishReason;
 use crate::usage::Usage;
 
@@ -93,7 +94,7 @@ impl Body {
             let body = ErrorBody::provider(FORMAT, None, &error);
             return body.to_json(FORMAT).to_vec();
         }
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(self.held().saturating_add(ROOM));
         write::message_head(&mut out, &self.start, &self.client);
         out.extend_from_slice(b"\"content\":[");
         self.blocks.write(&mut out);

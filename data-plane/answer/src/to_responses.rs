@@ -14,6 +14,7 @@ use self::item::{Call, Message, Reasoning, Status, What};
 use self::output::Output;
 use super::{ClientSide, Content, Piece, Start};
 use crate::error::ProviderError;
+use crate::held::ROOM;
 use crate::observed::FinishReason;
 use crate::shape::responses::envelope::Thought;
 use crate::text::JsonText;
@@ -108,7 +109,7 @@ impl Body {
     /// The response object.
     pub fn finish(mut self) -> Vec<u8> {
         self.piece(&Piece::End);
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(self.held().saturating_add(ROOM));
         self.answer.write(&mut out);
         out
     }

@@ -38,6 +38,9 @@ pub struct Asked<'a> {
     pub mark: Option<&'a dyn Fn(Vec<u8>) -> Vec<u8>>,
 }
 
+/// Bytes that a format may add to any body.
+const ROOM: usize = 256;
+
 /// A request on the way between two formats.
 enum Stage<'a> {
     Chat(Box<chat::Request<'a>>),
@@ -86,12 +89,17 @@ pub fn convert(
             ));
         }
     };
+    // Formats differ in names and brackets; a body that has to grow is copied.
+    let room = body
+        .len()
+        .saturating_add(body.len() / 4)
+        .saturating_add(ROOM);
     let converted = match provider {
-        Format::OpenAiChatCompletions => stage.for_chat(target, notes),
-        Format::OpenAiResponses => stage.for_responses(target, notes),
-        Format::AnthropicMessages => stage.for_messages(target, notes),
-        Format::BedrockConverse => stage.for_converse(asked, target, notes),
-        Format::GeminiGenerateContent => stage.for_gemini(target, notes),
+        Format::OpenAiChatCompletions => stage.for_chat(target, notes, room),
+        Format::OpenAiResponses => stage.for_responses(target, notes, room),
+        Format::AnthropicMessages => stage.for_messages(target, notes, room),
+        Format::BedrockConverse => stage.for_converse(asked, target, notes, room),
+        Format::GeminiGenerateContent => stage.for_gemini(target, notes, room),
     };
     Ok(Converted {
         custom_tools,
@@ -124,29 +132,40 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn for_chat(self, target: &Target, notes: &mut Notes) -> Result<Converted, Unconvertible> {
+    fn for_chat(
+        self,
+        target: &Target,
+        notes: &mut Notes,
+        room: usize,
+    ) -> Result<Converted, Unconvertible> {
         let mut request = self.into_chat(target, notes)?;
         let rule = renamed::rule(Format::OpenAiChatCompletions, target.vendor);
         let tool_names = renamed::in_chat(&mut request, rule);
         renamed::ids_in_chat(&mut request, target, notes);
         renamed::without_proofs(&mut request, notes);
-        written(&request, tool_names)
+        written(&request, tool_names, room)
     }
 
-    fn for_responses(self, target: &Target, notes: &mut Notes) -> Result<Converted, Unconvertible> {
+    fn for_responses(
+        self,
+        target: &Target,
+        notes: &mut Notes,
+        room: usize,
+    ) -> Result<Converted, Unconvertible> {
         let mut request = match self {
             Self::Chat(request) => chat_responses::convert(*request, target, notes)?,
             Self::Messages(request) => messages_responses::convert(*request, target, notes)?,
         };
         let rule = renamed::rule(Format::OpenAiResponses, target.vendor);
         let tool_names = renamed::in_responses(&mut request, rule, notes);
-        written(&request, tool_names)
+        written(&request, tool_names, room)
     }
 
     fn for_messages(
         mut self,
         target: &Target,
         notes: &mut Notes,
+        room: usize,
     ) -> Result<Converted, Unconvertible> {
         let rule = renamed::rule(Format::AnthropicMessages, target.vendor);
         let tool_names = match &mut self {
@@ -160,7 +179,7 @@ impl<'a> Stage<'a> {
             let most = most.unwrap_or_else(|| chat_messages::unasked_limit(&request));
             request.max_tokens = Some(most);
         }
-        written(&request, tool_names)
+        written(&request, tool_names, room)
     }
 
     fn for_converse(
@@ -168,11 +187,12 @@ impl<'a> Stage<'a> {
         asked: Asked<'_>,
         target: &Target,
         notes: &mut Notes,
+        room: usize,
     ) -> Result<Converted, Unconvertible> {
         let mut request = self.into_messages(target, notes)?;
         messages_converse::settle_thinking(&mut request, target, notes)?;
         let marked = match asked.mark {
-            Some(mark) => Some(mark(written(&request, ToolNames::default())?.body)),
+            Some(mark) => Some(mark(written(&request, ToolNames::default(), room)?.body)),
             None => None,
         };
         let request = match &marked {
@@ -186,14 +206,20 @@ impl<'a> Stage<'a> {
             guardrail: guardrail.as_ref(),
         };
         let (request, tool_names) = messages_converse::convert(&request, target, extras, notes)?;
-        written(&request, tool_names)
+        written(&request, tool_names, room)
     }
 
-    fn for_gemini(self, target: &Target, notes: &mut Notes) -> Result<Converted, Unconvertible> {
+    fn for_gemini(
+        self,
+        target: &Target,
+        notes: &mut Notes,
+        room: usize,
+    ) -> Result<Converted, Unconvertible> {
         let mut request = self.into_chat(target, notes)?;
         let rule = renamed::rule(Format::GeminiGenerateContent, target.vendor);
         let tool_names = renamed::in_chat(&mut request, rule);
-        written(&chat_gemini::convert(request, target, notes)?, tool_names)
+        let request = chat_gemini::convert(request, target, notes)?;
+        written(&request, tool_names, room)
     }
 }
 
@@ -231,8 +257,13 @@ fn without_value(error: &serde_json::Error) -> String {
     }
 }
 
-fn written<T: Serialize>(request: &T, tool_names: ToolNames) -> Result<Converted, Unconvertible> {
-    let body = serde_json::to_vec(request).map_err(|error| {
+fn written<T: Serialize>(
+    request: &T,
+    tool_names: ToolNames,
+    room: usize,
+) -> Result<Converted, Unconvertible> {
+    let mut body = Vec::with_capacity(room);
+    serde_json::to_writer(&mut body, request).map_err(|error| {
         let message = format!("the request cannot be written for the provider: {error}");
         Unconvertible::unsupported("", message)
     })?;

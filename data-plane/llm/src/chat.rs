@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::error::{ProviderError, unwrap_array};
-use crate::json;
+use crate::json::{self, Value};
 use crate::observed::{FinishReason, Observed, bounded};
 use crate::usage::Usage;
 
@@ -44,22 +44,39 @@ struct Members<'a> {
     model: Option<&'a str>,
     service_tier: Option<&'a str>,
     choices: Option<&'a str>,
+    said: Said,
     usage: Option<&'a str>,
     usage_key: Option<Range<usize>>,
+    counts: Option<Usage>,
     error: Option<&'a str>,
 }
 
-/// The raw members of a choice; `null` is none.
+/// What all choices say.
+#[derive(Default)]
+struct Said {
+    finish_reason: Option<FinishReason>,
+    content: Content,
+    ends: Choices,
+}
+
+/// A choice; `null` is nothing.
 #[derive(Default)]
 struct Choice<'a> {
     index: Option<&'a str>,
     finish_reason: Option<&'a str>,
     /// In a chunk.
-    delta: Option<&'a str>,
+    delta: Option<Content>,
     /// In a buffered answer.
-    message: Option<&'a str>,
+    message: Option<Content>,
     /// In completions of before the conversations.
     text: Option<&'a str>,
+}
+
+/// Whether something was said beyond a role, and in how many bytes.
+#[derive(Clone, Copy, Default)]
+struct Content {
+    is_there: bool,
+    bytes: u64,
 }
 
 /// Reads the data of one event of a stream and notes its facts.
@@ -81,20 +98,19 @@ pub(crate) fn observe_chunk(data: &[u8], observed: &mut Observed, choices: &mut 
         observed.unreadable += 1;
         return Chunk::Unreadable;
     };
-    members.note(observed, choices);
-    if members.is_error() {
-        return Chunk::Error;
-    }
-    let usage = members.usage.filter(|raw| *raw != "null");
-    if usage.is_some() && members.choices.is_some_and(json::is_empty_array) {
-        return Chunk::UsageOnly;
-    }
-    let usage_null = if usage.is_none() {
-        members.usage_null(text)
-    } else {
-        None
+    let is_error = members.is_error();
+    let has_usage = members.usage.is_some_and(|raw| raw != "null");
+    let is_empty = members.choices.is_some_and(json::is_empty_array);
+    let usage_null = match has_usage || is_error {
+        true => None,
+        false => members.usage_null(text),
     };
-    Chunk::Content { usage_null }
+    members.note(observed, choices);
+    match (is_error, has_usage && is_empty) {
+        (true, _) => Chunk::Error,
+        (false, true) => Chunk::UsageOnly,
+        (false, false) => Chunk::Content { usage_null },
+    }
 }
 
 /// Reads a buffered answer and notes its facts.
@@ -120,6 +136,11 @@ impl Choices {
         }
     }
 
+    fn add(&mut self, more: Choices) {
+        self.begun |= more.begun;
+        self.ended |= more.ended;
+    }
+
     /// There are some, and each of them said why it ended.
     pub(crate) fn are_whole(self) -> bool {
         self.begun != 0 && self.begun == self.ended
@@ -131,22 +152,37 @@ impl Choices {
 impl<'a> Members<'a> {
     fn read(text: &'a str) -> Result<Self, serde_json::Error> {
         let mut members = Self::default();
-        json::members(text, |key, value| match key.as_ref() {
-            "id" => members.id = Some(value),
-            "model" => members.model = Some(value),
-            "service_tier" => members.service_tier = Some(value),
-            "choices" => members.choices = Some(value),
+        let read = json::read(text, |value| {
+            let whole = value.members(|key, value| members.member(text, key, value));
+            whole.starts_with('{')
+        });
+        match read {
+            Some(true) => Ok(members),
+            Some(false) | None => Err(json::no_object(text)),
+        }
+    }
+
+    fn member(&mut self, text: &str, key: Cow<'a, str>, value: Value<'_, 'a>) {
+        match key.as_ref() {
+            "id" => self.id = Some(value.raw()),
+            "model" => self.model = Some(value.raw()),
+            "service_tier" => self.service_tier = Some(value.raw()),
+            "choices" => {
+                let said = &mut self.said;
+                self.choices = Some(value.elements(|choice| said.choice(choice)));
+            }
             "usage" => {
-                members.usage = Some(value);
-                members.usage_key = match key {
+                let (counts, raw) = Usage::read_chat(value);
+                self.counts = counts;
+                self.usage = Some(raw);
+                self.usage_key = match key {
                     Cow::Borrowed(key) => json::span(text, key),
                     Cow::Owned(_) => None,
                 };
             }
-            "error" => members.error = Some(value),
+            "error" => self.error = Some(value.raw()),
             _ => (),
-        })?;
-        Ok(members)
+        }
     }
 
     /// An `error` member that says something; `"error": null` beside choices is none.
@@ -155,7 +191,7 @@ impl<'a> Members<'a> {
             .is_some_and(|raw| !matches!(raw, "null" | "false" | "\"\"" | "{}"))
     }
 
-    fn note(&self, observed: &mut Observed, ends: &mut Choices) {
+    fn note(self, observed: &mut Observed, ends: &mut Choices) {
         if observed.id.is_none() {
             observed.id = self.id.and_then(text_of);
         }
@@ -165,23 +201,15 @@ impl<'a> Members<'a> {
         if observed.service_tier.is_none() {
             observed.service_tier = self.service_tier.and_then(text_of);
         }
-        // Most chunks say `null`.
-        let usage = self.usage.filter(|raw| raw.starts_with('{'));
-        if let Some(usage) = usage.and_then(Usage::from_chat) {
-            observed.usage = Some(usage);
-        }
         if let Some(raw) = self.error.filter(|_| self.is_error()) {
             observed.error = ProviderError::from_member(raw);
         }
-        if let Some(choices) = self.choices {
-            // A part that cannot be read costs what it would have said.
-            let _ = json::elements(choices, |raw| {
-                if let Some(choice) = Choice::read(raw) {
-                    choice.note(observed);
-                    ends.note(&choice);
-                }
-            });
+        // Most chunks say `null`.
+        if let Some(usage) = self.counts {
+            observed.usage = Some(usage);
         }
+        ends.add(self.said.ends);
+        self.said.note(observed);
     }
 
     /// The member `"usage":null` with the comma that separates it, in `text`.
@@ -203,93 +231,106 @@ impl<'a> Members<'a> {
     }
 }
 
+// === impl Said ===
+
+impl Said {
+    fn choice(&mut self, value: Value<'_, '_>) {
+        let choice = Choice::read(value);
+        if let Some(reason) = choice.finish_reason.and_then(json::string) {
+            self.finish_reason = Some(FinishReason::from_name(&reason));
+        }
+        if let Some(text) = choice.text.filter(|raw| *raw != "\"\"") {
+            self.content.add(length(text));
+        }
+        if let Some(more) = choice.delta.or(choice.message).filter(|own| own.is_there) {
+            self.content.add(more.bytes);
+        }
+        self.ends.note(&choice);
+    }
+
+    fn note(self, observed: &mut Observed) {
+        observed.finish_reason = self.finish_reason.or(observed.finish_reason.take());
+        observed.has_content |= self.content.is_there;
+        let bytes = self.content.bytes;
+        observed.content_bytes = observed.content_bytes.saturating_add(bytes);
+    }
+}
+
 // === impl Choice ===
 
 impl<'a> Choice<'a> {
-    fn read(raw: &'a str) -> Option<Self> {
+    fn read(value: Value<'_, 'a>) -> Self {
         let mut choice = Self::default();
-        json::members(raw, |key, value| {
-            let member = match key.as_ref() {
-                "index" => &mut choice.index,
-                "finish_reason" => &mut choice.finish_reason,
-                "delta" => &mut choice.delta,
-                "message" => &mut choice.message,
-                "text" => &mut choice.text,
-                _ => return,
-            };
-            *member = (value != "null").then_some(value);
-        })
-        .ok()?;
-        Some(choice)
-    }
-
-    fn note(&self, observed: &mut Observed) {
-        if let Some(reason) = self.finish_reason.and_then(json::string) {
-            observed.finish_reason = Some(FinishReason::from_name(&reason));
-        }
-        if let Some(text) = self.text.filter(|raw| *raw != "\"\"") {
-            observed.has_content = true;
-            let bytes = u64::try_from(text.len().saturating_sub(2)).unwrap_or(u64::MAX);
-            observed.content_bytes = observed.content_bytes.saturating_add(bytes);
-        }
-        if let Some(said) = self.delta.or(self.message) {
-            let (is_content, bytes) = content(said);
-            observed.has_content |= is_content;
-            observed.content_bytes = observed.content_bytes.saturating_add(bytes);
-        }
+        let some = |raw: &'a str| (raw != "null").then_some(raw);
+        value.members(|key, value| match key.as_ref() {
+            "index" => choice.index = some(value.raw()),
+            "finish_reason" => choice.finish_reason = some(value.raw()),
+            "delta" => choice.delta = Content::read(value),
+            "message" => choice.message = Content::read(value),
+            "text" => choice.text = some(value.raw()),
+            _ => (),
+        });
+        choice
     }
 }
 
-/// Whether there is something beyond the role in a delta or message, and how many bytes were said.
-fn content(raw: &str) -> (bool, u64) {
-    let (mut found, mut said) = (false, 0);
-    let read = json::members(raw, |key, value| {
-        let bytes = match key.as_ref() {
-            "content" | "refusal" | "reasoning_content" | "reasoning" => {
-                value.len().saturating_sub(2)
-            }
-            "tool_calls" => {
-                let mut bytes = 0;
-                // What cannot be read is not measured.
-                let _ = json::elements(value, |raw| bytes += call_bytes(raw));
-                bytes
-            }
-            "function_call" => function_bytes(value),
-            // Sound: no text.
-            "audio" => 0,
-            _ => return,
-        };
-        if !matches!(value, "null" | "\"\"" | "[]" | "{}") {
-            found = true;
-            said += bytes;
-        }
-    });
-    match read {
-        Ok(()) => (found, u64::try_from(said).unwrap_or(u64::MAX)),
-        Err(_) => (false, 0),
+// === impl Content ===
+
+impl Content {
+    fn add(&mut self, bytes: u64) {
+        self.is_there = true;
+        self.bytes = self.bytes.saturating_add(bytes);
     }
+
+    /// Of a delta or message; `null` is none.
+    fn read(value: Value<'_, '_>) -> Option<Self> {
+        let mut content = Self::default();
+        let raw = value.members(|key, value| {
+            let mut bytes = 0;
+            let raw = match key.as_ref() {
+                "content" | "refusal" | "reasoning_content" | "reasoning" => {
+                    let raw = value.raw();
+                    bytes = length(raw);
+                    raw
+                }
+                "tool_calls" => value.elements(|call| bytes += call_bytes(call)),
+                "function_call" => function_bytes(value, &mut bytes),
+                // Sound: no text.
+                "audio" => value.raw(),
+                _ => return,
+            };
+            if !matches!(raw, "null" | "\"\"" | "[]" | "{}") {
+                content.add(bytes);
+            }
+        });
+        (raw != "null").then_some(content)
+    }
+}
+
+/// Of the text of a string, without its quotes.
+fn length(raw: &str) -> u64 {
+    u64::try_from(raw.len().saturating_sub(2)).unwrap_or(u64::MAX)
 }
 
 /// Of the texts of a call.
-fn call_bytes(raw: &str) -> usize {
+fn call_bytes(value: Value<'_, '_>) -> u64 {
     let mut bytes = 0;
-    let read = json::members(raw, |key, value| {
+    value.members(|key, value| {
         if key == "function" {
-            bytes = function_bytes(value);
+            function_bytes(value, &mut bytes);
         }
     });
-    read.map_or(0, |()| bytes)
+    bytes
 }
 
-/// Of the texts of a function, without their quotes.
-fn function_bytes(raw: &str) -> usize {
-    let mut bytes = 0;
-    let read = json::members(raw, |key, value| {
-        if matches!(key.as_ref(), "name" | "arguments") && value != "null" {
-            bytes += value.len().saturating_sub(2);
+/// Adds those of a function; returns its own text.
+fn function_bytes<'a>(value: Value<'_, 'a>, bytes: &mut u64) -> &'a str {
+    value.members(|key, value| {
+        if matches!(key.as_ref(), "name" | "arguments") {
+            let raw = value.raw();
+            *bytes += if raw == "null" { 0 } else { length(raw) };
         }
-    });
-    read.map_or(0, |()| bytes)
+    })
 }
 
 /// A provider's text, bounded; empty is absent (Azure's first chunk has an empty model).

@@ -184,7 +184,7 @@ pub(crate) async fn forward(
         let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
         affinity::of(own, &attributes, &prompt)
     });
-    let call = Call {
+    let mut call = Call {
         backend,
         fallback: policies.ai_fallback(),
         policies,
@@ -233,14 +233,14 @@ pub(crate) fn since_epoch() -> Duration {
 impl<'a> Call<'a> {
     /// Answers from the cache, or else from a provider, if limits of tokens and budgets let the request through.
     async fn serve(
-        mut self,
+        &mut self,
         exchange: &mut Exchange<'a>,
         hold: Hold,
         (serving, answer): (Serving<'_>, Answer),
         mut attempts: Attempts,
     ) -> Result<Reply, Fault> {
-        let mut caching = cache::Caching::of(exchange, &mut self);
-        let mut reply = caching.before_charge(exchange, &self).await?;
+        let mut caching = cache::Caching::of(exchange, self);
+        let mut reply = caching.before_charge(exchange, self).await?;
         if reply.is_none() {
             let downgrade = hold.admit(exchange).await?;
             // Vectors and orders of another model are others, not worse ones.
@@ -251,7 +251,7 @@ impl<'a> Call<'a> {
                 attempts = elsewhere;
                 caching.bypass();
             }
-            reply = caching.after_charge(exchange, &self).await?;
+            reply = caching.after_charge(exchange, self).await?;
         }
         let mut reply = match reply {
             Some(reply) => reply,

@@ -30,6 +30,7 @@ use tokio::{
 use crate::{
     bind::{Bound, Open, Phase, SETTLING},
     exchange,
+    in_place::pinned,
     io::{Http, Io, Reads, Transport, Writes},
     served::{Active, Served},
     tls,
@@ -223,7 +224,7 @@ async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
         service_fn(move |request: http::Request<Incoming>| {
             let client = client.clone();
             // Boxed: hyper has room for it as long as the connection lives, also while an answer takes hours.
-            Box::pin(async move { Ok::<_, Infallible>(exchange::serve(client, request).await) })
+            pinned(|| async move { Ok::<_, Infallible>(exchange::serve(client, request).await) })
         })
     };
     let HttpOptions {

@@ -35,6 +35,7 @@ use crate::{
     fault::{Fault, Kind},
     forward_proxy,
     global_limit::{self, Stage},
+    in_place::pinned,
     mirror,
     request_body::RequestBody,
     response_body::{ResponseBody, Upstream},
@@ -146,7 +147,7 @@ async fn follow(
     rewrite_target(&mut head, forward, found)?;
     if let Some(serving) = ai::Serving::of(&cluster.kind) {
         // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
-        return Box::pin(ai::forward(exchange, serving, head, body, limits)).await;
+        return pinned(|| ai::forward(exchange, serving, head, body, limits)).await;
     }
     if exchange
         .policies

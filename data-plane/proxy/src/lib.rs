@@ -29,6 +29,7 @@ mod forward;
 mod forward_proxy;
 mod global_limit;
 mod head;
+mod in_place;
 mod io;
 mod limit;
 mod log;

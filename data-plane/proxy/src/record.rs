@@ -23,6 +23,7 @@ use crate::{
     budget::BudgetFacts,
     connection::Flight,
     fault::{Fault, Kind},
+    in_place::boxed,
     limit::LimitFacts,
     options::UsageEvent,
     respond::Dialect,
@@ -143,7 +144,7 @@ impl Record {
     /// Opens the record of a request that just arrived.
     pub(crate) fn open(worker: Rc<Worker>, flight: Flight) -> Box<Record> {
         worker.shared.metrics.active.inc();
-        Box::new(Record {
+        boxed(|| Record {
             start: Instant::now(),
             request: RequestFacts {
                 dialect: Dialect::Plain,
@@ -193,16 +194,16 @@ impl Record {
         if let Some(usage) = &usage {
             worker.metrics.usage(usage);
         }
-        let usage = usage.map(|closed| closed.record);
+        let usage = usage.as_ref().map(|closed| &closed.record);
         if let Some(log) = &worker.shared.log {
-            log.write(self, usage.as_ref(), (ending, duration));
+            log.write(self, usage, (ending, duration));
         }
         let span = self.span.take();
         let context = span.as_deref().map(crate::trace::context);
         if let Some(span) = span {
-            crate::trace::end(*span, self, usage.as_ref(), ending);
+            crate::trace::end(*span, self, usage, ending);
         }
-        if let (Some(tell), Some(usage)) = (&worker.shared.usage_events, &usage) {
+        if let (Some(tell), Some(usage)) = (&worker.shared.usage_events, usage) {
             tell(UsageEvent {
                 record: usage,
                 span: context.as_ref(),

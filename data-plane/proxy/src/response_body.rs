@@ -260,9 +260,9 @@ impl ResponseBody {
     }
 
     /// A provider's answer in the client's format.
-    pub(crate) fn relayed(relayed: Relayed) -> ResponseBody {
+    pub(crate) fn relayed(relayed: Box<Relayed>) -> ResponseBody {
         ResponseBody {
-            source: Source::Relayed(Box::new(relayed)),
+            source: Source::Relayed(relayed),
             record: None,
         }
     }

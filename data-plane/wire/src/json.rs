@@ -13,8 +13,10 @@ use serde_json::value::RawValue;
 #[cfg(test)]
 mod agreement;
 mod scan;
+mod value;
 
 use scan::{Literal, Scan};
+pub use value::{Value, read};
 
 /// The text of a body, which is UTF-8 (RFC 8259, section 8.1); `None` if it is none.
 #[must_use]
@@ -32,7 +34,7 @@ pub fn members<'a>(
 ) -> Result<(), serde_json::Error> {
     match scan_members(text, visit) {
         Some(()) => Ok(()),
-        None => Err(mistake(text, Object(|_, _| ()))),
+        None => Err(no_object(text)),
     }
 }
 
@@ -62,6 +64,12 @@ fn key(literal: Literal<'_>) -> Option<Cow<'_, str>> {
             .ok();
     }
     Some(Cow::Borrowed(inner))
+}
+
+/// Why a text is not an object, in the library's words.
+#[must_use]
+pub fn no_object(text: &str) -> serde_json::Error {
+    mistake(text, Object(|_, _| ()))
 }
 
 /// What is wrong with a text, in the library's words.

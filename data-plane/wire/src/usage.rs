@@ -46,30 +46,34 @@ impl Usage {
 
     /// Reads the `usage` object of OpenAI chat completions; `None` where it holds no count.
     pub fn from_chat(raw: &str) -> Option<Self> {
+        json::read(raw, |value| Self::read_chat(value).0)?
+    }
+
+    /// The same of a value on the way through its text, and the value's own text.
+    pub fn read_chat<'a>(value: json::Value<'_, 'a>) -> (Option<Self>, &'a str) {
         let mut usage = Self::default();
-        json::members(raw, |key, value| match key.as_ref() {
-            "prompt_tokens" => usage.input = json::count(value),
-            "completion_tokens" => usage.output = json::count(value),
-            "total_tokens" => usage.total = json::count(value),
+        let raw = value.members(|key, value| match key.as_ref() {
+            "prompt_tokens" => usage.input = json::count(value.raw()),
+            "completion_tokens" => usage.output = json::count(value.raw()),
+            "total_tokens" => usage.total = json::count(value.raw()),
             "prompt_tokens_details" => {
-                [usage.cache_read, usage.cache_write, usage.input_audio] = details(
+                [usage.cache_read, usage.cache_write, usage.input_audio] = details_of(
                     value,
                     ["cached_tokens", "cache_write_tokens", "audio_tokens"],
                 );
             }
             "completion_tokens_details" => {
                 [usage.reasoning, usage.output_audio] =
-                    details(value, ["reasoning_tokens", "audio_tokens"]);
+                    details_of(value, ["reasoning_tokens", "audio_tokens"]);
             }
             _ => (),
-        })
-        .ok()?;
+        });
         if usage.input.is_none() && usage.output.is_none() && usage.total.is_none() {
-            return None;
+            return (None, raw);
         }
         usage.output = usage.output_by_total();
         usage.raw = (raw.len() <= RAW_LIMIT).then(|| raw.to_owned());
-        Some(usage)
+        (Some(usage), raw)
     }
 
     /// Tokens of a prompt, where a provider counts nothing else because nothing else is generated.
@@ -114,14 +118,19 @@ pub fn audio(raw: &str) -> Option<u64> {
 
 /// The counts of these names in an object; none of them where it cannot be read.
 fn details<const N: usize>(raw: &str, names: [&str; N]) -> [Option<u64>; N] {
+    json::read(raw, |value| details_of(value, names)).unwrap_or([None; N])
+}
+
+/// The same of a value on the way through its text.
+fn details_of<const N: usize>(value: json::Value<'_, '_>, names: [&str; N]) -> [Option<u64>; N] {
     let mut found = [None; N];
-    let read = json::members(raw, |key, value| {
+    value.members(|key, value| {
         let named = names.iter().zip(&mut found).find(|(name, _)| key == **name);
         if let Some((_, found)) = named {
-            *found = json::count(value);
+            *found = json::count(value.raw());
         }
     });
-    read.map_or([None; N], |()| found)
+    found
 }
 
 #[cfg(test)]

@@ -11,7 +11,10 @@ use crate::format::Format;
 use crate::observed::FinishReason;
 use crate::text::JsonText;
 use crate::usage::Usage;
-use crate::{ClientSide, Content, Piece, Start, held::EACH};
+use crate::{
+    ClientSide, Content, Piece, Start,
+    held::{EACH, ROOM},
+};
 
 /// Gathers one answer.
 #[derive(Debug)]
@@ -105,7 +108,7 @@ impl Body {
         if self.choices.is_empty() {
             self.choice(0);
         }
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(self.held.saturating_add(ROOM));
         write_head("chat.completion", &self.start, &self.client, &mut out);
         for (at, (index, choice)) in self.choices.iter().enumerate() {
             if at > 0 {

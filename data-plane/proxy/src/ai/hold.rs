@@ -70,7 +70,8 @@ impl Hold {
         });
         let held = counts_tokens.then(|| tokens().copied().unwrap_or_default());
         let has_answers = matches!(known.get(), Some(Some(tokens)) if tokens.output > 0);
-        if let Some(answers) = expected.answers().filter(|_| has_answers) {
+        // Not asked where nothing is held: it reads the whole body.
+        if let Some(answers) = has_answers.then(|| expected.answers()).flatten() {
             learn(exchange, answers.count);
         }
         Hold {

@@ -31,6 +31,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use super::{attribution::Attributed, expected, since_epoch, tokenized::Cut};
 use crate::{
     fault::{Kind, Side},
+    in_place::boxed,
     metrics::{Label, OwnLabels, UsageLabels},
     record::{Ending, Record},
     trace::AttemptSpan,
@@ -177,7 +178,7 @@ impl Ledger {
         catalog: Option<&Arc<Catalog>>,
         random: u64,
     ) -> Box<Ledger> {
-        Box::new(Ledger {
+        boxed(|| Ledger {
             request_id: request_id(headers, random),
             at: since_epoch(),
             caller: attributed.caller,

@@ -30,7 +30,10 @@ use quiet::Quiet;
 pub(super) use settlement::Settlement;
 
 use super::guard::{self, Check, Tallies, Watchers};
-use crate::response_body::{BodyError, Upstream};
+use crate::{
+    in_place::boxed,
+    response_body::{BodyError, Upstream},
+};
 
 /// The upstream's body, relayed.
 pub(crate) struct Relayed {
@@ -93,8 +96,8 @@ impl Relayed {
         relay: Box<Relay>,
         held: Bytes,
         settlement: Settlement,
-    ) -> Relayed {
-        Relayed {
+    ) -> Box<Relayed> {
+        boxed(|| Relayed {
             upstream: Some(upstream),
             state: State::Open(relay),
             held,
@@ -107,23 +110,26 @@ impl Relayed {
             spent: Duration::ZERO,
             quiet: None,
             listener: None,
-        }
+        })
     }
 
     /// With a sign of life for whoever waits in vain.
-    pub(super) fn with_keep_alive(mut self, sign: Option<&'static str>) -> Relayed {
+    pub(super) fn with_keep_alive(mut self: Box<Self>, sign: Option<&'static str>) -> Box<Relayed> {
         self.quiet = sign.map(Quiet::new);
         self
     }
 
     /// With somebody who gathers what the client gets.
-    pub(super) fn with_listener(mut self, listener: Option<Box<Answered>>) -> Relayed {
+    pub(super) fn with_listener(
+        mut self: Box<Self>,
+        listener: Option<Box<Answered>>,
+    ) -> Box<Relayed> {
         self.listener = listener;
         self
     }
 
     /// With what guards will have decided.
-    pub(super) fn with_guards(mut self, tallies: Option<Tallies>) -> Relayed {
+    pub(super) fn with_guards(mut self: Box<Self>, tallies: Option<Tallies>) -> Box<Relayed> {
         let (has_content, is_out) = match &self.state {
             State::Open(relay) => {
                 let has_content = relay.observed().has_content;

@@ -10,6 +10,7 @@ pub(super) struct Scan<'a> {
     at: usize,
     /// Brackets that are open inside the value that is being read.
     open: Vec<u8>,
+    is_broken: bool,
 }
 
 /// A string as it stands in a text.
@@ -31,7 +32,33 @@ impl<'a> Scan<'a> {
             text,
             at: 0,
             open: Vec::new(),
+            is_broken: false,
         }
+    }
+
+    /// Where the value begins that comes next.
+    pub(super) fn begin_value(&mut self) -> usize {
+        self.space();
+        self.at
+    }
+
+    pub(super) fn is_at(&self, place: usize) -> bool {
+        self.at == place && !self.is_broken
+    }
+
+    /// What has been read since a place.
+    pub(super) fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// There is a mistake, and nothing more to read.
+    pub(super) fn break_off(&mut self) {
+        self.is_broken = true;
+        self.at = self.text.len();
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken
     }
 
     /// Skips white space and then this byte, if it is there.
