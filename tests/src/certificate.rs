@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 /// An authority that clients of a test trust.
@@ -94,6 +95,26 @@ impl Identity {
             .with_no_client_auth()
             .with_single_cert(chain, key)?;
         config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+        Ok(Arc::new(config))
+    }
+}
+
+impl Identity {
+    /// What a server uses that shows this certificate to clients which show one of `authority`.
+    pub fn server_for(&self, authority: &Authority) -> Result<Arc<ServerConfig>> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(authority.pem.as_bytes())?)?;
+        let clients =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build()?;
+        let chain: Vec<CertificateDer<'static>> =
+            CertificateDer::pem_slice_iter(self.certificate.as_bytes())
+                .collect::<Result<_, _>>()
+                .context("the chain")?;
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).context("the key")?;
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()?
+            .with_client_cert_verifier(clients)
+            .with_single_cert(chain, key)?;
         Ok(Arc::new(config))
     }
 }

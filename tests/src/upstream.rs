@@ -14,7 +14,8 @@ use anyhow::{Context, Result};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -28,6 +29,8 @@ pub enum Behaviour {
     Echo,
     /// Speaks HTTP over TLS.
     EchoTls(Identity),
+    /// Speaks TLS, and passes on what it reads to a port of this machine.
+    TlsTo(Arc<ServerConfig>, u16),
     /// Reads and never answers.
     Hang,
     /// Reads the request and closes.
@@ -134,6 +137,12 @@ impl Server {
             Behaviour::EchoTls(identity) => {
                 let acceptor = TlsAcceptor::from(identity.server(&[b"h2", b"http/1.1"])?);
                 self.http(acceptor.accept(stream).await?).await
+            }
+            Behaviour::TlsTo(config, port) => {
+                let mut stream = TlsAcceptor::from(Arc::clone(config)).accept(stream).await?;
+                let mut behind = TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).await?;
+                copy_bidirectional(&mut stream, &mut behind).await?;
+                Ok(())
             }
             Behaviour::Hang => {
                 let mut ignored = Vec::new();

@@ -38,6 +38,7 @@ mod limit;
 mod load;
 mod mock;
 mod models;
+mod own_certificates;
 mod page;
 mod policy;
 mod rate_limit_service;

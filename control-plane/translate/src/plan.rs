@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cp_api::backend::policy::ai::{PromptCaching, RouteFormat};
-use cp_api::secret::SecretBytes;
 use proto::tidegate::v1 as tidegate;
 
 use self::credential::Credentials;
@@ -19,6 +18,7 @@ use crate::price::LayerPlan;
 pub(crate) mod credential;
 mod models;
 mod policy;
+mod tls;
 
 pub(crate) use models::{RoutedModelPlan, RouterPlan, RoutingPlan, TargetPlan, VirtualModelPlan};
 pub(crate) use policy::{
@@ -26,6 +26,7 @@ pub(crate) use policy::{
     GlobalLimitPlan, Level, LimitUnit, LocalLimitPlan, PolicyBody, PolicyPlan, SemanticCachePlan,
     ServicePlan, SetPlan, StoreSecret,
 };
+pub(crate) use tls::{Certificate, KeyPair, UpstreamTls, Verification};
 
 /// One Gateway of ours.
 #[derive(Clone, Debug)]
@@ -78,25 +79,6 @@ pub(crate) struct ListenerPlan {
     pub(crate) routes: Vec<Attached>,
     /// What applies to every request, unless its rule has a set of its own.
     pub(crate) policies: Arc<SetPlan>,
-}
-
-/// What a TLS listener shows.
-#[derive(Clone, Debug)]
-pub(crate) enum Certificate {
-    /// Certificates in order of preference, at least one.
-    Usable(Vec<KeyPair>),
-    /// None: every handshake fails.
-    Unusable,
-}
-
-/// A certificate chain and its key.
-#[derive(Clone, Debug)]
-pub(crate) struct KeyPair {
-    /// Name of the Secret resource.
-    pub(crate) name: String,
-    pub(crate) chain: Arc<SecretBytes>,
-    pub(crate) key: Arc<SecretBytes>,
-    pub(crate) source: Arc<tidegate::Source>,
 }
 
 /// A route on a listener.
@@ -286,15 +268,6 @@ pub(crate) struct Host {
     pub(crate) port: u16,
     pub(crate) tls: Option<UpstreamTls>,
     pub(crate) protocol: UpstreamProtocol,
-}
-
-/// TLS towards a backend.
-#[derive(Clone, Debug)]
-pub(crate) struct UpstreamTls {
-    /// Name to ask for and to verify.
-    pub(crate) server_name: String,
-    /// PEM bundle to trust; the system roots if absent.
-    pub(crate) ca: Option<Arc<Vec<u8>>>,
 }
 
 /// One model provider.

@@ -1,4 +1,4 @@
-//! Certificates of HTTPS listeners.
+//! Certificates: of HTTPS listeners, and of proxies towards backends.
 //!
 //! Owns the way from `certificateRefs` to a key pair that fits together. Must fail closed: whatever is wrong
 //! gives a listener whose handshakes fail, never one without TLS. Messages name Secret and key, never content.
@@ -103,18 +103,27 @@ fn key_pair(
     if !reference::is_permitted(lookup, from, to) {
         return Err((Reason::RefNotPermitted, reference::remedy(from, to)));
     }
-    let Some(stored) = lookup.secret(namespace, &reference.name) else {
-        return Err(invalid(format!(
-            "Secret {namespace}/{} does not exist",
-            reference.name
-        )));
+    of_secret(lookup, namespace, &reference.name).map_err(invalid)
+}
+
+/// The certificate and the key of a Secret.
+///
+/// # Errors
+/// It is not there, or they do not fit together.
+pub(crate) fn of_secret(
+    lookup: &Lookup<'_>,
+    namespace: &str,
+    secret: &str,
+) -> Result<KeyPair, String> {
+    let Some(stored) = lookup.secret(namespace, secret) else {
+        return Err(format!("Secret {namespace}/{secret} does not exist"));
     };
-    let part = |key: &str| part(&stored.object, key).map_err(invalid);
+    let part = |key: &str| part(&stored.object, key);
     let (chain, key) = (part("tls.crt")?, part("tls.key")?);
     pair::check(chain.expose(), key.expose())
-        .map_err(|error| invalid(format!("Secret {namespace}/{}: {error}", reference.name)))?;
+        .map_err(|error| format!("Secret {namespace}/{secret}: {error}"))?;
     Ok(KeyPair {
-        name: name::certificate(namespace, &reference.name),
+        name: name::certificate(namespace, secret),
         chain: Arc::new(chain.clone()),
         key: Arc::new(key.clone()),
         source: Arc::clone(&stored.source),

@@ -126,6 +126,8 @@ pub struct UpstreamTls {
     pub server_name: ServerName,
     /// What is believed. The certificate must be valid for the server name.
     pub trust: TrustSource,
+    /// What of that is verified.
+    pub verification: Verification,
     /// Client certificate, where one is presented.
     pub certificate: Option<CertificateSource>,
     /// Protocols to offer; empty leaves it to the cluster's HTTP version.
@@ -134,6 +136,18 @@ pub struct UpstreamTls {
     pub min_version: TlsVersion,
     /// Highest protocol version.
     pub max_version: TlsVersion,
+}
+
+/// What of a server's certificate is verified.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Verification {
+    /// Who issued it, and for whom.
+    #[default]
+    Whole,
+    /// Who issued it.
+    Chain,
+    /// That the server has its key, and nothing else.
+    Nothing,
 }
 
 /// The server name of a connection to an upstream.

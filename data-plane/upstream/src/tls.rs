@@ -1,8 +1,8 @@
 //! TLS towards upstreams.
 //!
 //! Owns client configurations: roots, server name, ALPN, built once for equal settings and shared by all
-//! workers. Must not know clusters or pools. Invariant: verification is never off; settings that cannot be
-//! verified against fail here and the cluster is refused.
+//! workers. Must not know clusters or pools. Invariant: verification is off only as far as the settings say so in as many
+//! words; settings that cannot be verified against fail here and the cluster is refused.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,14 @@ use std::{
 
 use dp_config::{
     secret::{Certificate, Pem},
-    tls::{Roots, TlsVersion},
+    tls::{Roots, TlsVersion, Verification},
 };
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, version};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
+
+mod verifier;
 
 /// How long a server may take for its part of the handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,6 +30,8 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct TlsSettings {
     /// What certificates are verified against.
     pub roots: Roots,
+    /// What of a certificate is verified.
+    pub verification: Verification,
     /// Sent as SNI and verified against the certificate: a DNS name or an IP address.
     pub server_name: String,
     /// Presented to servers that ask for a certificate.
@@ -124,8 +128,13 @@ impl ClientTls {
         };
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&versions(settings.versions))?
-            .with_root_certificates(roots);
+            .with_protocol_versions(&versions(settings.versions))?;
+        let builder = match verifier::of(settings.verification, &roots)? {
+            None => builder.with_root_certificates(roots),
+            Some(verifier) => builder
+                .dangerous()
+                .with_custom_certificate_verifier(verifier),
+        };
         let mut config = match &settings.certificate {
             None => builder.with_no_client_auth(),
             Some(certificate) => {
@@ -220,6 +229,7 @@ mod tests {
     fn settings(roots: Roots, server_name: &str) -> TlsSettings {
         TlsSettings {
             roots,
+            verification: Verification::Whole,
             server_name: server_name.to_owned(),
             certificate: None,
             alpn: vec![b"h2".to_vec()],
@@ -232,6 +242,12 @@ mod tests {
         let first = ClientTls::shared(&settings(Roots::System, "a.example")).unwrap();
         let again = ClientTls::shared(&settings(Roots::System, "a.example")).unwrap();
         let other = ClientTls::shared(&settings(Roots::System, "b.example")).unwrap();
+        let unverified = TlsSettings {
+            verification: Verification::Nothing,
+            ..settings(Roots::System, "a.example")
+        };
+        let unverified = ClientTls::shared(&unverified).unwrap();
+        assert!(!Arc::ptr_eq(&first, &unverified));
         assert!(Arc::ptr_eq(&first, &again));
         assert!(!Arc::ptr_eq(&first, &other));
     }

@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use cp_api::backend::AgentgatewayBackend;
-use cp_api::backend::policy::tls::BackendTls;
+use cp_api::backend::policy::tls::{BackendTls, InsecureSkipVerify};
 use cp_api::condition::Reason;
 use cp_api::effect::{self, Effects, Loss};
-use cp_api::reference::{CaKind, CaRef};
+use cp_api::reference::{CaKind, CaRef, SecretRef};
 
 use crate::lookup::Lookup;
-use crate::plan::UpstreamTls;
+use crate::plan::{KeyPair, UpstreamTls, Verification};
+use crate::tls;
 
 /// Why TLS cannot be had.
 pub(crate) type TlsFault = (Reason, String);
@@ -54,8 +55,60 @@ pub(crate) fn tls(
             })
         })
         .transpose()?;
+    let own = tls.mtls_certificate_ref.iter().flatten().next();
+    let own = own
+        .map(|reference| {
+            own_certificate(lookup, namespace, reference).map_err(|message| {
+                let at = format!("{path}.tls.mtlsCertificateRef[0]");
+                (Reason::InvalidCertificateRef, format!("{at}: {message}"))
+            })
+        })
+        .transpose()?;
+    let (certificate, own_ca) = own.unzip();
     let server_name = tls.sni.as_ref().map_or(host, |sni| &sni.0).to_owned();
-    Ok(UpstreamTls { server_name, ca })
+    Ok(UpstreamTls {
+        server_name,
+        ca: ca.or(own_ca.flatten()),
+        certificate,
+        verification: match tls.insecure_skip_verify {
+            None => Verification::Whole,
+            Some(InsecureSkipVerify::Hostname) => Verification::Chain,
+            Some(InsecureSkipVerify::All) => Verification::Nothing,
+        },
+    })
+}
+
+/// What is told of a backend that is believed whoever it is.
+pub(super) fn unverified(path: &str, tls: &BackendTls, host: &str) -> Option<String> {
+    let what = match tls.insecure_skip_verify? {
+        InsecureSkipVerify::All => "its certificate",
+        InsecureSkipVerify::Hostname => "the name in its certificate",
+    };
+    Some(format!(
+        "{path}.tls.insecureSkipVerify: {what} is not verified, so whoever answers for {host} may read and change what is sent there"
+    ))
+}
+
+/// What the proxy shows itself, with the authority that stands beside it.
+fn own_certificate(
+    lookup: &Lookup<'_>,
+    namespace: &str,
+    reference: &SecretRef,
+) -> Result<(KeyPair, Option<Arc<Vec<u8>>>), String> {
+    let kind = reference.kind.as_deref().unwrap_or("Secret");
+    if kind != "Secret" || !reference.group.as_deref().unwrap_or_default().is_empty() {
+        return Err(format!("kind {kind} is not supported; refer to a Secret"));
+    }
+    let name = reference.name.as_str();
+    let pair = tls::of_secret(lookup, namespace, name)?;
+    let stored = lookup.secret(namespace, name);
+    let has_ca = stored.is_some_and(|stored| stored.object.data.contains_key("ca.crt"));
+    let ca = CaRef {
+        kind: CaKind::Secret,
+        name: name.to_owned(),
+    };
+    let ca = has_ca.then(|| bundle(lookup, namespace, &ca)).transpose()?;
+    Ok((pair, ca))
 }
 
 fn bundle(lookup: &Lookup<'_>, namespace: &str, reference: &CaRef) -> Result<Arc<Vec<u8>>, String> {

@@ -11,7 +11,7 @@ use super::base_url::BaseUrl;
 use super::static_host::authority;
 use super::{service, static_host};
 use crate::lookup::Lookup;
-use crate::plan::{Host, Upstream, UpstreamProtocol, UpstreamTls};
+use crate::plan::{Host, Upstream, UpstreamProtocol, UpstreamTls, Verification};
 use crate::reference::{From, To, is_permitted, remedy};
 
 /// A service that speaks gRPC, as a policy names it.
@@ -129,6 +129,8 @@ fn of_url(path: &str, url: &str) -> Result<Reached, String> {
     let tls = base.is_tls.then(|| UpstreamTls {
         server_name: base.host.clone(),
         ca: None,
+        certificate: None,
+        verification: Verification::Whole,
     });
     Ok(Reached {
         target: format!("url/{}/{}", base.host, base.port),

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use cp_api::backend::AgentgatewayBackend;
 use cp_api::backend::static_host::StaticBackend;
 
-use crate::backend::{Served, policy};
+use crate::backend::{Served, Verdict, policy};
 use crate::lookup::Lookup;
 use crate::plan::{Host, Upstream, UpstreamProtocol};
 
@@ -45,6 +45,8 @@ pub(super) fn resolve(
         Ok(tls) => tls,
         Err((reason, message)) => return Served::failed(reason, message),
     };
+    let written = policies.and_then(|policies| policies.tls.as_ref());
+    let doubtful = written.and_then(|tls| policy::unverified("spec.policies", tls, &name));
     let is_name = name.parse::<IpAddr>().is_err();
     let authority = is_name.then(|| authority(&name, port, tls.is_some()));
     let protocol = UpstreamProtocol::Http1;
@@ -54,8 +56,13 @@ pub(super) fn resolve(
         tls,
         protocol,
     });
+    let verdict = Verdict {
+        doubtful: doubtful.into_iter().collect(),
+        ..Verdict::default()
+    };
     Served {
         host: authority,
+        verdict,
         ..Served::whole(upstream)
     }
 }

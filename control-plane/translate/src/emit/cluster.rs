@@ -13,13 +13,16 @@ use proto::envoy::config::cluster::v3::Cluster;
 use proto::envoy::config::cluster::v3::cluster::{
     ClusterDiscoveryType, DiscoveryType, DnsLookupFamily, EdsClusterConfig, LbPolicy,
 };
-use proto::envoy::config::core::v3::{DataSource, Http2ProtocolOptions, data_source};
+use proto::envoy::config::core::v3::{
+    DataSource, Http2ProtocolOptions, TypedExtensionConfig, data_source,
+};
+use proto::envoy::extensions::transport_sockets::tls::v3::certificate_validation_context::TrustChainVerification;
 use proto::envoy::extensions::transport_sockets::tls::v3::common_tls_context::ValidationContextType;
 use proto::envoy::extensions::transport_sockets::tls::v3::subject_alt_name_matcher::SanType;
 use proto::envoy::extensions::transport_sockets::tls::v3::tls_parameters::TlsProtocol;
 use proto::envoy::extensions::transport_sockets::tls::v3::{
-    CertificateValidationContext, CommonTlsContext, SubjectAltNameMatcher, TlsParameters,
-    UpstreamTlsContext,
+    CertificateValidationContext, CommonTlsContext, SdsSecretConfig, SubjectAltNameMatcher,
+    TlsParameters, UpstreamTlsContext,
 };
 use proto::envoy::extensions::upstreams::http::v3::HttpProtocolOptions;
 use proto::envoy::extensions::upstreams::http::v3::http_protocol_options::explicit_http_config::ProtocolConfig;
@@ -28,14 +31,14 @@ use proto::envoy::extensions::upstreams::http::v3::http_protocol_options::{
 };
 use proto::envoy::r#type::matcher::v3::{StringMatcher, string_matcher};
 use proto::google::protobuf::Any;
-use proto::reference;
 use proto::tidegate::v1 as tidegate;
 use proto::type_url::TypeUrl;
+use proto::{provenance, reference};
 
-use super::source::{ads_within, duration, inline};
-use super::{Output, ai, endpoint, listener, models};
+use super::source::{ads, ads_within, duration, inline};
+use super::{Output, ai, endpoint, listener, models, secret};
 use crate::change::Profile;
-use crate::plan::{BackendPlan, Host, Upstream, UpstreamProtocol, UpstreamTls};
+use crate::plan::{BackendPlan, Host, Upstream, UpstreamProtocol, UpstreamTls, Verification};
 use crate::price::LayerPlan;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -104,7 +107,13 @@ pub(super) fn transport(
             output.put(&eds(name, *protocol), sources.get(..1).unwrap_or_default());
             output.put(&endpoint::assignment(name, endpoints), sources);
         }
-        Upstream::Host(target) => output.put(&host(name, target, profile), sources),
+        Upstream::Host(target) => {
+            let tls = target.tls.as_ref();
+            if let Some(pair) = tls.and_then(|tls| tls.certificate.as_ref()) {
+                secret::pair(pair, output);
+            }
+            output.put(&host(name, target, profile), sources);
+        }
         Upstream::Unserved | Upstream::Ai(_) | Upstream::Models(_) | Upstream::Dynamic { .. } => {
             output.put(&empty(name), sources);
         }
@@ -200,28 +209,10 @@ fn upstream_tls(
     profile: Profile,
 ) -> UpstreamTlsContext {
     let is_address = tls.server_name.parse::<IpAddr>().is_ok();
-    let trusted_ca = match (&tls.ca, profile) {
-        (Some(ca), _) => Some(inline(ca)),
-        (None, Profile::Tidegate) => None,
-        (None, Profile::Envoy) => Some(DataSource {
-            specifier: Some(data_source::Specifier::Filename(ENVOY_ROOTS.to_owned())),
-            ..Default::default()
-        }),
-    };
-    let pattern = string_matcher::MatchPattern::Exact(tls.server_name.clone());
-    let name_of_certificate = SubjectAltNameMatcher {
-        san_type: if is_address {
-            SanType::IpAddress
-        } else {
-            SanType::Dns
-        }
-        .into(),
-        matcher: Some(StringMatcher {
-            match_pattern: Some(pattern),
-            ignore_case: false,
-        }),
-        oid: String::new(),
-    };
+    let certificate = tls.certificate.iter().map(|pair| SdsSecretConfig {
+        name: pair.name.clone(),
+        sds_config: Some(ads()),
+    });
     UpstreamTlsContext {
         common_tls_context: Some(CommonTlsContext {
             tls_params: Some(TlsParameters {
@@ -229,13 +220,10 @@ fn upstream_tls(
                 ..Default::default()
             }),
             alpn_protocols: vec![alpn(protocol).to_owned()],
-            validation_context_type: Some(ValidationContextType::ValidationContext(
-                CertificateValidationContext {
-                    trusted_ca,
-                    match_typed_subject_alt_names: vec![name_of_certificate],
-                    ..Default::default()
-                },
-            )),
+            validation_context_type: Some(ValidationContextType::ValidationContext(validation(
+                tls, profile,
+            ))),
+            tls_certificate_sds_secret_configs: certificate.collect(),
             ..Default::default()
         }),
         // An address is no server name (RFC 6066).
@@ -245,5 +233,56 @@ fn upstream_tls(
             tls.server_name.clone()
         },
         ..Default::default()
+    }
+}
+
+/// What is verified of a certificate. Envoy verifies no name that nobody gives; a proxy of ours has to be told.
+fn validation(tls: &UpstreamTls, profile: Profile) -> CertificateValidationContext {
+    let trusted_ca = match (&tls.ca, profile) {
+        (Some(ca), _) => Some(inline(ca)),
+        (None, Profile::Tidegate) => None,
+        (None, Profile::Envoy) => Some(DataSource {
+            specifier: Some(data_source::Specifier::Filename(ENVOY_ROOTS.to_owned())),
+            ..Default::default()
+        }),
+    };
+    match (tls.verification, profile) {
+        (Verification::Whole, _) => CertificateValidationContext {
+            trusted_ca,
+            match_typed_subject_alt_names: vec![name_of_certificate(&tls.server_name)],
+            ..Default::default()
+        },
+        (Verification::Chain, Profile::Envoy) => CertificateValidationContext {
+            trusted_ca,
+            ..Default::default()
+        },
+        (Verification::Chain, Profile::Tidegate) => CertificateValidationContext {
+            trusted_ca,
+            custom_validator_config: Some(TypedExtensionConfig {
+                name: provenance::KEY.to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        },
+        (Verification::Nothing, _) => CertificateValidationContext {
+            trust_chain_verification: TrustChainVerification::AcceptUntrusted.into(),
+            ..Default::default()
+        },
+    }
+}
+
+fn name_of_certificate(server_name: &str) -> SubjectAltNameMatcher {
+    let san_type = match server_name.parse::<IpAddr>() {
+        Ok(_) => SanType::IpAddress,
+        Err(_) => SanType::Dns,
+    };
+    let pattern = string_matcher::MatchPattern::Exact(server_name.to_owned());
+    SubjectAltNameMatcher {
+        san_type: san_type.into(),
+        matcher: Some(StringMatcher {
+            match_pattern: Some(pattern),
+            ignore_case: false,
+        }),
+        oid: String::new(),
     }
 }

@@ -12,7 +12,7 @@ use proto::tidegate::v1 as tidegate;
 use super::Output;
 use super::source::inline;
 use crate::plan::credential::{AwsKeys, AzureIdentity, Credential, Credentials};
-use crate::plan::{Certificate, PortPlan};
+use crate::plan::{Certificate, KeyPair, PortPlan};
 
 /// The certificates of a port.
 pub(super) fn certificates(port: &PortPlan, output: &mut Output) {
@@ -25,20 +25,25 @@ pub(super) fn certificates(port: &PortPlan, output: &mut Output) {
             Certificate::Unusable => {}
             Certificate::Usable(pairs) => {
                 for pair in pairs {
-                    let certificate = TlsCertificate {
-                        certificate_chain: Some(inline(pair.chain.expose())),
-                        private_key: Some(inline(pair.key.expose())),
-                        ..Default::default()
-                    };
-                    let message = Secret {
-                        name: pair.name.clone(),
-                        r#type: Some(secret::Type::TlsCertificate(certificate)),
-                    };
-                    output.put(&message, &[(*pair.source).clone()]);
+                    self::pair(pair, output);
                 }
             }
         }
     }
+}
+
+/// A certificate and its key.
+pub(super) fn pair(pair: &KeyPair, output: &mut Output) {
+    let certificate = TlsCertificate {
+        certificate_chain: Some(inline(pair.chain.expose())),
+        private_key: Some(inline(pair.key.expose())),
+        ..Default::default()
+    };
+    let message = Secret {
+        name: pair.name.clone(),
+        r#type: Some(secret::Type::TlsCertificate(certificate)),
+    };
+    output.put(&message, &[(*pair.source).clone()]);
 }
 
 /// What a provider's credential consists of.

@@ -15,7 +15,9 @@ use proto::envoy::config::route::v3::route::Action;
 use proto::envoy::config::route::v3::route_action::ClusterSpecifier;
 use proto::envoy::config::route::v3::{Route, RouteConfiguration, VirtualHost};
 use proto::envoy::extensions::filters::network::http_connection_manager::v3 as hcm;
-use proto::envoy::extensions::transport_sockets::tls::v3::DownstreamTlsContext;
+use proto::envoy::extensions::transport_sockets::tls::v3::{
+    CommonTlsContext, DownstreamTlsContext, UpstreamTlsContext,
+};
 use proto::tidegate::v1 as tidegate;
 use proto::tidegate::v1::ai_credential;
 use proto::tidegate::v1::azure_credential::Identity;
@@ -96,6 +98,14 @@ fn of_cluster(cluster: &Cluster) -> Vec<Name> {
         let written = config.map(|config| config.service_name.as_str());
         let name = written.filter(|name| !name.is_empty());
         names.push((TypeUrl::Endpoint, name.unwrap_or(&cluster.name).to_owned()));
+    }
+    let socket = cluster.transport_socket.as_ref();
+    let socket = socket.and_then(|socket| socket.config_type.as_ref());
+    if let Some(transport_socket::ConfigType::TypedConfig(config)) = socket
+        && let Ok(tls) = any::unpack::<UpstreamTlsContext>(config)
+    {
+        let context = tls.common_tls_context.unwrap_or_default();
+        names.extend(certificates(context));
     }
     if let Ok(Some(ours)) = reference::read(cluster.metadata.as_ref())
         && let Ok(type_url) = ours.type_url.parse()
@@ -255,12 +265,15 @@ fn of_listener(listener: &Listener) -> Vec<Name> {
         if let Some(transport_socket::ConfigType::TypedConfig(config)) = socket
             && let Ok(tls) = any::unpack::<DownstreamTlsContext>(config)
         {
-            let context = tls.common_tls_context.unwrap_or_default();
-            let secrets = context.tls_certificate_sds_secret_configs.into_iter();
-            names.extend(secrets.map(|secret| (TypeUrl::Secret, secret.name)));
+            names.extend(certificates(tls.common_tls_context.unwrap_or_default()));
         }
     }
     names
+}
+
+fn certificates(context: CommonTlsContext) -> impl Iterator<Item = Name> {
+    let secrets = context.tls_certificate_sds_secret_configs.into_iter();
+    secrets.map(|secret| (TypeUrl::Secret, secret.name))
 }
 
 fn of_routes<'a>(routes: impl IntoIterator<Item = &'a Route>) -> Vec<Name> {

@@ -14,6 +14,7 @@ use crate::endpoint::{Endpoint, Health};
 use crate::listener::{Chain, Listener, Routes};
 use crate::tls::{
     CertificateSource, DownstreamTls, Roots, ServerName, TlsVersion, TrustSource, UpstreamTls,
+    Verification,
 };
 
 /// One listener.
@@ -140,7 +141,11 @@ impl TlsDump {
         };
         Self {
             certificates: tls.certificate.iter().map(certificate).collect(),
-            trust: Some(trust(&tls.trust)),
+            trust: Some(match tls.verification {
+                Verification::Whole => trust(&tls.trust),
+                Verification::Chain => format!("{}, for any name", trust(&tls.trust)),
+                Verification::Nothing => "whoever answers".to_owned(),
+            }),
             server_name: Some(server_name),
             min_version: tls_version(tls.min_version),
             alpn: alpn(&tls.alpn),

@@ -11,13 +11,15 @@ use ::route::decode::string_match;
 use ::route::field::{FieldError, Within, refuse_set};
 use proto::envoy::config::core::v3::{DataSource, data_source::Specifier};
 use proto::envoy::extensions::transport_sockets::tls::v3 as wire;
+use proto::envoy::extensions::transport_sockets::tls::v3::certificate_validation_context::TrustChainVerification;
 use proto::envoy::extensions::transport_sockets::tls::v3::common_tls_context::ValidationContextType;
 use proto::envoy::extensions::transport_sockets::tls::v3::subject_alt_name_matcher::SanType;
 use proto::envoy::extensions::transport_sockets::tls::v3::tls_parameters::TlsProtocol;
+use proto::provenance;
 
 use super::{
     CertificateSource, ClientValidation, DownstreamTls, Roots, ServerName, SubjectName,
-    SubjectNameKind, TlsVersion, Trust, TrustSource, UpstreamTls,
+    SubjectNameKind, TlsVersion, Trust, TrustSource, UpstreamTls, Verification,
 };
 use crate::scalar::{inline, over_ads};
 use crate::secret::{certificate, trusted_pem};
@@ -61,10 +63,11 @@ pub(crate) fn downstream_tls(
 }
 
 /// Decodes the TLS settings of a cluster. Without any validation context the system's roots are believed;
-/// there is no way to believe everybody.
+/// everybody is only where the context says so.
 pub(crate) fn upstream_tls(context: &wire::UpstreamTlsContext) -> Result<UpstreamTls, FieldError> {
     refuse_set(&[("allow_renegotiation", context.allow_renegotiation)])?;
-    let common = context.common_tls_context.clone().unwrap_or_default();
+    let mut common = context.common_tls_context.clone().unwrap_or_default();
+    let verification = verification(&mut common);
     let mut decoded = decode_common(&common).within("common_tls_context")?;
     if decoded.certificates.len() > 1 {
         return Err(FieldError::invalid(
@@ -86,11 +89,34 @@ pub(crate) fn upstream_tls(context: &wire::UpstreamTlsContext) -> Result<Upstrea
     Ok(UpstreamTls {
         server_name,
         trust: decoded.trust.unwrap_or_else(system),
+        verification,
         certificate: decoded.certificates.pop(),
         alpn: decoded.alpn,
         min_version: decoded.versions.0,
         max_version: decoded.versions.1,
     })
+}
+
+/// What of a server's certificate is verified; what says so is taken out of the context, so that a condition that nobody would check
+/// is still refused.
+fn verification(common: &mut wire::CommonTlsContext) -> Verification {
+    let Some(ValidationContextType::ValidationContext(own)) = &mut common.validation_context_type
+    else {
+        return Verification::Whole;
+    };
+    if own.trust_chain_verification == i32::from(TrustChainVerification::AcceptUntrusted) {
+        own.trust_chain_verification = 0;
+        own.match_typed_subject_alt_names.clear();
+        return Verification::Nothing;
+    }
+    // One of ours is the chain alone.
+    let validator = own
+        .custom_validator_config
+        .take_if(|own| own.name == provenance::KEY);
+    match validator {
+        Some(_) => Verification::Chain,
+        None => Verification::Whole,
+    }
 }
 
 /// Decodes what is believed about a peer.

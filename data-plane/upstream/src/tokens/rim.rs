@@ -6,7 +6,7 @@
 use std::{io, net::IpAddr, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use dp_config::tls::{Roots, TlsVersion};
+use dp_config::tls::{Roots, TlsVersion, Verification};
 use dp_credential::{
     ambient::Ambient,
     port::{Port, Request, Response, Target},
@@ -110,6 +110,7 @@ impl Rim {
         }
         let settings = TlsSettings {
             roots: Roots::System,
+            verification: Verification::Whole,
             server_name: target.host.clone(),
             certificate: None,
             alpn: vec![b"http/1.1".to_vec()],

@@ -60,6 +60,7 @@ pub fn transport(
     };
     let settings = TlsSettings {
         roots: trust.roots.clone(),
+        verification: tls.verification,
         server_name,
         certificate,
         alpn,

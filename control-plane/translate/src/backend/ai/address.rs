@@ -12,7 +12,7 @@ use super::{Placed, Scope};
 use crate::backend::base_url::BaseUrl;
 use crate::backend::static_host::authority;
 use crate::backend::{Verdict, policy, service};
-use crate::plan::{HomePlan, Host, Upstream, UpstreamProtocol, UpstreamTls};
+use crate::plan::{HomePlan, Host, Upstream, UpstreamProtocol, UpstreamTls, Verification};
 use crate::settings::ProviderAddress;
 
 /// How a provider is reached.
@@ -182,8 +182,13 @@ impl Scope<'_> {
             (Plain::Refused, None) => Some(UpstreamTls {
                 server_name: host.clone(),
                 ca: None,
+                certificate: None,
+                verification: Verification::Whole,
             }),
             (Plain::Refused | Plain::Allowed, Some((tls, path))) => {
+                verdict
+                    .doubtful
+                    .extend(policy::unverified(path, tls, &host));
                 let tls = policy::tls(self.lookup, self.namespace(), path, (tls, &host));
                 Some(tls.map_err(|(reason, message)| {
                     if reason != Reason::NotSupported {

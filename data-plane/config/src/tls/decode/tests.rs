@@ -188,6 +188,48 @@ fn versions() {
 }
 
 #[test]
+fn nothing_is_left_unverified_unless_it_is_said() {
+    let verified = |own: wire::CertificateValidationContext| {
+        let context = wire::UpstreamTlsContext {
+            common_tls_context: Some(wire::CommonTlsContext {
+                validation_context_type: Some(ValidationContextType::ValidationContext(own)),
+                ..wire::CommonTlsContext::default()
+            }),
+            ..wire::UpstreamTlsContext::default()
+        };
+        upstream_tls(&context).map(|tls| tls.verification)
+    };
+    let validator = |name: &str| proto::envoy::config::core::v3::TypedExtensionConfig {
+        name: name.to_owned(),
+        ..Default::default()
+    };
+    let none = wire::CertificateValidationContext::default;
+    assert_eq!(verified(none()).expect("valid"), Verification::Whole);
+    let untrusted = wire::CertificateValidationContext {
+        trust_chain_verification: 1,
+        ..none()
+    };
+    assert_eq!(
+        verified(untrusted.clone()).expect("valid"),
+        Verification::Nothing
+    );
+    let ours = wire::CertificateValidationContext {
+        custom_validator_config: Some(validator(proto::provenance::KEY)),
+        ..none()
+    };
+    assert_eq!(verified(ours.clone()).expect("valid"), Verification::Chain);
+    let theirs = wire::CertificateValidationContext {
+        custom_validator_config: Some(validator("envoy.tls.cert_validator.spiffe")),
+        ..none()
+    };
+    assert!(verified(theirs).is_err());
+    // Clients are verified, whatever is said.
+    for own in [untrusted, ours] {
+        assert!(trust(&own).is_err());
+    }
+}
+
+#[test]
 fn subject_names() {
     let matcher = Some(StringMatcher {
         ignore_case: false,
