@@ -42,13 +42,8 @@ spec:
     )
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn certificates_are_shown_and_verified_as_it_is_said() -> Result<()> {
-    let mock = Mock::start(&["--base-path", "/v1"]).await?;
-    let (ours, theirs, others) = (Authority::new()?, Authority::new()?, Authority::new()?);
-    let server = theirs.issue(&[NAME])?.server_for(&ours)?;
-    let front = Upstream::start("front", Behaviour::TlsTo(server, mock.port())).await?;
-    let port = port::free()?;
+/// Names of backends, their TLS, and whether a model is reached so.
+fn cases() -> Vec<(&'static str, String, bool)> {
     let (shown, wrong) = (
         "mtlsCertificateRef: [{name: ours}]",
         "mtlsCertificateRef: [{name: strange}]",
@@ -57,7 +52,7 @@ async fn certificates_are_shown_and_verified_as_it_is_said() -> Result<()> {
         "caCertificateRefs: [{name: theirs}]",
         "caCertificateRefs: [{name: others}]",
     );
-    let cases = [
+    vec![
         ("whole", format!("{shown}, {theirs_of}, sni: {NAME}"), true),
         ("nameless", format!("{shown}, {theirs_of}"), false),
         (
@@ -83,7 +78,17 @@ async fn certificates_are_shown_and_verified_as_it_is_said() -> Result<()> {
             "insecureSkipVerify: All".to_owned(),
             false,
         ),
-    ];
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_are_shown_and_verified_as_it_is_said() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1"]).await?;
+    let (ours, theirs, others) = (Authority::new()?, Authority::new()?, Authority::new()?);
+    let server = theirs.issue(&[NAME])?.server_for(&ours)?;
+    let front = Upstream::start("front", Behaviour::TlsTo(server, mock.port())).await?;
+    let port = port::free()?;
+    let cases = cases();
     let backends = cases
         .iter()
         .map(|(name, tls, _)| backend(name, front.port(), tls));

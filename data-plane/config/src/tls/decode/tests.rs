@@ -13,7 +13,9 @@ use proto::google::protobuf::BoolValue;
 use super::{downstream_tls, trust, upstream_tls};
 use crate::fixture::{self, CERTIFICATE, text};
 use crate::secret::Pem;
-use crate::tls::{CertificateSource, Roots, ServerName, SubjectNameKind, TlsVersion, TrustSource};
+use crate::tls::{
+    CertificateSource, Roots, ServerName, SubjectNameKind, TlsVersion, TrustSource, Verification,
+};
 
 type Context = wire::CertificateValidationContext;
 
