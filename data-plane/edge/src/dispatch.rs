@@ -284,6 +284,8 @@ fn guardrail(own: &Guardrail) -> converse::GuardrailConfig {
 
 #[cfg(test)]
 mod pitfalls;
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {
