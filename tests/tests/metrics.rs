@@ -448,6 +448,7 @@ spec:
     ])?;
     world.until_served_by(http, "http://a.test/a", "a").await?;
     make_everything_happen(&world, http).await?;
+    check_health(&world, http).await?;
     make_providers_busy(&world, http, &hanging).await?;
     for (heading, socket) in [
         ("Control plane", "control-plane.sock"),
@@ -465,6 +466,37 @@ spec:
     }
     check_dropped(&world).await?;
     world.stop().await
+}
+
+/// Who is evicted is out, and who answers is not (llm.md 5.2).
+async fn check_health(world: &World, http: u16) -> Result<()> {
+    let client = Client::http1(http);
+    let prompt = r#"{"max_tokens":9,"messages":[{"role":"user","content":"hi"}]}"#;
+    let health = |metrics: &str, backend: &str, provider: &str| {
+        let name = "tidegate_proxy_llm_entry_health{";
+        let labels = format!("/{backend}\",provider=\"{provider}\"}} ");
+        let mut lines = metrics.lines().filter(|line| line.starts_with(name));
+        let line = lines.find(|line| line.contains(&labels));
+        line.and_then(|line| line.rsplit(' ').next().map(str::to_owned))
+    };
+    deadline::until("both of a backend are out", deadline::SOON, || async {
+        let url = "http://a.test/sick/v1/messages";
+        client.send(request("POST", url, &[], prompt)?).await?;
+        let metrics = world.proxy_metrics("default.gateway").await?;
+        for (backend, provider, expected) in [
+            ("sick", "p0", "0"),
+            ("sick", "p1", "0"),
+            ("group", "p1", "1"),
+        ] {
+            let found = health(&metrics, backend, provider);
+            ensure!(
+                found.as_deref() == Some(expected),
+                "{backend} {provider}: {found:?} in {metrics}"
+            );
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// What conversions left out: of the request, and of the answer on its way back.

@@ -26,10 +26,22 @@ impl Collector for LoadCollector {
             None,
             MetricType::Gauge,
         )?;
-        for (backend, provider, figures) in self.providers.figures(Instant::now()) {
-            let labels = [("backend", &*backend), ("provider", &*provider)];
+        let providers = self.providers.figures(Instant::now());
+        for (backend, provider, figures) in &providers {
+            let labels = [("backend", &**backend), ("provider", &**provider)];
             ConstGauge::new(i64::from(figures.in_flight))
                 .encode(in_flight.encode_family(&labels)?)?;
+        }
+        let mut health = encoder.encode_descriptor(
+            "tidegate_proxy_llm_entry_health",
+            "Model providers: 1 while one gets requests, 0 while it gets none for a while",
+            None,
+            MetricType::Gauge,
+        )?;
+        for (backend, provider, figures) in &providers {
+            let labels = [("backend", &**backend), ("provider", &**provider)];
+            ConstGauge::new(i64::from(figures.evicted_for.is_none()))
+                .encode(health.encode_family(&labels)?)?;
         }
         let mut endpoints = encoder.encode_descriptor(
             "tidegate_proxy_llm_endpoints",
