@@ -120,6 +120,44 @@ async fn the_model_of_the_backend_is_used() {
     }
 }
 
+/// SDKs follow redirects: what a client said here it would say again past the gateway.
+#[tokio::test(flavor = "local")]
+async fn a_redirect_is_no_answer() {
+    for (path, location) in [
+        ("/v1/chat/completions", None),
+        ("/v1/embeddings", None),
+        ("/v1/images/generations", None),
+        // Where a file is, is the client's to know.
+        ("/v1/files/f/content", Some("https://elsewhere.example/f")),
+    ] {
+        let (up, _) = upstream(|_, _| async {
+            Response::builder()
+                .status(307)
+                .header("location", "https://elsewhere.example/f")
+                .body(Full::from(""))
+                .unwrap()
+        })
+        .await;
+        let world = world(up, key("key"), "", Some("sk-1"));
+        let request = match location {
+            Some(_) => Request::get(path).header("host", "example.com"),
+            None => Request::post(path).header("host", "example.com"),
+        };
+        let body = match location {
+            Some(_) => "",
+            None => r#"{"model":"m","messages":[],"input":"x","prompt":"x"}"#,
+        };
+        let request = request.body(Full::from(body)).unwrap();
+        let answer = send(world.address("http"), request).await;
+        assert_eq!(answer.header("location"), location, "{path}");
+        if location.is_none() {
+            assert_eq!(answer.status, 502, "{path}");
+            let error: Value = serde_json::from_slice(&answer.body).unwrap();
+            assert_eq!(error["error"]["code"], "upstream_error", "{path}: {error}");
+        }
+    }
+}
+
 /// What a name resolves to is judged, not what it is called.
 #[tokio::test(flavor = "local")]
 async fn a_provider_by_base_url_is_never_this_machine() {

@@ -1,11 +1,12 @@
 //! Answers that are errors: by their status, or inside a success of which the client has nothing yet.
 //!
 //! Owns the client's dialect of them, and what they say about the provider. Must not decide what follows. Invariant: whatever a
-//! provider says becomes an error that the client can read.
+//! provider says becomes an error that the client can read, and none sends it past the gateway.
 
 use bytes::{Bytes, BytesMut};
 use dp_config::ai_backend::{AiCredential, AiProvider};
 use dp_llm::{
+    class::Class,
     error::{ErrorBody, ProviderError},
     observed::Observed,
     relay::Plan,
@@ -13,7 +14,7 @@ use dp_llm::{
 };
 use dp_upstream::provider_group::verdict::{Condition, CredentialOwner, Outcome, Verdict};
 use http::{
-    HeaderValue, Response, StatusCode,
+    HeaderValue, Method, Response, StatusCode,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
 };
 
@@ -21,6 +22,7 @@ use super::{broke, lost, pairs};
 use crate::{
     ai::{Call, Tried, condition, fallback, since_epoch, wait::Wait},
     exchange::Exchange,
+    fault::{Fault, Kind},
     respond::{AMZN_ERROR_TYPE, name_exception, told},
     response_body::{BodyError, ResponseBody, Upstream},
 };
@@ -35,6 +37,13 @@ pub(super) async fn refused(
     (provider, plan, wait): (&AiProvider, &Plan, Wait),
     response: Response<Upstream>,
 ) -> Tried {
+    if leads_away(&call.head.method, plan.class, response.status()) {
+        let why = format!(
+            "the provider answered {}, a redirect: its host, its path or its TLS is not what is configured",
+            response.status().as_u16()
+        );
+        return lost(Fault::caused(Kind::Garbage, why));
+    }
     let (mut head, mut upstream) = response.into_parts();
     let deadline = exchange.client.worker.timers.deadline(wait.due());
     let body = match deadline.bound(read_error(&mut upstream)).await {
@@ -73,6 +82,22 @@ pub(super) async fn refused(
         reply: Box::new(Ok(reply)),
         refusal,
     }
+}
+
+/// Whether a redirect would send the client past the gateway: it would repeat there what it said here, and SDKs do so by
+/// themselves. Where a file is, of what passes as it is, is the client's to know.
+fn leads_away(method: &Method, class: Class, status: StatusCode) -> bool {
+    let is_its_own = match class {
+        Class::Passthrough(_) => true,
+        Class::Detect(_) => *method == Method::GET || *method == Method::HEAD,
+        Class::Chat(_)
+        | Class::LegacyCompletions
+        | Class::Embeddings
+        | Class::Rerank
+        | Class::CountTokens(_)
+        | Class::Realtime => false,
+    };
+    status.is_redirection() && !is_its_own
 }
 
 /// Whose the credential of a provider is.
