@@ -1,7 +1,8 @@
 //! The fields of a `multipart/form-data` body (RFC 7578), as far as the gateway reads and changes them.
 //!
 //! Owns where the value of a field is. It must not look into files. Invariants: all but the value that is replaced keeps its
-//! bytes, the boundary included; a body that is not what its boundary says has no fields.
+//! bytes, the boundary included; a body that is not what its boundary says, or that two readers could take for different forms,
+//! is none: the provider would read another model in it than the gateway.
 
 use std::ops::Range;
 
@@ -17,85 +18,153 @@ pub struct Field {
     pub value: Range<usize>,
 }
 
-/// The boundary of a content type that is `multipart/form-data`.
+/// What divides two parts.
+struct Delimiter {
+    /// Where it begins, with the line end in front.
+    start: usize,
+    /// What follows it.
+    end: usize,
+    /// No part follows.
+    is_last: bool,
+}
+
+/// The boundary of a content type that is `multipart/form-data`; empty, which is no form's, where it names none or several.
 pub fn boundary(content_type: &str) -> Option<&str> {
-    let (essence, parameters) = content_type.split_once(';')?;
+    let (essence, rest) = content_type.split_once(';').unwrap_or((content_type, ""));
     if !essence.trim().eq_ignore_ascii_case("multipart/form-data") {
         return None;
     }
-    let named = parameters.split(';').find_map(|parameter| {
-        let (name, value) = parameter.trim().split_once('=')?;
-        name.eq_ignore_ascii_case("boundary").then_some(value)
-    })?;
-    let boundary = named.trim_matches('"');
-    (!boundary.is_empty() && boundary.len() <= BOUNDARY).then_some(boundary)
+    let named = parameters(rest).filter(|(name, _)| name.eq_ignore_ascii_case("boundary"));
+    let boundary = once(named.map(|(_, value)| value)).unwrap_or_default();
+    let is_fit = boundary.len() <= BOUNDARY && !boundary.contains(['\\', '"', '\r', '\n']);
+    Some(if is_fit { boundary } else { "" })
 }
 
-/// The fields of `body` that are no files, in order.
-pub fn fields(body: &[u8], boundary: &str) -> Vec<Field> {
+/// The fields of `body` that are no files, in order; `None` where it is no whole form, or could be taken for two.
+pub fn fields(body: &[u8], boundary: &str) -> Option<Vec<Field>> {
+    if boundary.is_empty() {
+        return None;
+    }
+    let (first, inner) = (format!("--{boundary}"), format!("\r\n--{boundary}"));
     let mut fields = Vec::new();
-    let first = format!("--{boundary}");
-    let inner = format!("\r\n--{boundary}");
-    let Some((_, mut at)) = delimiter(body, 0, first.as_bytes()) else {
-        return fields;
-    };
-    loop {
-        if !body.get(at..).unwrap_or_default().starts_with(b"\r\n") {
-            // The last one ends in two hyphens.
-            return fields;
-        }
-        let Some(end_of_head) = find(body, at, b"\r\n\r\n") else {
-            return fields;
-        };
-        let start = end_of_head + 4;
+    let opening = delimiter(body, 0, first.as_bytes()).filter(|opening| opening.start == 0);
+    let mut last = opening.or_else(|| delimiter(body, 0, inner.as_bytes()))?;
+    while !last.is_last {
+        let head_end = find(body, last.end, b"\r\n\r\n")?;
         // The empty line itself may be the line end in front of the delimiter.
-        let Some((end, behind)) = delimiter(body, end_of_head + 2, inner.as_bytes()) else {
-            return fields;
-        };
-        let head = body.get(at..end_of_head).unwrap_or_default();
-        if let Some(name) = name_of_field(head) {
+        let next = delimiter(body, head_end + 2, inner.as_bytes())?;
+        let head = body.get(last.end..head_end).unwrap_or_default();
+        if find(head, 0, inner.as_bytes()).is_some() {
+            return None;
+        }
+        if let Some(name) = name_of_field(head)? {
+            let start = head_end + 4;
             fields.push(Field {
                 name,
-                value: start..end.max(start),
+                value: start..next.start.max(start),
             });
         }
-        at = behind;
+        last = next;
     }
+    Some(fields)
 }
 
-/// Where the next delimiter begins and ends; a longer boundary that begins the same is none.
-fn delimiter(body: &[u8], from: usize, wanted: &[u8]) -> Option<(usize, usize)> {
+/// The next delimiter; a longer boundary that begins the same is none. White space behind it is of the way (RFC 2046 section 5.1.1).
+fn delimiter(body: &[u8], from: usize, wanted: &[u8]) -> Option<Delimiter> {
     let mut at = from;
     loop {
         let start = find(body, at, wanted)?;
         let end = start + wanted.len();
         let rest = body.get(end..)?;
-        if rest.starts_with(b"\r\n") || rest.starts_with(b"--") {
-            return Some((start, end));
+        let (is_last, rest) = match rest.strip_prefix(b"--") {
+            Some(rest) => (true, rest),
+            None => (false, rest),
+        };
+        let padding = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+        let padding = padding.count();
+        let rest = rest.get(padding..)?;
+        if rest.starts_with(b"\r\n") || (is_last && rest.is_empty()) {
+            let end = end + padding;
+            return Some(Delimiter {
+                start,
+                end,
+                is_last,
+            });
+        }
+        if is_last {
+            // The end to one reader, and a longer boundary to another.
+            return None;
         }
         at = end;
     }
 }
 
-/// The `name` of a part's head; `None` for a file.
-fn name_of_field(head: &[u8]) -> Option<String> {
-    let head = std::str::from_utf8(head).ok()?;
-    let disposition = head.split("\r\n").find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-disposition")
-            .then_some(value)
-    })?;
-    let mut found = None;
-    for parameter in disposition.split(';').skip(1) {
-        let (name, value) = parameter.trim().split_once('=')?;
-        if name.eq_ignore_ascii_case("filename") || name.eq_ignore_ascii_case("filename*") {
+/// The `name` of a part's head, `Some(None)` for a file; `None` where readers could take different ones.
+fn name_of_field(head: &[u8]) -> Option<Option<String>> {
+    let head = String::from_utf8_lossy(head);
+    // A line may be folded.
+    let head = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+    let mut dispositions = Vec::new();
+    for line in head.split("\r\n") {
+        if line.contains(['\r', '\n', '\0']) {
             return None;
         }
-        if name.eq_ignore_ascii_case("name") {
-            found = Some(value.trim_matches('"').to_owned());
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        if name.trim().eq_ignore_ascii_case("content-disposition") {
+            dispositions.push(value);
         }
     }
-    found
+    let disposition = match dispositions.as_slice() {
+        [] => return Some(None),
+        [one] => one.split_once(';').map_or("", |(_, rest)| rest),
+        _ => return None,
+    };
+    let (mut names, mut is_file) = (Vec::new(), false);
+    for (name, value) in parameters(disposition) {
+        let name = name.to_ascii_lowercase();
+        match name.as_str() {
+            "name" => names.push(value),
+            "filename" | "filename*" => is_file = true,
+            // Encoded, or in parts (RFC 2231): RFC 7578 has neither.
+            _ if name.starts_with("name*") => return None,
+            _ => {}
+        }
+    }
+    match names.as_slice() {
+        [] => Some(None),
+        // What is escaped reads as it is to one, and without the escape to another.
+        [name] if name.contains('\\') => is_file.then_some(None),
+        [name] => Some((!is_file).then(|| (*name).to_owned())),
+        _ => None,
+    }
+}
+
+/// Names and values behind a header's first semicolon; quotes are taken off, and escapes left.
+fn parameters(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let parts = text.split(move |sign| {
+        match (sign, is_escaped) {
+            (_, true) => is_escaped = false,
+            ('\\', false) => is_escaped = is_quoted,
+            ('"', false) => is_quoted = !is_quoted,
+            _ => {}
+        }
+        sign == ';' && !is_quoted
+    });
+    parts.filter_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        let value = value.trim();
+        let inside = value
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        Some((name.trim(), inside.unwrap_or(value)))
+    })
+}
+
+/// The only one.
+fn once<'a>(mut values: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let one = values.next()?;
+    values.next().is_none().then_some(one)
 }
 
 fn find(body: &[u8], from: usize, wanted: &[u8]) -> Option<usize> {
@@ -123,7 +192,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_and_files_are_not() {
-        let found = fields(BODY.as_bytes(), "b");
+        let found = fields(BODY.as_bytes(), "b").expect("a form");
         let shown: Vec<(&str, &str)> = found
             .iter()
             .map(|field| (field.name.as_str(), &BODY[field.value.clone()]))
@@ -134,17 +203,97 @@ mod tests {
     #[test]
     fn an_empty_value_is_a_value() {
         let body = "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\r\n--b--\r\n";
-        let found = fields(body.as_bytes(), "b");
+        let found = fields(body.as_bytes(), "b").expect("a form");
         assert_eq!(found.len(), 1);
         assert_eq!(&body[found[0].value.clone()], "");
     }
 
     #[test]
-    fn what_is_cut_has_no_more_fields() {
+    fn what_is_cut_is_no_form() {
+        let whole = BODY.len() - 2;
         for cut in 0..BODY.len() {
-            assert!(fields(&BODY.as_bytes()[..cut], "b").len() <= 2);
+            let is_whole = cut == whole;
+            assert_eq!(
+                fields(&BODY.as_bytes()[..cut], "b").is_some(),
+                is_whole,
+                "{cut}"
+            );
         }
-        assert!(fields(b"", "b").is_empty());
+        assert_eq!(fields(b"", "b"), None);
+        assert_eq!(fields(BODY.as_bytes(), ""), None);
+        assert_eq!(fields(b"--b--", "b"), Some(Vec::new()));
+        assert!(fields(format!("preamble\r\n{BODY}epilogue").as_bytes(), "b").is_some());
+    }
+
+    /// llm.md O-5: a form is read as its provider reads it, or not at all.
+    #[test]
+    fn readers_agree_about_names() {
+        let of = |head: &str| {
+            let body = format!("--b\r\n{head}\r\n\r\nx\r\n--b--");
+            let found = fields(body.as_bytes(), "b")?;
+            Some(
+                found
+                    .into_iter()
+                    .map(|field| field.name)
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let plain = "Content-Disposition: form-data; name=\"model\"";
+        for (head, expected) in [
+            (plain.to_owned(), Some(vec!["model"])),
+            (format!("X: y\r\n{plain}"), Some(vec!["model"])),
+            (
+                "Content-Disposition: form-data;\r\n name=model".to_owned(),
+                Some(vec!["model"]),
+            ),
+            (
+                "Content-Disposition : form-data; NAME=model".to_owned(),
+                Some(vec!["model"]),
+            ),
+            (
+                "Content-Disposition: form-data; x=\"; name=y\"; name=model".to_owned(),
+                Some(vec!["model"]),
+            ),
+            (format!("{plain}; filename=\"\""), Some(vec![])),
+            (format!("{plain}; filename*=utf-8''a"), Some(vec![])),
+            ("Content-Type: text/plain".to_owned(), Some(vec![])),
+            (format!("{plain}; name=other"), None),
+            (format!("{plain}\r\n{plain}"), None),
+            (
+                "Content-Disposition: form-data; name*=utf-8''model".to_owned(),
+                None,
+            ),
+            (
+                "Content-Disposition: form-data; name*0=mod; name*1=el".to_owned(),
+                None,
+            ),
+            (
+                "Content-Disposition: form-data; name=\"mo\\del\"".to_owned(),
+                None,
+            ),
+            (format!("X: y\n{plain}"), None),
+            (format!("X: y\r\n--b\r\n{plain}"), None),
+        ] {
+            let found = of(&head);
+            let found = found
+                .as_ref()
+                .map(|names| names.iter().map(String::as_str).collect());
+            assert_eq!(found, expected, "{head}");
+        }
+        // White space behind a delimiter is none of the delimiter.
+        let part = "Content-Disposition: form-data; name=\"model\"\r\n\r\nx\r\n";
+        let padded = format!("--b \t\r\n{part}--b\t\r\n{part}--b--");
+        assert_eq!(
+            fields(padded.as_bytes(), "b").map(|found| found.len()),
+            Some(2)
+        );
+        assert_eq!(
+            fields(format!("--b\r\n{part}--b--x\r\n--b--").as_bytes(), "b"),
+            None
+        );
+        // Where the first delimiter is in the middle of a line, there is none.
+        assert_eq!(fields(format!("x--b\r\n{part}").as_bytes(), "b"), None);
+        assert_eq!(fields(padded.replace("\r\n", "\n").as_bytes(), "b"), None);
     }
 
     #[test]
@@ -155,8 +304,13 @@ mod tests {
                 "Multipart/Form-Data; charset=utf-8; Boundary=\"a b\"",
                 Some("a b"),
             ),
-            ("multipart/form-data", None),
-            ("multipart/form-data; boundary=", None),
+            ("multipart/form-data; boundary=\"a;b\"; x=y", Some("a;b")),
+            // No form's: what cannot be read, or is read by each as he likes.
+            ("multipart/form-data", Some("")),
+            ("multipart/form-data; boundary=", Some("")),
+            ("multipart/form-data; boundary=a; boundary=b", Some("")),
+            ("multipart/form-data; boundary=\"a\\b\"", Some("")),
+            ("multipart/form-data; boundary=\"a", Some("")),
             ("multipart/mixed; boundary=abc", None),
             ("application/json", None),
         ] {

@@ -298,6 +298,23 @@ async fn refusals(rig: &Rig) -> Result<()> {
         reply.status == 400 && reply.text().contains("more than once"),
         "{reply:?}"
     );
+    // Two readers of this form could find two models in it.
+    let form = "--a\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nx\r\n--a--\r\n";
+    let [one, other, both] = ["a", "b", "a; boundary=b"].map(|boundary| {
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        ("content-type", kind)
+    });
+    for kinds in [vec![both], vec![one, other]] {
+        let kinds: Vec<_> = kinds
+            .iter()
+            .map(|(name, kind)| (*name, kind.as_str()))
+            .collect();
+        let reply = send(rig, ("POST", "/openai/v1/images/edits"), &kinds, form).await?;
+        ensure!(
+            reply.status == 400 && reply.text().contains("one form"),
+            "{kinds:?}: {reply:?}"
+        );
+    }
     let reply = send(rig, ("PATCH", "/openai/v1/files/f"), &[JSON], "{}").await?;
     ensure!(reply.status == 405, "{reply:?}");
     Ok(())

@@ -102,7 +102,7 @@ impl Request {
 
     fn parse_form(format: Format, body: Bytes, boundary: &str) -> Result<Self, RequestError> {
         let mut request = Self::opaque(format, body);
-        let fields = multipart::fields(&request.body, boundary);
+        let fields = multipart::fields(&request.body, boundary).ok_or(RequestError::NotAForm)?;
         let text = |range: &std::ops::Range<usize>| {
             let bytes = request.body.get(range.clone()).unwrap_or_default();
             std::str::from_utf8(bytes).ok()

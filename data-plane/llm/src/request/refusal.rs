@@ -45,6 +45,12 @@ pub enum RequestError {
     /// The provider's format cannot say it, or the body is not what the client's format asks for.
     #[error("{0}")]
     Unconvertible(Unconvertible),
+    /// No whole form, or one that readers could read differently.
+    #[error(
+        "the body is not one form: its content type names one boundary, each part one `name`, and it ends with the boundary \
+         (RFC 7578)"
+    )]
+    NotAForm,
     /// It was encoded for the way, but not as it says.
     #[error("{0}")]
     Encoding(DecodeError),
@@ -89,7 +95,11 @@ impl RequestError {
             Self::Path(_) => body.with_param(Field::Model.as_str()),
             Self::Duplicate(field) | Self::WrongType(field) => body.with_param(field.as_str()),
             Self::ModelMissing => body.with_param(Field::Model.as_str()),
-            Self::NotUtf8 | Self::NotJson(_) | Self::NotAnObject | Self::Encoding(_) => body,
+            Self::NotUtf8
+            | Self::NotJson(_)
+            | Self::NotAnObject
+            | Self::NotAForm
+            | Self::Encoding(_) => body,
         }
     }
 
@@ -104,6 +114,7 @@ impl RequestError {
             Self::NotUtf8
             | Self::NotJson(_)
             | Self::NotAnObject
+            | Self::NotAForm
             | Self::Duplicate(_)
             | Self::WrongType(_)
             | Self::Path(_)
@@ -125,6 +136,7 @@ impl RequestError {
             Self::NotUtf8
             | Self::NotJson(_)
             | Self::NotAnObject
+            | Self::NotAForm
             | Self::Duplicate(_)
             | Self::WrongType(_)
             | Self::Encoding(_)

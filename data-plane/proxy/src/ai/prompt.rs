@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use dp_llm::{
-    class::Class,
+    class::{Class, Passing},
     content_encoding::{self, DecodeError},
     request::{Request as Prompt, RequestError},
 };
@@ -66,10 +66,21 @@ pub(super) async fn read(
             .map_err(|_| Fault::new(Kind::BodyTimeout))??,
     };
     let body = decoded(&head.headers, body, limit)?;
-    let content_type = head.headers.get(CONTENT_TYPE);
-    let content_type = content_type.and_then(|value| value.to_str().ok());
+    let content_type = content_type(&head.headers, class)?;
     Prompt::parse_as(class, head.uri.path(), content_type, body)
         .map_err(|error| Fault::caused(Kind::InvalidPrompt, error))
+}
+
+/// What the body is, of one word that everybody reads: where the header goes on as it came, its reader could take another.
+fn content_type(headers: &HeaderMap, class: Class) -> Result<Option<&str>, Fault> {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (first, is_only) = (types.next(), types.next().is_none());
+    let text = first.and_then(|value| value.to_str().ok());
+    let is_read = matches!(class, Class::Detect(_) | Class::Passthrough(Passing::Read));
+    match is_read && (!is_only || text.is_none() && first.is_some()) {
+        true => Err(Fault::caused(Kind::InvalidPrompt, RequestError::NotAForm)),
+        false => Ok(text),
+    }
 }
 
 /// The parts of a body as one, of at most `limit` bytes. Each is copied as it comes, while it is warm, and let go of: the

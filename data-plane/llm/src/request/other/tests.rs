@@ -106,6 +106,27 @@ fn a_model_named_twice_is_refused() {
     assert!(read(Class::Rerank, "/v2/rerank", "application/json", "[]").is_err());
 }
 
+/// O-5: a provider could find another model in it than the gateway.
+#[test]
+fn what_is_not_one_form_is_refused() {
+    let part = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\na\r\n";
+    for (kind, body) in [
+        (FORM, part.to_owned()),
+        (FORM, format!("--c\r\n{part}--c--")),
+        ("multipart/form-data", format!("{part}--b--")),
+        (
+            "multipart/form-data; boundary=c; boundary=b",
+            format!("{part}--b--"),
+        ),
+    ] {
+        let class = Class::Detect(OPENAI);
+        let refused = Request::parse_as(class, "/v1/x", Some(kind), body.clone().into());
+        let refused = refused.expect_err("refused");
+        assert!(matches!(refused, RequestError::NotAForm), "{kind}: {body}");
+        assert_eq!(refused.code(), ErrorCode::InvalidRequestBody);
+    }
+}
+
 #[test]
 fn a_body_that_is_read_again_is_what_it_was() {
     let body = Bytes::from_static(br#"{"model":"m","input":"x"}"#);
