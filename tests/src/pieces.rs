@@ -49,14 +49,18 @@ impl Pieces {
 
     /// Sends until nothing more is taken, or `limit` bytes; the bytes that were taken.
     pub async fn fill(&self, limit: usize) -> Result<usize> {
-        let piece = Bytes::from(vec![b'x'; PIECE]);
+        self.repeat(Bytes::from(vec![b'x'; PIECE]), limit).await
+    }
+
+    /// Sends this piece again and again, until nothing more is taken, or `limit` bytes; the bytes that were taken.
+    pub async fn repeat(&self, piece: Bytes, limit: usize) -> Result<usize> {
         let mut taken = 0;
         while taken < limit {
             match timeout(QUIET, self.0.send(piece.clone())).await {
                 Ok(sent) => sent.context("nobody reads the body any more")?,
                 Err(_) => break,
             }
-            taken += PIECE;
+            taken += piece.len();
         }
         Ok(taken)
     }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::Response;
 use http_body_util::{BodyExt, Full};
 use tests::client::{Client, request};
-use tests::manifest::{backend, gateway, route};
+use tests::manifest::{backend, documents, gateway, route};
 use tests::manual::Manual;
 use tests::port;
 use tests::wire::{self, Wire};
@@ -20,11 +20,24 @@ async fn start() -> Result<(World, Manual, u16)> {
         ("gateway.yaml", gateway(port)),
         ("backend.yaml", backend("a", upstream.port())),
         ("route.yaml", route("route", "/a", "a")),
+        ("model.yaml", model(upstream.port())),
         ("ready.yaml", route("ready", "/ready", "absent")),
     ])?;
     // The route whose backend is missing says that both are there.
     world.until_status(port, "http://a.test/ready", 500).await?;
     Ok((world, upstream, port))
+}
+
+fn model(port: u16) -> String {
+    let backend = format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: model}}
+spec:
+  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {port}}}}}
+"
+    );
+    documents(&[backend, route("model", "/v1", "model")])
 }
 
 fn head(path: &str) -> String {
@@ -102,6 +115,40 @@ async fn a_refused_request_is_not_asked_for_its_body() -> Result<()> {
         let text = wire.read_response().await?;
         ensure!(wire::statuses(&text) == [status], "{path}: {text:?}");
     }
+    ensure!(upstream.waiting().is_none());
+    world.stop().await
+}
+
+/// A prompt is asked for before it is read, and one that is too large is not (llm.md 2.11, 40).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_is_asked_for() -> Result<()> {
+    let (world, mut upstream, port) = start().await?;
+    let asked = |length: usize| {
+        format!(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: a.test\r\nExpect: 100-continue\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        )
+    };
+    let prompt = r#"{"messages":[{"role":"user","content":"hi"}]}"#;
+    let mut wire = Wire::connect(port).await?;
+    for turn in ["first", "again"] {
+        wire.send(asked(prompt.len())).await?;
+        let interim = wire.read_until(CONTINUE).await.context(turn)?;
+        ensure!(interim == CONTINUE, "{turn}: {interim:?}");
+        wire.send(prompt).await?;
+        let call = upstream.call().await?;
+        ensure!(!call.head.headers.contains_key("expect"), "{turn}");
+        let body = call.answer(answer(400)?)?.collect().await?.to_bytes();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        ensure!(body.contains("\"hi\""), "{turn}: {body}");
+        let answer = wire.read_response().await?;
+        ensure!(wire::statuses(&answer) == [400], "{turn}: {answer:?}");
+    }
+    let mut wire = Wire::connect(port).await?;
+    wire.send(asked(3 << 20)).await?;
+    let refusal = wire.read_response().await?;
+    ensure!(wire::statuses(&refusal) == [413], "{refusal:?}");
+    ensure!(refusal.contains("request_body_too_large"), "{refusal:?}");
     ensure!(upstream.waiting().is_none());
     world.stop().await
 }

@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, Version};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use tests::client::{self, Client, Connection, LIMIT};
@@ -80,17 +80,43 @@ spec:
     )
 }
 
-/// A model provider, and the route of its API to it.
-fn model(port: u16) -> String {
+/// A model provider that speaks this format, and the route of its API to it.
+fn model(port: u16, format: &str) -> String {
     let backend = format!(
         "apiVersion: agentgateway.dev/v1alpha1
 kind: AgentgatewayBackend
 metadata: {{name: model}}
 spec:
-  ai: {{provider: {{custom: {{model: m, formats: [{{type: Completions}}]}}, host: 127.0.0.1, port: {port}}}}}
+  ai: {{provider: {{custom: {{model: m, formats: [{{type: {format}}}]}}, host: 127.0.0.1, port: {port}}}}}
 "
     );
     documents(&[backend, route("model", "/v1", "model")])
+}
+
+/// The same behind the Service of HTTP/2.
+fn model_of_http2() -> String {
+    let backend = "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {name: pods}
+spec:
+  ai: {provider: {custom: {model: m, formats: [{type: Completions}], backendRef: {name: two, port: 80}}}}
+";
+    documents(&[backend.to_owned(), route("pods", "/pods", "pods")])
+}
+
+/// A request for a stream of a model's, in a format of clients.
+fn prompt(path: &str) -> Result<Request<Full<Bytes>>> {
+    let body = r#"{"max_tokens":9,"messages":[{"role":"user","content":"hi"}],"stream":true}"#;
+    let kind = [("content-type", "application/json")];
+    client::request("POST", &format!("http://a.test{path}"), &kind, body)
+}
+
+/// An event of a model's stream, with these words.
+fn chunk(words: &str) -> String {
+    format!(
+        "data: {{\"object\":\"chat.completion.chunk\",\"choices\":[{{\"index\":0,\
+         \"delta\":{{\"content\":\"{words}\"}}}}]}}\n\n"
+    )
 }
 
 // === impl Ways ===
@@ -104,7 +130,8 @@ impl Ways {
             ("one.yaml", backend("one", upstream.port())),
             ("one-route.yaml", route("one", "/one", "one")),
             ("two.yaml", http2_service(upstream.port())),
-            ("model.yaml", model(upstream.port())),
+            ("model.yaml", model(upstream.port(), "Completions")),
+            ("pods.yaml", model_of_http2()),
             ("ready.yaml", route("ready", "/ready", "absent")),
         ])?;
         // The route whose backend is missing says that all are there.
@@ -208,18 +235,12 @@ async fn events_arrive_as_they_are_sent() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_models_words_arrive_as_they_are_sent() -> Result<()> {
     let mut ways = Ways::start().await?;
-    let prompt = r#"{"messages":[{"role":"user","content":"hi"}],"stream":true}"#;
     for client in [Client::http1, Client::http2] {
         let mut connection = client(ways.port).connect().await?;
-        let url = "http://a.test/v1/chat/completions";
-        let kind = [("content-type", "application/json")];
-        let request = client::request("POST", url, &kind, prompt)?;
+        let request = prompt("/v1/chat/completions")?;
         let (pieces, mut body) = ways.exchange(&mut connection, request).await?;
         for word in ["one", "two", "three"] {
-            let chunk = format!(
-                "data: {{\"object\":\"chat.completion.chunk\",\"choices\":[{{\"index\":0,\
-                 \"delta\":{{\"content\":\"{word}\"}}}}]}}\n\n"
-            );
+            let chunk = chunk(word);
             pieces.send(chunk.clone()).await?;
             read(&mut body, &chunk).await.context(word)?;
         }
@@ -247,6 +268,142 @@ async fn a_client_that_does_not_read_stops_the_upstream() -> Result<()> {
         drop(pieces);
         let came = drain(&mut body).await.context(way.name)?;
         ensure!(came == taken, "{}: {came} of {taken} bytes", way.name);
+    }
+    ways.world.stop().await
+}
+
+/// A model's answer as it is, and converted: what the client does not take is not asked for, and nothing of it is lost (llm.md
+/// S-12).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_stops_the_model() -> Result<()> {
+    // It stands in no event but as a word.
+    const WORD: u8 = b'~';
+    const WORDS: usize = 1000;
+    let mut ways = Ways::start().await?;
+    let events: Bytes = chunk(&"~".repeat(WORDS)).repeat(32).into();
+    for (client, path) in [
+        (Client::http1 as fn(u16) -> Client, "/v1/chat/completions"),
+        (Client::http1, "/v1/messages"),
+        (Client::http2, "/v1/messages"),
+    ] {
+        let mut connection = client(ways.port).connect().await?;
+        let (pieces, mut body) = ways.exchange(&mut connection, prompt(path)?).await?;
+        let before = ways.resident()?;
+        let taken = pieces.repeat(events.clone(), ENDLESS).await.context(path)?;
+        check_bounded(taken, before, ways.resident()?).context(path)?;
+        drop(pieces);
+        let read = async {
+            let (mut words, mut last) = (0, Bytes::new());
+            while let Some(frame) = body.frame().await {
+                let Ok(frame) = frame else { break };
+                last = frame.into_data().unwrap_or_default();
+                words += last.iter().filter(|byte| **byte == WORD).count();
+            }
+            Ok((words, last))
+        };
+        let (words, last) = deadline::within("the end of the stream", 4 * LIMIT, read).await?;
+        let expected = taken / events.len() * 32 * WORDS;
+        ensure!(words == expected, "{path}: {words} of {expected} words");
+        // The model stopped in the middle, and the client is told so.
+        let last = String::from_utf8_lossy(&last);
+        ensure!(last.contains("error"), "{path}: {last}");
+    }
+    ways.world.stop().await
+}
+
+/// A stream ends in the format in which it began, whatever its provider speaks by then (llm.md T-7, D-28).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_outlives_the_configuration_it_began_with() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    let mut connection = Client::http1(ways.port).connect().await?;
+    let (pieces, mut body) = ways
+        .exchange(&mut connection, prompt("/v1/messages")?)
+        .await?;
+    pieces.send(chunk("one")).await?;
+    let mut text = String::new();
+    let begun = async {
+        while !text.contains("one") {
+            let frame = body.frame().await.context("an end")??;
+            text += &String::from_utf8_lossy(&frame.into_data().unwrap_or_default());
+        }
+        Ok(())
+    };
+    deadline::within("the first word", LIMIT, begun).await?;
+    let changed = [
+        model(ways.upstream.port(), "Responses"),
+        route("changed", "/changed", "absent"),
+    ];
+    ways.world.write("model.yaml", &documents(&changed))?;
+    let url = "http://a.test/changed";
+    ways.world.until_status(ways.port, url, 500).await?;
+    // Who asks now is served in the other format.
+    let client = Client::http1(ways.port);
+    let asked = client.send(prompt("/v1/messages")?);
+    let answer = async {
+        let call = ways.upstream.call().await?;
+        let path = call.head.uri.path().to_owned();
+        call.answer(
+            Response::builder()
+                .status(400)
+                .body(Full::new(Bytes::new()))?,
+        )?;
+        Ok(path)
+    };
+    let (reply, path) = tokio::try_join!(asked, answer)?;
+    ensure!(path == "/v1/responses", "{path}");
+    ensure!(reply.status == 400, "{}", reply.status);
+    // And who asked before gets the rest.
+    pieces.send(chunk("two")).await?;
+    let stop = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\
+                \"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n";
+    pieces.send(stop).await?;
+    drop(pieces);
+    let rest = deadline::within("the rest", LIMIT, async {
+        Ok(body.collect().await?.to_bytes())
+    })
+    .await?;
+    text += &String::from_utf8_lossy(&rest);
+    for part in [
+        "\"text\":\"two\"",
+        "\"end_turn\"",
+        "\"output_tokens\":2",
+        "event: message_stop",
+    ] {
+        ensure!(text.contains(part), "no {part} in {text}");
+    }
+    ways.world.stop().await
+}
+
+/// Over HTTP/2 a provider's name is the `:authority`, once, and its body has a length (llm.md 2.11, 46 and 47; P-11).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_of_http2_is_asked_by_its_name() -> Result<()> {
+    let mut ways = Ways::start().await?;
+    for client in [Client::http1, Client::http2] {
+        let client = client(ways.port);
+        let asked = client.send(prompt("/pods/v1/messages")?);
+        let answer = async {
+            let call = ways.upstream.call().await?;
+            let head = (
+                call.head.version,
+                call.head.uri.clone(),
+                call.head.headers.clone(),
+            );
+            let body = call.answer(
+                Response::builder()
+                    .status(400)
+                    .body(Full::new(Bytes::new()))?,
+            )?;
+            Ok((head, body.collect().await?.to_bytes()))
+        };
+        let (_, ((version, uri, headers), body)) = tokio::try_join!(asked, answer)?;
+        ensure!(version == Version::HTTP_2, "{version:?}");
+        let authority = uri.authority().context("no authority")?.as_str();
+        ensure!(authority == "two.default.svc", "{authority}");
+        let hosts = headers.get_all("host").iter();
+        ensure!(hosts.clone().all(|host| host == authority), "{headers:?}");
+        ensure!(uri.path() == "/v1/chat/completions", "{uri}");
+        let length = headers.get("content-length").context("no length")?;
+        ensure!(length.to_str()? == body.len().to_string(), "{headers:?}");
     }
     ways.world.stop().await
 }
