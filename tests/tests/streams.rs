@@ -281,12 +281,13 @@ async fn a_client_that_does_not_read_stops_the_model() -> Result<()> {
     const WORDS: usize = 1000;
     let mut ways = Ways::start().await?;
     let events: Bytes = chunk(&"~".repeat(WORDS)).repeat(32).into();
-    for (client, path) in [
-        (Client::http1 as fn(u16) -> Client, "/v1/chat/completions"),
-        (Client::http1, "/v1/messages"),
-        (Client::http2, "/v1/messages"),
-    ] {
-        let mut connection = client(ways.port).connect().await?;
+    let (as_it_is, converted) = ("/v1/chat/completions", "/v1/messages");
+    for (is_http2, path) in [(false, as_it_is), (false, converted), (true, converted)] {
+        let client = match is_http2 {
+            false => Client::http1(ways.port),
+            true => Client::http2(ways.port),
+        };
+        let mut connection = client.connect().await?;
         let (pieces, mut body) = ways.exchange(&mut connection, prompt(path)?).await?;
         let before = ways.resident()?;
         let taken = pieces.repeat(events.clone(), ENDLESS).await.context(path)?;
@@ -382,25 +383,23 @@ async fn a_provider_of_http2_is_asked_by_its_name() -> Result<()> {
         let client = client(ways.port);
         let asked = client.send(prompt("/pods/v1/messages")?);
         let answer = async {
-            let call = ways.upstream.call().await?;
-            let head = (
-                call.head.version,
-                call.head.uri.clone(),
-                call.head.headers.clone(),
-            );
-            let body = call.answer(
+            let mut call = ways.upstream.call().await?;
+            let body = (&mut call.body).collect().await?.to_bytes();
+            let head = call.head.clone();
+            call.answer(
                 Response::builder()
                     .status(400)
                     .body(Full::new(Bytes::new()))?,
             )?;
-            Ok((head, body.collect().await?.to_bytes()))
+            Ok((head, body))
         };
-        let (_, ((version, uri, headers), body)) = tokio::try_join!(asked, answer)?;
-        ensure!(version == Version::HTTP_2, "{version:?}");
+        let (_, (head, body)) = tokio::try_join!(asked, answer)?;
+        let (uri, headers) = (head.uri, head.headers);
+        ensure!(head.version == Version::HTTP_2, "{:?}", head.version);
         let authority = uri.authority().context("no authority")?.as_str();
         ensure!(authority == "two.default.svc", "{authority}");
-        let hosts = headers.get_all("host").iter();
-        ensure!(hosts.clone().all(|host| host == authority), "{headers:?}");
+        let mut hosts = headers.get_all("host").iter();
+        ensure!(hosts.all(|host| host == authority), "{headers:?}");
         ensure!(uri.path() == "/v1/chat/completions", "{uri}");
         let length = headers.get("content-length").context("no length")?;
         ensure!(length.to_str()? == body.len().to_string(), "{headers:?}");

@@ -77,7 +77,7 @@ fn content_type(headers: &HeaderMap, class: Class) -> Result<Option<&str>, Fault
     let (first, is_only) = (types.next(), types.next().is_none());
     let text = first.and_then(|value| value.to_str().ok());
     let is_read = matches!(class, Class::Detect(_) | Class::Passthrough(Passing::Read));
-    match is_read && (!is_only || text.is_none() && first.is_some()) {
+    match is_read && (!is_only || (text.is_none() && first.is_some())) {
         true => Err(Fault::caused(Kind::InvalidPrompt, RequestError::NotAForm)),
         false => Ok(text),
     }
