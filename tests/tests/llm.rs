@@ -24,6 +24,7 @@ mod expressions;
 mod extremes;
 mod failover;
 mod fallback;
+mod fan_out;
 mod given;
 mod global_limit;
 mod guard;

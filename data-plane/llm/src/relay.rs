@@ -11,6 +11,7 @@
 mod cut;
 mod embedded;
 mod encoder;
+mod folded;
 mod gated;
 mod guarded;
 mod listed;
@@ -27,6 +28,7 @@ use bytes::{Bytes, BytesMut};
 pub use self::cut::Broken;
 use self::cut::{is_unreadable, told_where_cut, too_long, unreadable};
 use self::embedded::Embedded;
+pub use self::folded::Folded;
 use self::gated::Gated;
 use self::listed::Listed;
 pub(crate) use self::plan::Names;

@@ -56,6 +56,9 @@ pub struct Request {
 pub struct Rendered {
     /// What to send.
     pub body: Bytes,
+    /// What else is to be sent to a provider that takes the request in parts, one request each; empty but for those.
+    /// [`crate::relay::Folded`] makes one answer of theirs.
+    pub further: Vec<Bytes>,
     /// How the answer to it is read.
     pub plan: Plan,
     /// What of the request has no counterpart in the provider's format; names of fields.
@@ -102,6 +105,22 @@ enum OptionsSlot {
 struct Once<'a> {
     value: Option<&'a str>,
     is_repeated: bool,
+}
+
+// === impl Rendered ===
+
+impl Rendered {
+    /// All that is asked, in one document, to be compared with what was asked before.
+    #[must_use]
+    pub fn document(&self) -> Bytes {
+        if self.further.is_empty() {
+            return self.body.clone();
+        }
+        let parts = [std::slice::from_ref(&self.body), &self.further].concat();
+        [&b"{\"parts\":["[..], &parts.join(&b","[..]), b"]}"]
+            .concat()
+            .into()
+    }
 }
 
 // === impl Request ===

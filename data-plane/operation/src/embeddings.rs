@@ -1,21 +1,31 @@
 //! OpenAI's embeddings, asked of providers that have others: Titan, Cohere and Nova on Bedrock, and Vertex AI (llm.md O-2).
 //!
-//! Owns the bodies of both directions. It must not know paths or framing. Invariants: the answer has one vector per input, in
-//! the inputs' order, or it is a failure; a count of tokens that nobody told is no usage, and zero where OpenAI's answer asks
-//! for one.
+//! Owns the bodies of both directions: one, or one for each text where a provider takes no more at once. It must not know paths
+//! or framing, or how many are on their way. Invariants: the answer has one vector per input, in the inputs' order, or it is a
+//! failure; a count of tokens that nobody told is no usage, and zero where OpenAI's answer asks for one.
 //!
 //! Bodies after the references of Amazon Titan Text Embeddings, Cohere Embed and Amazon Nova on Bedrock, and of Vertex AI's
 //! text embeddings.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+use serde_json::{
+    Map, Value, json,
+    value::{RawValue, to_raw_value},
+};
 
 use crate::error::ProviderError;
 use crate::usage::Usage;
 use crate::{Notes, Unconvertible};
 
 mod answer;
+mod fold;
+mod list;
+
+pub use fold::Fold;
+
+/// The most texts of a list that are asked for one by one: as many as OpenAI takes.
+pub const MOST: usize = 2048;
 
 /// A provider's own way to embed texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +47,17 @@ pub struct Answering {
     /// The client reads vectors as Base64 of little-endian floats.
     is_base64: bool,
     inputs: usize,
+    /// Each text is asked for by itself.
+    is_split: bool,
+}
+
+/// What a provider is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bodies {
+    /// Of the only request, or of the first text's.
+    pub first: Vec<u8>,
+    /// Of the texts behind it, in their order, where the provider takes one at a time.
+    pub further: Vec<Vec<u8>>,
 }
 
 /// Members that have a counterpart, or say nothing to a provider.
@@ -49,12 +70,12 @@ const KNOWN: [&str; 6] = [
     "stream",
 ];
 
-/// The body for a provider, and how its answer is to be read.
+/// The bodies for a provider, and how its answers are to be read.
 pub fn request(
     text: &str,
     shape: Shape,
     notes: &mut Notes,
-) -> Result<(Vec<u8>, Answering), Unconvertible> {
+) -> Result<(Bodies, Answering), Unconvertible> {
     let body: Map<String, Value> = serde_json::from_str(text)
         .map_err(|_| Unconvertible::invalid("", "the body is not a JSON object"))?;
     let inputs = inputs(body.get("input"))?;
@@ -79,18 +100,39 @@ pub fn request(
     let is_unknown = |name: &String| name != "user" && !KNOWN.contains(&name.as_str());
     notes.dropped_if("other", body.keys().any(is_unknown));
     let purpose = body.get("input_type").and_then(Value::as_str);
+    let bodies = match shape {
+        Shape::Titan => each(&inputs, |text| titan(text, dimensions))?,
+        Shape::Cohere => Bodies::one(&cohere(&inputs, dimensions, purpose)),
+        Shape::Nova => each(&inputs, |text| nova(text, dimensions))?,
+        Shape::Vertex => Bodies::one(&vertex(&inputs, dimensions, purpose)),
+    };
     let answering = Answering {
         shape,
         is_base64,
         inputs: inputs.len(),
+        is_split: !bodies.further.is_empty(),
     };
-    let body = match shape {
-        Shape::Titan => titan(one(&inputs)?, dimensions),
-        Shape::Cohere => cohere(&inputs, dimensions, purpose),
-        Shape::Nova => nova(one(&inputs)?, dimensions),
-        Shape::Vertex => vertex(&inputs, dimensions, purpose),
+    Ok((bodies, answering))
+}
+
+/// A body for each text.
+fn each(inputs: &[&str], body: impl Fn(&str) -> Value) -> Result<Bodies, Unconvertible> {
+    let [first, further @ ..] = inputs else {
+        return Err(nothing());
     };
-    Ok((body.to_string().into_bytes(), answering))
+    if inputs.len() > MOST {
+        let message = format!(
+            "this model embeds one text per request, and a list of {} would be more than {MOST} requests; send shorter \
+             lists, or ask for a model that takes many texts",
+            inputs.len()
+        );
+        return Err(Unconvertible::unsupported("input", message));
+    }
+    let further = further.iter().map(|text| body(text).to_string().into());
+    Ok(Bodies {
+        further: further.collect(),
+        ..Bodies::one(&body(first))
+    })
 }
 
 fn titan(text: &str, dimensions: Option<u64>) -> Value {
@@ -143,10 +185,6 @@ fn inputs(input: Option<&Value>) -> Result<Vec<&str>, Unconvertible> {
         let message = "tokens are OpenAI's own and mean nothing to this provider; send texts";
         Unconvertible::unsupported("input", message)
     };
-    let invalid = || {
-        let message = "it is neither a text nor a list of texts; send one of them";
-        Unconvertible::invalid("input", message)
-    };
     match input {
         Some(Value::String(text)) => Ok(vec![text]),
         Some(Value::Array(items)) if !items.is_empty() => items
@@ -154,60 +192,79 @@ fn inputs(input: Option<&Value>) -> Result<Vec<&str>, Unconvertible> {
             .map(|item| match item {
                 Value::String(text) => Ok(text.as_str()),
                 Value::Number(_) | Value::Array(_) => Err(tokens()),
-                Value::Null | Value::Bool(_) | Value::Object(_) => Err(invalid()),
+                Value::Null | Value::Bool(_) | Value::Object(_) => Err(nothing()),
             })
             .collect(),
-        Some(_) | None => Err(invalid()),
+        Some(_) | None => Err(nothing()),
     }
 }
 
-fn one<'a>(inputs: &[&'a str]) -> Result<&'a str, Unconvertible> {
-    match inputs {
-        [text] => Ok(text),
-        _ => Err(Unconvertible::unsupported(
-            "input",
-            "this model embeds one text per request; send one text, or ask for a model that takes many",
-        )),
+/// There is no text at all.
+fn nothing() -> Unconvertible {
+    let message = "it is neither a text nor a list of texts; send one of them";
+    Unconvertible::invalid("input", message)
+}
+
+/// An answer that is none.
+fn unreadable() -> ProviderError {
+    ProviderError {
+        message: "the provider's embeddings are not what its format asks for".to_owned(),
+        ..ProviderError::default()
+    }
+}
+
+// === impl Bodies ===
+
+impl Bodies {
+    fn one(body: &Value) -> Self {
+        Self {
+            first: body.to_string().into_bytes(),
+            further: Vec::new(),
+        }
     }
 }
 
 // === impl Answering ===
 
 impl Answering {
-    /// OpenAI's answer, made of a provider's. `told` are the tokens that the provider told in its head.
+    /// OpenAI's answer, made of a provider's, or of what [`Fold`] wrote of several. `told` are the tokens that the provider
+    /// told in its head.
+    ///
+    /// # Errors
+    /// It is not what the provider's format asks for, or has not a vector for each text.
     pub fn write(
         &self,
         body: &[u8],
         model: &str,
         told: Option<u64>,
     ) -> Result<(Vec<u8>, Option<Usage>), ProviderError> {
-        let unreadable = || ProviderError {
-            message: "the provider's embeddings are not what its format asks for".to_owned(),
-            ..ProviderError::default()
-        };
+        if self.is_split {
+            let tokens = list::tokens(body, self.inputs).ok_or_else(unreadable)?;
+            return Ok((body.to_vec(), Usage::from_input(tokens)));
+        }
+        let (vectors, tokens) = self.read(body, self.inputs)?;
+        let tokens = tokens.or(told);
+        let out = list::write(&vectors, model, tokens)?;
+        Ok((out, Usage::from_input(tokens)))
+    }
+
+    /// The vectors of one answer as the client reads them, of which there must be so many, and its tokens.
+    fn read(
+        &self,
+        body: &[u8],
+        inputs: usize,
+    ) -> Result<(Vec<Box<RawValue>>, Option<u64>), ProviderError> {
         let body: Value = serde_json::from_slice(body).map_err(|_| unreadable())?;
         let read = answer::read(self.shape, &body).ok_or_else(unreadable)?;
-        if read.vectors.len() != self.inputs {
+        if read.vectors.len() != inputs {
             return Err(unreadable());
         }
-        let data: Vec<Value> = read
-            .vectors
-            .iter()
-            .enumerate()
-            .map(|(index, vector)| {
-                let embedding = match self.is_base64 {
-                    true => Value::from(to_base64(vector)),
-                    false => Value::from(vector.clone()),
-                };
-                json!({ "object": "embedding", "index": index, "embedding": embedding })
-            })
-            .collect();
-        let tokens = read.tokens.or(told);
-        // Clients read the counts without asking whether they are there.
-        let written = tokens.unwrap_or_default();
-        let usage = json!({ "prompt_tokens": written, "total_tokens": written });
-        let out = json!({ "object": "list", "data": data, "model": model, "usage": usage });
-        Ok((out.to_string().into_bytes(), Usage::from_input(tokens)))
+        let written = read.vectors.iter().map(|vector| match self.is_base64 {
+            true => to_raw_value(&to_base64(vector)),
+            false => to_raw_value(vector),
+        });
+        let written: Result<Vec<_>, _> = written.collect();
+        Ok((written.map_err(|_| unreadable())?, read.tokens))
     }
 }
 

@@ -50,6 +50,7 @@ mod credential;
 mod downgrade;
 mod expected;
 mod fallback;
+mod fan_out;
 pub(crate) mod groups;
 pub(crate) mod guard;
 mod hold;
@@ -272,7 +273,7 @@ impl Call<'_> {
             let plan = &rendered.plan;
             keep.ask(cache::Source {
                 provider: provider.name.clone(),
-                asked: subject::asked(plan.provider, &plan.model, &rendered.body),
+                asked: subject::asked(plan.provider, &plan.model, &rendered.document()),
                 shape: cache::shape(plan, rendered),
             });
         }
@@ -284,6 +285,13 @@ impl Call<'_> {
             let content_type = headers.get(CONTENT_TYPE);
             let content_type = content_type.and_then(|value| value.to_str().ok());
             upstream.tape(keep.begin(content_type));
+        }
+    }
+
+    /// Copies an answer that is made of several, for whoever keeps it.
+    fn tape_whole(&self, bytes: &[u8]) {
+        if let Some(keep) = &mut *self.keep.borrow_mut() {
+            keep.begin(Some("application/json")).push(bytes);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What OpenAI's API and Bedrock's have beyond conversations: completions of before, moderations, images, sounds, and vectors
 //! by InvokeModel.
 //!
-//! After OpenAI's API reference and the types of its Python SDK, and AWS's references of Titan and Cohere. Invariant: counts
+//! After OpenAI's API reference and the types of its Python SDK, and AWS's references of Titan, Nova and Cohere. Invariant: counts
 //! depend on the request alone, and are those of the account.
 
 use base64::Engine;
@@ -182,13 +182,23 @@ fn transcription(parts: &Parts, body: &[u8]) -> Result<Asked, Refusal> {
     Ok(asked)
 }
 
-/// Titan and Cohere.
+/// Titan, Nova and Cohere: of them only the last takes several texts.
 fn invoke(node: &Node<'_>, model: &str) -> Result<Asked, Refusal> {
     let mut asked = Asked::new(model);
     if model.contains("titan") {
         node.only(&["inputText", "dimensions", "normalize"])?;
         asked.prompt_tokens = tokens(node.need("inputText")?.text()?);
-        asked.body = json!({"embedding": [0.5, -0.25], "inputTextTokenCount": asked.prompt_tokens});
+        let embedding = vector(asked.prompt_tokens);
+        asked.body = json!({"embedding": embedding, "inputTextTokenCount": asked.prompt_tokens});
+        return Ok(asked);
+    }
+    if model.contains("nova") {
+        node.only(&["taskType", "singleEmbeddingParams"])?;
+        let text = node.need("singleEmbeddingParams")?.need("text")?;
+        asked.prompt_tokens = tokens(text.need("value")?.text()?);
+        let embedding = vector(asked.prompt_tokens);
+        // Its counts are in the head.
+        asked.body = json!({"embeddings": [{"embeddingType": "TEXT", "embedding": embedding}]});
         return Ok(asked);
     }
     node.only(&["texts", "input_type", "output_dimension"])?;
@@ -200,4 +210,10 @@ fn invoke(node: &Node<'_>, model: &str) -> Result<Asked, Refusal> {
     }
     asked.body = json!({"id": "mock", "response_type": "embeddings_floats", "embeddings": vectors});
     Ok(asked)
+}
+
+/// A vector that tells a text by its tokens.
+#[expect(clippy::cast_precision_loss, reason = "texts are short")]
+fn vector(tokens: u64) -> [f64; 2] {
+    [0.5, tokens as f64 / -8.0]
 }

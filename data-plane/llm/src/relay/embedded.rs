@@ -7,11 +7,13 @@ use bytes::{Bytes, BytesMut};
 use super::cut::too_long;
 use super::{Plan, Way};
 use crate::class::{Class, Passing};
+use crate::error::ProviderError;
 use crate::format::Format;
 use crate::observed::Observed;
 use crate::operation::converted::Converted;
 use crate::passed::{Due, PassedTap};
 use crate::tap::{Ending, Finish, Framing, Limits};
+use crate::usage::Usage;
 
 /// One answer.
 pub(super) struct Embedded {
@@ -67,27 +69,39 @@ impl Embedded {
         Bytes::new()
     }
 
-    pub(super) fn finish(mut self) -> Finish {
+    pub(super) fn finish(self) -> Finish {
         let written = match self.is_over {
             true => Err(too_long()),
             false => self.answering.write(&self.held, &self.model, self.told),
         };
-        let (rest, ending) = match written {
-            Ok((body, usage)) => {
-                self.observed.usage = usage;
-                self.observed.model = Some(self.model);
-                self.observed.has_content = true;
-                (body.into(), Ending::Complete)
-            }
-            Err(error) => {
-                self.observed.error = Some(error);
-                (Bytes::new(), Ending::Failed)
-            }
-        };
-        Finish {
-            rest,
-            ending,
-            observed: self.observed,
-        }
+        ended(self.observed, written, self.model)
+    }
+}
+
+/// The end of an answer that was written, or of one that cannot be.
+pub(super) fn ended(
+    observed: Observed,
+    written: Result<(Vec<u8>, Option<Usage>), ProviderError>,
+    model: String,
+) -> Finish {
+    match written {
+        Ok((body, usage)) => Finish {
+            rest: body.into(),
+            ending: Ending::Complete,
+            observed: Observed {
+                usage,
+                model: Some(model),
+                has_content: true,
+                ..observed
+            },
+        },
+        Err(error) => Finish {
+            rest: Bytes::new(),
+            ending: Ending::Failed,
+            observed: Observed {
+                error: Some(error),
+                ..observed
+            },
+        },
     }
 }

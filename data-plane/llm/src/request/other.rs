@@ -146,6 +146,7 @@ impl Request {
         let text = || json::text(&self.body).ok_or(RequestError::NotUtf8);
         let refused = RequestError::Unconvertible;
         let model = &target.model;
+        let mut further = Vec::new();
         let (body, converted, format) = match service.offers(self.class, model) {
             Offer::Native => return Ok(self.rendered_native(service, target, plan)),
             Offer::None => {
@@ -153,9 +154,10 @@ impl Request {
                 return Err(RequestError::Unconvertible(refusal));
             }
             Offer::Embeddings(shape, format) => {
-                let (body, answering) =
+                let (bodies, answering) =
                     embeddings::request(text()?, shape, &mut notes).map_err(refused)?;
-                (body, Converted::Embeddings(answering), format)
+                further = bodies.further;
+                (bodies.first, Converted::Embeddings(answering), format)
             }
             Offer::Rerank(shape, format) => {
                 let (body, answering) =
@@ -175,6 +177,7 @@ impl Request {
         };
         Ok(Rendered {
             body: body.into(),
+            further: further.into_iter().map(Bytes::from).collect(),
             plan,
             dropped: notes.dropped,
         })
@@ -212,6 +215,7 @@ impl Request {
         };
         Rendered {
             body,
+            further: Vec::new(),
             plan,
             dropped: notes.dropped,
         }

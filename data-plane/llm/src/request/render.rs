@@ -87,6 +87,7 @@ impl Request {
         };
         Ok(Rendered {
             body: rules::apply(body, &rules),
+            further: Vec::new(),
             plan: Plan {
                 class: self.class,
                 client: self.format,

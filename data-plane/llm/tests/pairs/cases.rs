@@ -225,13 +225,23 @@ impl Goldens {
     ) {
         let what = file.join(name);
         let (out, observed) = seen(plan, answer, &what);
-        let facts = match facts(&observed) {
+        self.written((file, name), answer.bytes, (&out, &observed));
+    }
+
+    /// Adds what a client gets of what came.
+    pub(crate) fn written(
+        &mut self,
+        (file, name): (PathBuf, &str),
+        came: &[u8],
+        (out, observed): (&[u8], &Observed),
+    ) {
+        let facts = match facts(observed) {
             none if none.is_empty() => "seen: nothing".to_owned(),
             facts => format!("seen: {facts}"),
         };
-        match out == answer.bytes {
+        match out == came {
             true => self.put(file, name, &[facts, "as it came".to_owned()], ""),
-            false => self.put(file, name, &[facts], &readable(&out)),
+            false => self.put(file, name, &[facts], &readable(out)),
         }
     }
 

@@ -9,9 +9,12 @@ use std::path::PathBuf;
 
 use dp_llm::class::Class;
 use dp_llm::edge::Target;
+use dp_llm::observed::Observed;
 use dp_llm::provider::Service;
+use dp_llm::relay::Folded;
 use dp_llm::request::{ClientHeaders, Rendered, Request};
-use dp_llm::tap::Framing;
+use dp_llm::tap::{Ending, Framing};
+use dp_llm::usage::HeadCounts;
 
 use super::cases::{self, Answer, Goldens, cases};
 use super::providers::{self, Provider, providers};
@@ -185,8 +188,8 @@ impl Case<'_> {
         rendered.map_err(|error| error.to_string())
     }
 
-    /// The answer: of the kind, of those who have the first part of its name in common, or of all.
-    fn answer(&self) -> (Vec<u8>, &'static str, Framing) {
+    /// The answer to a part: of the kind, of those who have the first part of its name in common, or of all.
+    fn answer(&self, part: &str) -> (Vec<u8>, &'static str, Framing) {
         let directory = self.operation.directory().join("answers");
         let kind = self.asked.kind;
         let family = kind.split('-').next().unwrap_or(kind);
@@ -198,7 +201,7 @@ impl Case<'_> {
         let fronts = [kind, family, "any"].into_iter();
         let mut found = fronts.flat_map(|front| forms.map(|form| (front, form)));
         let found = found.find_map(|(front, (ending, framing))| {
-            let file = format!("{front}.{}.{ending}", self.name);
+            let file = format!("{front}.{part}.{ending}");
             Some((fs::read(directory.join(file)).ok()?, ending, framing))
         });
         found.expect(kind)
@@ -211,6 +214,29 @@ impl Case<'_> {
             && self.operation.name == "embeddings"
             && self.name != "base64";
         is_told.then_some(4)
+    }
+
+    /// The name of the part at `place` of what is sent in parts, and of what is sent whole.
+    fn part(&self, place: usize) -> String {
+        match place {
+            0 => self.name.to_owned(),
+            _ => format!("{}-{}", self.name, place + 1),
+        }
+    }
+
+    /// What the client gets of the answers to a request of so many parts; the last comes first.
+    fn folded(&self, mut folded: Folded, parts: usize) -> (Vec<u8>, Observed) {
+        for place in (0..parts).rev() {
+            let (bytes, _, _) = self.answer(&self.part(place));
+            let head = HeadCounts {
+                input: self.told(),
+                ..HeadCounts::default()
+            };
+            folded.take(place, (head, &bytes)).expect("readable");
+        }
+        let finish = folded.finish();
+        assert_eq!(finish.ending, Ending::Complete, "{}", self.name);
+        (finish.rest.to_vec(), finish.observed)
     }
 
     fn put(&self, body: Vec<u8>, goldens: &mut Goldens, nowhere: &mut Nowhere) {
@@ -231,10 +257,22 @@ impl Case<'_> {
             }
         };
         let file = directory.join(format!("{kind}.golden"));
-        let (dropped, sent) = providers::request(service, &rendered, (self.operation.path, None));
-        let name = format!("{}.request", self.name);
-        goldens.put(file.clone(), &name, &dropped, &sent);
-        let (bytes, ending, framing) = self.answer();
+        let parts = [&[rendered.body.clone()][..], &rendered.further].concat();
+        for (place, body) in parts.iter().enumerate() {
+            let part = Rendered {
+                body: body.clone(),
+                ..rendered.clone()
+            };
+            let (dropped, sent) = providers::request(service, &part, (self.operation.path, None));
+            let name = format!("{}.request", self.part(place));
+            goldens.put(file.clone(), &name, &dropped, &sent);
+        }
+        if let Some(folded) = Folded::new(&rendered.plan) {
+            let (out, observed) = self.folded(folded, parts.len());
+            let name = format!("{}.answer.json", self.name);
+            return goldens.written((file, &name), &[], (&out, &observed));
+        }
+        let (bytes, ending, framing) = self.answer(self.name);
         let answer = Answer {
             framing,
             bytes: &bytes,

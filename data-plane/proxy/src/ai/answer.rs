@@ -40,6 +40,7 @@ use crate::{
 };
 
 mod encoded;
+mod folded;
 mod handed;
 mod head;
 mod own;
@@ -48,6 +49,7 @@ pub(super) mod replayed;
 mod whole;
 
 use encoded::{encoded, is_encoded};
+pub(super) use folded::folded;
 use head::dress;
 pub(super) use own::own;
 use refused::{failed_inside, refused};

@@ -15,9 +15,9 @@ use dp_llm::{
     request::{ClientHeaders, Rendered, Request as Prompt, RequestError},
 };
 use dp_policy::price::ModelNames;
-use dp_upstream::provider_group::attempts::Attempt;
+use dp_upstream::{Picked, provider_group::attempts::Attempt};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{
         ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, FORWARDED, HOST,
     },
@@ -33,7 +33,7 @@ use super::{
     ledger, policy,
     realtime::{self, Reached},
     token_count,
-    tokens::Lent,
+    tokens::{self, Lent},
     verdict,
     wait::{self, Wait},
 };
@@ -67,6 +67,17 @@ static OF_THE_WAY: [HeaderName; 7] = [
     HeaderName::from_static("x-real-ip"),
     HeaderName::from_static("x-user-id"),
 ];
+
+/// Where a request goes, and what all parts of one have in common.
+pub(super) struct Prepared<'p> {
+    /// Without a credential.
+    pub(super) head: Box<Parts>,
+    pub(super) picked: Picked<RequestBody>,
+    pub(super) is_upgrade: bool,
+    /// When the head of the answer is due.
+    pub(super) due: Option<Instant>,
+    pub(super) credential: Cow<'p, AiCredential>,
+}
 
 // === impl Call ===
 
@@ -116,6 +127,12 @@ impl Call<'_> {
         let plan = rendered.plan.clone();
         let wait = self.wait(provider, plan.is_streamed);
         let of = (provider, wait);
+        if !rendered.further.is_empty() {
+            // Boxed, like other rare ways.
+            let folded = Box::pin(answer::folded(exchange, self, of, &rendered, attempt)).await;
+            let folded = folded.unwrap_or_else(|fault| unanswered(exchange, wait, fault));
+            return folded.dressed_by(provider);
+        }
         match self.answered(exchange, of, &rendered, attempt).await {
             Ok(Reached::Answer(response)) => {
                 let asked = (provider, plan, &guards, wait);
@@ -125,11 +142,7 @@ impl Call<'_> {
             Ok(Reached::Session(reply)) => {
                 answer::session(exchange, self, provider, *reply).dressed_by(provider)
             }
-            Err(fault) if fault.kind.side() == Side::Client => {
-                ledger::attempt_unsent(exchange.record);
-                unsendable(fault)
-            }
-            Err(fault) => failed(wait.blame(fault)),
+            Err(fault) => unanswered(exchange, wait, fault),
         }
     }
 
@@ -255,26 +268,47 @@ impl Call<'_> {
         attempt: &mut Attempt,
     ) -> Result<Reached, Fault> {
         let (response, lent) = self.send(exchange, of, rendered, attempt).await?;
-        let is_refused = matches!(
-            response.status(),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-        );
-        match lent {
-            Some(lent) if is_refused && lent.is_replaced().await => {
-                drop(response);
-                Ok(self.send(exchange, of, rendered, attempt).await?.0)
-            }
-            Some(_) | None => Ok(response),
+        if !tokens::is_outdated(lent, response.status()).await {
+            return Ok(response);
         }
+        drop(response);
+        Ok(self.send(exchange, of, rendered, attempt).await?.0)
     }
 
     async fn send(
         &self,
         exchange: &mut Exchange<'_>,
-        (provider, wait): (&AiProvider, Wait),
+        of: (&AiProvider, Wait),
         rendered: &Rendered,
         attempt: &mut Attempt,
     ) -> Result<(Reached, Option<Lent>), Fault> {
+        let prepared = self.prepared(exchange, of, rendered, attempt).await?;
+        let mut head = prepared.head;
+        let content = credential::Content {
+            client: &self.head,
+            format: rendered.plan.provider,
+            body: &rendered.body,
+            credential: &prepared.credential,
+        };
+        let means = credential::Means::of(exchange);
+        let lent = credential::apply(means, of.0, &mut head, content).await?;
+        let body = match prepared.is_upgrade {
+            true => RequestBody::Empty,
+            false => RequestBody::Full(rendered.body.clone()),
+        };
+        let sent = send(exchange, &prepared.picked, head, body, prepared.due).await?;
+        let reached = realtime::reached(exchange, self, &rendered.plan, sent)?;
+        Ok((reached, lent))
+    }
+
+    /// Where the request goes, and its head but for the credential.
+    pub(super) async fn prepared<'p>(
+        &self,
+        exchange: &mut Exchange<'_>,
+        (provider, wait): (&'p AiProvider, Wait),
+        rendered: &Rendered,
+        attempt: &mut Attempt,
+    ) -> Result<Prepared<'p>, Fault> {
         if let AiCredential::Missing(reason) = &provider.credential
             && self.policies.ai_keys(&provider.name).is_none()
         {
@@ -311,21 +345,14 @@ impl Call<'_> {
         let means = credential::Means::of(exchange);
         let pool = (self.policies.ai_keys(&provider.name), attempt.key());
         let format = rendered.plan.provider;
-        let own = credential::pool::credential(means, provider, pool, format)?;
-        let content = credential::Content {
-            client: &self.head,
-            format,
-            body: &rendered.body,
-            credential: &own,
-        };
-        let lent = credential::apply(means, provider, &mut head, content).await?;
-        let body = match is_upgrade {
-            true => RequestBody::Empty,
-            false => RequestBody::Full(rendered.body.clone()),
-        };
-        let sent = send(exchange, &picked, head, body, due).await?;
-        let reached = realtime::reached(exchange, self, &rendered.plan, sent)?;
-        Ok((reached, lent))
+        let credential = credential::pool::credential(means, provider, pool, format)?;
+        Ok(Prepared {
+            head,
+            picked,
+            is_upgrade,
+            due,
+            credential,
+        })
     }
 
     /// Path, length and type of the request to a provider.
@@ -415,7 +442,13 @@ fn unsendable(fault: Fault) -> Tried {
     }
 }
 
-fn failed(fault: Fault) -> Tried {
+/// A request that has no answer.
+fn unanswered(exchange: &mut Exchange<'_>, wait: Wait, fault: Fault) -> Tried {
+    if fault.kind.side() == Side::Client {
+        ledger::attempt_unsent(exchange.record);
+        return unsendable(fault);
+    }
+    let fault = wait.blame(fault);
     Tried::Failed {
         outcome: verdict::of_fault(&fault).into(),
         reply: Box::new(Err(fault)),

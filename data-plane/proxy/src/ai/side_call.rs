@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use dp_config::ai_backend::AiProvider;
 use dp_llm::format::Format;
 use http::{
-    HeaderValue, Method, Request, StatusCode,
+    HeaderValue, Method, Request,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST},
     request::Parts,
     response,
@@ -18,7 +18,7 @@ use http::{
 use super::{
     address,
     credential::{self, Content, Means},
-    tokens::Lent,
+    tokens::{self, Lent},
 };
 use crate::{
     attempt,
@@ -83,14 +83,10 @@ impl SideCall<'_> {
         (head, body): (&Parts, Bytes),
     ) -> Result<SideAnswer, Fault> {
         let once = || self.once(exchange, (head.clone(), body.clone()));
-        let ((head, upstream), lent) = once().await?;
-        let is_refused = matches!(
-            head.status,
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-        );
-        match lent {
-            Some(lent) if is_refused && lent.is_replaced().await => Ok(once().await?.0),
-            Some(_) | None => Ok((head, upstream)),
+        let (answer, lent) = once().await?;
+        match tokens::is_outdated(lent, answer.0.status).await {
+            true => Ok(once().await?.0),
+            false => Ok(answer),
         }
     }
 

@@ -11,6 +11,7 @@ use dp_config::{
 };
 use dp_credential::{failure::Failure, grant::Grant};
 use dp_upstream::tokens::{TokenSource, TokenSources};
+use http::StatusCode;
 
 use super::credential::unavailable;
 use crate::fault::{Fault, Kind};
@@ -23,6 +24,15 @@ pub(crate) struct Tokens(HashMap<AiCredential, Result<Arc<TokenSource>, MissingS
 pub(super) struct Lent {
     source: Arc<TokenSource>,
     pub(super) grant: Arc<Grant>,
+}
+
+/// Whether an answer with this status refuses a token in whose place there is another by now.
+pub(super) async fn is_outdated(lent: Option<Lent>, status: StatusCode) -> bool {
+    let is_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    match lent {
+        Some(lent) => is_refused && lent.is_replaced().await,
+        None => false,
+    }
 }
 
 // === impl Tokens ===

@@ -4,6 +4,9 @@ use bytes::Bytes;
 
 use super::{Class, Format, Offer, Passing, Request, RequestError, Service, Target};
 use crate::error::ErrorCode;
+use crate::relay::Folded;
+use crate::tap::Ending;
+use crate::usage::HeadCounts;
 
 const OPENAI: Format = Format::OpenAiChatCompletions;
 const FORM: &str = "multipart/form-data; boundary=b";
@@ -215,8 +218,40 @@ fn embeddings_are_converted_for_bedrock() {
     };
     let rendered = request.render_other(&bedrock(), &target).expect("offered");
     assert_eq!(rendered.body, r#"{"inputText":"x"}"#);
+    assert!(rendered.further.is_empty() && Folded::new(&rendered.plan).is_none());
     assert_eq!(rendered.plan.provider, Format::BedrockConverse);
     assert!(rendered.plan.needs_whole());
+}
+
+#[test]
+fn a_list_is_sent_in_parts_where_a_model_takes_one_text() {
+    let body = r#"{"model":"t","input":["x","y","z"]}"#;
+    let json = "application/json";
+    let request = read(Class::Embeddings, "/v1/embeddings", json, body).expect("readable");
+    let target = |model: &str| Target {
+        model: model.to_owned(),
+        ..Target::default()
+    };
+    let titan = target("amazon.titan-embed-text-v2:0");
+    let rendered = request.render_other(&bedrock(), &titan).expect("offered");
+    assert_eq!(rendered.body, r#"{"inputText":"x"}"#);
+    assert_eq!(
+        rendered.further,
+        [r#"{"inputText":"y"}"#, r#"{"inputText":"z"}"#]
+    );
+    let mut folded = Folded::new(&rendered.plan).expect("in parts");
+    let answer = br#"{"embedding":[0.5],"inputTextTokenCount":2}"#;
+    let head = HeadCounts::default();
+    folded.take(1, (head, answer)).expect("readable");
+    let failed = folded.take(0, (head, b"{}")).expect_err("no answer");
+    assert!(failed.error.is_some());
+    // What lacks an answer is none.
+    let finish = folded.finish();
+    assert_eq!(finish.ending, Ending::Failed);
+    assert!(finish.rest.is_empty() && finish.observed.usage.is_none());
+    let cohere = target("cohere.embed-v4:0");
+    let rendered = request.render_other(&bedrock(), &cohere).expect("offered");
+    assert!(rendered.further.is_empty() && Folded::new(&rendered.plan).is_none());
 }
 
 #[test]

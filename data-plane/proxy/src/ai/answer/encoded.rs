@@ -51,8 +51,11 @@ pub(super) fn encoded(
         let body = Body::Unread(upstream);
         return answered(Answer::new(head, body, said));
     }
-    lost(Fault::caused(
-        Kind::Garbage,
-        "the provider encoded an answer that was asked for without encoding",
-    ))
+    lost(unreadable())
+}
+
+/// What has to be read cannot be.
+pub(super) fn unreadable() -> Fault {
+    let why = "the provider encoded an answer that was asked for without encoding";
+    Fault::caused(Kind::Garbage, why)
 }

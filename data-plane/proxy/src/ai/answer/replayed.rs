@@ -85,7 +85,7 @@ fn is_asked(entry: &Entry, how: How, rendered: &Rendered) -> bool {
     let plan = &rendered.plan;
     match how {
         How::Equal => {
-            subject::asked(plan.provider, &plan.model, &rendered.body) == Some(entry.asked)
+            subject::asked(plan.provider, &plan.model, &rendered.document()) == Some(entry.asked)
         }
         How::Similar(_) => {
             let own = shape(plan, rendered);
