@@ -35,6 +35,7 @@ mod attribution;
 mod budget;
 mod budget_store;
 mod conflict;
+mod denied_params;
 mod frontend_http;
 mod global_rate_limit;
 mod idle;
@@ -42,6 +43,7 @@ mod local_rate_limit;
 mod of_providers;
 mod rate_limit_service;
 mod report;
+mod response_model;
 mod set;
 
 pub(crate) use report::{Reach, reports};
@@ -74,7 +76,7 @@ const NOUNS: [fn(&Ground<'_>, &AgentgatewayPolicy) -> Option<Noun>; 8] = [
 ];
 
 /// Every field of TidegatePolicy that is in effect.
-const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 10] = [
+const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 12] = [
     |ground, policy| budget::compile(ground.lookup, policy),
     |ground, policy| budget::compile_concurrency(ground.lookup, policy),
     |ground, policy| ai_load::compile(ground.lookup, policy),
@@ -84,6 +86,8 @@ const OWN_NOUNS: [fn(&Ground<'_>, &TidegatePolicy) -> Option<Noun>; 10] = [
     |_, policy| ai_affinity::compile(policy),
     |_, policy| ai_fallback::compile(policy),
     |_, policy| allowed_models::compile(policy),
+    |_, policy| denied_params::compile(policy),
+    |_, policy| response_model::compile(policy),
     |_, policy| attribution::compile(policy),
 ];
 

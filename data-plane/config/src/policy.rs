@@ -17,11 +17,13 @@ mod allowed_models;
 mod attribution;
 mod budget;
 mod decode;
+mod denied_params;
 mod effective;
 mod frontend_http;
 mod global_rate_limit;
 mod local_rate_limit;
 mod rate_limit_service;
+mod response_model;
 
 pub(crate) use decode::{policy, policy_set};
 
@@ -36,10 +38,12 @@ pub use ai_keys::AiKeys;
 pub use allowed_models::{AiAllowedModels, Allowed};
 pub use attribution::{Attributing, Attribution, Said};
 pub use budget::{Concurrency, KeyedBudget, SharedStore};
+pub use denied_params::AiDeniedParams;
 pub use effective::{Denied, Effective};
 pub use frontend_http::FrontendHttp;
 pub(crate) use global_rate_limit::InShort;
 pub use local_rate_limit::LocalRateLimit;
+pub use response_model::AiResponseModel;
 
 use dp_policy::ai_load::AiLoad;
 use dp_policy::ai_timeouts::AiTimeouts;
@@ -90,6 +94,10 @@ pub enum Content {
     FrontendHttp(FrontendHttp),
     /// `backend.ai.allowedModels`.
     AiAllowedModels(AiAllowedModels),
+    /// `backend.ai.deniedParams`.
+    AiDeniedParams(AiDeniedParams),
+    /// `backend.ai.rewriteResponseModel`.
+    AiResponseModel(AiResponseModel),
     /// `traffic.attribution`.
     Attribution(Attribution),
 }
@@ -114,6 +122,8 @@ impl Policy {
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
             | Content::AiAllowedModels(_)
+            | Content::AiDeniedParams(_)
+            | Content::AiResponseModel(_)
             | Content::Attribution(_) => None,
         }
     }
@@ -137,6 +147,8 @@ impl Policy {
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
             | Content::AiAllowedModels(_)
+            | Content::AiDeniedParams(_)
+            | Content::AiResponseModel(_)
             | Content::Attribution(_) => None,
         }
     }
@@ -160,6 +172,8 @@ impl Policy {
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
             | Content::AiAllowedModels(_)
+            | Content::AiDeniedParams(_)
+            | Content::AiResponseModel(_)
             | Content::Attribution(_) => None,
         }
     }
@@ -229,6 +243,8 @@ impl Content {
             Self::Concurrency(_) => Some(budget::CONCURRENCY),
             Self::FrontendHttp(_) => Some(frontend_http::FIELD),
             Self::AiAllowedModels(_) => Some(allowed_models::FIELD),
+            Self::AiDeniedParams(_) => Some(denied_params::FIELD),
+            Self::AiResponseModel(_) => Some(response_model::FIELD),
             Self::Attribution(_) => Some(attribution::FIELD),
         }
     }

@@ -13,6 +13,7 @@
 
 pub mod body_policy;
 pub mod content;
+pub mod denied_params;
 pub mod gate;
 pub mod model_name;
 pub mod models;

@@ -18,6 +18,7 @@ mod listed;
 mod made;
 mod plan;
 mod reader;
+mod shown_model;
 mod watch;
 
 use std::cell::Cell;
@@ -34,6 +35,7 @@ use self::listed::Listed;
 pub(crate) use self::plan::Names;
 pub use self::plan::Plan;
 pub(crate) use self::reader::Reader;
+use self::shown_model::ShownModel;
 use self::watch::Watch;
 use crate::answer::{Piece, held};
 use crate::error::{ProviderError, last_event};
@@ -60,6 +62,8 @@ pub struct Relay {
     client: Format,
     framing: Framing,
     way: Way,
+    /// Tells another name of the model, where the answer passes as it came.
+    shown_model: Option<Box<ShownModel>>,
     /// Makes an array of the stream.
     listed: Option<Box<Listed>>,
 }
@@ -185,7 +189,7 @@ impl Relay {
     #[must_use]
     pub fn finish(self) -> Finish {
         let client = self.client;
-        let finish = match self.way {
+        let mut finish = match self.way {
             Way::Tapped(tap) => {
                 let is_between = tap.is_between_events();
                 told_where_cut(client, is_between, tap.finish())
@@ -197,6 +201,9 @@ impl Relay {
             Way::Embedded(embedded) => embedded.finish(),
             Way::Read(read) => read.finish(),
         };
+        if let Some(mut shown) = self.shown_model {
+            finish.rest = shown.push(finish.rest);
+        }
         match self.listed {
             None => finish,
             Some(listed) => listed.finish(finish),
@@ -222,14 +229,6 @@ impl Relay {
         match self.listed {
             None => (told, observed),
             Some(listed) => (listed.broken(told), observed),
-        }
-    }
-
-    /// What is written, as the client wants it.
-    fn shown(&mut self, out: Bytes) -> Bytes {
-        match &mut self.listed {
-            None => out,
-            Some(listed) => listed.push(out),
         }
     }
 

@@ -47,6 +47,7 @@ mod beta;
 pub(crate) mod cache;
 mod condition;
 mod credential;
+mod denied;
 mod downgrade;
 mod expected;
 mod fallback;
@@ -95,6 +96,8 @@ struct Call<'a> {
     downgrade: Option<Arc<str>>,
     head: Box<Parts>,
     prompt: Prompt,
+    /// The model that the client asked for, by its own word.
+    requested: Option<Arc<str>>,
     guarded: guard::Guarded,
     /// Whether whoever answers is allowed.
     reach: allowed::Reach,
@@ -192,6 +195,7 @@ pub(crate) async fn forward(
         downgrade: None,
         head,
         prompt,
+        requested,
         guarded: guard::Guarded::default(),
         reach,
         read,

@@ -261,9 +261,12 @@ pub(super) const TABLE: &[Row] = &[
             "spec.backend.ai.fallback.*",
             "spec.backend.ai.allowedModels.*",
             "spec.backend.ai.keys.*",
+            "spec.backend.ai.deniedParams.*",
+            "spec.backend.ai.rewriteResponseModel",
         ],
         protection: &[
             "spec.backend.ai.allowedModels",
+            "spec.backend.ai.deniedParams",
             "spec.backend.ai.promptGuard",
             "spec.traffic.authorization",
             "spec.traffic.budgets",

@@ -17,7 +17,8 @@ use crate::schema::rule::{at_least, at_least_one};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
-    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard", "fallback", "allowedModels", "keys"]),
+    at_least_one(&["timeouts", "load", "affinity", "cache", "promptGuard", "fallback", "allowedModels", "keys",
+        "deniedParams", "rewriteResponseModel"]),
 ]))]
 pub struct TidegateAi {
     /// How long a stream may keep a client waiting.
@@ -38,6 +39,11 @@ pub struct TidegateAi {
     /// Keys that take turns, in the place of the one of `policies.auth`. One that is refused is left alone for a while.
     #[schemars(length(min = 1, max = 64))]
     pub keys: Option<Vec<AiKey>>,
+    /// Members of a client's body that refuse the request: `logit_bias`, or one below another, `metadata.user_id`.
+    #[schemars(length(min = 1, max = 64))]
+    pub denied_params: Option<Vec<ParamName>>,
+    /// Answers tell the model that the client asked for, and not the one that the provider names.
+    pub rewrite_response_model: Option<bool>,
 }
 
 /// A key of a provider.
@@ -85,6 +91,12 @@ pub struct ModelPattern(
         regex(pattern = r"^(\*|\*?[^*]+|[^*]+\*)$")
     )]
     pub String,
+);
+
+/// The name of a member of a body, or of one in an object below it: `name.name`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct ParamName(
+    #[schemars(length(min = 1, max = 128), regex(pattern = r"^[^.\s]+(\.[^.\s]+)?$"))] pub String,
 );
 
 /// Requests that belong together go to the same provider of a group, as long as it is well.

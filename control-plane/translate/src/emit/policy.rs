@@ -74,6 +74,8 @@ pub(super) fn emit(plan: &GatewayPlan, output: &mut Output) {
             | PolicyBody::Concurrency(_)
             | PolicyBody::FrontendHttp(_)
             | PolicyBody::AiAllowedModels(_)
+            | PolicyBody::AiDeniedParams(_)
+            | PolicyBody::AiResponseModel(_)
             | PolicyBody::Attribution(_)
             | PolicyBody::Given(_) => {}
         }
@@ -159,6 +161,8 @@ fn content(body: &PolicyBody) -> Option<Content> {
         PolicyBody::Concurrency(limit) => Content::Concurrency(limit.clone()),
         PolicyBody::FrontendHttp(own) => Content::FrontendHttp(*own),
         PolicyBody::AiAllowedModels(own) => Content::AiAllowedModels(own.clone()),
+        PolicyBody::AiDeniedParams(own) => Content::AiDeniedParams(own.clone()),
+        PolicyBody::AiResponseModel(own) => Content::AiResponseModel(*own),
         PolicyBody::Attribution(own) => Content::Attribution(own.clone()),
         PolicyBody::Given(_) => return None,
     })

@@ -43,6 +43,8 @@ pub(crate) enum PolicyBody {
     Concurrency(tidegate::Concurrency),
     FrontendHttp(tidegate::FrontendHttp),
     AiAllowedModels(tidegate::AiAllowedModels),
+    AiDeniedParams(tidegate::AiDeniedParams),
+    AiResponseModel(tidegate::AiResponseModel),
     Attribution(tidegate::Attribution),
     /// What providers of the backend that it is attached to are given; nothing of it goes to proxies by itself.
     Given(Box<BackendPolicies>),
@@ -184,6 +186,8 @@ impl PolicyBody {
             | Self::Concurrency(_)
             | Self::FrontendHttp(_)
             | Self::AiAllowedModels(_)
+            | Self::AiDeniedParams(_)
+            | Self::AiResponseModel(_)
             | Self::Attribution(_)
             | Self::Given(_) => &[],
         }
@@ -204,6 +208,8 @@ impl PolicyBody {
             | Self::Concurrency(_)
             | Self::FrontendHttp(_)
             | Self::AiAllowedModels(_)
+            | Self::AiDeniedParams(_)
+            | Self::AiResponseModel(_)
             | Self::Attribution(_)
             | Self::Given(_) => false,
         }
@@ -228,6 +234,8 @@ impl PolicyBody {
             | Self::Concurrency(_)
             | Self::FrontendHttp(_)
             | Self::AiAllowedModels(_)
+            | Self::AiDeniedParams(_)
+            | Self::AiResponseModel(_)
             | Self::Attribution(_) => None,
         }
     }

@@ -12,7 +12,7 @@ use cp_api::ObjectKey;
 use super::attach::Place;
 use super::{
     Compiled, ai, ai_affinity, ai_cache, ai_fallback, ai_guards, ai_timeouts, allowed_models,
-    attribution, budget,
+    attribution, budget, denied_params,
 };
 use crate::plan::{AttachmentPlan, Level, PolicyPlan};
 
@@ -121,6 +121,7 @@ fn has_layers(field: &str) -> bool {
         allowed_models::FIELD,
         attribution::FIELD,
         budget::FIELD,
+        denied_params::FIELD,
     ];
     layered.contains(&field)
 }

@@ -116,6 +116,8 @@ fn choice(body: &PolicyBody) -> Option<(&'static str, bool)> {
         | PolicyBody::Concurrency(_)
         | PolicyBody::FrontendHttp(_)
         | PolicyBody::AiAllowedModels(_)
+        | PolicyBody::AiDeniedParams(_)
+        | PolicyBody::AiResponseModel(_)
         | PolicyBody::Attribution(_)
         | PolicyBody::Given(_) => None,
     }

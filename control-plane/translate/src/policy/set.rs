@@ -149,7 +149,9 @@ impl Attachments {
     pub(crate) fn unprotected(&self, key: &ObjectKey) -> Option<String> {
         let here = self.in_force.get(&Place::new(key.clone(), None))?;
         here.iter().find_map(|own| match &own.policy.body {
-            PolicyBody::Denied(_) | PolicyBody::AiAllowedModels(_) => Some(format!(
+            PolicyBody::Denied(_)
+            | PolicyBody::AiAllowedModels(_)
+            | PolicyBody::AiDeniedParams(_) => Some(format!(
                 "{} cannot be enforced here; attach it to the models that this one leads to",
                 own.policy.name
             )),
@@ -166,6 +168,7 @@ impl Attachments {
             | PolicyBody::Budgets(_)
             | PolicyBody::Concurrency(_)
             | PolicyBody::FrontendHttp(_)
+            | PolicyBody::AiResponseModel(_)
             | PolicyBody::Attribution(_)
             | PolicyBody::Given(_) => None,
         })
@@ -195,6 +198,8 @@ impl Attachments {
                 | PolicyBody::Concurrency(_)
                 | PolicyBody::FrontendHttp(_)
                 | PolicyBody::AiAllowedModels(_)
+                | PolicyBody::AiDeniedParams(_)
+                | PolicyBody::AiResponseModel(_)
                 | PolicyBody::Attribution(_)
                 | PolicyBody::Given(_) => None,
             })

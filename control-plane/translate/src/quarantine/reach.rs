@@ -205,6 +205,8 @@ fn of_policy(policy: &tidegate::Policy) -> Vec<Name> {
             | policy::Content::Concurrency(_)
             | policy::Content::FrontendHttp(_)
             | policy::Content::AiAllowedModels(_)
+            | policy::Content::AiDeniedParams(_)
+            | policy::Content::AiResponseModel(_)
             | policy::Content::Attribution(_),
         )
         | None => Vec::new(),

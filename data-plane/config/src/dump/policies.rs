@@ -107,6 +107,8 @@ impl std::fmt::Display for Content {
             Self::Concurrency(limit) => write!(f, "{limit}"),
             Self::FrontendHttp(own) => write!(f, "{own}"),
             Self::AiAllowedModels(own) => write!(f, "{own}"),
+            Self::AiDeniedParams(own) => write!(f, "{own}"),
+            Self::AiResponseModel(own) => write!(f, "{own}"),
             Self::Attribution(own) => write!(f, "{own}"),
         }
     }

@@ -194,6 +194,8 @@ impl<'a> Effective<'a> {
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
             | Content::AiAllowedModels(_)
+            | Content::AiDeniedParams(_)
+            | Content::AiResponseModel(_)
             | Content::Attribution(_) => None,
         })?;
         Some((name, own.as_deref()?))

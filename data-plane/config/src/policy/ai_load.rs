@@ -39,6 +39,8 @@ impl AiBackend {
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
             | Content::AiAllowedModels(_)
+            | Content::AiDeniedParams(_)
+            | Content::AiResponseModel(_)
             | Content::Attribution(_) => lower,
         })
     }

@@ -35,6 +35,8 @@ impl Effective<'_> {
                 | Content::Concurrency(_)
                 | Content::FrontendHttp(_)
                 | Content::AiAllowedModels(_)
+                | Content::AiDeniedParams(_)
+                | Content::AiResponseModel(_)
                 | Content::Attribution(_) => lower,
             }
         })

@@ -121,6 +121,8 @@ impl<'a> Effective<'a> {
             | Content::Ai(_)
             | Content::AiAffinity(_)
             | Content::AiCache(_)
+            | Content::AiDeniedParams(_)
+            | Content::AiResponseModel(_)
             | Content::AiFallback(_)
             | Content::AiGuards(_)
             | Content::AiLoad(_)

@@ -157,7 +157,9 @@ impl<'a> Effective<'a> {
                 | Content::Concurrency(_)
                 | Content::FrontendHttp(_)
                 | Content::AiKeys(_)
-                | Content::AiAllowedModels(_) => {}
+                | Content::AiAllowedModels(_)
+                | Content::AiDeniedParams(_)
+                | Content::AiResponseModel(_) => {}
             }
         }
         found

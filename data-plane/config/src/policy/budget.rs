@@ -301,6 +301,8 @@ impl<'a> Effective<'a> {
             | Content::Concurrency(_)
             | Content::FrontendHttp(_)
             | Content::AiAllowedModels(_)
+            | Content::AiDeniedParams(_)
+            | Content::AiResponseModel(_)
             | Content::Attribution(_) => None,
         })
         .flatten()
@@ -326,6 +328,8 @@ impl<'a> Effective<'a> {
                 | Content::Budgets(_)
                 | Content::FrontendHttp(_)
                 | Content::AiAllowedModels(_)
+                | Content::AiDeniedParams(_)
+                | Content::AiResponseModel(_)
                 | Content::Attribution(_),
             ) => None,
         }

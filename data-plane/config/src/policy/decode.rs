@@ -11,8 +11,8 @@ use proto::tidegate::v1::policy::Content as Kind;
 
 use super::{
     Attachment, Content, Level, Policy, PolicySet, ai_affinity, ai_cache, ai_fallback, ai_guards,
-    ai_keys, allowed_models, attribution, budget, frontend_http, global_rate_limit,
-    local_rate_limit,
+    ai_keys, allowed_models, attribution, budget, denied_params, frontend_http, global_rate_limit,
+    local_rate_limit, response_model,
 };
 use crate::ai_backend;
 
@@ -52,6 +52,10 @@ pub(crate) fn policy(message: &wire::Policy) -> Result<Policy, FieldError> {
         Some(Kind::AiAllowedModels(own)) => {
             Content::AiAllowedModels(allowed_models::decode(own).within("ai_allowed_models")?)
         }
+        Some(Kind::AiDeniedParams(own)) => {
+            Content::AiDeniedParams(denied_params::decode(own).within("ai_denied_params")?)
+        }
+        Some(Kind::AiResponseModel(own)) => Content::AiResponseModel(response_model::decode(*own)),
         Some(Kind::Attribution(own)) => {
             Content::Attribution(attribution::decode(own).within("attribution")?)
         }

@@ -139,6 +139,8 @@ impl<'a> Effective<'a> {
                 | Content::Concurrency(_)
                 | Content::FrontendHttp(_)
                 | Content::AiAllowedModels(_)
+                | Content::AiDeniedParams(_)
+                | Content::AiResponseModel(_)
                 | Content::Attribution(_) => {}
             }
         }

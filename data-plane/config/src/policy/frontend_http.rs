@@ -66,6 +66,8 @@ impl Effective<'_> {
             | Content::Budgets(_)
             | Content::Concurrency(_)
             | Content::AiAllowedModels(_)
+            | Content::AiDeniedParams(_)
+            | Content::AiResponseModel(_)
             | Content::Attribution(_) => None,
         }
     }

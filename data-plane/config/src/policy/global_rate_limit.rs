@@ -113,6 +113,8 @@ impl<'a> Effective<'a> {
                 | Content::Concurrency(_)
                 | Content::FrontendHttp(_)
                 | Content::AiAllowedModels(_)
+                | Content::AiDeniedParams(_)
+                | Content::AiResponseModel(_)
                 | Content::Attribution(_),
             ) => None,
         }

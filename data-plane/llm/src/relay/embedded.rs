@@ -2,6 +2,8 @@
 //!
 //! It must not know shapes. Invariant: what cannot be read is a failure with no byte for the client.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 
 use super::cut::too_long;
@@ -22,6 +24,8 @@ pub(super) struct Embedded {
     pub(super) told: Option<u64>,
     answering: Converted,
     model: String,
+    /// The model that the client is told, where that is another.
+    shown_model: Option<Arc<str>>,
     held: BytesMut,
     limit: usize,
     pub(super) is_over: bool,
@@ -30,7 +34,8 @@ pub(super) struct Embedded {
 /// The way of an answer that is no conversation.
 pub(super) fn way(plan: &Plan, framing: Framing, limits: Limits) -> Option<Way> {
     if let Some(answering) = &plan.converted {
-        let embedded = Embedded::new(answering.clone(), plan.model.clone(), limits);
+        let mut embedded = Embedded::new(answering.clone(), plan.model.clone(), limits);
+        embedded.shown_model = plan.shown_model.clone();
         return Some(Way::Embedded(Box::new(embedded)));
     }
     if plan.class == Class::Passthrough(Passing::Unread) {
@@ -54,6 +59,7 @@ impl Embedded {
             told: None,
             answering,
             model,
+            shown_model: None,
             held: BytesMut::new(),
             limit: limits.body_bytes,
             is_over: false,
@@ -72,7 +78,10 @@ impl Embedded {
     pub(super) fn finish(self) -> Finish {
         let written = match self.is_over {
             true => Err(too_long()),
-            false => self.answering.write(&self.held, &self.model, self.told),
+            false => {
+                let shown = self.shown_model.as_deref().unwrap_or(&self.model);
+                self.answering.write(&self.held, shown, self.told)
+            }
         };
         ended(self.observed, written, self.model)
     }

@@ -4,8 +4,9 @@
 //! in the client's dialect and no success terminator (llm.md S-10, G-12); where something is still held at the end, the
 //! stream does not look whole.
 
+use super::Plan;
 use super::encoder::Encoder;
-use crate::answer::Piece;
+use crate::answer::{Piece, Start};
 use crate::error::ErrorBody;
 use crate::format::Format;
 use crate::gate::Gate;
@@ -15,17 +16,20 @@ pub(super) struct Gated {
     encoder: Encoder,
     gates: Vec<Gate>,
     client: Format,
+    /// The client is told another name of the model than the provider's.
+    hides_model: bool,
     is_refused: bool,
 }
 
 // === impl Gated ===
 
 impl Gated {
-    pub(super) fn new(encoder: Encoder, gates: Vec<Gate>, client: Format) -> Self {
+    pub(super) fn new(encoder: Encoder, gates: Vec<Gate>, plan: &Plan) -> Self {
         Self {
             encoder,
             gates,
-            client,
+            client: plan.client,
+            hides_model: plan.shows_another_model(),
             is_refused: false,
         }
     }
@@ -53,8 +57,14 @@ impl Gated {
         if self.is_refused {
             return;
         }
-        let Self { encoder, gates, .. } = self;
-        through(gates, piece, &mut |piece| encoder.piece(piece, out));
+        let Self {
+            encoder,
+            gates,
+            hides_model,
+            ..
+        } = self;
+        let mut last = |piece: &Piece<'_>| write(encoder, piece, *hides_model, out);
+        through(gates, piece, &mut last);
         self.tell_refusal(out);
     }
 
@@ -62,8 +72,13 @@ impl Gated {
         if self.is_refused {
             return;
         }
-        let Self { encoder, gates, .. } = self;
-        let mut last = |piece: &Piece<'_>| encoder.piece(piece, out);
+        let Self {
+            encoder,
+            gates,
+            hides_model,
+            ..
+        } = self;
+        let mut last = |piece: &Piece<'_>| write(encoder, piece, *hides_model, out);
         let mut rest = &mut gates[..];
         while let Some((gate, behind)) = rest.split_first_mut() {
             gate.flush(&mut |piece| through(behind, piece, &mut last));
@@ -98,6 +113,26 @@ impl Gated {
             );
             out.extend_from_slice(&body.to_event(self.client));
         }
+    }
+}
+
+/// Writes a piece. Where the provider's name of the model is not told, the encoder has the other one.
+fn write(encoder: &mut Encoder, piece: &Piece<'_>, hides_model: bool, out: &mut Vec<u8>) {
+    match piece {
+        Piece::Start(start) if hides_model => {
+            let start = Start {
+                model: None,
+                ..start.clone()
+            };
+            encoder.piece(&Piece::Start(start), out);
+        }
+        Piece::Start(_)
+        | Piece::Content { .. }
+        | Piece::Finish { .. }
+        | Piece::Usage(_)
+        | Piece::Failure(_)
+        | Piece::Dropped(_)
+        | Piece::End => encoder.piece(piece, out),
     }
 }
 

@@ -9,6 +9,7 @@ use super::encoder::Encoder;
 use super::gated::Gated;
 use super::listed::Listed;
 use super::reader::Reader;
+use super::shown_model::ShownModel;
 use super::watch::Watch;
 use super::{Input, Output, Plan, Read, Relay, Stamp, Way, embedded};
 use crate::answer::ClientSide;
@@ -63,23 +64,29 @@ impl Relay {
         (limits, stamp): (Limits, Stamp),
         (gates, forwards): (Vec<Gate>, bool),
     ) -> Self {
-        let of = |way: Way| Self {
+        let of = |way: Way, shown_model: Option<Box<ShownModel>>| Self {
             client: plan.client,
             framing,
             way,
+            shown_model,
             listed: plan
                 .is_listed
                 .then(|| Box::new(Listed::new(limits.event_bytes))),
         };
-        if let Some(way) = embedded::way(plan, framing, limits) {
-            return of(way);
+        // Who writes anew writes the name, too.
+        let as_it_came = || ShownModel::new(plan, framing);
+        match embedded::way(plan, framing, limits) {
+            Some(way @ Way::Embedded(_)) => return of(way, None),
+            Some(way) => return of(way, as_it_came()),
+            None => (),
         }
         if forwards && plan.client == Format::OpenAiChatCompletions {
             let tap = ResponseTap::new(framing, plan.usage_chunk, limits);
-            return of(Way::Tapped(Box::new(tap)));
+            return of(Way::Tapped(Box::new(tap)), as_it_came());
         }
+        let shown = plan.shown_model.as_deref();
         let client = ClientSide {
-            model: plan.model.clone(),
+            model: shown.unwrap_or(&plan.model).to_owned(),
             created: stamp.unix_seconds,
             nonce: stamp.nonce,
             asks_for_usage: plan.usage_chunk == UsageChunk::Forward,
@@ -99,7 +106,7 @@ impl Relay {
             Output::Forward
         } else {
             let encoder = Encoder::new(plan, client);
-            Output::Encode(Box::new(Gated::new(encoder, gates, plan.client)))
+            Output::Encode(Box::new(Gated::new(encoder, gates, plan)))
         };
         let read = Read {
             input,
@@ -110,6 +117,7 @@ impl Relay {
             is_full: false,
             closed: None,
         };
-        of(Way::Read(Box::new(read)))
+        let shown_model = if forwards { as_it_came() } else { None };
+        of(Way::Read(Box::new(read)), shown_model)
     }
 }

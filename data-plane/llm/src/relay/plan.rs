@@ -3,6 +3,7 @@
 //! It must not know bytes. Invariant: it does not change once the request is sent, whatever else does (llm.md T-7).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::class::Class;
 use crate::format::Format;
@@ -32,6 +33,8 @@ pub struct Plan {
     pub(crate) converted: Option<Converted>,
     /// The stream goes to its client as one array.
     pub(crate) is_listed: bool,
+    /// The model that the client is told, where that is not the provider's word.
+    pub(crate) shown_model: Option<Arc<str>>,
 }
 
 /// Names of tools that the answer has to be told in the client's way.
@@ -89,6 +92,19 @@ impl Plan {
             && self.class == Class::Chat(Format::GeminiGenerateContent)
             && !asks_for_events;
         self
+    }
+
+    /// With the model that the client is told in the place of the provider's word (llm.md R-5).
+    #[must_use]
+    pub fn shown_as(mut self, model: Option<Arc<str>>) -> Self {
+        self.shown_model = model;
+        self
+    }
+
+    /// The body of the answer may be another than the provider's by the name of the model, and so may its length.
+    #[must_use]
+    pub const fn shows_another_model(&self) -> bool {
+        self.shown_model.is_some()
     }
 
     /// The body keeps the client's content type, which need not be JSON.

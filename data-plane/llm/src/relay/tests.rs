@@ -7,6 +7,7 @@ mod heard;
 mod held;
 mod listed;
 mod query;
+mod shown;
 
 use super::{Broken, Names, Plan, Relay, Stamp};
 use crate::format::Format;
@@ -35,6 +36,7 @@ fn plan(client: Format, provider: Format, is_streamed: bool) -> Plan {
         names: Names::default(),
         converted: None,
         is_listed: false,
+        shown_model: None,
     }
 }
 

@@ -142,6 +142,7 @@ impl Request {
             names: Names::default(),
             converted: None,
             is_listed: false,
+            shown_model: None,
         };
         let text = || json::text(&self.body).ok_or(RequestError::NotUtf8);
         let refused = RequestError::Unconvertible;

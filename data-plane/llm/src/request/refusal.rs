@@ -57,6 +57,14 @@ pub enum RequestError {
     /// The provider has no path for the model.
     #[error("{0}; ask for another model")]
     Path(ServiceError),
+    /// A member that clients may not send here, by the operator's word (llm.md 4.4).
+    #[error("`{0}` may not be sent here; leave it out")]
+    DeniedParam(String),
+    /// Members are denied, and the body's cannot be told.
+    #[error(
+        "some parameters may not be sent here, and the body has none that can be read; send a JSON object or a form"
+    )]
+    Unjudged,
 }
 
 // === impl Field ===
@@ -95,11 +103,13 @@ impl RequestError {
             Self::Path(_) => body.with_param(Field::Model.as_str()),
             Self::Duplicate(field) | Self::WrongType(field) => body.with_param(field.as_str()),
             Self::ModelMissing => body.with_param(Field::Model.as_str()),
+            Self::DeniedParam(name) => body.with_param(name.clone()),
             Self::NotUtf8
             | Self::NotJson(_)
             | Self::NotAnObject
             | Self::NotAForm
-            | Self::Encoding(_) => body,
+            | Self::Encoding(_)
+            | Self::Unjudged => body,
         }
     }
 
@@ -119,6 +129,8 @@ impl RequestError {
             | Self::WrongType(_)
             | Self::Path(_)
             | Self::Encoding(_)
+            | Self::DeniedParam(_)
+            | Self::Unjudged
             | Self::ModelMissing => ErrorCode::InvalidRequestBody,
         }
     }
@@ -133,6 +145,8 @@ impl RequestError {
                 ServiceError::Unsupported => true,
                 ServiceError::Model(_) | ServiceError::Path(_) => false,
             },
+            // What is denied on the way to one provider may go to another.
+            Self::DeniedParam(_) | Self::Unjudged => true,
             Self::NotUtf8
             | Self::NotJson(_)
             | Self::NotAnObject

@@ -98,6 +98,7 @@ impl Request {
                 names,
                 converted: None,
                 is_listed: false,
+                shown_model: None,
             },
             dropped: notes.dropped,
         })

@@ -14,7 +14,7 @@ use http::request::Parts;
 
 use super::{
     attributes::{LlmAttributes, ReadBody},
-    authorization, policy,
+    authorization, denied, policy,
 };
 use crate::{
     exchange::Exchange,
@@ -35,6 +35,18 @@ pub(super) enum Reach {
 #[error("model {0:?} is not in spec.backend.ai.allowedModels of a TidegatePolicy that applies")]
 struct NotAllowed(String);
 
+// === impl Reach ===
+
+impl Reach {
+    /// Of two checks that are both to hold.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Whole, Self::Whole) => Self::Whole,
+            (Self::Part, _) | (_, Self::Part) => Self::Part,
+        }
+    }
+}
+
 /// Checks what is known before a provider is chosen: `requested` is the client's own word.
 pub(super) fn check(
     exchange: &Exchange<'_>,
@@ -43,7 +55,8 @@ pub(super) fn check(
     (backend, policies): (&AiBackend, &Effective<'_>),
 ) -> Result<Reach, Fault> {
     let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
-    let reach = authorization::check(backend, &attributes)?;
+    let takes = denied::check((head, prompt), (backend, policies))?;
+    let reach = takes.and(authorization::check(backend, &attributes)?);
     if !policies.has_allowed_models() {
         return Ok(reach);
     }

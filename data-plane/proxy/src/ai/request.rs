@@ -28,7 +28,7 @@ use http::{
 use super::{
     Call, Tried, address, allowed, answer,
     attributes::{LlmAttributes, ReadBody},
-    authorization, beta, credential,
+    authorization, beta, credential, denied,
     guard::{self, Guards},
     ledger, policy,
     realtime::{self, Reached},
@@ -150,7 +150,8 @@ impl Call<'_> {
     fn admitted(&self, exchange: &Exchange<'_>, provider: &AiProvider) -> Result<(), Fault> {
         let (head, prompt, read) = (&self.head, &self.prompt, &self.read);
         let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
-        authorization::of_provider(provider, &attributes)
+        authorization::of_provider(provider, &attributes)?;
+        denied::of_provider(&self.policies, &provider.name, (head, prompt))
     }
 
     /// How long an attempt at a provider is waited for from now on: what guards took before is not the provider's time.
@@ -225,7 +226,10 @@ impl Call<'_> {
         let mut rendered = prompt
             .render(service, format, &target, headers)
             .map_err(invalid)?;
-        rendered.plan = rendered.plan.listed(self.head.uri.query());
+        let shown = self.requested.as_ref();
+        let shown = shown.filter(|_| self.policies.rewrites_response_model(&provider.name));
+        let plan = rendered.plan.listed(self.head.uri.query());
+        rendered.plan = plan.shown_as(shown.cloned());
         if beta::is_filtered(service, &rendered.plan, &betas) {
             rendered.dropped.push("anthropic-beta");
         }

@@ -2068,6 +2068,21 @@ impl ::prost::Name for SemanticCache {
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiDeniedParams {
+    #[prost(string, repeated, tag = "1")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+impl ::prost::Name for AiDeniedParams {
+    const NAME: &'static str = "AiDeniedParams";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiDeniedParams".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiDeniedParams".into()
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AiFallback {
     #[prost(enumeration = "AiFallbackReason", repeated, tag = "1")]
     pub reasons: ::prost::alloc::vec::Vec<i32>,
@@ -2166,6 +2181,21 @@ impl ::prost::Name for AiLoad {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiLoad".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AiResponseModel {
+    #[prost(bool, tag = "1")]
+    pub rewrite: bool,
+}
+impl ::prost::Name for AiResponseModel {
+    const NAME: &'static str = "AiResponseModel";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.AiResponseModel".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.AiResponseModel".into()
     }
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2632,7 +2662,7 @@ pub struct Policy {
     pub name: ::prost::alloc::string::String,
     #[prost(
         oneof = "policy::Content",
-        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41, 42, 60, 43"
+        tags = "2, 3, 4, 20, 21, 22, 23, 40, 27, 24, 28, 29, 41, 42, 60, 43, 44, 45"
     )]
     pub content: ::core::option::Option<policy::Content>,
 }
@@ -2672,6 +2702,10 @@ pub mod policy {
         Attribution(super::Attribution),
         #[prost(message, tag = "43")]
         AiKeys(super::AiKeys),
+        #[prost(message, tag = "44")]
+        AiResponseModel(super::AiResponseModel),
+        #[prost(message, tag = "45")]
+        AiDeniedParams(super::AiDeniedParams),
     }
 }
 impl ::prost::Name for Policy {

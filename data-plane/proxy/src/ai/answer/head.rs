@@ -44,7 +44,8 @@ pub(super) fn clean(headers: &mut HeaderMap) {
 
 /// The headers of an answer.
 pub(super) fn dress(headers: &mut HeaderMap, plan: &Plan, framing: Framing) {
-    if framing != Framing::Buffered || plan.client != plan.provider || plan.is_streamed {
+    let is_written = plan.client != plan.provider || plan.shows_another_model();
+    if framing != Framing::Buffered || is_written || plan.is_streamed {
         // Events may be taken out of it, or all of it is written anew, also a body for who wanted a stream.
         headers.remove(CONTENT_LENGTH);
     }
