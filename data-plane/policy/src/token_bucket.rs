@@ -165,8 +165,12 @@ impl fmt::Display for TokenBucket {
             .get()
             .saturating_sub(self.tokens_per_fill.get())
         {
-            0 => Ok(()),
-            burst => write!(f, " and a burst of {burst}"),
+            0 => {}
+            burst => write!(f, " and a burst of {burst}")?,
+        }
+        match self.floor {
+            Floor::Zero => Ok(()),
+            Floor::Debt => f.write_str(", paid back where more was taken"),
         }
     }
 }

@@ -158,6 +158,85 @@ async fn tokens_are_taken_when_the_answer_has_ended() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_debt_is_paid_back_where_it_is_allowed() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1"]).await?;
+    let port = port::free()?;
+    let limit = |annotation: &str| {
+        let spec = "traffic: {rateLimit: {local: [{tokens: 1, unit: Minutes}]}}";
+        let limit = policy("limit", on_route("name: openai"), spec);
+        let annotated = format!("name: limit, annotations: {{{annotation}}}");
+        limit.replace("name: limit", &annotated)
+    };
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        ("openai.yaml", openai(mock.port())),
+        ("limit.yaml", limit("")),
+    ])?;
+    world
+        .until_status(port, "http://a.test/nowhere", 404)
+        .await?;
+    let first = chat(port).await?;
+    ensure!(first.status == 200, "{}", first.text());
+    let told: Value = serde_json::from_slice(&first.body).context("an answer")?;
+    let total = told.at("/usage/total_tokens").as_u64();
+    let total = total.filter(|total| *total > 3).context("too few")?;
+    // What was more is forgiven.
+    let refused = chat(port).await?;
+    let wait = header(&refused, "retry-after")?;
+    ensure!(refused.status == 429 && wait <= 60, "{wait}");
+
+    // Whoever allows debts by a word that says nothing has no limit, and nobody gets through.
+    world.write(
+        "limit.yaml",
+        &limit("tidegate.dev/rate-limit-allow-debt: yes please"),
+    )?;
+    world
+        .until_status(port, "http://a.test/v1/models", 503)
+        .await?;
+    let told = world.tidegate(&["status"]).await?;
+    let status = String::from_utf8_lossy(&told.stdout).into_owned();
+    let words = "tidegate.dev/rate-limit-allow-debt: \"yes please\" is neither true nor false";
+    ensure!(status.contains(words), "{status}");
+
+    // Where it is allowed it is paid back: a policy of another name, and so a bucket that is full.
+    let indebted = limit("tidegate.dev/rate-limit-allow-debt: 'true'");
+    world.write(
+        "limit.yaml",
+        &indebted.replace("name: limit", "name: indebted"),
+    )?;
+    let first = world
+        .until("the other limit", || async {
+            let reply = chat(port).await?;
+            ensure!(reply.status == 200, "{}", reply.text());
+            Ok(reply)
+        })
+        .await?;
+    ensure!(header(&first, "x-ratelimit-remaining-tokens")? == 0);
+    let refused = chat(port).await?;
+    let wait = header(&refused, "retry-after")?;
+    ensure!(refused.status == 429, "{}", refused.text());
+    // A token each minute: the debt, and the one that has to be there.
+    ensure!(
+        wait > (total - 1) * 60 && wait <= total * 60,
+        "{wait} of {total}"
+    );
+    ensure!(header(&refused, "x-ratelimit-remaining-tokens")? == 0);
+    let asked = [
+        "explain",
+        "request",
+        "--host",
+        "a.test",
+        "--path",
+        "/v1/chat/completions",
+    ];
+    let told = world.tidegate(&asked).await?;
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let line = "1 tokens each 60s, paid back where more was taken";
+    ensure!(told.contains(line), "{told}");
+    world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_takes_its_tokens_too() -> Result<()> {
     let mock = Mock::start(&["--base-path", "/v1"]).await?;
     let port = port::free()?;

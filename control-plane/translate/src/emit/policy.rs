@@ -198,5 +198,6 @@ fn limit(plan: &LocalLimitPlan) -> tidegate::LocalLimit {
         max: plan.max,
         per_fill: plan.per_fill,
         fill_interval: Some(duration(plan.fill_interval)),
+        allow_debt: plan.allows_debt,
     }
 }

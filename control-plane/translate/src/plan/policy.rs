@@ -140,6 +140,8 @@ pub(crate) struct LocalLimitPlan {
     pub(crate) max: u64,
     pub(crate) per_fill: u64,
     pub(crate) fill_interval: Duration,
+    /// The bucket goes below zero.
+    pub(crate) allows_debt: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

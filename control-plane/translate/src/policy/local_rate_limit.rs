@@ -1,6 +1,7 @@
 //! `traffic.rateLimit.local`: limits that each proxy counts by itself (llm.md L-1).
 //!
-//! Owns the step from what users write, so much per unit and a burst, to a bucket that fills once a unit.
+//! Owns the step from what users write, so much per unit and a burst, to a bucket that fills once a unit, and the annotation for
+//! what upstream's schema has no field for. Must fail closed: a word of it that says nothing refuses requests.
 
 use std::time::Duration;
 
@@ -13,14 +14,39 @@ use crate::plan::{LimitUnit, LocalLimitPlan, PolicyBody};
 
 const FIELD: &str = "traffic.rateLimit.local";
 
+/// Whether buckets of tokens go below zero (llm.md L-3).
+const ALLOW_DEBT: &str = "tidegate.dev/rate-limit-allow-debt";
+
 pub(super) fn compile(_: &Lookup<'_>, policy: &AgentgatewayPolicy) -> Option<Noun> {
     let limits = policy.spec.traffic.as_ref()?.rate_limit.as_ref()?;
-    let limits = limits.inline.local.as_ref()?.iter().enumerate();
-    let limits: Result<Vec<LocalLimitPlan>, String> = limits.map(limit).collect();
-    Some((FIELD, limits.map(PolicyBody::LocalRateLimit)))
+    let limits = limits.inline.local.as_ref()?;
+    let annotation = policy.metadata.annotations.get(ALLOW_DEBT);
+    let plans = allows_debt(annotation.map(String::as_str), limits).and_then(|allows_debt| {
+        let plans = limits.iter().enumerate();
+        plans.map(|own| limit(own, allows_debt)).collect()
+    });
+    Some((FIELD, plans.map(PolicyBody::LocalRateLimit)))
 }
 
-fn limit((index, own): (usize, &LocalLimit)) -> Result<LocalLimitPlan, String> {
+fn allows_debt(annotation: Option<&str>, limits: &[LocalLimit]) -> Result<bool, String> {
+    let allows_debt = match annotation {
+        None | Some("false") => return Ok(false),
+        Some("true") => true,
+        Some(other) => {
+            return Err(format!(
+                "annotation {ALLOW_DEBT}: {other:?} is neither true nor false; write one of them"
+            ));
+        }
+    };
+    match limits.iter().any(|own| own.tokens.is_some()) {
+        true => Ok(allows_debt),
+        false => Err(format!(
+            "annotation {ALLOW_DEBT}: spec.{FIELD} has no limit of tokens; add one or take the annotation away"
+        )),
+    }
+}
+
+fn limit((index, own): (usize, &LocalLimit), allows_debt: bool) -> Result<LocalLimitPlan, String> {
     let (unit, amount) = match (own.requests, own.tokens) {
         (Some(requests), None) => (LimitUnit::Requests, requests),
         (None, Some(tokens)) => (LimitUnit::Tokens, tokens),
@@ -39,6 +65,8 @@ fn limit((index, own): (usize, &LocalLimit)) -> Result<LocalLimitPlan, String> {
             TimeUnit::Minutes => 60,
             TimeUnit::Hours => 3600,
         }),
+        // A request is one when it begins: nothing is to be paid back.
+        allows_debt: allows_debt && unit == LimitUnit::Tokens,
     })
 }
 
@@ -49,7 +77,7 @@ mod tests {
     #[track_caller]
     fn check(written: serde_json::Value, expected: Option<(LimitUnit, u64, u64, u64)>) {
         let own: LocalLimit = serde_json::from_value(written).expect("a limit");
-        let plan = limit((0, &own)).ok();
+        let plan = limit((0, &own), false).ok();
         let plan = plan.map(|plan| {
             let seconds = plan.fill_interval.as_secs();
             (plan.unit, plan.max, plan.per_fill, seconds)
@@ -75,5 +103,31 @@ mod tests {
         );
         check(json!({"unit": "Seconds"}), None);
         check(json!({"unit": "Seconds", "requests": 1, "tokens": 1}), None);
+    }
+
+    #[test]
+    fn the_annotation_is_about_limits_of_tokens() {
+        use serde_json::json;
+        let limits: Vec<LocalLimit> = serde_json::from_value(json!([
+            {"requests": 1, "unit": "Seconds"},
+            {"tokens": 1, "unit": "Seconds"},
+        ]))
+        .expect("limits");
+        let told = |annotation, limits| allows_debt(annotation, limits);
+        assert_eq!(told(None, &limits), Ok(false));
+        assert_eq!(told(Some("false"), &limits), Ok(false));
+        assert_eq!(told(Some("true"), &limits), Ok(true));
+        for own in limits.iter().enumerate() {
+            let plan = limit(own, true).expect("a limit");
+            assert_eq!(plan.allows_debt, plan.unit == LimitUnit::Tokens);
+        }
+        let refused = told(Some("yes"), &limits).expect_err("a word");
+        assert!(
+            refused.contains(ALLOW_DEBT) && refused.contains("\"yes\""),
+            "{refused}"
+        );
+        let of_requests = limits.get(..1).unwrap_or_default();
+        let refused = told(Some("true"), of_requests).expect_err("no tokens");
+        assert!(refused.contains("has no limit of tokens"), "{refused}");
     }
 }

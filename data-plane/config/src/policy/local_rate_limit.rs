@@ -3,7 +3,7 @@
 //! Owns the decoded limits. Must not hold what is counted: an edit must not reset it.
 
 use ::route::field::{FieldError, Within};
-use dp_policy::token_bucket::{TokenBucket, Unit};
+use dp_policy::token_bucket::{Floor, TokenBucket, Unit};
 use proto::tidegate::v1 as wire;
 
 use super::{Attachment, Content, Effective};
@@ -39,10 +39,18 @@ fn limit(message: &wire::LocalLimit) -> Result<TokenBucket, FieldError> {
         Ok(Wire::Unspecified) => return Err(FieldError::missing("unit")),
         Err(_) => return Err(FieldError::unknown_enum("unit", message.unit)),
     };
+    let floor = match (unit, message.allow_debt) {
+        (_, false) => Floor::Zero,
+        (Unit::Tokens, true) => Floor::Debt,
+        // Each is one when it begins: nothing is to be paid back.
+        (Unit::Requests, true) => {
+            return Err(FieldError::invalid("allow_debt", "it is for tokens"));
+        }
+    };
     let interval = duration("fill_interval", message.fill_interval.as_ref())?;
     let interval = interval.ok_or_else(|| FieldError::missing("fill_interval"))?;
     TokenBucket::try_new(message.max, message.per_fill, interval)
-        .map(|bucket| bucket.counting(unit))
+        .map(|bucket| bucket.counting(unit).down_to(floor))
         .map_err(|error| FieldError::invalid("", error.to_string()))
 }
 
@@ -74,5 +82,42 @@ impl<'a> Effective<'a> {
                 | Content::Attribution(_),
             ) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::google::protobuf::Duration;
+
+    use super::*;
+
+    fn decoded(unit: wire::local_limit::Unit, allow_debt: bool) -> Result<String, String> {
+        let message = wire::LocalRateLimit {
+            limits: vec![wire::LocalLimit {
+                unit: unit.into(),
+                max: 1000,
+                per_fill: 1000,
+                fill_interval: Some(wire_seconds(60)),
+                allow_debt,
+            }],
+        };
+        let limits = decode(&message).map_err(|error| error.to_string())?.limits;
+        Ok(limits.iter().map(ToString::to_string).collect())
+    }
+
+    fn wire_seconds(seconds: i64) -> Duration {
+        Duration { seconds, nanos: 0 }
+    }
+
+    #[test]
+    fn a_debt_is_one_of_tokens() {
+        use wire::local_limit::Unit as Wire;
+        let text = "1000 tokens each 60s";
+        assert_eq!(decoded(Wire::Tokens, false).as_deref(), Ok(text));
+        let in_debt = format!("{text}, paid back where more was taken");
+        assert_eq!(decoded(Wire::Tokens, true), Ok(in_debt));
+        assert!(decoded(Wire::Requests, false).is_ok());
+        let refused = decoded(Wire::Requests, true).expect_err("no limit");
+        assert!(refused.contains("limits[0].allow_debt"), "{refused}");
     }
 }

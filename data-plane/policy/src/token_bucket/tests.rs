@@ -432,4 +432,40 @@ proptest! {
             prop_assert!(passed <= 200 + filled);
         }
     }
+
+    #[test]
+    fn a_debt_is_paid_back_and_nothing_else_is_different(
+        floor in floor(),
+        requests in prop::collection::vec((0_u64..40, 0_u64..3000), 1..100),
+    ) {
+        let (buckets, limit) = (Buckets::new(10), tokens(1000).down_to(floor));
+        let (mut now, mut fills, mut level) = (START, 0, 1000_i128);
+        for (seconds, cost) in requests {
+            now += secs(seconds);
+            let due = (now - START).as_secs();
+            level = (level + 10 * i128::from(due - fills)).min(1000);
+            fills = due;
+            let admitted = buckets.reserve(&limit, &key("a"), 0, now);
+            prop_assert_eq!(admitted.is_ok(), level >= 1);
+            let left = u64::try_from(level).unwrap_or_default();
+            prop_assert_eq!(remaining(&buckets, &limit, now), left);
+            match admitted {
+                Ok(held) => {
+                    let settled = held.settle(cost);
+                    prop_assert_eq!(settled.charged + settled.forgiven, cost);
+                    let expected = match floor {
+                        Floor::Zero => cost.saturating_sub(left),
+                        Floor::Debt => 0,
+                    };
+                    prop_assert_eq!(settled.forgiven, expected);
+                    level -= i128::from(settled.charged);
+                }
+                Err(refused) => {
+                    let missing = u64::try_from(1 - level).unwrap_or_default();
+                    let wait = secs(fills + missing.div_ceil(10)) - (now - START);
+                    prop_assert_eq!(refused.retry_after, Some(wait));
+                }
+            }
+        }
+    }
 }

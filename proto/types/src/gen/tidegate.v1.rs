@@ -2603,6 +2603,8 @@ pub struct LocalLimit {
     pub per_fill: u64,
     #[prost(message, optional, tag = "4")]
     pub fill_interval: ::core::option::Option<super::super::google::protobuf::Duration>,
+    #[prost(bool, tag = "5")]
+    pub allow_debt: bool,
 }
 /// Nested message and enum types in `LocalLimit`.
 pub mod local_limit {

@@ -15,6 +15,7 @@ fn limit(change: impl FnOnce(&mut wire::LocalLimit)) -> wire::Policy {
             seconds: 60,
             nanos: 0,
         }),
+        allow_debt: false,
     };
     change(&mut limit);
     of(Kind::LocalRateLimit(wire::LocalRateLimit {

@@ -24,6 +24,7 @@ fn limit(requests: u64) -> Kind {
                 seconds: 1,
                 nanos: 0,
             }),
+            allow_debt: false,
         }],
     })
 }
