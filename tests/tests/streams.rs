@@ -343,11 +343,8 @@ async fn a_stream_outlives_the_configuration_it_began_with() -> Result<()> {
     let answer = async {
         let call = ways.upstream.call().await?;
         let path = call.head.uri.path().to_owned();
-        call.answer(
-            Response::builder()
-                .status(400)
-                .body(Full::new(Bytes::new()))?,
-        )?;
+        let answer = Response::builder().status(400);
+        drop(call.answer(answer.body(Full::new(Bytes::new()))?)?);
         Ok(path)
     };
     let (reply, path) = tokio::try_join!(asked, answer)?;
@@ -386,11 +383,8 @@ async fn a_provider_of_http2_is_asked_by_its_name() -> Result<()> {
             let mut call = ways.upstream.call().await?;
             let body = (&mut call.body).collect().await?.to_bytes();
             let head = call.head.clone();
-            call.answer(
-                Response::builder()
-                    .status(400)
-                    .body(Full::new(Bytes::new()))?,
-            )?;
+            let answer = Response::builder().status(400);
+            drop(call.answer(answer.body(Full::new(Bytes::new()))?)?);
             Ok((head, body))
         };
         let (_, (head, body)) = tokio::try_join!(asked, answer)?;

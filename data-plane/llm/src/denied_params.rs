@@ -56,7 +56,7 @@ impl DeniedParams {
         }
         let format = request.format();
         if let Some(boundary) = content_type.and_then(multipart::boundary) {
-            let fields = multipart::fields(body, boundary);
+            let fields = multipart::fields(body, boundary).ok_or(RequestError::NotAForm)?;
             let mut names = fields.iter().map(|field| field.name.as_str());
             return refused(names.find_map(|name| self.of_field(format, name)));
         }

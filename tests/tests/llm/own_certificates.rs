@@ -130,7 +130,7 @@ async fn certificates_are_shown_and_verified_as_it_is_said() -> Result<()> {
         answered += u64::from(*is_trusted);
     }
     ensure!(mock.requests().await? == answered, "something was sent");
-    let status = world.tidegate(&["status"]).await?;
+    let status = world.tidegate(&["status", "--all"]).await?;
     let status = String::from_utf8_lossy(&status.stdout).into_owned();
     for words in [
         "spec.policies.tls.insecureSkipVerify: its certificate is not verified",

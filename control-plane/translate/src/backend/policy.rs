@@ -18,6 +18,9 @@ use crate::tls;
 /// Why TLS cannot be had.
 pub(crate) type TlsFault = (Reason, String);
 
+/// An authority, as PEM.
+type Bundle = Arc<Vec<u8>>;
+
 /// Fields at or below a path that are set and could have protected something, were they in effect.
 pub(super) fn unsupported(path: &str, effects: &Effects) -> Option<String> {
     let fields = effect::below(&effects.missing, path);
@@ -94,7 +97,7 @@ fn own_certificate(
     lookup: &Lookup<'_>,
     namespace: &str,
     reference: &SecretRef,
-) -> Result<(KeyPair, Option<Arc<Vec<u8>>>), String> {
+) -> Result<(KeyPair, Option<Bundle>), String> {
     let kind = reference.kind.as_deref().unwrap_or("Secret");
     if kind != "Secret" || !reference.group.as_deref().unwrap_or_default().is_empty() {
         return Err(format!("kind {kind} is not supported; refer to a Secret"));
@@ -111,7 +114,7 @@ fn own_certificate(
     Ok((pair, ca))
 }
 
-fn bundle(lookup: &Lookup<'_>, namespace: &str, reference: &CaRef) -> Result<Arc<Vec<u8>>, String> {
+fn bundle(lookup: &Lookup<'_>, namespace: &str, reference: &CaRef) -> Result<Bundle, String> {
     let name = &reference.name;
     let bytes = match reference.kind {
         CaKind::ConfigMap => lookup
