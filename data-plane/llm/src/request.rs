@@ -19,6 +19,7 @@ mod render;
 mod rules;
 mod state;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -83,6 +84,8 @@ struct Slots {
     options: Option<OptionsSlot>,
     /// The value of a form's field.
     form_model: Option<Range<usize>>,
+    /// Among `messages` is one that no client begins with: an answer, or what a tool gave.
+    has_answers: bool,
 }
 
 /// Just behind an opening brace.
@@ -218,20 +221,29 @@ impl Request {
     fn parse_body(format: Format, body: Bytes) -> Result<Self, RequestError> {
         let text = json::text(&body).ok_or(RequestError::NotUtf8)?;
         let (mut model, mut stream, mut options) = (Once::new(), Once::new(), Once::new());
-        let mut is_empty = true;
+        let (mut is_empty, mut is_readable, mut has_answers) = (true, true, false);
         let mut user = None;
-        json::members(text, |key, value| {
-            is_empty = false;
-            match key.as_ref() {
-                "user" => user = json::string(value).or(user.take()),
-                "metadata" => user = user.take().or_else(|| user_of_metadata(value)),
-                "model" => model.set(value),
-                "stream" => stream.set(value),
-                "stream_options" => options.set(value),
-                _ => (),
-            }
-        })
-        .map_err(RequestError::from_json)?;
+        let read = json::read(text, |value| {
+            let whole = value.members(|key, value| {
+                is_empty = false;
+                match key.as_ref() {
+                    "user" => user = json::string(value.raw()).or(user.take()),
+                    "metadata" => user = user.take().or_else(|| user_of_metadata(value.raw())),
+                    "model" => model.set(value.raw()),
+                    "stream" => stream.set(value.raw()),
+                    "stream_options" => options.set(value.raw()),
+                    "messages" => _ = value.elements(|message| has_answers |= is_answer(message)),
+                    // As it was sent, and yet escaped: nobody can tell which it is.
+                    other => {
+                        is_readable &= !(matches!(key, Cow::Borrowed(_)) && other.contains('\\'))
+                    }
+                }
+            });
+            whole.starts_with('{')
+        });
+        if read != Some(true) || !is_readable {
+            return Err(RequestError::from_json(json::no_object(text)));
+        }
         let model = model.get(Field::Model)?;
         let inside = text.find('{').map_or(0, |brace| brace + 1);
         let mut request = Self {
@@ -251,6 +263,7 @@ impl Request {
                 model: model.and_then(|raw| json::span(text, raw)),
                 options: None,
                 form_model: None,
+                has_answers,
             },
             body: Bytes::new(),
         };
@@ -344,6 +357,17 @@ impl<'a> Once<'a> {
             Ok(self.value)
         }
     }
+}
+
+/// Whether a message is one that no client begins with.
+fn is_answer(message: json::Value<'_, '_>) -> bool {
+    let mut is_answer = false;
+    message.members(|key, value| {
+        if key == "role" {
+            is_answer = !matches!(value.raw(), "\"user\"" | "\"system\"" | "\"developer\"");
+        }
+    });
+    is_answer
 }
 
 /// `user_id` of Anthropic's `metadata`.

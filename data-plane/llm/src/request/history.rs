@@ -36,7 +36,7 @@ impl Request {
             rule: own_id_rule(self.format, target),
             target,
         };
-        if !history.is_suspect(self.format, &self.body) {
+        if !history.is_suspect((self.format, self.slots.has_answers), &self.body) {
             return None;
         }
         let text = json::text(&self.body)?;
@@ -57,12 +57,12 @@ impl Request {
 impl History<'_> {
     /// Whether a body has to be read. Where nobody answered before there is nothing; else one search for each member that
     /// could hold a mark, and no look at anything but its value.
-    fn is_suspect(&self, format: Format, body: &[u8]) -> bool {
+    fn is_suspect(&self, (format, has_answers): (Format, bool), body: &[u8]) -> bool {
         let has = |what: &str| memmem::find(body, what.as_bytes()).is_some();
         let is_odd = |id: &str| !self.rule.takes(id);
         match format {
             Format::OpenAiChatCompletions => {
-                has("\"assistant\"")
+                has_answers
                     && (any(body, "\"tool_call_id\"", is_odd)
                         || any(body, "\"reasoning_signature\"", is_marked)
                         || has("\"thinking_blocks\""))
@@ -75,7 +75,7 @@ impl History<'_> {
                 let is_odd = |id: &str| is_odd(id) || (is_strict && !id.starts_with(OF_ANTHROPIC));
                 // Thoughts of models that prove nothing have an empty one.
                 let is_marked = |own: &str| is_marked(own) || (is_strict && own.is_empty());
-                has("\"assistant\"")
+                has_answers
                     && (any(body, "\"tool_use_id\"", is_odd)
                         || any(body, "\"signature\"", is_marked))
             }
