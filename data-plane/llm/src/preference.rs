@@ -66,11 +66,31 @@ pub fn is_demanding(client: Format, model: &str) -> bool {
     client == Format::AnthropicMessages && reasons_in_responses_only(model)
 }
 
-/// The format in which `service` is asked for `model` by a client of format `client`; `None` if there is none.
+/// The format that a tag of a model in a catalogue names (llm.md T-6).
 #[must_use]
-pub fn choose(client: Format, service: &Service, model: &str, demands: Demands) -> Option<Format> {
-    choose_among(client, model, demands, |format| {
-        service.supports(format, model)
+pub fn of_tag(tag: &str) -> Option<Format> {
+    match tag {
+        "openai-completions" => Some(Format::OpenAiChatCompletions),
+        "openai-responses" => Some(Format::OpenAiResponses),
+        "anthropic-messages" => Some(Format::AnthropicMessages),
+        "bedrock-converse" => Some(Format::BedrockConverse),
+        "vertex-gemini" => Some(Format::GeminiGenerateContent),
+        _ => None,
+    }
+}
+
+/// The format in which `service` is asked for `model` by a client of format `client`; `None` if there is none. `tagged` is what a
+/// catalogue says that the model speaks: it wins over what is known by the model's name, and says nothing if it is empty.
+#[must_use]
+pub fn choose(
+    client: Format,
+    service: &Service,
+    (model, tagged): (&str, &[Format]),
+    demands: Demands,
+) -> Option<Format> {
+    choose_among(client, model, demands, |format| match tagged {
+        [] => service.supports(format, model),
+        tagged => tagged.contains(&format) && service.has_path(format, model),
     })
 }
 
@@ -117,9 +137,9 @@ fn reasons_in_responses_only(model: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Demands, choose, choose_among, preferences};
+    use super::{Demands, choose, choose_among, of_tag, preferences};
     use crate::format::Format;
-    use crate::provider::{AzureVersion, Service};
+    use crate::provider::{AzureVersion, Operation, Service};
 
     const CHAT: Format = Format::OpenAiChatCompletions;
     const RESPONSES: Format = Format::OpenAiResponses;
@@ -134,7 +154,8 @@ mod tests {
     /// In the order of [`Format::ALL`] as client.
     #[track_caller]
     fn check(service: &Service, model: &str, expected: [Option<Format>; 5]) {
-        let chosen = Format::ALL.map(|client| choose(client, service, model, Demands::default()));
+        let chosen =
+            Format::ALL.map(|client| choose(client, service, (model, &[]), Demands::default()));
         assert_eq!(chosen, expected);
     }
 
@@ -187,6 +208,63 @@ mod tests {
     }
 
     #[test]
+    fn a_catalogue_knows_better_than_a_name() {
+        let openai = Service::OpenAi { prefix: prefix() };
+        let foundry = Service::Foundry {
+            resource: Some("example".to_owned()),
+            project: None,
+        };
+        for (service, model, tags, expected) in [
+            (&openai, "m", &[RESPONSES][..], [RESPONSES; 3].map(Some)),
+            (&openai, "m", &[CHAT], [CHAT; 3].map(Some)),
+            (
+                &openai,
+                "m",
+                &[CHAT, RESPONSES],
+                [Some(CHAT), Some(RESPONSES), Some(CHAT)],
+            ),
+            // It has no place for that.
+            (&openai, "m", &[MESSAGES], [None; 3]),
+            (
+                &foundry,
+                "deployed",
+                &[],
+                [Some(CHAT), Some(RESPONSES), Some(CHAT)],
+            ),
+            (&foundry, "deployed", &[MESSAGES], [MESSAGES; 3].map(Some)),
+            (&foundry, "claude-x", &[CHAT], [CHAT; 3].map(Some)),
+        ] {
+            let clients = [CHAT, RESPONSES, MESSAGES];
+            let chosen =
+                clients.map(|client| choose(client, service, (model, tags), Demands::default()));
+            assert_eq!(chosen, expected, "{model} {tags:?}");
+            for format in chosen.into_iter().flatten() {
+                assert!(
+                    service.path(format, model, Operation::Unary).is_ok(),
+                    "{format:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn tags_name_formats() {
+        let names = [
+            "openai-completions",
+            "openai-responses",
+            "anthropic-messages",
+            "bedrock-converse",
+            "vertex-gemini",
+        ];
+        let named = names.map(of_tag);
+        assert_eq!(
+            named,
+            [CHAT, RESPONSES, MESSAGES, CONVERSE, GEMINI].map(Some)
+        );
+        assert_eq!(of_tag("cheap"), None);
+    }
+
+    #[test]
     fn reasoning_with_tools_goes_to_responses() {
         let service = Service::OpenAi { prefix: prefix() };
         let both = Demands {
@@ -204,7 +282,7 @@ mod tests {
             ("o3", CHAT),
         ] {
             assert_eq!(
-                choose(MESSAGES, &service, model, both),
+                choose(MESSAGES, &service, (model, &[]), both),
                 Some(expected),
                 "{model}"
             );
@@ -212,9 +290,9 @@ mod tests {
                 reasoning: false,
                 ..both
             };
-            assert_eq!(choose(MESSAGES, &service, model, tools), Some(CHAT));
+            assert_eq!(choose(MESSAGES, &service, (model, &[]), tools), Some(CHAT));
         }
-        assert_eq!(choose(CHAT, &service, "gpt-6", both), Some(CHAT));
+        assert_eq!(choose(CHAT, &service, ("gpt-6", &[]), both), Some(CHAT));
         let converse_only = |format| format == CONVERSE;
         assert_eq!(
             choose_among(MESSAGES, "gpt-6", both, converse_only),

@@ -197,6 +197,16 @@ impl Service {
         }
     }
 
+    /// The provider has a path for `format`, also where the name of `model` says that it speaks another.
+    #[must_use]
+    pub(crate) fn has_path(&self, format: Format, model: &str) -> bool {
+        let is_foundrys = matches!(
+            format,
+            Format::AnthropicMessages | Format::OpenAiChatCompletions | Format::OpenAiResponses
+        );
+        (matches!(self, Self::Foundry { .. }) && is_foundrys) || self.supports(format, model)
+    }
+
     /// Where the service takes `operation` in `format` for `model` (llm.md 1.2).
     ///
     /// # Errors
@@ -207,7 +217,7 @@ impl Service {
         model: &str,
         operation: Operation,
     ) -> Result<UpstreamPath, ServiceError> {
-        if !self.supports(format, model) {
+        if !self.has_path(format, model) {
             return Err(ServiceError::Unsupported);
         }
         match self {

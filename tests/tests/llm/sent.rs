@@ -19,6 +19,10 @@ spec:
     anthropic:
       models:
         claude-known: {rates: {input: \"3\", output: \"15\"}, maxOutput: 64000}
+    openai:
+      models:
+        answers-in-responses: {tags: [openai-responses]}
+        answers-in-chats: {tags: [preview, openai-completions]}
 ";
 
 /// What a provider was sent.
@@ -177,6 +181,57 @@ async fn a_vendor_does_not_learn_who_asks_nor_a_client_whose_account_it_is() -> 
             assert_eq!(reply.header(name), "", "{provider}");
             assert_eq!(refused.header(name), "", "{provider}");
         }
+    }
+    Ok(())
+}
+
+/// A catalogue says what a model speaks where its name does not (llm.md T-6).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_asked_in_the_format_that_the_catalogue_tells() -> Result<()> {
+    let scene = Scene::start("openai: {}").await?;
+    let words = json!([{"role": "user", "content": "hello"}]);
+    for (path, model, sent_to, answer) in [
+        (
+            "/v1/chat/completions",
+            "answers-in-responses",
+            "/v1/responses",
+            responses_answer(),
+        ),
+        (
+            "/v1/chat/completions",
+            "answers-in-chats",
+            "/v1/chat/completions",
+            chat_answer(),
+        ),
+        (
+            "/v1/responses",
+            "answers-in-chats",
+            "/v1/chat/completions",
+            chat_answer(),
+        ),
+        (
+            "/v1/responses",
+            "untold",
+            "/v1/responses",
+            responses_answer(),
+        ),
+    ] {
+        let member = match path {
+            "/v1/responses" => "input",
+            _ => "messages",
+        };
+        let body = json!({"model": model, member: words});
+        let (sent, reply) = scene.ask(path, &[], &body, ("", &answer)).await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let head = format!("post {sent_to} ");
+        assert!(sent.head.starts_with(&head), "{model}: {}", sent.head);
+        assert_eq!(sent.body["model"], model);
+        let text: Value = serde_json::from_str(&reply.text())?;
+        let object = match path {
+            "/v1/responses" => "response",
+            _ => "chat.completion",
+        };
+        assert_eq!(text["object"], object, "{text}");
     }
     Ok(())
 }

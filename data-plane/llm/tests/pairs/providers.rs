@@ -229,7 +229,7 @@ impl Exchange<'_> {
         let Provider { service, model, .. } = self.provider;
         let (path, _) = path(self.client.1, is_streamed);
         let request = Request::parse(self.client.1, path, body.into()).expect("a request");
-        let format = preference::choose(self.client.1, service, model, request.demands())?;
+        let format = preference::choose(self.client.1, service, (model, &[]), request.demands())?;
         let target = Target {
             model: (*model).to_owned(),
             vendor: service.vendor(),

@@ -64,7 +64,7 @@ fn format(client: Format, name: &str) -> Option<Format> {
         tools: true,
         reasoning: true,
     };
-    choose(client, &service, model, demands)
+    choose(client, &service, (model, &[]), demands)
 }
 
 fn directory(format: Format) -> &'static str {

@@ -9,12 +9,13 @@ use dp_config::ai_backend::{AiCredential, AiPolicy, AiProvider};
 use dp_llm::{
     class::Class,
     edge::{Target, Vendor},
+    format::Format,
     preference::{self, Demands},
     prompt_caching::PromptCaching,
     provider::Service,
     request::{ClientHeaders, Rendered, Request as Prompt, RequestError},
 };
-use dp_policy::price::ModelNames;
+use dp_policy::price::{Model, ModelNames};
 use dp_upstream::{Picked, provider_group::attempts::Attempt};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
@@ -198,7 +199,8 @@ impl Call<'_> {
                     true => prompt.demands(),
                     false => Demands::default(),
                 };
-                preference::choose(client, service, model, demands)
+                let tagged = self.tagged(exchange, provider, model);
+                preference::choose(client, service, (model, &tagged), demands)
                     .ok_or(Kind::UnsupportedFormat)?
             }
             Class::LegacyCompletions
@@ -247,6 +249,13 @@ impl Call<'_> {
         Ok(rendered)
     }
 
+    /// The formats of a model, where the catalogue has them.
+    fn tagged(&self, exchange: &Exchange<'_>, provider: &AiProvider, model: &str) -> Vec<Format> {
+        let known = self.known(exchange, provider, model);
+        let tags = known.iter().flat_map(|model| &model.tags);
+        tags.filter_map(|tag| preference::of_tag(tag)).collect()
+    }
+
     /// Tokens of the longest answer of a model, where the catalogue has it.
     fn longest_answer(
         &self,
@@ -254,13 +263,23 @@ impl Call<'_> {
         provider: &AiProvider,
         model: &str,
     ) -> Option<u64> {
+        self.known(exchange, provider, model)?.max_output
+    }
+
+    /// What the catalogue has of a model.
+    fn known<'c>(
+        &self,
+        exchange: &Exchange<'c>,
+        provider: &AiProvider,
+        model: &str,
+    ) -> Option<&'c Model> {
         let names = ModelNames {
             provider: &provider.telemetry_name,
             response: None,
             request: model,
         };
         let catalog = exchange.active.prices.of(self.backend)?;
-        catalog.find(&names)?.1.max_output
+        Some(catalog.find(&names)?.1)
     }
 
     /// Sends the request, and once more if its token is refused and there is another.
