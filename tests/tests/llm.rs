@@ -48,6 +48,7 @@ mod realtime;
 mod redis;
 mod refresh;
 mod remote_guard;
+mod replaced;
 mod rig;
 mod routes;
 mod sdk;

@@ -13,10 +13,12 @@ use crate::price::{Quote, Tokens};
 mod cache;
 mod count;
 mod fields;
+mod replaced;
 
 pub use cache::{CacheStatus, CacheUse, Saved};
 pub use count::{Extent, Guess, Told};
 pub use fields::{Part, Value, parts};
+pub use replaced::{Attempted, Replaced};
 
 /// One request, whether it was answered or not. Attempts are parts of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct UsageRecord {
     pub usage: Usage,
     /// What that cost, and the catalogue that told; or why that is not known.
     pub quote: Quote,
+    /// Attempts before the answer that took something too. They are in no other field.
+    pub replaced: Vec<Replaced>,
     /// What was counted in budgets.
     pub charged: Vec<Charged>,
     /// What budgets told although the request went on.
@@ -311,6 +315,7 @@ mod tests {
                 raw: Some(r#"{"prompt_tokens":1000}"#.into()),
             },
             quote: quote(catalog, &names, tokens.as_ref()),
+            replaced: Vec::new(),
             charged: Vec::new(),
             notices: Vec::new(),
             cache: None,

@@ -324,8 +324,8 @@ impl Call<'_> {
             let refused = tried.refusal(self.fallback);
             if let Some((refusal, outcome)) = refused.filter(|_| attempts.fall_back(now, random)) {
                 self.settle(exchange, &mut attempts, attempt, &outcome, random);
+                past.note(exchange.record, provider, tried);
                 self.failed_over(exchange, refusal.label());
-                past.note(provider, tried);
                 fallback = Some(Fallback {
                     from: name,
                     refusal,

@@ -193,8 +193,30 @@ fn label(why: &Why) -> &'static str {
     }
 }
 
-/// What a request took, by its record.
+/// What a request took, by its record: its answer, and what that replaced.
 fn taken(record: &UsageRecord, expected: &Spend) -> Spend {
+    let own = answer_took(record, expected);
+    let Some(replaced) = record.replaced_tokens() else {
+        return own;
+    };
+    let cost = match (own.cost.filter(|_| own.is_billed), record.replaced_cost()) {
+        (Some(own), Some(replaced)) => Some(own.plus(replaced)),
+        // What is known counts, whatever is not.
+        (Some(own), None) => Some(own),
+        // What was expected of the answer stays, and the rest is on top.
+        (None, Some(replaced)) if own.is_billed => {
+            Some(expected.cost.unwrap_or_default().plus(replaced))
+        }
+        (None, replaced) => replaced,
+    };
+    Spend {
+        cost,
+        tokens: own.tokens.saturating_add(replaced.total()),
+        is_billed: true,
+    }
+}
+
+fn answer_took(record: &UsageRecord, expected: &Spend) -> Spend {
     if record.usage.source == Source::Cache {
         return Spend::NOTHING;
     }

@@ -94,9 +94,8 @@ pub(crate) async fn admit_read(
     let ledger = exchange.record.llm.ledger.as_mut().ok_or(Kind::Bug)?;
     ledger.before_reading(Box::new(move |record: &mut UsageRecord| {
         // An answer that was given before takes nothing, unless hits are charged.
-        let is_free = record.cache.is_some_and(|cache| cache.saved.is_some());
-        let tokens = record.usage.tokens.as_ref().filter(|_| !is_free);
-        let tokens = tokens.map_or(0, dp_policy::price::Tokens::total);
+        let taken = record.taken();
+        let tokens = taken.map_or(0, |tokens| tokens.total());
         let report = asked.report(&service, tokens, &UsageAttributes(record));
         if let Some(request) = report {
             worker.metrics.limit_tokens(&service.label, tokens);
@@ -205,7 +204,10 @@ pub(crate) fn replace(headers: &mut HeaderMap, own: Vec<(HeaderName, HeaderValue
 impl Attributes for UsageAttributes<'_> {
     fn attribute(&self, attribute: Attribute) -> Option<Cow<'_, Json>> {
         let record = self.0;
-        let tokens = record.usage.tokens.as_ref();
+        let tokens = match (record.usage.tokens, record.replaced_tokens()) {
+            (Some(own), Some(replaced)) => Some(own.plus(&replaced)),
+            (own, replaced) => own.or(replaced),
+        };
         let text = |text: &Option<Arc<str>>| text.as_deref().map(Json::from);
         let value = match attribute {
             Attribute::LlmInputTokens => tokens?.input.into(),

@@ -184,11 +184,10 @@ impl Record {
         let usage = usage.map(|ledger| ledger.close(self, ending, duration));
         let is_free = self.llm.cache.is_some_and(|cache| cache.is_free);
         // The record's word, like that of budgets: also an answer that broke off took something.
-        let taken = usage.as_ref().filter(|_| !is_free);
-        let taken = taken.and_then(|closed| closed.record.usage.tokens.as_ref());
+        let taken = usage.as_ref().and_then(|closed| closed.record.taken());
         let is_sent = self.llm.provider.is_some() && !is_free;
         let fate = (self.response.status, is_sent);
-        let taken = taken.map(dp_policy::price::Tokens::total);
+        let taken = taken.map(|tokens| tokens.total());
         self.limits.settle(&worker.metrics, taken, fate);
         worker.metrics.observe(self, ending, duration);
         if let Some(usage) = &usage {

@@ -76,6 +76,25 @@ impl Usage {
         (Some(usage), raw)
     }
 
+    /// What the body of an error tells, in whichever vendor's names: beside the error or in it. `None` where it tells nothing.
+    #[must_use]
+    pub fn of_error(body: &[u8]) -> Option<Self> {
+        let mut counts = Counts::default();
+        let mut note = |key: &str, value: &str| {
+            if matches!(key, "usage" | "usageMetadata") {
+                counts.merge(value);
+            }
+        };
+        // What cannot be read says nothing.
+        let _ = json::members(json::text(body)?, |key, value| {
+            if key != "error" {
+                return note(&key, value);
+            }
+            let _ = json::members(value, |key, value| note(&key, value));
+        });
+        counts.usage()
+    }
+
     /// Tokens of a prompt, where a provider counts nothing else because nothing else is generated.
     #[must_use]
     pub fn from_input(input: Option<u64>) -> Option<Self> {
@@ -136,6 +155,46 @@ fn details_of<const N: usize>(value: json::Value<'_, '_>, names: [&str; N]) -> [
 #[cfg(test)]
 mod tests {
     use super::{RAW_LIMIT, Usage, audio};
+
+    #[track_caller]
+    fn check_error(body: &str, expected: Option<(u64, u64)>) {
+        let usage = Usage::of_error(body.as_bytes());
+        let told = usage.map(|usage| (usage.input.unwrap_or(0), usage.output.unwrap_or(0)));
+        assert_eq!(told, expected, "{body}");
+    }
+
+    #[test]
+    fn an_error_may_tell_what_it_took() {
+        let error = r#""error":{"message":"m","type":"t"}"#;
+        check_error(
+            &format!(r#"{{{error},"usage":{{"prompt_tokens":7,"completion_tokens":2}}}}"#),
+            Some((7, 2)),
+        );
+        check_error(
+            &format!(
+                r#"{{"type":"error",{error},"usage":{{"input_tokens":7,"output_tokens":0}}}}"#
+            ),
+            Some((7, 0)),
+        );
+        check_error(
+            r#"{"error":{"code":500,"usageMetadata":{"promptTokenCount":7}}}"#,
+            Some((7, 0)),
+        );
+        check_error(
+            r#"{"error":"busy","usage":{"inputTokens":3}}"#,
+            Some((3, 0)),
+        );
+        for nothing in [
+            &format!("{{{error}}}"),
+            r#"{"usage":null}"#,
+            r#"{"usage":{"prompt_tokens":"#,
+            "[]",
+            "<html>",
+            "",
+        ] {
+            check_error(nothing, None);
+        }
+    }
 
     #[track_caller]
     fn check(raw: &str, expected: Option<Usage>) {

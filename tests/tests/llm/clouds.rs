@@ -88,7 +88,8 @@ async fn serve(mut stream: TcpStream, seen: &Seen, answer: Answer) -> Result<()>
     Ok(())
 }
 
-async fn read(stream: &mut TcpStream) -> Result<String> {
+/// A whole request.
+pub(crate) async fn read(stream: &mut TcpStream) -> Result<String> {
     let mut bytes = Vec::new();
     loop {
         let count = stream.read_buf(&mut bytes).await?;

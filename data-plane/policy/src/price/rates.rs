@@ -110,6 +110,21 @@ impl Tokens {
         self.input.saturating_add(self.output)
     }
 
+    /// Both together, kind by kind.
+    #[must_use]
+    pub const fn plus(&self, other: &Self) -> Self {
+        Self {
+            input: self.input.saturating_add(other.input),
+            cache_read: self.cache_read.saturating_add(other.cache_read),
+            cache_write: self.cache_write.saturating_add(other.cache_write),
+            cache_write_1h: self.cache_write_1h.saturating_add(other.cache_write_1h),
+            input_audio: self.input_audio.saturating_add(other.input_audio),
+            output: self.output.saturating_add(other.output),
+            reasoning: self.reasoning.saturating_add(other.reasoning),
+            output_audio: self.output_audio.saturating_add(other.output_audio),
+        }
+    }
+
     /// How many were of a kind. Each token is of one kind; where a provider's parts exceed their whole, the rest is none.
     const fn of(&self, kind: TokenKind) -> u64 {
         match kind {

@@ -35,6 +35,7 @@ impl UsageRecord {
         self.tell_caller(put);
         self.tell_usage(put);
         self.tell_cost(put);
+        self.tell_replaced(put);
         self.tell_cache(put);
         self.tell_course(put);
     }
@@ -129,6 +130,27 @@ impl UsageRecord {
         }
     }
 
+    fn tell_replaced(&self, put: &mut dyn FnMut(&'static str, Value<'_>)) {
+        let Some(tokens) = self.replaced_tokens() else {
+            return;
+        };
+        let unpriced = self
+            .replaced
+            .iter()
+            .filter(|one| one.quote.total().is_none());
+        for (name, count) in [
+            ("tidegate.llm.replaced.attempts", self.replaced.len() as u64),
+            ("tidegate.llm.replaced.input_tokens", tokens.input),
+            ("tidegate.llm.replaced.output_tokens", tokens.output),
+            ("tidegate.llm.replaced.unpriced", unpriced.count() as u64),
+        ] {
+            put(name, Value::Count(count));
+        }
+        if let Some(cost) = self.replaced_cost() {
+            put("tidegate.llm.replaced.cost", Value::Usd(cost));
+        }
+    }
+
     fn tell_cache(&self, put: &mut dyn FnMut(&'static str, Value<'_>)) {
         let Some(cache) = &self.cache else {
             return;
@@ -210,6 +232,7 @@ mod tests {
     use super::super::tests::{catalog, record};
     use super::{Value, parts};
     use crate::price::{Money, Quote, Tokens};
+    use crate::usage_record::{Attempted, Replaced, Told};
     use std::collections::BTreeMap;
 
     fn told(record: &super::UsageRecord) -> BTreeMap<&'static str, String> {
@@ -262,6 +285,46 @@ mod tests {
     }
 
     #[test]
+    fn what_was_replaced_is_told_beside_the_answer() {
+        let tokens = Tokens {
+            input: 1000,
+            output: 10,
+            ..Tokens::default()
+        };
+        let mut record = record(Some(&catalog()), Some(tokens));
+        let names = ["gpt-4o", "other"];
+        record.replaced = names
+            .iter()
+            .filter_map(|model| {
+                let of = Attempted {
+                    provider: "openai".into(),
+                    entry: None,
+                    sent: (*model).into(),
+                    answered: None,
+                };
+                let told = Told {
+                    input: Some(400),
+                    output: Some(1),
+                    ..Told::default()
+                };
+                Replaced::told(of, told, Some(&catalog()))
+            })
+            .collect();
+        let told = told(&record);
+        for (name, value) in [
+            ("gen_ai.usage.input_tokens", "1000"),
+            ("tidegate.llm.cost.total", "0.0026"),
+            ("tidegate.llm.replaced.attempts", "2"),
+            ("tidegate.llm.replaced.input_tokens", "800"),
+            ("tidegate.llm.replaced.output_tokens", "2"),
+            ("tidegate.llm.replaced.unpriced", "1"),
+            ("tidegate.llm.replaced.cost", "0.00101"),
+        ] {
+            assert_eq!(told.get(name).map(String::as_str), Some(value), "{name}");
+        }
+    }
+
+    #[test]
     fn what_is_not_known_is_not_told() {
         let told = told(&record(None, None));
         assert_eq!(
@@ -273,6 +336,7 @@ mod tests {
             "gen_ai.usage.input_tokens",
             "enduser.id",
             "error.type",
+            "tidegate.llm.replaced.attempts",
         ] {
             assert!(!told.contains_key(absent), "{absent}");
         }

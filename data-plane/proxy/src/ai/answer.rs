@@ -26,7 +26,7 @@ use super::{
     cache::Keep,
     condition,
     guard::{self, Guards, Tallies},
-    ledger::Ledger,
+    ledger::{Ledger, note_told},
     since_epoch,
     tokenized::Cut,
     wait::Wait,
@@ -120,7 +120,9 @@ enum Looked {
     Failed(Box<Observed>),
     /// More than is held of what the client's format needs at once.
     TooLarge(Box<Observed>),
-    Broke(BodyError),
+    Broke(BodyError, Box<Observed>),
+    /// Nothing came in time.
+    Late(Box<Observed>),
 }
 
 /// Of whom, in what form, behind which guards and within which time an answer was asked for.
@@ -171,9 +173,10 @@ pub(super) async fn take(
             },
             Ok(tried @ (Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. })) => tried,
             Err(Unusable::TooLarge(observed)) => too_large(exchange, *observed),
+            Err(Unusable::Unfinished(fault, observed)) => unfinished(exchange, fault, &observed),
             Err(Unusable::Error(observed, headers)) => {
                 let condition = judge(exchange, error_status(&observed), &headers);
-                failed_inside((call, provider), &observed, condition)
+                failed_inside(exchange, (call, provider), &observed, condition)
             }
         };
     }
@@ -186,10 +189,7 @@ pub(super) async fn take(
             relay,
             held: Bytes::new(),
         },
-        false => match deadline.bound(look(&mut upstream, relay, hold)).await {
-            Some(looked) => looked,
-            None => return lost(wait.late()),
-        },
+        false => look(&mut upstream, relay, (hold, deadline)).await,
     };
     let body = match looked {
         Looked::Begun { relay, held } => {
@@ -203,10 +203,11 @@ pub(super) async fn take(
         Looked::Over { bytes, observed } => Body::Whole { bytes, observed },
         Looked::Failed(observed) => {
             let condition = judge(exchange, error_status(&observed), &head.headers);
-            return failed_inside((call, provider), &observed, condition);
+            return failed_inside(exchange, (call, provider), &observed, condition);
         }
         Looked::TooLarge(observed) => return too_large(exchange, *observed),
-        Looked::Broke(error) => return lost(broke(error)),
+        Looked::Broke(error, seen) => return unfinished(exchange, broke(error), &seen),
+        Looked::Late(seen) => return unfinished(exchange, wait.late(), &seen),
     };
     answered(Answer {
         tallies,
@@ -294,12 +295,20 @@ fn held_until(wait: Wait) -> Option<Instant> {
     (!wait.bounds_whole()).then(|| Instant::now() + HOLD)
 }
 
-/// Reads on until something is there that a person would see, or it is clear that nothing will be, or until `hold`.
-async fn look(upstream: &mut Upstream, mut relay: Box<Relay>, hold: Deadline<'_>) -> Looked {
+/// Reads on until something is there that a person would see, or it is clear that nothing will be, or until `hold`; at
+/// most until `deadline`.
+async fn look(
+    upstream: &mut Upstream,
+    mut relay: Box<Relay>,
+    (hold, deadline): (Deadline<'_>, Deadline<'_>),
+) -> Looked {
     let mut held = BytesMut::new();
     loop {
         let next = hold.bound(std::future::poll_fn(|cx| upstream.poll(cx)));
-        let Some(next) = next.await else {
+        let Some(next) = deadline.bound(next).await else {
+            return Looked::Late(Box::new(relay.into_observed()));
+        };
+        let Some(next) = next else {
             let held = held.freeze();
             return Looked::Begun { relay, held };
         };
@@ -314,11 +323,11 @@ async fn look(upstream: &mut Upstream, mut relay: Box<Relay>, hold: Deadline<'_>
                 },
                 Ending::Failed => Looked::Failed(observed),
                 // An end without a terminator is no answer, as long as nothing of it was shown.
-                Ending::Truncated(_) => Looked::Broke(BodyError::Cut),
+                Ending::Truncated(_) => Looked::Broke(BodyError::Cut, observed),
             };
         };
         match frame {
-            Err(error) => return Looked::Broke(error),
+            Err(error) => return Looked::Broke(error, Box::new(relay.into_observed())),
             Ok(frame) => {
                 if let Ok(data) = frame.into_data() {
                     held.extend_from_slice(&relay.push(data));
@@ -363,6 +372,12 @@ fn lost(fault: Fault) -> Tried {
         reply: Box::new(Err(fault)),
         refusal: None,
     }
+}
+
+/// What came so far of an answer that is none, for want of its end, may have been told to take something.
+fn unfinished(exchange: &mut Exchange<'_>, fault: Fault, seen: &Observed) -> Tried {
+    note_told(exchange.record, seen);
+    lost(fault)
 }
 
 /// The gateway's own limit: nothing is said of the provider, which was asked and will want to be paid.

@@ -32,19 +32,23 @@ use super::{attribution::Attributed, expected, since_epoch, tokenized::Cut};
 use crate::{
     fault::{Kind, Side},
     in_place::boxed,
-    metrics::{Label, OwnLabels, UsageLabels},
+    metrics::{Label, OwnLabels},
     record::{Ending, Record},
     trace::AttemptSpan,
 };
 
 mod cached;
 mod overhead;
+mod replaced;
 mod size;
 mod span;
 
 pub(super) use cached::answered_before;
 use cached::cache_use;
 pub(crate) use overhead::Overhead;
+use replaced::Gone;
+pub(crate) use replaced::Models;
+pub(super) use replaced::{attempt_failed, note_told};
 pub(super) use size::{Size, Uncounted};
 pub(super) use span::{hear, listen, note_server};
 
@@ -70,6 +74,8 @@ pub(crate) struct Ledger {
     catalog: Option<Arc<Catalog>>,
     settle: Vec<Settle>,
     pub(crate) overhead: Overhead,
+    /// Attempts that took something, and are not what the client gets.
+    replaced: Vec<Gone>,
     /// The attempt that is under way or was answered.
     attempt: Option<Attempt>,
 }
@@ -91,6 +97,8 @@ pub(crate) struct Closed {
     pub(crate) record: UsageRecord,
     /// Models as labels: of few.
     pub(crate) labels: Labels,
+    /// Those of what was replaced, in the record's order.
+    pub(crate) replaced: Vec<Models>,
     /// How long the attempt took that is the record's.
     pub(crate) attempt: Option<Duration>,
     /// The gateway's own time.
@@ -124,29 +132,6 @@ pub(super) fn attempt_begins(
         let is_configured = is_configured(provider, policy, sent);
         ledger.attempt(provider, (sent, is_configured), span);
     }
-}
-
-/// An attempt is not what the client gets.
-pub(super) fn attempt_failed(record: &mut Record, error: &'static str) {
-    let route = record.route.label();
-    let Some(ledger) = &mut record.llm.ledger else {
-        return;
-    };
-    let Some(attempt) = ledger.attempt.take() else {
-        return;
-    };
-    let labels = UsageLabels {
-        route: route.into(),
-        gen_ai_operation_name: ledger.operation,
-        gen_ai_provider_name: attempt.provider,
-        gen_ai_request_model: attempt.label,
-        gen_ai_response_model: "".into(),
-    };
-    let took = attempt.started.elapsed();
-    if let Some(span) = attempt.span {
-        span.end(None, Some(error));
-    }
-    record.worker().metrics.operation(labels, error, took);
 }
 
 /// An attempt ends before anything was sent: the provider was never asked.
@@ -191,6 +176,7 @@ impl Ledger {
             catalog: catalog.cloned(),
             settle: Vec::new(),
             overhead: Overhead::begin(),
+            replaced: Vec::new(),
             attempt: None,
         })
     }
@@ -215,6 +201,7 @@ impl Ledger {
             catalog: None,
             settle: Vec::new(),
             overhead: Overhead::begin(),
+            replaced: Vec::new(),
             attempt: None,
         })
     }
@@ -295,6 +282,7 @@ impl Ledger {
         let is_answered = attempt.is_some() && answer.status < 400;
         let own = metrics.own_labels(std::mem::take(&mut self.labels), is_answered);
         let labels = self.labels(attempt.as_ref(), answered.as_deref(), own);
+        let (replaced, models) = self.replaced.into_iter().map(Gone::apart).unzip();
         let mut usage_record = UsageRecord {
             request_id: self.request_id,
             at: self.at,
@@ -316,6 +304,7 @@ impl Ledger {
             answer,
             usage,
             quote,
+            replaced,
             charged: Vec::new(),
             notices: Vec::new(),
             cache,
@@ -337,27 +326,20 @@ impl Ledger {
         Closed {
             record: usage_record,
             labels,
+            replaced: models,
             attempt: took,
             overhead: self.overhead,
         }
     }
 
     fn labels(&self, attempt: Option<&Attempt>, answered: Option<&str>, own: OwnLabels) -> Labels {
-        let Some(attempt) = attempt else {
-            return Labels {
-                sent: "".into(),
-                answered: "".into(),
-                own,
-            };
+        let Models { sent, answered } = match attempt {
+            None => Models::none(),
+            Some(attempt) => self.models(attempt, answered),
         };
         Labels {
-            sent: attempt.label.clone(),
-            answered: match answered {
-                None => "".into(),
-                // The name that was sent is as good as its own label.
-                Some(answered) if *answered == *attempt.sent => attempt.label.clone(),
-                Some(answered) => self.label(&attempt.provider, answered, false),
-            },
+            sent,
+            answered,
             own,
         }
     }

@@ -8,10 +8,11 @@ use std::time::Duration;
 use dp_config::ai_backend::AiProvider;
 use dp_upstream::provider_group::verdict::Outcome;
 
-use super::{Tried, request::note};
+use super::{Tried, ledger, request::note};
 use crate::{
     exchange::{Exchange, Reply},
     fault::Fault,
+    record::Record,
 };
 
 /// The errors of a request so far.
@@ -39,8 +40,13 @@ impl<'a> Past<'a> {
     }
 
     /// A provider refused what the request holds, and another is asked.
-    pub(super) fn note(&mut self, provider: &'a AiProvider, tried: Tried) {
+    pub(super) fn note(&mut self, record: &mut Record, provider: &'a AiProvider, tried: Tried) {
         match tried {
+            Tried::Answered(answer) => {
+                if let Some((observed, _)) = answer.observed() {
+                    ledger::note_told(record, observed);
+                }
+            }
             Tried::Failed { outcome, reply, .. } => {
                 self.failed = Some(Failed {
                     provider,
@@ -48,7 +54,7 @@ impl<'a> Past<'a> {
                     reply,
                 });
             }
-            Tried::Answered(_) | Tried::Unsendable(_) | Tried::Unfit(_) => {}
+            Tried::Unsendable(_) | Tried::Unfit(_) => {}
         }
     }
 

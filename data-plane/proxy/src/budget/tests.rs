@@ -5,7 +5,10 @@ use std::time::Duration;
 use dp_policy::{
     budget::Spend,
     price::{Catalog, ModelNames, Money, Tokens, quote, read},
-    usage_record::{Answer, Call, Caller, Ending, ModelUse, Source, Timing, Usage, UsageRecord},
+    usage_record::{
+        Answer, Attempted, Call, Caller, Ending, ModelUse, Replaced, Source, Timing, Told, Usage,
+        UsageRecord,
+    },
 };
 use http::HeaderMap;
 
@@ -28,10 +31,30 @@ fn tokens() -> Tokens {
     }
 }
 
-fn record(model: &str, tokens: Option<Tokens>, ending: Ending) -> UsageRecord {
+fn catalog() -> Catalog {
     let json =
         r#"{"providers":{"openai":{"models":{"gpt-4o":{"rates":{"input":"2.5","output":"10"}}}}}}"#;
-    let catalog = Catalog::new("c1", [read(json).expect("document")]);
+    Catalog::new("c1", [read(json).expect("document")])
+}
+
+/// An attempt that took as much as the answer.
+fn replaced(model: &str) -> Replaced {
+    let of = Attempted {
+        provider: "openai".into(),
+        entry: None,
+        sent: model.into(),
+        answered: None,
+    };
+    let told = Told {
+        input: Some(1000),
+        output: Some(10),
+        ..Told::default()
+    };
+    Replaced::told(of, told, Some(&catalog())).expect("told")
+}
+
+fn record(model: &str, tokens: Option<Tokens>, ending: Ending) -> UsageRecord {
+    let catalog = catalog();
     let names = ModelNames {
         provider: "openai",
         response: None,
@@ -62,6 +85,7 @@ fn record(model: &str, tokens: Option<Tokens>, ending: Ending) -> UsageRecord {
             raw: None,
         },
         quote: quote(Some(&catalog), &names, tokens.as_ref()),
+        replaced: Vec::new(),
         charged: Vec::new(),
         notices: Vec::new(),
         cache: None,
@@ -102,6 +126,33 @@ fn what_nobody_told_stays_held_and_what_nobody_did_is_free() {
     for ending in [Ending::Failed, Ending::ClientGone, Ending::Refused] {
         check(&record(MODEL, None, ending), Some("0"), 0);
     }
+}
+
+#[test]
+fn what_was_replaced_is_counted_beside_the_answer() {
+    let of = |own: UsageRecord, models: &[&str]| UsageRecord {
+        replaced: models.iter().map(|model| replaced(model)).collect(),
+        ..own
+    };
+    let answered = |model| record(model, Some(tokens()), Ending::Complete);
+    check(&of(answered(MODEL), &[MODEL]), Some("0.0052"), 2020);
+    // What is known counts, whatever is not.
+    check(
+        &of(answered(MODEL), &[MODEL, "unknown"]),
+        Some("0.0052"),
+        3030,
+    );
+    check(&of(answered(MODEL), &["unknown"]), Some("0.0026"), 2020);
+    // What was held for the answer stays, and the attempt is on top.
+    check(
+        &of(answered("unknown"), &[MODEL]),
+        Some("0.002600000007"),
+        2020,
+    );
+    let failed = || record(MODEL, None, Ending::Failed);
+    check(&of(failed(), &[MODEL]), Some("0.0026"), 1010);
+    check(&of(failed(), &["unknown"]), None, 1010);
+    assert!(taken(&of(failed(), &[MODEL]), &EXPECTED).is_billed);
 }
 
 #[test]

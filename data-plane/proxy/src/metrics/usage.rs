@@ -10,8 +10,8 @@ use std::{
 };
 
 use dp_policy::{
-    price::{Money, Quote},
-    usage_record::{Source, UsageRecord, parts},
+    price::{Money, Quote, Tokens},
+    usage_record::{Source, parts},
 };
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -268,7 +268,7 @@ impl UsageMetrics {
         let histogram = self.requests.get_or_create_owned(&of_request);
         histogram.observe(record.timing.total.as_secs_f64());
         let source = SourceLabels {
-            gen_ai_provider_name: provider.clone(),
+            gen_ai_provider_name: provider,
             source: record.usage.source.as_str(),
         };
         self.sources.get_or_create(&source).inc();
@@ -283,24 +283,40 @@ impl UsageMetrics {
             let histogram = self.per_token.get_or_create_owned(&labels);
             histogram.observe(time.as_secs_f64());
         }
-        if record.usage.source == Source::Provider {
-            self.tokens(record, (&labels, own));
+        if let Some(tokens) = &record.usage.tokens {
+            let source = record.usage.source;
+            self.took((tokens, source), &record.quote, (&labels, own));
         }
-        if record.usage.tokens.is_some() {
-            let status = record.quote.status().as_str();
-            let lookup = LookupLabels {
-                gen_ai_provider_name: provider,
-                status,
+        self.replaced(closed, &labels);
+    }
+
+    /// Attempts before the answer, each by its own provider and models.
+    fn replaced(&self, closed: &Closed, of_request: &Labels) {
+        for (attempt, models) in closed.record.replaced.iter().zip(&closed.replaced) {
+            let labels = Labels {
+                gen_ai_provider_name: attempt.provider.clone(),
+                gen_ai_request_model: models.sent.clone(),
+                gen_ai_response_model: models.answered.clone(),
+                ..of_request.clone()
             };
-            self.lookups.get_or_create(&lookup).inc();
-            self.cost(record, (&labels, own));
+            let told = (&attempt.tokens, Source::Provider);
+            self.took(told, &attempt.quote, (&labels, &closed.labels.own));
         }
     }
 
-    fn tokens(&self, record: &UsageRecord, (labels, own): (&Labels, &OwnLabels)) {
-        let Some(tokens) = &record.usage.tokens else {
-            return;
+    fn took(&self, (tokens, source): (&Tokens, Source), quote: &Quote, of: (&Labels, &OwnLabels)) {
+        if source == Source::Provider {
+            self.tokens(tokens, of);
+        }
+        let lookup = LookupLabels {
+            gen_ai_provider_name: of.0.gen_ai_provider_name.clone(),
+            status: quote.status().as_str(),
         };
+        self.lookups.get_or_create(&lookup).inc();
+        self.cost(quote, source, of);
+    }
+
+    fn tokens(&self, tokens: &Tokens, (labels, own): (&Labels, &OwnLabels)) {
         for (gen_ai_token_type, count, is_told) in [
             ("input", tokens.input, true),
             ("output", tokens.output, true),
@@ -326,8 +342,8 @@ impl UsageMetrics {
         }
     }
 
-    fn cost(&self, record: &UsageRecord, (labels, own): (&Labels, &OwnLabels)) {
-        let Quote::Priced { cost, .. } = &record.quote else {
+    fn cost(&self, quote: &Quote, source: Source, (labels, own): (&Labels, &OwnLabels)) {
+        let Quote::Priced { cost, .. } = quote else {
             return;
         };
         for (part, amount) in parts(cost) {
@@ -337,7 +353,7 @@ impl UsageMetrics {
             let labels = CostLabels {
                 labels: labels.clone(),
                 kind: part.label,
-                usage: record.usage.source.as_str(),
+                usage: source.as_str(),
                 own: own.clone(),
             };
             self.cost.get_or_create(&labels).inc_by(amount.as_f64());

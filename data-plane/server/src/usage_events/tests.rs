@@ -40,6 +40,7 @@ fn record() -> UsageRecord {
         answer: Answer::default(),
         usage: Usage::default(),
         quote: quote(None, &names, None),
+        replaced: Vec::new(),
         charged: Vec::new(),
         notices: Vec::new(),
         cache: None,

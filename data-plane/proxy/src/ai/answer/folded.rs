@@ -99,7 +99,7 @@ pub(in crate::ai) async fn folded(
 
 /// The answer that all parts make.
 fn whole(
-    exchange: &Exchange<'_>,
+    exchange: &mut Exchange<'_>,
     (call, provider): (&Call<'_>, &AiProvider),
     rendered: &Rendered,
     gathered: Gathered,
@@ -143,14 +143,14 @@ fn whole(
 
 /// A part that was a success until it was read.
 fn failed(
-    exchange: &Exchange<'_>,
+    exchange: &mut Exchange<'_>,
     (call, provider): (&Call<'_>, &AiProvider),
     observed: &Observed,
     headers: &HeaderMap,
 ) -> Tried {
     let about = (error_status(observed), headers);
     let condition = condition::judge(exchange, call, provider, about);
-    failed_inside((call, provider), observed, condition)
+    failed_inside(exchange, (call, provider), observed, condition)
 }
 
 async fn gather(

@@ -11,6 +11,7 @@ use dp_llm::{
     observed::Observed,
     relay::Plan,
     retry_after,
+    usage::Usage,
 };
 use dp_upstream::provider_group::verdict::{Condition, CredentialOwner, Outcome, Verdict};
 use http::{
@@ -20,7 +21,7 @@ use http::{
 
 use super::{broke, lost, pairs};
 use crate::{
-    ai::{Call, Tried, condition, fallback, since_epoch, wait::Wait},
+    ai::{Call, Tried, condition, fallback, ledger, since_epoch, wait::Wait},
     exchange::Exchange,
     fault::{Fault, Kind},
     respond::{AMZN_ERROR_TYPE, name_exception, told},
@@ -32,7 +33,7 @@ const ERROR_LIMIT: usize = 64 << 10;
 
 /// An error status, in the client's dialect.
 pub(super) async fn refused(
-    exchange: &Exchange<'_>,
+    exchange: &mut Exchange<'_>,
     call: &Call<'_>,
     (provider, plan, wait): (&AiProvider, &Plan, Wait),
     response: Response<Upstream>,
@@ -51,6 +52,16 @@ pub(super) async fn refused(
         Some(Err(error)) => return lost(broke(error)),
         None => return lost(wait.late()),
     };
+    if let Some(usage) = Usage::of_error(&body) {
+        let usage = Some(usage);
+        ledger::note_told(
+            exchange.record,
+            &Observed {
+                usage,
+                ..Observed::default()
+            },
+        );
+    }
     let status = head.status.as_u16();
     let kind = head.headers.get(AMZN_ERROR_TYPE);
     let kind = kind.and_then(|value| value.to_str().ok());
@@ -134,10 +145,12 @@ async fn read_error(upstream: &mut Upstream) -> Result<Bytes, BodyError> {
 
 /// A success that turned out to be none before the client had anything of it.
 pub(super) fn failed_inside(
+    exchange: &mut Exchange<'_>,
     (call, provider): (&Call<'_>, &AiProvider),
     observed: &Observed,
     condition: Option<Condition>,
 ) -> Tried {
+    ledger::note_told(exchange.record, observed);
     let client = call.prompt.format();
     let error = observed.error.clone().unwrap_or_default();
     let status = error.status();

@@ -29,6 +29,8 @@ pub(super) enum Unusable {
     Error(Box<Observed>, HeaderMap),
     /// More than is held.
     TooLarge(Box<Observed>),
+    /// It broke off, took too long or is none.
+    Unfinished(Fault, Box<Observed>),
 }
 
 /// An answer that is made of the provider's whole one, or that is looked at before it passes. `services` are asked about a
@@ -58,8 +60,8 @@ pub(super) async fn whole(
     // What guards take is not the provider's time.
     match deadline.bound(read).await {
         Some(Ok(())) => {}
-        Some(Err(error)) => return Ok(lost(broke(error))),
-        None => return Ok(lost(wait.late())),
+        Some(Err(error)) => return Err(unfinished(broke(error), *relay)),
+        None => return Err(unfinished(wait.late(), *relay)),
     }
     if relay.is_full() {
         return Err(Unusable::TooLarge(Box::new(relay.into_observed())));
@@ -92,14 +94,18 @@ pub(super) async fn whole(
             return Err(Unusable::Error(Box::new(finish.observed), head.headers));
         }
         // A page of a load balancer in between, say.
-        Ending::Complete if observed.unreadable > 0 => lost(Fault::caused(
-            Kind::Garbage,
-            "the provider's answer is not what its format asks for",
-        )),
+        Ending::Complete if observed.unreadable > 0 => {
+            let why = "the provider's answer is not what its format asks for";
+            let fault = Fault::caused(Kind::Garbage, why);
+            return Err(Unusable::Unfinished(fault, Box::new(finish.observed)));
+        }
         Ending::Failed => {
             return Err(Unusable::Error(Box::new(finish.observed), head.headers));
         }
-        Ending::Truncated(_) => lost(Fault::caused(Kind::Reset, BodyError::Cut)),
+        Ending::Truncated(_) => {
+            let fault = Fault::caused(Kind::Reset, BodyError::Cut);
+            return Err(Unusable::Unfinished(fault, Box::new(finish.observed)));
+        }
         Ending::Complete | Ending::Refused => {
             out.extend_from_slice(&finish.rest);
             head.headers
@@ -114,6 +120,10 @@ pub(super) async fn whole(
             })
         }
     })
+}
+
+fn unfinished(fault: Fault, relay: Relay) -> Unusable {
+    Unusable::Unfinished(fault, Box::new(relay.into_observed()))
 }
 
 /// A whole answer behind its guards; a refusal stands in its place, and what it cost is counted all the same (llm.md G-11).

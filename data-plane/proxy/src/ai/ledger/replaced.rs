@@ -1,0 +1,122 @@
+//! Attempts that are not what the client gets.
+//!
+//! Owns what is kept of one until the record is made: what its provider told, quoted by its own model. Must not decide what
+//! follows it. Invariants: what a provider told is in one record once, either as the answer's or here; a request without such
+//! an attempt allocates nothing for them.
+
+use std::sync::Arc;
+
+use dp_llm::observed::Observed;
+use dp_policy::usage_record::{Attempted, Replaced};
+
+use super::{Attempt, Ledger, told};
+use crate::{metrics::UsageLabels, record::Record};
+
+/// An attempt that took something.
+pub(super) struct Gone {
+    attempt: Replaced,
+    models: Models,
+}
+
+/// Models as labels of metrics: of few.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Models {
+    /// The model that was sent.
+    pub(crate) sent: Arc<str>,
+    /// The model that the answer names.
+    pub(crate) answered: Arc<str>,
+}
+
+/// What an attempt told that is no answer: its tokens are its record's if no other attempt follows, and else those of a
+/// replaced one.
+pub(in crate::ai) fn note_told(record: &mut Record, seen: &Observed) {
+    if seen.usage.is_none() {
+        return;
+    }
+    record.llm.observed = Some(Box::new(Observed {
+        model: seen.model.clone(),
+        usage: seen.usage.clone(),
+        ..Observed::default()
+    }));
+}
+
+/// An attempt is not what the client gets.
+pub(in crate::ai) fn attempt_failed(record: &mut Record, error: &'static str) {
+    let route = record.route.label();
+    let seen = record.llm.observed.take();
+    let Some(ledger) = &mut record.llm.ledger else {
+        return;
+    };
+    let Some(attempt) = ledger.attempt.take() else {
+        return;
+    };
+    if let Some(seen) = seen {
+        ledger.replace(&attempt, record.llm.entry.clone(), &seen);
+    }
+    let labels = UsageLabels {
+        route: route.into(),
+        gen_ai_operation_name: ledger.operation,
+        gen_ai_provider_name: attempt.provider,
+        gen_ai_request_model: attempt.label,
+        gen_ai_response_model: "".into(),
+    };
+    let took = attempt.started.elapsed();
+    if let Some(span) = attempt.span {
+        span.end(None, Some(error));
+    }
+    record.worker().metrics.operation(labels, error, took);
+}
+
+// === impl Ledger ===
+
+impl Ledger {
+    fn replace(&mut self, attempt: &Attempt, entry: Option<Arc<str>>, seen: &Observed) {
+        let Some(usage) = &seen.usage else {
+            return;
+        };
+        let of = Attempted {
+            provider: attempt.provider.clone(),
+            entry,
+            sent: attempt.sent.clone(),
+            answered: seen.model.as_deref().map(Into::into),
+        };
+        let replaced = Replaced::told(of, told(usage), self.catalog.as_deref());
+        let models = self.models(attempt, seen.model.as_deref());
+        let gone = replaced.map(|attempt| Gone { attempt, models });
+        self.replaced.extend(gone);
+    }
+
+    /// The models of an attempt as labels.
+    pub(super) fn models(&self, attempt: &Attempt, answered: Option<&str>) -> Models {
+        Models {
+            sent: attempt.label.clone(),
+            answered: match answered {
+                None => "".into(),
+                // The name that was sent is as good as its own label.
+                Some(answered) if *answered == *attempt.sent => attempt.label.clone(),
+                Some(answered) => self.label(&attempt.provider, answered, false),
+            },
+        }
+    }
+}
+
+// === impl Gone ===
+
+impl Gone {
+    /// For the record, and for metrics.
+    pub(super) fn apart(self) -> (Replaced, Models) {
+        (self.attempt, self.models)
+    }
+}
+
+// === impl Models ===
+
+impl Models {
+    /// Of a request that was sent nowhere.
+    pub(super) fn none() -> Models {
+        Models {
+            sent: "".into(),
+            answered: "".into(),
+        }
+    }
+}
