@@ -143,9 +143,6 @@ pub(super) async fn take(
     }
     let (mut head, mut upstream) = response.into_parts();
     call.tape(&head.headers, &mut upstream);
-    let judge = |exchange: &Exchange<'_>, status, headers: &HeaderMap| {
-        condition::judge(exchange, call, provider, (status, headers))
-    };
     let said = Said::by(exchange, (call, provider), &head);
     let guards = guard::of_answer(guards, &plan);
     if is_encoded(&head.headers) {
@@ -175,8 +172,7 @@ pub(super) async fn take(
             Err(Unusable::TooLarge(observed)) => too_large(exchange, *observed),
             Err(Unusable::Unfinished(fault, observed)) => unfinished(exchange, fault, &observed),
             Err(Unusable::Error(observed, headers)) => {
-                let condition = judge(exchange, error_status(&observed), &headers);
-                failed_inside(exchange, (call, provider), &observed, condition)
+                failed_inside(exchange, (call, provider), (&observed, &headers))
             }
         };
     }
@@ -202,8 +198,7 @@ pub(super) async fn take(
         }
         Looked::Over { bytes, observed } => Body::Whole { bytes, observed },
         Looked::Failed(observed) => {
-            let condition = judge(exchange, error_status(&observed), &head.headers);
-            return failed_inside(exchange, (call, provider), &observed, condition);
+            return failed_inside(exchange, (call, provider), (&observed, &head.headers));
         }
         Looked::TooLarge(observed) => return too_large(exchange, *observed),
         Looked::Broke(error, seen) => return unfinished(exchange, broke(error), &seen),
@@ -349,11 +344,6 @@ async fn look(
             return Looked::Begun { relay, held };
         }
     }
-}
-
-/// The status that an error inside a success stands for.
-fn error_status(observed: &Observed) -> u16 {
-    observed.error.clone().unwrap_or_default().status()
 }
 
 /// Why there is no first content.

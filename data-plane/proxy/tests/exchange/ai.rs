@@ -2,7 +2,7 @@
 //!
 //! The provider is a small server of the test; what it received is what counts.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 use dp_llm::{
@@ -23,6 +23,8 @@ use crate::{
 };
 
 const ANSWER: &str = r#"{"id":"chatcmpl-1","object":"chat.completion","model":"gpt-x","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}}"#;
+
+const BUSY: &str = r#"{"error":{"message":"busy","type":"requests","code":"rate_limit_exceeded"}}"#;
 
 async fn provider() -> (SocketAddr, Seen) {
     upstream(|_, _| async {
@@ -479,4 +481,27 @@ async fn a_key_that_is_out_is_back_where_its_provider_moves() {
         assert!(keys_out(&world).is_empty(), "{:?}", keys_out(&world));
         until_out().await;
     }
+}
+
+/// The head of an error inside a success counts like that of an error.
+#[tokio::test(flavor = "local")]
+async fn an_error_inside_a_success_says_when_to_come_again() {
+    let (up, _) = upstream(|head, _| async move {
+        let is_bad = head.headers.values().any(|value| value == "sk-bad");
+        let answer = Response::builder().header("content-type", "application/json");
+        let (answer, body) = match is_bad {
+            true => (answer.header("retry-after", "100"), BUSY),
+            false => (answer, ANSWER),
+        };
+        answer.body(Full::from(body)).unwrap()
+    })
+    .await;
+    let world = World::serving(&pooled(up, "api.example", "x-own-key"));
+    for _ in 0..2 {
+        assert_eq!(ask(&world, r#"{"messages":[]}"#).await.status, 200);
+    }
+    assert_eq!(keys_out(&world), ["bad"]);
+    let keys = world.proxy.keys().into_iter();
+    let left: Vec<_> = keys.filter_map(|key| key.figures.evicted_for).collect();
+    assert!(left[0] > Duration::from_secs(90), "{left:?}");
 }

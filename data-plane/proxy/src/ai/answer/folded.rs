@@ -21,11 +21,11 @@ use futures::{StreamExt, stream};
 use http::{HeaderMap, HeaderValue, Response, header::CONTENT_LENGTH, response};
 
 use super::{
-    Answer, Body, Said, WHOLE_LIMIT, answered, broke, dress, encoded, error_status, failed_inside,
-    head, is_encoded, refused, told, too_large,
+    Answer, Body, Said, WHOLE_LIMIT, answered, broke, dress, encoded, failed_inside, head,
+    is_encoded, refused, told, too_large,
 };
 use crate::{
-    ai::{Call, Tried, condition, fan_out::FanOut, wait::Wait},
+    ai::{Call, Tried, fan_out::FanOut, wait::Wait},
     exchange::Exchange,
     fault::{Fault, Kind},
     response_body::Upstream,
@@ -90,9 +90,11 @@ pub(in crate::ai) async fn folded(
             let of = (provider, &rendered.plan, wait);
             Ok(refused(exchange, call, of, *response).await)
         }
-        Err(Stopped::Error(observed, headers)) => {
-            Ok(failed(exchange, (call, provider), &observed, &headers))
-        }
+        Err(Stopped::Error(observed, headers)) => Ok(failed_inside(
+            exchange,
+            (call, provider),
+            (&observed, &headers),
+        )),
         Err(Stopped::TooLarge) => Ok(too_large(exchange, Observed::default())),
     }
 }
@@ -116,7 +118,7 @@ fn whole(
         Ending::Complete => {}
         Ending::Failed | Ending::Refused | Ending::Truncated(_) => {
             let of = (call, provider);
-            return failed(exchange, of, &finish.observed, &head.headers);
+            return failed_inside(exchange, of, (&finish.observed, &head.headers));
         }
     }
     call.tape_whole(&finish.rest);
@@ -139,18 +141,6 @@ fn whole(
         spent,
         ..Answer::new(head, body, said)
     })
-}
-
-/// A part that was a success until it was read.
-fn failed(
-    exchange: &mut Exchange<'_>,
-    (call, provider): (&Call<'_>, &AiProvider),
-    observed: &Observed,
-    headers: &HeaderMap,
-) -> Tried {
-    let about = (error_status(observed), headers);
-    let condition = condition::judge(exchange, call, provider, about);
-    failed_inside(exchange, (call, provider), observed, condition)
 }
 
 async fn gather(

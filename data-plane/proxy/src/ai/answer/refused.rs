@@ -3,6 +3,8 @@
 //! Owns the client's dialect of them, and what they say about the provider. Must not decide what follows. Invariant: whatever a
 //! provider says becomes an error that the client can read, and none sends it past the gateway.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use dp_config::ai_backend::{AiCredential, AiProvider};
 use dp_llm::{
@@ -13,9 +15,9 @@ use dp_llm::{
     retry_after,
     usage::Usage,
 };
-use dp_upstream::provider_group::verdict::{Condition, CredentialOwner, Outcome, Verdict};
+use dp_upstream::provider_group::verdict::{CredentialOwner, Outcome, Verdict};
 use http::{
-    HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
 };
 
@@ -147,8 +149,7 @@ async fn read_error(upstream: &mut Upstream) -> Result<Bytes, BodyError> {
 pub(super) fn failed_inside(
     exchange: &mut Exchange<'_>,
     (call, provider): (&Call<'_>, &AiProvider),
-    observed: &Observed,
-    condition: Option<Condition>,
+    (observed, headers): (&Observed, &HeaderMap),
 ) -> Tried {
     ledger::note_told(exchange.record, observed);
     let client = call.prompt.format();
@@ -166,10 +167,58 @@ pub(super) fn failed_inside(
     };
     Tried::Failed {
         outcome: Outcome {
-            condition,
-            ..verdict.into()
+            verdict,
+            retry_after: asked_inside(status, headers),
+            condition: condition::judge(exchange, call, provider, (status, headers)),
         },
         reply: Box::new(Ok(response.into())),
         refusal: fallback::of_error(call.fallback, Some(status), || error),
+    }
+}
+
+/// How long the provider of an error inside a success asks to be left alone. Each success tells when limits are reset: that is about
+/// the error only where this is one of limits, or a limit is used up.
+fn asked_inside(status: u16, headers: &HeaderMap) -> Option<Duration> {
+    let now = since_epoch();
+    if status == 429 {
+        return retry_after::retry_after(pairs(headers), None, now);
+    }
+    let plain = pairs(headers).filter(|(name, _)| name.starts_with("retry-after"));
+    retry_after::retry_after(plain, None, now)
+        .or_else(|| retry_after::exhausted_for(pairs(headers), now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(status: u16, headers: &[(&'static str, &'static str)], seconds: Option<u64>) {
+        let headers = headers.iter().map(|&(name, value)| {
+            let name = http::HeaderName::from_static(name);
+            (name, HeaderValue::from_static(value))
+        });
+        let asked = asked_inside(status, &headers.collect());
+        assert_eq!(asked.map(|asked| asked.as_secs()), seconds);
+    }
+
+    #[test]
+    fn an_error_inside_a_success_is_asked_when_to_come_again() {
+        for status in [429, 529] {
+            check(status, &[], None);
+            check(status, &[("retry-after", "60")], Some(60));
+            check(status, &[("retry-after-ms", "7000")], Some(7));
+            let used_up = [
+                ("x-ratelimit-remaining-tokens", "0"),
+                ("x-ratelimit-reset-tokens", "9s"),
+            ];
+            check(status, &used_up, Some(9));
+        }
+        let left = [
+            ("x-ratelimit-remaining-tokens", "5"),
+            ("x-ratelimit-reset-tokens", "9s"),
+        ];
+        check(429, &left, Some(9));
+        check(529, &left, None);
     }
 }
