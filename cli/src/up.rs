@@ -101,6 +101,10 @@ pub(crate) struct UpArgs {
     #[arg(long)]
     trace_content: bool,
 
+    /// Names of the spans of requests to models: OpenTelemetry's, or OpenInference's beside them, for Phoenix [default: gen_ai]
+    #[arg(long, value_name = "NAMES", value_parser = ["gen_ai", "openinference"])]
+    trace_names: Option<String>,
+
     /// Send one event for each request to a model, with tokens and cost, to this OTLP/gRPC endpoint
     #[arg(long, value_name = "URL")]
     otlp_logs_endpoint: Option<String>,

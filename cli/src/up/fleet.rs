@@ -71,6 +71,9 @@ impl Fleet {
         if args.trace_content {
             flags.push("--trace-content".to_owned());
         }
+        if let Some(names) = &args.trace_names {
+            flags.extend(["--trace-names".to_owned(), names.clone()]);
+        }
         if let Some(endpoint) = &args.otlp_logs_endpoint {
             flags.extend(["--otlp-logs-endpoint".to_owned(), endpoint.clone()]);
         }

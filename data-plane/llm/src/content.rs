@@ -12,6 +12,7 @@
 mod answered;
 mod asked;
 mod media;
+pub mod open_inference;
 mod part;
 mod tool;
 mod written;

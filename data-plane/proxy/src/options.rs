@@ -59,6 +59,18 @@ pub struct Tracer {
     pub sample_ratio: f64,
     /// Whether spans of attempts at models tell what was asked and answered.
     pub tells_content: bool,
+    /// Whose names spans of requests to models have.
+    pub names: TraceNames,
+}
+
+/// Conventions for spans of requests to models.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TraceNames {
+    /// OpenTelemetry's for GenAI.
+    #[default]
+    GenAi,
+    /// OpenInference's beside them on attempts at models; for prompts and answers in their place.
+    OpenInference,
 }
 
 /// Takes usage records; must not wait.

@@ -5,7 +5,13 @@
 
 use std::net::SocketAddr;
 
-use dp_llm::{content::Attribute, parameters};
+use dp_llm::{
+    content::{
+        Asked, Attribute,
+        open_inference::{self as flat, Flat},
+    },
+    parameters,
+};
 use dp_policy::usage_record::{UsageRecord, Value};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
@@ -19,9 +25,11 @@ use opentelemetry::{
 
 use crate::{
     ai::guard::Check,
-    options::Tracer,
+    options::{TraceNames, Tracer},
     record::{Ending, Record},
 };
+
+mod open_inference;
 
 /// The header of W3C trace context.
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -33,6 +41,8 @@ pub(crate) struct AttemptSpan {
     tells_content: bool,
     /// Attributes that are not whole.
     truncated: Vec<&'static str>,
+    /// What OpenInference has names for, where those are wanted.
+    open_inference: Option<Box<open_inference::Attempt>>,
 }
 
 /// Starts the span of a request if it is sampled, and makes it the parent of what the upstream does.
@@ -118,7 +128,9 @@ pub(crate) fn end(
         tell_check(&mut span, check);
     }
     if let Some(usage) = usage {
-        tell(&mut span, usage);
+        let tracer = record.worker().shared.tracer.as_ref();
+        let names = tracer.map(|tracer| tracer.names).unwrap_or_default();
+        tell_request(&mut span, usage, names);
     }
     if status.is_server_error() || ending == Ending::UpstreamBroke {
         span.set_status(Status::error(ending.as_str()));
@@ -148,9 +160,24 @@ fn tell_check(span: &mut BoxedSpan, check: &Check) {
     span.add_event_with_timestamp("tidegate.llm.guard", check.at, attributes);
 }
 
-/// The attributes of a usage record.
-fn tell(span: &mut BoxedSpan, usage: &UsageRecord) {
+/// The attributes of a usage record in the span of its request. Readers of OpenInference take `gen_ai.*` for a call to a model
+/// as well, and would count each request and its attempt.
+fn tell_request(span: &mut BoxedSpan, usage: &UsageRecord, names: TraceNames) {
+    match names {
+        TraceNames::GenAi => tell(span, usage, |_| true),
+        TraceNames::OpenInference => {
+            span.set_attribute(KeyValue::new(open_inference::KIND, "CHAIN"));
+            tell(span, usage, |name| !name.starts_with("gen_ai."));
+        }
+    }
+}
+
+/// Those attributes of a usage record that are wanted.
+fn tell(span: &mut BoxedSpan, usage: &UsageRecord, is_wanted: fn(&str) -> bool) {
     usage.tell(&mut |name, value| {
+        if !is_wanted(name) {
+            return;
+        }
         let value = match value {
             Value::Text(text) => text.to_owned().into(),
             Value::Usd(amount) => amount.to_string().into(),
@@ -178,6 +205,10 @@ impl AttemptSpan {
             span,
             tells_content: tracer.tells_content,
             truncated: Vec::new(),
+            open_inference: match tracer.names {
+                TraceNames::GenAi => None,
+                TraceNames::OpenInference => Some(Box::default()),
+            },
         }
     }
 
@@ -187,8 +218,22 @@ impl AttemptSpan {
             .set_attribute(KeyValue::new(name, text.to_owned()));
     }
 
+    /// Says what is asked of whom, which OpenInference has other words for.
+    pub(crate) fn about(&mut self, operation: &str, provider: &str, model: &str) {
+        if let Some(attempt) = &mut self.open_inference {
+            **attempt = open_inference::Attempt::new(operation, provider, model);
+        }
+    }
+
     /// Notes what the request asks for.
-    pub(crate) fn tell(&mut self, name: &'static str, value: parameters::Value) {
+    pub(crate) fn parameter(&mut self, name: &'static str, value: parameters::Value) {
+        if let Some(attempt) = &mut self.open_inference {
+            attempt.parameter(name, &value);
+        }
+        self.tell(name, value);
+    }
+
+    fn tell(&mut self, name: &'static str, value: parameters::Value) {
         let value: opentelemetry::Value = match value {
             parameters::Value::Whole(number) => number.into(),
             parameters::Value::Number(number) => number.into(),
@@ -206,8 +251,48 @@ impl AttemptSpan {
         self.tells_content
     }
 
-    /// Notes something that was asked or answered.
-    pub(crate) fn content(&mut self, name: &'static str, value: Option<Attribute>) {
+    /// Notes what was asked.
+    pub(crate) fn asked(&mut self, asked: Asked) {
+        if self.open_inference.is_some() {
+            self.flat("llm.input_messages", flat::input(&asked));
+            self.flat("llm.tools", flat::tools(&asked));
+            self.value(("input.value", "input.mime_type"), asked.messages);
+            return;
+        }
+        self.content("gen_ai.system_instructions", asked.instructions);
+        self.content("gen_ai.input.messages", asked.messages);
+        self.content("gen_ai.tool.definitions", asked.tools);
+    }
+
+    /// Notes what was answered.
+    pub(crate) fn answered(&mut self, answered: Option<Attribute>) {
+        if self.open_inference.is_some() {
+            self.flat("llm.output_messages", flat::output(answered.as_ref()));
+            self.value(("output.value", "output.mime_type"), answered);
+            return;
+        }
+        self.content("gen_ai.output.messages", answered);
+    }
+
+    /// Notes messages or tools, one by one.
+    fn flat(&mut self, name: &'static str, list: Flat) {
+        if list.is_truncated {
+            self.truncated.push(name);
+        }
+        for (name, text) in list.attributes {
+            self.span.set_attribute(KeyValue::new(name, text));
+        }
+    }
+
+    /// Notes messages as one text, and what it is.
+    fn value(&mut self, (name, mime): (&'static str, &'static str), value: Option<Attribute>) {
+        if value.is_some() {
+            self.note(mime, "application/json");
+        }
+        self.content(name, value);
+    }
+
+    fn content(&mut self, name: &'static str, value: Option<Attribute>) {
         let Some(value) = value else {
             return;
         };
@@ -234,7 +319,13 @@ impl AttemptSpan {
     /// Ends it, with the record of its request where its answer was the request's.
     pub(crate) fn end(mut self, usage: Option<&UsageRecord>, error: Option<&str>) {
         if let Some(usage) = usage {
-            tell(&mut self.span, usage);
+            tell(&mut self.span, usage, |_| true);
+        }
+        if let Some(attempt) = self.open_inference.take() {
+            let span = &mut self.span;
+            attempt.tell(usage, &mut |name, value| {
+                span.set_attribute(KeyValue::new(name, value));
+            });
         }
         if let Some(error) = error {
             self.note("error.type", error);

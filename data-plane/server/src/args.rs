@@ -196,6 +196,10 @@ pub struct TelemetryArgs {
         default_missing_value = "true"
     )]
     pub trace_content: String,
+    /// Names of the spans of requests to models: OpenTelemetry's, or OpenInference's beside them (and, of prompts and answers, in
+    /// their place), for Phoenix.
+    #[arg(long, env = "TIDEGATE_TRACE_NAMES", value_enum, default_value_t = TraceNames::GenAi)]
+    pub trace_names: TraceNames,
 }
 
 /// The end.
@@ -233,6 +237,17 @@ pub enum AccessLog {
     Json,
     /// Not at all.
     Off,
+}
+
+/// Conventions for spans of requests to models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TraceNames {
+    /// OpenTelemetry's for GenAI.
+    #[value(name = "gen_ai")]
+    GenAi,
+    /// OpenInference's.
+    #[value(name = "openinference")]
+    OpenInference,
 }
 
 /// How the proxy's own log is written.

@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use dp_credential::ambient::Ambient;
 use dp_proxy::DrainTimeouts;
+use dp_proxy::options::TraceNames;
 use grpc::address::{Address, AddressError};
 use grpc::tls::{ClientFiles, ClientTls};
 use grpc::token::{BadGatewayName, GatewayName};
 
+use crate::args;
 use crate::args::{
     AccessLog, Args, ControlPlaneArgs, LogFormat, ShutdownArgs, StateArgs, TelemetryArgs, Token,
 };
@@ -120,6 +122,8 @@ pub struct Telemetry {
     pub trace_ratio: f64,
     /// Whether spans tell prompts and answers.
     pub trace_content: bool,
+    /// Whose names spans of requests to models have.
+    pub trace_names: TraceNames,
 }
 
 /// The end.
@@ -366,6 +370,10 @@ fn telemetry(args: TelemetryArgs) -> Result<Telemetry, Invalid> {
         otlp_logs_endpoint: collector("--otlp-logs-endpoint", args.otlp_logs_endpoint)?,
         trace_ratio: args.trace_ratio,
         trace_content: trace_content(&args.trace_content)?,
+        trace_names: match args.trace_names {
+            args::TraceNames::GenAi => TraceNames::GenAi,
+            args::TraceNames::OpenInference => TraceNames::OpenInference,
+        },
     })
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dp_proxy::options::Tracer;
+use dp_proxy::options::{TraceNames, Tracer};
 use opentelemetry::global::BoxedTracer;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig};
@@ -24,11 +24,15 @@ use crate::settings::Telemetry;
 /// How long the last spans may take to leave.
 pub(crate) const FLUSH: Duration = Duration::from_secs(1);
 
-/// Spans of one export where they tell prompts and answers: each has up to 128 KiB of them, and collectors take 4 MiB.
-const LARGE_BATCH: usize = 24;
-
-/// Spans that wait for an export then: 64 MiB at most.
-const LARGE_QUEUE: usize = 512;
+/// How much is sent and kept where spans tell prompts and answers.
+struct Large {
+    /// Spans of one export: collectors take 4 MiB.
+    batch: usize,
+    /// Spans that wait for an export: 64 MiB at most.
+    queue: usize,
+    /// Attributes of one span, where messages are attributes of their own.
+    attributes: Option<u32>,
+}
 
 /// The level of the log, for as long as the process lives.
 #[derive(Clone, Debug)]
@@ -40,6 +44,7 @@ pub struct Traces {
     provider: SdkTracerProvider,
     sample_ratio: f64,
     tells_content: bool,
+    names: TraceNames,
 }
 
 /// Why there is no log or no trace.
@@ -121,10 +126,15 @@ pub fn traces(settings: &Telemetry, service: &str) -> Result<Option<Traces>, Tel
         .with_service_name(service.to_owned())
         .build();
     let mut batches = BatchConfigBuilder::default();
+    let mut provider = SdkTracerProvider::builder();
     if settings.trace_content {
+        let large = Large::of(settings.trace_names);
         batches = batches
-            .with_max_queue_size(LARGE_QUEUE)
-            .with_max_export_batch_size(LARGE_BATCH);
+            .with_max_queue_size(large.queue)
+            .with_max_export_batch_size(large.batch);
+        if let Some(attributes) = large.attributes {
+            provider = provider.with_max_attributes_per_span(attributes);
+        }
         tracing::warn!(
             endpoint,
             "--trace-content: spans of requests to models tell prompts and answers"
@@ -133,7 +143,7 @@ pub fn traces(settings: &Telemetry, service: &str) -> Result<Option<Traces>, Tel
     let processor = BatchSpanProcessor::builder(exporter)
         .with_batch_config(batches.build())
         .build();
-    let provider = SdkTracerProvider::builder()
+    let provider = provider
         .with_span_processor(processor)
         .with_resource(resource)
         .build();
@@ -141,7 +151,29 @@ pub fn traces(settings: &Telemetry, service: &str) -> Result<Option<Traces>, Tel
         provider,
         sample_ratio: settings.trace_ratio,
         tells_content: settings.trace_content,
+        names: settings.trace_names,
     }))
+}
+
+// === impl Large ===
+
+impl Large {
+    fn of(names: TraceNames) -> Self {
+        match names {
+            // Up to 128 KiB of content each.
+            TraceNames::GenAi => Large {
+                batch: 24,
+                queue: 512,
+                attributes: None,
+            },
+            // Up to 256 KiB: messages are there as one text, too. Lists of `dp_llm::content::open_inference::MOST`, and the rest.
+            TraceNames::OpenInference => Large {
+                batch: 12,
+                queue: 256,
+                attributes: Some(1024),
+            },
+        }
+    }
 }
 
 // === impl LogLevel ===
@@ -181,6 +213,7 @@ impl Traces {
             tracer: Arc::new(BoxedTracer::new(Box::new(tracer))),
             sample_ratio: self.sample_ratio,
             tells_content: self.tells_content,
+            names: self.names,
         }
     }
 

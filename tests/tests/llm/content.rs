@@ -246,6 +246,113 @@ async fn what_guards_take_away_is_in_no_span() -> Result<()> {
     scene.world.stop().await
 }
 
+/// The names of OpenInference, with and without content; what guards take away is under none of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn spans_have_the_names_of_openinference_where_that_is_asked_for() -> Result<()> {
+    let scene = Scene::start(&["--trace-content", "--trace-names", "openinference"], &[]).await?;
+    let mut body = chat("gpt-x-mock-text-tool", "write ann@example.org of a tide");
+    body["stream"] = json!(true);
+    body["temperature"] = json!(0.5);
+    body["tools"] = json!([{"type": "function", "function": {
+        "name": "weather", "parameters": {"type": "object"}}}]);
+    let path = "/guarded/v1/chat/completions";
+    let (_, span) = scene.attempt(1, path, &body).await?;
+    let told = |name: &str| span.attributes.get(name).map_or("", String::as_str);
+    for (name, value) in [
+        ("openinference.span.kind", "LLM"),
+        ("llm.provider", "openai"),
+        ("llm.system", "openai"),
+        ("llm.model_name", told("gen_ai.response.model")),
+        ("llm.invocation_parameters", "{\"temperature\":0.5}"),
+        ("llm.token_count.prompt", told("gen_ai.usage.input_tokens")),
+        ("input.mime_type", "application/json"),
+        ("output.mime_type", "application/json"),
+        ("llm.input_messages.0.message.role", "system"),
+        ("llm.input_messages.0.message.content", "be brief"),
+        ("llm.input_messages.1.message.role", "user"),
+        (
+            "llm.input_messages.1.message.content",
+            "write <EMAIL_ADDRESS> of a tide",
+        ),
+        ("llm.output_messages.0.message.role", "assistant"),
+        ("llm.tools.0.tool.name", "weather"),
+    ] {
+        ensure!(told(name) == value && !value.is_empty(), "{name}: {span:?}");
+    }
+    let call = "llm.output_messages.0.message.tool_calls.0.tool_call.function";
+    ensure!(told(&format!("{call}.name")) == "weather", "{span:?}");
+    let arguments: Value = serde_json::from_str(told(&format!("{call}.arguments")))?;
+    ensure!(arguments.is_object(), "{span:?}");
+    let (prompt, answer) = (
+        content(&span, "input.value")?,
+        content(&span, "output.value")?,
+    );
+    let said = answer.at("/0/parts/0/content").as_str();
+    let said = said.context("no answer")?;
+    ensure!(
+        told("llm.output_messages.0.message.content") == said,
+        "{span:?}"
+    );
+    ensure!(prompt.at("/1/role") == "user", "{prompt}");
+    for name in [INSTRUCTIONS, ASKED, ANSWERED, TOOLS, TRUNCATED] {
+        ensure!(!span.attributes.contains_key(name), "{span:?}");
+    }
+    // Nothing is counted twice.
+    let spans = scene.spans(1).await?;
+    let request = spans.iter().find(|span| span.parent == PARENT);
+    let request = &request.context("no request")?.attributes;
+    let kind = request.get("openinference.span.kind");
+    ensure!(kind.is_some_and(|kind| kind == "CHAIN"), "{request:?}");
+    let is_counted = |name: &String| name.starts_with("gen_ai.") || name.starts_with("llm.");
+    ensure!(!request.keys().any(is_counted), "{request:?}");
+    for bytes in scene.collector.bytes()? {
+        let all = String::from_utf8_lossy(&bytes);
+        ensure!(!all.contains("ann@example.org"), "{all}");
+    }
+    // Far more messages than a span has attributes: the last are there.
+    let turn = json!({"role": "user", "content": "and"});
+    body["messages"] = json!(vec![turn; 500]);
+    let (_, span) = scene.attempt(2, path, &body).await?;
+    let last = "llm.input_messages.127.message.content";
+    ensure!(span.attributes.contains_key(last), "{span:?}");
+    ensure!(
+        span.attributes.contains_key("llm.token_count.total"),
+        "{span:?}"
+    );
+    let cut = span.attributes.get(TRUNCATED);
+    ensure!(
+        cut.is_some_and(|cut| cut.contains("llm.input_messages")),
+        "{span:?}"
+    );
+    scene.world.stop().await?;
+    names_alone().await
+}
+
+/// Without `--trace-content`, by the environment.
+async fn names_alone() -> Result<()> {
+    let names = ("TIDEGATE_TRACE_NAMES", "openinference".to_owned());
+    let scene = Scene::start(&[], &[names]).await?;
+    let body = chat("gpt-x-mock-healthy", "of the unseen lighthouse");
+    let path = "/openai/v1/chat/completions";
+    let (_, span) = scene.attempt(1, path, &body).await?;
+    let kind = span.attributes.get("openinference.span.kind");
+    ensure!(kind.is_some_and(|kind| kind == "LLM"), "{span:?}");
+    let body = json!({"model": "embed-x", "input": "of the unseen lighthouse"});
+    let (_, span) = scene.attempt(2, "/openai/v1/embeddings", &body).await?;
+    let kind = span.attributes.get("openinference.span.kind");
+    ensure!(kind.is_some_and(|kind| kind == "EMBEDDING"), "{span:?}");
+    ensure!(
+        span.attributes.contains_key("embedding.model_name")
+            && !span.attributes.contains_key("llm.system"),
+        "{span:?}"
+    );
+    for bytes in scene.collector.bytes()? {
+        let all = String::from_utf8_lossy(&bytes);
+        ensure!(!all.contains("lighthouse"), "{all}");
+    }
+    scene.world.stop().await
+}
+
 /// The client's format is read, whoever answers.
 async fn formats(scene: &Scene) -> Result<()> {
     for (trace, path) in [(3, "/anthropic/v1/messages"), (4, "/openai/v1/messages")] {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Parser;
+use dp_proxy::options::TraceNames;
 
 use super::{Dialect, Settings, TokenSource};
 use crate::args::{Args, Token};
@@ -40,7 +41,8 @@ fn everything_at_once() {
     let got = settings(
         "--gateway ns/gw --xds localhost:1 --token-file t --admin 127.0.0.1:0 --admin-token-file a --workers 3 \
          --port-offset 8000 --drain-timeout 1500ms --drain-min 1s --exit-with-parent --node-id n \
-         --otlp-endpoint http://c:4317 --otlp-logs-endpoint http://l:4317 --trace-ratio 0.25 --trace-content",
+         --otlp-endpoint http://c:4317 --otlp-logs-endpoint http://l:4317 --trace-ratio 0.25 --trace-content \
+         --trace-names openinference",
     )
     .expect("valid");
     assert!(matches!(&got.control_plane.token, TokenSource::File(f) if f.ends_with("t")));
@@ -61,12 +63,15 @@ fn everything_at_once() {
         Some("http://c:4317")
     );
     assert!(got.telemetry.trace_content);
+    assert_eq!(got.telemetry.trace_names, TraceNames::OpenInference);
 }
 
 #[test]
 fn content_is_told_where_the_words_of_opentelemetry_say_so() {
     const OK: &str = "--gateway a/b --xds unix:/x";
-    assert!(!settings(OK).expect("valid").telemetry.trace_content);
+    let got = settings(OK).expect("valid").telemetry;
+    assert!(!got.trace_content);
+    assert_eq!(got.trace_names, TraceNames::GenAi);
     for (text, expected) in [
         ("true", true),
         ("True", true),

@@ -8,6 +8,8 @@ use opentelemetry::trace::{Span, Tracer};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use dp_proxy::options::TraceNames;
+
 use super::{LogLevel, traces};
 use crate::args::LogFormat;
 use crate::settings::Telemetry;
@@ -22,6 +24,7 @@ fn settings(otlp_endpoint: Option<String>) -> Telemetry {
         otlp_logs_endpoint: None,
         trace_ratio: 0.5,
         trace_content: true,
+        trace_names: TraceNames::OpenInference,
     }
 }
 
@@ -50,6 +53,7 @@ async fn spans_reach_the_collector_before_the_end() {
     let tracer = traces.tracer();
     assert!((tracer.sample_ratio - 0.5).abs() < f64::EPSILON);
     assert!(tracer.tells_content);
+    assert_eq!(tracer.names, TraceNames::OpenInference);
     tracer.tracer.start("exchange").end();
 
     let (paths, mut asked) = mpsc::unbounded_channel();

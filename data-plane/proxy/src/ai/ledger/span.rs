@@ -36,13 +36,11 @@ pub(super) fn start(
     span.note("gen_ai.provider.name", &provider.telemetry_name);
     span.note("gen_ai.request.model", sent);
     span.note("tidegate.llm.provider", &provider.name);
+    span.about(operation, &provider.telemetry_name, sent);
     let (format, body) = (rendered.plan.provider, &rendered.body);
-    parameters::tell(format, body, &mut |name, value| span.tell(name, value));
+    parameters::tell(format, body, &mut |name, value| span.parameter(name, value));
     if span.tells_content() {
-        let asked = content::of_request(prompt.class(), prompt.body());
-        span.content("gen_ai.system_instructions", asked.instructions);
-        span.content("gen_ai.input.messages", asked.messages);
-        span.content("gen_ai.tool.definitions", asked.tools);
+        span.asked(content::of_request(prompt.class(), prompt.body()));
     }
     Some(span)
 }
@@ -84,7 +82,7 @@ pub(super) fn end(attempt: Attempt, usage: &UsageRecord) {
         return;
     };
     let answered = attempt.answered.and_then(|answered| answered.finish());
-    span.content("gen_ai.output.messages", answered);
+    span.answered(answered);
     span.end(Some(usage), usage.answer.error.as_deref());
 }
 
