@@ -45,6 +45,7 @@ fn record(catalog: Option<&Catalog>, tokens: Tokens) -> UsageRecord {
             source: Source::Provider,
             raw: None,
         },
+        replaced: Vec::new(),
         quote: quote(catalog, &names, Some(&tokens)),
         charged: Vec::new(),
         notices: Vec::new(),
