@@ -90,6 +90,7 @@ pub(crate) struct Local {
     metrics: Metrics,
     /// By the addresses of listener name and route; the entry keeps both alive, so that no address is used twice.
     routes: RefCell<BTreeMap<(usize, usize), RouteHandles>>,
+    usage: usage::Known,
 }
 
 struct RouteHandles {
@@ -263,12 +264,14 @@ impl Local {
         Local {
             metrics,
             routes: RefCell::default(),
+            usage: usage::Known::default(),
         }
     }
 
     /// Forgets the handles, and with them routes that are gone.
     pub(crate) fn sweep(&self) {
         self.routes.borrow_mut().clear();
+        self.usage.clear();
     }
 
     /// Counts a closed record.
@@ -316,7 +319,7 @@ impl Local {
 
     /// Counts a request to a model that is over.
     pub(crate) fn usage(&self, closed: &Closed) {
-        self.metrics.usage.observe(closed);
+        self.metrics.usage.observe(closed, &self.usage);
     }
 
     /// Counts an expression of an attribution that had no value.
@@ -331,7 +334,7 @@ impl Local {
 
     /// Counts an attempt at a provider that did not become a request's answer.
     pub(crate) fn operation(&self, labels: UsageLabels, error: &str, took: Duration) {
-        self.metrics.usage.operation(labels, Some(error), took);
+        self.metrics.usage.operation(labels, error, took);
     }
 
     /// Counts an attempt at a provider of a backend.
@@ -421,7 +424,7 @@ impl Local {
         let class = |code_class| {
             let labels = RequestLabels {
                 listener: listener(record),
-                route: record.route.label(),
+                route: record.route.label().to_string(),
                 code_class,
             };
             self.metrics.requests.get_or_create_owned(&labels)

@@ -22,6 +22,11 @@ use prometheus_client::{
 use super::{attribution::OwnLabels, cache::CacheMetrics};
 use crate::ai::ledger::{Closed, Overhead};
 
+mod series;
+
+pub(super) use series::Known;
+use series::{Of, Series};
+
 /// Tokens, as the conventions advise.
 const TOKENS: [f64; 14] = [
     1.0,
@@ -98,7 +103,7 @@ struct TokenLabels {
 struct DurationLabels {
     #[prometheus(flatten)]
     labels: Labels,
-    error_type: Arc<str>,
+    error_type: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -231,93 +236,126 @@ impl UsageMetrics {
         metrics
     }
 
-    /// An attempt that is over.
-    pub(super) fn operation(&self, labels: Labels, error: Option<&str>, took: Duration) {
-        let labels = DurationLabels {
-            labels,
-            error_type: error.unwrap_or_default().into(),
-        };
-        let histogram = self.operations.get_or_create_owned(&labels);
+    /// An attempt that is over and did not become an answer.
+    pub(super) fn operation(&self, labels: Labels, error: &str, took: Duration) {
+        let histogram = self.of_operation(&labels, Some(error.into()));
         histogram.observe(took.as_secs_f64());
     }
 
-    /// A request that is over.
-    pub(super) fn observe(&self, closed: &Closed) {
+    fn of_operation(&self, labels: &Labels, error_type: Option<Arc<str>>) -> Histogram {
+        self.operations.get_or_create_owned(&DurationLabels {
+            labels: labels.clone(),
+            error_type,
+        })
+    }
+
+    /// A request that is over. `known` is the worker's.
+    pub(super) fn observe(&self, closed: &Closed, known: &Known) {
         let record = &closed.record;
         self.overhead.observe(&closed.overhead);
-        let provider = record.model.provider.clone().unwrap_or_default();
-        let labels = Labels {
-            route: record.call.route.clone(),
-            gen_ai_operation_name: record.call.operation,
-            gen_ai_provider_name: provider.clone(),
-            gen_ai_request_model: closed.labels.sent.clone(),
-            gen_ai_response_model: closed.labels.answered.clone(),
-        };
-        let error = record.answer.error.as_deref();
-        if let Some(took) = closed.attempt {
-            self.operation(labels.clone(), error, took);
-        }
-        let own = &closed.labels.own;
-        let of_request = RequestLabels {
-            labels: DurationLabels {
-                labels: labels.clone(),
-                error_type: error.unwrap_or_default().into(),
+        let of = Of {
+            labels: Labels {
+                route: record.call.route.clone(),
+                gen_ai_operation_name: record.call.operation,
+                gen_ai_provider_name: record.model.provider.clone().unwrap_or_default(),
+                gen_ai_request_model: closed.labels.sent.clone(),
+                gen_ai_response_model: closed.labels.answered.clone(),
             },
-            own: own.clone(),
-        };
-        let histogram = self.requests.get_or_create_owned(&of_request);
-        histogram.observe(record.timing.total.as_secs_f64());
-        let source = SourceLabels {
-            gen_ai_provider_name: provider,
+            own: closed.labels.own.clone(),
             source: record.usage.source.as_str(),
+            status: record.quote.status().as_str(),
+            error: record.answer.error.clone(),
         };
-        self.sources.get_or_create(&source).inc();
+        let series = known.series(&of);
+        self.timing(closed, &of, &series);
+        let source = series.source.get_or_init(|| self.of_source(&of));
+        source.inc();
         if let Some(cache) = &record.cache {
             self.cache.observe(&record.call.backend, cache);
         }
-        if let Some(first) = record.timing.first_token {
-            let histogram = self.first_token.get_or_create_owned(&labels);
-            histogram.observe(first.as_secs_f64());
-        }
-        if let Some(time) = record.time_per_output_token() {
-            let histogram = self.per_token.get_or_create_owned(&labels);
-            histogram.observe(time.as_secs_f64());
-        }
         if let Some(tokens) = &record.usage.tokens {
             let source = record.usage.source;
-            self.took((tokens, source), &record.quote, (&labels, own));
+            self.took((tokens, source), &record.quote, (&of, &series));
         }
-        self.replaced(closed, &labels);
+        self.replaced(closed, &of, known);
+    }
+
+    fn timing(&self, closed: &Closed, of: &Of, series: &Series) {
+        let (labels, timing) = (&of.labels, &closed.record.timing);
+        if let Some(took) = closed.attempt {
+            let operation = &series.operation;
+            let operation = operation.get_or_init(|| self.of_operation(labels, of.error.clone()));
+            operation.observe(took.as_secs_f64());
+        }
+        let request = series.request.get_or_init(|| self.of_request(of));
+        request.observe(timing.total.as_secs_f64());
+        if let Some(first) = timing.first_token {
+            let histogram = || self.first_token.get_or_create_owned(labels);
+            let histogram = series.first_token.get_or_init(histogram);
+            histogram.observe(first.as_secs_f64());
+        }
+        if let Some(time) = closed.record.time_per_output_token() {
+            let histogram = || self.per_token.get_or_create_owned(labels);
+            let histogram = series.per_token.get_or_init(histogram);
+            histogram.observe(time.as_secs_f64());
+        }
+    }
+
+    fn of_request(&self, of: &Of) -> Histogram {
+        self.requests.get_or_create_owned(&RequestLabels {
+            labels: DurationLabels {
+                labels: of.labels.clone(),
+                error_type: of.error.clone(),
+            },
+            own: of.own.clone(),
+        })
+    }
+
+    fn of_source(&self, of: &Of) -> Counter {
+        self.sources.get_or_create_owned(&SourceLabels {
+            gen_ai_provider_name: of.labels.gen_ai_provider_name.clone(),
+            source: of.source,
+        })
     }
 
     /// Attempts before the answer, each by its own provider and models.
-    fn replaced(&self, closed: &Closed, of_request: &Labels) {
+    fn replaced(&self, closed: &Closed, of_request: &Of, known: &Known) {
         for (attempt, models) in closed.record.replaced.iter().zip(&closed.replaced) {
-            let labels = Labels {
-                gen_ai_provider_name: attempt.provider.clone(),
-                gen_ai_request_model: models.sent.clone(),
-                gen_ai_response_model: models.answered.clone(),
-                ..of_request.clone()
+            let of = Of {
+                labels: Labels {
+                    gen_ai_provider_name: attempt.provider.clone(),
+                    gen_ai_request_model: models.sent.clone(),
+                    gen_ai_response_model: models.answered.clone(),
+                    ..of_request.labels.clone()
+                },
+                own: of_request.own.clone(),
+                source: Source::Provider.as_str(),
+                status: attempt.quote.status().as_str(),
+                error: None,
             };
             let told = (&attempt.tokens, Source::Provider);
-            self.took(told, &attempt.quote, (&labels, &closed.labels.own));
+            self.took(told, &attempt.quote, (&of, &known.series(&of)));
         }
     }
 
-    fn took(&self, (tokens, source): (&Tokens, Source), quote: &Quote, of: (&Labels, &OwnLabels)) {
+    fn took(&self, (tokens, source): (&Tokens, Source), quote: &Quote, of: (&Of, &Series)) {
         if source == Source::Provider {
             self.tokens(tokens, of);
         }
-        let lookup = LookupLabels {
-            gen_ai_provider_name: of.0.gen_ai_provider_name.clone(),
-            status: quote.status().as_str(),
-        };
-        self.lookups.get_or_create(&lookup).inc();
-        self.cost(quote, source, of);
+        let lookup = of.1.lookup.get_or_init(|| self.of_lookup(of.0));
+        lookup.inc();
+        self.cost(quote, of);
     }
 
-    fn tokens(&self, tokens: &Tokens, (labels, own): (&Labels, &OwnLabels)) {
-        for (gen_ai_token_type, count, is_told) in [
+    fn of_lookup(&self, of: &Of) -> Counter {
+        self.lookups.get_or_create_owned(&LookupLabels {
+            gen_ai_provider_name: of.labels.gen_ai_provider_name.clone(),
+            status: of.status,
+        })
+    }
+
+    fn tokens(&self, tokens: &Tokens, (of, series): (&Of, &Series)) {
+        let counts = [
             ("input", tokens.input, true),
             ("output", tokens.output, true),
             ("input_cache_read", tokens.cache_read, tokens.cache_read > 0),
@@ -327,36 +365,40 @@ impl UsageMetrics {
                 tokens.cache_write > 0,
             ),
             ("reasoning", tokens.reasoning, tokens.reasoning > 0),
-        ] {
+        ];
+        for ((gen_ai_token_type, count, is_told), histogram) in counts.iter().zip(&series.tokens) {
             // A float holds it exactly; no answer has more tokens.
-            let (Ok(count), true) = (u32::try_from(count), is_told) else {
+            let (Ok(count), true) = (u32::try_from(*count), is_told) else {
                 continue;
             };
-            let labels = TokenLabels {
-                labels: labels.clone(),
-                gen_ai_token_type,
-                own: own.clone(),
-            };
-            let histogram = self.tokens.get_or_create_owned(&labels);
+            let histogram = histogram.get_or_init(|| {
+                self.tokens.get_or_create_owned(&TokenLabels {
+                    labels: of.labels.clone(),
+                    gen_ai_token_type,
+                    own: of.own.clone(),
+                })
+            });
             histogram.observe(f64::from(count));
         }
     }
 
-    fn cost(&self, quote: &Quote, source: Source, (labels, own): (&Labels, &OwnLabels)) {
+    fn cost(&self, quote: &Quote, (of, series): (&Of, &Series)) {
         let Quote::Priced { cost, .. } = quote else {
             return;
         };
-        for (part, amount) in parts(cost) {
+        for ((part, amount), counter) in parts(cost).into_iter().zip(&series.cost) {
             if amount == Money::ZERO {
                 continue;
             }
-            let labels = CostLabels {
-                labels: labels.clone(),
-                kind: part.label,
-                usage: source.as_str(),
-                own: own.clone(),
-            };
-            self.cost.get_or_create(&labels).inc_by(amount.as_f64());
+            let counter = counter.get_or_init(|| {
+                self.cost.get_or_create_owned(&CostLabels {
+                    labels: of.labels.clone(),
+                    kind: part.label,
+                    usage: of.source,
+                    own: of.own.clone(),
+                })
+            });
+            counter.inc_by(amount.as_f64());
         }
     }
 }
