@@ -22,6 +22,8 @@ pub struct Route {
     pub name: Arc<str>,
     /// Where it comes from, for the access log.
     pub source: RouteSource,
+    /// What it is called in logs and metrics: `namespace/name` of the route object, or the name in the resource.
+    pub label: Arc<str>,
     /// What happens.
     pub action: Action,
     /// Changes to the request's headers; [`crate::route_config::LastWord`] has the order.
@@ -119,6 +121,18 @@ pub struct ClusterChoice {
     /// Changes to the response's headers, before those of the route.
     pub response_headers: HeaderModifier,
     weight: u32,
+}
+
+// === impl RouteSource ===
+
+impl RouteSource {
+    /// What a route from here is called, which is `name` in its resource.
+    pub(crate) fn label(&self, name: &str) -> Arc<str> {
+        match self.name.is_empty() {
+            true => name.into(),
+            false => format!("{}/{}", self.namespace, self.name).into(),
+        }
+    }
 }
 
 // === impl Clusters ===

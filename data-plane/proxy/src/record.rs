@@ -253,11 +253,8 @@ impl Ending {
 
 impl RouteFacts {
     /// `namespace/name` of the route object, or the name of the route.
-    pub(crate) fn label(&self) -> String {
-        match self.route.as_deref() {
-            None => String::new(),
-            Some(route) if route.source.name.is_empty() => route.name.to_string(),
-            Some(route) => format!("{}/{}", route.source.namespace, route.source.name),
-        }
+    pub(crate) fn label(&self) -> Arc<str> {
+        let route = self.route.as_ref();
+        route.map_or_else(Arc::default, |route| route.label.clone())
     }
 }

@@ -203,6 +203,10 @@ pub enum RawPredict<'a> {
 /// publishers' bodies are in formats of their own.
 #[must_use]
 pub fn raw_predict(path: &str) -> Option<RawPredict<'_>> {
+    // Few paths are one, and all are asked.
+    if !path.ends_with("Predict") {
+        return None;
+    }
     let (before, last) = path.rsplit_once('/')?;
     let (model, method) = last.rsplit_once(':')?;
     if model.is_empty() || !before.ends_with("/publishers/anthropic/models") {

@@ -52,6 +52,7 @@ pub(crate) fn route(
     let matcher = matcher(route_match).within("match")?;
     let route = Route {
         name: message.name.as_str().into(),
+        label: source.label(&message.name),
         source,
         action: action(message)?,
         request_headers: HeaderModifier::decode(

@@ -45,11 +45,8 @@ impl UpstreamPath {
             if prefix.contains('?') {
                 return Err(PathError::PrefixWithQuery);
             }
-            format!(
-                "{}{}",
-                prefix.trim_end_matches('/'),
-                format.path().unwrap_or_default()
-            )
+            let prefix = prefix.trim_end_matches('/');
+            [prefix, format.path().unwrap_or_default()].concat()
         } else {
             path.to_owned()
         };

@@ -17,17 +17,23 @@ pub(super) fn read(path: &str) -> Option<Called> {
     let last = path.rsplit('/').next()?;
     let (model, method) = match last.rsplit_once(':') {
         Some(called) => called,
+        // Few paths are of Bedrock's, and all are asked.
+        None if is_streamed(last).is_none() => return None,
         None => bedrock(path)?,
     };
-    let is_streamed = match method {
-        "generateContent" | "countTokens" | "converse" | "invoke" => false,
-        "streamGenerateContent" | "converse-stream" | "invoke-with-response-stream" => true,
-        _ => return None,
-    };
     Some(Called {
+        is_streamed: is_streamed(method)?,
         model: decoded(model).filter(|model| !model.is_empty()),
-        is_streamed,
     })
+}
+
+/// Whether a method is answered as a stream; `None` if it is none.
+fn is_streamed(method: &str) -> Option<bool> {
+    match method {
+        "generateContent" | "countTokens" | "converse" | "invoke" => Some(false),
+        "streamGenerateContent" | "converse-stream" | "invoke-with-response-stream" => Some(true),
+        _ => None,
+    }
 }
 
 /// A segment of a path without its escapes; `None` where it is not valid percent-encoded UTF-8.

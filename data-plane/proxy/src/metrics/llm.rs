@@ -305,11 +305,11 @@ impl LlmMetrics {
     /// What guards decided about a request that is over.
     pub(super) fn guards(&self, record: &Record) {
         for check in &record.llm.checks {
-            self.guard(record.route.label(), check);
+            self.guard(record.route.label().to_string(), check);
         }
         if let Some(hold) = record.llm.guard_hold {
             let labels = RouteLabels {
-                route: record.route.label(),
+                route: record.route.label().to_string(),
             };
             let histogram = self.guard_hold.get_or_create_owned(&labels);
             histogram.observe(hold.as_secs_f64());

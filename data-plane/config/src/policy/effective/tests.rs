@@ -46,6 +46,7 @@ fn route(set: Option<&str>) -> Route {
     };
     Route {
         name: "r".into(),
+        label: "r".into(),
         source: RouteSource {
             policy_set: set.map(Into::into),
             ..RouteSource::default()

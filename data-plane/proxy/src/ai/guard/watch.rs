@@ -89,7 +89,7 @@ impl Watch {
             values: remote::values(exchange, call, own),
             guard: guard.clone(),
             phase,
-            route: exchange.record.route.label(),
+            route: exchange.record.route.label().to_string(),
         })
     }
 
