@@ -134,6 +134,13 @@ fn add_head(kept: &mut Vec<u8>, bytes: &[u8]) -> bool {
         true => bytes.trim_ascii_start(),
         false => bytes,
     };
+    // Mostly it comes in one piece.
+    if kept.is_empty()
+        && let Some(whole) = whole_head(bytes)
+    {
+        kept.extend_from_slice(whole);
+        return true;
+    }
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
         let room = HEAD_KEPT.saturating_sub(kept.len());
         kept.extend_from_slice(line.get(..room.min(line.len())).unwrap_or_default());
@@ -144,6 +151,16 @@ fn add_head(kept: &mut Vec<u8>, bytes: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// The head that `bytes` begin with, if all of it is there and it is one that is kept whole.
+fn whole_head(bytes: &[u8]) -> Option<&[u8]> {
+    const END: &[u8] = b"\n\r\n";
+    let end = memchr::memmem::find(bytes, END)?;
+    let head = bytes.get(..end.checked_add(END.len())?)?;
+    // A line may end in a line feed alone (RFC 9112, section 2.2), and so may the head, before that.
+    let ends_before = memchr::memmem::find(head, b"\n\n").is_some();
+    (head.len() <= HEAD_KEPT && !ends_before).then_some(head)
 }
 
 // === impl Io ===
@@ -341,6 +358,13 @@ mod tests {
         check_head(&bytes, head, true);
         let bare = "GET / HTTP/1.1\nhost: a\n\n";
         check_head(&[bare, "content-length: 3\n\n"], bare, false);
+        check_head(&[&format!("{bare}content-length: 3\r\n\r\n")], bare, false);
+        let mixed = "GET / HTTP/1.1\nhost: a\n\r\n";
+        check_head(
+            &[&format!("{mixed}content-length: 3\r\n\r\n")],
+            mixed,
+            false,
+        );
     }
 
     #[test]
