@@ -18,7 +18,7 @@ use crate::usage::{Counts, HeadCounts};
 
 /// The tap of one answer.
 pub(crate) struct PassedTap {
-    pub(crate) observed: Observed,
+    pub(crate) observed: Box<Observed>,
     pub(crate) has_failed: bool,
     counts: Counts,
     input: Input,
@@ -156,7 +156,7 @@ impl PassedTap {
             }
         };
         Self {
-            observed: Observed::default(),
+            observed: Box::default(),
             has_failed: false,
             counts: Counts::default(),
             input,
@@ -168,7 +168,7 @@ impl PassedTap {
     /// Of what passes unread.
     pub(crate) fn unread() -> Self {
         Self {
-            observed: Observed::default(),
+            observed: Box::default(),
             has_failed: false,
             counts: Counts::default(),
             input: Input::Unread,

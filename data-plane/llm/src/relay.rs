@@ -213,7 +213,7 @@ impl Relay {
     /// The provider broke off, or fell silent. Gives what tells a stream's client so, where it can be told; empty where the response has to
     /// be broken off too.
     #[must_use]
-    pub fn broken(self, how: Broken) -> (Bytes, Observed) {
+    pub fn broken(self, how: Broken) -> (Bytes, Box<Observed>) {
         let (told, observed) = match self.way {
             Way::Tapped(tap) => {
                 let told = match tap.is_between_events() {
@@ -234,7 +234,7 @@ impl Relay {
 
     /// The exchange ended otherwise (the client left): the facts so far.
     #[must_use]
-    pub fn into_observed(self) -> Observed {
+    pub fn into_observed(self) -> Box<Observed> {
         match self.way {
             Way::Tapped(tap) => tap.into_observed(),
             Way::Passed(tap) => tap.observed,
@@ -357,7 +357,7 @@ impl Read {
         }
     }
 
-    fn broken(mut self, how: Broken) -> (Bytes, Observed) {
+    fn broken(mut self, how: Broken) -> (Bytes, Box<Observed>) {
         let mut out = Vec::new();
         self.tell(how, &mut out);
         (out.into(), self.watch.observed)

@@ -30,7 +30,7 @@ pub struct Limits {
 
 /// The tap of one answer. The bytes must be decoded (no `content-encoding`).
 pub(crate) struct ResponseTap {
-    observed: Observed,
+    observed: Box<Observed>,
     state: State,
 }
 
@@ -53,7 +53,7 @@ pub struct Finish {
     /// Whether the answer is whole.
     pub ending: Ending,
     /// What it said.
-    pub observed: Observed,
+    pub observed: Box<Observed>,
 }
 
 /// Whether an answer is whole. What the HTTP layer saw (resets, missing chunks) is the caller's.
@@ -169,7 +169,7 @@ impl ResponseTap {
             })),
         };
         Self {
-            observed: Observed::default(),
+            observed: Box::default(),
             state,
         }
     }
@@ -266,7 +266,7 @@ impl ResponseTap {
     }
 
     /// The exchange ended otherwise (the client left, the provider broke off): the facts so far.
-    pub(crate) fn into_observed(self) -> Observed {
+    pub(crate) fn into_observed(self) -> Box<Observed> {
         self.observed
     }
 }

@@ -204,7 +204,7 @@ pub(crate) async fn forward(
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     let of = (&call.prompt, call.head.uri.path());
-    let attempts = kept::pin(exchange, backend, of, attempts.near(affinity))?;
+    let attempts = Box::new(kept::pin(exchange, backend, of, attempts.near(affinity))?);
     call.serve(exchange, hold, (serving, answer), attempts)
         .await
 }
@@ -242,7 +242,7 @@ impl<'a> Call<'a> {
         exchange: &mut Exchange<'a>,
         hold: Hold,
         (serving, answer): (Serving<'_>, Answer),
-        mut attempts: Attempts,
+        mut attempts: Box<Attempts>,
     ) -> Result<Reply, Fault> {
         let mut caching = cache::Caching::of(exchange, self);
         let mut reply = caching.before_charge(exchange, self).await?;
@@ -253,7 +253,7 @@ impl<'a> Call<'a> {
             if let Some(model) = downgrade.filter(|_| is_chat)
                 && let Some(elsewhere) = self.downgrade(exchange, serving, model, answer)?
             {
-                attempts = elsewhere;
+                *attempts = elsewhere;
                 caching.bypass();
             }
             reply = caching.after_charge(exchange, self).await?;
@@ -302,7 +302,7 @@ impl Call<'_> {
     async fn run(
         &self,
         exchange: &mut Exchange<'_>,
-        mut attempts: Attempts,
+        mut attempts: Box<Attempts>,
     ) -> Result<Reply, Fault> {
         let (mut past, mut fallback) = (Past::default(), None::<Fallback>);
         loop {

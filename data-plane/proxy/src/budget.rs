@@ -63,9 +63,6 @@ pub(crate) async fn admit(
     exchange: &mut Exchange<'_>,
     asked: Asked,
 ) -> Result<Option<Arc<str>>, Fault> {
-    if asked.is_free() {
-        return Ok(None);
-    }
     let worker = exchange.client.worker.clone();
     let stores = &worker.shared.budgets;
     let begun = match &asked.concurrency {

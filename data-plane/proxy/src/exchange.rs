@@ -44,11 +44,11 @@ pub(crate) struct Exchange<'a> {
     pub(crate) policies: Option<Effective<'a>>,
 }
 
-/// What goes back to the client.
+/// What goes back to the client. It goes through many hands, each of which would copy what is not boxed.
 pub(crate) struct Reply {
-    pub(crate) response: Response<ResponseBody>,
+    pub(crate) response: Box<Response<ResponseBody>>,
     /// Set where both sides agreed to an upgrade.
-    pub(crate) splice: Option<Splice>,
+    pub(crate) splice: Option<Box<Splice>>,
 }
 
 /// Serves one request.
@@ -74,11 +74,11 @@ pub(crate) async fn serve(
     }
     record.response.status = reply.response.status();
     match reply.splice {
-        None => reply.response.map(|body| body.with_record(record)),
+        None => (*reply.response).map(|body| body.with_record(record)),
         Some(splice) => {
             // Ends with either side, or with its listener's phase.
             tokio::task::spawn_local(splice.run(record));
-            reply.response
+            *reply.response
         }
     }
 }
@@ -262,7 +262,7 @@ impl Exchange<'_> {
 impl From<Response<ResponseBody>> for Reply {
     fn from(response: Response<ResponseBody>) -> Reply {
         Reply {
-            response,
+            response: Box::new(response),
             splice: None,
         }
     }

@@ -5,6 +5,7 @@
 //! matched, changed only by the route.
 
 use std::{
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -194,7 +195,8 @@ pub(crate) async fn pick(
     due: Option<Instant>,
 ) -> Result<Picked<RequestBody>, Fault> {
     let deadline = exchange.client.worker.timers.deadline(due);
-    let picked = endpoint(exchange, cluster, head, is_upgrade);
+    // Pinned here, as a wait that is handed on by value is copied.
+    let picked = pin!(endpoint(exchange, cluster, head, is_upgrade));
     deadline.bound(picked).await.ok_or(Kind::Timeout)?
 }
 
@@ -211,7 +213,8 @@ pub(crate) async fn pick_for(
     let deadline = worker.timers.deadline(due);
     let (config, client) = (&exchange.active.config, spoken(head, is_upgrade));
     let upstream = &worker.upstream;
-    let picked = upstream.pick_for(config, cluster, client, Instant::now(), attempt);
+    let now = Instant::now();
+    let picked = pin!(upstream.pick_for(config, cluster, client, now, attempt));
     Ok(deadline.bound(picked).await.ok_or(Kind::Timeout)??)
 }
 

@@ -103,8 +103,8 @@ pub(crate) fn agree(
     let phase = exchange.client.phase.clone();
     let client = client.ok_or(Kind::UpgradeFailed)?;
     Ok(Reply {
-        response,
-        splice: Some(Splice {
+        response: Box::new(response),
+        splice: Some(Box::new(Splice {
             client,
             upstream,
             phase,
@@ -112,7 +112,7 @@ pub(crate) fn agree(
             session: None,
             lifetime: None,
             _lease: lease,
-        }),
+        })),
     })
 }
 

@@ -19,7 +19,7 @@ use crate::usage::Usage;
 
 /// One answer.
 pub(super) struct Embedded {
-    pub(super) observed: Observed,
+    pub(super) observed: Box<Observed>,
     /// Tokens that the head told.
     pub(super) told: Option<u64>,
     answering: Converted,
@@ -55,7 +55,7 @@ pub(super) fn way(plan: &Plan, framing: Framing, limits: Limits) -> Option<Way> 
 impl Embedded {
     pub(super) fn new(answering: Converted, model: String, limits: Limits) -> Self {
         Self {
-            observed: Observed::default(),
+            observed: Box::default(),
             told: None,
             answering,
             model,
@@ -89,28 +89,28 @@ impl Embedded {
 
 /// The end of an answer that was written, or of one that cannot be.
 pub(super) fn ended(
-    observed: Observed,
+    mut observed: Box<Observed>,
     written: Result<(Vec<u8>, Option<Usage>), ProviderError>,
     model: String,
 ) -> Finish {
     match written {
-        Ok((body, usage)) => Finish {
-            rest: body.into(),
-            ending: Ending::Complete,
-            observed: Observed {
-                usage,
-                model: Some(model),
-                has_content: true,
-                ..observed
-            },
-        },
-        Err(error) => Finish {
-            rest: Bytes::new(),
-            ending: Ending::Failed,
-            observed: Observed {
-                error: Some(error),
-                ..observed
-            },
-        },
+        Ok((body, usage)) => {
+            observed.usage = usage;
+            observed.model = Some(model);
+            observed.has_content = true;
+            Finish {
+                rest: body.into(),
+                ending: Ending::Complete,
+                observed,
+            }
+        }
+        Err(error) => {
+            observed.error = Some(error);
+            Finish {
+                rest: Bytes::new(),
+                ending: Ending::Failed,
+                observed,
+            }
+        }
     }
 }

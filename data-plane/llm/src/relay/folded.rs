@@ -60,6 +60,6 @@ impl Folded {
     #[must_use]
     pub fn finish(self) -> Finish {
         let written = self.fold.finish(&self.model);
-        ended(Observed::default(), written, self.model)
+        ended(Box::default(), written, self.model)
     }
 }

@@ -8,7 +8,7 @@ use crate::observed::Observed;
 /// What the pieces said.
 #[derive(Default)]
 pub(super) struct Watch {
-    pub(super) observed: Observed,
+    pub(super) observed: Box<Observed>,
     pub(super) has_ended: bool,
     pub(super) has_failed: bool,
 }

@@ -42,7 +42,7 @@ fn run(
         observed,
     } = tap.finish();
     client.extend_from_slice(&rest);
-    (client, ending, observed)
+    (client, ending, *observed)
 }
 
 fn stream(usage_chunk: UsageChunk, input: &str, cuts: &[usize]) -> (String, Ending, Observed) {

@@ -128,7 +128,7 @@ fn relayed(plan: &Plan, answer: Answer<'_>, cuts: &[usize]) -> (Vec<u8>, Ending,
     out.extend_from_slice(&relay.push(Bytes::copy_from_slice(rest)));
     let finish = relay.finish();
     out.extend_from_slice(&finish.rest);
-    (out, finish.ending, finish.observed)
+    (out, finish.ending, *finish.observed)
 }
 
 /// What the client gets, which is the same wherever the answer is cut, and so is what was seen of it.

@@ -236,7 +236,7 @@ impl Case<'_> {
         }
         let finish = folded.finish();
         assert_eq!(finish.ending, Ending::Complete, "{}", self.name);
-        (finish.rest.to_vec(), finish.observed)
+        (finish.rest.to_vec(), *finish.observed)
     }
 
     fn put(&self, body: Vec<u8>, goldens: &mut Goldens, nowhere: &mut Nowhere) {

@@ -34,6 +34,7 @@ use super::{
 use crate::{
     exchange::{Exchange, Reply},
     fault::{Fault, Kind},
+    in_place::boxed,
     response_body::{BodyError, Upstream},
     timer::Deadline,
     upgrade::Splice,
@@ -102,7 +103,7 @@ enum Body {
     /// Encoded although nobody asked for it: it passes unread.
     Unread(Upstream),
     /// A session, which goes on beside HTTP.
-    Session(Splice),
+    Session(Box<Splice>),
 }
 
 /// How far a look into an answer went.
@@ -165,11 +166,11 @@ pub(super) async fn take(
         let read = (head, upstream, relay);
         return match whole(call, read, said, (deadline, wait), services).await {
             Ok(Tried::Answered(answer)) => match judges {
-                Some(guards) => judged(exchange, call, guards, *answer).await,
-                None => answered(Answer { tallies, ..*answer }),
+                Some(guards) => judged(exchange, call, guards, answer).await,
+                None => Tried::Answered(answer.with_tallies(tallies)),
             },
             Ok(tried @ (Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. })) => tried,
-            Err(Unusable::TooLarge(observed)) => too_large(exchange, *observed),
+            Err(Unusable::TooLarge(observed)) => too_large(exchange, observed),
             Err(Unusable::Unfinished(fault, observed)) => unfinished(exchange, fault, &observed),
             Err(Unusable::Error(observed, headers)) => {
                 failed_inside(exchange, (call, provider), (&observed, &headers))
@@ -200,15 +201,13 @@ pub(super) async fn take(
         Looked::Failed(observed) => {
             return failed_inside(exchange, (call, provider), (&observed, &head.headers));
         }
-        Looked::TooLarge(observed) => return too_large(exchange, *observed),
+        Looked::TooLarge(observed) => return too_large(exchange, observed),
         Looked::Broke(error, seen) => return unfinished(exchange, broke(error), &seen),
         Looked::Late(seen) => return unfinished(exchange, wait.late(), &seen),
     };
-    answered(Answer {
-        tallies,
-        keep_alive: plan.keep_alive(framing),
-        ..Answer::new(head, body, said)
-    })
+    let mut answer = Answer::new(head, body, said).with_tallies(tallies);
+    answer.keep_alive = plan.keep_alive(framing);
+    Tried::Answered(answer)
 }
 
 fn framing(headers: &HeaderMap) -> Framing {
@@ -235,7 +234,7 @@ fn relay(
         nonce: exchange.client.worker.upstream.random(),
     };
     let limits = RelayLimits::default();
-    let mut relay = Box::new(Relay::guarded(plan, framing, limits, stamp, gates));
+    let mut relay = boxed(|| Relay::guarded(plan, framing, limits, stamp, gates));
     if !matches!(plan.class, Class::Chat(_)) {
         relay.note_head(told(headers));
     }
@@ -282,7 +281,7 @@ pub(super) fn session(
     let said = Said::by(exchange, (call, provider), &head);
     splice.lifetime = call.policies.ai_timeouts(&provider.name).session;
     let body = Body::Session(splice);
-    answered(Answer::new(head, body, said))
+    Tried::Answered(Answer::new(head, body, said))
 }
 
 /// When the head goes out without content. Where a limit says how long a provider has for its first content, only that counts.
@@ -301,7 +300,7 @@ async fn look(
     loop {
         let next = hold.bound(std::future::poll_fn(|cx| upstream.poll(cx)));
         let Some(next) = deadline.bound(next).await else {
-            return Looked::Late(Box::new(relay.into_observed()));
+            return Looked::Late(relay.into_observed());
         };
         let Some(next) = next else {
             let held = held.freeze();
@@ -310,7 +309,7 @@ async fn look(
         let Some(frame) = next else {
             let finish = relay.finish();
             held.extend_from_slice(&finish.rest);
-            let observed = Box::new(finish.observed);
+            let observed = finish.observed;
             return match finish.ending {
                 Ending::Complete | Ending::Refused => Looked::Over {
                     bytes: held.freeze(),
@@ -322,7 +321,7 @@ async fn look(
             };
         };
         match frame {
-            Err(error) => return Looked::Broke(error, Box::new(relay.into_observed())),
+            Err(error) => return Looked::Broke(error, relay.into_observed()),
             Ok(frame) => {
                 if let Ok(data) = frame.into_data() {
                     held.extend_from_slice(&relay.push(data));
@@ -330,7 +329,7 @@ async fn look(
             }
         }
         if relay.is_full() && !relay.observed().has_content {
-            return Looked::TooLarge(Box::new(relay.into_observed()));
+            return Looked::TooLarge(relay.into_observed());
         }
         if relay.has_failed() && !relay.observed().has_content {
             return Looked::Failed(Box::new(relay.observed().clone()));
@@ -371,16 +370,10 @@ fn unfinished(exchange: &mut Exchange<'_>, fault: Fault, seen: &Observed) -> Tri
 }
 
 /// The gateway's own limit: nothing is said of the provider, which was asked and will want to be paid.
-fn too_large(exchange: &mut Exchange<'_>, observed: Observed) -> Tried {
-    exchange.record.llm.observed = Some(Box::new(Observed {
-        has_content: true,
-        ..observed
-    }));
+fn too_large(exchange: &mut Exchange<'_>, mut observed: Box<Observed>) -> Tried {
+    observed.has_content = true;
+    exchange.record.llm.observed = Some(observed);
     lost(Kind::AnswerTooLarge.into())
-}
-
-fn answered(answer: Answer) -> Tried {
-    Tried::Answered(Box::new(answer))
 }
 
 /// Counts of tokens, which Bedrock tells of some models in the head only.

@@ -30,7 +30,8 @@ use crate::{
 pub(super) struct Hold {
     /// What limits of tokens are to expect, where there are some.
     tokens: Option<Tokens>,
-    asked: Asked,
+    /// What budgets are asked for, where there are some.
+    asked: Option<Box<Asked>>,
 }
 
 // === impl Hold ===
@@ -76,7 +77,7 @@ impl Hold {
         }
         Hold {
             tokens: held,
-            asked,
+            asked: (!asked.is_free()).then(|| Box::new(asked)),
         }
     }
 
@@ -88,7 +89,11 @@ impl Hold {
         if let Some(tokens) = &self.tokens {
             limit::hold(exchange, tokens)?;
         }
-        budget::admit(exchange, self.asked).await
+        match self.asked {
+            None => Ok(None),
+            // Boxed, like other rare ways.
+            Some(asked) => Box::pin(budget::admit(exchange, *asked)).await,
+        }
     }
 }
 

@@ -260,7 +260,12 @@ impl Ledger {
     }
 
     /// Makes the record of a request that is over.
-    pub(crate) fn close(mut self, record: &Record, ending: Ending, total: Duration) -> Closed {
+    pub(crate) fn close(
+        mut self: Box<Self>,
+        record: &Record,
+        ending: Ending,
+        total: Duration,
+    ) -> Closed {
         let llm = &record.llm;
         let answer = answer(record, ending);
         let outcome = outcome(record, ending);
@@ -288,7 +293,7 @@ impl Ledger {
             at: self.at,
             call: Call {
                 operation: self.operation,
-                route: record.route.label().into(),
+                route: record.route.label(),
                 backend: self.backend,
                 is_streamed: self.is_streamed,
             },

@@ -47,7 +47,7 @@ pub(crate) struct Relayed {
     observed: Option<Box<Observed>>,
     /// When the first content came, for the record.
     first_content: Option<Instant>,
-    settlement: Option<Settlement>,
+    settlement: Option<Box<Settlement>>,
     /// The answer ended before its end, whatever the client was told.
     is_broken: bool,
     guarded: Option<Guarded>,
@@ -95,7 +95,7 @@ impl Relayed {
         upstream: Upstream,
         relay: Box<Relay>,
         held: Bytes,
-        settlement: Settlement,
+        settlement: Box<Settlement>,
     ) -> Box<Relayed> {
         boxed(|| Relayed {
             upstream: Some(upstream),
@@ -180,7 +180,7 @@ impl Relayed {
     /// What was seen, once; as far as it got where the answer is not over.
     pub(crate) fn take_observed(&mut self) -> Option<Box<Observed>> {
         if let State::Open(relay) = std::mem::replace(&mut self.state, State::Done) {
-            self.observed = Some(Box::new(relay.into_observed()));
+            self.observed = Some(relay.into_observed());
         }
         self.observed.take()
     }
@@ -388,7 +388,7 @@ impl Relayed {
         let is_full = relay.is_full();
         let finish = relay.finish();
         self.spent += began.elapsed();
-        let observed = Box::new(finish.observed);
+        let observed = finish.observed;
         if let Some(mut settlement) = self.settlement.take() {
             let checks: Vec<Check> = self.checks().collect();
             if finish.ending == Ending::Refused || !guard::are_as_said(&checks) {
@@ -447,7 +447,7 @@ impl Relayed {
             return Bytes::new();
         };
         let (told, observed) = relay.broken(how);
-        self.observed = Some(Box::new(observed));
+        self.observed = Some(observed);
         told
     }
 

@@ -57,7 +57,7 @@ impl Asked {
     }
 
     /// Nothing counts it.
-    pub(super) fn is_free(&self) -> bool {
+    pub(crate) fn is_free(&self) -> bool {
         self.concurrency.is_none() && self.batches.is_empty()
     }
 }

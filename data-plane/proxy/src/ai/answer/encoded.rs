@@ -10,7 +10,7 @@ use http::{
     response,
 };
 
-use super::{Answer, Body, Said, answered, lost};
+use super::{Answer, Body, Said, lost};
 use crate::{
     ai::Tried,
     fault::{Fault, Kind},
@@ -49,7 +49,7 @@ pub(super) fn encoded(
 ) -> Tried {
     if plan.client == plan.provider && !is_guarded {
         let body = Body::Unread(upstream);
-        return answered(Answer::new(head, body, said));
+        return Tried::Answered(Answer::new(head, body, said));
     }
     lost(unreadable())
 }

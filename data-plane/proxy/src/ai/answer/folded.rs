@@ -5,6 +5,7 @@
 
 use std::{
     cell::Cell,
+    pin::pin,
     time::{Duration, Instant},
 };
 
@@ -21,8 +22,8 @@ use futures::{StreamExt, stream};
 use http::{HeaderMap, HeaderValue, Response, header::CONTENT_LENGTH, response};
 
 use super::{
-    Answer, Body, Said, WHOLE_LIMIT, answered, broke, dress, encoded, failed_inside, head,
-    is_encoded, refused, told, too_large,
+    Answer, Body, Said, WHOLE_LIMIT, broke, dress, encoded, failed_inside, head, is_encoded,
+    refused, told, too_large,
 };
 use crate::{
     ai::{Call, Tried, fan_out::FanOut, wait::Wait},
@@ -80,7 +81,8 @@ pub(in crate::ai) async fn folded(
     let folded = Folded::new(&rendered.plan).ok_or(Kind::Bug)?;
     let fan_out = FanOut::new(exchange, call, of, rendered, attempt).await?;
     let deadline = exchange.client.worker.timers.deadline(wait.due());
-    let gathered = deadline.bound(gather(&fan_out, rendered, folded)).await;
+    let gathered = pin!(gather(&fan_out, rendered, folded));
+    let gathered = deadline.bound(gathered).await;
     let record = &mut exchange.record;
     record.upstream.first_byte = fan_out.answered().map(|at| at - record.start);
     match gathered.unwrap_or_else(|| Err(wait.late().into())) {
@@ -95,7 +97,7 @@ pub(in crate::ai) async fn folded(
             (call, provider),
             (&observed, &headers),
         )),
-        Err(Stopped::TooLarge) => Ok(too_large(exchange, Observed::default())),
+        Err(Stopped::TooLarge) => Ok(too_large(exchange, Box::default())),
     }
 }
 
@@ -135,12 +137,9 @@ fn whole(
     }
     let body = Body::Whole {
         bytes: finish.rest,
-        observed: Box::new(finish.observed),
+        observed: finish.observed,
     };
-    answered(Answer {
-        spent,
-        ..Answer::new(head, body, said)
-    })
+    Tried::Answered(Answer::new(head, body, said).after(spent))
 }
 
 async fn gather(

@@ -20,14 +20,15 @@ use crate::{
     },
     exchange::{Exchange, Reply},
     fault::Kind,
+    in_place::boxed,
     response_body::ResponseBody,
 };
 
 // === impl Answer ===
 
 impl Answer {
-    pub(super) fn new(head: response::Parts, body: Body, said: Said) -> Self {
-        Self {
+    pub(super) fn new(head: response::Parts, body: Body, said: Said) -> Box<Self> {
+        boxed(|| Self {
             head,
             body,
             said,
@@ -36,7 +37,19 @@ impl Answer {
             spent: Duration::ZERO,
             is_noted: false,
             keep_alive: None,
-        }
+        })
+    }
+
+    /// Its reading and writing took so long.
+    pub(super) fn after(mut self: Box<Self>, spent: Duration) -> Box<Self> {
+        self.spent = spent;
+        self
+    }
+
+    /// With what guards decide while it streams.
+    pub(super) fn with_tallies(mut self: Box<Self>, tallies: Option<Tallies>) -> Box<Self> {
+        self.tallies = tallies;
+        self
     }
 
     /// Gives it the headers that its provider's policy wants.
@@ -60,7 +73,7 @@ impl Answer {
 
     /// Hands the answer on; the attempt is settled with its last byte.
     pub(in crate::ai) fn into_reply(
-        self,
+        self: Box<Self>,
         exchange: &mut Exchange<'_>,
         backend: Arc<str>,
         (attempt, under_way): (Attempt, Underway),
@@ -74,7 +87,7 @@ impl Answer {
             spent,
             is_noted,
             keep_alive,
-        } = self;
+        } = *self;
         let mut settlement = Settlement::new(
             exchange.client.worker.clone(),
             backend,
@@ -123,12 +136,15 @@ impl Answer {
                 let worker = exchange.client.worker.clone();
                 splice.session = Some(Box::new(Session::new(worker, settlement, splice.lifetime)));
                 return Reply {
-                    response: Response::from_parts(head, ResponseBody::empty()),
+                    response: Box::new(Response::from_parts(head, ResponseBody::empty())),
                     splice: Some(splice),
                 };
             }
         };
-        Response::from_parts(head, body).into()
+        Reply {
+            response: boxed(|| Response::from_parts(head, body)),
+            splice: None,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use dp_llm::observed::Observed;
 use http::{HeaderValue, Response, header::CONTENT_TYPE};
 
-use super::{Answer, Body, Said, Tried, answered};
+use super::{Answer, Body, Said, Tried};
 
 /// An answer in JSON that the gateway made itself; a header may say how.
 pub(in crate::ai) fn own(body: Bytes, (name, value): (&'static str, &'static str)) -> Tried {
@@ -26,5 +26,5 @@ pub(in crate::ai) fn own(body: Bytes, (name, value): (&'static str, &'static str
         bytes: body,
         observed: Box::new(observed),
     };
-    answered(Answer::new(head, body, said))
+    Tried::Answered(Answer::new(head, body, said))
 }

@@ -99,7 +99,7 @@ async fn answer(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
     (entry, plan, guards): (&Entry, &Plan, &Guards),
-) -> Option<Answer> {
+) -> Option<Box<Answer>> {
     let framing = Framing::from_content_type(entry.content_type.as_deref());
     let guards = guard::of_answer(guards, plan);
     let (gates, tallies) = guard::gates(exchange, call, guards.filter(|_| plan.is_streamed));
@@ -123,20 +123,17 @@ async fn answer(
     out.extend_from_slice(&finish.rest);
     let body = Body::Whole {
         bytes: out.freeze(),
-        observed: Box::new(finish.observed),
+        observed: finish.observed,
     };
     let said = Said {
         spared: None,
         condition: None,
     };
-    let answer = Answer {
-        tallies,
-        ..Answer::new(head(entry, plan, framing), body, said)
-    };
+    let answer = Answer::new(head(entry, plan, framing), body, said).with_tallies(tallies);
     match guards.filter(|_| !plan.is_streamed) {
         None => Some(answer),
         Some(guards) => match judged(exchange, call, guards, answer).await {
-            Tried::Answered(answer) => Some(*answer),
+            Tried::Answered(answer) => Some(answer),
             Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. } => None,
         },
     }
@@ -157,13 +154,13 @@ fn head(entry: &Entry, plan: &Plan, framing: Framing) -> response::Parts {
     head
 }
 
-fn given(exchange: &mut Exchange<'_>, plan: &Plan, answer: Answer) -> Reply {
+fn given(exchange: &mut Exchange<'_>, plan: &Plan, answer: Box<Answer>) -> Reply {
     let Answer {
         mut head,
         body,
         tallies,
         ..
-    } = answer;
+    } = *answer;
     let checks: Vec<Check> = tallies.iter().flat_map(Tallies::checks).collect();
     if checks.iter().any(Check::refuses) {
         exchange.record.response.fault = Some(Kind::GuardRejected);

@@ -3,13 +3,16 @@
 //! Owns the limit of what is held, and what guards leave of it. Must not know formats. Invariant: what is too large to be judged
 //! goes to nobody.
 
-use std::time::{Duration, Instant};
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use bytes::BytesMut;
 use dp_llm::{observed::Observed, relay::Relay, tap::Ending};
 use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH, response};
 
-use super::{Answer, Body, Said, WHOLE_LIMIT, answered, broke, lost, too_large};
+use super::{Answer, Body, Said, WHOLE_LIMIT, broke, lost, too_large};
 use crate::{
     ai::{
         Call, Tried,
@@ -58,13 +61,13 @@ pub(super) async fn whole(
         Ok::<(), BodyError>(())
     };
     // What guards take is not the provider's time.
-    match deadline.bound(read).await {
+    match deadline.bound(pin!(read)).await {
         Some(Ok(())) => {}
         Some(Err(error)) => return Err(unfinished(broke(error), *relay)),
         None => return Err(unfinished(wait.late(), *relay)),
     }
     if relay.is_full() {
-        return Err(Unusable::TooLarge(Box::new(relay.into_observed())));
+        return Err(Unusable::TooLarge(relay.into_observed()));
     }
     if out.len() > WHOLE_LIMIT {
         // Too large to be held: it passes as it comes.
@@ -73,10 +76,7 @@ pub(super) async fn whole(
             relay,
             held: out.freeze(),
         };
-        return Ok(answered(Answer {
-            spent,
-            ..Answer::new(head, body, said)
-        }));
+        return Ok(Tried::Answered(Answer::new(head, body, said).after(spent)));
     }
     if relay.is_done() {
         upstream.drain();
@@ -91,20 +91,20 @@ pub(super) async fn whole(
     let observed = &finish.observed;
     Ok(match finish.ending {
         Ending::Complete if observed.error.is_some() => {
-            return Err(Unusable::Error(Box::new(finish.observed), head.headers));
+            return Err(Unusable::Error(finish.observed, head.headers));
         }
         // A page of a load balancer in between, say.
         Ending::Complete if observed.unreadable > 0 => {
             let why = "the provider's answer is not what its format asks for";
             let fault = Fault::caused(Kind::Garbage, why);
-            return Err(Unusable::Unfinished(fault, Box::new(finish.observed)));
+            return Err(Unusable::Unfinished(fault, finish.observed));
         }
         Ending::Failed => {
-            return Err(Unusable::Error(Box::new(finish.observed), head.headers));
+            return Err(Unusable::Error(finish.observed, head.headers));
         }
         Ending::Truncated(_) => {
             let fault = Fault::caused(Kind::Reset, BodyError::Cut);
-            return Err(Unusable::Unfinished(fault, Box::new(finish.observed)));
+            return Err(Unusable::Unfinished(fault, finish.observed));
         }
         Ending::Complete | Ending::Refused => {
             out.extend_from_slice(&finish.rest);
@@ -112,18 +112,15 @@ pub(super) async fn whole(
                 .insert(CONTENT_LENGTH, HeaderValue::from(out.len()));
             let body = Body::Whole {
                 bytes: out.freeze(),
-                observed: Box::new(finish.observed),
+                observed: finish.observed,
             };
-            answered(Answer {
-                spent,
-                ..Answer::new(head, body, said)
-            })
+            Tried::Answered(Answer::new(head, body, said).after(spent))
         }
     })
 }
 
 fn unfinished(fault: Fault, relay: Relay) -> Unusable {
-    Unusable::Unfinished(fault, Box::new(relay.into_observed()))
+    Unusable::Unfinished(fault, relay.into_observed())
 }
 
 /// A whole answer behind its guards; a refusal stands in its place, and what it cost is counted all the same (llm.md G-11).
@@ -131,7 +128,7 @@ pub(super) async fn judged(
     exchange: &mut Exchange<'_>,
     call: &Call<'_>,
     guards: &Guards,
-    answer: Answer,
+    answer: Box<Answer>,
 ) -> Tried {
     let format = call.prompt.format();
     let Answer {
@@ -140,7 +137,7 @@ pub(super) async fn judged(
         said,
         spent,
         ..
-    } = answer;
+    } = *answer;
     let (bytes, observed) = match body {
         Body::Whole { bytes, observed } => (bytes, observed),
         Body::Relayed { relay, .. } => return too_large(exchange, relay.into_observed()),
@@ -161,8 +158,5 @@ pub(super) async fn judged(
     head.headers
         .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     let body = Body::Whole { bytes, observed };
-    answered(Answer {
-        spent,
-        ..Answer::new(head, body, said)
-    })
+    Tried::Answered(Answer::new(head, body, said).after(spent))
 }

@@ -54,7 +54,7 @@ pub(in crate::ai) fn attempt_failed(record: &mut Record, error: &'static str) {
         ledger.replace(&attempt, record.llm.entry.clone(), &seen);
     }
     let labels = UsageLabels {
-        route: route.into(),
+        route,
         gen_ai_operation_name: ledger.operation,
         gen_ai_provider_name: attempt.provider,
         gen_ai_request_model: attempt.label,

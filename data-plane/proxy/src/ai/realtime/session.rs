@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Session {
     tap: RealtimeTap,
     worker: Rc<Worker>,
-    settlement: Settlement,
+    settlement: Box<Settlement>,
     /// The client's side has ended, so the provider's may.
     is_client_done: bool,
     /// The provider's side ended before anybody said that it would.
@@ -70,7 +70,7 @@ impl Session {
     /// Of an attempt that a provider agreed to.
     pub(in crate::ai) fn new(
         worker: Rc<Worker>,
-        settlement: Settlement,
+        settlement: Box<Settlement>,
         lifetime: Option<Duration>,
     ) -> Session {
         Session {

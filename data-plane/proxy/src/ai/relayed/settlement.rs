@@ -13,6 +13,7 @@ use dp_upstream::provider_group::{
 
 use crate::{
     ai::{answer::Said, cache::Keep},
+    in_place::boxed,
     worker::Worker,
 };
 
@@ -39,8 +40,8 @@ impl Settlement {
         backend: Arc<str>,
         (attempt, under_way): (Attempt, Underway),
         said: Said,
-    ) -> Settlement {
-        Settlement {
+    ) -> Box<Settlement> {
+        boxed(|| Settlement {
             worker,
             backend,
             attempt,
@@ -48,7 +49,7 @@ impl Settlement {
             keep: None,
             is_noted: false,
             _under_way: under_way,
-        }
+        })
     }
 
     /// The first content came.
@@ -70,7 +71,7 @@ impl Settlement {
     }
 
     /// The answer is whole.
-    pub(in crate::ai) fn complete(mut self, observed: &Observed) {
+    pub(in crate::ai) fn complete(mut self: Box<Self>, observed: &Observed) {
         if let Some(keep) = self.keep.take() {
             keep.keep(observed);
         }
@@ -85,7 +86,7 @@ impl Settlement {
     }
 
     /// The answer ended in another way.
-    pub(in crate::ai) fn settle(self, verdict: Verdict) {
+    pub(in crate::ai) fn settle(self: Box<Self>, verdict: Verdict) {
         // That the head was fine excuses nothing that came behind it.
         let condition = self.said.condition;
         let condition = condition.filter(|found| *found == Condition::Unhealthy);
@@ -95,7 +96,7 @@ impl Settlement {
         });
     }
 
-    fn settle_as(self, outcome: Outcome) {
+    fn settle_as(self: Box<Self>, outcome: Outcome) {
         let name = self.attempt.entry.name.clone();
         let random = self.worker.upstream.random();
         let settled = self.attempt.settle(&outcome, Instant::now(), random);
