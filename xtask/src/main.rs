@@ -8,6 +8,7 @@ mod bless;
 mod crds;
 mod floors;
 mod gen_command;
+mod pgo;
 mod tidy;
 mod tools;
 mod workspace;
@@ -26,6 +27,7 @@ cargo xtask COMMAND
   bless             run the golden tests and write what they produced
   tools [NAME...]   install tools (envoy, h2spec, cargo-deny, lab-kube, ...) into the user's cache; all if none is named
   tool NAME [ARG..] run an installed tool
+  pgo               build the proxy by a profile of its own work, as releases do (target/pgo/bin)
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["bless"] => bless::run(),
         ["tools", names @ ..] => tools::install(names),
+        ["pgo"] => pgo::run(),
         ["tool", name, rest @ ..] => tools::run(name, rest),
         _ => {
             eprint!("{HELP}");

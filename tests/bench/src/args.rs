@@ -45,6 +45,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) idle: usize,
 
+    /// Measure nothing: do for S seconds of each what a profile of the proxy is learnt from (`cargo xtask pgo`)
+    #[arg(long)]
+    pub(crate) train: bool,
+
     /// Leave out the time from edit to applied
     #[arg(long)]
     pub(crate) skip_routes: bool,

@@ -22,9 +22,10 @@ use crate::args::Args;
 use crate::chat::client::{request, wait_for};
 use crate::chat::{gateways, provider};
 use crate::cpu;
-use crate::peer::{free_port, planes};
+use crate::peer::{AccessLog, free_port, planes};
 
-const HOST: &str = "bench.example";
+/// Name of the server.
+pub(crate) const HOST: &str = "bench.example";
 /// Connections that are opened at once.
 const AT_ONCE: usize = 100;
 
@@ -64,13 +65,13 @@ async fn one(args: &Args, work: &Path, provider: u16, is_tls: bool) -> Result<Ro
         text.push_str(&secret(&cert.pem(), &signing_key.serialize_pem()));
     }
     fs::write(manifests.join("bench.yaml"), text)?;
-    let (_processes, pid) = planes(args, &dir, &manifests)?;
+    let (_processes, pid) = planes(args, &dir, &manifests, AccessLog::Off)?;
     let asked = request("", 1 << 10, true);
     let warm = request("", 1 << 10, false);
     let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
     wait_for(at(plain), &warm, Duration::from_secs(20)).await?;
     let before_kib = cpu::resident_kib(pid);
-    let connector = connector(cert.der().clone())?;
+    let connector = connector(cert.der().clone(), b"http/1.1")?;
     let target = at(if is_tls { port } else { plain });
     let mut held: Vec<Box<dyn Stream>> = Vec::new();
     while held.len() < args.idle {
@@ -98,23 +99,31 @@ async fn one(args: &Args, work: &Path, provider: u16, is_tls: bool) -> Result<Ro
 }
 
 /// A connection of either kind.
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// Connects, with TLS where there is a connector.
+pub(crate) async fn dial(
+    target: SocketAddr,
+    connector: Option<TlsConnector>,
+) -> Result<Box<dyn Stream>> {
+    let stream = TcpStream::connect(target).await.context("connect")?;
+    Ok(match connector {
+        None => Box::new(stream),
+        Some(connector) => {
+            let name = ServerName::try_from(HOST)?;
+            Box::new(connector.connect(name, stream).await.context("TLS")?)
+        }
+    })
+}
 
 async fn open(
     target: SocketAddr,
     connector: Option<TlsConnector>,
     asked: &[u8],
 ) -> Result<Box<dyn Stream>> {
-    let stream = TcpStream::connect(target).await.context("connect")?;
-    let mut stream: Box<dyn Stream> = match connector {
-        None => Box::new(stream),
-        Some(connector) => {
-            let name = ServerName::try_from(HOST)?;
-            Box::new(connector.connect(name, stream).await.context("TLS")?)
-        }
-    };
+    let mut stream = dial(target, connector).await?;
     stream.write_all(asked).await?;
     stream.flush().await?;
     let mut seen = Vec::new();
@@ -125,18 +134,24 @@ async fn open(
     Ok(stream)
 }
 
-fn connector(certificate: rustls::pki_types::CertificateDer<'static>) -> Result<TlsConnector> {
+/// Trusts this certificate and offers this protocol.
+pub(crate) fn connector(
+    certificate: rustls::pki_types::CertificateDer<'static>,
+    protocol: &[u8],
+) -> Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
     roots.add(certificate)?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = vec![protocol.to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-fn secret(certificate: &str, key: &str) -> String {
+/// The Secret `tls`.
+pub(crate) fn secret(certificate: &str, key: &str) -> String {
     let indented = |pem: &str| {
         let lines = pem.lines().map(|line| format!("    {line}\n"));
         lines.collect::<String>()

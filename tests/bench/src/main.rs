@@ -14,6 +14,7 @@ mod load;
 mod peer;
 mod report;
 mod routes;
+mod train;
 
 use anyhow::Result;
 use clap::Parser;
@@ -25,6 +26,9 @@ fn main() -> Result<()> {
         .build()?;
     runtime.block_on(async {
         let work = tempfile::tempdir()?;
+        if args.train {
+            return train::run(&args, work.path()).await;
+        }
         if !args.skip_peers {
             let rows = peer::compare(&args, work.path()).await?;
             report::peers(&rows)?;

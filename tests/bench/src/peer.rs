@@ -43,6 +43,24 @@ pub(crate) struct Row {
     pub(crate) rate: f64,
 }
 
+/// Whether our proxy writes its access log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccessLog {
+    On,
+    Off,
+}
+
+// === impl AccessLog ===
+
+impl AccessLog {
+    fn as_str(self) -> &'static str {
+        match self {
+            AccessLog::On => "json",
+            AccessLog::Off => "off",
+        }
+    }
+}
+
 /// A process that is killed when dropped.
 pub(crate) struct Running(pub(crate) Child);
 
@@ -204,11 +222,16 @@ fn start_tidegate(args: &Args, dir: &Path, port: u16, backend: u16) -> Result<(V
     let manifests = dir.join("manifests");
     fs::create_dir_all(&manifests)?;
     fs::write(manifests.join("bench.yaml"), manifest(port, backend, 1))?;
-    planes(args, dir, &manifests)
+    planes(args, dir, &manifests, AccessLog::Off)
 }
 
 /// Starts both planes over a directory of manifests with one Gateway `default/bench`.
-pub(crate) fn planes(args: &Args, dir: &Path, manifests: &Path) -> Result<(Vec<Running>, u32)> {
+pub(crate) fn planes(
+    args: &Args,
+    dir: &Path,
+    manifests: &Path,
+    log: AccessLog,
+) -> Result<(Vec<Running>, u32)> {
     let run_dir = dir.join("run");
     let mut command = pinned(LOAD_CORE, &args.bin_dir.join("tidegate-control-plane"));
     command
@@ -226,7 +249,7 @@ pub(crate) fn planes(args: &Args, dir: &Path, manifests: &Path) -> Result<(Vec<R
             "--workers",
             "1",
             "--access-log",
-            "off",
+            log.as_str(),
         ])
         .arg("--xds")
         .arg(format!(

@@ -59,7 +59,7 @@ async fn one(args: &Args, work: &Path, routes: usize) -> Result<Row> {
     )?;
     write_edit(&manifests, "0")?;
     let start = Instant::now();
-    let (keep, pid) = peer::planes(args, &dir, &manifests)?;
+    let (keep, pid) = peer::planes(args, &dir, &manifests, peer::AccessLog::Off)?;
     let target = SocketAddr::from(([127, 0, 0, 1], port));
     until(target, "0").await?;
     let first = start.elapsed();

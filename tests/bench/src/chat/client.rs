@@ -43,10 +43,7 @@ struct Seen {
 
 /// A question of `prompt` bytes, with further headers.
 pub(crate) fn request(headers: &str, prompt: usize, is_streamed: bool) -> Vec<u8> {
-    let prompt = "word ".repeat(prompt / 5);
-    let body = format!(
-        "{{\"model\":\"gpt-4o-mini\",\"messages\":[{{\"role\":\"system\",\"content\":\"Be brief.\"}},{{\"role\":\"user\",\"content\":\"{prompt}\"}}],\"max_tokens\":1000,\"stream\":{is_streamed}}}"
-    );
+    let body = question(prompt, is_streamed);
     format!(
         "POST /v1/chat/completions HTTP/1.1\r\nhost: bench.example\r\ncontent-type: application/json\r\n\
          accept: application/json\r\nuser-agent: OpenAI/Python 2.0\r\nauthorization: Bearer sk-bench\r\n\
@@ -54,6 +51,14 @@ pub(crate) fn request(headers: &str, prompt: usize, is_streamed: bool) -> Vec<u8
         body.len()
     )
     .into_bytes()
+}
+
+/// The body of a question.
+pub(crate) fn question(prompt: usize, is_streamed: bool) -> String {
+    let prompt = "word ".repeat(prompt / 5);
+    format!(
+        "{{\"model\":\"gpt-4o-mini\",\"messages\":[{{\"role\":\"system\",\"content\":\"Be brief.\"}},{{\"role\":\"user\",\"content\":\"{prompt}\"}}],\"max_tokens\":1000,\"stream\":{is_streamed}}}"
+    )
 }
 
 /// Asks for a while; questions that are under way at its end are answered and count.

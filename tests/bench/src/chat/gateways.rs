@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use super::client::Failures;
 use crate::args::Args;
-use crate::peer::{PROXY_CORE, Running, pinned, planes, spawn, start_envoy};
+use crate::peer::{AccessLog, PROXY_CORE, Running, pinned, planes, spawn, start_envoy};
 
 /// Who is in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Gateway {
                 fs::create_dir_all(&manifests)?;
                 let text = manifest(port, provider, is_converted);
                 fs::write(manifests.join("bench.yaml"), text)?;
-                Ok(started(planes(args, dir, &manifests)?))
+                Ok(started(planes(args, dir, &manifests, AccessLog::Off)?))
             }
             Gateway::LiteLlm => lite_llm(args, dir, port, provider, is_converted),
             Gateway::Portkey => portkey(args, dir, port),
