@@ -1,5 +1,5 @@
 # The front door. Every target is cargo or `cargo xtask`; `make help` lists them.
-.PHONY: help check test conformance run lab soak measure bench bless
+.PHONY: help check test conformance run lab soak measure release bench bless
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,9 +37,12 @@ measure: ## what a control plane in a cluster costs, and how long an edit takes;
 	cargo xtask tools lab-kube && cargo build --release --workspace --bins --locked
 	TIDEGATE_MEASURE="$(CURDIR)/target/release" cargo test --workspace --locked --test cluster -- --nocapture measure
 
-bench: ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
-	cargo xtask tools envoy llm-gateways && cargo build --release --locked --bins -p cp-server -p dp-server -p cli -p bench
-	./target/release/bench --bin-dir target/release --tools "$${XDG_CACHE_HOME:-$$HOME/.cache}/tidegate/bin"
+release: ## the proxy as images have it, laid out by a profile of its own work: target/pgo/bin (two builds of it, ten minutes each)
+	cargo xtask pgo
+
+bench: release ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
+	cargo xtask tools envoy llm-gateways
+	./target/pgo/bin/bench --bin-dir target/pgo/bin --tools "$${XDG_CACHE_HOME:-$$HOME/.cache}/tidegate/bin"
 
 bless: ## let the golden tests write what they produce; read the diff before you commit it
 	cargo xtask bless

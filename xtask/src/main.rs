@@ -27,7 +27,7 @@ cargo xtask COMMAND
   bless             run the golden tests and write what they produced
   tools [NAME...]   install tools (envoy, h2spec, cargo-deny, lab-kube, ...) into the user's cache; all if none is named
   tool NAME [ARG..] run an installed tool
-  pgo               build the proxy by a profile of its own work, as releases do (target/pgo/bin)
+  pgo [--static]    build the proxy by a profile of its own work, as releases do (target/pgo/bin)
 ";
 
 fn main() -> ExitCode {
@@ -42,7 +42,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["bless"] => bless::run(),
         ["tools", names @ ..] => tools::install(names),
-        ["pgo"] => pgo::run(),
+        ["pgo"] => pgo::run(false),
+        ["pgo", "--static"] => pgo::run(true),
         ["tool", name, rest @ ..] => tools::run(name, rest),
         _ => {
             eprint!("{HELP}");

@@ -4,7 +4,6 @@
 //! compiler lays out by these counts. Must not know what the work is. Everything lies in `target/pgo`; the programs, with
 //! what they are measured with, in `target/pgo/bin`.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,14 +15,17 @@ use crate::workspace;
 /// Seconds of each kind of work.
 const SECONDS: &str = "3";
 
-/// Builds it.
-pub(crate) fn run() -> Result<()> {
-    let build = Build::of_toolchain()?;
+/// Flags of a program that needs no library of the system's, as one alone in an image does.
+const STATIC: &str = "-Ctarget-feature=+crt-static";
+
+/// Builds it, as a static program or one of this system.
+pub(crate) fn run(is_static: bool) -> Result<()> {
+    let build = Build::of_toolchain(if is_static { STATIC } else { "" })?;
     let profdata = build.profdata()?;
     eprintln!("1/4 the programs that give the proxy its work");
     let mut helpers = build.cargo(&["-p", "cp-server", "-p", "cli", "-p", "bench", "--bins"]);
     let what = "building the control plane, the CLI and bench";
-    must(helpers.env_remove("RUSTFLAGS"), what)?;
+    must(&mut helpers, what)?;
     for name in ["tidegate-control-plane", "tidegate", "bench"] {
         build.keep(&build.root.join("target/release"), name)?;
     }
@@ -58,12 +60,14 @@ struct Build {
     /// The triple that is built on, and for. It is named, so that flags stay away from build scripts and macros.
     host: String,
     sysroot: PathBuf,
+    /// What the proxy is built with besides.
+    flags: &'static str,
 }
 
 // === impl Build ===
 
 impl Build {
-    fn of_toolchain() -> Result<Build> {
+    fn of_toolchain(flags: &'static str) -> Result<Build> {
         let root = workspace::root()?;
         let version = output(Command::new("rustc").arg("-vV").current_dir(&root))?;
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
@@ -73,6 +77,7 @@ impl Build {
             target: root.join("target/pgo"),
             host: host.context("rustc -vV names no host")?.to_owned(),
             sysroot: sysroot.trim().into(),
+            flags,
             root,
         })
     }
@@ -119,7 +124,7 @@ impl Build {
         let mut command = self.cargo(&["-p", "dp-server", "--bin", "tidegate-proxy"]);
         command.arg("--target").arg(&self.host);
         command.env("CARGO_TARGET_DIR", &target);
-        command.env("RUSTFLAGS", format!("{} {flags}", given_flags()));
+        command.env("RUSTFLAGS", format!("{} {flags}", self.flags));
         must(&mut command, "building the proxy")?;
         let built = target.join(&self.host).join("release");
         self.keep(&built, "tidegate-proxy")
@@ -135,15 +140,6 @@ impl Build {
         fs::copy(&built, &scratch).with_context(|| built.display().to_string())?;
         fs::rename(&scratch, &kept).with_context(|| kept.display().to_string())
     }
-}
-
-/// Flags of whoever builds, such as those of a static program.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "cargo's own variable; xtask has no args.rs"
-)]
-fn given_flags() -> String {
-    env::var("RUSTFLAGS").unwrap_or_default()
 }
 
 fn output(command: &mut Command) -> Result<String> {
