@@ -22,6 +22,7 @@ mod effective;
 mod frontend_http;
 mod global_rate_limit;
 mod local_rate_limit;
+mod noun;
 mod rate_limit_service;
 mod response_model;
 
@@ -41,7 +42,6 @@ pub use budget::{Concurrency, KeyedBudget, SharedStore};
 pub use denied_params::AiDeniedParams;
 pub use effective::{Denied, Effective};
 pub use frontend_http::FrontendHttp;
-pub(crate) use global_rate_limit::InShort;
 pub use local_rate_limit::LocalRateLimit;
 pub use response_model::AiResponseModel;
 
@@ -102,83 +102,6 @@ pub enum Content {
     Attribution(Attribution),
 }
 
-impl Policy {
-    /// What it does to requests to models, if that is what it says.
-    #[must_use]
-    pub fn ai(&self) -> Option<&AiPolicy> {
-        match &self.content {
-            Content::Ai(policy) => Some(policy),
-            Content::Denied(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiGuards(_)
-            | Content::AiFallback(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        }
-    }
-
-    /// The guards that it has, if it has some.
-    #[must_use]
-    pub fn guard(&self) -> Option<&Arc<PromptGuard>> {
-        match &self.content {
-            Content::Ai(policy) => policy.guard.as_ref(),
-            Content::AiGuards(guards) => Some(guards),
-            Content::Denied(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiFallback(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        }
-    }
-
-    /// The cache of answers, if that is what it says.
-    #[must_use]
-    pub fn ai_cache(&self) -> Option<&AiCache> {
-        match &self.content {
-            Content::AiCache(own) => own.as_deref(),
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiFallback(_)
-            | Content::AiGuards(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        }
-    }
-}
-
 /// What is attached along one way to a rule, or to one backend.
 #[derive(Clone, Debug)]
 pub struct PolicySet {
@@ -222,31 +145,22 @@ pub enum Level {
     Rule,
 }
 
-// === impl Content ===
+// === impl Policy ===
 
-impl Content {
-    /// Path of the field that it is; `None` for one that is refused, whatever field it was.
-    pub fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::Denied(_) => None,
-            Self::Ai(_) => Some(ai::FIELD),
-            Self::AiAffinity(_) => Some(ai_affinity::FIELD),
-            Self::AiCache(_) => Some(ai_cache::FIELD),
-            Self::AiGuards(_) => Some(ai_guards::FIELD),
-            Self::AiFallback(_) => Some(ai_fallback::FIELD),
-            Self::AiKeys(_) => Some(ai_keys::FIELD),
-            Self::AiLoad(_) => Some(ai_load::FIELD),
-            Self::AiTimeouts(_) => Some(ai_timeouts::FIELD),
-            Self::LocalRateLimit(_) => Some(local_rate_limit::FIELD),
-            Self::GlobalRateLimit(_) => Some(global_rate_limit::FIELD),
-            Self::Budgets(_) => Some(budget::BUDGETS),
-            Self::Concurrency(_) => Some(budget::CONCURRENCY),
-            Self::FrontendHttp(_) => Some(frontend_http::FIELD),
-            Self::AiAllowedModels(_) => Some(allowed_models::FIELD),
-            Self::AiDeniedParams(_) => Some(denied_params::FIELD),
-            Self::AiResponseModel(_) => Some(response_model::FIELD),
-            Self::Attribution(_) => Some(attribution::FIELD),
+impl Policy {
+    /// The guards that it has, if it has some.
+    #[must_use]
+    pub fn guard(&self) -> Option<&Arc<PromptGuard>> {
+        match self.of::<AiPolicy>() {
+            Some(policy) => policy.guard.as_ref(),
+            None => self.of(),
         }
+    }
+
+    /// The cache of answers, if that is what it says.
+    #[must_use]
+    pub fn ai_cache(&self) -> Option<&AiCache> {
+        self.of::<AiCaching>()?.as_deref()
     }
 }
 

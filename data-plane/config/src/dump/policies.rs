@@ -5,9 +5,8 @@
 use serde::Serialize;
 
 use super::version;
-use crate::ai_backend::AiPolicy;
 use crate::config::Config;
-use crate::policy::{AiCache, Attachment, Content, InShort, LocalRateLimit, Policy, PolicySet};
+use crate::policy::{Attachment, Policy, PolicySet};
 use proto::type_url::TypeUrl;
 
 /// One policy.
@@ -80,60 +79,4 @@ impl AttachmentDump {
             section: attachment.section.as_ref().map(ToString::to_string),
         }
     }
-}
-
-/// In short, for dumps and explanations.
-impl std::fmt::Display for Content {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Denied(reason) => write!(f, "refused: {reason}"),
-            Self::Ai(policy) => write!(f, "{}", in_short(policy)),
-            Self::AiAffinity(own) => write!(f, "{own}"),
-            Self::AiCache(own) => f.write_str(&AiCache::in_short(own.as_deref())),
-            Self::AiGuards(guards) => write!(f, "{guards}"),
-            Self::AiFallback(own) => write!(f, "{own}"),
-            Self::AiKeys(own) => write!(f, "{own}"),
-            Self::AiLoad(load) => write!(f, "{load}"),
-            Self::AiTimeouts(limits) => write!(f, "{limits}"),
-            Self::LocalRateLimit(LocalRateLimit { limits }) => {
-                let texts: Vec<String> = limits.iter().map(ToString::to_string).collect();
-                write!(f, "{}", texts.join(", "))
-            }
-            Self::GlobalRateLimit(limits) => write!(f, "{}", InShort(limits)),
-            Self::Budgets(budgets) => {
-                let texts: Vec<String> = budgets.iter().map(ToString::to_string).collect();
-                write!(f, "{}", texts.join("; "))
-            }
-            Self::Concurrency(limit) => write!(f, "{limit}"),
-            Self::FrontendHttp(own) => write!(f, "{own}"),
-            Self::AiAllowedModels(own) => write!(f, "{own}"),
-            Self::AiDeniedParams(own) => write!(f, "{own}"),
-            Self::AiResponseModel(own) => write!(f, "{own}"),
-            Self::Attribution(own) => write!(f, "{own}"),
-        }
-    }
-}
-
-fn names<T>(what: &str, members: &[(String, T)]) -> Option<String> {
-    let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-    (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
-}
-
-fn in_short(policy: &AiPolicy) -> String {
-    let count = |what: &str, count: usize| (count > 0).then(|| format!("{count} {what}"));
-    let parts = [
-        names("sets", &policy.body.overrides),
-        names("defaults", &policy.body.defaults),
-        names("computes", &policy.transformations),
-        names("computes at last", &policy.final_transformations),
-        policy
-            .prompt_caching
-            .map(|_| "marks prompts for caching".to_owned()),
-        count("model aliases", policy.aliases.len()),
-        count("messages in front", policy.prompt.prepend.len()),
-        count("messages behind", policy.prompt.append.len()),
-        policy.authorization.as_ref().map(ToString::to_string),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    parts.join("; ")
 }

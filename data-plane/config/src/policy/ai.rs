@@ -8,15 +8,43 @@ use std::borrow::Cow;
 
 use dp_llm::route_map::RouteMap;
 
-use super::{Attachment, Content, Effective, Level};
+use super::Effective;
+use super::noun::Noun;
 use crate::ai_backend::{AiBackend, AiPolicy, AiProvider};
-
-/// Path in an AgentgatewayPolicy.
-pub(super) const FIELD: &str = "backend.ai";
 
 /// The policies that have a say about a provider, the least specific first.
 #[derive(Clone, Debug)]
 pub struct AiLayers<'a>(Vec<&'a AiPolicy>);
+
+// === impl Noun ===
+
+impl Noun for AiPolicy {
+    const FIELD: &'static str = "backend.ai";
+
+    /// Prompts are not told: of a policy that has some, their number is.
+    fn in_short(&self) -> String {
+        let count = |what: &str, count: usize| (count > 0).then(|| format!("{count} {what}"));
+        let parts = [
+            names("sets", &self.body.overrides),
+            names("defaults", &self.body.defaults),
+            names("computes", &self.transformations),
+            names("computes at last", &self.final_transformations),
+            self.prompt_caching
+                .map(|_| "marks prompts for caching".to_owned()),
+            count("model aliases", self.aliases.len()),
+            count("messages in front", self.prompt.prepend.len()),
+            count("messages behind", self.prompt.append.len()),
+            self.authorization.as_ref().map(ToString::to_string),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        parts.join("; ")
+    }
+}
+
+fn names<T>(what: &str, members: &[(String, T)]) -> Option<String> {
+    let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
+}
 
 // === impl Effective ===
 
@@ -24,26 +52,15 @@ impl<'a> Effective<'a> {
     /// What is done to requests on their way to a provider. The policies of its backend count where
     /// [`Effective::with_backend`] was asked.
     pub fn ai(&self, provider: &'a AiProvider) -> AiLayers<'a> {
-        let attached = self.ai_layers(&provider.name);
-        let attached = attached.filter_map(|layer| self.policy(layer)?.ai());
+        let attached = self.each::<AiPolicy>(&provider.name);
         AiLayers(attached.chain(&provider.policy).collect())
     }
 
     /// What ends of paths stand for on the way to a backend; `None` where nobody says. A request is read before a provider is
     /// chosen: what is attached to one provider has no say.
     pub fn ai_routes(&self, backend: Option<&'a AiBackend>) -> Option<Cow<'a, RouteMap>> {
-        let below = |own: &&Attachment| own.level < Level::Backend;
-        let low = self.of_way().iter().filter(below);
-        let of_backend = self.of_backend().iter();
-        let of_backend = of_backend.filter(|own| own.section.is_none());
-        let high = self.of_way().iter().filter(|own| !below(own));
-        let attached = low.chain(of_backend).chain(high);
-        let attached = attached
-            .filter(|own| *own.field == *FIELD)
-            .filter_map(|own| match self.policy(own).map(|found| &found.content) {
-                Some(Content::Ai(policy)) => Some(&policy.routes),
-                Some(_) | None => None,
-            });
+        // No provider has an empty name.
+        let attached = self.each::<AiPolicy>("").map(|policy| &policy.routes);
         let all = attached.chain(backend.map(|backend| &backend.routes));
         let mut merged: Option<Cow<'a, RouteMap>> = None;
         for map in all.filter(|map| !map.is_empty()) {
@@ -53,11 +70,6 @@ impl<'a> Effective<'a> {
             });
         }
         merged
-    }
-
-    /// The attachments that have a say in it, the least specific first.
-    pub fn ai_layers(&self, provider: &str) -> impl Iterator<Item = &'a Attachment> {
-        self.layers(FIELD, provider).into_iter()
     }
 }
 

@@ -6,10 +6,8 @@ use ::route::field::FieldError;
 use expr::{AttributeSet, Expr};
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.affinity";
+use super::Effective;
+use super::noun::Noun;
 
 /// Requests that belong together.
 #[derive(Clone, Debug)]
@@ -42,35 +40,23 @@ impl std::fmt::Display for AiAffinity {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for AiAffinity {
+    const FIELD: &'static str = "backend.ai.affinity";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// Which requests belong together. The policies of the backend count where [`Effective::with_backend`] was asked.
     pub fn ai_affinity(&self) -> Option<&'a AiAffinity> {
         // One of a single provider has nothing to choose.
-        let layers = self.layers(FIELD, "").into_iter().rev();
-        let mut contents = layers.filter_map(|layer| self.policy(layer));
-        contents.find_map(|policy| match &policy.content {
-            Content::AiAffinity(own) => Some(own),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiCache(_)
-            | Content::AiGuards(_)
-            | Content::AiFallback(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        })
+        self.nearest("")
     }
 }
 

@@ -12,11 +12,9 @@ use dp_policy::ai_timeouts::positive;
 use expr::{AttributeSet, Expr};
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
+use super::Effective;
+use super::noun::Noun;
 use crate::ai_backend::{AiCredential, AiProvider, provider_alone};
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.cache";
 
 /// A cache; nothing where it is switched off.
 pub type AiCaching = Option<Box<AiCache>>;
@@ -144,13 +142,7 @@ fn semantic(message: &wire::SemanticCache) -> Result<SemanticCache, FieldError> 
 
 // === impl AiCache ===
 
-impl AiCache {
-    /// In short, for dumps and explanations.
-    pub(crate) fn in_short(own: Option<&Self>) -> String {
-        own.map_or_else(|| "no answer is kept".to_owned(), ToString::to_string)
-    }
-}
-
+/// In short, for dumps and explanations.
 impl fmt::Display for AiCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shared = match self.scope {
@@ -169,34 +161,29 @@ impl fmt::Display for AiCache {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for AiCaching {
+    const FIELD: &'static str = "backend.ai.cache";
+
+    fn in_short(&self) -> String {
+        match self {
+            Some(own) => own.to_string(),
+            None => "no answer is kept".to_owned(),
+        }
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// The cache of answers, with the name of its policy. The policies of the backend count where
     /// [`Effective::with_backend`] was asked.
     pub fn ai_cache(&self) -> Option<(&'a Arc<str>, &'a AiCache)> {
-        let layers = self.layers(FIELD, "").into_iter().rev();
-        let mut policies = layers.filter_map(|layer| self.policy(layer));
-        let (name, own) = policies.find_map(|policy| match &policy.content {
-            Content::AiCache(own) => Some((&policy.name, own)),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiFallback(_)
-            | Content::AiGuards(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
+        let mut layers = self.layers(AiCaching::FIELD, "").rev();
+        let (name, own) = layers.find_map(|layer| {
+            let policy = self.policy(layer)?;
+            Some((&policy.name, policy.of::<AiCaching>()?))
         })?;
         Some((name, own.as_deref()?))
     }

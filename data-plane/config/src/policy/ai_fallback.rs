@@ -7,10 +7,8 @@ use std::fmt;
 use ::route::field::FieldError;
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.fallback";
+use super::Effective;
+use super::noun::Noun;
 
 /// Refusals of a provider that is well, after which another is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +50,16 @@ impl fmt::Display for AiFallback {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for AiFallback {
+    const FIELD: &'static str = "backend.ai.fallback";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl Effective<'_> {
@@ -59,30 +67,7 @@ impl Effective<'_> {
     /// [`Effective::with_backend`] was asked.
     pub fn ai_fallback(&self) -> AiFallback {
         // A single provider has no other.
-        let layers = self.layers(FIELD, "").into_iter().rev();
-        let mut contents = layers.filter_map(|layer| self.policy(layer));
-        let found = contents.find_map(|policy| match &policy.content {
-            Content::AiFallback(own) => Some(*own),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiGuards(_)
-            | Content::GlobalRateLimit(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        });
-        found.unwrap_or_default()
+        self.nearest("").copied().unwrap_or_default()
     }
 }
 

@@ -7,12 +7,10 @@ use std::sync::Arc;
 use ::route::field::{FieldError, Within};
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
+use super::Effective;
+use super::noun::Noun;
 use crate::ai_backend::targets;
 use crate::prompt_guard::{PromptGuard, prompt_guard};
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.promptGuard";
 
 pub(super) fn decode(message: &wire::AiGuards) -> Result<Arc<PromptGuard>, FieldError> {
     let guards = message.guards.as_ref();
@@ -22,39 +20,26 @@ pub(super) fn decode(message: &wire::AiGuards) -> Result<Arc<PromptGuard>, Field
     Ok(Arc::new(guards))
 }
 
+// === impl Noun ===
+
+impl Noun for Arc<PromptGuard> {
+    const FIELD: &'static str = "backend.ai.promptGuard";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// Guards of messages to and from a provider, in the order in which they judge. Those of its backend count where
     /// [`Effective::with_backend`] was asked.
-    pub fn ai_guards(
+    pub fn ai_guards<'p>(
         &self,
-        provider: &str,
-    ) -> impl Iterator<Item = &'a Arc<PromptGuard>> + use<'a> {
-        let found = *self;
-        let layers = self.layers(FIELD, provider).into_iter();
-        let contents = layers.filter_map(move |layer| found.policy(layer));
-        contents.filter_map(|policy| match &policy.content {
-            Content::AiGuards(guards) => Some(guards),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiFallback(_)
-            | Content::AiCache(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        })
+        provider: &'p str,
+    ) -> impl Iterator<Item = &'a Arc<PromptGuard>> + use<'a, 'p> {
+        self.each(provider)
     }
 }
 

@@ -8,12 +8,10 @@ use std::sync::Arc;
 use ::route::field::{FieldError, Within};
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
+use super::Effective;
+use super::noun::Noun;
 use crate::ai_backend::{self, AiBackend};
 use crate::config::Config;
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.keys";
 
 /// Keys that stand in the place of a provider's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,34 +58,22 @@ impl AiBackend {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for AiKeys {
+    const FIELD: &'static str = "backend.ai.keys";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// The keys of a provider of the backend, where it has a pool.
     pub fn ai_keys(&self, provider: &str) -> Option<&'a AiKeys> {
-        let layers = self.layers(FIELD, provider).into_iter().rev();
-        let mut contents = layers.filter_map(|layer| self.policy(layer));
-        contents.find_map(|policy| match &policy.content {
-            Content::AiKeys(own) => Some(own),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiGuards(_)
-            | Content::AiFallback(_)
-            | Content::AiLoad(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        })
+        self.nearest(provider)
     }
 }
 

@@ -4,12 +4,20 @@
 
 use dp_policy::ai_load::AiLoad;
 
-use super::{Content, Effective};
+use super::Effective;
+use super::noun::Noun;
 use crate::ai_backend::AiBackend;
 use crate::config::Config;
 
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.load";
+// === impl Noun ===
+
+impl Noun for AiLoad {
+    const FIELD: &'static str = "backend.ai.load";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
 
 // === impl AiBackend ===
 
@@ -20,28 +28,7 @@ impl AiBackend {
         let provider = provider.unwrap_or_default();
         let set = self.policy_set.as_deref();
         let attached = Effective::of_backend_alone(config, set);
-        let layers = attached.layers(FIELD, provider).into_iter();
-        let contents = layers.filter_map(|layer| attached.policy(layer));
-        contents.fold(AiLoad::default(), |lower, policy| match &policy.content {
-            Content::AiLoad(own) => own.over(lower),
-            // Whoever asks for the policies of a request refuses it.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiGuards(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiFallback(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => lower,
-        })
+        let layers = attached.each::<AiLoad>(provider);
+        layers.fold(AiLoad::default(), |lower, own| own.over(lower))
     }
 }

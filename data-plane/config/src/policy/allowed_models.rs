@@ -10,10 +10,8 @@ use dp_llm::model_name::AllowedModels;
 use expr::{AttributeSet, Attributes, Expr};
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.allowedModels";
+use super::Effective;
+use super::noun::Noun;
 
 /// Models that may be asked for, as one level has it.
 #[derive(Clone, Debug, Default)]
@@ -100,42 +98,29 @@ impl Allowed<'_> {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for AiAllowedModels {
+    const FIELD: &'static str = "backend.ai.allowedModels";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// Whether any level, or a provider, has a list.
     pub fn has_allowed_models(&self) -> bool {
-        let mut attachments = self.of_way().iter().chain(self.of_backend());
-        attachments.any(|attachment| *attachment.field == *FIELD)
+        self.has::<AiAllowedModels>()
     }
 
     /// What a request may ask a provider for; of no provider where it has no name. The policies of the backend count where
     /// [`Effective::with_backend`] was asked.
     pub fn allowed_models(&self, provider: &str, attributes: &dyn Attributes) -> Allowed<'a> {
-        let layers = self.layers(FIELD, provider).into_iter();
-        let contents = layers.filter_map(|layer| self.policy(layer));
-        let lists = contents.filter_map(|policy| match &policy.content {
-            Content::AiAllowedModels(own) => Some(own.counting(attributes)),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::AiFallback(_)
-            | Content::AiGuards(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::Attribution(_) => None,
-        });
-        Allowed(lists.collect())
+        let lists = self.each::<AiAllowedModels>(provider);
+        Allowed(lists.map(|own| own.counting(attributes)).collect())
     }
 }
 

@@ -12,10 +12,8 @@ use expr::{AttributeSet, Expr};
 use proto::label;
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "traffic.attribution";
+use super::Effective;
+use super::noun::Noun;
 
 /// Whose requests are, as one level has it.
 #[derive(Clone, Debug, Default)]
@@ -130,37 +128,25 @@ impl<'a> Attributing<'a> {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for Attribution {
+    const FIELD: &'static str = "traffic.attribution";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// Whose requests are, where a policy says so.
     pub fn attribution(&self) -> Option<Attributing<'a>> {
         let mut found: Option<Attributing<'a>> = None;
-        for attachment in self.of_way().iter().filter(|own| *own.field == *FIELD) {
-            match &self.policy(attachment)?.content {
-                Content::Attribution(own) => {
-                    let policy = &*attachment.policy;
-                    found.get_or_insert_default().lay(policy, own);
-                }
-                // Whoever asked for the policies has refused the request.
-                Content::Denied(_)
-                | Content::Ai(_)
-                | Content::AiAffinity(_)
-                | Content::AiCache(_)
-                | Content::AiFallback(_)
-                | Content::AiGuards(_)
-                | Content::AiLoad(_)
-                | Content::AiTimeouts(_)
-                | Content::LocalRateLimit(_)
-                | Content::GlobalRateLimit(_)
-                | Content::Budgets(_)
-                | Content::Concurrency(_)
-                | Content::FrontendHttp(_)
-                | Content::AiKeys(_)
-                | Content::AiAllowedModels(_)
-                | Content::AiDeniedParams(_)
-                | Content::AiResponseModel(_) => {}
-            }
+        for (attachment, own) in self.along_way::<Attribution>() {
+            let found = found.get_or_insert_default();
+            found.lay(&attachment.policy, own);
         }
         found
     }

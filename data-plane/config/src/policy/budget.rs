@@ -16,14 +16,9 @@ use dp_rls::Service;
 use expr::{AttributeSet, Expr};
 use proto::tidegate::v1 as wire;
 
-use super::{Attachment, Content, Effective, rate_limit_service};
+use super::noun::Noun;
+use super::{Attachment, Effective, rate_limit_service};
 use crate::scalar::duration;
-
-/// Path of budgets in a TidegatePolicy.
-pub(super) const BUDGETS: &str = "traffic.budgets";
-
-/// Path of the limit of requests at once.
-pub(super) const CONCURRENCY: &str = "traffic.concurrency";
 
 /// The largest limit, in the unit of shared stores: what a float holds exactly.
 const LARGEST: u128 = 1 << 53;
@@ -279,60 +274,37 @@ fn by(f: &mut fmt::Formatter<'_>, key: Option<&Expr>) -> fmt::Result {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for Vec<KeyedBudget> {
+    const FIELD: &'static str = "traffic.budgets";
+
+    fn in_short(&self) -> String {
+        let texts: Vec<String> = self.iter().map(ToString::to_string).collect();
+        texts.join("; ")
+    }
+}
+
+impl Noun for Concurrency {
+    const FIELD: &'static str = "traffic.concurrency";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// The budgets of every level, the least specific one first.
     pub fn budgets(&self) -> impl Iterator<Item = &'a KeyedBudget> {
-        let own = self.of_way().iter().filter(|own| *own.field == *BUDGETS);
-        own.filter_map(|own| match &self.policy(own)?.content {
-            Content::Budgets(budgets) => Some(budgets.iter()),
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiGuards(_)
-            | Content::AiFallback(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        })
-        .flatten()
+        let levels = self.along_way::<Vec<KeyedBudget>>();
+        levels.flat_map(|(_, budgets)| budgets)
     }
 
     /// How many requests there may be at once.
     pub fn concurrency(&self) -> Option<(&'a Attachment, &'a Concurrency)> {
-        match self.whole(CONCURRENCY)? {
-            (attachment, Content::Concurrency(limit)) => Some((attachment, limit)),
-            (
-                _,
-                Content::Denied(_)
-                | Content::Ai(_)
-                | Content::AiGuards(_)
-                | Content::AiFallback(_)
-                | Content::AiLoad(_)
-                | Content::AiKeys(_)
-                | Content::AiAffinity(_)
-                | Content::AiCache(_)
-                | Content::AiTimeouts(_)
-                | Content::LocalRateLimit(_)
-                | Content::GlobalRateLimit(_)
-                | Content::Budgets(_)
-                | Content::FrontendHttp(_)
-                | Content::AiAllowedModels(_)
-                | Content::AiDeniedParams(_)
-                | Content::AiResponseModel(_)
-                | Content::Attribution(_),
-            ) => None,
-        }
+        self.whole()
     }
 }
 

@@ -9,10 +9,8 @@ use ::route::field::FieldError;
 use dp_llm::denied_params::DeniedParams;
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.deniedParams";
+use super::Effective;
+use super::noun::Noun;
 
 /// What requests may not have, as one level has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,42 +35,29 @@ impl fmt::Display for AiDeniedParams {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for AiDeniedParams {
+    const FIELD: &'static str = "backend.ai.deniedParams";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// Whether any level, or a provider, denies something.
     pub fn has_denied_params(&self) -> bool {
-        let mut attachments = self.of_way().iter().chain(self.of_backend());
-        attachments.any(|attachment| *attachment.field == *FIELD)
+        self.has::<AiDeniedParams>()
     }
 
     /// What a request to a provider may not have, level by level; to no provider where it has no name. The policies of the
     /// backend count where [`Effective::with_backend`] was asked.
     pub fn denied_params(&self, provider: &str) -> Vec<&'a DeniedParams> {
-        let layers = self.layers(FIELD, provider).into_iter();
-        let contents = layers.filter_map(|layer| self.policy(layer));
-        let lists = contents.filter_map(|policy| match &policy.content {
-            Content::AiDeniedParams(own) => Some(&own.0),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiFallback(_)
-            | Content::AiGuards(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        });
-        lists.collect()
+        let lists = self.each::<AiDeniedParams>(provider);
+        lists.map(|own| &own.0).collect()
     }
 }
 

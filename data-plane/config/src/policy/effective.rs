@@ -7,7 +7,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Attachment, Content, Level, Policy, PolicySet};
+use super::noun::Noun;
+use super::{Attachment, Level, Policy, PolicySet};
 use crate::ai_backend::AiBackend;
 use crate::config::Config;
 use crate::route::Route;
@@ -88,26 +89,62 @@ impl<'a> Effective<'a> {
         self.config.policy(&attachment.policy)
     }
 
-    /// What is in effect of a field that is taken whole, with its attachment.
-    pub(super) fn whole(&self, field: &str) -> Option<(&'a Attachment, &'a Content)> {
+    /// What is in effect of a noun that is taken whole, with its attachment: the most specific one along the way.
+    pub(super) fn whole<T: Noun>(&self) -> Option<(&'a Attachment, &'a T)> {
         let mut attachments = self.of_way().iter();
-        let attachment = attachments.rfind(|attachment| *attachment.field == *field)?;
-        Some((attachment, &self.policy(attachment)?.content))
+        let attachment = attachments.rfind(|attachment| *attachment.field == *T::FIELD)?;
+        Some((attachment, self.policy(attachment)?.of()?))
     }
 
-    /// The attachments of a field that have a say about a provider, the least specific first.
-    pub(super) fn layers(&self, field: &str, provider: &str) -> Vec<&'a Attachment> {
-        let is_own = |attachment: &&Attachment| *attachment.field == *field;
+    /// What each level of the way says of a noun, with its attachment, the least specific first.
+    pub(super) fn along_way<T: Noun>(
+        &self,
+    ) -> impl Iterator<Item = (&'a Attachment, &'a T)> + use<'a, T> {
+        let found = *self;
+        let own = self.of_way().iter();
+        let own = own.filter(|attachment| *attachment.field == *T::FIELD);
+        own.filter_map(move |attachment| Some((attachment, found.policy(attachment)?.of()?)))
+    }
+
+    /// What each level says of a noun about a provider, the least specific first.
+    pub(super) fn each<'p, T: Noun>(
+        &self,
+        provider: &'p str,
+    ) -> impl DoubleEndedIterator<Item = &'a T> + use<'a, 'p, T> {
+        let found = *self;
+        let layers = self.layers(T::FIELD, provider);
+        layers.filter_map(move |layer| found.policy(layer)?.of())
+    }
+
+    /// What the most specific level that says something of a noun says about a provider.
+    pub(super) fn nearest<T: Noun>(&self, provider: &str) -> Option<&'a T> {
+        self.each(provider).next_back()
+    }
+
+    /// Whether any level, or a provider, says something of a noun.
+    pub(super) fn has<T: Noun>(&self) -> bool {
+        let mut attachments = self.of_way().iter().chain(self.of_backend());
+        attachments.any(|attachment| *attachment.field == *T::FIELD)
+    }
+
+    /// The attachments of a field that have a say about a provider, the least specific first; about no provider where it has no
+    /// name.
+    pub(super) fn layers<'p>(
+        &self,
+        field: &'static str,
+        provider: &'p str,
+    ) -> impl DoubleEndedIterator<Item = &'a Attachment> + use<'a, 'p> {
+        let is_own = move |attachment: &&Attachment| *attachment.field == *field;
         let below = |attachment: &&Attachment| attachment.level < Level::Backend;
         let of_way = self.of_way().iter().filter(is_own);
         let of_backend = self.of_backend().iter().filter(is_own);
-        let of_backend = of_backend.filter(|attachment| {
+        let of_backend = of_backend.filter(move |attachment| {
             let section = attachment.section.as_deref();
             section.is_none_or(|section| section == provider)
         });
         let low = of_way.clone().filter(below);
-        let high = of_way.filter(|attachment| !below(attachment));
-        low.chain(of_backend).chain(high).collect()
+        let high = of_way.filter(move |attachment| !below(attachment));
+        low.chain(of_backend).chain(high)
     }
 
     fn check(&self, attachments: &[Attachment], section: Option<&str>) -> Result<(), Denied> {
@@ -116,32 +153,13 @@ impl<'a> Effective<'a> {
             .filter(|attachment| attachment.section.as_deref() == section);
         for attachment in own {
             let Attachment { policy, field, .. } = attachment;
-            let content = self
+            let found = self
                 .policy(attachment)
-                .map(|policy| &policy.content)
                 .ok_or_else(|| Denied(format!("policy {policy} is missing")))?;
-            match content {
-                Content::Denied(reason) => return Err(Denied(format!("{policy}: {reason}"))),
-                known if known.field() != Some(field) => {
-                    return Err(Denied(format!("policy {policy} is not of field {field}")));
-                }
-                Content::Ai(_)
-                | Content::AiFallback(_)
-                | Content::AiLoad(_)
-                | Content::AiKeys(_)
-                | Content::AiAffinity(_)
-                | Content::AiCache(_)
-                | Content::AiGuards(_)
-                | Content::AiTimeouts(_)
-                | Content::LocalRateLimit(_)
-                | Content::GlobalRateLimit(_)
-                | Content::Budgets(_)
-                | Content::Concurrency(_)
-                | Content::FrontendHttp(_)
-                | Content::AiAllowedModels(_)
-                | Content::AiDeniedParams(_)
-                | Content::AiResponseModel(_)
-                | Content::Attribution(_) => {}
+            let noun = found.content.noun();
+            let noun = noun.map_err(|reason| Denied(format!("{policy}: {reason}")))?;
+            if *noun.field() != **field {
+                return Err(Denied(format!("policy {policy} is not of field {field}")));
             }
         }
         Ok(())

@@ -9,10 +9,8 @@ use std::num::NonZeroUsize;
 use ::route::field::FieldError;
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
-
-/// Path in an AgentgatewayPolicy.
-pub(super) const FIELD: &str = "frontend.http";
+use super::Effective;
+use super::noun::Noun;
 
 /// HTTP towards clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,33 +41,23 @@ impl fmt::Display for FrontendHttp {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for FrontendHttp {
+    const FIELD: &'static str = "frontend.http";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl Effective<'_> {
     /// How much of a body is read whole at most, where that is said.
     pub fn max_buffer_size(&self) -> Option<usize> {
-        let (_, content) = self.whole(FIELD)?;
-        match content {
-            Content::FrontendHttp(own) => own.max_buffer_size.map(NonZeroUsize::get),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiFallback(_)
-            | Content::AiGuards(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::AiResponseModel(_)
-            | Content::Attribution(_) => None,
-        }
+        let (_, own) = self.whole::<FrontendHttp>()?;
+        own.max_buffer_size.map(NonZeroUsize::get)
     }
 }
 

@@ -11,13 +11,11 @@ use dp_rls::limit::{Descriptor, Limits};
 use expr::{AttributeSet, Expr};
 use proto::tidegate::v1 as wire;
 
-use super::{Attachment, Content, Effective, rate_limit_service};
-
-/// Path in an AgentgatewayPolicy.
-pub(super) const FIELD: &str = "traffic.rateLimit.global";
+use super::noun::Noun;
+use super::{Attachment, Effective, rate_limit_service};
 
 /// Limits, as operators read them.
-pub(crate) struct InShort<'a>(pub(crate) &'a Limits);
+struct InShort<'a>(&'a Limits);
 
 /// Decodes limits.
 pub(super) fn decode(message: &wire::GlobalRateLimit) -> Result<Limits, FieldError> {
@@ -90,34 +88,22 @@ fn expression(
         .map_err(|error| FieldError::invalid(field, error.to_string()))
 }
 
+// === impl Noun ===
+
+impl Noun for Limits {
+    const FIELD: &'static str = "traffic.rateLimit.global";
+
+    fn in_short(&self) -> String {
+        InShort(self).to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// The limits that a service counts.
     pub fn global_rate_limit(&self) -> Option<(&'a Attachment, &'a Limits)> {
-        match self.whole(FIELD)? {
-            (attachment, Content::GlobalRateLimit(limits)) => Some((attachment, limits)),
-            (
-                _,
-                Content::Denied(_)
-                | Content::Ai(_)
-                | Content::AiLoad(_)
-                | Content::AiKeys(_)
-                | Content::AiAffinity(_)
-                | Content::AiFallback(_)
-                | Content::AiCache(_)
-                | Content::AiGuards(_)
-                | Content::AiTimeouts(_)
-                | Content::LocalRateLimit(_)
-                | Content::Budgets(_)
-                | Content::Concurrency(_)
-                | Content::FrontendHttp(_)
-                | Content::AiAllowedModels(_)
-                | Content::AiDeniedParams(_)
-                | Content::AiResponseModel(_)
-                | Content::Attribution(_),
-            ) => None,
-        }
+        self.whole()
     }
 }
 

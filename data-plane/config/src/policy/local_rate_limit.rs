@@ -6,11 +6,9 @@ use ::route::field::{FieldError, Within};
 use dp_policy::token_bucket::{Floor, TokenBucket, Unit};
 use proto::tidegate::v1 as wire;
 
-use super::{Attachment, Content, Effective};
+use super::noun::Noun;
+use super::{Attachment, Effective};
 use crate::scalar::duration;
-
-/// Path in an AgentgatewayPolicy.
-pub(super) const FIELD: &str = "traffic.rateLimit.local";
 
 /// Limits; a request passes all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,34 +52,23 @@ fn limit(message: &wire::LocalLimit) -> Result<TokenBucket, FieldError> {
         .map_err(|error| FieldError::invalid("", error.to_string()))
 }
 
+// === impl Noun ===
+
+impl Noun for LocalRateLimit {
+    const FIELD: &'static str = "traffic.rateLimit.local";
+
+    fn in_short(&self) -> String {
+        let texts: Vec<String> = self.limits.iter().map(ToString::to_string).collect();
+        texts.join(", ")
+    }
+}
+
 // === impl Effective ===
 
 impl<'a> Effective<'a> {
     /// The limits that each proxy counts by itself.
     pub fn local_rate_limit(&self) -> Option<(&'a Attachment, &'a LocalRateLimit)> {
-        match self.whole(FIELD)? {
-            (attachment, Content::LocalRateLimit(limit)) => Some((attachment, limit)),
-            (
-                _,
-                Content::Denied(_)
-                | Content::Ai(_)
-                | Content::AiGuards(_)
-                | Content::AiFallback(_)
-                | Content::AiLoad(_)
-                | Content::AiKeys(_)
-                | Content::AiAffinity(_)
-                | Content::AiCache(_)
-                | Content::AiTimeouts(_)
-                | Content::GlobalRateLimit(_)
-                | Content::Budgets(_)
-                | Content::Concurrency(_)
-                | Content::FrontendHttp(_)
-                | Content::AiAllowedModels(_)
-                | Content::AiDeniedParams(_)
-                | Content::AiResponseModel(_)
-                | Content::Attribution(_),
-            ) => None,
-        }
+        self.whole()
     }
 }
 

@@ -6,10 +6,8 @@ use std::fmt;
 
 use proto::tidegate::v1 as wire;
 
-use super::{Content, Effective};
-
-/// Path in a TidegatePolicy.
-pub(super) const FIELD: &str = "backend.ai.rewriteResponseModel";
+use super::Effective;
+use super::noun::Noun;
 
 /// Which name of the model an answer tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,36 +34,24 @@ impl fmt::Display for AiResponseModel {
     }
 }
 
+// === impl Noun ===
+
+impl Noun for AiResponseModel {
+    const FIELD: &'static str = "backend.ai.rewriteResponseModel";
+
+    fn in_short(&self) -> String {
+        self.to_string()
+    }
+}
+
 // === impl Effective ===
 
 impl Effective<'_> {
     /// Whether an answer of a provider tells its client the model that the client asked for. The policies of the backend count
     /// where [`Effective::with_backend`] was asked.
     pub fn rewrites_response_model(&self, provider: &str) -> bool {
-        let layers = self.layers(FIELD, provider).into_iter().rev();
-        let mut contents = layers.filter_map(|layer| self.policy(layer));
-        let nearest = contents.find_map(|policy| match &policy.content {
-            Content::AiResponseModel(own) => Some(own.is_rewritten),
-            // Whoever asked for the policies has refused the request.
-            Content::Denied(_)
-            | Content::Ai(_)
-            | Content::AiAffinity(_)
-            | Content::AiCache(_)
-            | Content::AiFallback(_)
-            | Content::AiGuards(_)
-            | Content::AiLoad(_)
-            | Content::AiKeys(_)
-            | Content::AiTimeouts(_)
-            | Content::LocalRateLimit(_)
-            | Content::GlobalRateLimit(_)
-            | Content::Budgets(_)
-            | Content::Concurrency(_)
-            | Content::FrontendHttp(_)
-            | Content::AiAllowedModels(_)
-            | Content::AiDeniedParams(_)
-            | Content::Attribution(_) => None,
-        });
-        nearest.unwrap_or(false)
+        let nearest = self.nearest::<AiResponseModel>(provider);
+        nearest.is_some_and(|own| own.is_rewritten)
     }
 }
 
