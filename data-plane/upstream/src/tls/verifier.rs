@@ -12,19 +12,21 @@ use rustls::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
-    crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature},
+    crypto::{
+        WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls12_signature, verify_tls13_signature,
+    },
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::TlsError;
 
-/// Believes an authority, for whomever it issued the certificate.
+/// Believes whoever has the key of the certificate that it shows, whatever its name.
 #[derive(Debug)]
-struct AnyName(Arc<WebPkiServerVerifier>);
-
-/// Believes everybody.
-#[derive(Debug)]
-struct Anybody(CryptoProvider);
+struct AnyName {
+    /// The certificate is issued by an authority, for whomever; by anybody where absent.
+    chain: Option<Arc<WebPkiServerVerifier>>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
 
 /// What stands in the place of whole verification; `None` where nothing does.
 pub(super) fn of(
@@ -32,16 +34,17 @@ pub(super) fn of(
     roots: &RootCertStore,
 ) -> Result<Option<Arc<dyn ServerCertVerifier>>, TlsError> {
     let provider = aws_lc_rs::default_provider();
-    Ok(match verification {
-        Verification::Whole => None,
+    let algorithms = provider.signature_verification_algorithms;
+    let chain = match verification {
+        Verification::Whole => return Ok(None),
         Verification::Chain => {
             let roots = Arc::new(roots.clone());
             let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::new(provider));
-            let verifier = verifier.build().map_err(|_| TlsError::NoRoots)?;
-            Some(Arc::new(AnyName(verifier)))
+            Some(verifier.build().map_err(|_| TlsError::NoRoots)?)
         }
-        Verification::Nothing => Some(Arc::new(Anybody(provider))),
-    })
+        Verification::Nothing => None,
+    };
+    Ok(Some(Arc::new(AnyName { chain, algorithms })))
 }
 
 // === impl AnyName ===
@@ -55,9 +58,11 @@ impl ServerCertVerifier for AnyName {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        let Some(chain) = &self.chain else {
+            return Ok(ServerCertVerified::assertion());
+        };
         let verified =
-            self.0
-                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+            chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         match verified {
             // The name is looked at last, when everything else is in order.
             Err(Error::InvalidCertificate(
@@ -73,8 +78,7 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0
-            .verify_tls12_signature(message, certificate, signature)
+        verify_tls12_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn verify_tls13_signature(
@@ -83,50 +87,10 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0
-            .verify_tls13_signature(message, certificate, signature)
+        verify_tls13_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
-    }
-}
-
-// === impl Anybody ===
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let known = &self.0.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, known)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let known = &self.0.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, known)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.algorithms.supported_schemes()
     }
 }
