@@ -14,7 +14,6 @@ mod key_place;
 mod layout;
 mod model;
 mod path;
-pub mod preset;
 mod realtime;
 mod resource;
 

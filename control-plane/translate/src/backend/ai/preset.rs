@@ -132,3 +132,92 @@ const fn preset(
         formats,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::{ModelProvider, OLLAMA, Preset};
+    use crate::plan::Format;
+
+    fn file(path: &str) -> String {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        std::fs::read_to_string(root.join(path)).expect(path)
+    }
+
+    /// Every provider that a model may have, by the word for it.
+    fn providers() -> Vec<(String, ModelProvider)> {
+        let crd = file("deploy/crds/agentgateway/agentgateway.dev_agentgatewaymodels.yaml");
+        let crd: Value = serde_saphyr::from_str(&crd).expect("YAML");
+        let words = crd.pointer(
+            "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/provider/enum",
+        );
+        let words = words.and_then(Value::as_array).expect("an enum");
+        let provider = |word: &Value| {
+            let provider = serde_json::from_value(word.clone()).expect("a provider");
+            (word.as_str().expect("a word").to_owned(), provider)
+        };
+        words.iter().map(provider).collect()
+    }
+
+    /// Rows of the guide's table, by their first cell.
+    fn documented() -> BTreeMap<String, (String, String)> {
+        let page = file("docs/guide/llm-models.md");
+        let rows = page
+            .lines()
+            .skip_while(|line| !line.starts_with("| `provider` | Where | Formats |"))
+            .skip(2)
+            .take_while(|line| line.starts_with('|'));
+        rows.map(|row| {
+            let mut cells = row.trim_matches('|').split('|').map(str::trim);
+            let mut cell = || cells.next().expect("a cell").to_owned();
+            let name = cell().trim_matches('`').to_owned();
+            (name, (cell(), cell()))
+        })
+        .collect()
+    }
+
+    fn words(format: Format) -> &'static str {
+        match format {
+            Format::ChatCompletions => "chat completions",
+            Format::Responses => "responses",
+            Format::Messages => "messages",
+            Format::Embeddings => "embeddings",
+            Format::AnthropicTokenCount => "counts of tokens",
+            Format::Realtime => "realtime",
+            Format::Rerank => "documents by relevance",
+        }
+    }
+
+    #[test]
+    fn the_guide_has_each_preset_as_it_is() {
+        let presets = providers().into_iter().filter_map(|(word, provider)| {
+            let preset = Preset::of(provider)?;
+            let place = match std::ptr::eq(preset, &OLLAMA) {
+                true => "its `baseURL`".to_owned(),
+                false => format!("`https://{}{}`", preset.host, preset.prefix),
+            };
+            let formats = preset.formats.iter().map(|(format, _)| words(*format));
+            let formats: Vec<&str> = formats.collect();
+            Some((word, (place, formats.join(", "))))
+        });
+        let presets: BTreeMap<String, (String, String)> = presets.collect();
+        assert_eq!(presets, documented());
+    }
+
+    #[test]
+    fn presets_are_known_by_one_name_each() {
+        let presets = providers().into_iter();
+        let presets = presets.filter_map(|(_, provider)| Preset::of(provider));
+        let mut names: Vec<&str> = presets.map(|preset| preset.name).collect();
+        assert!(names.iter().all(|name| *name == name.to_ascii_lowercase()));
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+        assert!(all > 0);
+    }
+}

@@ -2,7 +2,6 @@
 
 use super::{AzureVersion, Class, Endpoint, Format, Service, Surface, UpstreamPath};
 use crate::class::Passing;
-use crate::provider::preset::Preset;
 
 const DETECT: Class = Class::Detect(Format::OpenAiChatCompletions);
 
@@ -17,6 +16,17 @@ fn azure(version: &str) -> Service {
     Service::AzureOpenAi {
         resource: None,
         api_version: AzureVersion::parse(version),
+    }
+}
+
+/// A provider of chat completions.
+fn chat_at(prefix: &str, path: Option<&str>) -> Service {
+    let chat = Format::OpenAiChatCompletions;
+    let path = path.map(|path| UpstreamPath::try_new(chat, "", path).expect("a path"));
+    Service::Custom {
+        prefix: prefix.to_owned(),
+        formats: vec![(chat, path)],
+        surfaces: Vec::new(),
     }
 }
 
@@ -120,10 +130,7 @@ fn paths_of_google_and_aws() {
 
 #[test]
 fn neighbours_of_a_path_of_its_own() {
-    let cohere = Preset::by_name("cohere")
-        .expect("known")
-        .service()
-        .expect("valid");
+    let cohere = chat_at("", Some("/compatibility/v1/chat/completions"));
     check(&cohere, Class::Rerank, "/v2/rerank", "m", "/v2/rerank");
     check(
         &cohere,
@@ -132,10 +139,7 @@ fn neighbours_of_a_path_of_its_own() {
         "m",
         "/compatibility/v1/embeddings",
     );
-    let groq = Preset::by_name("groq")
-        .expect("known")
-        .service()
-        .expect("valid");
+    let groq = chat_at("/openai/v1", None);
     check(
         &groq,
         DETECT,
