@@ -38,6 +38,7 @@ mod leave;
 mod ledger;
 mod limit;
 mod load;
+mod lowest_cost;
 mod mock;
 mod models;
 mod own_certificates;

@@ -69,6 +69,12 @@ pub struct TidegatePolicy {
         "!has(t.sectionName)",
         "backend.ai.load.minHealthyPercent is for whole backends",
     ),
+    every(
+        "has(self.backend) && has(self.backend.ai) && has(self.backend.ai.load) \
+         && has(self.backend.ai.load.algorithm)",
+        "!has(t.sectionName)",
+        "backend.ai.load.algorithm is for whole backends",
+    ),
 ]))]
 pub struct TidegatePolicySpec {
     /// Objects that the policy is attached to.

@@ -18,6 +18,22 @@ pub struct AiLoad {
     /// Share of a group's weight, in percent, that must be usable for the group to keep all requests (llm.md R-13); `None`
     /// where one provider suffices.
     pub min_healthy_percent: Option<u8>,
+    /// What decides within a group; `None` where nothing is said, which is [`AiAlgorithm::Weighted`].
+    pub algorithm: Option<AiAlgorithm>,
+}
+
+/// What decides between providers of a group that may be asked (llm.md R-8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AiAlgorithm {
+    /// Their weights, unless one of two that are drawn is much worse than the other.
+    #[default]
+    Weighted,
+    /// The better of two that are drawn by weight.
+    P2cEwma,
+    /// The fewest requests under way for its weight.
+    LeastInFlight,
+    /// The lowest price of the request.
+    LowestCost,
 }
 
 fn percent(value: u32) -> Result<u8, FieldError> {
@@ -44,6 +60,7 @@ impl AiLoad {
             max_in_flight: limit("max_in_flight", message.max_in_flight)?,
             probes: limit("probes", message.probes)?,
             min_healthy_percent: message.min_healthy_percent.map(percent).transpose()?,
+            algorithm: AiAlgorithm::decode(message.algorithm)?,
         })
     }
 
@@ -54,6 +71,31 @@ impl AiLoad {
             max_in_flight: self.max_in_flight.or(lower.max_in_flight),
             probes: self.probes.or(lower.probes),
             min_healthy_percent: self.min_healthy_percent.or(lower.min_healthy_percent),
+            algorithm: self.algorithm.or(lower.algorithm),
+        }
+    }
+}
+
+// === impl AiAlgorithm ===
+
+impl AiAlgorithm {
+    fn decode(value: i32) -> Result<Option<AiAlgorithm>, FieldError> {
+        match wire::AiAlgorithm::try_from(value) {
+            Ok(wire::AiAlgorithm::Unspecified) => Ok(None),
+            Ok(wire::AiAlgorithm::Weighted) => Ok(Some(AiAlgorithm::Weighted)),
+            Ok(wire::AiAlgorithm::P2cEwma) => Ok(Some(AiAlgorithm::P2cEwma)),
+            Ok(wire::AiAlgorithm::LeastInFlight) => Ok(Some(AiAlgorithm::LeastInFlight)),
+            Ok(wire::AiAlgorithm::LowestCost) => Ok(Some(AiAlgorithm::LowestCost)),
+            Err(_) => Err(FieldError::invalid("algorithm", "is unknown")),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Weighted => "providers share by weight",
+            Self::P2cEwma => "the better of two providers that are drawn",
+            Self::LeastInFlight => "the provider with the fewest requests under way",
+            Self::LowestCost => "the cheapest provider",
         }
     }
 }
@@ -68,6 +110,7 @@ impl fmt::Display for AiLoad {
             self.max_in_flight.map(most),
             self.probes.map(probes),
             self.min_healthy_percent.map(share),
+            self.algorithm.map(|own| own.words().to_owned()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         f.write_str(&parts.join(", "))
@@ -94,6 +137,7 @@ mod tests {
             max_in_flight,
             probes,
             min_healthy_percent,
+            algorithm: 0,
         };
         let found = match AiLoad::decode(&message) {
             Ok(found) => found.to_string(),
@@ -118,5 +162,25 @@ mod tests {
             let told = "min_healthy_percent: must be 1 to 100";
             check_all(None, None, Some(share), told);
         }
+    }
+
+    #[test]
+    fn an_algorithm_of_a_higher_level_counts() {
+        let decode = |algorithm| {
+            let message = wire::AiLoad {
+                algorithm,
+                ..wire::AiLoad::default()
+            };
+            AiLoad::decode(&message)
+        };
+        let load = |own: wire::AiAlgorithm| decode(own.into()).expect("a load");
+        let cheapest = load(wire::AiAlgorithm::LowestCost);
+        assert_eq!(cheapest.to_string(), "the cheapest provider");
+        let none = load(wire::AiAlgorithm::Unspecified);
+        assert_eq!(none.over(cheapest), cheapest);
+        let least = load(wire::AiAlgorithm::LeastInFlight);
+        assert_eq!(least.over(cheapest), least);
+        let error = decode(99).expect_err("none");
+        assert_eq!(error.to_string(), "algorithm: is unknown");
     }
 }

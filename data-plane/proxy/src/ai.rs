@@ -58,6 +58,7 @@ mod hold;
 pub(crate) mod in_effect;
 pub(crate) mod kept;
 pub(crate) mod ledger;
+mod lowest_cost;
 mod model_list;
 mod model_router;
 mod operation;

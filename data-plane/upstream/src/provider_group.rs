@@ -88,6 +88,10 @@ pub enum Choice {
     Shares,
     /// The better of two that are drawn by weight, be it by ever so little.
     Better,
+    /// The fewest requests under way for its weight; as in [`Choice::Shares`] between equals.
+    LeastInFlight,
+    /// The lowest of the costs that a request brings along, an unknown one last; as in [`Choice::Shares`] between equals.
+    LowestCost,
 }
 
 /// Where an entry stands in its backend.

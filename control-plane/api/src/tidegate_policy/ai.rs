@@ -127,7 +127,7 @@ pub struct AiTimeouts {
 /// How much each provider is asked for at a time, by each proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["maxInFlight", "probes", "minHealthyPercent"])]))]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["maxInFlight", "probes", "minHealthyPercent", "algorithm"])]))]
 pub struct AiLoad {
     /// Requests under way; beyond, other providers are asked.
     #[schemars(range(min = 1, max = 1_000_000))]
@@ -138,4 +138,19 @@ pub struct AiLoad {
     /// Share of a group's weight, in percent, that must be usable for the group to keep all requests.
     #[schemars(range(min = 1, max = 100))]
     pub min_healthy_percent: Option<u32>,
+    /// What decides within a group; `Weighted` where absent.
+    pub algorithm: Option<AiAlgorithm>,
+}
+
+/// What decides between providers of a group that may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum AiAlgorithm {
+    /// Their weights, unless one of two that are drawn is much worse than the other.
+    Weighted,
+    /// The better of two that are drawn by weight: health, latency and requests under way.
+    P2cEwma,
+    /// The fewest requests under way for its weight.
+    LeastInFlight,
+    /// The lowest price of the request, by the `PriceCatalogs` in effect.
+    LowestCost,
 }

@@ -147,6 +147,7 @@ fn content(body: &PolicyBody) -> Option<Content> {
             max_in_flight: plan.max_in_flight,
             probes: plan.probes,
             min_healthy_percent: plan.min_healthy_percent,
+            algorithm: plan.algorithm.unwrap_or_default().into(),
         }),
         PolicyBody::AiTimeouts(plan) => Content::AiTimeouts(tidegate::AiTimeouts {
             first_token: plan.first_token.map(duration),

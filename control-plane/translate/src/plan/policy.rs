@@ -123,6 +123,7 @@ pub(crate) struct AiLoadPlan {
     pub(crate) max_in_flight: Option<u32>,
     pub(crate) probes: Option<u32>,
     pub(crate) min_healthy_percent: Option<u32>,
+    pub(crate) algorithm: Option<tidegate::AiAlgorithm>,
 }
 
 /// How long a stream of a model may keep a client waiting.

@@ -4,7 +4,8 @@
 //! count for.
 
 use cp_api::Kind;
-use cp_api::tidegate_policy::TidegatePolicy;
+use cp_api::tidegate_policy::{TidegatePolicy, ai::AiAlgorithm};
+use proto::tidegate::v1 as tidegate;
 
 use super::{Noun, attach};
 use crate::lookup::Lookup;
@@ -35,7 +36,17 @@ pub(super) fn compile(lookup: &Lookup<'_>, policy: &TidegatePolicy) -> Option<No
             max_in_flight: own.max_in_flight,
             probes: own.probes,
             min_healthy_percent: own.min_healthy_percent,
+            algorithm: own.algorithm.map(algorithm),
         })),
     };
     Some((FIELD, body))
+}
+
+fn algorithm(own: AiAlgorithm) -> tidegate::AiAlgorithm {
+    match own {
+        AiAlgorithm::Weighted => tidegate::AiAlgorithm::Weighted,
+        AiAlgorithm::P2cEwma => tidegate::AiAlgorithm::P2cEwma,
+        AiAlgorithm::LeastInFlight => tidegate::AiAlgorithm::LeastInFlight,
+        AiAlgorithm::LowestCost => tidegate::AiAlgorithm::LowestCost,
+    }
 }

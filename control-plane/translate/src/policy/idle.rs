@@ -1,5 +1,5 @@
-//! What a policy says without an effect: about a choice among providers, at models that have one provider; and about providers,
-//! at what has none.
+//! What a policy says without an effect: about a choice among providers, at models that have one provider; about prices, where
+//! there are none; and about providers, at what has none.
 //!
 //! Owns which fields those are, and the words. Must not refuse anything: requests there are served as if the field were not there,
 //! and whoever wrote it has to know.
@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use cp_api::{Kind, ObjectKey};
+use proto::tidegate::v1 as tidegate;
 
 use super::attach::Targets;
 use super::of_providers::has_providers;
@@ -33,7 +34,7 @@ struct Cause {
     remedy: &'static str,
 }
 
-const CAUSES: [Cause; 2] = [
+const CAUSES: [Cause; 3] = [
     Cause {
         about: choice,
         is_there: has_one_provider,
@@ -43,6 +44,11 @@ const CAUSES: [Cause; 2] = [
         about: |body| body.given().map(|_| ("", true)),
         is_there: |lookup, key| !has_providers(lookup, key),
         remedy: "where there is no provider; attach the policy to AgentgatewayBackends of type ai",
+    },
+    Cause {
+        about: price,
+        is_there: |lookup, key| !has_one_provider(lookup, key) && has_no_price(lookup, key),
+        remedy: "where no model has a price; create a PriceCatalog in this namespace or the Gateway's",
     },
 ];
 
@@ -95,14 +101,41 @@ fn has_one_provider(lookup: &Lookup<'_>, key: &ObjectKey) -> bool {
             .is_some_and(|model| model.object.spec.virtual_model.is_none())
 }
 
+/// Whether there is no catalogue in the object's namespace, nor in that of a Gateway which may serve it.
+fn has_no_price(lookup: &Lookup<'_>, key: &ObjectKey) -> bool {
+    let mut namespaces = lookup
+        .price_catalogs()
+        .map(|stored| &stored.object.metadata.namespace);
+    !namespaces.any(|own| {
+        let mut gateways = lookup.gateways();
+        *own == key.namespace || gateways.any(|it| it.object.metadata.namespace == *own)
+    })
+}
+
+/// What of a field is about prices, in the manner of [`choice`].
+fn price(body: &PolicyBody) -> Option<(&'static str, bool)> {
+    let PolicyBody::AiLoad(load) = body else {
+        return None;
+    };
+    (load.algorithm? == tidegate::AiAlgorithm::LowestCost).then(|| {
+        let limits = [load.max_in_flight, load.probes, load.min_healthy_percent];
+        (".algorithm", limits == [None; 3])
+    })
+}
+
 /// What of a field is about a choice, below the field, and whether that is all of it.
 fn choice(body: &PolicyBody) -> Option<(&'static str, bool)> {
     match body {
         PolicyBody::AiAffinity(_) | PolicyBody::AiFallback(_) => Some(("", true)),
         PolicyBody::AiLoad(load) => {
-            load.min_healthy_percent?;
+            let part = match (load.min_healthy_percent, load.algorithm) {
+                (None, None) => return None,
+                (Some(_), None) => ".minHealthyPercent",
+                (None, Some(_)) => ".algorithm",
+                (Some(_), Some(_)) => ".minHealthyPercent and .algorithm",
+            };
             let is_whole = load.max_in_flight.is_none() && load.probes.is_none();
-            Some((".minHealthyPercent", is_whole))
+            Some((part, is_whole))
         }
         PolicyBody::Denied(_)
         | PolicyBody::Ai(_)

@@ -2,8 +2,6 @@
 //!
 //! Owns what is counted of a choice: evicted providers, full ones, and those that are on trial. Must not choose.
 
-use std::time::Instant;
-
 use dp_upstream::provider_group::{
     attempts::{Attempt, Attempts},
     pick::NoEntry,
@@ -30,7 +28,7 @@ impl Call<'_> {
         random: u64,
     ) -> Result<Attempt, Fault> {
         let (metrics, backend) = (&exchange.client.worker.metrics, &self.backend.name);
-        let attempt = attempts.start(Instant::now(), random).map_err(|error| {
+        let attempt = self.start(exchange, attempts, random).map_err(|error| {
             match error {
                 NoEntry::Busy => metrics.overflow(backend, Overflow::Refused),
                 NoEntry::Drained => {}

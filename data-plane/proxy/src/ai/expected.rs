@@ -148,6 +148,32 @@ impl<'a> Expected<'_, 'a> {
         })
     }
 
+    /// What providers are compared by: as much out as in where nothing bounds the answers, and like amounts where nothing tells
+    /// how large the request is.
+    pub(super) fn compared(&self) -> Tokens {
+        let told = self.size.map_or(0, |size| size.tokens(self.cut()));
+        let input = if told > 0 { told } else { UNBOUNDED };
+        let output = match (self.answers(), self.prompt.class()) {
+            (Some(answers), _) => answers.allowed(input),
+            (None, Class::Realtime | Class::Passthrough(_)) => input,
+            // Vectors, orders and counts.
+            (
+                None,
+                Class::Chat(_)
+                | Class::LegacyCompletions
+                | Class::Embeddings
+                | Class::Rerank
+                | Class::CountTokens(_)
+                | Class::Detect(_),
+            ) => 0,
+        };
+        Tokens {
+            input,
+            output,
+            ..Tokens::default()
+        }
+    }
+
     /// What it says of its answers, where it asks for texts.
     pub(super) fn answers(&self) -> Option<Answers> {
         let body = self.prompt.body();
@@ -275,6 +301,12 @@ impl Answers {
     fn tokens(self, past: Option<u64>) -> u64 {
         estimate::output(self.allowed, past, UNBOUNDED).saturating_mul(self.count)
     }
+
+    /// Tokens of all together that the client allows; `unbounded` is how many one of them has where it says nothing.
+    fn allowed(self, unbounded: u64) -> u64 {
+        let each = self.allowed.unwrap_or(unbounded);
+        each.saturating_mul(self.count)
+    }
 }
 
 #[cfg(test)]
@@ -319,6 +351,14 @@ mod tests {
             let answers = Answers::of_invocation(body.as_bytes());
             assert_eq!(answers.tokens(None), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn what_nobody_bounds_is_compared_one_to_one() {
+        let allowed = |body: &str| Answers::of(body.as_bytes()).allowed(300);
+        assert_eq!(allowed("{}"), 300);
+        assert_eq!(allowed(r#"{"n": 2}"#), 600);
+        assert_eq!(allowed(r#"{"max_tokens": 10, "n": 3}"#), 30);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use dp_config::{
     cluster::ClusterKind,
     policy::AiKeys,
 };
-use dp_policy::ai_load::AiLoad;
+use dp_policy::ai_load::{AiAlgorithm, AiLoad};
 use dp_upstream::provider_group::{
     Backend, Choice, EntrySettings,
     attempts::RetryPolicy,
@@ -46,6 +46,7 @@ impl Providers {
 
 fn declared(config: &Config, backend: &AiBackend) -> Declared {
     let entries: usize = backend.groups.iter().map(Vec::len).sum();
+    let of_all = backend.load(config, None);
     let group = |providers: &Vec<AiProvider>| DeclaredGroup {
         entries: providers
             .iter()
@@ -59,7 +60,7 @@ fn declared(config: &Config, backend: &AiBackend) -> Declared {
                 }
             })
             .collect(),
-        min_healthy_percent: backend.load(config, None).min_healthy_percent,
+        min_healthy_percent: of_all.min_healthy_percent,
     };
     Declared {
         name: backend.name.clone(),
@@ -69,7 +70,12 @@ fn declared(config: &Config, backend: &AiBackend) -> Declared {
             retries: (entries < 2).then_some(0),
             ..RetryPolicy::default()
         },
-        choice: Choice::Shares,
+        choice: match of_all.algorithm.unwrap_or_default() {
+            AiAlgorithm::Weighted => Choice::Shares,
+            AiAlgorithm::P2cEwma => Choice::Better,
+            AiAlgorithm::LeastInFlight => Choice::LeastInFlight,
+            AiAlgorithm::LowestCost => Choice::LowestCost,
+        },
     }
 }
 

@@ -10,11 +10,11 @@ use std::{
 };
 
 use super::{
-    Answer, Backend, Entry, Place,
+    Answer, Backend, Choice, Entry, Place,
     affinity::Affinity,
     endpoints::{Endpoints, Settled},
     gauge::Underway,
-    pick::{NoEntry, Pick, Wish},
+    pick::{Costs, NoEntry, Pick, Wish},
     verdict::Outcome,
 };
 
@@ -202,6 +202,11 @@ impl Attempts {
         self.unfit = all.filter(|other| *other != place).collect();
     }
 
+    /// What decides between the entries of a group.
+    pub fn choice(&self) -> Choice {
+        self.backend.choice
+    }
+
     /// Attempts that were started.
     pub fn started(&self) -> u32 {
         self.started
@@ -213,13 +218,32 @@ impl Attempts {
     /// # Errors
     /// No entry may be used.
     pub fn start(&mut self, now: Instant, random: u64) -> Result<Attempt, NoEntry> {
+        self.start_at(None, now, random)
+    }
+
+    /// The same, for a request of which is known what it costs where.
+    ///
+    /// # Errors
+    /// No entry may be used.
+    pub fn start_at(
+        &mut self,
+        costs: Option<Costs<'_>>,
+        now: Instant,
+        random: u64,
+    ) -> Result<Attempt, NoEntry> {
         /// Other workers may take the last room of an entry between the look and the entering.
         const LOOKS: u64 = 4;
         for look in 0..LOOKS {
             let random = random.wrapping_add(look);
             let pick = match self.stay.take() {
                 Some(place) => Pick::again(place),
-                None => self.pick(now, random)?,
+                None => {
+                    let wish = Wish {
+                        costs,
+                        ..self.wish()
+                    };
+                    self.backend.pick_for(wish, now, random)?
+                }
             };
             let Some(mut attempt) = self.begin(pick, now) else {
                 continue;
@@ -347,6 +371,7 @@ impl Attempts {
             tried: &self.tried,
             unfit: &self.unfit,
             affinity: self.affinity,
+            costs: None,
         }
     }
 

@@ -10,6 +10,10 @@ use std::{num::NonZeroU32, time::Instant};
 use super::{Answer, Backend, Choice, Entry, Group, Place, affinity::Affinity};
 use crate::balance::Random;
 
+mod foremost;
+
+pub use foremost::Costs;
+
 /// The choice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pick {
@@ -73,6 +77,8 @@ pub struct Wish<'r> {
     pub unfit: &'r [Place],
     /// Where it belongs.
     pub affinity: Option<Affinity>,
+    /// What it costs where; asked for [`Choice::LowestCost`] alone.
+    pub costs: Option<Costs<'r>>,
 }
 
 /// The request's view of a backend.
@@ -134,6 +140,7 @@ impl Backend {
             tried,
             unfit: &[],
             affinity,
+            costs: None,
         };
         self.pick_for(wish, now, random)
     }
@@ -214,7 +221,10 @@ impl View<'_> {
         let (index, group, draws) = chosen?;
         match self.wish.affinity {
             Some(key) => self.nearest(index, group, key),
-            None => self.better(index, group, &draws),
+            None => {
+                let foremost = self.foremost(index, group, random);
+                self.better(index, group, foremost.as_ref().unwrap_or(&draws))
+            }
         }
     }
 
@@ -285,7 +295,7 @@ impl View<'_> {
         let median = || group.median(answer).unwrap_or(0.0);
         match self.backend.choice {
             Choice::Better => one.score(answer, median) > other.score(answer, median),
-            Choice::Shares => {
+            Choice::Shares | Choice::LeastInFlight | Choice::LowestCost => {
                 let mean = draws.mean_weight();
                 let (one, other) = (
                     one.grade(answer, mean, median),

@@ -2172,6 +2172,8 @@ pub struct AiLoad {
     pub probes: ::core::option::Option<u32>,
     #[prost(uint32, optional, tag = "3")]
     pub min_healthy_percent: ::core::option::Option<u32>,
+    #[prost(enumeration = "AiAlgorithm", tag = "4")]
+    pub algorithm: i32,
 }
 impl ::prost::Name for AiLoad {
     const NAME: &'static str = "AiLoad";
@@ -2181,6 +2183,41 @@ impl ::prost::Name for AiLoad {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.AiLoad".into()
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AiAlgorithm {
+    Unspecified = 0,
+    Weighted = 1,
+    P2cEwma = 2,
+    LeastInFlight = 3,
+    LowestCost = 4,
+}
+impl AiAlgorithm {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AI_ALGORITHM_UNSPECIFIED",
+            Self::Weighted => "AI_ALGORITHM_WEIGHTED",
+            Self::P2cEwma => "AI_ALGORITHM_P2C_EWMA",
+            Self::LeastInFlight => "AI_ALGORITHM_LEAST_IN_FLIGHT",
+            Self::LowestCost => "AI_ALGORITHM_LOWEST_COST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AI_ALGORITHM_UNSPECIFIED" => Some(Self::Unspecified),
+            "AI_ALGORITHM_WEIGHTED" => Some(Self::Weighted),
+            "AI_ALGORITHM_P2C_EWMA" => Some(Self::P2cEwma),
+            "AI_ALGORITHM_LEAST_IN_FLIGHT" => Some(Self::LeastInFlight),
+            "AI_ALGORITHM_LOWEST_COST" => Some(Self::LowestCost),
+            _ => None,
+        }
     }
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -209,6 +209,70 @@ fn the_better_of_two_draws_wins() {
     check_shares(&quicker, &[("0.0", 0.5625), ("0.1", 0.4375)]);
 }
 
+/// All places that are picked where an entry of the first group costs so much, and those of others nothing.
+#[track_caller]
+fn check_cheapest(notation: &str, costs: &[Option<u128>], expected: &[&str]) {
+    let world = world_with(notation, |declared| declared.choice = Choice::LowestCost);
+    let cost = |place: Place| match place.group {
+        0 => costs[place.entry],
+        _ => Some(0),
+    };
+    let wish = Wish {
+        answer: Answer::Collected,
+        tried: &world.tried,
+        unfit: &[],
+        affinity: None,
+        costs: Some(Costs(&cost)),
+    };
+    let mut random = Random::new(5);
+    let mut found = std::collections::BTreeSet::new();
+    for _ in 0..200 {
+        let picked = world.backend.pick_for(wish, world.now, random.next_u64());
+        let Place { group, entry } = picked.expect("an entry").place;
+        found.insert(format!("{group}.{entry}"));
+    }
+    let expected = expected.iter().map(|&place| place.to_owned()).collect();
+    assert_eq!(found, expected, "{notation} {costs:?}");
+}
+
+#[test]
+fn the_cheapest_that_may_be_asked_is_asked() {
+    check_cheapest("1 1 1", &[Some(3), Some(2), Some(4)], &["0.1"]);
+    // Neither a weight nor a next group is a price.
+    check_cheapest("9 1 | 1", &[Some(3), Some(2)], &["0.1"]);
+    for gone in ["1 1e 1", "1 1f 1", "1 1t 1", "1 0 1"] {
+        check_cheapest(gone, &[Some(3), Some(2), Some(4)], &["0.0"]);
+    }
+    // Between equals the usual score decides.
+    check_cheapest("1 1 1", &[Some(2), Some(2), Some(4)], &["0.0", "0.1"]);
+    // Nobody knows that what has no price is cheap, and nothing is.
+    check_cheapest("1 1 1", &[None, Some(u128::MAX - 1), None], &["0.1"]);
+    check_cheapest("1 1e 1", &[None, Some(2), None], &["0.0", "0.2"]);
+    check_cheapest("1 1", &[None, Some(0)], &["0.1"]);
+    check_cheapest("1e 1t | 1", &[Some(1), Some(1)], &["1.0"]);
+    // Among the sick nobody looks at prices.
+    check_cheapest("1e 1e", &[Some(1), Some(2)], &["0.0", "0.1"]);
+    // A request that knows no costs is shared out.
+    let unknown = world_with("1 3", |declared| declared.choice = Choice::LowestCost);
+    check_shares(&unknown, &[("0.0", 0.25), ("0.1", 0.75)]);
+}
+
+#[test]
+fn the_fewest_under_way_for_its_weight_is_asked() {
+    let world = world_with("1 4 1", |declared| declared.choice = Choice::LeastInFlight);
+    check_shares(&world, &[("0.0", 1.0 / 6.0), ("0.1", 4.0 / 6.0), ("0.2", 1.0 / 6.0)]);
+    let enter = |entry: usize| {
+        let entries = &world.backend.groups[0].entries;
+        entries[entry].state.in_flight.enter()
+    };
+    let _first = (enter(0), enter(1));
+    check_shares(&world, &[("0.2", 1.0)]);
+    let _second = enter(2);
+    check_shares(&world, &[("0.1", 1.0)]);
+    let _third = (enter(1), enter(1), enter(1));
+    check_shares(&world, &[("0.0", 1.0 / 6.0), ("0.1", 4.0 / 6.0), ("0.2", 1.0 / 6.0)]);
+}
+
 #[test]
 fn entries_that_are_about_as_good_share_by_weight() {
     for (notation, seconds, share) in [
