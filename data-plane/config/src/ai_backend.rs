@@ -110,8 +110,9 @@ pub struct AiPolicy {
     pub final_transformations: Vec<(String, Expr)>,
     /// What of the prompt the provider may cache.
     pub prompt_caching: Option<PromptCaching>,
-    /// What judges prompts and answers; policies that have the same share one, so that a prompt is judged once.
-    pub guard: Option<Arc<PromptGuard>>,
+    /// What judges prompts and answers, in order: at most one of each level. Policies that have the same share one, so that a
+    /// prompt is judged once.
+    pub guards: Vec<Arc<PromptGuard>>,
     /// What ends of paths stand for. A request is read before a provider is chosen: those of one provider are not asked.
     pub routes: RouteMap,
     /// Who may ask; `None` for everybody. It is a provider's own: no level adds to it.
@@ -179,7 +180,7 @@ impl AiPolicy {
             aliases,
             prompt,
             model,
-            guard,
+            guards,
             transformations,
             final_transformations,
             prompt_caching,
@@ -214,8 +215,7 @@ impl AiPolicy {
                 removed: removed.iter().chain(&lower.body.removed).cloned().collect(),
                 defaults: members(defaults, &lower.body.defaults),
             },
-            // Guards are taken whole, whichever side they judge (llm.md 4.1).
-            guard: guard.as_ref().or(lower.guard.as_ref()).cloned(),
+            guards: PromptGuard::over(guards, &lower.guards),
             transformations: expressions(transformations, &lower.transformations),
             final_transformations: expressions(final_transformations, &lower.final_transformations),
             prompt_caching: prompt_caching.or(lower.prompt_caching),

@@ -152,7 +152,7 @@ impl Policy {
     #[must_use]
     pub fn guard(&self) -> Option<&Arc<PromptGuard>> {
         match self.of::<AiPolicy>() {
-            Some(policy) => policy.guard.as_ref(),
+            Some(policy) => policy.guards.first(),
             None => self.of(),
         }
     }

@@ -28,6 +28,8 @@ pub struct PromptGuard {
     pub response: Vec<Arc<Guard>>,
     /// How answers are judged that arrive in pieces.
     pub streaming: Streaming,
+    /// They judge beside those of other levels: nearer ones do not stand in their place, and they stand in nobody's.
+    pub is_beside: bool,
 }
 
 /// How answers are judged that arrive in pieces (llm.md G-12).
@@ -116,6 +118,15 @@ pub struct Refusal {
 // === impl PromptGuard ===
 
 impl PromptGuard {
+    /// Those of a level that judge, and of lower levels those that judge with them, in order (llm.md 4.1). Whichever side they
+    /// judge, they stand in others' place as a whole.
+    #[must_use]
+    pub fn over(own: &[Arc<Self>], lower: &[Arc<Self>]) -> Vec<Arc<Self>> {
+        let replaces = own.iter().any(|guards| !guards.is_beside);
+        let kept = lower.iter().filter(|it| !replaces || it.is_beside);
+        kept.chain(own).cloned().collect()
+    }
+
     /// The services among them.
     pub fn remotes(&self) -> impl Iterator<Item = &Remote> {
         let guards = self.request.iter().chain(&self.response);
@@ -135,6 +146,9 @@ impl fmt::Display for PromptGuard {
             let kinds: Vec<&str> = guards.iter().map(|guard| guard.kind.label()).collect();
             let between = if index > 0 { "; " } else { "" };
             write!(f, "{between}{side} judged by {}", kinds.join(", "))?;
+        }
+        if self.is_beside {
+            f.write_str(", beside the guards of other levels")?;
         }
         Ok(())
     }

@@ -518,3 +518,86 @@ async fn guards_are_attached_to_routes() -> Result<()> {
     ensure!(shown.contains(words), "{shown}");
     world.stop().await
 }
+
+/// A platform's guards hold whatever a route has of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_of_a_gateway_hold_beside_those_of_a_route() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1"]).await?;
+    let port = port::free()?;
+    let mut documents = page::documents(PAGE)?;
+    page::here(&mut documents, port, |_| Some(mock.port()))?;
+    let mut far = far(&[
+        json!({"regex": {"matches": ["low"], "action": "Mask"}}),
+        json!({"regex": {"matches": ["forbidden"], "action": "Reject"}}),
+    ])?;
+    for document in &mut documents {
+        if document.at("/kind") == "AgentgatewayBackend" {
+            // As a team may write it: nothing is judged but this.
+            let guards = document.pointer_mut("/spec/policies/ai/promptGuard");
+            *guards.context("no guards")? =
+                json!({"request": [{"regex": {"matches": ["high"], "action": "Mask"}}]});
+        }
+    }
+    let mut world = World::up(&[
+        ("guards.yaml", page::file(&documents)),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+        ("gateway-guard.yaml", far.to_string()),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let chat = |said: &str| json!({"model": "m", "messages": [{"role": "user", "content": said}]});
+    let path = "/v1/chat/completions";
+    let reply = post(port, path, &chat("high and low")).await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let seen = mock.last_body().await?;
+    ensure!(
+        seen.at("/messages/0/content") == "<masked> and <masked>",
+        "{seen}"
+    );
+    let before = mock.requests().await?;
+    let reply = post(port, path, &chat("a forbidden sea")).await?;
+    ensure!(reply.status == 403, "{}", reply.text());
+    ensure!(mock.requests().await? == before, "the provider was asked");
+    // Each is told by the object that it is of.
+    let metrics = world.proxy_metrics("default.gateway").await?;
+    for guard in ["default/far request[0]", "default/far request[1]", "request[0]"] {
+        let label = format!("guard=\"{guard}\"");
+        ensure!(metrics.contains(&label), "no {label} in {metrics}");
+    }
+    let args = ["explain", "request", "--host", "a.test", "--path", path];
+    let told = String::from_utf8(world.tidegate(&args).await?.stdout)?;
+    let words = "requests judged by regex, regex, beside the guards of other levels";
+    ensure!(told.contains(words), "{told}");
+
+    // Without the annotation the nearer ones stand in their place; one that says nothing known refuses.
+    far["metadata"]["annotations"] = json!({"tidegate.dev/guard-merge": "sometimes"});
+    world.write("gateway-guard.yaml", &far.to_string())?;
+    world
+        .until_status(port, "http://a.test/v1/models", 503)
+        .await?;
+    let status = world.tidegate(&["status"]).await?;
+    let shown = String::from_utf8_lossy(&status.stdout);
+    ensure!(shown.contains("is not one of replace, append"), "{shown}");
+    far["metadata"]["annotations"] = json!({});
+    world.write("gateway-guard.yaml", &far.to_string())?;
+    deadline::until("the backend's stand in their place", deadline::SOON, || async {
+        let reply = post(port, path, &chat("high and low")).await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+        Ok(())
+    })
+    .await?;
+    let seen = mock.last_body().await?;
+    ensure!(
+        seen.at("/messages/0/content") == "<masked> and low",
+        "{seen}"
+    );
+    world.stop().await
+}
+
+/// Guards of the page's Gateway that judge beside those of other levels.
+fn far(request: &[Value]) -> Result<Value> {
+    let guards = json!({"request": request});
+    let mut policy: Value =
+        serde_json::from_str(&attached("far", ("Gateway", "gateway"), &guards))?;
+    policy["metadata"]["annotations"] = json!({"tidegate.dev/guard-merge": "append"});
+    Ok(policy)
+}

@@ -30,7 +30,7 @@ use crate::settings::Settings;
 mod address;
 pub(crate) mod body;
 pub(super) mod expression;
-mod guard;
+pub(crate) mod guard;
 pub(crate) mod health;
 pub(super) mod preset;
 pub(super) mod provider;
@@ -59,6 +59,13 @@ pub(crate) struct Declared<'a> {
     pub(crate) source: tidegate::Source,
     /// The name of the cluster of a provider.
     pub(crate) cluster: &'a dyn Fn(&str) -> String,
+}
+
+impl Declared<'_> {
+    /// What stands in front of the names of its guards.
+    pub(crate) fn label(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
 }
 
 /// A provider with its place in the spec and the policies that apply to it.
@@ -301,7 +308,8 @@ impl Scope<'_> {
         let place = (kind.key_place, &kind.service, address.authority.as_str());
         let credential = self.credential(placed, place, verdict)?;
         let mut target = |asked: &guard::Asked<'_>| self.guard_target(placed, asked, verdict);
-        let policy = body::resolve(&placed.ai, self.declared.annotations, &mut target)?;
+        let of = (self.declared.annotations, &*self.declared.label());
+        let policy = body::resolve(&placed.ai, of, &mut target)?;
         if let (Some(pin), Some(policy)) = (kind.model, &policy)
             && let Some(target) = policy.model_aliases.get(pin)
         {

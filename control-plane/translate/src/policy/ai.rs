@@ -51,7 +51,8 @@ pub(super) fn resolve<T: Object>(
         },
     };
     let mut target = |asked: &Asked<'_>| scope.attached_target(asked);
-    body::resolve(levels, &metadata.annotations, &mut target)
+    let of = (&metadata.annotations, &*scope.declared.label());
+    body::resolve(levels, of, &mut target)
 }
 
 /// Whether one of its places is a provider of a backend.

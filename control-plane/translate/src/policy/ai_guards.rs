@@ -8,6 +8,7 @@ use cp_api::backend::policy::guard::PromptGuard;
 use cp_api::tidegate_policy::TidegatePolicy;
 
 use super::{Ground, Noun, ai};
+use crate::backend::ai::guard;
 use crate::plan::{AiGuardsPlan, PolicyBody};
 
 pub(super) const FIELD: &str = "backend.ai.promptGuard";
@@ -15,6 +16,14 @@ pub(super) const FIELD: &str = "backend.ai.promptGuard";
 pub(super) fn compile(ground: &Ground<'_>, policy: &TidegatePolicy) -> Option<Noun> {
     let backend = policy.spec.backend.as_ref()?;
     let own = backend.ai.as_ref()?.prompt_guard.as_ref()?;
+    if policy.metadata.annotations.get(guard::MERGE).map(|value| value.trim()) == Some("replace") {
+        let message = format!(
+            "metadata.annotations[{}]: guards of a TidegatePolicy add up and replace none; take the annotation away, or write the \
+             guards in an AgentgatewayPolicy",
+            guard::MERGE
+        );
+        return Some((FIELD, Err(message)));
+    }
     let ai = BackendAi {
         prompt_guard: Some(PromptGuard {
             request: own.request.clone(),

@@ -76,7 +76,7 @@ fn share_guards(message: &wire::AiBackend, groups: &mut [Vec<AiProvider>]) {
         let own = provider
             .policy
             .as_mut()
-            .and_then(|policy| policy.guard.as_mut());
+            .and_then(|policy| policy.guards.first_mut());
         let (Some(wire), Some(own)) = (guard, own) else {
             continue;
         };

@@ -35,6 +35,7 @@ impl Noun for AiPolicy {
             count("messages in front", self.prompt.prepend.len()),
             count("messages behind", self.prompt.append.len()),
             self.authorization.as_ref().map(ToString::to_string),
+            self.guards.first().map(ToString::to_string),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         parts.join("; ")

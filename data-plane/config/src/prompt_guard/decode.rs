@@ -38,6 +38,7 @@ pub(crate) fn prompt_guard(
         request: guards((label, "request"), &message.request, targets)?,
         response: guards((label, "response"), &message.response, targets)?,
         streaming,
+        is_beside: message.is_beside,
     })
 }
 

@@ -63,7 +63,7 @@ pub(crate) struct Check {
     pub(crate) at: SystemTime,
 }
 
-/// The guards of a provider, in the order in which they judge: those of the level of policies that counts, and behind them those of
+/// The guards of a provider, in the order in which they judge: those of the levels of policies that count, and behind them those of
 /// TidegatePolicies.
 #[derive(Clone, Default)]
 pub(super) struct Guards(Vec<Arc<PromptGuard>>);
@@ -372,9 +372,9 @@ impl Guards {
         policies: &Effective<'_>,
         provider: &AiProvider,
     ) -> Guards {
-        let nearest = policy.and_then(|own| own.guard.as_ref());
+        let in_effect = policy.into_iter().flat_map(|own| &own.guards);
         let further = policies.ai_guards(&provider.name);
-        Guards(nearest.into_iter().chain(further).cloned().collect())
+        Guards(in_effect.chain(further).cloned().collect())
     }
 
     /// Those of prompts.

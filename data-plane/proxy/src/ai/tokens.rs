@@ -44,7 +44,7 @@ impl Tokens {
         let groups = config.ai_backends().flat_map(|backend| &backend.groups);
         let providers: Vec<&AiProvider> = groups.flatten().collect();
         let own = providers.iter().filter_map(|own| own.policy.as_ref());
-        let own = own.filter_map(|own| own.guard.as_ref());
+        let own = own.flat_map(|own| &own.guards);
         let attached = config.all_policies().filter_map(|policy| policy.guard());
         let asked = own.chain(attached).flat_map(|guards| guards.remotes());
         let asked = asked.map(|remote| &remote.target);

@@ -15,10 +15,11 @@ use crate::plan::AiPolicyPlan;
 const ROLES: [&str; 5] = ["system", "developer", "user", "assistant", "model"];
 
 /// The policy of a provider; the first level that sets a field wins, names of models one by one. `levels` come with their places
-/// in the spec, `annotations` are those of the object that has them, `targets` builds the services that guards ask.
+/// in the spec, `annotations` are those of the object that has them, and `label` names it; `targets` builds the services that
+/// guards ask.
 pub(crate) fn resolve(
     levels: &[(&BackendAi, String)],
-    annotations: &BTreeMap<String, String>,
+    (annotations, label): (&BTreeMap<String, String>, &str),
     targets: &mut Targets<'_>,
 ) -> Result<Option<AiPolicyPlan>, String> {
     let members = |field: fn(&BackendAi) -> Option<&Vec<FieldValue>>| {
@@ -58,7 +59,10 @@ pub(crate) fn resolve(
     })?;
     plan.prompt_caching = levels.iter().find_map(|(ai, _)| ai.prompt_caching.clone());
     let modes = Modes::of_annotations(annotations)?;
-    if let Some((guard, targets)) = guard::resolve(levels, &modes, targets)? {
+    if let Some((mut guard, targets)) = guard::resolve(levels, &modes, targets)? {
+        if guard.is_beside {
+            guard.label = label.to_owned();
+        }
         plan.prompt_guard = Some(guard);
         plan.guard_targets = targets;
     }
@@ -176,7 +180,7 @@ mod tests {
         let mode = |mode: &str| {
             let annotation = ("tidegate.dev/guard-mode".to_owned(), mode.to_owned());
             let none = &mut |_: &Asked<'_>| Err("no service".to_owned());
-            resolve(&levels, &BTreeMap::from([annotation]), none)
+            resolve(&levels, (&BTreeMap::from([annotation]), "ns/name"), none)
         };
         let plan = mode("shadow").expect("valid").expect("a policy");
         let guard = plan.prompt_guard.expect("guards");

@@ -28,12 +28,16 @@ const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and goo
 const STREAMING: &str = "tidegate.dev/guard-streaming";
 /// `enforce` or `shadow`.
 const MODE: &str = "tidegate.dev/guard-mode";
+/// `replace` or `append`.
+pub(crate) const MERGE: &str = "tidegate.dev/guard-merge";
 
 /// How the guards of an object work.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Modes {
     streaming: Streaming,
     is_shadow: bool,
+    /// They judge beside those of other levels.
+    is_beside: bool,
 }
 
 /// A service that a guard asks.
@@ -100,6 +104,8 @@ fn prompt_guard(
         request: side(&own.request, "request")?,
         response: side(&own.response, "response")?,
         streaming: modes.streaming.into(),
+        is_beside: modes.is_beside,
+        label: String::new(),
     };
     Ok((guard, asked))
 }
@@ -231,9 +237,15 @@ impl Modes {
             Some("shadow") => true,
             Some(other) => return refuse(MODE, other, "enforce, shadow"),
         };
+        let is_beside = match of(MERGE) {
+            None | Some("replace") => false,
+            Some("append") => true,
+            Some(other) => return refuse(MERGE, other, "replace, append"),
+        };
         Ok(Modes {
             streaming,
             is_shadow,
+            is_beside,
         })
     }
 }
@@ -248,7 +260,7 @@ mod tests {
     use tidegate::guard::Kind;
     use tidegate::prompt_guard::Streaming;
 
-    use super::{Asked, MODE, Modes, STREAMING, resolve};
+    use super::{Asked, MERGE, MODE, Modes, STREAMING, resolve};
 
     fn guards(request: Value) -> Result<Option<tidegate::PromptGuard>, String> {
         let ai: BackendAi =
@@ -335,8 +347,15 @@ mod tests {
             Ok(Streaming::Audit)
         );
         assert_eq!(read(MODE, "shadow").map(|modes| modes.is_shadow), Ok(true));
+        assert_eq!(read(MERGE, "append").map(|modes| modes.is_beside), Ok(true));
+        assert_eq!(read(MERGE, "replace"), Ok(Modes::default()));
         assert_eq!(read("other", "x"), Ok(Modes::default()));
-        for (name, value) in [(STREAMING, "off"), (STREAMING, ""), (MODE, "Shadow")] {
+        for (name, value) in [
+            (STREAMING, "off"),
+            (STREAMING, ""),
+            (MODE, "Shadow"),
+            (MERGE, "Append"),
+        ] {
             let error = read(name, value).expect_err("refused");
             assert!(
                 error.contains(name) && error.contains("is not one of"),

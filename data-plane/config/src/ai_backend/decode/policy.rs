@@ -51,12 +51,12 @@ pub(crate) fn decode(message: &wire::AiPolicy) -> Result<AiPolicy, FieldError> {
             &message.final_transformations,
         )?,
         prompt_caching: message.prompt_caching.as_ref().map(prompt_caching),
-        guard: match &message.prompt_guard {
-            None => None,
+        guards: match &message.prompt_guard {
+            None => Vec::new(),
             Some(guard) => {
                 let targets = targets("guard_targets", &message.guard_targets)?;
-                let guards = prompt_guard(guard, &targets, "").within("prompt_guard")?;
-                Some(Arc::new(guards))
+                let guards = prompt_guard(guard, &targets, &guard.label).within("prompt_guard")?;
+                vec![Arc::new(guards)]
             }
         },
         routes: routes(&message.routes)?,

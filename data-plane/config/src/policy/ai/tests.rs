@@ -104,7 +104,7 @@ fn guards_are_taken_whole() {
     let low = guarded(&["ssn"], &["email", "ssn"]);
     let high = guarded(&["email", "ssn"], &[]);
     let counts = |policy: &AiPolicy| {
-        let guard = policy.guard.as_ref();
+        let guard = policy.guards.first();
         guard.map(|guard| (guard.request.len(), guard.response.len()))
     };
     for (higher, lower, expected) in [
@@ -116,13 +116,62 @@ fn guards_are_taken_whole() {
         assert_eq!(counts(&higher.over(lower)), expected);
     }
     let merged = none.over(&low);
-    let (Some(own), Some(taken)) = (&low.guard, &merged.guard) else {
-        panic!("no guards");
-    };
     assert!(
-        std::sync::Arc::ptr_eq(own, taken),
+        std::sync::Arc::ptr_eq(&low.guards[0], &merged.guards[0]),
         "a prompt is judged once"
     );
+}
+
+/// A level that has one guard: in the place of others, or beside them.
+fn level(name: &str, is_beside: bool) -> AiPolicy {
+    let guard = wire::Guard {
+        kind: Some(wire::guard::Kind::Regex(wire::RegexGuard {
+            patterns: vec!["x".to_owned()],
+            ..Default::default()
+        })),
+        ..Default::default()
+    };
+    policy(&wire::AiPolicy {
+        prompt_guard: Some(wire::PromptGuard {
+            request: vec![guard],
+            is_beside,
+            label: name.to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    })
+}
+
+#[test]
+fn guards_that_judge_beside_others_are_kept_outer_first() {
+    let none = || policy(&wire::AiPolicy::default());
+    let check = |levels: &[AiPolicy], expected: &str| {
+        let merged = levels.iter().fold(none(), |lower, own| own.over(&lower));
+        let guards = merged.guards.iter().flat_map(|own| &own.request);
+        let names: Vec<&str> = guards.map(|guard| &*guard.name).collect();
+        let short = names.join(" ").replace(" request[0]", "");
+        assert_eq!(short, expected);
+    };
+    let beside = |name: &str| level(name, true);
+    let instead = |name: &str| level(name, false);
+    check(&[beside("gateway"), instead("route")], "gateway route");
+    check(&[instead("gateway"), beside("route")], "gateway route");
+    check(&[instead("gateway"), instead("route")], "route");
+    check(
+        &[beside("gateway"), instead("listener"), instead("route")],
+        "gateway route",
+    );
+    check(
+        &[beside("gateway"), instead("listener"), none(), beside("route")],
+        "gateway listener route",
+    );
+    check(
+        &[instead("gateway"), beside("listener"), instead("route"), beside("rule")],
+        "listener route rule",
+    );
+    let told = beside("gateway").guards[0].to_string();
+    let words = "requests judged by regex, beside the guards of other levels";
+    assert_eq!(told, words);
 }
 
 fn routes(entries: &[(&str, wire::ai_route::Operation)]) -> wire::AiPolicy {
