@@ -56,6 +56,8 @@ pub(crate) enum Kind {
     UpgradeRequired,
     /// A body encoding that an AI route cannot read.
     UnsupportedEncoding,
+    /// A body in which a provider could find another model than the gateway does, where it matters which.
+    UnsupportedContentType,
     /// A chat completion that is not one.
     InvalidPrompt,
     /// A model that nobody serves here, or that clients may not ask for.
@@ -223,6 +225,7 @@ impl Kind {
             | Kind::MethodNotAllowed
             | Kind::UpgradeRequired
             | Kind::UnsupportedEncoding
+            | Kind::UnsupportedContentType
             | Kind::InvalidPrompt
             | Kind::UnknownModel
             | Kind::ModelNotAllowed
@@ -272,6 +275,7 @@ impl Kind {
             Kind::MethodNotAllowed => "method_not_allowed",
             Kind::UpgradeRequired => "upgrade_required",
             Kind::UnsupportedEncoding => "unsupported_encoding",
+            Kind::UnsupportedContentType => "unsupported_content_type",
             Kind::InvalidPrompt => "invalid_prompt",
             Kind::UnknownModel => "unknown_model",
             Kind::ModelNotAllowed => "model_not_allowed",

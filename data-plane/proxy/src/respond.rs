@@ -133,6 +133,11 @@ fn answer(kind: Kind) -> (StatusCode, &'static str) {
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "the content encoding is not supported here",
         ),
+        Kind::UnsupportedContentType => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the model is not the client's to choose here, and only that of JSON and forms is read: send a JSON object as \
+             application/json, or multipart/form-data",
+        ),
         Kind::Misdirected => (
             StatusCode::MISDIRECTED_REQUEST,
             "the host is not served on this TLS connection",
@@ -335,6 +340,7 @@ fn llm_code(kind: Kind) -> Option<ErrorCode> {
         | Kind::UpgradeWithBody
         | Kind::HeadersTooLarge
         | Kind::BodyTimeout
+        | Kind::UnsupportedContentType
         | Kind::Misdirected
         | Kind::UnknownOperation
         | Kind::MethodNotAllowed

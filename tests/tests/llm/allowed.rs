@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tests::client::{Client, Reply, request};
-use tests::manifest::{documents, gateway};
+use tests::manifest::{documents, gateway, route};
 use tests::port;
 use tests::world::World;
 
@@ -446,5 +446,82 @@ async fn a_model_that_is_set_at_last_is_no_way_around() -> Result<()> {
     let reply = chat(port, "models", "gpt-4o", "gpt-5").await?;
     ensure!(reply.status == 200, "{}", reply.text());
     ensure!(mock.last_body().await?.at("/model") == "gpt-5");
+    world.stop().await
+}
+
+/// O-5: what only the provider can read could name another model than the one that is set, or allowed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_another_kind_is_no_way_around() -> Result<()> {
+    let (mock, port) = (Mock::start(&["--base-path", "/v1"]).await?, port::free()?);
+    let provider = |name: &str, model: &str| {
+        format!(
+            "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: {name}}}
+spec:
+  ai: {{provider: {{openai: {{{model}}}, host: 127.0.0.1, port: {}}}}}
+",
+            mock.port()
+        )
+    };
+    let listed = "agentgateway.dev, kind: AgentgatewayBackend, name: listed";
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        (
+            "models.yaml",
+            documents(&[
+                provider("pinned", "model: image-x"),
+                provider("listed", ""),
+                provider("free", ""),
+                route("pinned", "/pinned", "pinned"),
+                route("listed", "/listed", "listed"),
+                route("free", "/free", "free"),
+                own_policy(
+                    "list",
+                    listed,
+                    "backend: {ai: {allowedModels: [{names: [image-x]}]}}",
+                ),
+            ]),
+        ),
+    ])?;
+    world
+        .until_status(port, "http://a.test/nowhere", 404)
+        .await?;
+    let ask = async |at: &str, kind: &str, body: &str| {
+        let url = format!("http://a.test/{at}/v1/images/generations");
+        let request = request("POST", &url, &[("content-type", kind)], body)?;
+        Client::http1(port).send(request).await
+    };
+    let (object, pairs) = (r#"{"model":"image-x","prompt":"a"}"#, "model=o3&prompt=a");
+    for (kind, body) in [
+        ("application/x-www-form-urlencoded", pairs),
+        ("application/x-www-form-urlencoded", object),
+        ("application/json; charset=utf-16", object),
+        ("text/plain", object),
+    ] {
+        let before = mock.requests().await?;
+        for at in ["pinned", "listed"] {
+            let reply = ask(at, kind, body).await?;
+            ensure!(reply.status == 415, "{at} {kind}: {}", reply.text());
+            let told: Value = serde_json::from_slice(&reply.body)?;
+            ensure!(
+                told.at("/error/code") == "unsupported_content_type"
+                    && reply.text().contains("send a JSON object"),
+                "{told}"
+            );
+        }
+        ensure!(mock.requests().await? == before, "{kind}: it was asked");
+        ask("free", kind, body).await?;
+        ensure!(mock.requests().await? > before, "{kind}: it was not asked");
+    }
+    for at in ["pinned", "listed", "free"] {
+        let reply = ask(at, "application/json", object).await?;
+        ensure!(reply.status == 200, "{at}: {}", reply.text());
+    }
+    // What is set takes the client's place.
+    let reply = ask("pinned", "application/json", r#"{"model":"o3","prompt":"a"}"#).await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let sent = mock.last_body().await?;
+    ensure!(sent.at("/model") == "image-x", "{sent}");
     world.stop().await
 }

@@ -80,6 +80,29 @@ impl Request {
         }
     }
 
+    /// Whether a provider finds the model in the body that was found here, or none where there is none: it is a form, or JSON that
+    /// says so. `content_type` is its header. Of what an operator lets pass unread nobody says so much.
+    #[must_use]
+    pub fn is_read_alike(&self, content_type: Option<&str>) -> bool {
+        match self.class {
+            Class::Detect(_) | Class::Passthrough(Passing::Read) => {}
+            Class::Chat(_)
+            | Class::LegacyCompletions
+            | Class::Embeddings
+            | Class::Rerank
+            | Class::CountTokens(_)
+            | Class::Realtime
+            | Class::Passthrough(Passing::Unread) => return true,
+        }
+        if self.body.is_empty() || names_model(self.class) {
+            return true;
+        }
+        // One that is no whole form was refused.
+        let is_form = || content_type.and_then(multipart::boundary).is_some();
+        let is_object = self.slots.object.inside > 0;
+        is_form() || (is_object && content_type.is_some_and(is_json))
+    }
+
     /// What the client asks for.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -263,6 +286,20 @@ impl Request {
         }
         splice.apply()
     }
+}
+
+/// Whether a content type is JSON in UTF-8.
+fn is_json(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let is_utf8 = |part: &str| match part.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            let value = value.trim().trim_matches('"');
+            value.eq_ignore_ascii_case("utf-8") || value.eq_ignore_ascii_case("us-ascii")
+        }
+        Some(_) | None => true,
+    };
+    (essence == "application/json" || essence.ends_with("+json")) && parts.all(is_utf8)
 }
 
 /// Whether the path names the model.

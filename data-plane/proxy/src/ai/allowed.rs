@@ -4,13 +4,17 @@
 //! aliases, computed members and downgrades, and the names of models that are to stand in for it. Must not know patterns. Invariants: nothing is sent to a provider under a name
 //! that a list does not have; where lists tell providers of a backend apart, no kept answer stands in for one of them.
 
-use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
+use dp_config::{
+    AiBackend,
+    ai_backend::{AiPolicy, AiProvider},
+    policy::Effective,
+};
 use dp_llm::{
     class::{Class, Passing},
     request::Request as Prompt,
 };
 use expr::Attributes;
-use http::request::Parts;
+use http::{header::CONTENT_TYPE, request::Parts};
 
 use super::{
     attributes::{LlmAttributes, ReadBody},
@@ -118,6 +122,24 @@ pub(super) fn sent(
         name_is_allowed(policies, &provider.name, (&further, attributes))?;
     }
     name_is_allowed(policies, &provider.name, (name, attributes))
+}
+
+/// Refuses a body in which the provider could find another model than was found here, where its own model, or a list, has the
+/// say.
+pub(super) fn read_alike(
+    policies: &Effective<'_>,
+    (provider, policy): (&AiProvider, Option<&AiPolicy>),
+    (head, prompt): (&Parts, &Prompt),
+) -> Result<(), Fault> {
+    let set = policy.and_then(|policy| policy.model.as_deref());
+    let own = set.or(provider.model.as_deref());
+    let is_bound = own.is_some_and(|model| !model.is_empty()) || policies.has_allowed_models();
+    let content_type = head.headers.get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    match is_bound && !prompt.is_read_alike(content_type) {
+        true => Err(Kind::UnsupportedContentType.into()),
+        false => Ok(()),
+    }
 }
 
 fn name_is_allowed(

@@ -98,11 +98,11 @@ impl Call<'_> {
         if let Err(denied) = self.policies.check_provider(&provider.name) {
             return Tried::Unsendable(denied.into());
         }
-        if let Err(fault) = self.admitted(exchange, provider) {
-            return unsendable(fault);
-        }
         let policy = exchange.active.in_effect.of(&self.policies, provider);
         let policy = policy.as_deref();
+        if let Err(fault) = self.admitted(exchange, (provider, policy)) {
+            return unsendable(fault);
+        }
         let guards = Guards::of(policy, &self.policies, provider);
         let prompt = match guard::request(exchange, self, &guards).await {
             Ok(prompt) => prompt,
@@ -148,10 +148,15 @@ impl Call<'_> {
     }
 
     /// Whether the provider may be asked at all.
-    fn admitted(&self, exchange: &Exchange<'_>, provider: &AiProvider) -> Result<(), Fault> {
+    fn admitted(
+        &self,
+        exchange: &Exchange<'_>,
+        (provider, policy): (&AiProvider, Option<&AiPolicy>),
+    ) -> Result<(), Fault> {
         let (head, prompt, read) = (&self.head, &self.prompt, &self.read);
         let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
         authorization::of_provider(provider, &attributes)?;
+        allowed::read_alike(&self.policies, (provider, policy), (head, prompt))?;
         denied::of_provider(&self.policies, &provider.name, (head, prompt))
     }
 
@@ -456,7 +461,10 @@ fn unsendable(fault: Fault) -> Tried {
     // What a list has not for one provider, it may have for another, which gets it under another name. Rules are a provider's own.
     let is_of_provider = matches!(
         fault.kind,
-        Kind::UnsupportedFormat | Kind::ModelNotAllowed | Kind::ModelAuthorizationDenied
+        Kind::UnsupportedFormat
+            | Kind::UnsupportedContentType
+            | Kind::ModelNotAllowed
+            | Kind::ModelAuthorizationDenied
     ) || (fault.kind == Kind::InvalidPrompt
         && refused.is_some_and(RequestError::is_of_provider));
     match is_of_provider {

@@ -49,6 +49,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         | Kind::MethodNotAllowed
         | Kind::UpgradeRequired
         | Kind::UnsupportedEncoding
+        | Kind::UnsupportedContentType
         | Kind::InvalidPrompt
         | Kind::UnknownModel
         | Kind::ModelNotAllowed

@@ -306,3 +306,40 @@ fn what_an_operator_lets_pass_is_read_or_is_not() {
         assert!(!rendered.plan.needs_whole() && rendered.plan.keeps_content_type());
     }
 }
+
+#[test]
+fn only_json_and_forms_are_read_alike_everywhere() {
+    let object = r#"{"model":"a"}"#;
+    let form = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\na\r\n--b--\r\n";
+    let json = "application/json";
+    for (kind, body, expected) in [
+        (Some(json), object, true),
+        (Some("Application/JSON ; charset=\"UTF-8\""), object, true),
+        (Some("application/vnd.api+json"), object, true),
+        (Some(FORM), form, true),
+        (None, "", true),
+        (None, object, false),
+        (Some("application/json; charset=utf-16"), object, false),
+        (Some("application/x-www-form-urlencoded"), object, false),
+        (Some("application/x-www-form-urlencoded"), "model=a", false),
+        (Some("text/plain"), object, false),
+        (Some("audio/wav"), "RIFF", false),
+        (Some(json), "RIFF", false),
+        (Some(json), "[]", false),
+        (Some("application/jsonl"), object, false),
+    ] {
+        let alike = |class, path| {
+            let body = Bytes::copy_from_slice(body.as_bytes());
+            let request = Request::parse_as(class, path, kind, body).expect("readable");
+            request.is_read_alike(kind)
+        };
+        let read = Class::Passthrough(Passing::Read);
+        for class in [Class::Detect(OPENAI), read] {
+            assert_eq!(alike(class, "/v1/audio/speech"), expected, "{kind:?} {body}");
+        }
+        // The path names it, or nobody looks.
+        let invoke = Class::Detect(Format::BedrockConverse);
+        assert!(alike(invoke, "/model/m/invoke"));
+        assert!(alike(Class::Passthrough(Passing::Unread), "/own"));
+    }
+}
