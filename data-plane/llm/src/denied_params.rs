@@ -49,7 +49,8 @@ impl DeniedParams {
     /// # Errors
     /// The body has a member that is denied, or none that can be told.
     pub fn check(&self, request: &Request, content_type: Option<&str>) -> Result<(), RequestError> {
-        let body = request.body();
+        // What the gateway put into it is nobody's wish.
+        let body = request.said();
         // A request without a body has no parameters.
         if self.is_empty() || body.is_empty() {
             return Ok(());
@@ -276,6 +277,30 @@ mod tests {
                 assert!(told.contains("send a JSON object or a form"), "{told}");
             }
             assert_eq!(told(&[], json, "RIFF"), None);
+        }
+    }
+
+    /// The gateway puts both members into the body, which the path says.
+    #[test]
+    fn what_the_path_says_is_not_in_the_body() {
+        let models = "/v1/projects/p/locations/l/publishers/anthropic/models";
+        let path = format!("{models}/claude-x:rawPredict");
+        for (name, own, is_refused) in [
+            ("stream", "", false),
+            ("model", "", false),
+            ("max_tokens", "", true),
+            ("stream", r#""stream":false,"#, true),
+            ("model", r#""model":"b","#, true),
+            ("anthropic_version", r#""anthropic_version":"v","#, true),
+        ] {
+            let body = format!(r#"{{{own}"max_tokens":1,"messages":[]}}"#);
+            let request = Request::parse(Format::AnthropicMessages, &path, body.into());
+            let request = request.expect("a request");
+            let check = |request: &Request| denied(&[name]).check(request, None).is_err();
+            assert_eq!(check(&request), is_refused, "{name} {own}");
+            // Nor is it where a router led to another model.
+            let renamed = request.renamed(&path, None, "claude-y").expect("renamed");
+            assert_eq!(check(&renamed.request), is_refused, "{name} {own}");
         }
     }
 

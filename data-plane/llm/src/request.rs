@@ -44,6 +44,8 @@ pub struct Request {
     class: Class,
     format: Format,
     body: Bytes,
+    /// As the client sent it, where its path said a part of it.
+    said: Option<Bytes>,
     model: Option<String>,
     user: Option<String>,
     is_streamed: bool,
@@ -142,8 +144,9 @@ impl Request {
     }
 
     fn parse_chat(format: Format, path: &str, body: Bytes) -> Result<Self, RequestError> {
-        let body = raw_predict::plain(path, body)?;
+        let (body, said) = raw_predict::plain(path, body)?;
         let mut request = Self::parse_body(format, body)?;
+        request.said = said;
         if let Some(called) = model_path::read(path).filter(|_| {
             matches!(
                 format,
@@ -187,10 +190,16 @@ impl Request {
         self.asks_for_usage
     }
 
-    /// The client's bytes.
+    /// The client's bytes, with what its path says of model and stream where that belongs to the body.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// The client's bytes, and nothing else.
+    #[must_use]
+    pub fn said(&self) -> &Bytes {
+        self.said.as_ref().unwrap_or(&self.body)
     }
 
     fn ask_for_usage(&self, splice: &mut Splice<'_>, inserted: &mut String) {
@@ -266,6 +275,7 @@ impl Request {
                 has_answers,
             },
             body: Bytes::new(),
+            said: None,
         };
         // OpenAI refuses `stream_options` without `stream`; then it passes as it is.
         if let Some(raw) = options

@@ -10,6 +10,7 @@ use super::told::At;
 
 const GATEWAY: &str = "gateway.networking.k8s.io, kind: Gateway, name: gateway";
 const CHAT: &str = "gateway.networking.k8s.io, kind: HTTPRoute, name: chat";
+const ANTHROPIC: &str = "gateway.networking.k8s.io, kind: HTTPRoute, name: anthropic";
 const OPENAI: &str = "gateway.networking.k8s.io, kind: HTTPRoute, name: openai";
 
 fn denies(name: &str, target: &str, params: &str) -> String {
@@ -42,6 +43,7 @@ spec:
             "[temperature, metadata.user_id, generationConfig.topK, additionalModelRequestFields]",
         ),
         denies("team", OPENAI, "[logit_bias, language]"),
+        denies("plain", ANTHROPIC, "[stream]"),
     ])
 }
 
@@ -218,6 +220,14 @@ async fn served(rig: &Rig) -> Result<()> {
         ensure!(reply.status == 200, "{path}: {}", reply.text());
     }
     let said = json!([{"role": "user", "content": "Hello"}]);
+    // The path says whether it streams, and the body does not.
+    let path =
+        "/anthropic/v1/projects/p/locations/l/publishers/anthropic/models/claude-x:rawPredict";
+    let body = json!({"anthropic_version": "v", "max_tokens": 9, "messages": said});
+    let reply = send_json(rig.port, path, &body, &json!({})).await?;
+    ensure!(reply.status == 200, "{path}: {}", reply.text());
+    let reply = send_json(rig.port, path, &body, &json!({"stream": false})).await?;
+    ensure!(reply.status == 400, "{path}: {}", reply.text());
     let body = json!({"model": "local-x", "messages": said, "logit_bias": {}});
     let reply = send_json(rig.port, "/chat/v1/chat/completions", &body, &json!({})).await?;
     ensure!(reply.status == 200, "{}", reply.text());

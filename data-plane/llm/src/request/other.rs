@@ -31,7 +31,7 @@ impl Request {
         content_type: Option<&str>,
         body: Bytes,
     ) -> Result<Self, RequestError> {
-        let body = match class {
+        let (body, said) = match class {
             Class::CountTokens(Format::AnthropicMessages) => raw_predict::plain(path, body)?,
             Class::CountTokens(_)
             | Class::Chat(_)
@@ -40,7 +40,7 @@ impl Request {
             | Class::Rerank
             | Class::Realtime
             | Class::Detect(_)
-            | Class::Passthrough(_) => body,
+            | Class::Passthrough(_) => (body, None),
         };
         let mut request = match class {
             Class::Chat(format) => return Self::parse_chat(format, path, body),
@@ -56,6 +56,7 @@ impl Request {
             }
         };
         request.class = class;
+        request.said = said;
         if let Some(called) = model_path::read(path).filter(|_| names_model(class)) {
             request.model = Some(called.model.ok_or(RequestError::WrongType(Field::Model))?);
             request.is_streamed = called.is_streamed;
@@ -114,6 +115,7 @@ impl Request {
             class: Class::Detect(format),
             format,
             body,
+            said: None,
             model: None,
             user: None,
             prompt_caching: None,

@@ -13,10 +13,10 @@ use crate::provider::{BodyModel, BodyRules};
 /// The member that stands for the header `anthropic-version`.
 const VERSION: &[&str] = &["anthropic_version"];
 
-/// The body as Anthropic takes it, where the path is such a client's; or as it is.
-pub(super) fn plain(path: &str, body: Bytes) -> Result<Bytes, RequestError> {
+/// The body as Anthropic takes it, where the path is such a client's, and the client's own then; or as it is.
+pub(super) fn plain(path: &str, body: Bytes) -> Result<(Bytes, Option<Bytes>), RequestError> {
     let (model, set): (_, &[_]) = match raw_predict(path) {
-        None => return Ok(body),
+        None => return Ok((body, None)),
         Some(RawPredict::Chat { model, is_streamed }) => {
             let model = decoded(model).filter(|model| !model.is_empty());
             let model = model.ok_or(RequestError::WrongType(Field::Model))?;
@@ -28,7 +28,7 @@ pub(super) fn plain(path: &str, body: Bytes) -> Result<Bytes, RequestError> {
         }
         Some(RawPredict::Count) => match named(&body) {
             Some(model) => (dated(&model), &[]),
-            None => return Ok(body),
+            None => return Ok((body, None)),
         },
     };
     let rules = BodyRules {
@@ -37,7 +37,7 @@ pub(super) fn plain(path: &str, body: Bytes) -> Result<Bytes, RequestError> {
         remove: VERSION,
         removes_cache_scope: false,
     };
-    Ok(rules::apply(body, &rules))
+    Ok((rules::apply(body.clone(), &rules), Some(body)))
 }
 
 /// A model with its date as Anthropic writes it: `-20250929` and not `@20250929`.
@@ -73,8 +73,9 @@ mod tests {
     #[track_caller]
     fn check(last: &str, body: &str, expected: &str) {
         let path = format!("{FRONT}{last}");
-        let plain = plain(&path, Bytes::from(body.to_owned())).expect("a body");
-        assert_eq!(plain, expected, "{last}");
+        let read = plain(&path, Bytes::from(body.to_owned())).expect("a body");
+        assert_eq!(read.0, expected, "{last}");
+        assert_eq!(read.1.expect("the client's"), body, "{last}");
     }
 
     #[test]
@@ -96,7 +97,7 @@ mod tests {
         );
         check("claude-x:rawPredict", "no JSON", "no JSON");
         let of_others = plain("/v1/messages", Bytes::from_static(b"{ }")).expect("a body");
-        assert_eq!(of_others, "{ }");
+        assert_eq!(of_others, (Bytes::from_static(b"{ }"), None));
         assert!(plain(&format!("{FRONT}%ff:rawPredict"), Bytes::new()).is_err());
     }
 
@@ -104,7 +105,7 @@ mod tests {
     fn what_is_plain_stays_so() {
         let path = format!("{FRONT}claude-x:streamRawPredict");
         let body = Bytes::from_static(br#"{"anthropic_version":"v","messages":[]}"#);
-        let once = plain(&path, body).expect("a body");
-        assert_eq!(plain(&path, once.clone()).expect("a body"), once);
+        let (once, _) = plain(&path, body).expect("a body");
+        assert_eq!(plain(&path, once.clone()).expect("a body").0, once);
     }
 }

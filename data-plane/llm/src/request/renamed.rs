@@ -37,6 +37,7 @@ impl Request {
             .flatten()
         {
             let request = Self::parse_as(self.class, &path, content_type, self.body.clone())?;
+            let request = self.said_in(request);
             return Ok(Renamed {
                 request,
                 path: Some(path),
@@ -64,9 +65,17 @@ impl Request {
         }
         let body = splice.apply();
         Ok(Renamed {
-            request: Self::parse_as(self.class, path, content_type, body)?,
+            request: self.said_in(Self::parse_as(self.class, path, content_type, body)?),
             path: None,
         })
+    }
+
+    /// Another request, which the client said as it said this one.
+    fn said_in(&self, other: Self) -> Self {
+        Self {
+            said: Some(self.said().clone()),
+            ..other
+        }
     }
 }
 
