@@ -57,6 +57,7 @@ pub(crate) mod guard;
 mod hold;
 pub(crate) mod in_effect;
 pub(crate) mod kept;
+mod known;
 pub(crate) mod ledger;
 mod lowest_cost;
 mod model_list;
@@ -205,7 +206,8 @@ pub(crate) async fn forward(
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);
     let of = (&call.prompt, call.head.uri.path());
-    let attempts = Box::new(kept::pin(exchange, backend, of, attempts.near(affinity))?);
+    let by = (backend, &call.policies);
+    let attempts = Box::new(kept::pin(exchange, by, of, attempts.near(affinity))?);
     call.serve(exchange, hold, (serving, answer), attempts)
         .await
 }

@@ -117,6 +117,18 @@ impl Stage {
                 documents(&[
                     manifest("two", &ports, anthropic.port()),
                     manifest("alone", &ports[..1], anthropic.port()),
+                    // By the catalogue, the first one's model speaks chat completions alone.
+                    manifest("tagged", &ports, anthropic.port()).replacen(
+                        "{model: m}",
+                        "{model: chat-only}",
+                        1,
+                    ),
+                    "apiVersion: tidegate.dev/v1alpha1
+kind: PriceCatalog
+metadata: {name: formats}
+spec: {providers: {openai: {models: {chat-only: {tags: [openai-completions]}}}}}
+"
+                    .to_owned(),
                 ]),
             ),
             ("ready.yaml", route("ready", "/ready", "absent")),
@@ -187,6 +199,13 @@ async fn who_made_a_response_is_asked_about_it() -> Result<()> {
         seen().await?[0] == before[0] + 1,
         "the only one was not asked"
     );
+    // Nor can one that is asked in another format.
+    let before = seen().await?;
+    send(port, "GET", "/tagged/v1/responses/resp_of_another", "").await?;
+    let next = json!({"model": "m", "input": "more", "previous_response_id": "resp_of_another"});
+    send(port, "POST", "/tagged/v1/responses", &next.to_string()).await?;
+    let expected = [before[0], before[1] + 2];
+    ensure!(seen().await? == expected, "{before:?}, then {:?}", seen().await?);
     ensure!(
         stage.anthropic.requests().await? == 0,
         "Anthropic was asked"

@@ -52,7 +52,8 @@ impl<'a> Call<'a> {
         });
         let attempts = Attempts::new(group, answer, Replay::Possible, self.limits.deadline);
         let of = (&prompt, head.uri.path());
-        let Ok(attempts) = kept::pin(exchange, backend, of, attempts.near(affinity)) else {
+        let by = (backend, &policies);
+        let Ok(attempts) = kept::pin(exchange, by, of, attempts.near(affinity)) else {
             // It is about a response that only the client's own model has.
             self.downgrade = Some(model);
             return Ok(None);

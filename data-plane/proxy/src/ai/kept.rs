@@ -9,10 +9,15 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use dp_config::AiBackend;
-use dp_llm::{format::Format, request::Request as Prompt};
+use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
+use dp_llm::{
+    format::Format,
+    preference::{self, Demands},
+    request::Request as Prompt,
+};
 use dp_upstream::provider_group::{Place, attempts::Attempts};
 
+use super::{known, policy};
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind},
@@ -42,7 +47,7 @@ struct Known {
 /// Nobody here knows the response.
 pub(super) fn pin(
     exchange: &Exchange<'_>,
-    backend: &AiBackend,
+    (backend, policies): (&AiBackend, &Effective<'_>),
     (prompt, path): (&Prompt, &str),
     mut attempts: Attempts,
 ) -> Result<Attempts, Fault> {
@@ -57,7 +62,17 @@ pub(super) fn pin(
     let place = match keeper.and_then(|name| place(backend, &name)) {
         Some(place) => place,
         // Another proxy may have passed it on, or this one before it was started anew.
-        None => only_keeper(backend).ok_or(Kind::UnknownResponse)?,
+        None => {
+            let active = exchange.active;
+            let keeps = |provider: &AiProvider| {
+                let policy = active.in_effect.of(policies, provider);
+                let model = policy::expected_model(provider, policy.as_deref(), prompt);
+                let model = model.unwrap_or_default();
+                let tagged = known::formats(active.prices.of(backend), provider, model);
+                keeps_responses(provider, (model, &tagged))
+            };
+            only_keeper(backend, keeps).ok_or(Kind::UnknownResponse)?
+        }
     };
     attempts.only(place);
     Ok(attempts)
@@ -80,18 +95,21 @@ fn place(backend: &AiBackend, name: &str) -> Option<Place> {
     })
 }
 
+/// Whether a provider is asked for responses where a client asks for them: who is asked in another format keeps none.
+fn keeps_responses(provider: &AiProvider, model: (&str, &[Format])) -> bool {
+    let responses = Format::OpenAiResponses;
+    let service = provider.endpoint.service();
+    preference::choose(responses, service, model, Demands::default()) == Some(responses)
+}
+
 /// The only provider that keeps responses at all.
-fn only_keeper(backend: &AiBackend) -> Option<Place> {
+fn only_keeper(backend: &AiBackend, keeps: impl Fn(&AiProvider) -> bool) -> Option<Place> {
     let groups = backend.groups.iter().enumerate();
     let all = groups.flat_map(|(group, providers)| {
         let entries = providers.iter().enumerate();
         entries.map(move |(entry, provider)| (Place { group, entry }, provider))
     });
-    let mut keepers = all.filter(|(_, provider)| {
-        let model = provider.model.as_deref().unwrap_or_default();
-        let service = provider.endpoint.service();
-        service.supports(Format::OpenAiResponses, model)
-    });
+    let mut keepers = all.filter(|(_, provider)| keeps(provider));
     let (place, _) = keepers.next()?;
     keepers.next().is_none().then_some(place)
 }

@@ -9,13 +9,11 @@ use dp_config::ai_backend::{AiCredential, AiPolicy, AiProvider};
 use dp_llm::{
     class::Class,
     edge::{Target, Vendor},
-    format::Format,
     preference::{self, Demands},
     prompt_caching::PromptCaching,
     provider::Service,
     request::{ClientHeaders, Rendered, Request as Prompt, RequestError},
 };
-use dp_policy::price::{Model, ModelNames};
 use dp_upstream::{Picked, provider_group::attempts::Attempt};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
@@ -31,7 +29,7 @@ use super::{
     attributes::{LlmAttributes, ReadBody},
     authorization, beta, credential, denied,
     guard::{self, Guards},
-    ledger, policy,
+    known, ledger, policy,
     realtime::{self, Reached},
     token_count,
     tokens::{self, Lent},
@@ -192,6 +190,7 @@ impl Call<'_> {
         };
         let asked = prompt;
         allowed::sent(&self.policies, provider, asked, (model, &attributes))?;
+        let catalog = exchange.active.prices.of(self.backend);
         let vendor = service.vendor();
         let prompt = match prompt_caching(policy, vendor, model) {
             Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
@@ -204,7 +203,7 @@ impl Call<'_> {
                     true => prompt.demands(),
                     false => Demands::default(),
                 };
-                let tagged = self.tagged(exchange, provider, model);
+                let tagged = known::formats(catalog, provider, model);
                 preference::choose(client, service, (model, &tagged), demands)
                     .ok_or(Kind::UnsupportedFormat)?
             }
@@ -220,7 +219,7 @@ impl Call<'_> {
             model: model.to_owned(),
             vendor: service.vendor(),
             max_output_tokens: (format != client)
-                .then(|| self.longest_answer(exchange, provider, model))
+                .then(|| known::longest_answer(catalog, provider, model))
                 .flatten(),
             guardrail: provider.guardrail.clone(),
         };
@@ -252,39 +251,6 @@ impl Call<'_> {
         }
         rendered.body = body;
         Ok(rendered)
-    }
-
-    /// The formats of a model, where the catalogue has them.
-    fn tagged(&self, exchange: &Exchange<'_>, provider: &AiProvider, model: &str) -> Vec<Format> {
-        let known = self.known(exchange, provider, model);
-        let tags = known.iter().flat_map(|model| &model.tags);
-        tags.filter_map(|tag| preference::of_tag(tag)).collect()
-    }
-
-    /// Tokens of the longest answer of a model, where the catalogue has it.
-    fn longest_answer(
-        &self,
-        exchange: &Exchange<'_>,
-        provider: &AiProvider,
-        model: &str,
-    ) -> Option<u64> {
-        self.known(exchange, provider, model)?.max_output
-    }
-
-    /// What the catalogue has of a model.
-    fn known<'c>(
-        &self,
-        exchange: &Exchange<'c>,
-        provider: &AiProvider,
-        model: &str,
-    ) -> Option<&'c Model> {
-        let names = ModelNames {
-            provider: &provider.telemetry_name,
-            response: None,
-            request: model,
-        };
-        let catalog = exchange.active.prices.of(self.backend)?;
-        Some(catalog.find(&names)?.1)
     }
 
     /// Sends the request, and once more if its token is refused and there is another.
