@@ -31,12 +31,22 @@ pub use dp_wire::unconvertible::{Cause, Unconvertible};
 pub struct Target {
     /// The model that is sent; it decides what is supported.
     pub model: String,
+    /// Which model that is, where its name does not tell: an ARN of Bedrock may stand for any.
+    pub known_as: Option<String>,
     /// Whose service it is.
     pub vendor: Vendor,
     /// The most tokens that the model can generate, where a catalogue says it.
     pub max_output_tokens: Option<u64>,
     /// What Bedrock applies to the request.
     pub guardrail: Option<Guardrail>,
+}
+
+impl Target {
+    /// The name that tells which model it is.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.known_as.as_deref().unwrap_or(&self.model)
+    }
 }
 
 /// A guardrail of Bedrock.

@@ -42,7 +42,7 @@ pub(crate) fn convert<'a>(
 ) -> Result<(converse::Request<'a>, ToolNames), Unconvertible> {
     refuse(request)?;
     note_what_is_dropped(request, notes);
-    let family = Family::of(&target.model);
+    let family = Family::of(target.kind());
     let history = History::read(&request.messages)?;
     let names = tools::names(request, &history);
     let mut cache = CachePoints::new(family);
@@ -86,7 +86,7 @@ pub(crate) fn settle_thinking(
         .as_ref()
         .is_some_and(|thinking| thinking.kind == "enabled");
     if has_budget
-        && matches!(Family::of(&target.model), Family::Claude)
+        && matches!(Family::of(target.kind()), Family::Claude)
         && History::read(&request.messages)?.has_unproven_call()
     {
         request.thinking = None;

@@ -519,7 +519,12 @@ spec:
         ensure!(reply.status == 200, "{at}: {}", reply.text());
     }
     // What is set takes the client's place.
-    let reply = ask("pinned", "application/json", r#"{"model":"o3","prompt":"a"}"#).await?;
+    let reply = ask(
+        "pinned",
+        "application/json",
+        r#"{"model":"o3","prompt":"a"}"#,
+    )
+    .await?;
     ensure!(reply.status == 200, "{}", reply.text());
     let sent = mock.last_body().await?;
     ensure!(sent.at("/model") == "image-x", "{sent}");

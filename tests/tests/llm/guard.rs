@@ -559,7 +559,11 @@ async fn guards_of_a_gateway_hold_beside_those_of_a_route() -> Result<()> {
     ensure!(mock.requests().await? == before, "the provider was asked");
     // Each is told by the object that it is of.
     let metrics = world.proxy_metrics("default.gateway").await?;
-    for guard in ["default/far request[0]", "default/far request[1]", "request[0]"] {
+    for guard in [
+        "default/far request[0]",
+        "default/far request[1]",
+        "request[0]",
+    ] {
         let label = format!("guard=\"{guard}\"");
         ensure!(metrics.contains(&label), "no {label} in {metrics}");
     }
@@ -579,11 +583,15 @@ async fn guards_of_a_gateway_hold_beside_those_of_a_route() -> Result<()> {
     ensure!(shown.contains("is not one of replace, append"), "{shown}");
     far["metadata"]["annotations"] = json!({});
     world.write("gateway-guard.yaml", &far.to_string())?;
-    deadline::until("the backend's stand in their place", deadline::SOON, || async {
-        let reply = post(port, path, &chat("high and low")).await?;
-        ensure!(reply.status == 200, "{}", reply.text());
-        Ok(())
-    })
+    deadline::until(
+        "the backend's stand in their place",
+        deadline::SOON,
+        || async {
+            let reply = post(port, path, &chat("high and low")).await?;
+            ensure!(reply.status == 200, "{}", reply.text());
+            Ok(())
+        },
+    )
     .await?;
     let seen = mock.last_body().await?;
     ensure!(

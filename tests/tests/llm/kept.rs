@@ -205,7 +205,11 @@ async fn who_made_a_response_is_asked_about_it() -> Result<()> {
     let next = json!({"model": "m", "input": "more", "previous_response_id": "resp_of_another"});
     send(port, "POST", "/tagged/v1/responses", &next.to_string()).await?;
     let expected = [before[0], before[1] + 2];
-    ensure!(seen().await? == expected, "{before:?}, then {:?}", seen().await?);
+    ensure!(
+        seen().await? == expected,
+        "{before:?}, then {:?}",
+        seen().await?
+    );
     ensure!(
         stage.anthropic.requests().await? == 0,
         "Anthropic was asked"

@@ -110,7 +110,10 @@ impl Stage {
         let reply = Client::http1(self.port).send(asked).await?;
         ensure!(reply.status == 200, "{}: {}", reply.status, reply.text());
         let told: Value = serde_json::from_slice(&reply.body)?;
-        let model = told.get("model").and_then(Value::as_str).context("a model")?;
+        let model = told
+            .get("model")
+            .and_then(Value::as_str)
+            .context("a model")?;
         let mut known = [READER, WRITER, UNKNOWN].into_iter();
         known.find(|name| *name == model).context(model.to_owned())
     }

@@ -23,6 +23,10 @@ spec:
       models:
         answers-in-responses: {tags: [openai-responses]}
         answers-in-chats: {tags: [preview, openai-completions]}
+    aws.bedrock:
+      aliases:
+        arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc: amazon.nova-pro-v1:0
+        arn:aws:bedrock:us-east-1:123456789012:provisioned-model/def: amazon.titan-embed-text-v2:0
 ";
 
 /// What a provider was sent.
@@ -367,5 +371,36 @@ async fn vertex_is_told_the_betas_that_it_knows() -> Result<()> {
         let found = lines.find_map(|line| line.strip_prefix("anthropic-beta: "));
         assert_eq!(found, expected, "{}", sent.head);
     }
+    Ok(())
+}
+
+/// An ARN does not say whose model it is; an alias of the catalogue does (llm.md P-7).
+#[tokio::test(flavor = "multi_thread")]
+async fn an_arn_is_asked_as_the_model_that_the_catalogue_tells() -> Result<()> {
+    const ARN: &str = "arn:aws:bedrock:us-east-1:123456789012";
+    let scene = Scene::start("bedrock: {region: us-east-1}").await?;
+    let answer = json!({"output": {"message": {"role": "assistant", "content": [{"text": "hi"}]}},
+        "stopReason": "end_turn", "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}});
+    for (profile, fields) in [
+        ("abc", json!({"inferenceConfig": {"topK": 3}})),
+        // What nobody tells is taken for a Claude.
+        ("other", json!({"top_k": 3})),
+    ] {
+        let body = json!({"model": format!("{ARN}:application-inference-profile/{profile}"),
+            "max_tokens": 9, "top_k": 3, "messages": [{"role": "user", "content": "hello"}]});
+        let (sent, reply) = scene.ask("/v1/messages", &[], &body, ("", &answer)).await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let found = sent.body.pointer("/additionalModelRequestFields");
+        assert_eq!(found, Some(&fields), "{profile}: {}", sent.body);
+    }
+    let body = json!({"model": format!("{ARN}:provisioned-model/def"), "input": "hello"});
+    let answer = json!({"embedding": [0.5], "inputTextTokenCount": 2});
+    let (sent, reply) = scene
+        .ask("/v1/embeddings", &[], &body, ("", &answer))
+        .await?;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let path = "post /model/arn%3aaws%3abedrock%3aus-east-1%3a123456789012%3aprovisioned-model%2fdef/invoke ";
+    assert!(sent.head.starts_with(path), "{}", sent.head);
+    assert_eq!(sent.body["inputText"], "hello");
     Ok(())
 }

@@ -16,7 +16,13 @@ pub(super) const FIELD: &str = "backend.ai.promptGuard";
 pub(super) fn compile(ground: &Ground<'_>, policy: &TidegatePolicy) -> Option<Noun> {
     let backend = policy.spec.backend.as_ref()?;
     let own = backend.ai.as_ref()?.prompt_guard.as_ref()?;
-    if policy.metadata.annotations.get(guard::MERGE).map(|value| value.trim()) == Some("replace") {
+    if policy
+        .metadata
+        .annotations
+        .get(guard::MERGE)
+        .map(|value| value.trim())
+        == Some("replace")
+    {
         let message = format!(
             "metadata.annotations[{}]: guards of a TidegatePolicy add up and replace none; take the annotation away, or write the \
              guards in an AgentgatewayPolicy",

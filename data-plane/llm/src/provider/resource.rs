@@ -1,6 +1,7 @@
 //! Which operations besides conversations each service has, and where (llm.md 1.2, 2.2).
 //!
-//! It must not know bodies. Invariant: a service that offers an operation has a path for it, and no other operation has one.
+//! It must not know bodies. Invariant: a service that offers an operation has a path for it, and no other operation has one, but
+//! for an ARN of Bedrock, which does not tell what it offers.
 
 use super::bedrock::Family;
 use super::layout::vertex_base;
@@ -120,6 +121,15 @@ impl Service {
         };
         if let Some(Some(own)) = self.surface(class) {
             return Ok(own.clone());
+        }
+        // What an ARN stands for may be known to those alone who made the body.
+        if matches!(self, Self::Bedrock { .. }) && model.starts_with("arn:") {
+            if class == Class::Embeddings {
+                return invoke(model, "invoke");
+            }
+            if class == Class::CountTokens(Format::AnthropicMessages) {
+                return invoke(model, "count-tokens");
+            }
         }
         match (class, self.offers(class, model)) {
             // Nobody is asked for an estimate.

@@ -173,7 +173,7 @@ impl Request {
         let refused = RequestError::Unconvertible;
         let model = &target.model;
         let mut further = Vec::new();
-        let (body, converted, format) = match service.offers(self.class, model) {
+        let (body, converted, format) = match service.offers(self.class, target.kind()) {
             Offer::Native => return Ok(self.rendered_native(service, target, plan)),
             Offer::None => {
                 let refusal = refusal(self.class.operation(), service.name());

@@ -130,6 +130,7 @@ impl Pair {
             model: model.to_owned(),
             vendor: service.vendor(),
             max_output_tokens: None,
+            known_as: None,
             guardrail: None,
         };
         request.render(&service, self.provider.1, &target, ClientHeaders::default())

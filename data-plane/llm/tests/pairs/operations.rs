@@ -180,6 +180,7 @@ impl Case<'_> {
             model: self.asked.model.to_owned(),
             vendor: service.vendor(),
             max_output_tokens: None,
+            known_as: None,
             guardrail: None,
         };
         let headers = ClientHeaders::default();

@@ -234,6 +234,7 @@ impl Exchange<'_> {
             model: (*model).to_owned(),
             vendor: service.vendor(),
             max_output_tokens: None,
+            known_as: None,
             guardrail: None,
         };
         let headers = ClientHeaders {

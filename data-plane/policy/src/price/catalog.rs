@@ -99,6 +99,13 @@ impl Catalog {
             .or_else(|| own(undated(model)?))
     }
 
+    /// The model that another name means, whether the catalogue has more of it or not.
+    #[must_use]
+    pub fn alias(&self, provider: &str, name: &str) -> Option<&str> {
+        let provider = self.merged.providers.get(provider)?;
+        provider.aliases.get(name).map(String::as_str)
+    }
+
     /// Every provider with the models that it has here.
     pub fn models(&self) -> impl Iterator<Item = (&str, &str, &Model)> {
         self.merged.providers.iter().flat_map(|(name, provider)| {

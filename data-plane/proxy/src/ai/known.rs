@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use dp_config::ai_backend::AiProvider;
-use dp_llm::{format::Format, preference};
+use dp_llm::{format::Format, preference, provider::Service};
 use dp_policy::price::{Catalog, Model, ModelNames};
 
 /// The formats that the model speaks, where the catalogue has them.
@@ -27,6 +27,18 @@ pub(super) fn longest_answer(
     model: &str,
 ) -> Option<u64> {
     of(catalog, provider, model)?.max_output
+}
+
+/// Which model an ARN of Bedrock stands for, where an alias of the catalogue says so (llm.md P-7).
+pub(super) fn meant<'c>(
+    catalog: Option<&'c Arc<Catalog>>,
+    provider: &AiProvider,
+    model: &str,
+) -> Option<&'c str> {
+    let is_arn =
+        matches!(provider.endpoint.service(), Service::Bedrock { .. }) && model.starts_with("arn:");
+    let catalog = catalog.filter(|_| is_arn)?;
+    catalog.alias(&provider.telemetry_name, model)
 }
 
 fn of<'c>(

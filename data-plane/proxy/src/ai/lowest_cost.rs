@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use dp_config::ai_backend::AiProvider;
-use dp_policy::price::{Money, ModelNames, quote};
+use dp_policy::price::{ModelNames, Money, quote};
 use dp_upstream::provider_group::{
     Choice, Place,
     attempts::{Attempt, Attempts},
@@ -52,7 +52,8 @@ impl Call<'_> {
             let names = ModelNames {
                 provider: &provider.telemetry_name,
                 response: None,
-                request: wanted.or_else(|| policy::expected_model(provider, policy, &self.prompt))?,
+                request: wanted
+                    .or_else(|| policy::expected_model(provider, policy, &self.prompt))?,
             };
             quote(Some(catalog), &names, Some(&tokens)).total()
         };

@@ -192,7 +192,8 @@ impl Call<'_> {
         allowed::sent(&self.policies, provider, asked, (model, &attributes))?;
         let catalog = exchange.active.prices.of(self.backend);
         let vendor = service.vendor();
-        let prompt = match prompt_caching(policy, vendor, model) {
+        let meant = known::meant(catalog, provider, model);
+        let prompt = match prompt_caching(policy, vendor, meant.unwrap_or(model)) {
             Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
             None => Cow::Borrowed(&*shaped.prompt),
         };
@@ -217,7 +218,8 @@ impl Call<'_> {
         };
         let target = Target {
             model: model.to_owned(),
-            vendor: service.vendor(),
+            known_as: meant.map(str::to_owned),
+            vendor,
             max_output_tokens: (format != client)
                 .then(|| known::longest_answer(catalog, provider, model))
                 .flatten(),

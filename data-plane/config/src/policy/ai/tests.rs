@@ -162,11 +162,21 @@ fn guards_that_judge_beside_others_are_kept_outer_first() {
         "gateway route",
     );
     check(
-        &[beside("gateway"), instead("listener"), none(), beside("route")],
+        &[
+            beside("gateway"),
+            instead("listener"),
+            none(),
+            beside("route"),
+        ],
         "gateway listener route",
     );
     check(
-        &[instead("gateway"), beside("listener"), instead("route"), beside("rule")],
+        &[
+            instead("gateway"),
+            beside("listener"),
+            instead("route"),
+            beside("rule"),
+        ],
         "listener route rule",
     );
     let told = beside("gateway").guards[0].to_string();

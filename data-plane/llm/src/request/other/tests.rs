@@ -335,11 +335,52 @@ fn only_json_and_forms_are_read_alike_everywhere() {
         };
         let read = Class::Passthrough(Passing::Read);
         for class in [Class::Detect(OPENAI), read] {
-            assert_eq!(alike(class, "/v1/audio/speech"), expected, "{kind:?} {body}");
+            assert_eq!(
+                alike(class, "/v1/audio/speech"),
+                expected,
+                "{kind:?} {body}"
+            );
         }
         // The path names it, or nobody looks.
         let invoke = Class::Detect(Format::BedrockConverse);
         assert!(alike(invoke, "/model/m/invoke"));
         assert!(alike(Class::Passthrough(Passing::Unread), "/own"));
+    }
+}
+
+/// P-7: an ARN of an application's inference profile may be anybody's model.
+#[test]
+fn what_an_arn_is_may_be_known() {
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/a1b2c3";
+    let target = |known_as: &str| Target {
+        model: arn.to_owned(),
+        known_as: (!known_as.is_empty()).then(|| known_as.to_owned()),
+        ..Target::default()
+    };
+    let json = "application/json";
+    let body = r#"{"model":"t","input":"x"}"#;
+    let vectors = read(Class::Embeddings, "/v1/embeddings", json, body).expect("readable");
+    for (known_as, expected) in [
+        ("amazon.titan-embed-text-v2:0", r#"{"inputText":"x"}"#),
+        ("cohere.embed-v4:0", r#"{"texts":["x"]"#),
+    ] {
+        let rendered = vectors.render_other(&bedrock(), &target(known_as));
+        let rendered = rendered.expect("offered");
+        let sent = String::from_utf8_lossy(&rendered.body).into_owned();
+        assert!(sent.starts_with(expected), "{sent}");
+        assert_eq!(rendered.plan.model, arn);
+    }
+    assert!(vectors.render_other(&bedrock(), &target("")).is_err());
+    let count = Class::CountTokens(Format::AnthropicMessages);
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#;
+    let count = read(count, "/v1/messages/count_tokens", json, body).expect("readable");
+    for (known_as, is_estimated) in [
+        ("anthropic.claude-opus-4-1", false),
+        ("amazon.nova-pro-v1:0", true),
+        ("", true),
+    ] {
+        let rendered = count.render_other(&bedrock(), &target(known_as));
+        let plan = rendered.expect("offered").plan;
+        assert_eq!(plan.is_estimated(), is_estimated, "{known_as}");
     }
 }

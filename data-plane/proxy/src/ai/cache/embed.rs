@@ -63,6 +63,7 @@ pub(super) async fn direction(
         model: own.model.to_string(),
         vendor: service.vendor(),
         max_output_tokens: None,
+        known_as: None,
         guardrail: None,
     };
     let headers = ClientHeaders {

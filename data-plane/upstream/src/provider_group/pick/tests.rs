@@ -260,7 +260,10 @@ fn the_cheapest_that_may_be_asked_is_asked() {
 #[test]
 fn the_fewest_under_way_for_its_weight_is_asked() {
     let world = world_with("1 4 1", |declared| declared.choice = Choice::LeastInFlight);
-    check_shares(&world, &[("0.0", 1.0 / 6.0), ("0.1", 4.0 / 6.0), ("0.2", 1.0 / 6.0)]);
+    check_shares(
+        &world,
+        &[("0.0", 1.0 / 6.0), ("0.1", 4.0 / 6.0), ("0.2", 1.0 / 6.0)],
+    );
     let enter = |entry: usize| {
         let entries = &world.backend.groups[0].entries;
         entries[entry].state.in_flight.enter()
@@ -270,7 +273,10 @@ fn the_fewest_under_way_for_its_weight_is_asked() {
     let _second = enter(2);
     check_shares(&world, &[("0.1", 1.0)]);
     let _third = (enter(1), enter(1), enter(1));
-    check_shares(&world, &[("0.0", 1.0 / 6.0), ("0.1", 4.0 / 6.0), ("0.2", 1.0 / 6.0)]);
+    check_shares(
+        &world,
+        &[("0.0", 1.0 / 6.0), ("0.1", 4.0 / 6.0), ("0.2", 1.0 / 6.0)],
+    );
 }
 
 #[test]
