@@ -372,6 +372,10 @@ pub struct PromptGuard {
     pub response: ::prost::alloc::vec::Vec<Guard>,
     #[prost(enumeration = "prompt_guard::Streaming", tag = "3")]
     pub streaming: i32,
+    #[prost(bool, tag = "4")]
+    pub is_beside: bool,
+    #[prost(string, tag = "5")]
+    pub label: ::prost::alloc::string::String,
 }
 /// Nested message and enum types in `PromptGuard`.
 pub mod prompt_guard {
