@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Answer, Backend, Choice, Entry, Place,
+    Answer, Backend, Entry, Place,
     affinity::Affinity,
     endpoints::{Endpoints, Settled},
     gauge::Underway,
@@ -19,6 +19,7 @@ use super::{
 };
 
 mod attempt;
+mod choice;
 mod turn;
 
 pub use attempt::Attempt;
@@ -202,18 +203,12 @@ impl Attempts {
         self.unfit = all.filter(|other| *other != place).collect();
     }
 
-    /// What decides between the entries of a group.
-    pub fn choice(&self) -> Choice {
-        self.backend.choice
-    }
-
     /// Attempts that were started.
     pub fn started(&self) -> u32 {
         self.started
     }
 
-    /// Starts an attempt at the entry that is best for it now. The one before it must be settled: what it has shown
-    /// counts for this choice.
+    /// [`Attempts::start_at`] for a request that knows no costs.
     ///
     /// # Errors
     /// No entry may be used.
@@ -221,7 +216,8 @@ impl Attempts {
         self.start_at(None, now, random)
     }
 
-    /// The same, for a request of which is known what it costs where.
+    /// Starts an attempt at the entry that is best for it now, by what the request `costs` where too. The one before it must be
+    /// settled: what it has shown counts for this choice.
     ///
     /// # Errors
     /// No entry may be used.
@@ -237,13 +233,7 @@ impl Attempts {
             let random = random.wrapping_add(look);
             let pick = match self.stay.take() {
                 Some(place) => Pick::again(place),
-                None => {
-                    let wish = Wish {
-                        costs,
-                        ..self.wish()
-                    };
-                    self.backend.pick_for(wish, now, random)?
-                }
+                None => self.pick_at(costs, now, random)?,
             };
             let Some(mut attempt) = self.begin(pick, now) else {
                 continue;
@@ -361,20 +351,6 @@ impl Attempts {
         self.request
     }
 
-    fn pick(&self, now: Instant, random: u64) -> Result<Pick, NoEntry> {
-        self.backend.pick_for(self.wish(), now, random)
-    }
-
-    fn wish(&self) -> Wish<'_> {
-        Wish {
-            answer: self.answer,
-            tried: &self.tried,
-            unfit: &self.unfit,
-            affinity: self.affinity,
-            costs: None,
-        }
-    }
-
     fn begin(&self, pick: Pick, now: Instant) -> Option<Attempt> {
         let entry = self.backend.entry(pick.place)?.clone();
         let in_flight = &entry.state.in_flight;
@@ -406,12 +382,6 @@ impl Attempts {
             endpoints: None,
             key,
         })
-    }
-
-    /// Whether some entry is well and was not asked.
-    pub(super) fn has_untried(&self, now: Instant, random: u64) -> bool {
-        self.pick(now, random)
-            .is_ok_and(|pick| !pick.is_panic && !self.tried.contains(&pick.place))
     }
 
     fn decide(
