@@ -43,7 +43,7 @@ impl Attempts {
     }
 
     /// Whether some entry is well and was not asked.
-    pub(super) fn has_untried(&self, now: Instant, random: u64) -> bool {
+    pub(in crate::provider_group) fn has_untried(&self, now: Instant, random: u64) -> bool {
         self.pick(now, random)
             .is_ok_and(|pick| !pick.is_panic && !self.tried.contains(&pick.place))
     }
