@@ -9,9 +9,7 @@ pub use time::rfc3339;
 
 use std::time::Duration;
 
-use serde::Deserialize;
-
-use crate::error::unwrap_array;
+use crate::error::ProviderError;
 
 /// The longest time that is believed.
 const CAP: Duration = Duration::from_mins(15);
@@ -39,6 +37,26 @@ pub fn retry_after<'a>(
     body: Option<&[u8]>,
     now: Duration,
 ) -> Option<Duration> {
+    let told = || retry_delay(&ProviderError::read(body?));
+    asked(headers, told, now)
+}
+
+/// The same of an error inside a success, which was read already.
+#[must_use]
+pub fn retry_after_error<'a>(
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    error: &ProviderError,
+    now: Duration,
+) -> Option<Duration> {
+    asked(headers, || retry_delay(error), now)
+}
+
+/// By the headers, and by what the error `told`.
+fn asked<'a>(
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    told: impl FnOnce() -> Option<Duration>,
+    now: Duration,
+) -> Option<Duration> {
     let said = Said::read(headers, now);
     let daily = said.limits.iter().any(|limit| {
         limit.is_daily && limit.is_used_up && limit.reset.is_none_or(|reset| reset > CAP)
@@ -46,7 +64,7 @@ pub fn retry_after<'a>(
     let cap = |wait: Duration| wait.min(if daily { DAILY_CAP } else { CAP });
     said.retry_after_ms
         .or(said.retry_after)
-        .or_else(|| retry_info(body?))
+        .or_else(told)
         .map(cap)
         .or_else(|| said.used_up_until())
         .or_else(|| said.first_reset())
@@ -94,25 +112,6 @@ enum Family {
 enum Part {
     Remaining,
     Reset,
-}
-
-/// The members of Google's error that matter.
-#[derive(Deserialize)]
-struct GoogleBody<'a> {
-    #[serde(borrow)]
-    error: GoogleError<'a>,
-}
-
-#[derive(Deserialize)]
-struct GoogleError<'a> {
-    #[serde(borrow, default)]
-    details: Vec<GoogleDetail<'a>>,
-}
-
-#[derive(Deserialize)]
-struct GoogleDetail<'a> {
-    #[serde(borrow, default, rename = "retryDelay")]
-    retry_delay: Option<&'a str>,
 }
 
 // === impl Said ===
@@ -220,12 +219,9 @@ fn reset(value: &str, now: Duration) -> Option<Duration> {
     }
 }
 
-/// `details[].retryDelay` of Google's error, also where it stands in an array.
-fn retry_info(body: &[u8]) -> Option<Duration> {
-    let text = std::str::from_utf8(body).ok()?.trim();
-    let body: GoogleBody<'_> = serde_json::from_str(unwrap_array(text)).ok()?;
-    let mut details = body.error.details.into_iter();
-    details.find_map(|detail| time::length(detail.retry_delay?))
+/// How long Google's error asks to be left alone.
+fn retry_delay(error: &ProviderError) -> Option<Duration> {
+    time::length(error.retry_delay.as_deref()?)
 }
 
 fn is_zero(value: &str) -> bool {

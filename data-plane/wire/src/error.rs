@@ -85,6 +85,8 @@ pub struct ProviderError {
     pub code: Option<String>,
     /// Google's reason, which is more exact than its code.
     pub reason: Option<String>,
+    /// Google's word for when to come again, a length of time such as `3.5s` (`google.rpc.RetryInfo`).
+    pub retry_delay: Option<String>,
 }
 
 // === impl ErrorCode ===

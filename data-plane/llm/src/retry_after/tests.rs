@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{exhausted_for, retry_after};
+use super::{exhausted_for, retry_after, retry_after_error};
+use crate::error::ProviderError;
 
 /// 2026-01-01T00:00:00Z.
 const NOW: Duration = Duration::from_secs(1_767_225_600);
@@ -41,6 +42,24 @@ fn the_plain_header() {
         None,
         Some(0.25),
     );
+}
+
+#[test]
+fn an_error_inside_a_success_is_asked_like_one_with_a_status() {
+    let google = r#"{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure"},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"3.5s"}]}}"#;
+    let other = r#"{"error":{"message":"m","type":"overloaded_error"}}"#;
+    let asked = |headers: &[(&str, &str)], body: &str| {
+        let error = ProviderError::read(body.as_bytes());
+        let said = retry_after_error(headers.iter().copied(), &error, NOW);
+        said.map(|said| said.as_secs_f64())
+    };
+    assert_eq!(asked(&[], google), Some(3.5));
+    // The header is the more exact one, as it is of a status.
+    assert_eq!(asked(&[("retry-after", "60")], google), Some(60.0));
+    assert_eq!(asked(&[("retry-after", "60")], other), Some(60.0));
+    assert_eq!(asked(&[("retry-after", "86400")], other), Some(900.0));
+    assert_eq!(asked(&[], other), None);
+    check(&[], Some(google), Some(3.5));
 }
 
 #[test]

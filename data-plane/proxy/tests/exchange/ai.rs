@@ -26,6 +26,8 @@ const ANSWER: &str = r#"{"id":"chatcmpl-1","object":"chat.completion","model":"g
 
 const BUSY: &str = r#"{"error":{"message":"busy","type":"requests","code":"rate_limit_exceeded"}}"#;
 
+const GOOGLES: &str = r#"{"error":{"code":429,"message":"busy","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"100s"}]}}"#;
+
 async fn provider() -> (SocketAddr, Seen) {
     upstream(|_, _| async {
         Response::builder()
@@ -483,25 +485,27 @@ async fn a_key_that_is_out_is_back_where_its_provider_moves() {
     }
 }
 
-/// The head of an error inside a success counts like that of an error.
+/// An error inside a success says as much as one with a status: in its head, and Google's in its body.
 #[tokio::test(flavor = "local")]
 async fn an_error_inside_a_success_says_when_to_come_again() {
-    let (up, _) = upstream(|head, _| async move {
-        let is_bad = head.headers.values().any(|value| value == "sk-bad");
-        let answer = Response::builder().header("content-type", "application/json");
-        let (answer, body) = match is_bad {
-            true => (answer.header("retry-after", "100"), BUSY),
-            false => (answer, ANSWER),
-        };
-        answer.body(Full::from(body)).unwrap()
-    })
-    .await;
-    let world = World::serving(&pooled(up, "api.example", "x-own-key"));
-    for _ in 0..2 {
-        assert_eq!(ask(&world, r#"{"messages":[]}"#).await.status, 200);
+    for (body, retry_after) in [(BUSY, Some("100")), (GOOGLES, None)] {
+        let (up, _) = upstream(move |head, _| async move {
+            let is_bad = head.headers.values().any(|value| value == "sk-bad");
+            let mut answer = Response::builder().header("content-type", "application/json");
+            if let Some(seconds) = retry_after.filter(|_| is_bad) {
+                answer = answer.header("retry-after", seconds);
+            }
+            let body = if is_bad { body } else { ANSWER };
+            answer.body(Full::from(body)).unwrap()
+        })
+        .await;
+        let world = World::serving(&pooled(up, "api.example", "x-own-key"));
+        for _ in 0..2 {
+            assert_eq!(ask(&world, r#"{"messages":[]}"#).await.status, 200);
+        }
+        assert_eq!(keys_out(&world), ["bad"]);
+        let keys = world.proxy.keys().into_iter();
+        let left: Vec<_> = keys.filter_map(|key| key.figures.evicted_for).collect();
+        assert!(left[0] > Duration::from_secs(90), "{body}: {left:?}");
     }
-    assert_eq!(keys_out(&world), ["bad"]);
-    let keys = world.proxy.keys().into_iter();
-    let left: Vec<_> = keys.filter_map(|key| key.figures.evicted_for).collect();
-    assert!(left[0] > Duration::from_secs(90), "{left:?}");
 }

@@ -19,6 +19,9 @@ use crate::json;
 /// How much of an unreadable provider body is shown, in bytes.
 const EXCERPT_LIMIT: usize = 1024;
 
+/// The longest time that is kept, as it is written, in bytes.
+const LONGEST_DELAY: usize = 64;
+
 /// How deep errors in errors are looked for.
 const DEPTH: u8 = 3;
 
@@ -100,6 +103,7 @@ impl ProviderError {
             "error" | "detail" => inner = inner.or(Some(value)),
             "details" => {
                 error.reason = reason(value);
+                error.retry_delay = retry_delay(value);
                 inner = inner.or(Some(value));
             }
             _ => (),
@@ -113,6 +117,7 @@ impl ProviderError {
             error.kind = error.kind.or(inner.kind);
             error.code = error.code.or(inner.code);
             error.reason = error.reason.or(inner.reason);
+            error.retry_delay = error.retry_delay.or(inner.retry_delay);
         }
         (error != Self::default()).then_some(error)
     }
@@ -190,6 +195,21 @@ fn reason(raw: &str) -> Option<String> {
         })
         .ok()?;
         reason.filter(|_| is_googles)
+    })
+}
+
+/// The delay in the details of an error of Google's (`google.rpc.RetryInfo`).
+fn retry_delay(raw: &str) -> Option<String> {
+    let elements: Elements<'_> = serde_json::from_str(raw).ok()?;
+    elements.0.iter().find_map(|element| {
+        let mut delay = None;
+        // What is no object says nothing.
+        let _ = json::members(element.get(), |key, value| {
+            if key == "retryDelay" {
+                delay = json::string(value);
+            }
+        });
+        delay.filter(|delay| delay.len() <= LONGEST_DELAY)
     })
 }
 

@@ -159,6 +159,29 @@ fn provider_errors_of_every_known_shape_are_read() {
     );
 }
 
+#[test]
+fn google_says_when_to_come_again() {
+    for (details, expected) in [
+        (r#"[{"links":[]},{"retryDelay":"3.5s"}]"#, Some("3.5s")),
+        (
+            r#"[1,"a",{"retryDelay":7},{"retryDelay":"9s"}]"#,
+            Some("9s"),
+        ),
+        (r#"[{"retryDelay":"soon"}]"#, Some("soon")),
+        (r#"{"retryDelay":"3s"}"#, None),
+        ("[]", None),
+    ] {
+        let body = format!(r#"{{"error":{{"code":429,"message":"m","details":{details}}}}}"#);
+        let read = |body: &str| ProviderError::read(body.as_bytes()).retry_delay;
+        assert_eq!(read(&body).as_deref(), expected, "{body}");
+        // As its OpenAI surface and its streams without `alt=sse` send it.
+        assert_eq!(read(&format!("[{body}]")).as_deref(), expected, "{body}");
+    }
+    let long = "9".repeat(65);
+    let body = format!(r#"{{"error":{{"message":"m","details":[{{"retryDelay":"{long}s"}}]}}}}"#);
+    assert_eq!(ProviderError::read(body.as_bytes()).retry_delay, None);
+}
+
 #[track_caller]
 fn check_rewritten(status: u16, body: &str, expected: &str) {
     let body = Bytes::copy_from_slice(body.as_bytes());

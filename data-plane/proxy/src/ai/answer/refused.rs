@@ -168,7 +168,7 @@ pub(super) fn failed_inside(
     Tried::Failed {
         outcome: Outcome {
             verdict,
-            retry_after: asked_inside(status, headers),
+            retry_after: asked_inside(status, headers, &error),
             condition: condition::judge(exchange, call, provider, (status, headers)),
         },
         reply: Box::new(Ok(response.into())),
@@ -178,13 +178,13 @@ pub(super) fn failed_inside(
 
 /// How long the provider of an error inside a success asks to be left alone. Each success tells when limits are reset: that is about
 /// the error only where this is one of limits, or a limit is used up.
-fn asked_inside(status: u16, headers: &HeaderMap) -> Option<Duration> {
+fn asked_inside(status: u16, headers: &HeaderMap, error: &ProviderError) -> Option<Duration> {
     let now = since_epoch();
     if status == 429 {
-        return retry_after::retry_after(pairs(headers), None, now);
+        return retry_after::retry_after_error(pairs(headers), error, now);
     }
     let plain = pairs(headers).filter(|(name, _)| name.starts_with("retry-after"));
-    retry_after::retry_after(plain, None, now)
+    retry_after::retry_after_error(plain, error, now)
         .or_else(|| retry_after::exhausted_for(pairs(headers), now))
 }
 
@@ -192,13 +192,27 @@ fn asked_inside(status: u16, headers: &HeaderMap) -> Option<Duration> {
 mod tests {
     use super::*;
 
+    const BUSY: &str = r#"{"error":{"message":"m","type":"requests"}}"#;
+
+    const GOOGLE: &str = r#"{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"40s"}]}}"#;
+
     #[track_caller]
     fn check(status: u16, headers: &[(&'static str, &'static str)], seconds: Option<u64>) {
+        check_error(BUSY, (status, headers), seconds);
+    }
+
+    #[track_caller]
+    fn check_error(
+        error: &str,
+        (status, headers): (u16, &[(&'static str, &'static str)]),
+        seconds: Option<u64>,
+    ) {
         let headers = headers.iter().map(|&(name, value)| {
             let name = http::HeaderName::from_static(name);
             (name, HeaderValue::from_static(value))
         });
-        let asked = asked_inside(status, &headers.collect());
+        let error = ProviderError::read(error.as_bytes());
+        let asked = asked_inside(status, &headers.collect(), &error);
         assert_eq!(asked.map(|asked| asked.as_secs()), seconds);
     }
 
@@ -220,5 +234,11 @@ mod tests {
         ];
         check(429, &left, Some(9));
         check(529, &left, None);
+        for status in [429, 503] {
+            check_error(GOOGLE, (status, &[]), Some(40));
+            check_error(GOOGLE, (status, &left), Some(40));
+            // The header is the more exact one, as it is of a status.
+            check_error(GOOGLE, (status, &[("retry-after", "60")]), Some(60));
+        }
     }
 }
