@@ -187,7 +187,7 @@ impl Seen {
             self.responses += 1;
             observed.usage = Some(match observed.usage.take() {
                 None => told,
-                Some(sum) => added(&sum, &told),
+                Some(sum) => sum.plus(&told),
             });
         }
         let (mut reason, mut cause) = (None, None);
@@ -285,26 +285,6 @@ fn audio_tokens(raw: &str) -> Option<u64> {
     })
     .ok()?;
     found
-}
-
-fn added(sum: &Usage, one: &Usage) -> Usage {
-    let plus = |sum: Option<u64>, one: Option<u64>| match (sum, one) {
-        (Some(sum), Some(one)) => Some(sum.saturating_add(one)),
-        (only, None) | (None, only) => only,
-    };
-    Usage {
-        input: plus(sum.input, one.input),
-        output: plus(sum.output, one.output),
-        total: plus(sum.total, one.total),
-        cache_read: plus(sum.cache_read, one.cache_read),
-        cache_write: plus(sum.cache_write, one.cache_write),
-        cache_write_1h: plus(sum.cache_write_1h, one.cache_write_1h),
-        input_audio: plus(sum.input_audio, one.input_audio),
-        reasoning: plus(sum.reasoning, one.reasoning),
-        output_audio: plus(sum.output_audio, one.output_audio),
-        // The provider wrote no object of the sum.
-        raw: None,
-    }
 }
 
 fn error(raw: &str) -> ProviderError {

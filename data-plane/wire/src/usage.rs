@@ -106,6 +106,27 @@ impl Usage {
         })
     }
 
+    /// The sum of both, of what at least one of them tells; nobody wrote an object of it.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let plus = |one: Option<u64>, other: Option<u64>| match (one, other) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (only, None) | (None, only) => only,
+        };
+        Self {
+            input: plus(self.input, other.input),
+            output: plus(self.output, other.output),
+            total: plus(self.total, other.total),
+            cache_read: plus(self.cache_read, other.cache_read),
+            cache_write: plus(self.cache_write, other.cache_write),
+            cache_write_1h: plus(self.cache_write_1h, other.cache_write_1h),
+            input_audio: plus(self.input_audio, other.input_audio),
+            reasoning: plus(self.reasoning, other.reasoning),
+            output_audio: plus(self.output_audio, other.output_audio),
+            raw: None,
+        }
+    }
+
     /// Some servers leave what a model thought, or all, out of the completion's tokens and have it in the total, as Google
     /// does in its OpenAI surface: what the total has besides the prompt was generated.
     fn output_by_total(&self) -> Option<u64> {

@@ -22,6 +22,8 @@ const NOVA: &str = "amazon.nova-2-multimodal-embeddings-v1:0";
 const AT_ONCE: u64 = 8;
 /// More than are on their way at once.
 const TEXTS: usize = 21;
+/// Of [`up_to`].
+const TO_THE_FAILURE: usize = AT_ONCE as usize + 3;
 /// How long the provider that hangs is waited for.
 const LIMIT: &str = "1s";
 
@@ -228,21 +230,44 @@ async fn in_order(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// One request that fails is the failure of the attempt, and the other provider answers all of it.
+/// Answers to a list of [`TO_THE_FAILURE`] texts: all but one place are taken by those that hang, so that each of the others is asked
+/// for when the one before it was taken.
+fn up_to(failure: &'static str) -> Vec<&'static str> {
+    let mut script = vec!["healthy"];
+    script.extend(["hang"; AT_ONCE as usize - 1]);
+    script.extend(["healthy", "healthy", failure]);
+    script
+}
+
+/// One request that fails is the failure of the attempt, and the other provider answers all of it. What the first provider told
+/// before is counted.
 async fn in_the_middle(stage: &Stage) -> Result<()> {
-    let (texts, words) = texts(TEXTS);
+    let (texts, words) = texts(TO_THE_FAILURE);
     let body = json!({"model": "any", "input": texts});
-    let mut script = vec!["healthy"; 11];
-    script.push("fail-503");
-    stage.bedrock.script(&script).await?;
+    stage.bedrock.script(&up_to("fail-503")).await?;
+    let before = Stage::told(&stage.bedrock, TITAN).await?;
     let list = stage.list("fails", &body).await?;
     let data = list.at("/data").as_array().context("no list")?;
-    ensure!(data.len() == TEXTS && *list.at("/model") == "embed-x");
+    ensure!(data.len() == TO_THE_FAILURE && *list.at("/model") == "embed-x");
     let is_openais = |one: &Value| one.at("/embedding").as_array().map(Vec::len) == Some(8);
     ensure!(data.iter().all(is_openais), "half an answer: {list}");
     ensure!(stage.openai.requests().await? == 1);
-    // What the first provider told before it failed is nobody's.
-    stage.recorded("fails", (1, words)).await?;
+    let told = Stage::told(&stage.bedrock, TITAN).await? - before;
+    ensure!(told > 0, "nothing was told");
+    stage.recorded("fails", (1, words + told)).await?;
+    let metrics = Metrics::scrape(&stage.world).await?;
+    for (provider, tokens) in [("aws.bedrock", told), ("openai", words)] {
+        let labels = [
+            ("route", "default/fails"),
+            ("gen_ai_provider_name", provider),
+            ("gen_ai_token_type", "input"),
+        ];
+        let counted = metrics.sum("gen_ai_client_token_usage_sum", &labels)?;
+        ensure!(counted == tokens, "{provider}: {counted} of {tokens}");
+    }
+    let log = stage.world.log();
+    let replaced = format!("tidegate.llm.replaced.input_tokens={told}");
+    ensure!(log.contains(&replaced), "no {replaced}");
     let metrics = Metrics::scrape(&stage.world).await?;
     let count = |verdict| Stage::attempts(&metrics, "fails", verdict);
     ensure!(count("status_5xx")? == 1 && count("success")? == 1);
@@ -251,7 +276,10 @@ async fn in_the_middle(stage: &Stage) -> Result<()> {
         &[("backend", "backend/default/fails")],
     )?;
     ensure!(failovers == 1, "{failovers} failovers");
+    for_good(stage).await.context("for good")?;
     // Alone, its words reach the client, and nothing else does.
+    let (texts, _) = self::texts(TEXTS);
+    let body = json!({"model": "any", "input": texts});
     stage.bedrock.script(&["healthy", "fail-400"]).await?;
     let reply = stage.ask("titan", &body).await?;
     ensure!(
@@ -272,6 +300,36 @@ async fn in_the_middle(stage: &Stage) -> Result<()> {
         reply.text()
     );
     Ok(())
+}
+
+/// Where no other provider follows, what was told is the request's own; limits count it.
+async fn for_good(stage: &Stage) -> Result<()> {
+    let (texts, _) = texts(TO_THE_FAILURE);
+    let body = json!({"model": "any", "input": texts});
+    let labels = [("route", "default/titan"), ("gen_ai_token_type", "input")];
+    let counted = async || {
+        let metrics = Metrics::scrape(&stage.world).await?;
+        let counted = metrics.sum("gen_ai_client_token_usage_sum", &labels)?;
+        let taken = metrics.sum("tidegate_proxy_rate_limit_tokens_total", &[])?;
+        anyhow::Ok((counted, taken))
+    };
+    let (counted_before, taken_before) = counted().await?;
+    let before = Stage::told(&stage.bedrock, TITAN).await?;
+    stage.bedrock.script(&up_to("fail-503")).await?;
+    let reply = stage.ask("titan", &body).await?;
+    ensure!(reply.status == 503, "{}: {}", reply.status, reply.text());
+    let told = Stage::told(&stage.bedrock, TITAN).await? - before;
+    ensure!(told > 0, "nothing was told");
+    deadline::until("it is counted", deadline::SOON, || async {
+        let (counted, taken) = counted().await?;
+        let (counted, taken) = (counted - counted_before, taken - taken_before);
+        ensure!(
+            (counted, taken) == (told, told),
+            "{counted} and {taken} of {told}"
+        );
+        Ok(())
+    })
+    .await
 }
 
 /// So many are on their way at once and no more, and the time of the attempt is that of all.

@@ -38,6 +38,16 @@ impl Folded {
         self.fold.held()
     }
 
+    /// What the answers told so far: the provider has counted it, whether or not all of them come.
+    #[must_use]
+    pub fn told(&self) -> Observed {
+        Observed {
+            model: Some(self.model.clone()),
+            usage: self.fold.told(),
+            ..Observed::default()
+        }
+    }
+
     /// Takes the whole answer to the part at `place`, whose head had `head`.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Answers of a provider that was asked for each text of a list by itself, put together.
 //!
 //! Owns the places and the sum of tokens. It must not know in which order answers come. Invariants: a place has the vector of its
-//! own text; what lacks one, or has a second, is a failure; tokens that one answer did not tell make the sum unknown.
+//! own text; what lacks one, or has a second, is a failure; tokens that one answer did not tell make the sum unknown, and what
+//! the others told is known all the same.
 
 use serde_json::value::RawValue;
 
@@ -16,6 +17,8 @@ pub struct Fold {
     /// By place, as they will be written.
     vectors: Vec<Option<Box<RawValue>>>,
     tokens: Option<u64>,
+    /// Tokens of the answers that told some, failures included.
+    told: Option<u64>,
     held: usize,
 }
 
@@ -29,6 +32,7 @@ impl Fold {
             vectors: vec![None; answering.inputs],
             answering: answering.clone(),
             tokens: Some(0),
+            told: None,
             held: 0,
         })
     }
@@ -37,6 +41,12 @@ impl Fold {
     #[must_use]
     pub const fn held(&self) -> usize {
         self.held
+    }
+
+    /// What the answers told so far, whether or not all of them come.
+    #[must_use]
+    pub fn told(&self) -> Option<Usage> {
+        Usage::from_input(self.told)
     }
 
     /// Takes the answer to the text at `place`. `told` are the tokens that its head told.
@@ -49,13 +59,19 @@ impl Fold {
         body: &[u8],
         told: Option<u64>,
     ) -> Result<(), ProviderError> {
-        let (mut vectors, tokens) = self.answering.read(body, 1)?;
+        let read = self.answering.read(body, 1);
+        let tokens = read.as_ref().ok().and_then(|(_, tokens)| *tokens);
+        let tokens = tokens.or(told);
+        if let Some(tokens) = tokens {
+            self.told = Some(self.told.unwrap_or_default().saturating_add(tokens));
+        }
+        let (mut vectors, _) = read?;
         let vector = vectors.pop().ok_or_else(unreadable)?;
         let free = self.vectors.get_mut(place).filter(|place| place.is_none());
         let free = free.ok_or_else(unreadable)?;
         self.held = self.held.saturating_add(vector.get().len());
         *free = Some(vector);
-        let both = self.tokens.zip(tokens.or(told));
+        let both = self.tokens.zip(tokens);
         self.tokens = both.map(|(sum, tokens)| sum.saturating_add(tokens));
         Ok(())
     }

@@ -298,6 +298,21 @@ fn a_sum_of_which_a_part_is_unknown_is_unknown() {
 }
 
 #[test]
+fn what_was_told_is_known_of_a_list_that_fails() {
+    let mut fold =
+        Fold::new(&split(Shape::Titan, &json!({"input": ["a", "b", "c"]}))).expect("several");
+    let told = |fold: &Fold| fold.told().map(|told| (told.input, told.output));
+    assert_eq!(told(&fold), None);
+    fold.take(2, &titan(&[0.5], Some(4)), None)
+        .expect("readable");
+    fold.take(0, &titan(&[0.5], None), None).expect("readable");
+    assert_eq!(told(&fold), Some((Some(4), None)));
+    // Whoever sends no vector may have told all the same.
+    assert!(fold.take(1, b"<html>", Some(5)).is_err());
+    assert_eq!(told(&fold), Some((Some(9), None)));
+}
+
+#[test]
 fn half_a_list_is_never_written() {
     let answering = split(Shape::Titan, &json!({"input": ["a", "b"]}));
     let one = titan(&[0.5], Some(1));

@@ -48,7 +48,7 @@ use cached::cache_use;
 pub(crate) use overhead::Overhead;
 use replaced::Gone;
 pub(crate) use replaced::Models;
-pub(super) use replaced::{attempt_failed, note_told};
+pub(super) use replaced::{attempt_failed, note_part_told, note_told};
 pub(super) use size::{Size, Uncounted};
 pub(super) use span::{hear, listen, note_server};
 

@@ -509,3 +509,52 @@ async fn an_error_inside_a_success_says_when_to_come_again() {
         assert!(left[0] > Duration::from_secs(90), "{body}: {left:?}");
     }
 }
+
+/// Vectors of a list are held until the last one is there: 8 MiB of them, and what is more is nobody's fault but the gateway's.
+#[tokio::test(flavor = "local")]
+async fn a_list_of_vectors_has_a_limit() {
+    // One vector is a little longer than 1 MiB, as it comes and as it is written.
+    let vector = vec!["0.1234567890123"; (1 << 20) / 16 + 1].join(",");
+    let body = Bytes::from(format!(
+        r#"{{"embedding":[{vector}],"inputTextTokenCount":3}}"#
+    ));
+    let (up, seen) = upstream(move |_, _| {
+        let body = body.clone();
+        async move {
+            Response::builder()
+                .header("content-type", "application/json")
+                .body(Full::from(body))
+                .unwrap()
+        }
+    })
+    .await;
+    for (texts, status) in [(7, 200), (9, 502)] {
+        let before = seen.requests.borrow().len();
+        let world = bedrock(up);
+        let asked = json!({"model": "amazon.titan-embed-text-v2:0", "input": vec!["tide"; texts]});
+        let request = Request::post("/v1/embeddings")
+            .header("host", "example.com")
+            .header("content-type", "application/json")
+            .body(Full::from(asked.to_string()))
+            .unwrap();
+        let answer = send(world.address("http"), request).await;
+        assert_eq!(answer.status.as_u16(), status, "{texts} texts");
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        let line = world.line(|_| true).await;
+        let told = line["gen_ai.usage.input_tokens"].as_u64();
+        match status {
+            200 => {
+                assert_eq!(body["data"].as_array().map(Vec::len), Some(texts));
+                assert_eq!(told, Some(21));
+            }
+            _ => {
+                assert_eq!(body["error"]["code"], "answer_too_large", "{body}");
+                assert_eq!(answer.header("x-should-retry"), Some("false"));
+                // What was answered until then is counted, all of it at most.
+                assert!(told.is_some_and(|told| told >= 3 && told <= 27), "{line}");
+            }
+        }
+        // No other provider is asked for the same.
+        assert!(seen.requests.borrow().len() - before <= texts);
+    }
+}

@@ -1,7 +1,8 @@
 //! The answer to a request that was sent in parts: one for all of them (llm.md O-2).
 //!
 //! Owns how many parts are on their way at once, and what is held of their answers. Must not know formats. Invariants: the client
-//! gets an answer to every part or to none; the first part that fails is the end of the attempt, and of those on their way.
+//! gets an answer to every part or to none; the first part that fails is the end of the attempt, and of those on their way; what
+//! parts told that were answered before it is counted.
 
 use std::{
     cell::Cell,
@@ -18,7 +19,7 @@ use dp_llm::{
     tap::{Ending, Framing},
 };
 use dp_upstream::provider_group::attempts::Attempt;
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use http::{HeaderMap, HeaderValue, Response, header::CONTENT_LENGTH, response};
 
 use super::{
@@ -26,7 +27,7 @@ use super::{
     refused, told, too_large,
 };
 use crate::{
-    ai::{Call, Tried, fan_out::FanOut, wait::Wait},
+    ai::{Call, Tried, fan_out::FanOut, ledger, wait::Wait},
     exchange::Exchange,
     fault::{Fault, Kind},
     response_body::Upstream,
@@ -58,11 +59,13 @@ struct Held {
     kept: Cell<usize>,
 }
 
+/// The whole answer to a part.
+type Whole = (response::Parts, Bytes);
+
 /// What came of all parts.
 struct Gathered {
     /// Of the first part.
     head: response::Parts,
-    folded: Folded,
     spent: Duration,
 }
 
@@ -78,27 +81,38 @@ pub(in crate::ai) async fn folded(
     attempt: &mut Attempt,
 ) -> Result<Tried, Fault> {
     let (provider, wait) = of;
-    let folded = Folded::new(&rendered.plan).ok_or(Kind::Bug)?;
+    let mut folded = Folded::new(&rendered.plan).ok_or(Kind::Bug)?;
     let fan_out = FanOut::new(exchange, call, of, rendered, attempt).await?;
     let deadline = exchange.client.worker.timers.deadline(wait.due());
-    let gathered = pin!(gather(&fan_out, rendered, folded));
-    let gathered = deadline.bound(gathered).await;
+    let gathered = {
+        let gathered = pin!(gather(&fan_out, rendered, &mut folded));
+        deadline.bound(gathered).await
+    };
     let record = &mut exchange.record;
     record.upstream.first_byte = fan_out.answered().map(|at| at - record.start);
-    match gathered.unwrap_or_else(|| Err(wait.late().into())) {
-        Ok(gathered) => Ok(whole(exchange, (call, provider), rendered, gathered)),
-        Err(Stopped::Fault(fault)) => Err(fault),
-        Err(Stopped::Refused(response)) => {
+    let told = folded.told();
+    let stopped = match gathered.unwrap_or_else(|| Err(wait.late().into())) {
+        Ok(gathered) => {
+            let of = (call, provider);
+            return Ok(whole(exchange, of, rendered, (gathered, folded)));
+        }
+        Err(stopped) => stopped,
+    };
+    let tried = match stopped {
+        Stopped::Fault(fault) => Err(fault),
+        Stopped::Refused(response) => {
             let of = (provider, &rendered.plan, wait);
             Ok(refused(exchange, call, of, *response).await)
         }
-        Err(Stopped::Error(observed, headers)) => Ok(failed_inside(
+        Stopped::Error(observed, headers) => Ok(failed_inside(
             exchange,
             (call, provider),
             (&observed, &headers),
         )),
-        Err(Stopped::TooLarge) => Ok(too_large(exchange, Box::default())),
-    }
+        Stopped::TooLarge => Ok(too_large(exchange, Box::default())),
+    };
+    ledger::note_part_told(exchange.record, &told);
+    tried
 }
 
 /// The answer that all parts make.
@@ -106,13 +120,9 @@ fn whole(
     exchange: &mut Exchange<'_>,
     (call, provider): (&Call<'_>, &AiProvider),
     rendered: &Rendered,
-    gathered: Gathered,
+    (gathered, folded): (Gathered, Folded),
 ) -> Tried {
-    let Gathered {
-        mut head,
-        folded,
-        spent,
-    } = gathered;
+    let Gathered { mut head, spent } = gathered;
     let began = Instant::now();
     let finish = folded.finish();
     let spent = spent + began.elapsed();
@@ -145,17 +155,18 @@ fn whole(
 async fn gather(
     fan_out: &FanOut<'_>,
     rendered: &Rendered,
-    mut folded: Folded,
+    folded: &mut Folded,
 ) -> Result<Gathered, Stopped> {
-    let held = Held::default();
+    let (held, is_stopped) = (Held::default(), Cell::new(false));
     let parts = std::iter::once(&rendered.body).chain(&rendered.further);
-    let answers = parts.enumerate().map(|(place, body)| {
+    let parts = parts.enumerate().take_while(|_| !is_stopped.get());
+    let answers = parts.map(|(place, body)| {
         let answer = part(fan_out, body, &held);
         async move { Ok::<_, Stopped>((place, answer.await?)) }
     });
     let mut answers = stream::iter(answers).buffer_unordered(AT_ONCE);
     let (mut first, mut spent) = (None, Duration::ZERO);
-    while let Some(answer) = answers.next().await {
+    let mut take = |answer: Result<(usize, Whole), Stopped>| {
         let (place, (head, body)) = answer?;
         let began = Instant::now();
         let taken = folded.take(place, (told(&head.headers), &body));
@@ -167,20 +178,25 @@ async fn gather(
         if place == 0 {
             first = Some(head);
         }
+        Ok(())
+    };
+    while let Some(answer) = answers.next().await {
+        let Err(stopped) = take(answer) else {
+            continue;
+        };
+        // What has come with it is taken for what it tells, and nothing is waited for or begun.
+        is_stopped.set(true);
+        while let Some(Some(answer)) = answers.next().now_or_never() {
+            let _ = take(answer);
+        }
+        return Err(stopped);
     }
-    Ok(Gathered {
-        head: first.ok_or(Kind::Bug)?,
-        folded,
-        spent,
-    })
+    let head = first.ok_or(Kind::Bug)?;
+    Ok(Gathered { head, spent })
 }
 
 /// The whole answer to a part.
-async fn part(
-    fan_out: &FanOut<'_>,
-    body: &Bytes,
-    held: &Held,
-) -> Result<(response::Parts, Bytes), Stopped> {
+async fn part(fan_out: &FanOut<'_>, body: &Bytes, held: &Held) -> Result<Whole, Stopped> {
     let mut response = fan_out.send(body).await?;
     encoded::decode(&mut response);
     head::clean(response.headers_mut());

@@ -40,6 +40,21 @@ pub(in crate::ai) fn note_told(record: &mut Record, seen: &Observed) {
     }));
 }
 
+/// The same of a part of an attempt, beside what was noted of others.
+pub(in crate::ai) fn note_part_told(record: &mut Record, seen: &Observed) {
+    let Some(told) = &seen.usage else {
+        return;
+    };
+    match &mut record.llm.observed {
+        None => note_told(record, seen),
+        Some(own) => {
+            let sum = own.usage.as_ref().map(|own| own.plus(told));
+            own.usage = Some(sum.unwrap_or_else(|| told.clone()));
+            own.model = own.model.take().or_else(|| seen.model.clone());
+        }
+    }
+}
+
 /// An attempt is not what the client gets.
 pub(in crate::ai) fn attempt_failed(record: &mut Record, error: &'static str) {
     let route = record.route.label();
