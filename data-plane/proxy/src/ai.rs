@@ -325,10 +325,11 @@ impl Call<'_> {
                 reply
             };
             let refused = tried.refusal(self.fallback);
+            let is_refused = refused.is_some();
             if let Some((refusal, outcome)) = refused.filter(|_| attempts.fall_back(now, random)) {
                 self.settle(exchange, &mut attempts, attempt, &outcome, random);
-                past.note(exchange.record, provider, tried);
-                self.failed_over(exchange, refusal.label());
+                exchange.client.worker.metrics.failover(&self.backend.name);
+                past.fell_back(exchange.record, tried, refusal.label());
                 fallback = Some(Fallback {
                     from: name,
                     refusal,
@@ -343,7 +344,7 @@ impl Call<'_> {
                     let settled = (attempt, attempts.answered());
                     return Ok(told(answer.into_reply(exchange, backend, settled)));
                 }
-                Tried::Unsendable(fault) => return Err(fault),
+                Tried::Unsendable(fault) => return past.unsendable(exchange, fault),
                 Tried::Unfit(fault) => {
                     drop(attempt);
                     let metrics = &exchange.client.worker.metrics;
@@ -357,10 +358,16 @@ impl Call<'_> {
                 Tried::Failed { outcome, reply, .. } => (outcome, reply),
             };
             self.settle(exchange, &mut attempts, attempt, &outcome, random);
+            let error = outcome.verdict.label();
             match attempts.next(&outcome, Head::Unsent, now, random) {
-                Next::GiveUp(_) => return (*reply).map(told),
+                // A second refusal says as much as the first.
+                Next::GiveUp(_) if is_refused => return (*reply).map(told),
+                Next::GiveUp(_) => {
+                    let instead = past.instead(exchange, error);
+                    return instead.unwrap_or_else(|| (*reply).map(told));
+                }
                 Next::Retry { after } => {
-                    self.failed_over(exchange, outcome.verdict.label());
+                    self.failed_over(exchange, error);
                     past.failed = Some(Failed {
                         provider,
                         outcome,

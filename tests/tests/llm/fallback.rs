@@ -194,3 +194,38 @@ async fn what_one_model_refuses_another_is_asked() -> Result<()> {
     ensure!(count("failovers")? == asked + 1 && count("evictions")? == 0);
     world.stop().await
 }
+
+/// Where the fallback fails too, what the first said helps more than that failure.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_goes_before_the_failure_of_its_fallback() -> Result<()> {
+    for (mode, _) in REFUSALS {
+        for answer in Answer::ALL {
+            // Anew each time: the fallback is evicted when it has failed, and then nobody is asked.
+            let mocks = Mocks::start().await?;
+            let (world, port) = up(&mocks).await?;
+            let Mocks([main, second, fallback]) = &mocks;
+            for mock in [main, second] {
+                mock.script(&[mode]).await?;
+            }
+            fallback.script(&["fail-503"; 8]).await?;
+            let reply = one(port, answer).await?;
+            let text = reply.text();
+            ensure!(fallback.requests().await? > 0, "{mode}: no fallback");
+            ensure!(reply.header("x-gateway-fallback").is_empty(), "{mode}");
+            let (status, word) = match mode {
+                "context-too-long" => (400, "context_length_exceeded"),
+                _ => (200, "content_filter"),
+            };
+            ensure!(
+                reply.status == status && text.contains(word),
+                "{mode}: {}: {text}",
+                reply.status
+            );
+            if reply.status == 200 && answer == Answer::Streamed {
+                ensure!(text.ends_with("data: [DONE]\n\n"), "half a stream: {text}");
+            }
+            world.stop().await?;
+        }
+    }
+    Ok(())
+}

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use tests::client::{Client, request};
+use tests::client::{Client, Reply, request};
 use tests::manifest::{documents, gateway, route};
 use tests::world::World;
 use tests::{deadline, port};
@@ -82,7 +82,7 @@ spec:
     groups:
       - providers: [{{name: first, openai: {{model: {model}}}, host: 127.0.0.1, port: {first}}}]
       - providers: [{{name: second, anthropic: {{model: claude-x}}, host: 127.0.0.1, port: {second}}}]
-  policies: {{auth: {{key: {KEY}}}}}
+  policies: {{auth: {{key: {KEY}}}, health: {{eviction: {{consecutiveFailures: 1000}}}}}}
 ---
 {}",
         route(name, &format!("/{name}"), name)
@@ -158,7 +158,7 @@ impl Stage {
         })
     }
 
-    async fn ask(&self, route: &str, answer: Answer) -> Result<()> {
+    async fn send(&self, route: &str, answer: Answer) -> Result<Reply> {
         let question = Question {
             format: Format::Chat,
             answer,
@@ -168,7 +168,11 @@ impl Stage {
         let url = format!("http://a.test/{route}{}", question.path());
         let headers = [("content-type", "application/json"), ("x-team", "a")];
         let asked = request("POST", &url, &headers, &question.body().to_string())?;
-        let reply = Client::http1(self.port).send(asked).await?;
+        Client::http1(self.port).send(asked).await
+    }
+
+    async fn ask(&self, route: &str, answer: Answer) -> Result<()> {
+        let reply = self.send(route, answer).await?;
         let text = reply.text();
         ensure!(
             reply.status == 200 && text.contains("claude-x"),
@@ -272,6 +276,68 @@ async fn what_was_taken_before_another_answered_is_counted() -> Result<()> {
         let used = lines.find_map(|line| line.strip_prefix(budget));
         let used = used.context("no budget")?.parse::<f64>()? * LIMIT * 1e12;
         ensure!(is_about(used, refused + inside + answered), "{used}");
+        Ok(())
+    })
+    .await?;
+    stage.world.stop().await
+}
+
+/// What a refusal told is counted once, as the answer's, where no other answers and the client gets it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_in_whose_place_nobody_answers_is_the_answer() -> Result<()> {
+    let stage = Stage::start().await?;
+    for answer in Answer::ALL {
+        stage.openai.script(&["empty.refusal"]).await?;
+        stage.anthropic.script(&["fail-503"; 8]).await?;
+        let reply = stage.send("refused", answer).await?;
+        let text = reply.text();
+        ensure!(
+            reply.status == 200 && text.contains("content_filter"),
+            "{}: {text}",
+            reply.status
+        );
+    }
+    let account = stage.openai.accounts().await?;
+    let billed = bill(&account)?;
+    ensure!(billed > 0, "nothing was told");
+    let events = deadline::until("the events came", deadline::SOON, || async {
+        let events = stage.collector.events()?;
+        ensure!(events.len() == 2, "{} events", events.len());
+        Ok(events)
+    })
+    .await?;
+    let mut own = 0;
+    for event in &events {
+        for (name, value) in [
+            ("gen_ai.provider.name", "openai"),
+            ("gen_ai.request.model", "gpt-x"),
+            ("gen_ai.response.finish_reasons", "content_filter"),
+        ] {
+            let told = field(event, name)?;
+            ensure!(told.contains(value), "{name}: {told}");
+        }
+        let attempts = field(event, "tidegate.llm.attempts")?;
+        ensure!(attempts.parse::<u64>()? >= 2, "{attempts} attempts");
+        ensure!(event.get("tidegate.llm.replaced.attempts").is_none());
+        own += picos(field(event, "tidegate.llm.cost.total")?)?;
+    }
+    ensure!(own == billed, "{own} is not {billed}");
+    let budget = "tidegate_proxy_llm_budget_used_ratio{budget=\"default/all/hour\"} ";
+    deadline::until("metrics and budget agree", deadline::SOON, || async {
+        let metrics = Metrics::scrape(&stage.world).await?;
+        for kind in ["input", "output"] {
+            let told = account
+                .iter()
+                .map(|one| one[&format!("{kind}_tokens")].as_u64());
+            let told = told.sum::<Option<u64>>().context("no count")?;
+            let labels = [("gen_ai_token_type", kind)];
+            let counted = metrics.sum("gen_ai_client_token_usage_sum", &labels)?;
+            ensure!(counted == told, "{kind}: {counted} of {told}");
+        }
+        let mut lines = metrics.text().lines();
+        let used = lines.find_map(|line| line.strip_prefix(budget));
+        let used = used.context("no budget")?.parse::<f64>()? * LIMIT * 1e12;
+        ensure!(is_about(used, billed), "{used} of {billed}");
         Ok(())
     })
     .await?;

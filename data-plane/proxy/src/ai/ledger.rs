@@ -39,6 +39,7 @@ use crate::{
 
 mod cached;
 mod overhead;
+mod refused;
 mod replaced;
 mod size;
 mod span;
@@ -46,6 +47,7 @@ mod span;
 pub(super) use cached::answered_before;
 use cached::cache_use;
 pub(crate) use overhead::Overhead;
+pub(super) use refused::{Refused, attempt_refused};
 use replaced::Gone;
 pub(crate) use replaced::Models;
 pub(super) use replaced::{attempt_failed, note_part_told, note_told};
@@ -90,6 +92,8 @@ struct Attempt {
     span: Option<AttemptSpan>,
     /// What the client gets, where the span tells that.
     answered: Option<Box<Answered>>,
+    /// Metrics have its time already: another was asked behind it.
+    is_told: bool,
 }
 
 /// A record with what metrics need beside it.
@@ -247,6 +251,7 @@ impl Ledger {
             label,
             span,
             answered: None,
+            is_told: false,
         });
     }
 
@@ -323,7 +328,7 @@ impl Ledger {
             settle(&mut usage_record);
         }
         let is_hit = llm.cache.is_some_and(|cache| cache.status.is_hit());
-        let took = attempt.as_ref().filter(|_| !is_hit);
+        let took = attempt.as_ref().filter(|own| !is_hit && !own.is_told);
         let took = took.map(|attempt| attempt.started.elapsed());
         if let Some(attempt) = attempt {
             span::end(attempt, &usage_record);

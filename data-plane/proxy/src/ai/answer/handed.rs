@@ -19,7 +19,7 @@ use crate::{
         relayed::Settlement,
     },
     exchange::{Exchange, Reply},
-    fault::Kind,
+    fault::{Fault, Kind},
     in_place::boxed,
     response_body::ResponseBody,
 };
@@ -71,6 +71,51 @@ impl Answer {
         }
     }
 
+    /// All of an answer whose provider said that this was all; any other as it is.
+    pub(in crate::ai) fn gathered(self: Box<Self>) -> Box<Self> {
+        let own = *self;
+        let body = match own.body {
+            Body::Relayed {
+                upstream,
+                relay,
+                held,
+            } if relay.is_done() => {
+                upstream.drain();
+                let finish = relay.finish();
+                Body::Whole {
+                    bytes: [held, finish.rest].concat().into(),
+                    observed: finish.observed,
+                }
+            }
+            body @ (Body::Whole { .. }
+            | Body::Relayed { .. }
+            | Body::Unread(_)
+            | Body::Session(_)) => body,
+        };
+        Box::new(Self { body, ..own })
+    }
+
+    /// Hands on a whole answer whose attempt was settled when another was asked. It is kept for nobody.
+    pub(in crate::ai) fn into_reply_settled(
+        self: Box<Self>,
+        exchange: &mut Exchange<'_>,
+    ) -> Result<Reply, Fault> {
+        let Self {
+            head,
+            body,
+            tallies,
+            spent,
+            ..
+        } = *self;
+        let Body::Whole { bytes, observed } = body else {
+            return Err(Kind::Bug.into());
+        };
+        note_spent(exchange, spent);
+        let checks = tallies.iter().flat_map(Tallies::checks).collect();
+        note_whole(exchange, observed, (checks, tallies));
+        Ok(Response::from_parts(head, ResponseBody::full(bytes)).into())
+    }
+
     /// Hands the answer on; the attempt is settled with its last byte.
     pub(in crate::ai) fn into_reply(
         self: Box<Self>,
@@ -82,7 +127,7 @@ impl Answer {
             head,
             body,
             said,
-            mut tallies,
+            tallies,
             keep,
             spent,
             is_noted,
@@ -103,14 +148,7 @@ impl Answer {
                 let known = &exchange.record.llm.checks;
                 settlement.keep = keep.filter(|_| guard::are_as_said(known.iter().chain(&checks)));
                 settlement.complete(&observed);
-                if checks.iter().any(Check::refuses) {
-                    exchange.record.response.fault = Some(Kind::GuardRejected);
-                }
-                exchange.record.llm.checks.extend(checks);
-                if let Some(tallies) = &mut tallies {
-                    tallies.watch(&mut exchange.record.llm.watchers);
-                }
-                exchange.record.llm.observed = Some(observed);
+                note_whole(exchange, observed, (checks, tallies));
                 ResponseBody::full(bytes)
             }
             Body::Unread(upstream) => {
@@ -146,6 +184,22 @@ impl Answer {
             splice: None,
         }
     }
+}
+
+/// What is known of an answer whose end was seen.
+fn note_whole(
+    exchange: &mut Exchange<'_>,
+    observed: Box<Observed>,
+    (checks, tallies): (Vec<Check>, Option<Tallies>),
+) {
+    if checks.iter().any(Check::refuses) {
+        exchange.record.response.fault = Some(Kind::GuardRejected);
+    }
+    exchange.record.llm.checks.extend(checks);
+    if let Some(mut tallies) = tallies {
+        tallies.watch(&mut exchange.record.llm.watchers);
+    }
+    exchange.record.llm.observed = Some(observed);
 }
 
 // === impl Tried ===

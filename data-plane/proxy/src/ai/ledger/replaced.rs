@@ -57,29 +57,35 @@ pub(in crate::ai) fn note_part_told(record: &mut Record, seen: &Observed) {
 
 /// An attempt is not what the client gets.
 pub(in crate::ai) fn attempt_failed(record: &mut Record, error: &'static str) {
+    ended(record, error);
+}
+
+/// The same; returns the attempt, whose end was told, and what was seen of it.
+pub(super) fn ended(
+    record: &mut Record,
+    error: &'static str,
+) -> Option<(Attempt, Option<Box<Observed>>)> {
     let route = record.route.label();
     let seen = record.llm.observed.take();
-    let Some(ledger) = &mut record.llm.ledger else {
-        return;
-    };
-    let Some(attempt) = ledger.attempt.take() else {
-        return;
-    };
-    if let Some(seen) = seen {
-        ledger.replace(&attempt, record.llm.entry.clone(), &seen);
+    let ledger = record.llm.ledger.as_mut()?;
+    let mut attempt = ledger.attempt.take()?;
+    if let Some(seen) = &seen {
+        ledger.replace(&attempt, record.llm.entry.clone(), seen);
     }
     let labels = UsageLabels {
         route,
         gen_ai_operation_name: ledger.operation,
-        gen_ai_provider_name: attempt.provider,
-        gen_ai_request_model: attempt.label,
+        gen_ai_provider_name: attempt.provider.clone(),
+        gen_ai_request_model: attempt.label.clone(),
         gen_ai_response_model: "".into(),
     };
     let took = attempt.started.elapsed();
-    if let Some(span) = attempt.span {
+    if let Some(span) = attempt.span.take() {
         span.end(None, Some(error));
     }
+    attempt.is_told = true;
     record.worker().metrics.operation(labels, error, took);
+    Some((attempt, seen))
 }
 
 // === impl Ledger ===
