@@ -170,6 +170,21 @@ async fn an_answer_without_counts_has_an_estimated_record() -> Result<()> {
                 "{}",
                 kind.name
             );
+            // Of these there are tokens that nobody told, and none that are said to be told.
+            for of_type in ["input", "output"] {
+                let labels = [
+                    ("gen_ai_provider_name", kind.telemetry),
+                    ("gen_ai_token_type", of_type),
+                ];
+                let estimated = "tidegate_proxy_llm_estimated_tokens_total";
+                ensure!(
+                    metrics.sum(estimated, &labels)? >= asked as u64,
+                    "{}: {of_type}",
+                    kind.name
+                );
+                let told = metrics.sum("gen_ai_client_token_usage_sum", &labels)?;
+                ensure!(told == 0, "{}: {of_type}: {told}", kind.name);
+            }
         }
         Ok(())
     })

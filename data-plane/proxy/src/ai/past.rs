@@ -59,7 +59,7 @@ impl<'a> Past<'a> {
         self.failed = None;
         let said = match tried {
             Tried::Answered(answer) => {
-                let answer = Box::new(answer.gathered());
+                let answer = answer.gathered();
                 if let Some((observed, _)) = answer.observed() {
                     ledger::note_told(record, observed);
                 }

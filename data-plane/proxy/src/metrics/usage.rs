@@ -76,6 +76,7 @@ pub(super) struct UsageMetrics {
     cost: Family<CostLabels, Amount>,
     lookups: Family<LookupLabels, Counter>,
     sources: Family<SourceLabels, Counter>,
+    estimated: Family<EstimateLabels, Counter>,
     overhead: OverheadMetrics,
     cache: CacheMetrics,
 }
@@ -136,6 +137,12 @@ struct SourceLabels {
     source: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EstimateLabels {
+    gen_ai_provider_name: Arc<str>,
+    gen_ai_token_type: &'static str,
+}
+
 /// The gateway's own time, by phase.
 #[derive(Clone)]
 struct OverheadMetrics {
@@ -190,6 +197,7 @@ impl UsageMetrics {
             cost: Family::default(),
             lookups: Family::default(),
             sources: Family::default(),
+            estimated: Family::default(),
             overhead: OverheadMetrics::register(registry),
             cache: CacheMetrics::register(registry),
         };
@@ -232,6 +240,11 @@ impl UsageMetrics {
             "tidegate_proxy_llm_usage_records",
             "Requests to models, by who told their tokens",
             metrics.sources.clone(),
+        );
+        registry.register(
+            "tidegate_proxy_llm_estimated_tokens",
+            "Tokens of requests to models of which no provider told them",
+            metrics.estimated.clone(),
         );
         metrics
     }
@@ -339,8 +352,10 @@ impl UsageMetrics {
     }
 
     fn took(&self, (tokens, source): (&Tokens, Source), quote: &Quote, of: (&Of, &Series)) {
-        if source == Source::Provider {
-            self.tokens(tokens, of);
+        match source {
+            Source::Provider => self.tokens(tokens, of),
+            Source::Estimate => self.estimated(tokens, &of.0.labels.gen_ai_provider_name),
+            Source::Unknown | Source::Cache => {}
         }
         let lookup = of.1.lookup.get_or_init(|| self.of_lookup(of.0));
         lookup.inc();
@@ -352,6 +367,18 @@ impl UsageMetrics {
             gen_ai_provider_name: of.labels.gen_ai_provider_name.clone(),
             status: of.status,
         })
+    }
+
+    /// The conventions let nobody report what was not told as `gen_ai.client.token.usage`, unless the user asks for it, and have no
+    /// attribute that would tell it apart: beside that histogram this makes the sum that limits and budgets count.
+    fn estimated(&self, tokens: &Tokens, provider: &Arc<str>) {
+        for (gen_ai_token_type, count) in [("input", tokens.input), ("output", tokens.output)] {
+            let labels = EstimateLabels {
+                gen_ai_provider_name: provider.clone(),
+                gen_ai_token_type,
+            };
+            self.estimated.get_or_create(&labels).inc_by(count);
+        }
     }
 
     fn tokens(&self, tokens: &Tokens, (of, series): (&Of, &Series)) {
