@@ -5,7 +5,7 @@
 //! Invariants: a request that one budget refuses costs the others nothing; what was held is settled once, with the usage
 //! record, however the answer ended; a value of a key is never printed.
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use dp_config::policy::SharedStore;
 use dp_policy::{
@@ -28,6 +28,7 @@ use crate::{
 
 mod asked;
 mod service;
+mod session;
 mod stores;
 
 pub(crate) use asked::Asked;
@@ -38,9 +39,11 @@ use service::Untold;
 /// Tells a client whose request goes on which budgets it exceeds.
 const EXCEEDED: HeaderName = HeaderName::from_static("x-tidegate-budget-exceeded");
 
-/// What a client is told of budgets.
+/// What budgets made of one request.
 #[derive(Default)]
 pub(crate) struct BudgetFacts {
+    /// What is held, until the record is closed.
+    held: Cell<Option<Box<Held>>>,
     /// When a request that is refused may come again, where that is known.
     retry_after: Option<Duration>,
     /// Budgets that are exceeded, and let requests through.
@@ -112,11 +115,11 @@ pub(crate) async fn admit(
     exchange.record.budgets.exceeded = held.warnings();
     let downgrade = held.reservations.iter().find_map(Reservation::downgrade);
     let downgrade = downgrade.cloned();
-    // Without a record nobody would settle what is held.
-    let ledger = exchange.record.llm.ledger.as_mut().ok_or(Kind::Bug)?;
-    ledger.before_reading(Box::new(move |record: &mut UsageRecord| {
-        held.settle(record)
-    }));
+    if exchange.record.llm.ledger.is_none() {
+        // Without a record nobody would settle what is held.
+        return Err(Kind::Bug.into());
+    }
+    exchange.record.budgets.held.set(Some(Box::new(held)));
     Ok(downgrade)
 }
 
@@ -236,6 +239,13 @@ fn answer_took(record: &UsageRecord, expected: &Spend) -> Spend {
 // === impl BudgetFacts ===
 
 impl BudgetFacts {
+    /// Counts what the request took, and notes it in the record.
+    pub(crate) fn settle(&self, record: &mut UsageRecord) {
+        if let Some(held) = self.held.take() {
+            held.settle(record);
+        }
+    }
+
     /// Tells the client how it stands.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
         if let Some(wait) = self.retry_after {

@@ -124,7 +124,7 @@ impl Splice {
         let sent = Taken::default();
         let mut reader = self.session.as_deref_mut().map(|session| Paying {
             session,
-            limits: &mut record.limits,
+            record: &mut record,
         });
         let ending = match tokio::try_join!(self.client, self.upstream) {
             Err(error) => {

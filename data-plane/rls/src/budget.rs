@@ -205,6 +205,17 @@ impl Store for Counts {
         Ok(all)
     }
 
+    /// The service is told at the end: of what others took since it was asked nothing is known.
+    fn raise(&self, _: RequestId, charges: &[Charge]) -> Vec<Option<Used>> {
+        let used = |charge: &Charge| {
+            Some(Used {
+                settled: self.find(&charge.counter)?.used,
+                reserved: charge.amount,
+            })
+        };
+        charges.iter().map(used).collect()
+    }
+
     fn settle(&self, _: RequestId, charges: &[Charge]) -> Vec<Option<Settled>> {
         let mut told = vec![0; self.seen.len()];
         let mut settled = Vec::with_capacity(charges.len());

@@ -93,6 +93,12 @@ impl RealtimeTap {
         usage.and_then(Usage::total).unwrap_or_default()
     }
 
+    /// What was seen so far.
+    #[must_use]
+    pub fn observed(&self) -> &Observed {
+        &self.seen.observed
+    }
+
     /// The server has closed the session in the way of the protocol.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -257,6 +263,14 @@ pub fn used_up() -> Vec<u8> {
     last_words(&error, POLICY)
 }
 
+/// What a client reads where a session ends by a budget: an error event of OpenAI's type for it, and the close.
+#[must_use]
+pub fn spent() -> Vec<u8> {
+    const MESSAGE: &str = "the budget is used up; try again when its next window begins";
+    let error = ErrorBody::gateway(ErrorCode::BudgetExceeded, MESSAGE);
+    last_words_of(&error, Some("insufficient_quota"), POLICY)
+}
+
 /// What a client reads where a session has lasted as long as it may: an error event with OpenAI's own code, and the close.
 #[must_use]
 pub fn expired() -> Vec<u8> {
@@ -266,8 +280,16 @@ pub fn expired() -> Vec<u8> {
 }
 
 fn last_words(error: &ErrorBody, status: u16) -> Vec<u8> {
+    last_words_of(error, None, status)
+}
+
+/// `kind` stands in the place of the type that the error's status has.
+fn last_words_of(error: &ErrorBody, kind: Option<&str>, status: u16) -> Vec<u8> {
     let body = error.to_json(Format::OpenAiChatCompletions);
-    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let mut body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    if let (Some(kind), Some(told)) = (kind, body.pointer_mut("/error/type")) {
+        *told = kind.into();
+    }
     let event = serde_json::json!({
         "type": "error", "event_id": "event_gateway", "error": body.get("error"),
     });

@@ -70,6 +70,17 @@ spec:
 ---
 apiVersion: tidegate.dev/v1alpha1
 kind: TidegatePolicy
+metadata: {name: spent}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: spent}]
+  traffic:
+    budgets:
+      - {name: tokens, unit: Tokens, limit: \"150\", window: Hour}
+      - {name: usd, unit: USD, limit: \"1\", window: Hour}
+      - {name: sessions, unit: Requests, limit: \"2\", window: Hour}
+---
+apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
 metadata: {name: short}
 spec:
   targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: short}]
@@ -110,6 +121,7 @@ impl Scene {
                     backend("one", &one),
                     backend("two", &two),
                     backend("few", &one),
+                    backend("spent", &one),
                     backend("short", &one),
                     backend("other", &other),
                     POLICIES.to_owned(),
@@ -395,6 +407,73 @@ async fn ends_without_the_client(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
+/// A budget is paid with each response, where others see it, and ends the session behind the one that used it up.
+async fn ends_by_a_budget(scene: &Scene) -> Result<()> {
+    let target = "/spent/v1/realtime?model=gpt-realtime";
+    let mut socket = Socket::open(scene.port, target, "").await?;
+    let mut other = Socket::open(scene.port, target, "").await?;
+    let mut sum = 0;
+    say(&mut socket, "hello tide").await?;
+    let done = socket.until("response.done").await?;
+    let usage = done.at("/response/usage");
+    sum += usage.at("/total_tokens").as_u64().context("no total")?;
+    ensure!(sum < 150, "{done}");
+    // Both are within the budget of requests, and it ends neither.
+    say(&mut other, "hello tide").await?;
+    let done = other.until("response.done").await?;
+    let usage = done.at("/response/usage");
+    let of_other = usage.at("/total_tokens").as_u64().context("no total")?;
+    ensure!(sum + of_other >= 150, "{done}");
+    let ended = |event: Value| {
+        ensure!(event.at("/type") == "error", "{event}");
+        ensure!(event.at("/error/type") == "insufficient_quota", "{event}");
+        ensure!(event.at("/error/code") == "budget_exceeded", "{event}");
+        Ok(())
+    };
+    ended(other.next().await?.context("no error")?)?;
+    // What comes too late goes nowhere.
+    other.send(&json!({"type": "response.create"})).await?;
+    ensure!(other.next().await?.is_none(), "the session goes on");
+    drop(other);
+    let of_record = |record: &BTreeMap<String, String>| {
+        ["gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"]
+            .iter()
+            .filter_map(|name| record.get(*name)?.parse::<u64>().ok())
+            .sum::<u64>()
+    };
+    let refused = [
+        ("tidegate.llm.ending", "refused"),
+        ("error.type", "budget_exceeded"),
+    ];
+    let record = scene.record(9).await?;
+    has(&record, &refused)?;
+    ensure!(of_record(&record) == of_other, "{of_other}: {record:?}");
+    // The first session reads of it with its next response, and is settled with all that it took.
+    say(&mut socket, "and more").await?;
+    let done = socket.until("response.done").await?;
+    let usage = done.at("/response/usage");
+    sum += usage.at("/total_tokens").as_u64().context("no total")?;
+    ended(socket.next().await?.context("no error")?)?;
+    drop(socket);
+    let record = scene.record(10).await?;
+    has(&record, &refused)?;
+    ensure!(of_record(&record) == sum, "{sum}: {record:?}");
+    let metrics = Metrics::scrape(&scene.world).await?;
+    let used = "tidegate_proxy_llm_budget_used_ratio{budget=\"default/spent/tokens\"} ";
+    let mut lines = metrics.text().lines();
+    let used = lines.find_map(|line| line.strip_prefix(used));
+    let used = used.context("no budget")?.parse::<f64>()? * 150.0;
+    let taken = (sum + of_other) as f64;
+    ensure!((used - taken).abs() < 0.01, "{used} of {taken}");
+    let mut socket = Socket::ask(scene.port, target, UPGRADE).await?;
+    let (status, body) = socket.refusal().await?;
+    ensure!(
+        status == 429 && body.at("/error/code") == "budget_exceeded",
+        "{status} {body}"
+    );
+    Ok(())
+}
+
 async fn refuses(scene: &Scene) -> Result<()> {
     let upgrade = UPGRADE;
     let scripted = scene.first.requests().await?;
@@ -479,6 +558,7 @@ async fn realtime_sessions_pass_and_are_counted() -> Result<()> {
     ends_without_the_client(&scene)
         .await
         .context("ends without the client")?;
+    ends_by_a_budget(&scene).await.context("ends by a budget")?;
     refuses(&scene).await.context("refuses")?;
     scene.world.stop().await
 }

@@ -10,6 +10,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
+mod order;
+
+pub use order::{Granted, Order, Part, Step};
+
 use super::store::{Charge, Claim, Counter, Denied, RequestId, Settled, Store, Used};
 use super::{Amount, OnOutage, Period};
 use crate::shards::Shards;
@@ -26,61 +30,6 @@ pub struct Leases {
     orders: Box<dyn Fn(Order) + Send + Sync>,
 }
 
-/// What the shared store is asked or told. Amounts are in its units: grains.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// Names it: sent again under the same name, it counts once.
-    pub id: RequestId,
-    /// Tells orders of one request apart.
-    pub part: Part,
-    /// The counter.
-    pub counter: Counter,
-    /// Its window.
-    pub period: Period,
-    /// What to do.
-    pub step: Step,
-}
-
-/// Which of a request's orders it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// What it needs before it goes out; one for each time that it asks.
-    Take(u32),
-    /// What went out while the store was away.
-    Lent,
-    /// What it took beyond that.
-    Rest,
-    /// What is not used.
-    Back,
-}
-
-/// What the shared store does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Counts `want`, or what is left if that is `need` at least, or nothing.
-    Take {
-        /// Less is of no use.
-        need: u64,
-        /// More is not asked for.
-        want: u64,
-        /// What the counter may hold; absent where it never refuses.
-        limit: Option<u64>,
-    },
-    /// Counts what was used already.
-    Add(u64),
-    /// Counts less: it was not used.
-    Back(u64),
-}
-
-/// What the shared store said to an order, in grains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Granted {
-    /// What it counted for this order.
-    pub amount: u64,
-    /// What its counter holds of all proxies.
-    pub fleet: u64,
-}
-
 /// One counter, in its latest window.
 struct Lease {
     period: Period,
@@ -90,6 +39,8 @@ struct Lease {
     settled: Amount,
     reserved: Amount,
     open: HashMap<RequestId, Amount>,
+    /// How often something was told of requests that go on.
+    raised: u64,
     /// What the store has counted for all proxies, when it last said so.
     fleet: Amount,
     /// Highest count of ended requests that a threshold was compared with.
@@ -102,24 +53,6 @@ struct Lease {
     away: Option<Duration>,
     /// The last time that anything happened.
     touched: Duration,
-}
-
-// === impl Order ===
-
-impl Order {
-    /// What is sent where the first answer was lost and nobody waits any more. Of what would have been taken it asks what
-    /// became of it, and sees to it that it is not counted later; what was used already still has to be told.
-    #[must_use]
-    pub fn again(mut self) -> Order {
-        if let Step::Take { limit, .. } = self.step {
-            self.step = Step::Take {
-                need: 0,
-                want: 0,
-                limit,
-            };
-        }
-        self
-    }
 }
 
 // === impl Leases ===
@@ -292,6 +225,30 @@ impl Store for Leases {
         Ok(used)
     }
 
+    fn raise(&self, id: RequestId, charges: &[Charge]) -> Vec<Option<Used>> {
+        let mut locked = self
+            .leases
+            .lock(charges.iter().map(|charge| &charge.counter));
+        let mut raise = |charge: &Charge| {
+            let lease = locked.get(&charge.counter)?;
+            lease.raise(id, charge.amount)?;
+            let missing = lease.overdrawn();
+            if missing > Amount::default() {
+                let step = lease.add(missing);
+                lease.raised = lease.raised.saturating_add(1);
+                (self.orders)(Order {
+                    id,
+                    part: Part::More(lease.raised),
+                    counter: charge.counter.clone(),
+                    period: lease.period,
+                    step,
+                });
+            }
+            Some(lease.used())
+        };
+        charges.iter().map(&mut raise).collect()
+    }
+
     fn settle(&self, id: RequestId, charges: &[Charge]) -> Vec<Option<Settled>> {
         let mut locked = self
             .leases
@@ -355,6 +312,7 @@ impl Lease {
             settled: Amount::default(),
             reserved: Amount::default(),
             open: HashMap::new(),
+            raised: 0,
             fleet: Amount::default(),
             told: Amount::default(),
             asked: 0,
@@ -423,6 +381,14 @@ impl Lease {
         self.open.insert(id, amount);
         self.reserved = self.reserved.plus(amount);
         self.touched = now;
+    }
+
+    fn raise(&mut self, id: RequestId, amount: Amount) -> Option<()> {
+        let held = self.open.get_mut(&id)?;
+        let more = Amount(amount.0.saturating_sub(held.0));
+        *held = held.plus(more);
+        self.reserved = self.reserved.plus(more);
+        Some(())
     }
 
     fn settle(&mut self, id: RequestId, amount: Amount) -> Option<Settled> {

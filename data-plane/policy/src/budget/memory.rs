@@ -68,6 +68,14 @@ impl Store for Memory {
         Ok(used)
     }
 
+    fn raise(&self, id: RequestId, charges: &[Charge]) -> Vec<Option<Used>> {
+        let mut locked = self
+            .tallies
+            .lock(charges.iter().map(|charge| &charge.counter));
+        let raise = |charge: &Charge| locked.get(&charge.counter)?.raise(id, charge.amount);
+        charges.iter().map(raise).collect()
+    }
+
     fn settle(&self, id: RequestId, charges: &[Charge]) -> Vec<Option<Settled>> {
         let mut locked = self
             .tallies
@@ -127,6 +135,14 @@ impl Tally {
         }
         self.open.insert(id, amount);
         self.reserved = self.reserved.plus(amount);
+    }
+
+    fn raise(&mut self, id: RequestId, amount: Amount) -> Option<Used> {
+        let held = self.open.get_mut(&id)?;
+        let more = Amount(amount.0.saturating_sub(held.0));
+        *held = held.plus(more);
+        self.reserved = self.reserved.plus(more);
+        Some(self.used())
     }
 
     fn settle(&mut self, id: RequestId, amount: Amount) -> Option<Settled> {

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use super::store::{Charge, Claim, Counter, RequestId, Store, Used};
 use super::{
-    Action, Amount, Budget, Matched, Notice, NoticeKind, OnUnpriced, Period, Refused, Spend, Why,
+    Action, Amount, Budget, Limit, Matched, Notice, NoticeKind, OnUnpriced, Period, Refused, Spend,
+    Why,
 };
 
 /// What is counted for a request. When it ends without a word, what was noted last is what it took.
@@ -104,6 +105,18 @@ impl Reservation {
         self.noted = so_far;
     }
 
+    /// Takes what the request has taken so far, in all, while it goes on: from now on its budgets hold as much. Gives why nothing
+    /// more is to be taken, where one that refuses is used up.
+    pub fn pay(&mut self, so_far: Spend, now: Duration) -> Option<Refused> {
+        self.noted = so_far;
+        let mut refused = None;
+        for part in &self.parts {
+            let of_part = part.pay(self.id, &so_far, now);
+            refused = refused.or(of_part);
+        }
+        refused
+    }
+
     /// Ends it with what the request took; [`Spend::NOTHING`] where it failed before a provider did anything.
     pub fn settle(mut self, real: &Spend) -> Vec<Charged> {
         self.close(real)
@@ -154,6 +167,16 @@ impl Charged {
 impl Part {
     pub(super) fn new(store: Arc<dyn Store>, holds: Vec<Hold>) -> Self {
         Self { store, holds }
+    }
+
+    fn pay(&self, id: RequestId, so_far: &Spend, now: Duration) -> Option<Refused> {
+        let charges: Vec<Charge> = self.holds.iter().map(|hold| hold.charge(so_far)).collect();
+        let used = self.store.raise(id, &charges);
+        let mut held = self.holds.iter().zip(used);
+        held.find_map(|(hold, used)| {
+            let used = used.filter(|used| hold.is_used_up(used))?;
+            Some(hold.exceeded(used, now))
+        })
     }
 
     fn settle(self, id: RequestId, real: &Spend) -> impl Iterator<Item = Charged> {
@@ -243,6 +266,17 @@ impl Hold {
                 reservation.tell(&self.budget, NoticeKind::Downgrade(model.clone()));
             }
             Action::Audit => reservation.tell(&self.budget, NoticeKind::Audit),
+        }
+    }
+
+    /// Whether a request that goes on has nothing left of it. What counts requests has counted it, however long it lasts.
+    fn is_used_up(&self, used: &Used) -> bool {
+        match (&self.budget.action, self.budget.limit) {
+            (Action::Block, Limit::Usd(_) | Limit::Tokens(_)) => {
+                used.total() >= self.budget.limit.amount()
+            }
+            (Action::Block, Limit::Requests(_))
+            | (Action::Warn | Action::Downgrade(_) | Action::Audit, _) => false,
         }
     }
 

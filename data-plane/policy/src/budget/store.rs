@@ -19,6 +19,10 @@ pub trait Store: Send + Sync {
     /// claims.
     fn reserve(&self, id: RequestId, claims: &[Claim], now: Duration) -> Result<Vec<Used>, Denied>;
 
+    /// Raises what was reserved to what was taken so far, where that is more, in the order of the charges; what each counter then
+    /// holds. `None` where the counter has no open reservation of the request.
+    fn raise(&self, id: RequestId, charges: &[Charge]) -> Vec<Option<Used>>;
+
     /// Replaces what was reserved by what was taken, in the order of the charges. `None` where the counter has no
     /// open reservation of the request: it was settled before, or its window has ended.
     fn settle(&self, id: RequestId, charges: &[Charge]) -> Vec<Option<Settled>>;

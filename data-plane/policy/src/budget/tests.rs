@@ -245,6 +245,68 @@ fn a_request_that_ends_without_a_word_takes_what_was_noted() {
     assert_eq!(world.used(&budget), (75, 0));
 }
 
+fn pays(action: Action, limit: Limit, taken: [u64; 2]) -> [bool; 2] {
+    let world = World::new();
+    let budget = Budget {
+        action,
+        ..budget("b", limit)
+    };
+    let billed = Spend {
+        is_billed: true,
+        ..Spend::NOTHING
+    };
+    let mut held = world.reserve(1, &[&budget], billed).expect("within");
+    taken.map(|tokens| {
+        let so_far = Spend {
+            is_billed: true,
+            ..spend(tokens)
+        };
+        held.pay(so_far, NOW).is_some()
+    })
+}
+
+#[test]
+fn what_goes_on_pays_until_nothing_is_left() {
+    let limit = Limit::Tokens(100);
+    assert_eq!(pays(Action::Block, limit, [99, 100]), [false, true]);
+    let money = Limit::Usd(Money::from_picos(100 * 1_000_000));
+    assert_eq!(pays(Action::Block, money, [99, 100]), [false, true]);
+    for action in [Action::Warn, Action::Downgrade("m".into()), Action::Audit] {
+        assert_eq!(pays(action, limit, [99, 1000]), [false, false]);
+    }
+    // It is one request, however much it takes.
+    assert_eq!(
+        pays(Action::Block, Limit::Requests(1), [99, 1000]),
+        [false, false]
+    );
+}
+
+#[test]
+fn what_goes_on_is_seen_by_others_and_counted_once() {
+    let (world, budget) = (World::new(), tokens(1000));
+    let mut held = world
+        .reserve(1, &[&budget], Spend::NOTHING)
+        .expect("within");
+    assert_eq!(held.pay(spend(300), NOW), None);
+    assert_eq!(held.pay(spend(900), NOW), None);
+    assert_eq!(world.used(&budget), (0, 900));
+    assert!(world.reserve(2, &[&budget], spend(101)).is_err());
+    let charged = held.settle(&spend(950));
+    assert_eq!(world.used(&budget), (950, 0));
+    assert_eq!(
+        (charged[0].amount, &*charged[0].crossed),
+        (Amount(950), &[80][..])
+    );
+    // What ends without a word took what was paid.
+    let (world, budget) = (World::new(), tokens(1000));
+    let mut held = world
+        .reserve(1, &[&budget], Spend::NOTHING)
+        .expect("within");
+    assert!(held.pay(spend(1200), NOW).is_some());
+    drop(held);
+    assert_eq!(world.used(&budget), (1200, 0));
+}
+
 #[track_caller]
 fn check_notice(action: Action, estimate: u64, expected: Option<NoticeKind>) {
     let (world, budget) = (

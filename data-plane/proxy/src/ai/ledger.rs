@@ -50,6 +50,7 @@ pub(crate) use overhead::Overhead;
 pub(super) use refused::{Refused, attempt_refused};
 use replaced::Gone;
 pub(crate) use replaced::Models;
+pub(crate) use replaced::so_far;
 pub(super) use replaced::{attempt_failed, note_part_told, note_told};
 pub(super) use size::{Size, Uncounted};
 pub(super) use span::{hear, listen, note_server};
@@ -57,7 +58,7 @@ pub(super) use span::{hear, listen, note_server};
 /// What the label of a metric says where a client made the model up (llm.md M-2).
 const OTHER: &str = "_other";
 
-/// What is done with a record before anybody reads it: budgets are settled, and note what they counted.
+/// What is done with a record before anybody reads it.
 pub(crate) type Settle = Box<dyn FnOnce(&mut UsageRecord)>;
 
 /// What a usage record needs of its request.
@@ -327,6 +328,7 @@ impl Ledger {
         for settle in self.settle {
             settle(&mut usage_record);
         }
+        record.budgets.settle(&mut usage_record);
         let is_hit = llm.cache.is_some_and(|cache| cache.status.is_hit());
         let took = attempt.as_ref().filter(|own| !is_hit && !own.is_told);
         let took = took.map(|attempt| attempt.started.elapsed());

@@ -170,6 +170,7 @@ fn a_client_is_told_when_to_come_again_and_what_it_exceeds() {
     let facts = BudgetFacts {
         retry_after: Some(Duration::from_millis(1500)),
         exceeded: vec!["a/b/c".into(), "d/e/f".into()],
+        ..BudgetFacts::default()
     };
     facts.tell(&mut headers);
     assert_eq!(headers["retry-after"], "2");

@@ -21,7 +21,7 @@ use tokio::{
 
 use crate::{
     ai::{Passes, Session},
-    limit::LimitFacts,
+    record::Record,
 };
 
 /// How long a client has to take the words that end a session and to close in return (RFC 6455, section 7.1.1).
@@ -45,10 +45,10 @@ pub(super) trait Reads {
 /// Whoever reads along, if anybody does.
 pub(super) type Reader<'s> = Option<&'s mut dyn Reads>;
 
-/// A session that reads along, and the limits that it pays.
+/// A session that reads along, and the record with the limits and budgets that it pays.
 pub(super) struct Paying<'s> {
     pub(super) session: &'s mut Session,
-    pub(super) limits: &'s mut LimitFacts,
+    pub(super) record: &'s mut Record,
 }
 
 /// What is known of the end, by the stream and by whoever watches the time. Clones share it.
@@ -75,7 +75,7 @@ pub(super) struct Tapped<'s, T> {
 
 impl Reads for Paying<'_> {
     fn read(&mut self, bytes: &[u8]) -> Passes {
-        self.session.read(bytes, self.limits)
+        self.session.read(bytes, self.record)
     }
 
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<Vec<u8>> {

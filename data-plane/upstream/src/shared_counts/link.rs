@@ -127,6 +127,7 @@ fn part(part: OrderPart) -> String {
     match part {
         OrderPart::Take(attempt) => attempt.to_string(),
         OrderPart::Lent => "lent".to_owned(),
+        OrderPart::More(number) => format!("more-{number}"),
         OrderPart::Rest => "rest".to_owned(),
         OrderPart::Back => "back".to_owned(),
     }

@@ -1,6 +1,6 @@
 //! Events as OpenAI's reference and SDK have them.
 
-use super::{FinishReason, Observed, RealtimeTap, Usage, expired, used_up};
+use super::{FinishReason, Observed, RealtimeTap, Usage, expired, spent, used_up};
 
 const CREATED: &str = r#"{"type":"session.created","event_id":"e1","session":{"type":"realtime","object":"realtime.session",
     "id":"sess_1","model":"gpt-realtime-2025-08-28","audio":{"output":{"voice":"alloy"}}}}"#;
@@ -88,6 +88,16 @@ fn the_end_by_a_limit_is_an_error_and_a_close() {
     assert!(tap.is_closed());
     let error = tap.into_observed().error.expect("an error");
     assert_eq!(error.code.as_deref(), Some("rate_limit_exceeded"));
+}
+
+#[test]
+fn the_end_by_a_budget_is_an_error_and_a_close() {
+    let mut tap = RealtimeTap::new(4096);
+    tap.push(&spent());
+    assert!(tap.is_closed());
+    let error = tap.observed().error.as_ref().expect("an error");
+    assert_eq!(error.kind.as_deref(), Some("insufficient_quota"));
+    assert_eq!(error.code.as_deref(), Some("budget_exceeded"));
 }
 
 #[test]

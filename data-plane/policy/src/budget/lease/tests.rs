@@ -214,6 +214,37 @@ fn what_a_request_takes_beyond_its_reservation_is_told_once() {
 }
 
 #[test]
+fn what_a_request_takes_while_it_goes_on_is_told_each_time() {
+    let (store, proxies) = (Shared::default(), [Proxy::new(1), Proxy::new(2)]);
+    let [first, second] = &proxies;
+    let ids = [first, second].map(|proxy| {
+        let id = proxy.reserve(&store, &claim(1, 100), NOW);
+        (proxy, id.expect("within"))
+    });
+    let raise = |(proxy, id): (&Proxy, RequestId), amount| {
+        let charge = Charge {
+            counter: counter(),
+            amount: Amount(amount),
+        };
+        let used = proxy.leases.raise(id, &[charge]);
+        proxy.tell(&store, NOW);
+        used[0].map(|used| used.total().0)
+    };
+    assert_eq!(raise(ids[0], 40), Some(40));
+    // Less is nothing new; what the other holds came with the answer.
+    assert_eq!(raise(ids[0], 30), Some(41));
+    assert_eq!(raise(ids[1], 20), Some(21));
+    assert_eq!(raise(ids[1], 20), Some(60));
+    assert_eq!(raise(ids[0], 70), Some(71));
+    assert_eq!(store.taken.get(), 90);
+    ids[0].0.settle(ids[0].1, 75);
+    ids[1].0.settle(ids[1].1, 20);
+    proxies.iter().for_each(|proxy| proxy.tell(&store, NOW));
+    assert_eq!(store.taken.get(), 95);
+    assert_eq!(raise(ids[0], 99), None, "it is over");
+}
+
+#[test]
 fn a_refusal_stands_for_a_second() {
     let (store, proxy) = (Shared::default(), Proxy::new(1));
     let claims = [claim(60, 100)];

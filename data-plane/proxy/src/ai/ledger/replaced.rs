@@ -7,7 +7,10 @@
 use std::sync::Arc;
 
 use dp_llm::observed::Observed;
-use dp_policy::usage_record::{Attempted, Replaced};
+use dp_policy::{
+    budget::Spend,
+    usage_record::{Attempted, Replaced},
+};
 
 use super::{Attempt, Ledger, told};
 use crate::{metrics::UsageLabels, record::Record};
@@ -88,20 +91,38 @@ pub(super) fn ended(
     Some((attempt, seen))
 }
 
+/// What the attempt that is under way has taken so far, by what its provider told.
+pub(crate) fn so_far(record: &Record, seen: &Observed) -> Option<Spend> {
+    let ledger = record.llm.ledger.as_deref()?;
+    let own = ledger.told(ledger.attempt.as_ref()?, None, seen)?;
+    Some(Spend {
+        cost: own.quote.total(),
+        tokens: own.tokens.total(),
+        is_billed: true,
+    })
+}
+
 // === impl Ledger ===
 
 impl Ledger {
-    fn replace(&mut self, attempt: &Attempt, entry: Option<Arc<str>>, seen: &Observed) {
-        let Some(usage) = &seen.usage else {
-            return;
-        };
+    /// What an attempt took by what was told of it; `None` where nothing was.
+    fn told(
+        &self,
+        attempt: &Attempt,
+        entry: Option<Arc<str>>,
+        seen: &Observed,
+    ) -> Option<Replaced> {
         let of = Attempted {
             provider: attempt.provider.clone(),
             entry,
             sent: attempt.sent.clone(),
             answered: seen.model.as_deref().map(Into::into),
         };
-        let replaced = Replaced::told(of, told(usage), self.catalog.as_deref());
+        Replaced::told(of, told(seen.usage.as_ref()?), self.catalog.as_deref())
+    }
+
+    fn replace(&mut self, attempt: &Attempt, entry: Option<Arc<str>>, seen: &Observed) {
+        let replaced = self.told(attempt, entry, seen);
         let models = self.models(attempt, seen.model.as_deref());
         let gone = replaced.map(|attempt| Gone { attempt, models });
         self.replaced.extend(gone);

@@ -1,8 +1,8 @@
 //! A session between a client and a model, once both sides agreed.
 //!
 //! Owns what is read of the provider's side, the payment for each response, and the settlement of the attempt with the end of
-//! the session. Must not move bytes. Invariants: nothing of what passes is kept or changed; a limit of tokens or of time ends
-//! the session behind a whole event; a session is settled once, and one that the provider cut is never told as if it were
+//! the session. Must not move bytes. Invariants: nothing of what passes is kept or changed; a limit of tokens or of time, or a budget,
+//! ends the session behind a whole event; a session is settled once, and one that the provider cut is never told as if it were
 //! whole.
 
 use std::{
@@ -13,16 +13,16 @@ use std::{
 };
 
 use dp_llm::{
-    realtime::{RealtimeTap, expired, used_up},
+    realtime::{RealtimeTap, expired, spent, used_up},
     tap::Limits,
 };
 use dp_upstream::provider_group::verdict::Verdict;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::{
-    ai::relayed::Settlement,
+    ai::{ledger::so_far, relayed::Settlement},
     fault::{Fault, Kind},
-    limit::{Left, LimitFacts},
+    limit::Left,
     record::{Ending, Record},
     worker::Worker,
 };
@@ -39,8 +39,8 @@ pub(crate) struct Session {
     is_client_done: bool,
     /// The provider's side ended before anybody said that it would.
     is_cut: bool,
-    /// It was ended by a limit of tokens.
-    is_used_up: bool,
+    /// What was used up, and ended it.
+    used_up: Option<UsedUp>,
     /// When it has lasted as long as it may.
     end: Option<Pin<Box<Sleep>>>,
     time: Time,
@@ -54,6 +54,13 @@ enum Time {
     Over,
     /// It was ended for it.
     Ended,
+}
+
+/// What allows no more responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UsedUp {
+    Limit,
+    Budget,
 }
 
 /// What of the provider's bytes passes.
@@ -81,12 +88,12 @@ impl Session {
             settlement,
             is_client_done: false,
             is_cut: false,
-            is_used_up: false,
+            used_up: None,
         }
     }
 
     /// The provider sent this.
-    pub(crate) fn read(&mut self, bytes: &[u8], limits: &mut LimitFacts) -> Passes {
+    pub(crate) fn read(&mut self, bytes: &[u8], record: &mut Record) -> Passes {
         let mut taken = 0;
         while let Some(rest @ [_, ..]) = bytes.get(taken..) {
             let before = self.tap.tokens();
@@ -97,9 +104,11 @@ impl Session {
             taken = taken.saturating_add(read.max(1));
             let tokens = self.tap.tokens();
             // Only here a whole event is at its end.
-            if tokens != before && limits.pay(&self.worker, tokens) == Left::Nothing {
-                self.is_used_up = true;
-                return Passes::UpTo(taken, used_up());
+            if tokens != before {
+                self.used_up = self.pay(record, tokens);
+            }
+            if let Some(used_up) = self.used_up {
+                return Passes::UpTo(taken, used_up.words());
             }
             if self.time == Time::Over && self.tap.is_between() {
                 self.time = Time::Ended;
@@ -107,6 +116,20 @@ impl Session {
             }
         }
         Passes::All
+    }
+
+    /// Pays for what was told so far, to all that count it.
+    fn pay(&self, record: &mut Record, tokens: u64) -> Option<UsedUp> {
+        let limits = record.limits.pay(&self.worker, tokens);
+        let mut budgets = std::mem::take(&mut record.budgets);
+        let so_far = || so_far(record, self.tap.observed());
+        let left = budgets.pay(&self.worker, so_far);
+        record.budgets = budgets;
+        match (limits, left) {
+            (Left::Nothing, _) => Some(UsedUp::Limit),
+            (Left::Something, Left::Nothing) => Some(UsedUp::Budget),
+            (Left::Something, Left::Something) => None,
+        }
     }
 
     /// Ready when the session has lasted as long as it may and no event is on its way, or none that will be whole: with what is
@@ -144,14 +167,13 @@ impl Session {
     /// Settles the session and notes what was seen. `ending` is that of the connections; what is returned, of the session.
     pub(crate) fn close(self, record: &mut Record, ending: Ending) -> Ending {
         let is_over = self.time == Time::Ended;
-        let ending = match (self.is_used_up || is_over, self.is_cut) {
+        let ending = match (self.used_up.is_some() || is_over, self.is_cut) {
             (true, _) => Ending::Complete,
             (false, true) => Ending::UpstreamBroke,
             (false, false) => ending,
         };
-        if self.is_used_up {
-            let why = "a limit of tokens is used up within a session";
-            record.fault(&Fault::caused(Kind::RateLimited, why));
+        if let Some(used_up) = self.used_up {
+            record.fault(&used_up.fault());
         } else if is_over {
             record.fault(&Kind::SessionExpired.into());
         }
@@ -163,5 +185,30 @@ impl Session {
         }
         record.llm.observed = Some(observed);
         ending
+    }
+}
+
+// === impl UsedUp ===
+
+impl UsedUp {
+    /// What the client reads last.
+    fn words(self) -> Vec<u8> {
+        match self {
+            Self::Limit => used_up(),
+            Self::Budget => spent(),
+        }
+    }
+
+    fn fault(self) -> Fault {
+        match self {
+            Self::Limit => {
+                let why = "a limit of tokens is used up within a session";
+                Fault::caused(Kind::RateLimited, why)
+            }
+            Self::Budget => {
+                let why = "a budget is used up within a session";
+                Fault::caused(Kind::BudgetExceeded, why)
+            }
+        }
     }
 }
