@@ -1,7 +1,7 @@
 //! One span for each sampled request, and one below it for each attempt at a model provider.
 //!
 //! Owns W3C trace context in and out and the spans' attributes. Must not decide about export. Invariant: a
-//! client's sampling decision stands; without a tracer its headers pass untouched.
+//! client's sampling decision stands; without a tracer its headers pass untouched; a span has an attribute once.
 
 use std::net::SocketAddr;
 
@@ -41,6 +41,8 @@ pub(crate) struct AttemptSpan {
     tells_content: bool,
     /// Attributes that are not whole.
     truncated: Vec<&'static str>,
+    /// Attributes that a record would tell once more.
+    noted: Vec<&'static str>,
     /// What OpenInference has names for, where those are wanted.
     open_inference: Option<Box<open_inference::Attempt>>,
 }
@@ -121,7 +123,8 @@ pub(crate) fn end(
     if let Some(cluster) = &record.upstream.cluster {
         span.set_attribute(KeyValue::new("tidegate.cluster", cluster.to_string()));
     }
-    if let Some(kind) = record.response.fault {
+    // A usage record tells it itself.
+    if let (Some(kind), None) = (record.response.fault, usage) {
         span.set_attribute(KeyValue::new("error.type", kind.reason()));
     }
     for check in &record.llm.checks {
@@ -173,7 +176,7 @@ fn tell_request(span: &mut BoxedSpan, usage: &UsageRecord, names: TraceNames) {
 }
 
 /// Those attributes of a usage record that are wanted.
-fn tell(span: &mut BoxedSpan, usage: &UsageRecord, is_wanted: fn(&str) -> bool) {
+fn tell(span: &mut BoxedSpan, usage: &UsageRecord, is_wanted: impl Fn(&str) -> bool) {
     usage.tell(&mut |name, value| {
         if !is_wanted(name) {
             return;
@@ -205,6 +208,7 @@ impl AttemptSpan {
             span,
             tells_content: tracer.tells_content,
             truncated: Vec::new(),
+            noted: Vec::new(),
             open_inference: match tracer.names {
                 TraceNames::GenAi => None,
                 TraceNames::OpenInference => Some(Box::default()),
@@ -214,6 +218,7 @@ impl AttemptSpan {
 
     /// Notes something about the attempt.
     pub(crate) fn note(&mut self, name: &'static str, text: &str) {
+        self.noted.push(name);
         self.span
             .set_attribute(KeyValue::new(name, text.to_owned()));
     }
@@ -318,18 +323,19 @@ impl AttemptSpan {
 
     /// Ends it, with the record of its request where its answer was the request's.
     pub(crate) fn end(mut self, usage: Option<&UsageRecord>, error: Option<&str>) {
+        if let Some(error) = error {
+            self.note("error.type", error);
+            self.span.set_status(Status::error(error.to_owned()));
+        }
         if let Some(usage) = usage {
-            tell(&mut self.span, usage, |_| true);
+            let noted = &self.noted;
+            tell(&mut self.span, usage, |name| !noted.contains(&name));
         }
         if let Some(attempt) = self.open_inference.take() {
             let span = &mut self.span;
             attempt.tell(usage, &mut |name, value| {
                 span.set_attribute(KeyValue::new(name, value));
             });
-        }
-        if let Some(error) = error {
-            self.note("error.type", error);
-            self.span.set_status(Status::error(error.to_owned()));
         }
         if !self.truncated.is_empty() {
             let names = self.truncated.iter().map(|name| (*name).to_owned());

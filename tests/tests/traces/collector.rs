@@ -3,7 +3,7 @@
 //! Owns an upstream that answers every export with success, the bytes that came, and their decoding. Must not
 //! know what a span or an event should say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
@@ -130,7 +130,10 @@ impl Collector {
                 let mut resource = texts(resource.attributes);
                 let service = resource.remove("service.name").unwrap_or_default();
                 let of_group = group.scope_spans.into_iter().flat_map(|scope| scope.spans);
-                spans.extend(of_group.map(|span| seen(&service, span)));
+                for span in of_group {
+                    check_once(&span)?;
+                    spans.push(seen(&service, span));
+                }
             }
         }
         Ok(spans)
@@ -163,6 +166,16 @@ async fn take(mut call: Call) -> Result<(String, Bytes)> {
 
 fn lock(exports: &Exports) -> std::sync::MutexGuard<'_, Vec<Result<(String, Bytes)>>> {
     exports.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keys of attributes are unique (OpenTelemetry's common specification, "Attribute Collections").
+fn check_once(span: &Span) -> Result<()> {
+    let mut keys = BTreeSet::new();
+    for attribute in &span.attributes {
+        let key = &attribute.key;
+        ensure!(keys.insert(key), "{}: {key} is told twice", span.name);
+    }
+    Ok(())
 }
 
 fn seen(service: &str, span: Span) -> Seen {
