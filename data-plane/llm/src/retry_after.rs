@@ -221,7 +221,7 @@ fn reset(value: &str, now: Duration) -> Option<Duration> {
 
 /// How long Google's error asks to be left alone.
 fn retry_delay(error: &ProviderError) -> Option<Duration> {
-    time::length(error.retry_delay.as_deref()?)
+    time::length(error.details.as_ref()?.retry_delay.as_deref()?)
 }
 
 fn is_zero(value: &str) -> bool {

@@ -83,9 +83,16 @@ pub struct ProviderError {
     pub param: Option<String>,
     /// The provider's code; numbers in decimal.
     pub code: Option<String>,
-    /// Google's reason, which is more exact than its code.
+    /// What only Google says.
+    pub details: Option<Box<Details>>,
+}
+
+/// Details of an error of Google's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// The reason, which is more exact than a code (`google.rpc.ErrorInfo`).
     pub reason: Option<String>,
-    /// Google's word for when to come again, a length of time such as `3.5s` (`google.rpc.RetryInfo`).
+    /// When to come again, a length of time such as `3.5s` (`google.rpc.RetryInfo`).
     pub retry_delay: Option<String>,
 }
 

@@ -89,7 +89,9 @@ impl ProviderError {
     /// use where a status of 401 or 403 does not say it already.
     #[must_use]
     pub fn is_account_refused(&self, status: Option<u16>) -> bool {
-        let said = [&self.code, &self.kind, &self.reason];
+        let details = self.details.as_deref();
+        let reason = details.and_then(|details| details.reason.as_ref());
+        let said = [self.code.as_ref(), self.kind.as_ref(), reason];
         let mut said = said.into_iter().flatten();
         if said.any(|word| CODES.contains(&word.as_str())) {
             return true;

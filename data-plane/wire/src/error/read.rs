@@ -11,9 +11,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::ProviderError;
 use super::class::Class;
 use super::page;
+use super::{Details, ProviderError};
 use crate::json;
 
 /// How much of an unreadable provider body is shown, in bytes.
@@ -102,8 +102,7 @@ impl ProviderError {
             "code" => error.code = json::string(value).or_else(|| number(value)),
             "error" | "detail" => inner = inner.or(Some(value)),
             "details" => {
-                error.reason = reason(value);
-                error.retry_delay = retry_delay(value);
+                error.details = details(value);
                 inner = inner.or(Some(value));
             }
             _ => (),
@@ -116,8 +115,7 @@ impl ProviderError {
             error.message = inner.message;
             error.kind = error.kind.or(inner.kind);
             error.code = error.code.or(inner.code);
-            error.reason = error.reason.or(inner.reason);
-            error.retry_delay = error.retry_delay.or(inner.retry_delay);
+            error.details = error.details.or(inner.details);
         }
         (error != Self::default()).then_some(error)
     }
@@ -178,6 +176,15 @@ struct Elements<'a>(#[serde(borrow)] Vec<&'a RawValue>);
 fn first_of(raw: &str) -> Option<&str> {
     let elements: Elements<'_> = serde_json::from_str(raw).ok()?;
     elements.0.first().map(|first| first.get())
+}
+
+/// What the details of an error of Google's say.
+fn details(raw: &str) -> Option<Box<Details>> {
+    let details = Details {
+        reason: reason(raw),
+        retry_delay: retry_delay(raw),
+    };
+    (details != Details::default()).then(|| Box::new(details))
 }
 
 /// The reason in the details of an error of Google's (`google.rpc.ErrorInfo`).

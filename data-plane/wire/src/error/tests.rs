@@ -172,14 +172,14 @@ fn google_says_when_to_come_again() {
         ("[]", None),
     ] {
         let body = format!(r#"{{"error":{{"code":429,"message":"m","details":{details}}}}}"#);
-        let read = |body: &str| ProviderError::read(body.as_bytes()).retry_delay;
+        let read = |body: &str| ProviderError::read(body.as_bytes()).details?.retry_delay;
         assert_eq!(read(&body).as_deref(), expected, "{body}");
         // As its OpenAI surface and its streams without `alt=sse` send it.
         assert_eq!(read(&format!("[{body}]")).as_deref(), expected, "{body}");
     }
     let long = "9".repeat(65);
     let body = format!(r#"{{"error":{{"message":"m","details":[{{"retryDelay":"{long}s"}}]}}}}"#);
-    assert_eq!(ProviderError::read(body.as_bytes()).retry_delay, None);
+    assert_eq!(ProviderError::read(body.as_bytes()).details, None);
 }
 
 #[track_caller]
