@@ -85,6 +85,7 @@ fn plan(service: &Service, provider: Format) -> Result<Plan> {
         vendor: service.vendor(),
         max_output_tokens: None,
         guardrail: None,
+        known_as: None,
     };
     let rendered = request.render(service, provider, &target, ClientHeaders::default());
     Ok(rendered.context("the request")?.plan)
