@@ -606,6 +606,9 @@ fn far(request: &[Value]) -> Result<Value> {
     let guards = json!({"request": request});
     let mut policy: Value =
         serde_json::from_str(&attached("far", ("Gateway", "gateway"), &guards))?;
-    policy["metadata"]["annotations"] = json!({"tidegate.dev/guard-merge": "append"});
+    let metadata = policy.pointer_mut("/metadata").context("no metadata")?;
+    let metadata = metadata.as_object_mut().context("metadata")?;
+    let annotations = json!({"tidegate.dev/guard-merge": "append"});
+    metadata.insert("annotations".to_owned(), annotations);
     Ok(policy)
 }

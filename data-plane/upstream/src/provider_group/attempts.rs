@@ -312,6 +312,8 @@ impl Attempts {
             let pick = self.backend.pick_for(wish, now, random);
             if pick.is_ok_and(|pick| !pick.is_panic && !tried.contains(&pick.place)) {
                 self.tried = tried;
+                // Nor is it asked again where the other fails: it would say the same.
+                self.unfit.push(last);
                 self.has_fallen_back = true;
                 return true;
             }
