@@ -136,22 +136,20 @@ const fn preset(
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::path::Path;
 
     use serde_json::Value;
 
     use super::{ModelProvider, OLLAMA, Preset};
     use crate::plan::Format;
 
-    fn file(path: &str) -> String {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        std::fs::read_to_string(root.join(path)).expect(path)
-    }
+    const CRD: &str = include_str!(
+        "../../../../../deploy/crds/agentgateway/agentgateway.dev_agentgatewaymodels.yaml"
+    );
+    const PAGE: &str = include_str!("../../../../../docs/guide/llm-models.md");
 
     /// Every provider that a model may have, by the word for it.
     fn providers() -> Vec<(String, ModelProvider)> {
-        let crd = file("deploy/crds/agentgateway/agentgateway.dev_agentgatewaymodels.yaml");
-        let crd: Value = serde_saphyr::from_str(&crd).expect("YAML");
+        let crd: Value = serde_saphyr::from_str(CRD).expect("YAML");
         let words = crd.pointer(
             "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/provider/enum",
         );
@@ -165,8 +163,7 @@ mod tests {
 
     /// Rows of the guide's table, by their first cell.
     fn documented() -> BTreeMap<String, (String, String)> {
-        let page = file("docs/guide/llm-models.md");
-        let rows = page
+        let rows = PAGE
             .lines()
             .skip_while(|line| !line.starts_with("| `provider` | Where | Formats |"))
             .skip(2)
