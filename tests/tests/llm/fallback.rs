@@ -204,10 +204,11 @@ async fn a_refusal_goes_before_the_failure_of_its_fallback() -> Result<()> {
             let mocks = Mocks::start().await?;
             let (world, port) = up(&mocks).await?;
             let Mocks([main, second, fallback]) = &mocks;
-            for mock in [main, second] {
-                mock.script(&[mode]).await?;
+            main.script(&[mode]).await?;
+            // Whoever is asked beside the one that refused fails, too.
+            for mock in [second, fallback] {
+                mock.script(&["fail-503"; 8]).await?;
             }
-            fallback.script(&["fail-503"; 8]).await?;
             let reply = one(port, answer).await?;
             let text = reply.text();
             ensure!(fallback.requests().await? > 0, "{mode}: no fallback");
