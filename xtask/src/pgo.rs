@@ -30,15 +30,13 @@ pub(crate) fn run(is_static: bool) -> Result<()> {
         build.keep(&build.root.join("target/release"), name)?;
     }
     eprintln!("2/4 a proxy that counts what it runs");
-    // In a file that is mapped, so that nothing is lost however the proxy ends.
-    let counting = "-Cprofile-generate -Cllvm-args=-runtime-counter-relocation";
-    build.proxy("counting", counting)?;
+    build.proxy("counting", "-Cprofile-generate")?;
     eprintln!("3/4 work for it, for about a minute");
     let counts = build.fresh("counts")?;
     let mut train = Command::new(build.bin().join("bench"));
     train.arg("--bin-dir").arg(build.bin());
     train.args(["--train", "--rounds", "1", "--seconds", SECONDS]);
-    train.env("LLVM_PROFILE_FILE", counts.join("%c%p.profraw"));
+    train.env("LLVM_PROFILE_FILE", counts.join("%p.profraw"));
     must(&mut train, "the work")?;
     let profile = build.target.join("proxy.profdata");
     let mut merge = Command::new(profdata);

@@ -61,13 +61,16 @@ impl AccessLog {
     }
 }
 
-/// A process that is killed when dropped.
+/// A process that is ended when dropped. It is asked to end, since one that counts what it runs writes its counts then.
 pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to kill.
-        let _ = self.0.kill();
+        // It may have ended by itself; then there is nobody to ask.
+        let asked = Command::new("kill").arg(self.0.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _ = self.0.kill();
+        }
         let _ = self.0.wait();
     }
 }
