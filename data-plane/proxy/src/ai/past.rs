@@ -59,11 +59,10 @@ impl<'a> Past<'a> {
         self.failed = None;
         let said = match tried {
             Tried::Answered(answer) => {
-                let answer = answer.gathered();
                 if let Some((observed, _)) = answer.observed() {
                     ledger::note_told(record, observed);
                 }
-                Some(Said::Answer(answer))
+                answer.gathered().map(Said::Answer)
             }
             Tried::Failed { reply, .. } => Some(Said::Reply(reply)),
             Tried::Unsendable(_) | Tried::Unfit(_) => None,

@@ -71,8 +71,8 @@ impl Answer {
         }
     }
 
-    /// All of an answer whose provider said that this was all; any other as it is.
-    pub(in crate::ai) fn gathered(self: Box<Self>) -> Box<Self> {
+    /// All of an answer; `None` where its provider has not said that this was all.
+    pub(in crate::ai) fn gathered(self: Box<Self>) -> Option<Box<Self>> {
         let own = *self;
         let body = match own.body {
             Body::Relayed {
@@ -87,12 +87,10 @@ impl Answer {
                     observed: finish.observed,
                 }
             }
-            body @ (Body::Whole { .. }
-            | Body::Relayed { .. }
-            | Body::Unread(_)
-            | Body::Session(_)) => body,
+            body @ Body::Whole { .. } => body,
+            Body::Relayed { .. } | Body::Unread(_) | Body::Session(_) => return None,
         };
-        Box::new(Self { body, ..own })
+        Some(Box::new(Self { body, ..own }))
     }
 
     /// Hands on a whole answer whose attempt was settled when another was asked. It is kept for nobody.
