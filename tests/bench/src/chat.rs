@@ -20,6 +20,7 @@ pub(crate) mod provider;
 
 use client::{Failures, Told};
 use gateways::Gateway;
+use provider::Pace;
 
 const WARM_UP: Duration = Duration::from_secs(1);
 
@@ -30,8 +31,8 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     /// Bytes of the prompt.
     prompt: usize,
-    /// The answer comes in events.
-    pub(crate) is_streamed: bool,
+    /// How the answer comes in events; `None` for one that comes whole.
+    pub(crate) streamed: Option<Pace>,
     /// The provider speaks Anthropic's messages.
     is_converted: bool,
     /// Clients at once.
@@ -59,39 +60,53 @@ pub(crate) struct Row {
     pub(crate) failures: u64,
 }
 
-const SCENARIOS: [Scenario; 5] = [
+const SCENARIOS: [Scenario; 7] = [
     Scenario {
         name: "1 KB prompt",
         prompt: 1 << 10,
-        is_streamed: false,
+        streamed: None,
         is_converted: false,
         clients: 16,
     },
     Scenario {
         name: "100 KB prompt",
         prompt: 100 << 10,
-        is_streamed: false,
+        streamed: None,
         is_converted: false,
         clients: 16,
     },
     Scenario {
         name: "500 events",
         prompt: 1 << 10,
-        is_streamed: true,
+        streamed: Some(Pace::Events),
         is_converted: false,
         clients: 16,
     },
     Scenario {
         name: "1 KB, to Anthropic",
         prompt: 1 << 10,
-        is_streamed: false,
+        streamed: None,
         is_converted: true,
         clients: 16,
     },
     Scenario {
         name: "500 events, to Anthropic",
         prompt: 1 << 10,
-        is_streamed: true,
+        streamed: Some(Pace::Events),
+        is_converted: true,
+        clients: 16,
+    },
+    Scenario {
+        name: "500 at once",
+        prompt: 1 << 10,
+        streamed: Some(Pace::AtOnce),
+        is_converted: false,
+        clients: 16,
+    },
+    Scenario {
+        name: "500 at once, to Anthropic",
+        prompt: 1 << 10,
+        streamed: Some(Pace::AtOnce),
         is_converted: true,
         clients: 16,
     },
@@ -99,8 +114,9 @@ const SCENARIOS: [Scenario; 5] = [
 
 /// Measures every peer in every scenario.
 pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
-    let provider = free_port()?;
-    provider::start(provider, provider::Pace::Events)?;
+    let (paced, at_once) = (free_port()?, free_port()?);
+    provider::start(paced, Pace::Events)?;
+    provider::start(at_once, Pace::AtOnce)?;
     let wanted = |scenario: &Scenario| scenario.name.contains(&args.scenario);
     let peers = |scenario: Scenario| {
         let all = Gateway::all(args, scenario.is_converted);
@@ -111,6 +127,10 @@ pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
     // In turns, so that a machine that becomes slower is slower for all, and for all that is asked for.
     for _ in 0..args.rounds {
         for ((peer, scenario), rounds) in &mut entrants {
+            let provider = match scenario.streamed {
+                Some(Pace::AtOnce) => at_once,
+                Some(Pace::Events | Pace::Idle) | None => paced,
+            };
             let row = round(args, work, provider, *peer, *scenario).await;
             let row = row.with_context(|| format!("{}, {}", peer.name(), scenario.name));
             match (row, peer.failures()) {
@@ -150,7 +170,7 @@ async fn round(
     let request = client::request(
         &peer.headers(provider, scenario.is_converted),
         scenario.prompt,
-        scenario.is_streamed,
+        scenario.streamed.is_some(),
     );
     client::wait_for(target, &request, peer.patience())
         .await

@@ -21,6 +21,8 @@ const INTERVAL: Duration = Duration::from_millis(2);
 pub(crate) enum Pace {
     /// An event, a pause, and so on to the end.
     Events,
+    /// All events in one write, as from a fast provider or over a connection that was held up.
+    AtOnce,
     /// The first events, and then nothing.
     Idle,
 }
@@ -155,16 +157,21 @@ async fn serve(mut stream: TcpStream, canned: &[Canned; 2], pace: Pace) -> Resul
 async fn events(stream: &mut TcpStream, canned: &Canned, pace: Pace) -> Result<()> {
     stream.write_all(&canned.first).await?;
     stream.write_all(&canned.event).await?;
-    if pace == Pace::Idle {
-        // Until the gateway closes the connection.
-        let mut rest = [0; 64];
-        while stream.read(&mut rest).await? > 0 {}
-        anyhow::bail!("closed");
-    }
-    let mut ticks = tokio::time::interval(INTERVAL);
-    for _ in 1..EVENTS {
-        ticks.tick().await;
-        stream.write_all(&canned.event).await?;
+    match pace {
+        Pace::Idle => {
+            // Until the gateway closes the connection.
+            let mut rest = [0; 64];
+            while stream.read(&mut rest).await? > 0 {}
+            anyhow::bail!("closed");
+        }
+        Pace::AtOnce => stream.write_all(&canned.event.repeat(EVENTS - 1)).await?,
+        Pace::Events => {
+            let mut ticks = tokio::time::interval(INTERVAL);
+            for _ in 1..EVENTS {
+                ticks.tick().await;
+                stream.write_all(&canned.event).await?;
+            }
+        }
     }
     stream.write_all(&canned.last).await?;
     Ok(())
