@@ -5,8 +5,10 @@
 
 pub(crate) mod answer;
 pub(crate) mod asked;
+mod attributes;
 mod backend;
 mod effects;
+mod model;
 mod models;
 mod policies;
 mod price;
@@ -17,6 +19,7 @@ use serde::Serialize;
 
 pub(crate) use answer::explain;
 pub(crate) use asked::Asked;
+pub(crate) use model::{ModelFacts, ProviderFacts, WayFacts};
 
 /// Everything that is known about the request's way.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -81,4 +84,6 @@ pub(crate) struct BackendFacts {
     pub(crate) percent: f64,
     /// What is there.
     pub(crate) what: String,
+    /// What becomes of the model that is asked about.
+    pub(crate) model: Option<ModelFacts>,
 }

@@ -32,7 +32,8 @@ enum ExplainCommand {
     #[command(
         after_help = "EXAMPLES\n  tidegate explain request --host shop.example --path /cart\n  \
         tidegate explain request --host shop.example -X POST -H 'x-team: blue' --scheme https\n  \
-        tidegate explain request -f ./manifests --host shop.example     without an instance\n\n\
+        tidegate explain request -f ./manifests --host shop.example     without an instance\n  \
+        tidegate explain request -X POST --host ai.example --path /v1/chat/completions --model fast\n\n\
         The answer comes from the proxy's own matchers on the resources that proxies get."
     )]
     Request(RequestArgs),

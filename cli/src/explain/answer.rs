@@ -3,6 +3,7 @@
 //! Owns the order of the steps, which is the proxy's: listener, chain, path, host, route, filters, backends. Must
 //! leave every decision to the proxy's own types. Where the proxy would answer by itself, the way ends there.
 
+use dp_config::policy::Effective;
 use dp_config::route::{Action, Forward};
 use dp_config::route_config::Found;
 use dp_config::{Chain, Config, Listener, Route, RouteConfig};
@@ -12,7 +13,11 @@ use route::table::Entry;
 use route::{Head, host, path};
 use std::sync::Arc;
 
-use super::{Asked, Explanation, ListenerFacts, RouteFacts, backend, effects, policies, why};
+use super::attributes::AskedAttributes;
+use super::model::Asking;
+use super::{
+    Asked, BackendFacts, Explanation, ListenerFacts, RouteFacts, backend, effects, policies, why,
+};
 use crate::shadow::{MatchId, words};
 
 /// File and line, by the name of a resource and, where it carries a rule, the index of the rule.
@@ -65,6 +70,7 @@ pub(crate) fn explain(config: &Config, asked: &Asked, place_of: &mut PlaceOf<'_>
                 routes,
                 head,
                 target: &target,
+                model: asked.model.as_deref(),
             };
             way.follow(&mut told, place_of);
         }
@@ -79,6 +85,7 @@ struct Way<'a> {
     routes: &'a RouteConfig,
     head: Head<'a>,
     target: &'a str,
+    model: Option<&'a str>,
 }
 
 impl Way<'_> {
@@ -93,15 +100,16 @@ impl Way<'_> {
             told.answer = Some("404: no route matches".to_owned());
             return;
         };
-        match policies::of_route(self.config, found.route()) {
-            Ok(policies) => told.policies = policies,
-            Err(refused) => {
-                told.answer = Some(refused);
+        let policies = match Effective::of_route(self.config, found.route()) {
+            Ok(policies) => policies,
+            Err(denied) => {
+                told.answer = Some(policies::refused(&denied));
                 return;
             }
-        }
+        };
+        told.policies = policies::of_route(self.config, policies, found.route());
         match &found.route().action {
-            Action::Forward(forward) => self.forward(&found, forward, told, place_of),
+            Action::Forward(forward) => self.forward((&found, policies), forward, told, place_of),
             Action::Redirect(redirect) => {
                 told.answer = Some(self.redirect(&found, redirect));
                 told.filters = effects::of_response_headers(&found);
@@ -115,16 +123,32 @@ impl Way<'_> {
 
     fn forward(
         &self,
-        found: &Found<'_>,
+        (found, policies): (&Found<'_>, Effective<'_>),
         forward: &Forward,
         told: &mut Explanation,
         place_of: &mut PlaceOf<'_>,
     ) {
         told.filters = effects::of_forward(found, forward, self.head.headers, self.target);
-        told.backends = backend::of_forward(self.config, forward, self.head.headers, place_of);
-        if told.backends.iter().all(|backend| backend.weight == 0) {
-            told.answer = Some("500: the rule has no backend with a weight".to_owned());
+        let asking = self.model.map(|model| Asking {
+            config: self.config,
+            policies,
+            attributes: AskedAttributes {
+                head: self.head,
+                target: self.target,
+                model,
+            },
+        });
+        let asked = (self.head.headers, asking.as_ref());
+        told.backends = backend::of_forward(self.config, forward, asked, place_of);
+        let mut with_weight = told.backends.iter().filter(|backend| backend.weight > 0);
+        told.answer = match with_weight.next() {
+            None => Some("500: the rule has no backend with a weight".to_owned()),
+            Some(first) => {
+                let of_first = refusal(first);
+                of_first.filter(|_| with_weight.all(|other| refusal(other).is_some()))
+            }
         }
+        .map(str::to_owned);
     }
 
     fn redirect(&self, found: &Found<'_>, redirect: &Redirect) -> String {
@@ -184,6 +208,11 @@ impl Way<'_> {
             }
         }
     }
+}
+
+/// Why a model that is asked about is refused there.
+fn refusal(backend: &BackendFacts) -> Option<&str> {
+    backend.model.as_ref()?.refusal()
 }
 
 /// The listener of the port, or of the scheme, or the first plain one.

@@ -33,6 +33,10 @@ pub(crate) struct AskedArgs {
     /// Port of the listener, as the proxy binds it
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+
+    /// Model in the body: who is asked for which, and who refuses
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
 }
 
 /// A request as a client would send it.
@@ -50,6 +54,8 @@ pub(crate) struct Asked {
     pub(crate) is_tls: Option<bool>,
     /// Port, where it is said.
     pub(crate) port: Option<u16>,
+    /// Model that the body names, where it is said.
+    pub(crate) model: Option<String>,
 }
 
 // === impl Asked ===
@@ -60,6 +66,9 @@ impl TryFrom<&AskedArgs> for Asked {
     fn try_from(args: &AskedArgs) -> Result<Self> {
         if args.host.is_empty() {
             bail!("--host is empty; write the name that a client would use");
+        }
+        if args.model.as_deref() == Some("") {
+            bail!("--model is empty; write the name that a client would ask for, or leave it out");
         }
         let mut headers = HeaderMap::new();
         for header in &args.headers {
@@ -80,6 +89,7 @@ impl TryFrom<&AskedArgs> for Asked {
             headers,
             is_tls: args.scheme.as_deref().map(|scheme| scheme == "https"),
             port: args.port.or(written_port),
+            model: args.model.clone(),
         })
     }
 }

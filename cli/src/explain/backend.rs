@@ -11,16 +11,17 @@ use dp_config::{Config, Endpoints};
 use http::HeaderMap;
 
 use super::answer::PlaceOf;
+use super::model::Asking;
 use super::{BackendFacts, effects, models, price};
 
 /// Endpoints that are named; more are counted.
 const NAMED: usize = 4;
 
-/// Every candidate of a route.
+/// Every candidate of a route, and what a model's name leads to there, where one is asked about.
 pub(super) fn of_forward(
     config: &Config,
     forward: &Forward,
-    headers: &HeaderMap,
+    (headers, asking): (&HeaderMap, Option<&Asking<'_>>),
     place_of: &mut PlaceOf<'_>,
 ) -> Vec<BackendFacts> {
     let total: u64 = forward
@@ -30,6 +31,7 @@ pub(super) fn of_forward(
         .sum();
     let mut fact = |choice: &ClusterChoice| BackendFacts {
         place: place_of(&choice.cluster, None),
+        model: asking.and_then(|asking| Some(asking.of_cluster(config.cluster(&choice.cluster)?))),
         ..fact(config, choice, total, headers)
     };
     forward.clusters.iter().map(&mut fact).collect()
@@ -59,11 +61,12 @@ fn fact(config: &Config, choice: &ClusterChoice, total: u64, headers: &HeaderMap
         weight: choice.weight(),
         percent: (share * 1_000.0).round() / 10.0,
         what,
+        model: None,
     }
 }
 
 /// Weights fit: their sum is at most a few times `u32::MAX`.
-fn as_float(total: u64) -> f64 {
+pub(super) fn as_float(total: u64) -> f64 {
     u32::try_from(total).map_or(f64::from(u32::MAX), f64::from)
 }
 

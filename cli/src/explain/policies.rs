@@ -7,9 +7,8 @@ use dp_config::policy::{Attachment, Effective};
 use dp_config::route::{Action, Route};
 use dp_config::{AiBackend, Config};
 
-/// Policies along the way to a route and behind it, in words; or why the request is refused.
-pub(super) fn of_route(config: &Config, route: &Route) -> Result<Vec<String>, String> {
-    let way = Effective::of_route(config, route).map_err(|denied| refused(&denied))?;
+/// Policies along the way to a route and behind it, in words.
+pub(super) fn of_route(config: &Config, way: Effective<'_>, route: &Route) -> Vec<String> {
     let mut told = words(config, way.of_way());
     if let Action::Forward(forward) = &route.action {
         for choice in forward.clusters.iter().filter(|one| one.weight() > 0) {
@@ -23,7 +22,7 @@ pub(super) fn of_route(config: &Config, route: &Route) -> Result<Vec<String>, St
             }
         }
     }
-    Ok(told)
+    told
 }
 
 fn ai_backend<'a>(config: &'a Config, cluster: &str) -> Option<&'a AiBackend> {
@@ -37,7 +36,8 @@ fn ai_backend<'a>(config: &'a Config, cluster: &str) -> Option<&'a AiBackend> {
     }
 }
 
-fn words(config: &Config, attachments: &[Attachment]) -> Vec<String> {
+/// Each attachment, with what its policy has.
+pub(super) fn words(config: &Config, attachments: &[Attachment]) -> Vec<String> {
     let word = |attachment: &Attachment| {
         let Attachment {
             field,
@@ -54,6 +54,7 @@ fn words(config: &Config, attachments: &[Attachment]) -> Vec<String> {
     attachments.iter().map(word).collect()
 }
 
-fn refused(denied: &dp_config::policy::Denied) -> String {
+/// With its status.
+pub(super) fn refused(denied: &dp_config::policy::Denied) -> String {
     format!("503: {denied}")
 }

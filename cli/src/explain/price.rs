@@ -7,7 +7,15 @@ use dp_policy::price::{Catalog, ModelNames, Quote, Tokens, quote};
 
 /// What is said of a provider; nothing where its backend has no prices, or clients choose the model.
 pub(super) fn of_provider(catalog: Option<&Catalog>, provider: &AiProvider) -> String {
-    let (Some(catalog), Some(model)) = (catalog, provider.model.as_deref()) else {
+    let model = provider.model.as_deref();
+    model
+        .map(|model| of_model(catalog, provider, model))
+        .unwrap_or_default()
+}
+
+/// What is said of a model at a provider; nothing where its backend has no prices.
+pub(super) fn of_model(catalog: Option<&Catalog>, provider: &AiProvider, model: &str) -> String {
+    let Some(catalog) = catalog else {
         return String::new();
     };
     let names = ModelNames {

@@ -2,7 +2,7 @@
 //!
 //! Owns the layout: a word in front, what it is about, and where it is written. Must not leave out why.
 
-use super::{Explanation, RouteFacts};
+use super::{Explanation, ModelFacts, ProviderFacts, RouteFacts, WayFacts};
 
 /// Lists that are longer are cut, with the count of the rest.
 const LISTED: usize = 12;
@@ -52,6 +52,10 @@ pub(crate) fn text(told: &Explanation, all: bool) -> String {
             &format!("{share}  {}   {}{place}", backend.cluster, backend.what),
         );
     }
+    let models = told.backends.iter();
+    for model in models.filter_map(|backend| backend.model.as_ref()) {
+        tell_model(model, &mut lines);
+    }
     if let Some(answer) = &told.answer {
         lines.add("answer", answer);
     }
@@ -81,6 +85,56 @@ fn tell_others(told: &Explanation, all: bool, lines: &mut Lines) {
         };
         lines.add(word, &format!("{unlisted} other {plural} not fit"));
     }
+}
+
+fn tell_model(told: &ModelFacts, lines: &mut Lines) {
+    lines.add("model", &format!("{:?} {}", told.name, told.what));
+    if let Some(refused) = &told.refused {
+        lines.add("", refused);
+    }
+    for way in &told.ways {
+        tell_way(told, way, lines);
+    }
+}
+
+fn tell_way(told: &ModelFacts, way: &WayFacts, lines: &mut Lines) {
+    if !way.when.is_empty() {
+        lines.add("", &format!("{}: {}", way.when, way.model));
+    } else if way.model != told.name {
+        lines.add("", &way.model);
+    }
+    // Who would be asked by way of what is not taken: only in the answer for programs.
+    if !way.is_reachable {
+        return;
+    }
+    if let Some(refused) = &way.refused {
+        lines.add("", &format!("  {refused}"));
+    }
+    for provider in &way.providers {
+        lines.add("", &format!("  {}", of_provider(provider)));
+    }
+    for policy in &way.policies {
+        lines.add("", &format!("  {policy}"));
+    }
+}
+
+fn of_provider(told: &ProviderFacts) -> String {
+    let ProviderFacts {
+        name,
+        group,
+        model,
+        price,
+        refused,
+    } = told;
+    let model = match model {
+        Some(model) => format!("is asked for {model}"),
+        None => "is asked for what an expression makes of the request".to_owned(),
+    };
+    let refused = match refused {
+        Some(refused) => format!("; {refused}"),
+        None => String::new(),
+    };
+    format!("{group}. {name} {model}{price}{refused}")
 }
 
 fn place(route: &RouteFacts, words: &str) -> String {

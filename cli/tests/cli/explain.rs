@@ -109,3 +109,148 @@ fn bad_questions_are_errors() {
         assert!(run.err.contains(words), "{}", run.err);
     }
 }
+
+/// A Gateway with models of its own, a virtual one of each kind, and a list of what may be asked for on a route.
+const MODELS: &str = "\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge}
+spec:
+  gatewayClassName: tidegate
+  listeners:
+  - name: http
+    port: 8080
+    protocol: HTTP
+    allowedRoutes: {kinds: [{group: agentgateway.dev, kind: AgentgatewayModel}, {kind: HTTPRoute}]}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: mini}
+spec: {parentRefs: [{name: edge}], provider: OpenAI}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: claude}
+spec: {parentRefs: [{name: edge}], match: {model: claude-*}, provider: Anthropic}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: secret}
+spec: {parentRefs: [{name: edge}], visibility: Internal, provider: Mistral}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: fast}
+spec:
+  parentRefs: [{name: edge}]
+  virtualModel:
+    weighted:
+      targets: [{modelRef: {name: mini}, weight: 3}, {modelRef: {name: claude}, model: claude-haiku-4-5}]
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: safe}
+spec:
+  parentRefs: [{name: edge}]
+  virtualModel:
+    failover:
+      targets: [{modelRef: {name: secret}, priority: 0}, {modelRef: {name: mini}, priority: 1}]
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayModel
+metadata: {name: smart}
+spec:
+  parentRefs: [{name: edge}]
+  virtualModel:
+    conditional:
+      targets:
+      - {modelRef: {name: secret}, when: size(llmRequest.tools) > 5}
+      - {modelRef: {name: claude}, model: claude-opus-4-1, when: 'request.headers[\"x-tier\"] == \"gold\"'}
+      - {modelRef: {name: mini}}
+---
+apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: of-mini}
+spec:
+  targetRefs: [{group: agentgateway.dev, kind: AgentgatewayModel, name: mini}]
+  backend: {ai: {allowedModels: [{names: [mini]}]}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: own}
+spec:
+  parentRefs: [{name: edge}]
+  rules:
+  - matches: [{path: {value: /own}}]
+    backendRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: own}]
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {name: own}
+spec:
+  ai:
+    groups:
+    - providers:
+      - {name: pinned, openai: {model: gpt-pinned}}
+      - {name: free, openai: {}, policies: {ai: {modelAliases: {quick: gpt-4o}}}}
+---
+apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: of-own}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: own}]
+  backend: {ai: {allowedModels: [{names: [quick, gpt-4o]}]}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web}
+spec:
+  parentRefs: [{name: edge}]
+  rules:
+  - matches: [{path: {value: /web}}]
+    backendRefs: [{name: web, port: 80}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: ExternalName, externalName: web.example.com}
+";
+
+/// The lines about the model, and what follows them.
+fn of_model(path: &str, flags: &[&str]) -> String {
+    let dir = directory(&[("models.yaml", MODELS)]);
+    let manifests = dir.path().display().to_string();
+    let asked = ["explain", "request", "-f", &manifests, "-X", "POST"];
+    let place = ["--host", "a.test", "--path", path, "--model"];
+    let run = tidegate(&[&asked[..], &place[..], flags].concat());
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+    let at = run.out.find("\nmodel ").expect("a model is told");
+    run.out[at + 1..].to_owned()
+}
+
+#[test]
+fn a_name_is_followed_to_who_is_asked() {
+    const PATH: &str = "/v1/chat/completions";
+    for (flags, expected) in [
+        (&["mini"][..], "X"),
+        (&["claude-x"], "X"),
+        (&["fast"], "X"),
+        (&["safe"], "X"),
+        (&["smart"], "X"),
+        (&["smart", "-H", "x-tier: gold"], "X"),
+        (&["secret"], "X"),
+    ] {
+        assert_eq!(of_model(PATH, flags), expected, "{flags:?}");
+    }
+}
+
+#[test]
+fn lists_and_aliases_have_their_say() {
+    for (path, name, expected) in [
+        ("/own/v1/chat/completions", "quick", "X"),
+        ("/own/v1/chat/completions", "gpt-5", "X"),
+        ("/web", "quick", "X"),
+    ] {
+        assert_eq!(of_model(path, &[name]), expected, "{path} {name}");
+    }
+}

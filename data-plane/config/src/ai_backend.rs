@@ -155,6 +155,21 @@ impl AiProvider {
         }
     }
 
+    /// The model that it is asked for where a client asks for `asked`: what the policy sets, else its own, else the client's, by
+    /// the name that this has there. `None` where nobody names one. What a policy computes is not known here.
+    #[must_use]
+    pub fn sent_model<'a>(
+        &'a self,
+        policy: Option<&'a AiPolicy>,
+        asked: Option<&'a str>,
+    ) -> Option<&'a str> {
+        let set = policy.and_then(|policy| policy.model.as_deref());
+        let pinned = set.or(self.model.as_deref());
+        let name = pinned.filter(|name| !name.is_empty()).or(asked)?;
+        let alias = policy.and_then(|policy| policy.aliases.target(name));
+        Some(alias.unwrap_or(name))
+    }
+
     /// Who may ask it; `None` for everybody.
     #[must_use]
     pub fn authorization(&self) -> Option<&Authorization> {

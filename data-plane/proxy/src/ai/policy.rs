@@ -100,10 +100,8 @@ pub(super) fn expected_model<'b>(
     policy: Option<&'b AiPolicy>,
     prompt: &'b Prompt,
 ) -> Option<&'b str> {
-    let set = policy.and_then(|policy| policy.model.as_deref());
-    let model = prompt.model_for(set.or(provider.model.as_deref())).ok()?;
-    let alias = policy.and_then(|policy| policy.aliases.target(model));
-    Some(alias.unwrap_or(model)).filter(|model| !model.is_empty())
+    let sent = provider.sent_model(policy, prompt.model_for(None).ok());
+    sent.filter(|model| !model.is_empty())
 }
 
 // === impl Shaped ===

@@ -1,0 +1,147 @@
+//! What expressions may ask about the request that is asked about.
+//!
+//! Owns where each attribute comes from. Invariant: what a command line does not say (a body, an address, who the client is)
+//! has no value, and so no condition on it holds, as with a proxy that cannot tell it.
+
+use std::borrow::Cow;
+
+use expr::{Attribute, AttributeSet, Attributes};
+use http::HeaderMap;
+use route::Head;
+use serde_json::{Map, Value as Json};
+
+/// A request for a model.
+#[derive(Clone, Copy)]
+pub(super) struct AskedAttributes<'a> {
+    pub(super) head: Head<'a>,
+    /// Path and query.
+    pub(super) target: &'a str,
+    pub(super) model: &'a str,
+}
+
+/// What has a value.
+const KNOWN: AttributeSet = AttributeSet::of(&[
+    Attribute::RequestMethod,
+    Attribute::RequestUri,
+    Attribute::RequestHost,
+    Attribute::RequestScheme,
+    Attribute::RequestPath,
+    Attribute::RequestPathAndQuery,
+    Attribute::RequestHeaders,
+    Attribute::LlmRequestModel,
+]);
+
+/// Whether an expression asks only for what has a value.
+pub(super) fn can_be_told(asked: AttributeSet) -> bool {
+    let mut all = Attribute::ALL.into_iter();
+    all.all(|attribute| !asked.has(attribute) || KNOWN.has(attribute))
+}
+
+// === impl AskedAttributes ===
+
+impl Attributes for AskedAttributes<'_> {
+    fn attribute(&self, attribute: Attribute) -> Option<Cow<'_, Json>> {
+        let Head {
+            method,
+            scheme,
+            authority,
+            path,
+            headers,
+            ..
+        } = self.head;
+        let value = match attribute {
+            Attribute::RequestMethod => method.as_str().into(),
+            Attribute::RequestUri => format!("{scheme}://{authority}{}", self.target).into(),
+            Attribute::RequestHost => without_port(authority).into(),
+            Attribute::RequestScheme => scheme.into(),
+            Attribute::RequestPath => path.into(),
+            Attribute::RequestPathAndQuery => self.target.into(),
+            Attribute::RequestHeaders => members(headers),
+            Attribute::LlmRequestModel => self.model.into(),
+            Attribute::RequestVersion
+            | Attribute::SourceAddress
+            | Attribute::SourcePort
+            | Attribute::ResponseCode
+            | Attribute::ResponseHeaders
+            | Attribute::Jwt
+            | Attribute::ApiKey
+            | Attribute::LlmRequest
+            | Attribute::LlmStreaming
+            | Attribute::LlmParams
+            | Attribute::LlmResponseModel
+            | Attribute::LlmProvider
+            | Attribute::LlmInputTokens
+            | Attribute::LlmCachedInputTokens
+            | Attribute::LlmCacheCreationInputTokens
+            | Attribute::LlmOutputTokens
+            | Attribute::LlmReasoningTokens
+            | Attribute::LlmTotalTokens => return None,
+        };
+        Some(Cow::Owned(value))
+    }
+}
+
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => host,
+        Some(_) | None => authority,
+    }
+}
+
+/// A text for each name, a list where it was said more than once.
+fn members(headers: &HeaderMap) -> Json {
+    let mut members = Map::new();
+    for name in headers.keys() {
+        let values = headers.get_all(name).iter();
+        let mut values: Vec<Json> = values
+            .filter_map(|value| Some(value.to_str().ok()?.into()))
+            .collect();
+        let value = match values.len() {
+            1 => values.swap_remove(0),
+            _ => values.into(),
+        };
+        members.insert(name.as_str().to_owned(), value);
+    }
+    members.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use expr::Expr;
+    use http::Method;
+
+    use super::*;
+
+    #[test]
+    fn what_was_not_said_has_no_value() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-team", "blue".parse().expect("a value"));
+        headers.append("x-twice", "1".parse().expect("a value"));
+        headers.append("x-twice", "2".parse().expect("a value"));
+        let asked = AskedAttributes {
+            head: Head {
+                method: &Method::POST,
+                scheme: "https",
+                authority: "a.test:8443",
+                path: "/v1/chat/completions",
+                query: Some("x=1"),
+                headers: &headers,
+            },
+            target: "/v1/chat/completions?x=1",
+            model: "fast",
+        };
+        for (text, expected, is_told) in [
+            ("request.host == \"a.test\"", Some(true), true),
+            ("request.uri.endsWith(\"?x=1\")", Some(true), true),
+            ("request.headers[\"X-Team\"] == \"blue\"", Some(true), true),
+            ("request.headers[\"x-twice\"][1] == \"2\"", Some(true), true),
+            ("llm.requestModel == \"slow\"", Some(false), true),
+            ("llmRequest.max_tokens > 5", None, false),
+            ("source.address == \"10.0.0.1\"", None, false),
+        ] {
+            let expr = Expr::compile(text, AttributeSet::OF_LLM_REQUEST).expect(text);
+            assert_eq!(expr.holds(&asked).ok(), expected, "{text}");
+            assert_eq!(can_be_told(expr.attributes()), is_told, "{text}");
+        }
+    }
+}
