@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::{Notes, Target, Unconvertible};
+use super::{Notes, Target, Unconvertible, Vendor};
 use crate::shape::{chat, messages};
 use crate::text::{Json, JsonText};
 
@@ -19,6 +19,7 @@ mod tools;
 mod turns;
 
 use claude::Claude;
+use parts::Urls;
 use thinking::Thinking;
 pub(crate) use thinking::unasked_limit;
 use turns::Conversation;
@@ -60,21 +61,25 @@ pub(crate) fn convert<'a>(
 ) -> Result<messages::Request<'a>, Unconvertible> {
     refuse(&request)?;
     note_what_is_dropped(&request, notes);
-    let claude = Claude::parse(&target.model);
+    let claude = Claude::parse(target.kind());
     let wanted = wanted(request.response_format.as_ref(), notes)?;
     let max_tokens = request.max_completion_tokens.or(request.max_tokens);
-    let mut conversation = Conversation::read(&request.messages, notes)?;
+    let urls = match target.vendor {
+        Vendor::Vertex => Urls::Refused,
+        Vendor::OpenAi | Vendor::Anthropic | Vendor::Bedrock | Vendor::Gemini | Vendor::Other => {
+            Urls::Fetched
+        }
+    };
+    let mut conversation = Conversation::read(&request.messages, urls, notes)?;
     if matches!(wanted, Wanted::Json) {
         conversation.instruct(JSON_ONLY);
     }
-    let choice = tools::choice(&request, notes)?;
+    let choice = tools::choice(&request, claude, notes)?;
     let Thinking { thinking, effort } = thinking::thinking(
         &request,
         thinking::Limits {
             claude,
-            is_call_forced: choice
-                .as_ref()
-                .is_some_and(|choice| matches!(choice.kind.as_str(), "any" | "tool")),
+            is_call_forced: tools::is_forced(choice.as_ref()),
             has_unproven_call: conversation.has_unproven_call(),
             ..thinking::Limits::new(max_tokens, target.max_output_tokens)
         },
@@ -209,7 +214,7 @@ fn wanted(format: Option<&Json<'_>>, notes: &mut Notes) -> Result<Wanted, Unconv
                 notes.dropped(FIELD);
                 return Ok(Wanted::Json);
             };
-            let closed = schema::closed(schema.get(), notes)
+            let closed = schema::closed(schema.get(), &schema::ANSWER, notes)
                 .map_err(|error| error.within("response_format.json_schema.schema"))?;
             let written = format!("{{\"type\":\"json_schema\",\"schema\":{closed}}}");
             Ok(Json::object(&written).map_or(Wanted::Text, Wanted::Schema))

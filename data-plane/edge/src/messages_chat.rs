@@ -207,9 +207,11 @@ impl Context<'_> {
         let is_asked = effort.is_some();
         let asked = match thinking {
             // Anthropic's effort is of more than thinking; OpenAI's is not.
-            Some(thinking) if thinking.kind == "disabled" => {
+            Some(thinking) if model::is_off(thinking) => {
                 self.notes.dropped_if("output_config.effort", is_asked);
-                return Ok(None);
+                let (least, is_lost) = model::least_thinking(self.target);
+                self.notes.dropped_if("thinking", is_lost);
+                return Ok(least.map(JsonText::plain));
             }
             Some(thinking) if thinking.kind == "enabled" => {
                 let by_budget = thinking.budget_tokens.map(model::effort_of_budget);
@@ -221,7 +223,7 @@ impl Context<'_> {
             Some(_) => {
                 return Err(Unconvertible::unsupported(
                     "thinking.type",
-                    "only enabled, disabled and adaptive are known",
+                    "only enabled, disabled, adaptive and between_tools are known",
                 ));
             }
             None => effort,

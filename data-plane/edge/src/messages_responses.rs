@@ -47,7 +47,7 @@ pub(crate) fn convert<'a>(
         Some(taken) => JsonText::plain(taken),
         None => effort,
     });
-    let reasoning = reasoning(request.thinking.as_ref(), effort, reasons, notes);
+    let reasoning = reasoning(request.thinking.as_ref(), effort, (target, reasons), notes)?;
     let (temperature, top_p) = openai::sampling(
         (request.temperature, request.top_p),
         reasoning.as_ref(),
@@ -121,21 +121,31 @@ fn system<'a>(
 fn reasoning<'a>(
     thinking: Option<&messages::Thinking<'a>>,
     effort: Option<JsonText<'a>>,
-    reasons: Reasons,
+    (target, reasons): (&Target, Reasons),
     notes: &mut Notes,
-) -> Option<responses::Reasoning<'a>> {
+) -> Result<Option<responses::Reasoning<'a>>, Unconvertible> {
+    let is_off = thinking.is_some_and(model::is_off);
     if reasons == Reasons::Never {
-        let is_wanted = thinking.is_some_and(|thinking| thinking.kind != "disabled");
-        notes.dropped_if("thinking", is_wanted);
+        notes.dropped_if("thinking", thinking.is_some() && !is_off);
         notes.dropped_if("output_config.effort", effort.is_some());
-        return None;
+        return Ok(None);
+    }
+    if is_off {
+        // Anthropic's effort is of more than thinking; OpenAI's is not.
+        notes.dropped_if("output_config.effort", effort.is_some());
+        let (least, is_lost) = model::least_thinking(target);
+        notes.dropped_if("thinking", is_lost);
+        return Ok(least.map(|least| responses::Reasoning {
+            effort: Some(JsonText::plain(least)),
+            summary: None,
+        }));
     }
     let is_shown = |thinking: &messages::Thinking<'_>| {
         let display = thinking.display.as_ref();
         display.is_none_or(|display| display.get() != "\"omitted\"")
     };
     let summary = thinking
-        .filter(|thinking| thinking.kind != "disabled" && is_shown(thinking))
+        .filter(|thinking| is_shown(thinking))
         .map(|_| Json::of("auto"));
     let effort = match thinking {
         Some(thinking) if thinking.kind == "enabled" => Some(effort.unwrap_or_else(|| {
@@ -143,12 +153,19 @@ fn reasoning<'a>(
                 thinking.budget_tokens.unwrap_or(u64::MAX),
             ))
         })),
-        Some(thinking) if thinking.kind != "disabled" => {
+        Some(thinking) if thinking.kind == "adaptive" => {
             Some(effort.unwrap_or_else(|| JsonText::plain("high")))
         }
-        Some(_) | None => effort,
+        Some(_) => {
+            return Err(Unconvertible::unsupported(
+                "thinking.type",
+                "only enabled, disabled, adaptive and between_tools are known",
+            ));
+        }
+        None => effort,
     };
-    (effort.is_some() || summary.is_some()).then_some(responses::Reasoning { effort, summary })
+    let is_told = effort.is_some() || summary.is_some();
+    Ok(is_told.then_some(responses::Reasoning { effort, summary }))
 }
 
 /// The client's tools; those that Anthropic runs are left out.

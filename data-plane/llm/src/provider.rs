@@ -154,10 +154,11 @@ impl Service {
         }
     }
 
-    /// Whose conventions its models follow, as converters ask.
+    /// Whose conventions its models follow that are asked in `format`, as converters ask.
     #[must_use]
-    pub const fn vendor(&self) -> Vendor {
+    pub fn vendor(&self, format: Format) -> Vendor {
         match self {
+            Self::Foundry { .. } if format == Format::AnthropicMessages => Vendor::Anthropic,
             Self::OpenAi { .. } | Self::AzureOpenAi { .. } | Self::Foundry { .. } => Vendor::OpenAi,
             Self::Anthropic { .. } => Vendor::Anthropic,
             Self::Bedrock { .. } => Vendor::Bedrock,

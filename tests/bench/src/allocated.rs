@@ -82,7 +82,7 @@ fn plan(service: &Service, provider: Format) -> Result<Plan> {
     let request = Request::parse(client, "/", Bytes::from_static(body.as_bytes()))?;
     let target = Target {
         model: "m".to_owned(),
-        vendor: service.vendor(),
+        vendor: service.vendor(provider),
         max_output_tokens: None,
         guardrail: None,
         known_as: None,

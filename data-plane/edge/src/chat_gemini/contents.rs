@@ -83,6 +83,12 @@ impl<'a> Turns<'a, '_> {
         match message.role.as_str() {
             "system" | "developer" => {
                 let parts = texts_only(self.parts(message.content, notes)?)?;
+                // It moves to the front.
+                let is_first = self.contents.is_empty() && self.user.is_empty();
+                notes.dropped_if(
+                    "messages.system_position",
+                    !(parts.is_empty() || is_first && self.results.is_empty()),
+                );
                 self.system.extend(parts);
                 Ok(())
             }

@@ -3,11 +3,32 @@
 //! Versions after Anthropic's pages "Adaptive thinking", "Effort" and the migration guides. It must not know requests.
 //! Invariant: a name that says no version (a deployment's, another vendor's) is not guessed at.
 
-/// The version of a Claude model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The version of a Claude model, and its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Claude {
     major: u8,
     minor: u8,
+    line: Line,
+}
+
+/// What Anthropic calls its models by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    Opus,
+    Sonnet,
+    Haiku,
+    Other,
+}
+
+/// How a model is told not to think.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unthinking {
+    /// Not at all: it thinks only where it is asked to.
+    Silence,
+    /// By this `thinking.type`.
+    Kind(&'static str),
+    /// It cannot be told.
+    Impossible,
 }
 
 // === impl Claude ===
@@ -26,47 +47,74 @@ impl Claude {
             token => number(token),
         })?;
         let minor = tokens.next().and_then(number).unwrap_or_default();
-        Some(Self { major, minor })
+        let line = match rest {
+            _ if rest.contains("opus") => Line::Opus,
+            _ if rest.contains("sonnet") => Line::Sonnet,
+            _ if rest.contains("haiku") => Line::Haiku,
+            _ => Line::Other,
+        };
+        Some(Self { major, minor, line })
     }
 
-    const fn new(major: u8, minor: u8) -> Self {
-        Self { major, minor }
+    fn is_from(self, major: u8, minor: u8) -> bool {
+        (self.major, self.minor) >= (major, minor)
+    }
+
+    /// Thinks where nobody says anything of it.
+    pub(super) fn thinks_unasked(self) -> bool {
+        self.is_from(5, 0)
+    }
+
+    /// What says that it is not to think. The pages "What's new" of Claude Opus 5.5 and Sonnet 5.5: both lines took `disabled`
+    /// until then, and the others were never told.
+    pub(super) fn unthinking(self) -> Unthinking {
+        match self.line {
+            _ if !self.thinks_unasked() => Unthinking::Silence,
+            Line::Opus | Line::Sonnet if !self.is_from(5, 1) => Unthinking::Kind("disabled"),
+            Line::Sonnet => Unthinking::Kind("between_tools"),
+            Line::Opus | Line::Haiku | Line::Other => Unthinking::Impossible,
+        }
+    }
+
+    /// Being made to call a tool is an error. Of Haiku nobody says so.
+    pub(super) fn refuses_forced_call(self) -> bool {
+        self.is_from(5, 1) && self.line != Line::Haiku
     }
 
     /// Decides itself how much it thinks; told an effort.
     pub(super) fn is_adaptive(self) -> bool {
-        self >= Self::new(4, 6)
+        self.is_from(4, 6)
     }
 
     /// A budget of thinking is an error.
     pub(super) fn refuses_budget(self) -> bool {
-        self >= Self::new(4, 7)
+        self.is_from(4, 7)
     }
 
     /// Can think at all.
     pub(super) fn thinks(self) -> bool {
-        self >= Self::new(3, 7)
+        self.is_from(3, 7)
     }
 
     /// Has the effort between `high` and `max`.
     pub(super) fn has_xhigh(self) -> bool {
-        self >= Self::new(4, 7)
+        self.is_from(4, 7)
     }
 
     /// Sampling parameters are an error.
     pub(super) fn refuses_sampling(self) -> bool {
-        self >= Self::new(4, 7)
+        self.is_from(4, 7)
     }
 
     /// Only one of the two may be given.
     pub(super) fn refuses_temperature_with_top_p(self) -> bool {
-        self >= Self::new(4, 1)
+        self.is_from(4, 1)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Claude;
+    use super::{Claude, Unthinking};
 
     #[test]
     fn names_say_their_version() {
@@ -86,8 +134,30 @@ mod tests {
             ("my-deployment", None),
             ("MiniMax-M2", None),
         ] {
-            let expected = expected.map(|(major, minor)| Claude::new(major, minor));
-            assert_eq!(Claude::parse(model), expected, "{model}");
+            let parsed = Claude::parse(model).map(|claude| (claude.major, claude.minor));
+            assert_eq!(parsed, expected, "{model}");
+        }
+    }
+
+    #[test]
+    fn newer_models_cannot_be_told_everything() {
+        for (model, unthinking, refuses_forced_call) in [
+            ("claude-opus-4-8", Unthinking::Silence, false),
+            ("claude-sonnet-5", Unthinking::Kind("disabled"), false),
+            (
+                "anthropic.claude-opus-5-v1:0",
+                Unthinking::Kind("disabled"),
+                false,
+            ),
+            ("claude-opus-5-5", Unthinking::Impossible, true),
+            ("claude-sonnet-5-5", Unthinking::Kind("between_tools"), true),
+            ("claude-haiku-5-5", Unthinking::Impossible, false),
+            ("claude-fable-5-1", Unthinking::Impossible, true),
+            ("claude-mythos-preview", Unthinking::Impossible, false),
+        ] {
+            let claude = Claude::parse(model).expect(model);
+            assert_eq!(claude.unthinking(), unthinking, "{model}");
+            assert_eq!(claude.refuses_forced_call(), refuses_forced_call, "{model}");
         }
     }
 }

@@ -17,9 +17,20 @@ const PDF: &str = "application/pdf";
 /// Images that Anthropic can see.
 const IMAGES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
+/// What becomes of a URL that is not a data URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Urls {
+    /// The provider fetches it.
+    #[default]
+    Fetched,
+    /// The provider refuses it.
+    Refused,
+}
+
 /// The blocks of a `content` member: a text, a list of parts, or null.
 pub(super) fn blocks<'m>(
     content: Option<&'m Json<'_>>,
+    urls: Urls,
     notes: &mut Notes,
 ) -> Result<Vec<messages::Block<'m>>, Unconvertible> {
     let Some(content) = content.filter(|content| !content.is_null()) else {
@@ -35,7 +46,7 @@ pub(super) fn blocks<'m>(
     for (index, raw) in parts.into_iter().enumerate() {
         let block = serde_json::from_str(raw.get())
             .map_err(|_| Unconvertible::invalid("", "is not a content part"))
-            .and_then(|part| block(part, notes))
+            .and_then(|part| block(part, urls, notes))
             .map_err(|error| error.within(&format!("content[{index}]")))?;
         blocks.extend(block);
     }
@@ -53,6 +64,7 @@ pub(super) fn text(text: JsonText<'_>) -> Option<messages::Block<'_>> {
 
 fn block<'m>(
     part: chat::Part<'m>,
+    urls: Urls,
     notes: &mut Notes,
 ) -> Result<Option<messages::Block<'m>>, Unconvertible> {
     let missing = |member: &'static str| Unconvertible::invalid(member, "is missing");
@@ -66,7 +78,7 @@ fn block<'m>(
                 .as_ref()
                 .is_some_and(|detail| detail.get() != "\"auto\"");
             notes.dropped_if("messages.content.image_url.detail", is_tuned);
-            Some(image_block(&image).map_err(|error| error.within("image_url"))?)
+            Some(image_block(&image, urls).map_err(|error| error.within("image_url"))?)
         }
         "file" => {
             let file = part.file.ok_or_else(|| missing("file"))?;
@@ -92,7 +104,10 @@ fn block<'m>(
 }
 
 /// An image by data URL or by a URL that the provider fetches; PDF too, because clients put it there.
-fn image_block<'m>(image: &chat::ImageUrl<'m>) -> Result<messages::Block<'m>, Unconvertible> {
+fn image_block<'m>(
+    image: &chat::ImageUrl<'m>,
+    urls: Urls,
+) -> Result<messages::Block<'m>, Unconvertible> {
     let url = image.url.decode();
     if let Some(data) = DataUrl::parse(&url) {
         return inline(&data, "url");
@@ -101,6 +116,12 @@ fn image_block<'m>(image: &chat::ImageUrl<'m>) -> Result<messages::Block<'m>, Un
         return Err(Unconvertible::unsupported(
             "url",
             "is neither a data URL nor one that the provider can fetch",
+        ));
+    }
+    if urls == Urls::Refused {
+        return Err(Unconvertible::unsupported(
+            "url",
+            "Claude on Vertex AI fetches nothing; send a data URL",
         ));
     }
     let told = image.format.as_ref().map(JsonText::decode);

@@ -6,7 +6,7 @@ use crate::shape::{chat, messages};
 use crate::text::{Json, JsonText};
 use crate::{Notes, Unconvertible};
 
-use super::claude::Claude;
+use super::claude::{Claude, Unthinking};
 
 /// The least budget that Anthropic takes.
 const FLOOR: u64 = 1024;
@@ -61,6 +61,9 @@ pub(super) struct Thinking {
 pub(crate) fn unasked_limit(request: &messages::Request<'_>) -> u64 {
     let thinking = request.thinking.as_ref();
     let budget = match thinking.map(|thinking| (thinking.kind.as_str(), thinking.budget_tokens)) {
+        None if Claude::parse(&request.model).is_some_and(Claude::thinks_unasked) => {
+            Effort::High.budget()
+        }
         None | Some(("disabled", _)) => 0,
         Some((_, Some(budget))) => budget,
         Some((_, None)) => {
@@ -97,14 +100,16 @@ pub(super) fn thinking(
     if let Some(budget) = request.thinking_budget_tokens {
         notes.dropped_if("reasoning_effort", effort.is_some());
         if budget == 0 {
-            return Ok(Thinking::default());
+            return Ok(limits.do_not_think("thinking_budget_tokens", notes));
         }
         let effort = Effort::nearest(budget);
         return Ok(limits.think("thinking_budget_tokens", effort, Some(budget), notes));
     }
-    Ok(effort.map_or_else(Thinking::default, |effort| {
-        limits.think("reasoning_effort", effort, None, notes)
-    }))
+    Ok(match (effort, request.reasoning_effort.is_some()) {
+        (Some(effort), _) => limits.think("reasoning_effort", effort, None, notes),
+        (None, true) => limits.do_not_think("reasoning_effort", notes),
+        (None, false) => Thinking::default(),
+    })
 }
 
 /// `reasoning_effort`, unless it is `none`.
@@ -188,6 +193,25 @@ impl Limits {
     fn most_of_thinking(self) -> u64 {
         let limit = self.max_tokens.unwrap_or(UNASKED);
         limit.saturating_sub(self.answer)
+    }
+
+    fn do_not_think(self, field: &'static str, notes: &mut Notes) -> Thinking {
+        let unthinking = self.claude.map(Claude::unthinking);
+        let kind = match unthinking {
+            None | Some(Unthinking::Silence) => return Thinking::default(),
+            Some(Unthinking::Impossible) => {
+                notes.dropped(field);
+                return Thinking::default();
+            }
+            Some(Unthinking::Kind(kind)) => kind,
+        };
+        Thinking {
+            thinking: Some(messages::Thinking {
+                kind: kind.to_owned(),
+                ..messages::Thinking::default()
+            }),
+            effort: None,
+        }
     }
 
     fn think(

@@ -11,6 +11,7 @@ use crate::text::{Json, JsonText};
 use crate::tool_names::SIGNATURE_SEPARATOR;
 use crate::{Notes, Unconvertible};
 
+use super::claude::Claude;
 use super::schema;
 
 /// A `tool_choice` that is an object.
@@ -60,16 +61,18 @@ fn convert<'a>(
     if function.name.is_empty() {
         return Err(Unconvertible::invalid("function.name", "is empty"));
     }
+    // False is what Anthropic does anyway.
+    let strict = function.strict.filter(|is_strict| *is_strict);
+    let schema = schema::of_arguments(function.parameters, notes).and_then(|schema| match strict {
+        Some(_) => schema::of_strict_arguments(&schema, notes),
+        None => Ok(schema),
+    });
     Ok(messages::Tool {
         kind: None,
         name: function.name,
         description: function.description.filter(|text| !text.is_empty()),
-        input_schema: Some(
-            schema::of_arguments(function.parameters, notes)
-                .map_err(|error| error.within("function.parameters"))?,
-        ),
-        // False is what Anthropic does anyway.
-        strict: function.strict.filter(|is_strict| *is_strict),
+        input_schema: Some(schema.map_err(|error| error.within("function.parameters"))?),
+        strict,
         cache_control: tool.cache_control,
     })
 }
@@ -77,16 +80,20 @@ fn convert<'a>(
 /// `tool_choice` with `parallel_tool_calls`. Without tools Anthropic takes none.
 pub(super) fn choice(
     request: &chat::Request<'_>,
+    claude: Option<Claude>,
     notes: &mut Notes,
 ) -> Result<Option<messages::ToolChoice<'static>>, Unconvertible> {
     let is_single = request.parallel_tool_calls == Some(false);
     let chosen = request.tool_choice.as_ref().map(read_choice).transpose()?;
     if request.tools.as_ref().is_none_or(Vec::is_empty) {
-        let asks = chosen
-            .as_ref()
-            .is_some_and(|choice| matches!(choice.kind.as_str(), "any" | "tool"));
-        notes.dropped_if("tool_choice", asks);
+        notes.dropped_if("tool_choice", is_forced(chosen.as_ref()));
         return Ok(None);
+    }
+    if is_forced(chosen.as_ref()) && claude.is_some_and(Claude::refuses_forced_call) {
+        return Err(Unconvertible::unsupported(
+            "tool_choice",
+            "the model cannot be made to call a tool; ask for `auto`",
+        ));
     }
     let chosen = match chosen {
         None if is_single => Some(of_kind("auto")),
@@ -98,6 +105,11 @@ pub(super) fn choice(
         }
         choice
     }))
+}
+
+/// The model is to call a tool.
+pub(super) fn is_forced(choice: Option<&messages::ToolChoice<'_>>) -> bool {
+    choice.is_some_and(|choice| matches!(choice.kind.as_str(), "any" | "tool"))
 }
 
 fn read_choice(choice: &Json<'_>) -> Result<messages::ToolChoice<'static>, Unconvertible> {

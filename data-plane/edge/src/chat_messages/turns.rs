@@ -9,6 +9,7 @@ use crate::shape::{chat, messages};
 use crate::text::{Json, JsonText};
 use crate::{Notes, Unconvertible};
 
+use super::parts::Urls;
 use super::{parts, tools};
 
 /// What the messages say.
@@ -17,6 +18,7 @@ pub(super) struct Conversation<'m> {
     /// Blocks of text.
     system: Vec<messages::Block<'m>>,
     turns: Vec<Turn<'m>>,
+    urls: Urls,
 }
 
 struct Turn<'m> {
@@ -31,9 +33,13 @@ struct Turn<'m> {
 impl<'m> Conversation<'m> {
     pub(super) fn read(
         messages: &'m [chat::Message<'_>],
+        urls: Urls,
         notes: &mut Notes,
     ) -> Result<Self, Unconvertible> {
-        let mut conversation = Self::default();
+        let mut conversation = Self {
+            urls,
+            ..Self::default()
+        };
         for (index, message) in messages.iter().enumerate() {
             conversation
                 .add(message, notes)
@@ -105,18 +111,19 @@ impl<'m> Conversation<'m> {
         match message.role.as_str() {
             "system" | "developer" => self.add_system(message, notes),
             "user" | "function" => {
-                let blocks = with_cache(parts::blocks(message.content.as_ref(), notes)?, message);
+                let blocks = parts::blocks(message.content.as_ref(), self.urls, notes)?;
+                let blocks = with_cache(blocks, message);
                 notes.dropped_if("messages", blocks.is_empty());
                 self.add_user(blocks);
                 Ok(())
             }
             "tool" => {
-                let result = result(message, notes)?;
+                let result = result(message, self.urls, notes)?;
                 self.add_result(result);
                 Ok(())
             }
             "assistant" => {
-                let blocks = with_cache(said(message, notes)?, message);
+                let blocks = with_cache(said(message, self.urls, notes)?, message);
                 notes.dropped_if("messages", blocks.is_empty());
                 if !blocks.is_empty() {
                     self.turns.push(Turn {
@@ -136,7 +143,8 @@ impl<'m> Conversation<'m> {
         message: &'m chat::Message<'_>,
         notes: &mut Notes,
     ) -> Result<(), Unconvertible> {
-        let blocks = with_cache(parts::blocks(message.content.as_ref(), notes)?, message);
+        let blocks = parts::blocks(message.content.as_ref(), self.urls, notes)?;
+        let blocks = with_cache(blocks, message);
         if blocks.iter().any(|block| block.kind != "text") {
             return Err(Unconvertible::unsupported(
                 "content",
@@ -200,6 +208,7 @@ fn is_reasoning(block: &messages::Block<'_>) -> bool {
 
 fn result<'m>(
     message: &'m chat::Message<'_>,
+    urls: Urls,
     notes: &mut Notes,
 ) -> Result<messages::Block<'m>, Unconvertible> {
     let id = message
@@ -214,7 +223,7 @@ fn result<'m>(
     let content = match as_text {
         Some(text) => (!text.is_blank()).then(|| text.into_json()),
         None => {
-            let blocks = parts::blocks(message.content.as_ref(), notes)?;
+            let blocks = parts::blocks(message.content.as_ref(), urls, notes)?;
             (!blocks.is_empty()).then(|| Json::of(&blocks))
         }
     };
@@ -230,10 +239,11 @@ fn result<'m>(
 /// What an assistant said.
 fn said<'m>(
     message: &'m chat::Message<'_>,
+    urls: Urls,
     notes: &mut Notes,
 ) -> Result<Vec<messages::Block<'m>>, Unconvertible> {
     let mut blocks = reasoning(message, notes)?;
-    blocks.extend(parts::blocks(message.content.as_ref(), notes)?);
+    blocks.extend(parts::blocks(message.content.as_ref(), urls, notes)?);
     let refusal = message.refusal.as_ref().map(Json::reborrow);
     blocks.extend(refusal.and_then(Json::text).and_then(parts::text));
     notes.dropped_if("messages.function_call", message.function_call.is_some());

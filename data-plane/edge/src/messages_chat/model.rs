@@ -4,6 +4,7 @@
 //! completion": `max_completion_tokens`, `reasoning_effort`) and its guide on reasoning models. It must not know requests.
 
 use super::super::{Target, Vendor};
+use crate::shape::messages;
 use crate::text::JsonText;
 
 /// OpenAI's families.
@@ -19,12 +20,10 @@ enum Family<'a> {
     Unknown,
 }
 
-/// The limit of tokens counts reasoning too, and has the name that says so; old servers know the old name only.
+/// The limit of tokens counts reasoning too, and has the name that says so; old servers know the old name only. OpenAI and Azure
+/// know the newer one, whatever a deployment is called.
 pub(crate) fn counts_reasoning(target: &Target) -> bool {
-    match family(target) {
-        Family::O | Family::ReasoningGpt { .. } | Family::PlainGpt => true,
-        Family::Unknown => false,
-    }
+    target.vendor == Vendor::OpenAi
 }
 
 /// The model can be told how hard to think. Where nothing is known, it is told what the client asked for.
@@ -79,6 +78,27 @@ pub(crate) fn least_effort(target: &Target) -> &'static str {
         Family::ReasoningGpt { minor: 0, .. } => "minimal",
         Family::ReasoningGpt { .. } => "none",
         Family::O | Family::PlainGpt | Family::Unknown => "low",
+    }
+}
+
+/// A client of messages wants no thinking, but for what newer models do between calls of tools.
+pub(crate) fn is_off(thinking: &messages::Thinking<'_>) -> bool {
+    matches!(thinking.kind.as_str(), "disabled" | "between_tools")
+}
+
+/// What tells a model not to think, or as little as it can; `None` where it does not think unasked, or cannot be told: then the
+/// second is true.
+pub(crate) fn least_thinking(target: &Target) -> (Option<&'static str>, bool) {
+    let is_google = matches!(target.vendor, Vendor::Gemini | Vendor::Vertex);
+    if is_google && target.model.contains("gemini-") {
+        // Google's "OpenAI compatibility": of those that think, only these can be told not to.
+        let is_obedient = target.model.contains("gemini-2.5-flash");
+        return (is_obedient.then_some("none"), !is_obedient);
+    }
+    match family(target) {
+        Family::ReasoningGpt { .. } => (Some(least_effort(target)), false),
+        Family::O => (None, true),
+        Family::PlainGpt | Family::Unknown => (None, false),
     }
 }
 
@@ -143,8 +163,8 @@ fn leading_number(text: &str) -> (u32, &str) {
 #[cfg(test)]
 mod tests {
     use super::{
-        counts_reasoning, effort, effort_of_budget, fixes_sampling, least_effort, takes_penalties,
-        takes_stop, thinks, thinks_with_tools,
+        counts_reasoning, effort, effort_of_budget, fixes_sampling, least_effort, least_thinking,
+        takes_penalties, takes_stop, thinks, thinks_with_tools,
     };
     use crate::text::JsonText;
     use crate::{Target, Vendor};
@@ -168,8 +188,8 @@ mod tests {
             ("ft:gpt-4o:acme::1", true, false, false, "high"),
             ("gpt-35-turbo", true, false, false, "high"),
             ("chatgpt-4o-latest", true, false, false, "high"),
-            ("my-deployment", false, false, false, "high"),
-            ("omni", false, false, false, "high"),
+            ("my-deployment", true, false, false, "high"),
+            ("omni", true, false, false, "high"),
         ] {
             let target = Target {
                 model: model.to_owned(),
@@ -220,6 +240,36 @@ mod tests {
             let taken = (takes_stop(&target), thinks_with_tools(&target));
             assert_eq!(taken, (stop, with_tools), "{model}");
             assert_eq!(least_effort(&target), least, "{model}");
+        }
+    }
+
+    #[test]
+    fn a_model_is_told_not_to_think() {
+        for (vendor, model, expected) in [
+            (Vendor::OpenAi, "gpt-5", (Some("minimal"), false)),
+            (Vendor::OpenAi, "gpt-5.2", (Some("none"), false)),
+            (Vendor::OpenAi, "o3", (None, true)),
+            (Vendor::OpenAi, "gpt-4o", (None, false)),
+            (Vendor::OpenAi, "my-deployment", (None, false)),
+            (
+                Vendor::Gemini,
+                "gemini-2.5-flash-lite",
+                (Some("none"), false),
+            ),
+            (
+                Vendor::Vertex,
+                "google/gemini-2.5-flash",
+                (Some("none"), false),
+            ),
+            (Vendor::Gemini, "gemini-2.5-pro", (None, true)),
+            (Vendor::Other, "gpt-5", (None, false)),
+        ] {
+            let target = Target {
+                model: model.to_owned(),
+                vendor,
+                ..Target::default()
+            };
+            assert_eq!(least_thinking(&target), expected, "{model}");
         }
     }
 

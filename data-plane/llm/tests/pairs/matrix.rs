@@ -128,7 +128,7 @@ impl Pair {
         let (service, model) = service(self.provider.1);
         let target = Target {
             model: model.to_owned(),
-            vendor: service.vendor(),
+            vendor: service.vendor(self.provider.1),
             max_output_tokens: None,
             known_as: None,
             guardrail: None,

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use dp_llm::class::Class;
 use dp_llm::edge::Target;
+use dp_llm::format::Format;
 use dp_llm::observed::Observed;
 use dp_llm::provider::Service;
 use dp_llm::relay::Folded;
@@ -178,7 +179,7 @@ impl Case<'_> {
         let service = &self.asked.service;
         let target = Target {
             model: self.asked.model.to_owned(),
-            vendor: service.vendor(),
+            vendor: service.vendor(Format::OpenAiChatCompletions),
             max_output_tokens: None,
             known_as: None,
             guardrail: None,

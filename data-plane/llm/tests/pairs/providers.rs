@@ -232,7 +232,7 @@ impl Exchange<'_> {
         let format = preference::choose(self.client.1, service, (model, &[]), request.demands())?;
         let target = Target {
             model: (*model).to_owned(),
-            vendor: service.vendor(),
+            vendor: service.vendor(format),
             max_output_tokens: None,
             known_as: None,
             guardrail: None,

@@ -81,7 +81,7 @@ fn rendered(client: Format, name: &str, format: Format, body: &Value) -> Rendere
     let (service, model) = side(name);
     let target = Target {
         model: model.to_owned(),
-        vendor: service.vendor(),
+        vendor: service.vendor(format),
         ..Target::default()
     };
     let path = match client {

@@ -191,9 +191,12 @@ impl Call<'_> {
         let asked = prompt;
         allowed::sent(&self.policies, provider, asked, (model, &attributes))?;
         let catalog = exchange.active.prices.of(self.backend);
-        let vendor = service.vendor();
         let meant = known::meant(catalog, provider, model);
-        let prompt = match prompt_caching(policy, vendor, meant.unwrap_or(model)) {
+        let prompt = match prompt_caching(
+            policy,
+            service.vendor(asked.format()),
+            meant.unwrap_or(model),
+        ) {
             Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
             None => Cow::Borrowed(&*shaped.prompt),
         };
@@ -219,7 +222,7 @@ impl Call<'_> {
         let target = Target {
             model: model.to_owned(),
             known_as: meant.map(str::to_owned),
-            vendor,
+            vendor: service.vendor(format),
             max_output_tokens: (format != client)
                 .then(|| known::longest_answer(catalog, provider, model))
                 .flatten(),

@@ -35,7 +35,7 @@ fn custom() -> Service {
 fn rendered(format: Format, service: &Service, model: &str, body: &str) -> Rendered {
     let target = Target {
         model: model.to_owned(),
-        vendor: service.vendor(),
+        vendor: service.vendor(format),
         ..Target::default()
     };
     let path = match format == GEMINI {

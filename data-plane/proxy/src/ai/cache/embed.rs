@@ -59,9 +59,10 @@ pub(super) async fn direction(
     let content_type = Some("application/json");
     let prompt = Prompt::parse_as(Class::Embeddings, PATH, content_type, body.into());
     let service = target.endpoint.service();
+    let format = Format::OpenAiChatCompletions;
     let asked = Target {
         model: own.model.to_string(),
-        vendor: service.vendor(),
+        vendor: service.vendor(format),
         max_output_tokens: None,
         known_as: None,
         guardrail: None,
@@ -70,7 +71,6 @@ pub(super) async fn direction(
         anthropic_beta: &[],
         bedrock_metadata: None,
     };
-    let format = Format::OpenAiChatCompletions;
     let rendered = prompt.map_err(invalid)?;
     let rendered = rendered.render(service, format, &asked, headers);
     let rendered = rendered.map_err(invalid)?;
