@@ -81,6 +81,13 @@ spec:
 ---
 apiVersion: tidegate.dev/v1alpha1
 kind: TidegatePolicy
+metadata: {name: priced}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: priced}]
+  traffic: {budgets: [{name: usd, unit: USD, limit: \"1\", window: Hour, onUnpriced: Block}]}
+---
+apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
 metadata: {name: short}
 spec:
   targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: short}]
@@ -122,6 +129,7 @@ impl Scene {
                     backend("two", &two),
                     backend("few", &one),
                     backend("spent", &one),
+                    backend("priced", &one),
                     backend("short", &one),
                     backend("other", &other),
                     POLICIES.to_owned(),
@@ -513,6 +521,13 @@ async fn refuses(scene: &Scene) -> Result<()> {
             400,
             "unsupported_conversion",
             "realtime is not offered",
+        ),
+        (
+            "/priced/v1/realtime?model=nobody-priced-this",
+            upgrade,
+            403,
+            "budget_unpriced",
+            "price",
         ),
     ] {
         let mut socket = Socket::ask(scene.port, target, headers).await?;

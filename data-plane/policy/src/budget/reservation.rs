@@ -53,6 +53,8 @@ pub(super) struct Hold {
     is_billed: bool,
     counter: Counter,
     period: Period,
+    /// What windows that have ended have of it.
+    before: Amount,
 }
 
 // === impl Reservation ===
@@ -106,11 +108,13 @@ impl Reservation {
     }
 
     /// Takes what the request has taken so far, in all, while it goes on: from now on its budgets hold as much. Gives why nothing
-    /// more is to be taken, where one that refuses is used up.
+    /// more is to be taken, where one that refuses is used up. What was paid before a window ended stays there, and the rest counts
+    /// in the window of `now`.
     pub fn pay(&mut self, so_far: Spend, now: Duration) -> Option<Refused> {
-        self.noted = so_far;
+        let paid = std::mem::replace(&mut self.noted, so_far);
         let mut refused = None;
-        for part in &self.parts {
+        for part in &mut self.parts {
+            part.turn(self.id, &paid, now);
             let of_part = part.pay(self.id, &so_far, now);
             refused = refused.or(of_part);
         }
@@ -169,6 +173,25 @@ impl Part {
         Self { store, holds }
     }
 
+    /// Goes on in the present windows where others have ended.
+    fn turn(&mut self, id: RequestId, paid: &Spend, now: Duration) {
+        let ended = self.holds.iter_mut().filter(|hold| hold.has_ended(now));
+        for hold in ended {
+            let charge = hold.charge(paid);
+            hold.before = hold.before.plus(charge.amount);
+            self.store.settle(id, &[charge]);
+            hold.period = hold.budget.window.period(now);
+            let claim = Claim {
+                amount: Amount::default(),
+                is_billed: false,
+                limit: None,
+                ..hold.claim()
+            };
+            // Where there is no room for another counter, nobody counts the rest.
+            self.store.reserve(id, &[claim], now).ok();
+        }
+    }
+
     fn pay(&self, id: RequestId, so_far: &Spend, now: Duration) -> Option<Refused> {
         let charges: Vec<Charge> = self.holds.iter().map(|hold| hold.charge(so_far)).collect();
         let used = self.store.raise(id, &charges);
@@ -198,7 +221,7 @@ impl Part {
                 let thresholds = hold.budget.thresholds.iter().copied();
                 Charged {
                     budget: hold.budget.id.clone(),
-                    amount: charge.amount,
+                    amount: hold.before.plus(charge.amount),
                     is_estimate: hold.budget.limit.of(&real).is_none(),
                     crossed: thresholds.filter(is_crossed).collect(),
                     used: settled.map(|settled| settled.after),
@@ -225,6 +248,7 @@ impl Hold {
                     window: budget.window,
                 },
                 period: budget.window.period(now),
+                before: Amount::default(),
             }),
             (None, OnUnpriced::Block) => Err(Refused::new(budget, Why::Unpriced)),
         }
@@ -248,9 +272,18 @@ impl Hold {
 
     fn charge(&self, real: &Spend) -> Charge {
         let amount = self.budget.limit.of(real).or(self.amount);
+        let amount = amount.unwrap_or_default();
         Charge {
             counter: self.counter.clone(),
-            amount: amount.unwrap_or_default(),
+            amount: Amount(amount.0.saturating_sub(self.before.0)),
+        }
+    }
+
+    /// Its window has, and what is taken from now on counts in another. A request is counted once, in the window in which it began.
+    fn has_ended(&self, now: Duration) -> bool {
+        match self.budget.limit {
+            Limit::Usd(_) | Limit::Tokens(_) => self.period.end <= now,
+            Limit::Requests(_) => false,
         }
     }
 

@@ -77,11 +77,25 @@ impl World {
         budgets: &[&Budget],
         estimate: Spend,
     ) -> Result<Reservation, Refused> {
+        self.reserve_at(id, budgets, estimate, NOW)
+    }
+
+    fn reserve_at(
+        &self,
+        id: u128,
+        budgets: &[&Budget],
+        estimate: Spend,
+        now: Duration,
+    ) -> Result<Reservation, Refused> {
         let matched: Vec<Matched> = budgets.iter().map(|budget| matched(budget)).collect();
-        self.ledger.reserve(RequestId(id), &matched, &estimate, NOW)
+        self.ledger.reserve(RequestId(id), &matched, &estimate, now)
     }
 
     fn used(&self, budget: &Budget) -> (u128, u128) {
+        self.used_at(budget, NOW)
+    }
+
+    fn used_at(&self, budget: &Budget, now: Duration) -> (u128, u128) {
         let counter = Counter {
             budget: budget.id.clone(),
             key: "k".into(),
@@ -89,7 +103,7 @@ impl World {
         };
         let used = self
             .memory
-            .used(&counter, &budget.window.period(NOW))
+            .used(&counter, &budget.window.period(now))
             .expect("used");
         (used.settled.0, used.reserved.0)
     }
@@ -305,6 +319,31 @@ fn what_goes_on_is_seen_by_others_and_counted_once() {
     assert!(held.pay(spend(1200), NOW).is_some());
     drop(held);
     assert_eq!(world.used(&budget), (1200, 0));
+}
+
+#[test]
+fn what_goes_on_counts_in_each_window() {
+    // Whether or not another request began the next window first.
+    for is_begun in [false, true] {
+        let (world, budget) = (World::new(), tokens(100));
+        let mut held = world
+            .reserve(1, &[&budget], Spend::NOTHING)
+            .expect("within");
+        assert_eq!(held.pay(spend(80), NOW), None);
+        let later = budget.window.period(NOW).end;
+        let others = if is_begun { 10 } else { 0 };
+        if is_begun {
+            let other = world.reserve_at(2, &[&budget], spend(others), later);
+            other.expect("another window").settle(&spend(others));
+        }
+        // 80 are the first window's, and what the others took is this one's.
+        let most = 80 + 100 - others;
+        assert_eq!(held.pay(spend(most - 1), later), None);
+        assert!(held.pay(spend(most), later).is_some());
+        let charged = held.settle(&spend(most + 5));
+        assert_eq!(charged[0].amount, Amount(u128::from(most + 5)));
+        assert_eq!(world.used_at(&budget, later), (105, 0));
+    }
 }
 
 #[track_caller]

@@ -206,9 +206,20 @@ impl<'a> Expected<'_, 'a> {
     pub(super) fn spend(&self, tokens: Option<&Tokens>, catalog: Option<&Catalog>) -> Spend {
         let is_billed = is_billed(self.prompt, self.method);
         let Some(tokens) = tokens else {
-            return Spend {
+            let nothing = Spend {
                 is_billed,
                 ..Spend::NOTHING
+            };
+            // What a session takes is known when it was taken; whether that has a price, before.
+            return match self.prompt.class() {
+                Class::Realtime => self.spend(Some(&Tokens::default()), catalog),
+                Class::Chat(_)
+                | Class::LegacyCompletions
+                | Class::Embeddings
+                | Class::Rerank
+                | Class::CountTokens(_)
+                | Class::Detect(_)
+                | Class::Passthrough(_) => nothing,
             };
         };
         Spend {
