@@ -122,6 +122,7 @@ fn policy(health: &Health) -> HealthPolicy {
         consecutive_failures: health.consecutive_failures,
         health_threshold: health.health_threshold,
         base: health.eviction,
+        longest: default.longest.max(health.eviction),
         restore_health: health.restore_health.unwrap_or(default.restore_health),
         ..default
     }

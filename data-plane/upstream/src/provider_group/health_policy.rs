@@ -15,7 +15,7 @@ pub struct HealthPolicy {
     pub health_threshold: Option<f64>,
     /// First eviction; later ones last a multiple. What is configured, else the backoff of retries, else 3 seconds.
     pub base: Duration,
-    /// No eviction lasts longer.
+    /// No eviction lasts longer: 5 minutes, or `base` where that is configured to be more.
     pub longest: Duration,
     /// Health, 0 to 1, that the entry comes back with.
     pub restore_health: f64,
