@@ -329,6 +329,7 @@ impl Call<'_> {
             if let Some((refusal, outcome)) = refused.filter(|_| attempts.fall_back(now, random)) {
                 self.settle(exchange, &mut attempts, attempt, &outcome, random);
                 exchange.client.worker.metrics.failover(&self.backend.name);
+                kept::note_refusal(exchange, (self.backend, &self.prompt), (&tried, &name));
                 past.fell_back(exchange.record, tried, refusal.label());
                 fallback = Some(Fallback {
                     from: name,

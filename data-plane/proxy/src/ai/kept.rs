@@ -17,7 +17,7 @@ use dp_llm::{
 };
 use dp_upstream::provider_group::{Place, attempts::Attempts};
 
-use super::{known, policy};
+use super::{Tried, known, policy};
 use crate::{
     exchange::Exchange,
     fault::{Fault, Kind},
@@ -81,6 +81,24 @@ pub(super) fn pin(
 /// Whether answers of a backend are to be noted.
 pub(super) fn is_noted(backend: &AiBackend, prompt: &Prompt) -> bool {
     prompt.may_be_kept() && !is_lone(backend)
+}
+
+/// A provider's answer is a refusal, and others are asked. The client gets it where none of them answers, so it has to be known.
+pub(super) fn note_refusal(
+    exchange: &Exchange<'_>,
+    (backend, prompt): (&AiBackend, &Prompt),
+    (tried, name): (&Tried, &Arc<str>),
+) {
+    let Tried::Answered(answer) = tried else {
+        return;
+    };
+    let id = answer
+        .observed()
+        .and_then(|(observed, _)| observed.id.as_deref());
+    if let Some(id) = id.filter(|_| is_noted(backend, prompt)) {
+        let keepers = &exchange.client.worker.shared.known.keepers;
+        keepers.note(&backend.name, id, name.clone());
+    }
 }
 
 fn is_lone(backend: &AiBackend) -> bool {
