@@ -218,6 +218,31 @@ impl PolicyBody {
         }
     }
 
+    /// It is about requests to models, and means nothing where bodies are not read.
+    pub(crate) fn is_about_models(&self) -> bool {
+        match self {
+            Self::Ai(_)
+            | Self::AiAffinity(_)
+            | Self::AiCache(_)
+            | Self::AiGuards(_)
+            | Self::AiFallback(_)
+            | Self::AiKeys(_)
+            | Self::AiLoad(_)
+            | Self::AiTimeouts(_)
+            | Self::AiAllowedModels(_)
+            | Self::AiDeniedParams(_)
+            | Self::AiResponseModel(_) => true,
+            Self::Denied(_)
+            | Self::LocalRateLimit(_)
+            | Self::GlobalRateLimit(_)
+            | Self::Budgets(_)
+            | Self::Concurrency(_)
+            | Self::FrontendHttp(_)
+            | Self::Attribution(_)
+            | Self::Given(_) => false,
+        }
+    }
+
     /// What providers are given, where that is what it says.
     pub(crate) fn given(&self) -> Option<&BackendPolicies> {
         match self {

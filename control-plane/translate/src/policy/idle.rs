@@ -1,5 +1,5 @@
 //! What a policy says without an effect: about a choice among providers, at models that have one provider; about prices, where
-//! there are none; and about providers, at what has none.
+//! there are none; about providers, at what has none; and about requests to models, at what is no model.
 //!
 //! Owns which fields those are, and the words. Must not refuse anything: requests there are served as if the field were not there,
 //! and whoever wrote it has to know.
@@ -34,7 +34,7 @@ struct Cause {
     remedy: &'static str,
 }
 
-const CAUSES: [Cause; 3] = [
+const CAUSES: [Cause; 4] = [
     Cause {
         about: choice,
         is_there: has_one_provider,
@@ -44,6 +44,11 @@ const CAUSES: [Cause; 3] = [
         about: |body| body.given().map(|_| ("", true)),
         is_there: |lookup, key| !has_providers(lookup, key),
         remedy: "where there is no provider; attach the policy to AgentgatewayBackends of type ai",
+    },
+    Cause {
+        about: |body| body.is_about_models().then_some(("", true)),
+        is_there: is_no_model,
+        remedy: "where no body is read; attach the policy to an AgentgatewayBackend of type ai, or to a route or Gateway in front of one",
     },
     Cause {
         about: price,
@@ -99,6 +104,15 @@ fn has_one_provider(lookup: &Lookup<'_>, key: &ObjectKey) -> bool {
         && lookup
             .model(&key.namespace, &key.name)
             .is_some_and(|model| model.object.spec.virtual_model.is_none())
+}
+
+/// Whether requests to the object pass as they are, whoever sends them there.
+fn is_no_model(lookup: &Lookup<'_>, key: &ObjectKey) -> bool {
+    match key.known() {
+        Some(Kind::Service) => true,
+        Some(Kind::AgentgatewayBackend) => !has_providers(lookup, key),
+        Some(_) | None => false,
+    }
 }
 
 /// Whether there is no catalogue in the object's namespace, nor in that of a Gateway which may serve it.
