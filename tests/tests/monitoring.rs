@@ -13,6 +13,7 @@ const RULES: &str = "deploy/prometheus/rules.yaml";
 const DASHBOARD: &str = "deploy/grafana/tidegate.json";
 const METRICS: &str = "docs/guide/metrics.md";
 const PAGE: &str = "docs/guide/operations.md";
+const FAULTS: &str = "data-plane/proxy/src/fault.rs";
 
 /// Labels that the scrape adds, as the guide says.
 const SCRAPED: [&str; 4] = ["namespace", "pod", "gateway", "le"];
@@ -124,6 +125,44 @@ fn alerts_ask_for_what_there_is() -> Result<()> {
     for alert in alerts {
         check(alert["expr"].as_str().context("no expr")?, &series)?;
     }
+    Ok(())
+}
+
+/// The kind of fault that an arm of a match names.
+fn kind(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let line = line.strip_prefix("| ").unwrap_or(line);
+    line.strip_prefix("Kind::")
+}
+
+/// Reasons of faults that are their clients', as the proxy's source has them.
+fn reasons_of_clients() -> Result<BTreeSet<String>> {
+    let source = read(FAULTS)?;
+    let (_, sides) = source.split_once("fn side(self)").context("no sides")?;
+    let (clients, _) = sides.split_once("=> Side::Client").context("no client")?;
+    let clients: BTreeSet<&str> = clients.lines().filter_map(kind).collect();
+    let reasons = source.lines().filter_map(|line| {
+        let (kind, reason) = line.trim().strip_prefix("Kind::")?.split_once(" => \"")?;
+        let reason = reason.trim_end_matches("\",");
+        clients.contains(kind).then(|| reason.to_owned())
+    });
+    Ok(reasons.collect())
+}
+
+#[test]
+fn nobody_is_woken_by_what_clients_did() -> Result<()> {
+    let clients = reasons_of_clients()?;
+    ensure!(clients.len() > 20, "{FAULTS} is laid out in another way");
+    let alerts = alerts()?;
+    let mut rules = alerts.iter();
+    let faults = rules.find(|rule| rule["alert"] == "TidegateFaults");
+    let expression = faults.and_then(|rule| rule["expr"].as_str());
+    let expression = expression.context("no expr")?;
+    let matcher = expression.split_once("reason!~\"");
+    let (_, rest) = matcher.context("every reason rings")?;
+    let (left_out, _) = rest.split_once('"').context("no end")?;
+    let left_out: BTreeSet<String> = left_out.split('|').map(str::to_owned).collect();
+    assert_eq!(left_out, clients);
     Ok(())
 }
 
