@@ -19,7 +19,7 @@ use crate::schema::rule::{at_least, rule};
     "semantic goes with mode Enabled only",
 )]))]
 pub struct AiCache {
-    /// Off ends what a less specific level switched on; On where none is given.
+    /// Disabled ends what a less specific level switched on; Enabled where absent.
     pub mode: Option<AiCacheMode>,
     /// How long an answer is given again; 1h where none is given.
     #[schemars(extend("x-kubernetes-validations" = [at_least("1s")]))]

@@ -64,7 +64,7 @@ pub struct Guard {
     pub timeout: Option<Span>,
     /// What is answered where the guard refuses.
     pub response: Option<Refusal>,
-    /// What of the prompt is judged; SystemPrompt and Messages where absent.
+    /// What of the prompt is judged; all but ToolInput where absent.
     #[schemars(length(min = 1, max = 4), extend("x-kubernetes-list-type" = "set"))]
     pub scope: Option<Vec<Scope>>,
 }
