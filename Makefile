@@ -40,7 +40,7 @@ measure: ## what a control plane in a cluster costs, and how long an edit takes;
 release: ## the proxy as images have it, laid out by a profile of its own work: target/pgo/bin (two builds of it, ten minutes each)
 	cargo xtask pgo
 
-bench: release ## CPU, latency and memory beside nginx and Envoy; needs nginx on the PATH
+bench: release ## CPU, latency and memory beside nginx, Envoy, LiteLLM and Portkey; needs nginx on the PATH, and Python with pip
 	cargo xtask tools envoy llm-gateways
 	./target/pgo/bin/bench --bin-dir target/pgo/bin --tools "$${XDG_CACHE_HOME:-$$HOME/.cache}/tidegate/bin"
 
