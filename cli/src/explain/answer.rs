@@ -142,7 +142,7 @@ impl Way<'_> {
         told.backends = backend::of_forward(self.config, forward, asked, place_of);
         let mut with_weight = told.backends.iter().filter(|backend| backend.weight > 0);
         told.answer = match with_weight.next() {
-            None => Some("500: the rule has no backend with a weight".to_owned()),
+            None => Some("500: the rule has no backend with a weight"),
             Some(first) => {
                 let of_first = refusal(first);
                 of_first.filter(|_| with_weight.all(|other| refusal(other).is_some()))

@@ -3,11 +3,13 @@
 //! Owns the order of the questions, which is the proxy's: router, allow lists, then each provider with its own policies. Must
 //! leave every decision to the proxy's own types. Which of several providers answers is decided per request and not told.
 
+use std::sync::Arc;
+
 use dp_config::ai_backend::{AiBackend, AiProvider};
 use dp_config::cluster::{Cluster, ClusterKind};
 use dp_config::policy::Effective;
 use dp_config::{Config, ModelRouter};
-use dp_llm::model_name::{ConditionId, Found, Routing, Target};
+use dp_llm::model_name::{ConditionId, Found, Model, Routing, Target, Visibility};
 use serde::Serialize;
 
 use super::attributes::{AskedAttributes, can_be_told};
@@ -54,6 +56,8 @@ pub(crate) struct WayFacts {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProviderFacts {
     pub(crate) name: String,
+    /// Whose it is.
+    pub(crate) service: &'static str,
     /// 1 for those that are asked first.
     pub(crate) group: usize,
     /// What it is asked for; nothing where an expression computes it, or nobody names one.
@@ -150,7 +154,7 @@ impl Asking<'_> {
         match router.table.find(self.attributes.model, |_| false) {
             Found::Unknown => {
                 "is no model here".clone_into(&mut told.what);
-                told.refused = Some(unknown(router));
+                told.refused = Some(unknown(router, self.attributes.model));
             }
             Found::Concrete(model) => {
                 told.what = format!("is a model of {}", model.name);
@@ -163,7 +167,7 @@ impl Asking<'_> {
     fn tell_routing(
         &self,
         router: &ModelRouter,
-        routing: &Routing<std::sync::Arc<str>>,
+        routing: &Routing<Arc<str>>,
         told: &mut ModelFacts,
     ) {
         match routing {
@@ -219,12 +223,7 @@ impl Asking<'_> {
         (format!("where {source} ({word})"), Some(holds))
     }
 
-    fn target(
-        &self,
-        target: &Target<std::sync::Arc<str>>,
-        when: String,
-        is_reachable: bool,
-    ) -> WayFacts {
+    fn target(&self, target: &Target<Arc<str>>, when: String, is_reachable: bool) -> WayFacts {
         WayFacts {
             when,
             is_reachable,
@@ -314,6 +313,7 @@ impl Asking<'_> {
             .map(|name| price::of_model(catalog.as_ref(), provider, name));
         ProviderFacts {
             name: provider.name.to_string(),
+            service: provider.endpoint.service().name(),
             group: 1,
             model: sent,
             price: price.unwrap_or_default(),
@@ -329,10 +329,13 @@ fn not_allowed(name: &str) -> String {
 }
 
 /// With the names that there are, as far as they are spelled out or are patterns.
-fn unknown(router: &ModelRouter) -> String {
-    let public = |pattern: &&dp_llm::model_name::Model<_>| {
-        pattern.visibility == dp_llm::model_name::Visibility::Public
-    };
+fn unknown(router: &ModelRouter, name: &str) -> String {
+    let public = |model: &&Model<_>| model.visibility == Visibility::Public;
+    let mut internal = router.table.models().iter();
+    // None that is public has the name.
+    if internal.any(|model| model.name.matches(name)) {
+        return "404: it is internal, and found by way of virtual models only".to_owned();
+    }
     let virtual_models = router.table.virtual_models().iter();
     let models = router.table.models().iter().filter(public);
     let names: Vec<String> = virtual_models

@@ -91,6 +91,7 @@ fn tell_model(told: &ModelFacts, lines: &mut Lines) {
     lines.add("model", &format!("{:?} {}", told.name, told.what));
     if let Some(refused) = &told.refused {
         lines.add("", refused);
+        return;
     }
     for way in &told.ways {
         tell_way(told, way, lines);
@@ -121,6 +122,7 @@ fn tell_way(told: &ModelFacts, way: &WayFacts, lines: &mut Lines) {
 fn of_provider(told: &ProviderFacts) -> String {
     let ProviderFacts {
         name,
+        service,
         group,
         model,
         price,
@@ -134,7 +136,7 @@ fn of_provider(told: &ProviderFacts) -> String {
         Some(refused) => format!("; {refused}"),
         None => String::new(),
     };
-    format!("{group}. {name} {model}{price}{refused}")
+    format!("{group}. {name} ({service}) {model}{price}{refused}")
 }
 
 fn place(route: &RouteFacts, words: &str) -> String {

@@ -232,24 +232,129 @@ fn of_model(path: &str, flags: &[&str]) -> String {
 fn a_name_is_followed_to_who_is_asked() {
     const PATH: &str = "/v1/chat/completions";
     for (flags, expected) in [
-        (&["mini"][..], "X"),
-        (&["claude-x"], "X"),
-        (&["fast"], "X"),
-        (&["safe"], "X"),
-        (&["smart"], "X"),
-        (&["smart", "-H", "x-tier: gold"], "X"),
-        (&["secret"], "X"),
+        (
+            &["mini"][..],
+            "\
+model      \"mini\" is a model of mini
+             1. backend (openai) is asked for mini
+             backend.ai.allowedModels of AgentgatewayModel default/mini: models mini   (policy/tidegate/default/of-mini/backend.ai.allowedModels)
+",
+        ),
+        (
+            &["claude-x"],
+            "\
+model      \"claude-x\" is a model of claude-*
+             1. backend (anthropic) is asked for claude-x
+",
+        ),
+        (
+            &["fast"],
+            "\
+model      \"fast\" is a virtual model, by weight
+           75 %: mini
+             1. backend (openai) is asked for mini
+             backend.ai.allowedModels of AgentgatewayModel default/mini: models mini   (policy/tidegate/default/of-mini/backend.ai.allowedModels)
+           25 %: claude-haiku-4-5
+             1. backend (anthropic) is asked for claude-haiku-4-5
+",
+        ),
+        (
+            &["safe"],
+            "\
+model      \"safe\" is a virtual model, one target after the other
+             1. secret (custom) is asked for secret
+             2. mini (openai) is asked for mini
+             backend.ai.allowedModels of AgentgatewayModel default/mini: models mini   (policy/tidegate/default/of-mini/backend.ai.allowedModels)
+",
+        ),
+        (
+            &["smart"],
+            "\
+model      \"smart\" is a virtual model, by the first condition that holds
+           where size(llmRequest.tools) > 5 (depends on more than the request's head): secret
+             1. backend (custom) is asked for secret
+           where request.headers[\"x-tier\"] == \"gold\" (does not hold): claude-opus-4-1
+           otherwise: mini
+             1. backend (openai) is asked for mini
+             backend.ai.allowedModels of AgentgatewayModel default/mini: models mini   (policy/tidegate/default/of-mini/backend.ai.allowedModels)
+",
+        ),
+        (
+            &["smart", "-H", "x-tier: gold"],
+            "\
+model      \"smart\" is a virtual model, by the first condition that holds
+           where size(llmRequest.tools) > 5 (depends on more than the request's head): secret
+             1. backend (custom) is asked for secret
+           where request.headers[\"x-tier\"] == \"gold\" (holds): claude-opus-4-1
+             1. backend (anthropic) is asked for claude-opus-4-1
+           otherwise: mini
+",
+        ),
+        (
+            &["secret"],
+            "\
+model      \"secret\" is no model here
+           404: it is internal, and found by way of virtual models only
+answer     404: it is internal, and found by way of virtual models only
+",
+        ),
+        (
+            &["nothing"],
+            "\
+model      \"nothing\" is no model here
+           404: no model of this name; there are fast, safe, smart, mini, claude-*
+answer     404: no model of this name; there are fast, safe, smart, mini, claude-*
+",
+        ),
     ] {
         assert_eq!(of_model(PATH, flags), expected, "{flags:?}");
     }
 }
 
 #[test]
+fn programs_get_what_becomes_of_a_model() {
+    let dir = directory(&[("models.yaml", MODELS)]);
+    let manifests = dir.path().display().to_string();
+    let place = ["--host", "a.test", "--path", "/v1/messages", "--model"];
+    let asked = ["explain", "request", "-o", "json", "-f", &manifests];
+    let run = tidegate(&[&asked[..], &place[..], &["fast"]].concat());
+    let told: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let ways = &told["backends"][0]["model"]["ways"];
+    assert_eq!(ways[0]["when"], "75 %");
+    assert_eq!(ways[1]["providers"][0]["model"], "claude-haiku-4-5");
+    let run = tidegate(&[&asked[..], &place[..], &[""]].concat());
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("--model is empty"), "{}", run.err);
+}
+
+#[test]
 fn lists_and_aliases_have_their_say() {
     for (path, name, expected) in [
-        ("/own/v1/chat/completions", "quick", "X"),
-        ("/own/v1/chat/completions", "gpt-5", "X"),
-        ("/web", "quick", "X"),
+        (
+            "/own/v1/chat/completions",
+            "quick",
+            "\
+model      \"quick\" goes to the backend's providers
+             1. pinned (openai) is asked for gpt-pinned; 403: \"gpt-pinned\" is not in spec.backend.ai.allowedModels of a TidegatePolicy that applies
+             1. free (openai) is asked for gpt-4o
+",
+        ),
+        (
+            "/own/v1/chat/completions",
+            "gpt-5",
+            "\
+model      \"gpt-5\" goes to the backend's providers
+           403: \"gpt-5\" is not in spec.backend.ai.allowedModels of a TidegatePolicy that applies
+answer     403: \"gpt-5\" is not in spec.backend.ai.allowedModels of a TidegatePolicy that applies
+",
+        ),
+        (
+            "/web",
+            "quick",
+            "\
+model      \"quick\" is not looked at: there is no model, and bodies are not read
+",
+        ),
     ] {
         assert_eq!(of_model(path, &[name]), expected, "{path} {name}");
     }

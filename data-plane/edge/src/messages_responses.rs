@@ -131,12 +131,11 @@ fn reasoning<'a>(
         return Ok(None);
     }
     if is_off {
-        // Anthropic's effort is of more than thinking; OpenAI's is not.
-        notes.dropped_if("output_config.effort", effort.is_some());
         let (least, is_lost) = model::least_thinking(target);
         notes.dropped_if("thinking", is_lost);
-        return Ok(least.map(|least| responses::Reasoning {
-            effort: Some(JsonText::plain(least)),
+        let effort = least.map(JsonText::plain).or(effort);
+        return Ok(effort.map(|effort| responses::Reasoning {
+            effort: Some(effort),
             summary: None,
         }));
     }

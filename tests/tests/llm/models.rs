@@ -240,6 +240,17 @@ async fn the_page_of_the_guide_routes_by_model() -> Result<()> {
     ] {
         ensure!(told.contains(words), "{words}: {told}");
     }
+    // One name, as the page shows it; the mocks are providers of another kind.
+    let args = [&args[..], &["--model", "fast"]].concat();
+    let told = stage.world.tidegate(&args).await?;
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let told = told.replace("(custom)", "(openai)");
+    let page = std::fs::read_to_string(tests::binaries::repository(PAGE))?;
+    let shown = page.split("--model fast\n...\n").nth(1);
+    let shown = shown.and_then(|rest| rest.split("```").next());
+    let shown = shown.context("the page does not show it")?;
+    let shown = shown.replace("(anthropic)", "(openai)");
+    ensure!(told.ends_with(&shown), "{told}");
     stage.world.stop().await
 }
 

@@ -70,6 +70,24 @@ fn check_contents(model: &str, messages: Value, expected: Value) {
     assert_eq!(converted["contents"], expected);
 }
 
+#[test]
+fn a_system_message_that_moves_is_noted() {
+    let said = |role: &str| json!({"role": role, "content": role});
+    for (roles, dropped) in [
+        (&["system", "developer", "user"][..], &[][..]),
+        (&["user", "system", "user"], &["messages.system_position"]),
+        (
+            &["user", "assistant", "system"],
+            &["messages.system_position"],
+        ),
+    ] {
+        let messages: Vec<Value> = roles.iter().map(|role| said(role)).collect();
+        let request = json!({ "messages": messages });
+        let (_, notes) = converted(&request, &target("gemini-2.5-pro")).expect("converts");
+        assert_eq!(notes, dropped, "{roles:?}");
+    }
+}
+
 fn user(content: Value) -> Value {
     json!([{"role": "user", "content": content}])
 }

@@ -269,7 +269,7 @@ fn adaptive_models_are_told_an_effort() {
     );
 }
 
-const TOOLS: &str = r#","tools":[{"type":"function","function":{"name":"f","description":"","parameters":{"type":"object","properties":{"a":{"type":"integer","maximum":1.50}}},"strict":true}},{"type":"function","function":{"name":"g"}}]"#;
+const TOOLS: &str = r#","tools":[{"type":"function","function":{"name":"f","description":"","parameters":{"type":"object","properties":{"a":{"type":"integer","maximum":1.50}}}}},{"type":"function","function":{"name":"g"}}]"#;
 
 #[test]
 fn tools_keep_their_schemas() {
@@ -277,10 +277,20 @@ fn tools_keep_their_schemas() {
     let (converted, _) = run(&request, MODEL).expect("converted");
     assert!(
         converted.contains(
-            r#""tools":[{"name":"f","input_schema":{"type":"object","properties":{"a":{"type":"integer","maximum":1.50}}},"strict":true},{"name":"g","input_schema":{"type":"object"}}]"#
+            r#""tools":[{"name":"f","input_schema":{"type":"object","properties":{"a":{"type":"integer","maximum":1.50}}}},{"name":"g","input_schema":{"type":"object"}}]"#
         ),
         "{converted}"
     );
+    // A strict one is held to, and bounds cannot be.
+    let strict = request.replace("}},{\"type\"", ",\"strict\":true}},{\"type\"");
+    let (converted, notes) = run(&strict, MODEL).expect("converted");
+    assert!(
+        converted.contains(
+            r#""input_schema":{"type":"object","properties":{"a":{"type":"integer","description":"(maximum: 1.50)"}},"additionalProperties":false},"strict":true}"#
+        ),
+        "{converted}"
+    );
+    assert_eq!(notes.dropped, ["tools.function.parameters"]);
     let tools = |tools: &str| {
         format!(r#"{{"messages":[{{"role":"user","content":"hi"}}],"tools":{tools}}}"#)
     };
@@ -322,6 +332,17 @@ fn tool_choice_and_parallel_calls_are_one_member() {
         Some(json!({"type": "auto", "disable_parallel_tool_use": true})),
     );
     check(r#","parallel_tool_calls":true"#, None);
+    for choice in [
+        r#""required""#,
+        r#"{"type":"function","function":{"name":"f"}}"#,
+    ] {
+        let request = format!(
+            r#"{{"messages":[{{"role":"user","content":"hi"}}]{TOOLS},"tool_choice":{choice}}}"#
+        );
+        let refused = run(&request, "claude-opus-5-5").expect_err("refused");
+        assert_eq!(refused.field, "tool_choice");
+        assert!(run(&request, "claude-haiku-5-5").is_ok());
+    }
     // A call that has to be made leaves no room for thinking.
     let dropped = check(
         r#","tool_choice":"required","reasoning_effort":"low""#,
@@ -403,6 +424,70 @@ fn system_messages_go_to_the_front() {
         Cause::Invalid,
     );
     check_refused(r#"{"messages":[]}"#, "messages", Cause::Invalid);
+}
+
+#[test]
+fn claude_on_vertex_fetches_nothing() {
+    let request = |url: &str| {
+        let part = format!(r#"{{"type":"image_url","image_url":{{"url":"{url}"}}}}"#);
+        format!(r#"{{"messages":[{{"role":"user","content":[{part}]}}]}}"#)
+    };
+    let on_vertex = Target {
+        vendor: Vendor::Vertex,
+        ..target(MODEL)
+    };
+    let run = |request: &str| {
+        let request = serde_json::from_str(request).expect("a chat request");
+        convert(request, &on_vertex, &mut Notes::default()).map(|_| ())
+    };
+    assert_eq!(run(&request("data:image/png;base64,iVBORw0=")), Ok(()));
+    let refused = run(&request("https://a/b.png")).expect_err("refused");
+    assert_eq!(
+        (&*refused.field, refused.cause),
+        ("messages[0].content[0].image_url.url", Cause::Unsupported)
+    );
+}
+
+#[test]
+fn a_model_that_thinks_unasked_is_told_not_to() {
+    let none = r#","reasoning_effort":"none""#;
+    for (model, expected, dropped) in [
+        ("claude-opus-4-8", json!({}), &[][..]),
+        (
+            "claude-sonnet-5",
+            json!({"thinking": {"type": "disabled"}}),
+            &[],
+        ),
+        (
+            "claude-sonnet-5-5",
+            json!({"thinking": {"type": "between_tools"}}),
+            &[],
+        ),
+        ("claude-opus-5-5", json!({}), &["reasoning_effort"]),
+    ] {
+        check_for(model, none, &expected, dropped);
+    }
+    check_for(
+        "claude-opus-5",
+        r#","thinking_budget_tokens":0"#,
+        &json!({"thinking": {"type": "disabled"}}),
+        &[],
+    );
+}
+
+#[test]
+fn a_name_of_its_own_is_known_as_the_model_that_it_stands_for() {
+    let target = Target {
+        known_as: Some("anthropic.claude-opus-4-7".to_owned()),
+        ..target("arn:aws:bedrock:us-east-1:1:application-inference-profile/a1b2c3")
+    };
+    let request = r#"{"messages":[{"role":"user","content":"hi"}],"max_tokens":8000,"temperature":0.2,"reasoning_effort":"high"}"#;
+    let request = serde_json::from_str(request).expect("a chat request");
+    let converted = convert(request, &target, &mut Notes::default()).expect("converted");
+    let converted = serde_json::to_value(&converted).expect("JSON");
+    assert_eq!(converted["thinking"], json!({"type": "adaptive"}));
+    assert_eq!(converted["output_config"], json!({"effort": "high"}));
+    assert_eq!(converted.get("temperature"), None);
 }
 
 #[test]

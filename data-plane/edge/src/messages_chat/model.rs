@@ -96,8 +96,7 @@ pub(crate) fn least_thinking(target: &Target) -> (Option<&'static str>, bool) {
         return (is_obedient.then_some("none"), !is_obedient);
     }
     match family(target) {
-        Family::ReasoningGpt { .. } => (Some(least_effort(target)), false),
-        Family::O => (None, true),
+        Family::ReasoningGpt { .. } | Family::O => (Some(least_effort(target)), false),
         Family::PlainGpt | Family::Unknown => (None, false),
     }
 }
@@ -248,7 +247,7 @@ mod tests {
         for (vendor, model, expected) in [
             (Vendor::OpenAi, "gpt-5", (Some("minimal"), false)),
             (Vendor::OpenAi, "gpt-5.2", (Some("none"), false)),
-            (Vendor::OpenAi, "o3", (None, true)),
+            (Vendor::OpenAi, "o3", (Some("low"), false)),
             (Vendor::OpenAi, "gpt-4o", (None, false)),
             (Vendor::OpenAi, "my-deployment", (None, false)),
             (

@@ -327,7 +327,7 @@ fn the_limit_has_the_name_that_the_server_knows() {
     for (vendor, model, name) in [
         (Vendor::OpenAi, "o3", "max_completion_tokens"),
         (Vendor::OpenAi, "gpt-4o", "max_completion_tokens"),
-        (Vendor::OpenAi, "my-deployment", "max_tokens"),
+        (Vendor::OpenAi, "my-deployment", "max_completion_tokens"),
         (Vendor::Other, "gpt-4o", "max_tokens"),
         (Vendor::Other, "mistral-large", "max_tokens"),
     ] {
@@ -450,8 +450,20 @@ fn thinking_becomes_an_effort() {
         (
             "o3",
             json!({"thinking": {"type": "disabled"}, "output_config": {"effort": "max"}}),
-            Value::Null,
+            json!("low"),
             vec!["output_config.effort"],
+        ),
+        (
+            "gpt-5.2",
+            json!({"thinking": {"type": "between_tools"}}),
+            json!("none"),
+            vec![],
+        ),
+        (
+            "gpt-4o",
+            json!({"thinking": {"type": "disabled"}}),
+            Value::Null,
+            vec![],
         ),
         (
             "gpt-4o",
