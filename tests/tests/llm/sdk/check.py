@@ -32,7 +32,7 @@ IMAGE_TOKENS = 50
 IMAGE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 LINK = "https://images.test/tide.png"
 # Providers that take bytes and no links, and those that take none in one of their formats.
-WITHOUT_LINKS = ("bedrock",)
+WITHOUT_LINKS = ("bedrock", "vertexai-claude")
 LINKS_BY_FORMAT = ("gemini", "vertexai")
 # What the mock says that it thinks; chat completions of servers such as vLLM tell it, too, OpenAI's never do.
 THINKING = "mock-reasoning-content"

@@ -116,7 +116,9 @@ def images(route, model):
     ):
         content = [{"type": "image", "source": source}, {"type": "text", "text": HELLO}]
         ask = lambda: create(route, model, messages=[{"role": "user", "content": content}])
-        if source["type"] == "url" and route in WITHOUT_LINKS:
+        # In one format on both sides it is for the provider to refuse.
+        refused = [route for route in WITHOUT_LINKS if route != "vertexai-claude"]
+        if source["type"] == "url" and route in refused:
             assert "image" in str(fails(anthropic.BadRequestError, ask))
         else:
             equal(ask().usage.input_tokens, HELLO_TOKENS + IMAGE_TOKENS)
