@@ -25,7 +25,7 @@ mod gathered;
 mod quiet;
 mod settlement;
 
-use gathered::Gathered;
+use gathered::{Found, Gathered};
 use quiet::Quiet;
 pub(super) use settlement::Settlement;
 
@@ -236,8 +236,9 @@ impl Relayed {
                     };
                     let data = match polled {
                         Poll::Pending => match self.gathered.alone() {
-                            Some(data) => data,
-                            None => match self.poll_due(cx) {
+                            Found::Send(data) => data,
+                            Found::Look => return look_again(cx),
+                            Found::Nothing => match self.poll_due(cx) {
                                 Poll::Ready(data) => data,
                                 Poll::Pending => return self.poll_quiet(cx),
                             },
@@ -246,9 +247,7 @@ impl Relayed {
                             let data = self.take(frame);
                             if matches!(self.state, State::Open(_)) {
                                 if !data.is_empty() && self.gathered.add(data) {
-                                    // The connection's own task goes on in between.
-                                    cx.waker().wake_by_ref();
-                                    return Poll::Pending;
+                                    return look_again(cx);
                                 }
                                 self.gathered.take()
                             } else {
@@ -463,6 +462,12 @@ impl Drop for Relayed {
         // Whoever drops it before its end is the client's side.
         self.settle(Verdict::ClientGone);
     }
+}
+
+/// The next part may be there when others have had their turn, among them the task of the provider's connection.
+fn look_again(cx: &Context<'_>) -> Polled {
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }
 
 /// What follows would be no part of the answer. Nor would its client wait for it: OpenAI's SDKs leave at the terminator, and a

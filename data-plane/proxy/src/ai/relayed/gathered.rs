@@ -12,11 +12,27 @@ const LIMIT: usize = 16 << 10;
 /// How many parts are sent at once after one that came alone.
 const ALONE: u8 = 16;
 
+/// How often nothing more has to be found before parts are sent: hyper asks a body once more before it lets others have their turn.
+const LOOKS: u8 = 2;
+
+/// What becomes of parts where nothing more is found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// There are none.
+    Nothing,
+    /// They stay for one more look.
+    Look,
+    /// They are sent.
+    Send(Bytes),
+}
+
 /// What is about to be sent.
 #[derive(Default)]
 pub(super) struct Gathered {
     first: Bytes,
     more: BytesMut,
+    /// How often nothing more was found.
+    looks: u8,
     /// Parts that are sent without looking for more: a stream whose parts come one by one does not pay for the look.
     skipped: u8,
 }
@@ -24,6 +40,7 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Takes a part; whether it is worth looking for the next one before this is sent.
     pub(super) fn add(&mut self, part: Bytes) -> bool {
+        self.looks = 0;
         if self.first.is_empty() {
             self.first = part;
             if self.skipped > 0 {
@@ -39,15 +56,19 @@ impl Gathered {
         self.first.len().max(self.more.len()) < LIMIT
     }
 
-    /// All of it, where nothing more was found.
-    pub(super) fn alone(&mut self) -> Option<Bytes> {
+    /// Nothing more was found.
+    pub(super) fn alone(&mut self) -> Found {
         if self.first.is_empty() {
-            return None;
+            return Found::Nothing;
+        }
+        self.looks += 1;
+        if self.looks < LOOKS {
+            return Found::Look;
         }
         if self.more.is_empty() {
             self.skipped = ALONE;
         }
-        Some(self.take())
+        Found::Send(self.take())
     }
 
     /// All of it.
@@ -75,11 +96,13 @@ mod tests {
     #[test]
     fn parts_that_come_together_are_one() {
         let mut gathered = Gathered::default();
-        assert_eq!(gathered.alone(), None);
+        assert_eq!(gathered.alone(), Found::Nothing);
         for text in ["a", "b", "c"] {
             assert!(gathered.add(part(text)), "the next may be there");
+            // In the same turn it cannot be.
+            assert_eq!(gathered.alone(), Found::Look);
         }
-        assert_eq!(gathered.alone(), Some(part("abc")));
+        assert_eq!(gathered.alone(), Found::Send(part("abc")));
         assert!(gathered.is_empty());
         assert!(gathered.add(part("d")), "they may come together again");
         assert_eq!(gathered.take(), part("d"));
@@ -89,7 +112,8 @@ mod tests {
     fn one_that_comes_alone_is_not_waited_with_for_a_while() {
         let mut gathered = Gathered::default();
         assert!(gathered.add(part("a")));
-        assert_eq!(gathered.alone(), Some(part("a")));
+        assert_eq!(gathered.alone(), Found::Look);
+        assert_eq!(gathered.alone(), Found::Send(part("a")));
         for _ in 0..ALONE {
             assert!(!gathered.add(part("b")));
             assert_eq!(gathered.take(), part("b"));
