@@ -9,7 +9,7 @@ use std::sync::Arc;
 use cp_api::{Kind, ObjectKey};
 use proto::tidegate::v1 as tidegate;
 
-use super::attach::Targets;
+use super::attach::{Place, Targets};
 use super::of_providers::has_providers;
 use crate::lookup::Lookup;
 use crate::plan::{PolicyBody, PolicyPlan};
@@ -30,29 +30,38 @@ pub(super) struct Idle {
 struct Cause {
     /// What of a policy is about it, below its field, and whether that is all of it.
     about: fn(&PolicyBody) -> Option<(&'static str, bool)>,
-    is_there: fn(&Lookup<'_>, &ObjectKey) -> bool,
+    is_there: fn(&Lookup<'_>, &Place) -> bool,
     remedy: &'static str,
 }
 
-const CAUSES: [Cause; 4] = [
+const CAUSES: [Cause; 5] = [
     Cause {
         about: choice,
-        is_there: has_one_provider,
+        is_there: |lookup, place| has_one_provider(lookup, &place.key),
         remedy: "where there is one provider and no choice; attach the policy to failover models",
     },
     Cause {
         about: |body| body.given().map(|_| ("", true)),
-        is_there: |lookup, key| !has_providers(lookup, key),
+        is_there: |lookup, place| !has_providers(lookup, &place.key),
         remedy: "where there is no provider; attach the policy to AgentgatewayBackends of type ai",
     },
     Cause {
         about: |body| body.is_about_models().then_some(("", true)),
-        is_there: is_no_model,
+        is_there: |lookup, place| is_no_model(lookup, &place.key),
         remedy: "where no body is read; attach the policy to an AgentgatewayBackend of type ai, or to a route or Gateway in front of one",
     },
     Cause {
+        about: whole_backend,
+        is_there: |_, place| {
+            place.key.known() == Some(Kind::AgentgatewayBackend) && place.section.is_some()
+        },
+        remedy: "which is one provider; attach the policy to the whole backend",
+    },
+    Cause {
         about: price,
-        is_there: |lookup, key| !has_one_provider(lookup, key) && has_no_price(lookup, key),
+        is_there: |lookup, place| {
+            !has_one_provider(lookup, &place.key) && has_no_price(lookup, &place.key)
+        },
         remedy: "where no model has a price; create a PriceCatalog in this namespace or the Gateway's",
     },
 ];
@@ -69,9 +78,9 @@ pub(super) fn find(lookup: &Lookup<'_>, targets: &Targets, policies: &[Arc<Polic
                 fields.push(format!("spec.{}{part}", policy.field));
             }
         }
-        let places = targets.places.iter().map(|place| &place.key);
+        let places = targets.places.iter();
         let (there, others): (Vec<_>, Vec<_>) =
-            places.partition(|key| (cause.is_there)(lookup, key));
+            places.partition(|place| (cause.is_there)(lookup, place));
         if fields.is_empty() || there.is_empty() {
             continue;
         }
@@ -89,11 +98,11 @@ pub(super) fn find(lookup: &Lookup<'_>, targets: &Targets, policies: &[Arc<Polic
     }
 }
 
-/// The first of some objects, and how many there are more.
-fn named(keys: &[&ObjectKey]) -> String {
-    let named = keys.iter().take(NAMED).map(ToString::to_string);
+/// The first of some places, and how many there are more.
+fn named(places: &[&Place]) -> String {
+    let named = places.iter().take(NAMED).map(ToString::to_string);
     let named = named.collect::<Vec<_>>().join(", ");
-    match keys.len().saturating_sub(NAMED) {
+    match places.len().saturating_sub(NAMED) {
         0 => named,
         further => format!("{named} and {further} more"),
     }
@@ -124,6 +133,31 @@ fn has_no_price(lookup: &Lookup<'_>, key: &ObjectKey) -> bool {
         let mut gateways = lookup.gateways();
         *own == key.namespace || gateways.any(|it| it.object.metadata.namespace == *own)
     })
+}
+
+/// What is asked for a whole backend only, in the manner of [`choice`].
+fn whole_backend(body: &PolicyBody) -> Option<(&'static str, bool)> {
+    match body {
+        PolicyBody::AiAffinity(_) | PolicyBody::AiFallback(_) | PolicyBody::AiCache(_) => {
+            Some(("", true))
+        }
+        PolicyBody::Denied(_)
+        | PolicyBody::Ai(_)
+        | PolicyBody::AiGuards(_)
+        | PolicyBody::AiKeys(_)
+        | PolicyBody::AiLoad(_)
+        | PolicyBody::AiTimeouts(_)
+        | PolicyBody::LocalRateLimit(_)
+        | PolicyBody::GlobalRateLimit(_)
+        | PolicyBody::Budgets(_)
+        | PolicyBody::Concurrency(_)
+        | PolicyBody::FrontendHttp(_)
+        | PolicyBody::AiAllowedModels(_)
+        | PolicyBody::AiDeniedParams(_)
+        | PolicyBody::AiResponseModel(_)
+        | PolicyBody::Attribution(_)
+        | PolicyBody::Given(_) => None,
+    }
 }
 
 /// What of a field is about prices, in the manner of [`choice`].

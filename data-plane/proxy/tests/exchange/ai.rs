@@ -263,6 +263,44 @@ async fn streaming(end: &'static [u8]) -> SocketAddr {
 const STREAM: &str =
     r#"{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}}"#;
 
+/// Each in a chunk of its own, and all in one write.
+#[tokio::test(flavor = "local")]
+async fn events_that_come_together_leave_together() {
+    const EVENTS: usize = 100;
+    let event =
+        "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"}}]}\n\n";
+    let chunk = |text: &str| format!("{:x}\r\n{text}\r\n", text.len());
+    let mut sent =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            .to_owned();
+    sent.push_str(&chunk(event).repeat(EVENTS));
+    sent.push_str(&chunk("data: [DONE]\n\n"));
+    sent.push_str("0\r\n\r\n");
+    let up = raw_upstream(move |mut stream| {
+        let sent = sent.clone();
+        async move {
+            read_head(&mut stream).await;
+            stream.write_all(sent.as_bytes()).await.unwrap();
+            // Until the proxy lets the connection go.
+            let _ = stream.read(&mut [0; 1]).await;
+        }
+    })
+    .await;
+    let world = world(up, json!({"none": {}}), "", None);
+    let length = STREAM.len();
+    let asked = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: example.com\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{STREAM}"
+    );
+    let answer = crate::harness::raw(world.address("http"), asked.as_bytes()).await;
+    assert_eq!(answer.matches("\"hi\"").count(), EVENTS, "{answer}");
+    // What is written at a time is a chunk; its length stands in a line of its own.
+    let is_length =
+        |line: &&str| !line.is_empty() && line.chars().all(|digit| digit.is_ascii_hexdigit());
+    let chunks = answer.lines().filter(is_length).count();
+    assert!(chunks < EVENTS / 4, "{chunks} chunks");
+}
+
 #[tokio::test(flavor = "local")]
 async fn a_stream_passes_and_is_counted() {
     let up = streaming(b"data: [DONE]\n\n").await;
