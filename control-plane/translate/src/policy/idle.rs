@@ -69,22 +69,25 @@ const CAUSES: [Cause; 5] = [
 /// Looks for it.
 pub(super) fn find(lookup: &Lookup<'_>, targets: &Targets, policies: &[Arc<PolicyPlan>]) -> Idle {
     let mut words = Vec::new();
-    let mut idle = 0;
+    // Several causes may be about one field.
+    let mut idle = vec![false; policies.len()];
     for cause in &CAUSES {
-        let (mut fields, mut whole) = (Vec::new(), 0);
-        for policy in policies {
-            if let Some((part, is_whole)) = (cause.about)(&policy.body) {
-                whole += usize::from(is_whole);
-                fields.push(format!("spec.{}{part}", policy.field));
-            }
-        }
+        let about = |policy: &Arc<PolicyPlan>| (cause.about)(&policy.body);
+        let told = |policy: &Arc<PolicyPlan>| {
+            about(policy).map(|(part, _)| format!("spec.{}{part}", policy.field))
+        };
+        let fields: Vec<String> = policies.iter().filter_map(told).collect();
         let places = targets.places.iter();
         let (there, others): (Vec<_>, Vec<_>) =
             places.partition(|place| (cause.is_there)(lookup, place));
         if fields.is_empty() || there.is_empty() {
             continue;
         }
-        idle += if others.is_empty() { whole } else { 0 };
+        if others.is_empty() {
+            for (idle, policy) in idle.iter_mut().zip(policies) {
+                *idle |= about(policy).is_some_and(|(_, is_whole)| is_whole);
+            }
+        }
         words.push(format!(
             "{}: no effect at {}, {}",
             fields.join(", "),
@@ -93,7 +96,7 @@ pub(super) fn find(lookup: &Lookup<'_>, targets: &Targets, policies: &[Arc<Polic
         ));
     }
     Idle {
-        is_all: !words.is_empty() && idle == policies.len(),
+        is_all: !words.is_empty() && idle.into_iter().all(|is_idle| is_idle),
         words: (!words.is_empty()).then(|| words.join("; ")),
     }
 }
