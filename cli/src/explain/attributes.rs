@@ -97,6 +97,8 @@ fn members(headers: &HeaderMap) -> Json {
             .filter_map(|value| Some(value.to_str().ok()?.into()))
             .collect();
         let value = match values.len() {
+            // What is no text has no value.
+            0 => continue,
             1 => values.swap_remove(0),
             _ => values.into(),
         };
@@ -118,6 +120,8 @@ mod tests {
         headers.append("x-team", "blue".parse().expect("a value"));
         headers.append("x-twice", "1".parse().expect("a value"));
         headers.append("x-twice", "2".parse().expect("a value"));
+        let bytes = http::HeaderValue::from_bytes(b"\xff").expect("a value");
+        headers.append("bytes", bytes);
         let asked = AskedAttributes {
             head: Head {
                 method: &Method::POST,
@@ -135,6 +139,7 @@ mod tests {
             ("request.uri.endsWith(\"?x=1\")", Some(true), true),
             ("request.headers[\"X-Team\"] == \"blue\"", Some(true), true),
             ("request.headers[\"x-twice\"][1] == \"2\"", Some(true), true),
+            ("has(request.headers.bytes)", Some(false), true),
             ("llm.requestModel == \"slow\"", Some(false), true),
             ("llmRequest.max_tokens > 5", None, false),
             ("source.address == \"10.0.0.1\"", None, false),
