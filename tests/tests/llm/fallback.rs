@@ -1,7 +1,8 @@
 //! The failover page of the guide: its manifest, and what it says of it.
 
 use anyhow::{Context, Result, ensure};
-use tests::client::{Client, Reply};
+use serde_json::Value;
+use tests::client::{Client, Reply, request};
 use tests::manifest::route;
 use tests::port;
 use tests::world::World;
@@ -10,7 +11,7 @@ use super::account::Metrics;
 use super::ask::{Answer, Format, Question};
 use super::mock::Mock;
 use super::page;
-use super::told::Told;
+use super::told::{At, Told};
 
 const PAGE: &str = "docs/guide/llm-failover.md";
 const BACKEND: &str = "backend/default/assistant";
@@ -229,4 +230,39 @@ async fn a_refusal_goes_before_the_failure_of_its_fallback() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The provider keeps what it refused to finish, and the client that was told it may ask for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_was_told_can_be_asked_for() -> Result<()> {
+    let mocks = Mocks::start().await?;
+    let (world, port) = up(&mocks).await?;
+    let Mocks([main, second, fallback]) = &mocks;
+    main.script(&["empty.refusal"]).await?;
+    for mock in [second, fallback] {
+        mock.script(&["fail-503"; 8]).await?;
+    }
+    let url = "http://a.test/assistant/v1/responses";
+    let json = [("content-type", "application/json")];
+    let asked = request("POST", url, &json, r#"{"model":"any","input":"hello"}"#)?;
+    let reply = Client::http1(port).send(asked).await?;
+    let text = reply.text();
+    ensure!(
+        reply.status == 200 && text.contains("content_filter"),
+        "{}: {text}",
+        reply.status
+    );
+    ensure!(fallback.requests().await? > 0, "no fallback");
+    let told: Value = serde_json::from_str(&text)?;
+    let id = told.at("/id").as_str().context("no id")?;
+    let before = main.requests().await?;
+    let asked = request("GET", &format!("{url}/{id}"), &[], "")?;
+    let reply = Client::http1(port).send(asked).await?;
+    ensure!(
+        main.requests().await? == before + 1,
+        "nobody was asked: {} {}",
+        reply.status,
+        reply.text()
+    );
+    world.stop().await
 }

@@ -191,3 +191,27 @@ fn place(config: &Config, provider: &AiProvider) -> Fingerprint {
     };
     Fingerprint::of(&(endpoint, authority, &provider.cluster, service, addresses))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use dp_config::ai_backend::Health;
+
+    use super::policy;
+
+    #[test]
+    fn what_is_configured_is_not_cut() {
+        for (eviction, longest) in [(10, 300), (300, 300), (1800, 1800)] {
+            let health = Health {
+                eviction: Duration::from_secs(eviction),
+                consecutive_failures: None,
+                health_threshold: None,
+                restore_health: None,
+            };
+            let policy = policy(&health);
+            let [base, longest] = [eviction, longest].map(Duration::from_secs);
+            assert_eq!((policy.base, policy.longest), (base, longest));
+        }
+    }
+}
