@@ -82,7 +82,10 @@ async fn serve(stream: TcpStream, provider: Arc<Provider>) {
         }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new());
+    // A client rests between its requests for as long as it likes: hyper's 30 seconds for a head would begin with the rest,
+    // and close the connection under a request that comes at their end.
+    let mut http1 = builder.http1();
+    http1.timer(TokioTimer::new()).header_read_timeout(None);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::select! {
         // How a connection ends is the client's business.

@@ -107,7 +107,14 @@ impl Scene {
     /// Asks, and waits for the span of the attempt.
     async fn attempt(&self, trace: u8, path: &str, body: &Value) -> Result<(Reply, Seen)> {
         let reply = self.ask(trace, path, body).await?;
-        ensure!(reply.status == 200, "{}", reply.text());
+        ensure!(
+            reply.status == 200,
+            "{}: {}\n{}\n{}",
+            id(trace),
+            reply.status,
+            reply.text(),
+            self.world.log()
+        );
         let spans = self.spans(trace).await?;
         let span = spans.into_iter().find(|span| span.kind == CLIENT);
         Ok((reply, span.context("no attempt")?))
