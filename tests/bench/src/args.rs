@@ -18,6 +18,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     tools: Option<PathBuf>,
 
+    /// Another build of Tidegate, with both programs: it is asked for the same chat completions in the same turns
+    #[arg(long, value_name = "DIR")]
+    pub(crate) against: Option<PathBuf>,
+
     /// Seconds of load per peer, body size and round
     #[arg(long, value_name = "S", default_value_t = 4)]
     pub(crate) seconds: u64,

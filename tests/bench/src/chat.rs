@@ -161,7 +161,11 @@ async fn round(
 ) -> Result<Row> {
     let port = match peer {
         Gateway::Direct => provider,
-        Gateway::Tidegate | Gateway::Envoy | Gateway::LiteLlm | Gateway::Portkey => free_port()?,
+        Gateway::Tidegate
+        | Gateway::Against
+        | Gateway::Envoy
+        | Gateway::LiteLlm
+        | Gateway::Portkey => free_port()?,
     };
     let dir = work.join(format!("chat-{}-{port}", peer.name()));
     fs::create_dir_all(&dir)?;

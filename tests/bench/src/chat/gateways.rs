@@ -17,6 +17,8 @@ use crate::peer::{AccessLog, PROXY_CORE, Running, pinned, planes, spawn, start_e
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gateway {
     Tidegate,
+    /// Another build of ours.
+    Against,
     /// Forwards bytes, and reads nothing.
     Envoy,
     LiteLlm,
@@ -38,6 +40,9 @@ impl Gateway {
     /// Those that can be had; one that reads nothing cannot convert.
     pub(crate) fn all(args: &Args, is_converted: bool) -> Vec<Gateway> {
         let mut found = vec![Gateway::Tidegate];
+        if args.against.is_some() {
+            found.push(Gateway::Against);
+        }
         if args.envoy().is_some() && !is_converted {
             found.push(Gateway::Envoy);
         }
@@ -53,6 +58,7 @@ impl Gateway {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Gateway::Tidegate => "tidegate",
+            Gateway::Against => "against",
             Gateway::Envoy => "envoy",
             Gateway::LiteLlm => "litellm",
             Gateway::Portkey => "portkey",
@@ -64,7 +70,9 @@ impl Gateway {
     pub(crate) fn failures(self) -> Failures {
         match self {
             Gateway::LiteLlm | Gateway::Portkey => Failures::Count,
-            Gateway::Tidegate | Gateway::Envoy | Gateway::Direct => Failures::End,
+            Gateway::Tidegate | Gateway::Against | Gateway::Envoy | Gateway::Direct => {
+                Failures::End
+            }
         }
     }
 
@@ -72,9 +80,11 @@ impl Gateway {
     pub(crate) fn patience(self) -> Duration {
         match self {
             Gateway::LiteLlm => Duration::from_secs(240),
-            Gateway::Portkey | Gateway::Tidegate | Gateway::Envoy | Gateway::Direct => {
-                Duration::from_secs(20)
-            }
+            Gateway::Portkey
+            | Gateway::Tidegate
+            | Gateway::Against
+            | Gateway::Envoy
+            | Gateway::Direct => Duration::from_secs(20),
         }
     }
 
@@ -85,9 +95,11 @@ impl Gateway {
             Gateway::Portkey => format!(
                 "x-portkey-provider: {vendor}\r\nx-portkey-custom-host: http://127.0.0.1:{provider}/v1\r\n"
             ),
-            Gateway::Tidegate | Gateway::Envoy | Gateway::LiteLlm | Gateway::Direct => {
-                String::new()
-            }
+            Gateway::Tidegate
+            | Gateway::Against
+            | Gateway::Envoy
+            | Gateway::LiteLlm
+            | Gateway::Direct => String::new(),
         }
     }
 
@@ -105,12 +117,18 @@ impl Gateway {
                 pid: None,
             }),
             Gateway::Envoy => Ok(started(start_envoy(args, dir, port, provider)?)),
-            Gateway::Tidegate => {
+            Gateway::Tidegate | Gateway::Against => {
                 let manifests = dir.join("manifests");
                 fs::create_dir_all(&manifests)?;
                 let text = manifest(port, provider, is_converted);
                 fs::write(manifests.join("bench.yaml"), text)?;
-                Ok(started(planes(args, dir, &manifests, AccessLog::Off)?))
+                let mut args = args.clone();
+                if self == Gateway::Against
+                    && let Some(dir) = args.against.take()
+                {
+                    args.bin_dir = dir;
+                }
+                Ok(started(planes(&args, dir, &manifests, AccessLog::Off)?))
             }
             Gateway::LiteLlm => lite_llm(args, dir, port, provider, is_converted),
             Gateway::Portkey => portkey(args, dir, port),
