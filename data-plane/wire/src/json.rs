@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 #[cfg(test)]
 mod agreement;
+mod marks;
 mod scan;
 mod value;
 

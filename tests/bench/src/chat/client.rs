@@ -53,9 +53,13 @@ pub(crate) fn request(headers: &str, prompt: usize, is_streamed: bool) -> Vec<u8
     .into_bytes()
 }
 
-/// The body of a question.
+/// Sixteen words and the end of a line, which JSON escapes.
+const LINE: &str =
+    "word word word word word word word word word word word word word word word word\\n";
+
+/// The body of a question: lines of text, as prompts are.
 pub(crate) fn question(prompt: usize, is_streamed: bool) -> String {
-    let prompt = "word ".repeat(prompt / 5);
+    let prompt = LINE.repeat(prompt / LINE.len());
     format!(
         "{{\"model\":\"gpt-4o-mini\",\"messages\":[{{\"role\":\"system\",\"content\":\"Be brief.\"}},{{\"role\":\"user\",\"content\":\"{prompt}\"}}],\"max_tokens\":1000,\"stream\":{is_streamed}}}"
     )
