@@ -47,6 +47,8 @@ pub(crate) struct Upstream {
     incoming: Incoming,
     /// Given back to the pool as soon as the last byte is there.
     lease: Option<Lease<RequestBody>>,
+    /// A part was read since it was last looked whether the next one is there.
+    has_read: bool,
     stall: Stall,
     /// How long the client may take to ask for the next part.
     patience: Option<Duration>,
@@ -87,6 +89,7 @@ impl Upstream {
         let mut upstream = Upstream {
             incoming,
             lease: Some(lease),
+            has_read: false,
             stall: Stall::new(idle),
             patience: idle,
             encoded: None,
@@ -141,8 +144,18 @@ impl Upstream {
 
     /// The next frame as the upstream sent it.
     fn poll_sent(&mut self, cx: &mut Context<'_>) -> Polled {
-        match Pin::new(&mut self.incoming).poll_frame(cx) {
+        let mut polled = Pin::new(&mut self.incoming).poll_frame(cx);
+        if polled.is_pending()
+            && std::mem::take(&mut self.has_read)
+            && let Some(lease) = &self.lease
+        {
+            // What came together with that part can leave together with it.
+            lease.advance();
+            polled = Pin::new(&mut self.incoming).poll_frame(cx);
+        }
+        match polled {
             Poll::Ready(Some(Ok(frame))) => {
+                self.has_read = true;
                 self.stall.progress();
                 self.finish_if_over();
                 Poll::Ready(Some(Ok(frame)))

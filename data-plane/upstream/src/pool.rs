@@ -21,7 +21,7 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use hyper::{body::Incoming, client::conn::http1};
+use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use crate::{
@@ -30,6 +30,7 @@ use crate::{
 };
 
 mod dial;
+mod http1_driven;
 mod http1_idle;
 mod http2_shared;
 mod last_word;
@@ -117,7 +118,7 @@ pub struct Endpoint<B> {
 /// A request in flight: holds its connection until the response is over.
 pub struct Lease<B> {
     endpoint: Rc<Endpoint<B>>,
-    http1: Option<http1::SendRequest<B>>,
+    http1: Option<http1_driven::Sender<B>>,
     /// Held for its drop alone, which frees the stream's place on its connection.
     _http2: Option<http2_shared::Stream>,
 }
@@ -260,6 +261,14 @@ impl<B: RequestBody> Lease<B> {
         &self.endpoint
     }
 
+    /// Lets the connection hand over what it has read of the response: hyper gives one part at a time, and looks for the next one
+    /// when its task's turn comes.
+    pub fn advance(&self) {
+        if let Some(sender) = &self.http1 {
+            sender.advance();
+        }
+    }
+
     /// Gives the connection back: the response has been read to its end. A lease that is dropped instead
     /// closes its HTTP/1.1 connection.
     pub fn finish(mut self) {
@@ -274,7 +283,7 @@ impl<B: RequestBody> Lease<B> {
         dial: &dial::Dial<'_, B>,
     ) -> Result<Response<Incoming>, SendError> {
         if let Some(mut sender) = self.endpoint.idle.take(Instant::now()) {
-            match sender.try_send_request(request).await {
+            match sender.requests.try_send_request(request).await {
                 Ok(response) => {
                     self.http1 = Some(sender);
                     return Ok(response);
@@ -288,6 +297,7 @@ impl<B: RequestBody> Lease<B> {
         }
         let mut sender = dial.http1().await?;
         let response = sender
+            .requests
             .send_request(request)
             .await
             .map_err(SendError::Exchange)?;

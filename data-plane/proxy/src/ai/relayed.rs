@@ -25,7 +25,7 @@ mod gathered;
 mod quiet;
 mod settlement;
 
-use gathered::{Found, Gathered};
+use gathered::Gathered;
 use quiet::Quiet;
 pub(super) use settlement::Settlement;
 
@@ -235,19 +235,16 @@ impl Relayed {
                         None => Poll::Ready(None),
                     };
                     let data = match polled {
-                        Poll::Pending => match self.gathered.alone() {
-                            Found::Send(data) => data,
-                            Found::Look => return look_again(cx),
-                            Found::Nothing => match self.poll_due(cx) {
-                                Poll::Ready(data) => data,
-                                Poll::Pending => return self.poll_quiet(cx),
-                            },
+                        Poll::Pending if !self.gathered.is_empty() => self.gathered.take(),
+                        Poll::Pending => match self.poll_due(cx) {
+                            Poll::Ready(data) => data,
+                            Poll::Pending => return self.poll_quiet(cx),
                         },
                         Poll::Ready(Some(Ok(frame))) => {
                             let data = self.take(frame);
                             if matches!(self.state, State::Open(_)) {
-                                if !data.is_empty() && self.gathered.add(data) {
-                                    return look_again(cx);
+                                if self.gathered.add(data) {
+                                    continue;
                                 }
                                 self.gathered.take()
                             } else {
@@ -462,12 +459,6 @@ impl Drop for Relayed {
         // Whoever drops it before its end is the client's side.
         self.settle(Verdict::ClientGone);
     }
-}
-
-/// The next part may be there when others have had their turn, among them the task of the provider's connection.
-fn look_again(cx: &Context<'_>) -> Polled {
-    cx.waker().wake_by_ref();
-    Poll::Pending
 }
 
 /// What follows would be no part of the answer. Nor would its client wait for it: OpenAI's SDKs leave at the terminator, and a

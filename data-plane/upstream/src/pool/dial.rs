@@ -12,7 +12,10 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 
-use super::{Endpoint, RequestBody, SendError, http2_shared::MAX_STREAMS, last_word::LastWord};
+use super::{
+    Endpoint, RequestBody, SendError, http1_driven::Sender, http2_shared::MAX_STREAMS,
+    last_word::LastWord,
+};
 use crate::{connect::connect, stream::Stream, tls::HandshakeError};
 
 /// How often a silent HTTP/2 connection with open streams is pinged, and how long the answer may take.
@@ -43,10 +46,11 @@ impl<F: Future + 'static> Executor<F> for Local {
 }
 
 impl<B: RequestBody> Dial<'_, B> {
-    pub(super) async fn http1(&self) -> Result<http1::SendRequest<B>, SendError> {
+    pub(super) async fn http1(&self) -> Result<Sender<B>, SendError> {
         let io = TokioIo::new(LastWord::new(self.stream().await?));
-        let (sender, connection) = http1::handshake(io).await.map_err(SendError::Exchange)?;
-        self.drive(connection.with_upgrades());
+        let (requests, connection) = http1::handshake(io).await.map_err(SendError::Exchange)?;
+        let (sender, drive) = Sender::new(requests, connection.with_upgrades());
+        self.drive(drive);
         Ok(sender)
     }
 

@@ -5,10 +5,9 @@
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
-use hyper::client::conn::http1::SendRequest;
 use tokio::time::Instant;
 
-use super::{Endpoint, RequestBody};
+use super::{Endpoint, RequestBody, http1_driven::Sender};
 
 /// More than this many idle connections to one endpoint are not worth their memory.
 const MAX_IDLE: usize = 1024;
@@ -19,7 +18,7 @@ pub(super) struct IdleList<B> {
 }
 
 struct Idle<B> {
-    sender: SendRequest<B>,
+    sender: Sender<B>,
     since: Instant,
 }
 
@@ -33,10 +32,10 @@ impl<B: RequestBody> IdleList<B> {
     }
 
     /// The connection used last that is still good.
-    pub(super) fn take(&self, now: Instant) -> Option<SendRequest<B>> {
+    pub(super) fn take(&self, now: Instant) -> Option<Sender<B>> {
         let mut idle = self.idle.borrow_mut();
         while let Some(Idle { sender, since }) = idle.pop() {
-            if sender.is_ready() && now.duration_since(since) < self.limit {
+            if sender.requests.is_ready() && now.duration_since(since) < self.limit {
                 return Some(sender);
             }
         }
@@ -45,14 +44,14 @@ impl<B: RequestBody> IdleList<B> {
 
     /// Takes a connection whose response is over. It may still be writing the rest of a request, or reading the
     /// last chunk: then it comes back when it is ready.
-    pub(super) fn put_back(endpoint: &Rc<Endpoint<B>>, mut sender: SendRequest<B>) {
-        if sender.is_ready() {
+    pub(super) fn put_back(endpoint: &Rc<Endpoint<B>>, mut sender: Sender<B>) {
+        if sender.requests.is_ready() {
             endpoint.idle.push(sender);
-        } else if !sender.is_closed() {
+        } else if !sender.requests.is_closed() {
             let endpoint = endpoint.clone();
             // Ends when the connection becomes ready or closes.
             tokio::task::spawn_local(async move {
-                if sender.ready().await.is_ok() {
+                if sender.requests.ready().await.is_ok() {
                     endpoint.idle.push(sender);
                 }
             });
@@ -60,16 +59,16 @@ impl<B: RequestBody> IdleList<B> {
     }
 
     pub(super) fn sweep(&self, now: Instant) {
-        self.idle
-            .borrow_mut()
-            .retain(|idle| !idle.sender.is_closed() && now.duration_since(idle.since) < self.limit);
+        self.idle.borrow_mut().retain(|idle| {
+            !idle.sender.requests.is_closed() && now.duration_since(idle.since) < self.limit
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.idle.borrow().is_empty()
     }
 
-    fn push(&self, sender: SendRequest<B>) {
+    fn push(&self, sender: Sender<B>) {
         let mut idle = self.idle.borrow_mut();
         if idle.len() < MAX_IDLE {
             idle.push(Idle {

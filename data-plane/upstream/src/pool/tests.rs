@@ -2,7 +2,12 @@
 //!
 //! Small hyper servers on loopback; each test counts the connections that the server saw.
 
-use std::{convert::Infallible, rc::Rc};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
 
 use http_body_util::{BodyExt, Full};
 use hyper::{server, service::service_fn};
@@ -242,4 +247,89 @@ async fn a_dial_that_fails_fails_for_all_who_waited() {
             assert_eq!(failures(), 2, "who comes later finds out anew");
         })
         .await;
+}
+
+/// Answers one request with these bytes in one write, and closes.
+fn answer_once(listener: TcpListener, answer: &'static str) {
+    tokio::task::spawn_local(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    });
+}
+
+/// Gives others their turns until this holds.
+async fn until(holds: impl Fn() -> bool) {
+    let turns = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(10 * SECOND, turns).await.unwrap();
+}
+
+/// The next frame, if it is there without waiting.
+fn ready_frame(body: &mut Incoming) -> Option<hyper::Result<Bytes>> {
+    let mut cx = Context::from_waker(Waker::noop());
+    match Pin::new(body).poll_frame(&mut cx) {
+        Poll::Ready(frame) => Some(frame?.map(|frame| frame.into_data().unwrap())),
+        Poll::Pending => None,
+    }
+}
+
+#[tokio::test]
+async fn parts_that_were_read_together_are_had_without_a_turn_of_others() {
+    let test = async {
+        let (listener, address) = listen().await;
+        let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n";
+        answer_once(listener, answer);
+        let (pools, counters) = pools();
+        let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
+        let (response, lease) = endpoint
+            .send(request(address, ""), &[], SECOND)
+            .await
+            .unwrap();
+        let mut body = response.into_body();
+        let first = body.frame().await.unwrap().unwrap();
+        assert_eq!(first.into_data().unwrap(), "a");
+        for expected in ["b", "c"] {
+            lease.advance();
+            assert_eq!(ready_frame(&mut body).unwrap().unwrap(), expected);
+        }
+        lease.advance();
+        assert!(body.frame().await.is_none());
+        lease.finish();
+        until(|| counters.open.load(Ordering::Relaxed) == 0).await;
+    };
+    LocalSet::new().run_until(test).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_off_under_its_reader_is_over() {
+    let test = async {
+        let (listener, address) = listen().await;
+        let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\nno length\r\n";
+        answer_once(listener, answer);
+        let (pools, counters) = pools();
+        let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
+        let (response, lease) = endpoint
+            .send(request(address, ""), &[], SECOND)
+            .await
+            .unwrap();
+        let mut body = response.into_body();
+        assert_eq!(
+            body.frame().await.unwrap().unwrap().into_data().unwrap(),
+            "a"
+        );
+        lease.advance();
+        ready_frame(&mut body).unwrap().unwrap_err();
+        // The task learns of it, though the reader saw it.
+        until(|| counters.open.load(Ordering::Relaxed) == 0).await;
+        // And nothing happens to what is not there.
+        lease.advance();
+    };
+    LocalSet::new().run_until(test).await;
 }
