@@ -209,10 +209,7 @@ impl Event {
         let mut data: Option<std::ops::Range<usize>> = None;
         let mut joined: Option<BytesMut> = None;
         while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
-            let length = rest
-                .iter()
-                .position(|byte| is_line_end(*byte))
-                .unwrap_or(rest.len());
+            let length = line_end(rest).unwrap_or(rest.len());
             let line = rest.get(..length).unwrap_or_default();
             let (field, value_at) = split_field(line);
             let value = at + value_at..at + length;
@@ -254,8 +251,7 @@ impl Line {
     fn scan(&mut self, input: &[u8]) -> Option<usize> {
         let mut at = 0;
         while let Some(rest) = input.get(at..).filter(|rest| !rest.is_empty()) {
-            let length = rest.iter().position(|byte| is_line_end(*byte));
-            let Some(length) = length else {
+            let Some(length) = line_end(rest) else {
                 *self = Self {
                     is_empty: false,
                     after_cr: false,
@@ -282,8 +278,9 @@ impl Line {
     }
 }
 
-fn is_line_end(byte: u8) -> bool {
-    byte == b'\n' || byte == b'\r'
+/// Where the line ends that the bytes begin with.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    memchr::memchr2(b'\n', b'\r', bytes)
 }
 
 /// The field name and where its value starts; one space behind the colon is not part of it.

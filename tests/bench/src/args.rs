@@ -10,7 +10,7 @@ use clap::Parser;
 /// Measures the proxies of this machine side by side.
 #[derive(Clone, Debug, Parser)]
 pub(crate) struct Args {
-    /// Directory with tidegate-control-plane and tidegate-proxy
+    /// Directory with tidegate, tidegate-control-plane and tidegate-proxy
     #[arg(long, value_name = "DIR")]
     pub(crate) bin_dir: PathBuf,
 
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     tools: Option<PathBuf>,
 
-    /// Another build of Tidegate, with both programs: it is asked for the same chat completions in the same turns
+    /// Directory with another build of Tidegate: it is asked for the same chat completions in the same turns
     #[arg(long, value_name = "DIR")]
     pub(crate) against: Option<PathBuf>,
 
