@@ -180,7 +180,8 @@ async fn round(
         .await
         .with_context(|| log(&dir))?;
     let failures = peer.failures();
-    client::run(target, &request, scenario.clients, WARM_UP, failures).await?;
+    let load = |span| client::run(target, &request, scenario.clients, span, failures);
+    load(WARM_UP).await.with_context(|| log(&dir))?;
     let used = |pid: Option<u32>| pid.map(cpu::used).transpose();
     let before = used(running.pid)?;
     let start = Instant::now();
@@ -188,7 +189,7 @@ async fn round(
         histogram,
         answers,
         failures,
-    } = client::run(target, &request, scenario.clients, args.span(), failures).await?;
+    } = load(args.span()).await.with_context(|| log(&dir))?;
     ensure!(answers > 0, "no answer at all\n{}", log(&dir));
     let took = start.elapsed();
     let after = used(running.pid)?;
