@@ -76,7 +76,7 @@ pub(crate) enum BodyError {
 }
 
 /// How many parts of an answer are read in a turn. With more, writes are fewer, and others wait longer for their turns: of 16 streams
-/// at once whose events come all together, with 64 the first token took twice as long. Taking a part wakes the task of its
+/// at once whose events come all together, with 64 the first token took half as long again. Taking a part wakes the task of its
 /// connection, which then reads the next.
 const TOGETHER: u8 = 32;
 
