@@ -299,6 +299,8 @@ async fn events_that_come_together_leave_together() {
         |line: &&str| !line.is_empty() && line.chars().all(|digit| digit.is_ascii_hexdigit());
     let chunks = answer.lines().filter(is_length).count();
     assert!(chunks < EVENTS / 4, "{chunks} chunks");
+    // What comes behind them in the same turn has others wait.
+    assert!(chunks > EVENTS / 40, "{chunks} chunks");
 }
 
 #[tokio::test(flavor = "local")]

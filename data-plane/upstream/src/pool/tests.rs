@@ -249,8 +249,9 @@ async fn a_dial_that_fails_fails_for_all_who_waited() {
         .await;
 }
 
-/// Answers one request with these bytes in one write, and closes.
-fn answer_once(listener: TcpListener, answer: &'static str) {
+/// Asks somebody who answers with these bytes in one write, and closes; the rest of a body of which `a` was the first part.
+async fn first_part(answer: &'static str) -> (Incoming, Lease<Full<Bytes>>, Arc<Counters>) {
+    let (listener, address) = listen().await;
     tokio::task::spawn_local(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut head = Vec::new();
@@ -259,6 +260,14 @@ fn answer_once(listener: TcpListener, answer: &'static str) {
         }
         stream.write_all(answer.as_bytes()).await.unwrap();
     });
+    let (pools, counters) = pools();
+    let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
+    let sent = endpoint.send(request(address, ""), &[], SECOND);
+    let (response, lease) = sent.await.unwrap();
+    let mut body = response.into_body();
+    let first = body.frame().await.unwrap().unwrap();
+    assert_eq!(first.into_data().unwrap(), "a");
+    (body, lease, counters)
 }
 
 /// Gives others their turns until this holds.
@@ -283,18 +292,8 @@ fn ready_frame(body: &mut Incoming) -> Option<hyper::Result<Bytes>> {
 #[tokio::test]
 async fn parts_that_were_read_together_are_had_without_a_turn_of_others() {
     let test = async {
-        let (listener, address) = listen().await;
         let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n";
-        answer_once(listener, answer);
-        let (pools, counters) = pools();
-        let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
-        let (response, lease) = endpoint
-            .send(request(address, ""), &[], SECOND)
-            .await
-            .unwrap();
-        let mut body = response.into_body();
-        let first = body.frame().await.unwrap().unwrap();
-        assert_eq!(first.into_data().unwrap(), "a");
+        let (mut body, lease, counters) = first_part(answer).await;
         for expected in ["b", "c"] {
             lease.advance();
             assert_eq!(ready_frame(&mut body).unwrap().unwrap(), expected);
@@ -310,20 +309,8 @@ async fn parts_that_were_read_together_are_had_without_a_turn_of_others() {
 #[tokio::test]
 async fn a_connection_that_breaks_off_under_its_reader_is_over() {
     let test = async {
-        let (listener, address) = listen().await;
         let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\nno length\r\n";
-        answer_once(listener, answer);
-        let (pools, counters) = pools();
-        let endpoint = pools.endpoint(address, &plain(Protocol::Http1));
-        let (response, lease) = endpoint
-            .send(request(address, ""), &[], SECOND)
-            .await
-            .unwrap();
-        let mut body = response.into_body();
-        assert_eq!(
-            body.frame().await.unwrap().unwrap().into_data().unwrap(),
-            "a"
-        );
+        let (mut body, lease, counters) = first_part(answer).await;
         lease.advance();
         ready_frame(&mut body).unwrap().unwrap_err();
         // The task learns of it, though the reader saw it.
