@@ -2,27 +2,40 @@
 //!
 //! A prompt of 100 KB is one long string, in which line ends and quotes are escaped every few dozen bytes: to begin a search
 //! anew behind each costs more than all of the rest. So the text is looked at in stretches with the widest vectors that the
-//! machine has, 64 bytes at once, and one bit is kept of each byte. Must not know the grammar. Invariant: a byte is marked if
-//! and only if it is a quote, a backslash or a control character (RFC 8259, section 7), wherever it stands.
+//! machine has, 64 bytes at once, and the places are written down without asking at each byte or line, where the processor
+//! would have to guess the answer. Must not know the grammar. Invariant: a byte is marked if and only if it is a quote, a
+//! backslash or a control character (RFC 8259, section 7), wherever it stands.
+
+use std::ops::ControlFlow;
 
 use fearless_simd::{Level, dispatch, prelude::*, u8x64};
 
-/// Bytes that one word of marks tells of.
+/// Bytes that are compared together, with one bit for each.
 const WORD: usize = u64::BITS as usize;
-/// Words that are asked together whether they have a mark at all: most have none.
+/// Words that are asked together whether they have a mark at all: in a prompt many have none.
 const GROUP: usize = 4;
-/// Words of a stretch.
-const WORDS: usize = 8 * GROUP;
+/// Bytes that are looked at before the first of them is read again, for which they should still be near.
+const STRETCH: usize = 16 * 1024;
+/// Marks that are kept. Where more are near each other the stretch is shorter.
+const KEPT: usize = 2 * GROUP * WORD;
+/// Marks of a word that are written without asking how many it has.
+const FEW: usize = 2;
 
 /// The marks of the stretch that was looked at last.
 pub(super) struct Marks {
     /// Where it begins in the text, and where it ends.
     start: usize,
     end: usize,
-    /// It has a mark.
-    is_marked: bool,
-    /// A bit for each byte, from the lowest on.
-    words: [u64; WORDS],
+    /// So many of its marks have been shown.
+    shown: usize,
+    places: Places,
+}
+
+/// Where marks are, from the start of a stretch on, in order.
+struct Places {
+    count: usize,
+    /// What is behind the last that counts means nothing.
+    kept: [u16; KEPT],
 }
 
 // === impl Marks ===
@@ -32,65 +45,104 @@ impl Marks {
         Self {
             start: 0,
             end: 0,
-            is_marked: false,
-            words: [0; WORDS],
+            shown: 0,
+            places: Places::new(),
         }
     }
 
-    /// The first marked byte that is not in front of `at`; where the text ends, if there is none.
-    pub(super) fn next(&mut self, text: &[u8], at: usize) -> usize {
-        let mut at = at;
+    /// Shows the places of the marks that have not been shown, in order, until the visitor breaks off with an answer; `None`
+    /// if the text is over before.
+    ///
+    /// What nobody wants to be shown is in front of `from`. Some of it may be shown all the same.
+    #[inline(always)]
+    pub(super) fn walk<T>(
+        &mut self,
+        text: &[u8],
+        from: usize,
+        mut visit: impl FnMut(usize) -> ControlFlow<T>,
+    ) -> Option<T> {
         loop {
-            if !(self.start..self.end).contains(&at) {
-                match text.get(at..) {
-                    None | Some([]) => return text.len(),
-                    Some(rest) => self.look(rest, at),
+            let places = self.places.kept.get(self.shown..self.places.count)?;
+            for (index, place) in places.iter().enumerate() {
+                if let ControlFlow::Break(answer) = visit(self.start + usize::from(*place)) {
+                    self.shown += index + 1;
+                    return Some(answer);
                 }
             }
-            if let Some(found) = self.find(at) {
-                return found;
-            }
-            at = self.end;
+            self.look(text, self.end.max(from))?;
         }
     }
 
-    /// Marks the stretch that begins at `at`, of which `rest` is what follows.
-    fn look(&mut self, rest: &[u8], at: usize) {
-        let stretch = rest.get(..WORDS * WORD).unwrap_or(rest);
-        self.start = at;
-        self.end = at.saturating_add(stretch.len());
-        self.is_marked = marked(Level::new(), stretch, &mut self.words);
-    }
-
-    fn find(&self, at: usize) -> Option<usize> {
-        if !self.is_marked {
-            return None;
-        }
-        let inside = at.checked_sub(self.start)?;
-        let (mut index, bit) = (inside / WORD, inside % WORD);
-        let mut word = self.words.get(index)? & (u64::MAX << bit);
-        while word == 0 {
-            index += 1;
-            word = *self.words.get(index)?;
-        }
-        let found = self.start + index * WORD + word.trailing_zeros() as usize;
-        // Words behind the end of a short stretch tell of one before.
-        (found < self.end).then_some(found)
+    /// Marks the stretch that begins at a place; `None` if nothing does.
+    fn look(&mut self, text: &[u8], start: usize) -> Option<()> {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let stretch = rest.get(..STRETCH).unwrap_or(rest);
+        self.start = start;
+        self.shown = 0;
+        self.end = start + marked(Level::new(), stretch, &mut self.places);
+        Some(())
     }
 }
 
-/// Marks a stretch with the instructions of a level; whether there is a mark.
-fn marked(level: Level, stretch: &[u8], words: &mut [u64; WORDS]) -> bool {
-    dispatch!(level, simd => mark(simd, stretch, words))
+// === impl Places ===
+
+impl Places {
+    fn new() -> Self {
+        Self {
+            count: 0,
+            kept: [0; KEPT],
+        }
+    }
+
+    /// Adds the marks of a word. There must be room for all that it can have.
+    #[inline(always)]
+    fn add(&mut self, start: usize, word: u64) {
+        let free = self.kept.get_mut(self.count..).unwrap_or_default();
+        let Some((few, more)) = free.split_first_chunk_mut::<FEW>() else {
+            return;
+        };
+        let mut left = word;
+        for place in few {
+            *place = first(start, left);
+            left &= left.wrapping_sub(1);
+        }
+        if left != 0 {
+            for place in more {
+                *place = first(start, left);
+                left &= left.wrapping_sub(1);
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        self.count += word.count_ones() as usize;
+    }
+
+    fn has_room(&self) -> bool {
+        self.count + GROUP * WORD <= KEPT
+    }
+}
+
+#[inline(always)]
+fn first(start: usize, word: u64) -> u16 {
+    (start + word.trailing_zeros() as usize) as u16
+}
+
+/// Marks a stretch with the instructions of a level, as far as there is room for marks; how many bytes that is.
+fn marked(level: Level, stretch: &[u8], places: &mut Places) -> usize {
+    dispatch!(level, simd => mark(simd, stretch, places))
 }
 
 // Inlined always: otherwise the instructions of a level are not those of its caller, and each of them is a call.
 #[inline(always)]
-fn mark<S: Simd>(simd: S, stretch: &[u8], words: &mut [u64; WORDS]) -> bool {
-    let mut is_marked = false;
+fn mark<S: Simd>(simd: S, stretch: &[u8], places: &mut Places) -> usize {
+    places.count = 0;
+    let mut start = 0;
     let (groups, rest) = stretch.as_chunks::<{ GROUP * WORD }>();
-    let (own, _) = words.as_chunks_mut::<GROUP>();
-    for (bytes, own) in groups.iter().zip(own) {
+    for bytes in groups {
+        if !places.has_room() {
+            return start;
+        }
         let (bytes, _) = bytes.as_chunks::<WORD>();
         let [a, b, c, d] = bytes else { continue };
         let [a, b, c, d] = [
@@ -99,28 +151,26 @@ fn mark<S: Simd>(simd: S, stretch: &[u8], words: &mut [u64; WORDS]) -> bool {
             special(simd, c),
             special(simd, d),
         ];
-        *own = [0; GROUP];
         if ((a | b) | (c | d)).any_true() {
-            is_marked = true;
-            *own = [
-                a.to_bitmask(),
-                b.to_bitmask(),
-                c.to_bitmask(),
-                d.to_bitmask(),
-            ];
+            places.add(start, a.to_bitmask());
+            places.add(start + WORD, b.to_bitmask());
+            places.add(start + 2 * WORD, c.to_bitmask());
+            places.add(start + 3 * WORD, d.to_bitmask());
         }
+        start += GROUP * WORD;
     }
-    let behind = groups.len() * GROUP;
-    let own = words.iter_mut().skip(behind);
-    for (bytes, own) in rest.chunks(WORD).zip(own) {
+    if !places.has_room() {
+        return start;
+    }
+    for bytes in rest.chunks(WORD) {
         let mut whole = [b' '; WORD];
         if let Some(place) = whole.get_mut(..bytes.len()) {
             place.copy_from_slice(bytes);
         }
-        *own = special(simd, &whole).to_bitmask();
-        is_marked |= *own != 0;
+        places.add(start, special(simd, &whole).to_bitmask());
+        start += bytes.len();
     }
-    is_marked
+    start
 }
 
 #[inline(always)]
@@ -131,21 +181,38 @@ fn special<S: Simd>(simd: S, bytes: &[u8; WORD]) -> <u8x64<S> as SimdBase<S>>::M
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use fearless_simd::Level;
     use proptest::prelude::*;
 
-    use super::{Marks, WORD, WORDS, marked};
+    use super::{GROUP, KEPT, Marks, Places, STRETCH, WORD, marked};
 
     fn is_special(byte: u8) -> bool {
         byte < b' ' || byte == b'"' || byte == b'\\'
     }
 
+    fn special(text: &[u8]) -> Vec<usize> {
+        let marked = text
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| is_special(**byte));
+        marked.map(|(place, _)| place).collect()
+    }
+
+    fn walked(marks: &mut Marks, text: &[u8], from: usize) -> Vec<usize> {
+        let mut places = Vec::new();
+        let end = marks.walk(text, from, |place| {
+            places.push(place);
+            ControlFlow::<()>::Continue(())
+        });
+        assert_eq!(end, None);
+        places
+    }
+
     #[track_caller]
-    fn check(text: &[u8], from: usize) {
-        let rest = text.get(from..).unwrap_or_default();
-        let expected = rest.iter().position(|byte| is_special(*byte));
-        let expected = expected.map_or(text.len(), |found| from + found);
-        assert_eq!(Marks::new().next(text, from), expected, "from {from}");
+    fn check(text: &[u8]) {
+        assert_eq!(walked(&mut Marks::new(), text, 0), special(text));
     }
 
     #[test]
@@ -156,48 +223,56 @@ mod tests {
                     let mut text = vec![filling; length];
                     text.push(byte);
                     text.extend_from_slice(&[b'a', b'"', 0, b'a']);
-                    check(&text, 0);
-                    check(&text, length / 2);
-                    check(&text, length + 1);
+                    check(&text);
                 }
             }
         }
-        check(b"", 0);
+        check(b"");
     }
 
     #[test]
     fn stretches_follow_each_other() {
-        for length in [
-            WORDS * WORD - 1,
-            WORDS * WORD,
-            WORDS * WORD + 1,
-            5 * WORDS * WORD + 7,
-        ] {
+        for length in [STRETCH - 1, STRETCH, STRETCH + 1, 5 * STRETCH + 7] {
             let mut text = vec![b'a'; length];
-            check(&text, 0);
+            check(&text);
             text.push(b'\\');
-            check(&text, 0);
-            check(&text, length);
-            // What is left of a longer stretch tells nothing of a shorter one.
-            let mut marks = Marks::new();
-            let dense = vec![b'"'; WORDS * WORD];
-            assert_eq!(marks.next(&dense, 0), 0);
-            let text = [dense.as_slice(), b"aa"].concat();
-            assert_eq!(marks.next(&text, dense.len()), text.len());
+            check(&text);
+            // As many as there can be.
+            check(&vec![b'"'; length]);
         }
     }
 
     #[test]
+    fn where_there_is_no_room_a_stretch_ends() {
+        // The marks of a group just have room, or just not.
+        for dense in KEPT - 2 * GROUP * WORD..KEPT + 2 {
+            for sparse in [0, 1, GROUP * WORD - 1, GROUP * WORD] {
+                let text = [vec![b'"'; dense], vec![b'a'; sparse], vec![b'\n'; KEPT]].concat();
+                check(&text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_in_front_is_not_looked_at_and_what_was_shown_not_shown_again() {
+        let mut text = vec![b'a'; 3 * STRETCH];
+        for place in [7, 9, STRETCH, 2 * STRETCH + 1, 2 * STRETCH + 2] {
+            text[place] = b'"';
+        }
+        let mut marks = Marks::new();
+        assert_eq!(marks.walk(&text, 8, ControlFlow::Break), Some(9));
+        assert_eq!(marks.walk(&text, 10, ControlFlow::Break), Some(STRETCH));
+        let rest = walked(&mut marks, &text, STRETCH + 1);
+        assert_eq!(rest, [2 * STRETCH + 1, 2 * STRETCH + 2]);
+        assert!(walked(&mut marks, &text, text.len()).is_empty());
+        assert!(walked(&mut marks, &text, text.len() + 1).is_empty());
+    }
+
+    #[test]
     fn all_levels_mark_alike() {
-        let text: Vec<u8> = (0..WORDS * WORD - 3)
+        let text: Vec<u8> = (0..8 * GROUP * WORD - 3)
             .map(|at| (at * 7 % 256) as u8)
             .collect();
-        let marks = |level: Level, text: &[u8]| {
-            let mut words = [0; WORDS];
-            let is_marked = marked(level, text, &mut words);
-            assert_eq!(is_marked, words.iter().any(|word| *word != 0));
-            words
-        };
         let mut levels = vec![Level::new(), Level::baseline()];
         #[cfg(target_arch = "x86_64")]
         {
@@ -206,12 +281,13 @@ mod tests {
         }
         for length in 0..text.len() {
             let text = &text[..length];
-            let mut expected = [0_u64; WORDS];
-            for (at, byte) in text.iter().enumerate() {
-                expected[at / WORD] |= u64::from(is_special(*byte)) << (at % WORD);
-            }
+            let expected = special(text);
             for level in &levels {
-                assert_eq!(marks(*level, text), expected, "{level:?}, {length}");
+                let mut places = Places::new();
+                assert_eq!(marked(*level, text, &mut places), length);
+                let places = places.kept[..places.count].iter();
+                let places: Vec<usize> = places.map(|place| usize::from(*place)).collect();
+                assert_eq!(places, expected, "{level:?}, {length}");
             }
         }
     }
@@ -219,22 +295,23 @@ mod tests {
     proptest! {
         #[test]
         fn a_walk_finds_each_mark(
-            parts in proptest::collection::vec((0_usize..2_500, prop_oneof![Just(b'"'), Just(b'\n'), Just(0xc3)]), 0..12),
-            steps in proptest::collection::vec(1_usize..3_000, 1..40),
+            parts in proptest::collection::vec(
+                (0_usize..20_000, 1_usize..600, prop_oneof![Just(b'"'), Just(b'\n'), Just(0xc3)]),
+                0..12,
+            ),
         ) {
             let mut text = Vec::new();
-            for (gap, byte) in parts {
+            for (gap, count, byte) in parts {
                 text.resize(text.len() + gap, b'a');
-                text.push(byte);
+                text.resize(text.len() + count, byte);
             }
             let mut marks = Marks::new();
-            let mut at = 0;
-            for step in steps {
-                let found = marks.next(&text, at);
-                let expected = text.iter().skip(at).position(|byte| is_special(*byte));
-                prop_assert_eq!(found, expected.map_or(text.len(), |found| at + found));
-                at = (at + step).min(text.len());
+            let mut from = 0;
+            for place in special(&text) {
+                prop_assert_eq!(marks.walk(&text, from, ControlFlow::Break), Some(place));
+                from = place + 1;
             }
+            prop_assert_eq!(walked(&mut marks, &text, from), Vec::<usize>::new());
         }
     }
 }

@@ -4,6 +4,8 @@
 //! `serde_json` takes as a raw value and nothing else (RFC 8259), and recursion is bounded by memory for brackets, not by the
 //! stack.
 
+use std::ops::ControlFlow;
+
 use super::marks::Marks;
 
 /// A place in a text.
@@ -153,30 +155,26 @@ impl<'a> Scan<'a> {
     /// Goes behind a string; whether something in it is escaped.
     fn literal(&mut self) -> Option<bool> {
         self.expect(b'"')?;
+        let text = self.text.as_bytes();
         let mut is_escaped = false;
-        loop {
-            self.at = self.marks.next(self.text.as_bytes(), self.at);
-            match self.next()? {
-                b'"' => return Some(is_escaped),
-                b'\\' => {
+        // What is escaped may have a mark as well.
+        let mut known = self.at;
+        let end = self.marks.walk(text, self.at, |place| {
+            if place < known {
+                return ControlFlow::Continue(());
+            }
+            match text.get(place) {
+                Some(b'"') => ControlFlow::Break(Some(place + 1)),
+                Some(b'\\') if is_escape(text, place + 1) => {
                     is_escaped = true;
-                    self.escape()?;
+                    known = place + 2;
+                    ControlFlow::Continue(())
                 }
-                _ => return None,
+                _ => ControlFlow::Break(None),
             }
-        }
-    }
-
-    fn escape(&mut self) -> Option<()> {
-        match self.next()? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
-            b'u' => {
-                let digits = self.text.as_bytes().get(self.at..self.at + 4)?;
-                self.at += 4;
-                digits.iter().all(u8::is_ascii_hexdigit).then_some(())
-            }
-            _ => None,
-        }
+        });
+        self.at = end.flatten()?;
+        Some(is_escaped)
     }
 
     fn number(&mut self) -> Option<()> {
@@ -230,6 +228,33 @@ impl<'a> Scan<'a> {
             self.at += 1;
         }
     }
+}
+
+/// Whether what begins at a place may follow a backslash.
+#[inline(always)]
+fn is_escape(text: &[u8], place: usize) -> bool {
+    let Some(byte) = text.get(place).copied() else {
+        return false;
+    };
+    let is_short = SHORT.get(usize::from(byte)).is_some_and(|short| *short);
+    is_short || (byte == b'u' && is_hex(text.get(place + 1..place + 5)))
+}
+
+/// Which bytes may follow a backslash alone: a jump for each of them could not be foreseen.
+static SHORT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut left: &[u8] = br#""\/bfnrt"#;
+    while let [byte, rest @ ..] = left {
+        if let (_, [short, ..]) = table.split_at_mut(*byte as usize) {
+            *short = true;
+        }
+        left = rest;
+    }
+    table
+};
+
+fn is_hex(digits: Option<&[u8]>) -> bool {
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn closing(bracket: u8) -> u8 {
