@@ -93,34 +93,35 @@ impl Places {
             kept: [0; KEPT],
         }
     }
+}
 
-    /// Adds the marks of a word. There must be room for all that it can have.
-    #[inline(always)]
-    fn add(&mut self, start: usize, word: u64) {
-        let free = self.kept.get_mut(self.count..).unwrap_or_default();
-        let Some((few, more)) = free.split_first_chunk_mut::<FEW>() else {
-            return;
-        };
-        let mut left = word;
-        for place in few {
+/// Writes the marks of a word behind `count` others; how many there are then. There must be room for all that a word can have.
+// The count is a value that goes from call to call: as a member it would go through memory each time.
+#[inline(always)]
+fn add(kept: &mut [u16; KEPT], count: usize, start: usize, word: u64) -> usize {
+    let free = kept.get_mut(count..).unwrap_or_default();
+    let Some((few, more)) = free.split_first_chunk_mut::<FEW>() else {
+        return count;
+    };
+    let mut left = word;
+    for place in few {
+        *place = first(start, left);
+        left &= left.wrapping_sub(1);
+    }
+    if left != 0 {
+        for place in more {
             *place = first(start, left);
             left &= left.wrapping_sub(1);
-        }
-        if left != 0 {
-            for place in more {
-                *place = first(start, left);
-                left &= left.wrapping_sub(1);
-                if left == 0 {
-                    break;
-                }
+            if left == 0 {
+                break;
             }
         }
-        self.count += word.count_ones() as usize;
     }
+    count + word.count_ones() as usize
+}
 
-    fn has_room(&self) -> bool {
-        self.count + GROUP * WORD <= KEPT
-    }
+fn has_room(count: usize) -> bool {
+    count + GROUP * WORD <= KEPT
 }
 
 #[inline(always)]
@@ -136,15 +137,15 @@ fn marked(level: Level, stretch: &[u8], places: &mut Places) -> usize {
 // Inlined always: otherwise the instructions of a level are not those of its caller, and each of them is a call.
 #[inline(always)]
 fn mark<S: Simd>(simd: S, stretch: &[u8], places: &mut Places) -> usize {
-    places.count = 0;
-    let mut start = 0;
+    let kept = &mut places.kept;
+    let (mut start, mut count) = (0, 0);
     let (groups, rest) = stretch.as_chunks::<{ GROUP * WORD }>();
     for bytes in groups {
-        if !places.has_room() {
-            return start;
-        }
         let (bytes, _) = bytes.as_chunks::<WORD>();
-        let [a, b, c, d] = bytes else { continue };
+        let ([a, b, c, d], true) = (bytes, has_room(count)) else {
+            places.count = count;
+            return start;
+        };
         let [a, b, c, d] = [
             special(simd, a),
             special(simd, b),
@@ -152,31 +153,33 @@ fn mark<S: Simd>(simd: S, stretch: &[u8], places: &mut Places) -> usize {
             special(simd, d),
         ];
         if ((a | b) | (c | d)).any_true() {
-            places.add(start, a.to_bitmask());
-            places.add(start + WORD, b.to_bitmask());
-            places.add(start + 2 * WORD, c.to_bitmask());
-            places.add(start + 3 * WORD, d.to_bitmask());
+            count = add(kept, count, start, a.to_bitmask());
+            count = add(kept, count, start + WORD, b.to_bitmask());
+            count = add(kept, count, start + 2 * WORD, c.to_bitmask());
+            count = add(kept, count, start + 3 * WORD, d.to_bitmask());
         }
         start += GROUP * WORD;
     }
-    if !places.has_room() {
-        return start;
-    }
-    for bytes in rest.chunks(WORD) {
-        let mut whole = [b' '; WORD];
-        if let Some(place) = whole.get_mut(..bytes.len()) {
-            place.copy_from_slice(bytes);
+    if has_room(count) {
+        for bytes in rest.chunks(WORD) {
+            let mut whole = [b' '; WORD];
+            if let Some(place) = whole.get_mut(..bytes.len()) {
+                place.copy_from_slice(bytes);
+            }
+            count = add(kept, count, start, special(simd, &whole).to_bitmask());
+            start += bytes.len();
         }
-        places.add(start, special(simd, &whole).to_bitmask());
-        start += bytes.len();
     }
+    places.count = count;
     start
 }
 
 #[inline(always)]
 fn special<S: Simd>(simd: S, bytes: &[u8; WORD]) -> <u8x64<S> as SimdBase<S>>::Mask {
     let bytes = u8x64::from_slice(simd, bytes);
-    bytes.simd_eq(b'"') | bytes.simd_eq(b'\\') | bytes.simd_lt(b' ')
+    // With this bit turned around a quote is a space, and control characters are such still: one comparison for both.
+    let turned = bytes ^ (b'"' ^ b' ');
+    turned.simd_le(b' ') | bytes.simd_eq(b'\\')
 }
 
 #[cfg(test)]
