@@ -22,7 +22,7 @@ use claude::Claude;
 use parts::Urls;
 use thinking::Thinking;
 pub(crate) use thinking::unasked_limit;
-use turns::Conversation;
+use turns::{Conversation, Later};
 
 /// What stands in for JSON mode, which Anthropic can only do by a closed schema.
 const JSON_ONLY: &str =
@@ -66,11 +66,22 @@ pub(crate) fn convert<'a>(
     let max_tokens = request.max_completion_tokens.or(request.max_tokens);
     let urls = match target.vendor {
         Vendor::Vertex => Urls::Refused,
-        Vendor::OpenAi | Vendor::Anthropic | Vendor::Bedrock | Vendor::Gemini | Vendor::Other => {
-            Urls::Fetched
-        }
+        Vendor::OpenAi
+        | Vendor::Anthropic
+        | Vendor::Foundry
+        | Vendor::Bedrock
+        | Vendor::Gemini
+        | Vendor::Other => Urls::Fetched,
     };
-    let mut conversation = Conversation::read(&request.messages, urls, notes)?;
+    let mut conversation = Conversation::read(
+        &request.messages,
+        turns::Ways {
+            urls,
+            later: Later::of(claude, target.vendor),
+            appended: target.appended,
+        },
+        notes,
+    )?;
     if matches!(wanted, Wanted::Json) {
         conversation.instruct(JSON_ONLY);
     }

@@ -174,7 +174,9 @@ struct Function<'a> {
 pub(crate) const fn is_google(vendor: Vendor) -> bool {
     match vendor {
         Vendor::Gemini | Vendor::Vertex => true,
-        Vendor::OpenAi | Vendor::Anthropic | Vendor::Bedrock | Vendor::Other => false,
+        Vendor::OpenAi | Vendor::Anthropic | Vendor::Foundry | Vendor::Bedrock | Vendor::Other => {
+            false
+        }
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Target {
     pub max_output_tokens: Option<u64>,
     /// What Bedrock applies to the request.
     pub guardrail: Option<Guardrail>,
+    /// So many messages at the end are an operator's: they are there each time, behind what the client sends then.
+    pub appended: usize,
 }
 
 impl Target {
@@ -63,8 +65,10 @@ pub struct Guardrail {
 pub enum Vendor {
     /// OpenAI or Azure OpenAI.
     OpenAi,
-    /// Anthropic, on its own service, Vertex or Foundry.
+    /// Anthropic's own service.
     Anthropic,
+    /// Claude on Microsoft Foundry.
+    Foundry,
     /// Amazon Bedrock.
     Bedrock,
     /// Google AI Studio.

@@ -157,6 +157,7 @@ impl Context<'_> {
             Vendor::Other => converted.top_k = top_k,
             Vendor::OpenAi
             | Vendor::Anthropic
+            | Vendor::Foundry
             | Vendor::Bedrock
             | Vendor::Gemini
             | Vendor::Vertex => self.notes.dropped_if("top_k", top_k.is_some()),
@@ -253,6 +254,7 @@ impl Context<'_> {
         let limit = match self.target.vendor {
             Vendor::OpenAi => USER_LIMIT,
             Vendor::Anthropic
+            | Vendor::Foundry
             | Vendor::Bedrock
             | Vendor::Gemini
             | Vendor::Vertex

@@ -17,7 +17,7 @@ use crate::{Notes, Target, Vendor, chat_gemini, gemini_chat};
 pub(crate) fn rule(provider: Format, vendor: Vendor) -> NameRule {
     match (provider, vendor) {
         (Format::GeminiGenerateContent, _) => NameRule::Google,
-        (Format::AnthropicMessages, Vendor::Anthropic) => NameRule::Anthropic,
+        (Format::AnthropicMessages, Vendor::Anthropic | Vendor::Foundry) => NameRule::Anthropic,
         // Others take at most what the formats' owners document, and some no more.
         (
             Format::OpenAiChatCompletions

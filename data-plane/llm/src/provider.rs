@@ -158,7 +158,7 @@ impl Service {
     #[must_use]
     pub fn vendor(&self, format: Format) -> Vendor {
         match self {
-            Self::Foundry { .. } if format == Format::AnthropicMessages => Vendor::Anthropic,
+            Self::Foundry { .. } if format == Format::AnthropicMessages => Vendor::Foundry,
             Self::OpenAi { .. } | Self::AzureOpenAi { .. } | Self::Foundry { .. } => Vendor::OpenAi,
             Self::Anthropic { .. } => Vendor::Anthropic,
             Self::Bedrock { .. } => Vendor::Bedrock,

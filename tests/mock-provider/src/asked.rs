@@ -6,6 +6,8 @@
 
 use serde_json::Value;
 
+use crate::proof::CLAUDE;
+
 /// Tokens of an image or a document, whatever its size.
 const ATTACHED: u64 = 50;
 
@@ -24,6 +26,8 @@ pub(crate) struct Asked {
     pub(crate) tools: Tools,
     /// Reasoning was asked for.
     pub(crate) thinks: bool,
+    /// What proves the reasoning of Claude's answer.
+    pub(crate) proof: String,
     /// A JSON schema that the answer fits.
     pub(crate) schema: Option<Value>,
     /// The body where parts of it are echoed in the answer, null elsewhere.
@@ -70,6 +74,7 @@ impl Asked {
             token_limit: None,
             tools: Tools::default(),
             thinks: false,
+            proof: CLAUDE.to_owned(),
             schema: None,
             body: Value::Null,
         }

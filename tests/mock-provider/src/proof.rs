@@ -3,6 +3,10 @@
 //! It must not know where a format has it. Invariant: no two vendors' proofs are the same text; Claude's is the same wherever
 //! it is served.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use serde_json::{Value, json};
+
 use crate::node::Node;
 use crate::refusal::Refusal;
 
@@ -28,12 +32,51 @@ pub(crate) fn is_signed(model: &str) -> bool {
     name.starts_with("gemini-3")
 }
 
-/// Refuses what is not Claude's.
-pub(crate) fn check_claude(signature: &Node<'_>) -> Result<(), Refusal> {
-    match signature.text()? {
-        CLAUDE => Ok(()),
-        _ => Err(signature.refuse("Invalid `signature` in `thinking` block")),
+/// What proves Claude's reasoning behind the first `turns` messages of a request. Models that bind it (the page "Preserved
+/// thinking" names two) take it back behind nothing else; markers of the cache do not count.
+pub(crate) fn claude(body: &Node<'_>, model: &str, turns: usize) -> String {
+    let is_bound = ["claude-opus-5-5", "claude-fable-5-1"]
+        .iter()
+        .any(|bound| model.contains(bound));
+    if !is_bound {
+        return CLAUDE.to_owned();
     }
+    let messages = body.value.get("messages").and_then(Value::as_array);
+    let messages = messages.into_iter().flatten().take(turns);
+    let mut front: Vec<Value> = messages.cloned().collect();
+    for name in ["system", "tools"] {
+        front.push(body.value.get(name).cloned().unwrap_or_default());
+    }
+    front.iter_mut().for_each(forget_markers);
+    let mut hasher = DefaultHasher::new();
+    json!(front).to_string().hash(&mut hasher);
+    format!("{}{:016x}", CLAUDE.trim_end_matches('='), hasher.finish())
+}
+
+fn forget_markers(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.remove("cache_control");
+            members.values_mut().for_each(forget_markers);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(forget_markers),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (),
+    }
+}
+
+/// Refuses what is not Claude's, or not what it said there.
+pub(crate) fn check_claude(signature: &Node<'_>, expected: &str) -> Result<(), Refusal> {
+    let text = signature.text()?;
+    if text == expected {
+        return Ok(());
+    }
+    let message = match text.starts_with(CLAUDE.trim_end_matches('=')) {
+        true => {
+            "Invalid `signature` in `thinking` block. The block is bound to a different conversation."
+        }
+        false => "Invalid `signature` in `thinking` block",
+    };
+    Err(signature.refuse(message))
 }
 
 /// Refuses what is neither Gemini's nor documented.

@@ -233,3 +233,44 @@ async fn a_conversation_goes_on_at_another_vendor() -> Result<()> {
     ensure!(failures.is_empty(), "{}", failures.join("\n"));
     rig.world.stop().await
 }
+
+/// Claude Opus 5.5 takes its thoughts back only behind what they stood behind: instructions in the middle move nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn instructions_in_the_middle_leave_thoughts_what_they_were() -> Result<()> {
+    let rig = Rig::start().await?;
+    let mut sides = Side::all()?.into_iter();
+    let side = sides.find(|side| side.kind.name == "anthropic");
+    let side = Side {
+        model: "claude-opus-5-5",
+        ..side.context("no side")?
+    };
+    for format in [Format::Chat, Format::Responses] {
+        let mut talk = Conversation::new(format);
+        let instruct = |talk: &mut Conversation, text: &str| {
+            let turn = json!({"role": "developer", "content": text});
+            talk.turns().map(|turns| turns.push(turn))
+        };
+        for (turn, wishes) in ["thinking.tools", "thinking", "thinking"]
+            .into_iter()
+            .enumerate()
+        {
+            instruct(&mut talk, &format!("rule {turn}"))?;
+            let answer = side.ask(&rig, &mut talk, wishes).await;
+            let answer = answer.with_context(|| format!("{format:?}, turn {turn}"))?;
+            if talk.answered(&answer)? == 0 {
+                instruct(&mut talk, &format!("rule behind {turn}"))?;
+                talk.asks_on()?;
+            }
+        }
+        let got = rig.mock(side.kind)?.last_body().await?.to_string();
+        ensure!(
+            got.contains(CLAUDE.trim_end_matches('=')),
+            "no thought came back: {got}"
+        );
+        ensure!(
+            got.contains("\"role\":\"system\""),
+            "no rule in the middle: {got}"
+        );
+    }
+    rig.world.stop().await
+}

@@ -17,8 +17,12 @@ enum Line {
     Opus,
     Sonnet,
     Haiku,
+    /// Of Mythos, before it had a version.
+    Preview,
     Other,
 }
+
+const PREVIEW: &str = "mythos-preview";
 
 /// How a model is told not to think.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,16 +45,18 @@ impl Claude {
         let mut tokens = rest.split(|c: char| !c.is_ascii_alphanumeric());
         // Longer numbers are dates.
         let number = |token: &str| token.parse::<u8>().ok().filter(|_| token.len() <= 2);
-        let major = tokens.find_map(|token| match token {
-            // A preview that was named without a version.
-            "mythos" => Some(5),
-            token => number(token),
-        })?;
+        let major = match tokens.find_map(number) {
+            Some(major) => major,
+            // It was named without a version.
+            None if rest.contains(PREVIEW) => 5,
+            None => return None,
+        };
         let minor = tokens.next().and_then(number).unwrap_or_default();
         let line = match rest {
             _ if rest.contains("opus") => Line::Opus,
             _ if rest.contains("sonnet") => Line::Sonnet,
             _ if rest.contains("haiku") => Line::Haiku,
+            _ if rest.contains(PREVIEW) => Line::Preview,
             _ => Line::Other,
         };
         Some(Self { major, minor, line })
@@ -72,13 +78,32 @@ impl Claude {
             _ if !self.thinks_unasked() => Unthinking::Silence,
             Line::Opus | Line::Sonnet if !self.is_from(5, 1) => Unthinking::Kind("disabled"),
             Line::Sonnet => Unthinking::Kind("between_tools"),
-            Line::Opus | Line::Haiku | Line::Other => Unthinking::Impossible,
+            Line::Opus | Line::Haiku | Line::Preview | Line::Other => Unthinking::Impossible,
         }
     }
 
     /// Being made to call a tool is an error. Of Haiku nobody says so.
     pub(super) fn refuses_forced_call(self) -> bool {
         self.is_from(5, 1) && self.line != Line::Haiku
+    }
+
+    /// Takes instructions between the turns. The page "Mid-conversation system messages" lists these, and not Sonnet 5.
+    pub(super) fn takes_instructions_between(self) -> bool {
+        match self.line {
+            Line::Opus => self.is_from(4, 8),
+            Line::Sonnet | Line::Haiku => self.is_from(5, 1),
+            Line::Preview => false,
+            Line::Other => self.is_from(5, 0),
+        }
+    }
+
+    /// A thought that is sent back is an error if anything in front of it has changed. The page "Preserved thinking" names
+    /// Fable 5.1 and Opus 5.5.
+    pub(super) fn binds_thoughts(self) -> bool {
+        match self.line {
+            Line::Opus | Line::Other => self.is_from(5, 1),
+            Line::Sonnet | Line::Haiku | Line::Preview => false,
+        }
     }
 
     /// Decides itself how much it thinks; told an effort.
@@ -130,6 +155,8 @@ mod tests {
             ("anthropic/claude-opus-4.7", Some((4, 7))),
             ("claude-sonnet-5", Some((5, 0))),
             ("claude-mythos-preview", Some((5, 0))),
+            ("claude-mythos-5", Some((5, 0))),
+            ("anthropic.claude-mythos-5-1", Some((5, 1))),
             ("claude", None),
             ("my-deployment", None),
             ("MiniMax-M2", None),

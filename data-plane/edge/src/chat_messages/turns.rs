@@ -2,13 +2,15 @@
 //!
 //! It must not know the rest of the request. Invariants: results of tools stand first in their turn, and in one turn where
 //! their messages follow one another, because Anthropic wants all of them directly behind the calls; an assistant's turn
-//! is reasoning, text, calls in this order; no turn is empty.
+//! is reasoning, text, calls in this order; no turn is empty; where the model binds its thoughts to what is in front of
+//! them, more messages change nothing of the turns that fewer became.
 
 use crate::shape::responses::envelope::Proof;
 use crate::shape::{chat, messages};
 use crate::text::{Json, JsonText};
-use crate::{Notes, Unconvertible};
+use crate::{Notes, Unconvertible, Vendor};
 
+use super::claude::Claude;
 use super::parts::Urls;
 use super::{parts, tools};
 
@@ -18,14 +20,82 @@ pub(super) struct Conversation<'m> {
     /// Blocks of text.
     system: Vec<messages::Block<'m>>,
     turns: Vec<Turn<'m>>,
-    urls: Urls,
+    /// Instructions that wait for their place.
+    waiting: Vec<messages::Block<'m>>,
+    ways: Ways,
+}
+
+/// What depends on the provider.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Ways {
+    pub(super) urls: Urls,
+    pub(super) later: Later,
+    /// So many messages at the end are there each time. Instructions among them can have no place between turns, since
+    /// that would be another one each time.
+    pub(super) appended: usize,
+}
+
+/// What becomes of instructions behind the first turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Later {
+    /// They join the system prompt.
+    #[default]
+    InFront,
+    /// A turn of their own, which must stand between a user's and an assistant's.
+    Between,
+    /// The user says them.
+    AsUser,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    Assistant,
+    System,
 }
 
 struct Turn<'m> {
-    is_user: bool,
+    role: Role,
     /// How many of the blocks, in front, are results of tools.
     results: usize,
     blocks: Vec<messages::Block<'m>>,
+}
+
+// === impl Later ===
+
+impl Later {
+    pub(super) fn of(claude: Option<Claude>, vendor: Vendor) -> Self {
+        let Some(claude) = claude else {
+            return Self::InFront;
+        };
+        // The services that the page on them lists, as far as they are asked in this format.
+        let takes_between = match vendor {
+            Vendor::Anthropic | Vendor::Vertex => claude.takes_instructions_between(),
+            Vendor::OpenAi | Vendor::Foundry | Vendor::Bedrock | Vendor::Gemini | Vendor::Other => {
+                false
+            }
+        };
+        if takes_between {
+            Self::Between
+        } else if claude.binds_thoughts() {
+            // In front they would change what all thoughts stand behind.
+            Self::AsUser
+        } else {
+            Self::InFront
+        }
+    }
+}
+
+// === impl Role ===
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::System => "system",
+        }
+    }
 }
 
 // === impl Conversation ===
@@ -33,18 +103,23 @@ struct Turn<'m> {
 impl<'m> Conversation<'m> {
     pub(super) fn read(
         messages: &'m [chat::Message<'_>],
-        urls: Urls,
+        ways: Ways,
         notes: &mut Notes,
     ) -> Result<Self, Unconvertible> {
         let mut conversation = Self {
-            urls,
+            ways,
             ..Self::default()
         };
+        let clients = messages.len().saturating_sub(ways.appended);
         for (index, message) in messages.iter().enumerate() {
+            if index == clients {
+                conversation.ways.later = Later::InFront;
+            }
             conversation
                 .add(message, notes)
                 .map_err(|error| error.within(&format!("messages[{index}]")))?;
         }
+        conversation.place_waiting(notes);
         if conversation.turns.is_empty() {
             return Err(Unconvertible::invalid(
                 "messages",
@@ -61,10 +136,14 @@ impl<'m> Conversation<'m> {
 
     /// The last turn answers calls, and the turn with the calls does not begin with reasoning.
     pub(super) fn has_unproven_call(&self) -> bool {
-        match self.turns.as_slice() {
+        let said = match self.turns.as_slice() {
+            [said @ .., last] if last.role == Role::System => said,
+            all => all,
+        };
+        match said {
             [.., calls, results] => {
                 results.results > 0
-                    && !calls.is_user
+                    && calls.role == Role::Assistant
                     && calls.blocks.iter().any(|block| block.kind == "tool_use")
                     && calls
                         .blocks
@@ -96,7 +175,7 @@ impl<'m> Conversation<'m> {
         self.turns
             .iter()
             .map(|turn| messages::Message {
-                role: if turn.is_user { "user" } else { "assistant" }.to_owned(),
+                role: turn.role.name().to_owned(),
                 content: Json::of(&turn.blocks),
             })
             .collect()
@@ -111,23 +190,26 @@ impl<'m> Conversation<'m> {
         match message.role.as_str() {
             "system" | "developer" => self.add_system(message, notes),
             "user" | "function" => {
-                let blocks = parts::blocks(message.content.as_ref(), self.urls, notes)?;
+                let blocks = parts::blocks(message.content.as_ref(), self.ways.urls, notes)?;
                 let blocks = with_cache(blocks, message);
                 notes.dropped_if("messages", blocks.is_empty());
+                self.note_overtaken(&blocks, notes);
                 self.add_user(blocks);
                 Ok(())
             }
             "tool" => {
-                let result = result(message, self.urls, notes)?;
+                let result = result(message, self.ways.urls, notes)?;
+                self.note_overtaken(std::slice::from_ref(&result), notes);
                 self.add_result(result);
                 Ok(())
             }
             "assistant" => {
-                let blocks = with_cache(said(message, self.urls, notes)?, message);
+                let blocks = with_cache(said(message, self.ways.urls, notes)?, message);
                 notes.dropped_if("messages", blocks.is_empty());
                 if !blocks.is_empty() {
+                    self.place_waiting(notes);
                     self.turns.push(Turn {
-                        is_user: false,
+                        role: Role::Assistant,
                         results: 0,
                         blocks,
                     });
@@ -143,7 +225,7 @@ impl<'m> Conversation<'m> {
         message: &'m chat::Message<'_>,
         notes: &mut Notes,
     ) -> Result<(), Unconvertible> {
-        let blocks = parts::blocks(message.content.as_ref(), self.urls, notes)?;
+        let blocks = parts::blocks(message.content.as_ref(), self.ways.urls, notes)?;
         let blocks = with_cache(blocks, message);
         if blocks.iter().any(|block| block.kind != "text") {
             return Err(Unconvertible::unsupported(
@@ -151,13 +233,51 @@ impl<'m> Conversation<'m> {
                 "the provider takes only text as a system prompt",
             ));
         }
-        // It moves to the front.
-        notes.dropped_if(
-            "messages.system_position",
-            !self.turns.is_empty() && !blocks.is_empty(),
-        );
-        self.system.extend(blocks);
+        if self.turns.is_empty() {
+            self.system.extend(blocks);
+            return Ok(());
+        }
+        match self.ways.later {
+            Later::InFront => {
+                notes.dropped_if("messages.system_position", !blocks.is_empty());
+                self.system.extend(blocks);
+            }
+            Later::Between => self.waiting.extend(blocks),
+            Later::AsUser => {
+                notes.dropped_if("messages.role", !blocks.is_empty());
+                self.add_user(blocks);
+            }
+        }
         Ok(())
+    }
+
+    /// Instructions that wait stand behind what was said after them.
+    fn note_overtaken(&self, said: &[messages::Block<'m>], notes: &mut Notes) {
+        let is_overtaken = !self.waiting.is_empty() && !said.is_empty();
+        notes.dropped_if("messages.system_position", is_overtaken);
+    }
+
+    /// No more of the user's follows: what waits for that has its place here.
+    fn place_waiting(&mut self, notes: &mut Notes) {
+        let blocks = std::mem::take(&mut self.waiting);
+        if blocks.is_empty() {
+            return;
+        }
+        if self
+            .turns
+            .last()
+            .is_some_and(|turn| turn.role == Role::User)
+        {
+            self.turns.push(Turn {
+                role: Role::System,
+                results: 0,
+                blocks,
+            });
+        } else {
+            // Between two turns of an assistant, or at the end behind one, there is no place for them.
+            notes.dropped("messages.role");
+            self.add_user(blocks);
+        }
     }
 
     fn add_user(&mut self, blocks: Vec<messages::Block<'m>>) {
@@ -165,9 +285,9 @@ impl<'m> Conversation<'m> {
             return;
         }
         match self.turns.last_mut() {
-            Some(turn) if turn.is_user && turn.results > 0 => turn.blocks.extend(blocks),
+            Some(turn) if turn.role == Role::User && turn.results > 0 => turn.blocks.extend(blocks),
             Some(_) | None => self.turns.push(Turn {
-                is_user: true,
+                role: Role::User,
                 results: 0,
                 blocks,
             }),
@@ -176,12 +296,12 @@ impl<'m> Conversation<'m> {
 
     fn add_result(&mut self, result: messages::Block<'m>) {
         match self.turns.last_mut() {
-            Some(turn) if turn.is_user => {
+            Some(turn) if turn.role == Role::User => {
                 turn.blocks.insert(turn.results, result);
                 turn.results += 1;
             }
             Some(_) | None => self.turns.push(Turn {
-                is_user: true,
+                role: Role::User,
                 results: 1,
                 blocks: vec![result],
             }),

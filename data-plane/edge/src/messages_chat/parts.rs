@@ -118,9 +118,12 @@ pub(super) fn texts<'a>(mut said: Vec<JsonText<'a>>, target: &Target) -> Option<
                 .collect();
             Some(Json::of(&parts))
         }
-        Vendor::Anthropic | Vendor::Bedrock | Vendor::Gemini | Vendor::Vertex | Vendor::Other => {
-            Some(JsonText::join(&said, "\n").into_json())
-        }
+        Vendor::Anthropic
+        | Vendor::Foundry
+        | Vendor::Bedrock
+        | Vendor::Gemini
+        | Vendor::Vertex
+        | Vendor::Other => Some(JsonText::join(&said, "\n").into_json()),
     }
 }
 
@@ -227,7 +230,11 @@ impl Context<'_> {
                     thought_signature: signature,
                 },
             })),
-            Vendor::OpenAi | Vendor::Anthropic | Vendor::Bedrock | Vendor::Other => {
+            Vendor::OpenAi
+            | Vendor::Anthropic
+            | Vendor::Foundry
+            | Vendor::Bedrock
+            | Vendor::Other => {
                 self.notes.dropped("thought_signature");
                 None
             }

@@ -41,6 +41,7 @@ impl<'a> Conversation<'a> {
                 Vendor::OpenAi => "developer",
                 // A role that OpenAI's newer models alone know.
                 Vendor::Anthropic
+                | Vendor::Foundry
                 | Vendor::Bedrock
                 | Vendor::Gemini
                 | Vendor::Vertex

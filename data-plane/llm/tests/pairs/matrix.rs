@@ -132,6 +132,7 @@ impl Pair {
             max_output_tokens: None,
             known_as: None,
             guardrail: None,
+            appended: 0,
         };
         request.render(&service, self.provider.1, &target, ClientHeaders::default())
     }

@@ -183,6 +183,7 @@ impl Case<'_> {
             max_output_tokens: None,
             known_as: None,
             guardrail: None,
+            appended: 0,
         };
         let headers = ClientHeaders::default();
         let request = request.expect("a request");

@@ -236,6 +236,7 @@ impl Exchange<'_> {
             max_output_tokens: None,
             known_as: None,
             guardrail: None,
+            appended: 0,
         };
         let headers = ClientHeaders {
             anthropic_beta: match self.client.1 {

@@ -227,6 +227,7 @@ impl Call<'_> {
                 .then(|| known::longest_answer(catalog, provider, model))
                 .flatten(),
             guardrail: provider.guardrail.clone(),
+            appended: policy.map_or(0, |policy| policy.prompt.append.len()),
         };
         let betas = beta::values(&self.head.headers);
         let metadata = self.head.headers.get(&BEDROCK_METADATA);

@@ -9,14 +9,13 @@ use serde_json::{Value, json};
 use crate::asked::Asked;
 use crate::event::{Event, Events};
 use crate::member::set;
-use crate::proof::CLAUDE as SIGNATURE;
 use crate::reply::{Call, Counts, Part, Reply, Stop};
 
 /// The buffered form.
 pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {
     let content = reply.parts.iter().map(|part| match part {
         Part::Thought(text) => {
-            json!({"type": "thinking", "thinking": text, "signature": SIGNATURE})
+            json!({"type": "thinking", "thinking": text, "signature": asked.proof})
         }
         Part::Text(text) => json!({"type": "text", "text": text}),
         Part::Call(call) => tool_use(call, &call.arguments),
@@ -47,7 +46,7 @@ pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
     }
     let mut events = vec![json!({"type": "message_start", "message": start})];
     for (index, part) in reply.parts.iter().enumerate() {
-        let (empty, deltas) = block(reply, part);
+        let (empty, deltas) = block(asked, reply, part);
         events.push(json!({"type": "content_block_start", "index": index, "content_block": empty}));
         if index == 0 {
             events.push(json!({"type": "ping"}));
@@ -82,14 +81,14 @@ pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
 }
 
 /// A block as it starts, and what is added to it.
-fn block(reply: &Reply, part: &Part) -> (Value, Vec<Value>) {
+fn block(asked: &Asked, reply: &Reply, part: &Part) -> (Value, Vec<Value>) {
     match part {
         Part::Thought(text) => {
             let pieces = reply.pieces(text).into_iter();
             let mut deltas: Vec<Value> = pieces
                 .map(|piece| json!({"type": "thinking_delta", "thinking": piece}))
                 .collect();
-            deltas.push(json!({"type": "signature_delta", "signature": SIGNATURE}));
+            deltas.push(json!({"type": "signature_delta", "signature": asked.proof}));
             (
                 json!({"type": "thinking", "thinking": "", "signature": ""}),
                 deltas,

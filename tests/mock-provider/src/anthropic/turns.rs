@@ -42,11 +42,27 @@ pub(super) fn read(body: &Node<'_>, version: Version, asked: &mut Asked) -> Resu
         if index == 0 && name == "assistant" {
             return Err(role.refuse("the first message must use the \"user\" role"));
         }
+        if name == "system" {
+            let neighbour = |index: usize| {
+                messages
+                    .get(index)?
+                    .get("role")?
+                    .text()
+                    .ok()
+                    .map(str::to_owned)
+            };
+            let before = index.checked_sub(1).and_then(neighbour);
+            check_place(&role, before.as_deref(), neighbour(index + 1).as_deref())?;
+            if !takes_instructions(&asked.model) {
+                return Err(role.refuse("role 'system' is not supported on this model"));
+            }
+        }
         let content = message.need("content")?;
         if version >= Version::Second {
             check_strictly(&content, name)?;
         }
-        let turn = read_content(&content, name, &open)?;
+        let proof = proof::claude(body, &asked.model, index);
+        let turn = read_content(&content, name, (&open, &proof))?;
         if let Some(unanswered) = open.iter().find(|id| !turn.results.contains(id)) {
             let text = format!(
                 "`tool_use` ids were found without `tool_result` blocks immediately after: {unanswered}"
@@ -76,6 +92,7 @@ pub(super) fn read(body: &Node<'_>, version: Version, asked: &mut Asked) -> Resu
             asked.said = text;
         }
     }
+    asked.proof = proof::claude(body, &asked.model, messages.len());
     if let Some(id) = open.first() {
         let text = format!("`tool_use` ids were found without `tool_result` blocks: {id}");
         return Err(body.need("messages")?.refuse(&text));
@@ -83,7 +100,39 @@ pub(super) fn read(body: &Node<'_>, version: Version, asked: &mut Asked) -> Resu
     Ok(())
 }
 
-fn read_content(content: &Node<'_>, role: &str, open: &[String]) -> Result<Turn, Refusal> {
+/// Where instructions may stand; the page "Mid-conversation system messages". A user's turn is all that may be in front: that
+/// an assistant's may be, if it ends with a tool of the server's, is left out.
+fn check_place(role: &Node<'_>, before: Option<&str>, behind: Option<&str>) -> Result<(), Refusal> {
+    if before != Some("user") {
+        return Err(role.refuse("a system message must immediately follow a user message"));
+    }
+    match behind {
+        None | Some("assistant") => Ok(()),
+        Some(_) => {
+            Err(role
+                .refuse("a system message must be the last one or precede an assistant message"))
+        }
+    }
+}
+
+/// Of models that are Claude's, those which the same page lists.
+fn takes_instructions(model: &str) -> bool {
+    const LISTED: [&str; 6] = [
+        "claude-opus-4-8",
+        "claude-opus-5",
+        "claude-sonnet-5-5",
+        "claude-haiku-5-5",
+        "claude-fable-5",
+        "claude-mythos-5",
+    ];
+    !model.contains("claude") || LISTED.iter().any(|listed| model.contains(listed))
+}
+
+fn read_content(
+    content: &Node<'_>,
+    role: &str,
+    (open, proof): (&[String], &str),
+) -> Result<Turn, Refusal> {
     let mut turn = Turn::default();
     if content.value.is_string() {
         check_text(content)?;
@@ -100,6 +149,7 @@ fn read_content(content: &Node<'_>, role: &str, open: &[String]) -> Result<Turn,
                 check_text(&text)?;
                 turn.text.push(text.text()?.to_owned());
             }
+            (_, "system") => return Err(kind.refuse("a system message has text alone")),
             ("tool_use", "assistant") => {
                 let id = block.need("id")?.name(128, "_-")?;
                 block.need("name")?.name(200, "_-")?;
@@ -132,7 +182,7 @@ fn read_content(content: &Node<'_>, role: &str, open: &[String]) -> Result<Turn,
             }
             ("thinking", "assistant") => {
                 block.need("thinking")?.text()?;
-                proof::check_claude(&block.need("signature")?)?;
+                proof::check_claude(&block.need("signature")?, proof)?;
             }
             ("redacted_thinking", "assistant") => drop(block.need("data")?.text()?),
             ("image", _) => {

@@ -61,7 +61,7 @@ pub(super) fn read(body: &Node<'_>, asked: &mut Asked) -> Result<bool, Refusal> 
                 if let Some(text) = reasoning.get("reasoningText") {
                     text.need("text")?.text()?;
                     if let Some(signature) = text.get("signature") {
-                        proof::check_claude(&signature)?;
+                        proof::check_claude(&signature, proof::CLAUDE)?;
                     }
                 }
             } else if let Some(image) = block.get("image") {

@@ -66,6 +66,7 @@ pub(super) async fn direction(
         max_output_tokens: None,
         known_as: None,
         guardrail: None,
+        appended: 0,
     };
     let headers = ClientHeaders {
         anthropic_beta: &[],

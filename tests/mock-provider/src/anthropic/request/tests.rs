@@ -138,6 +138,37 @@ fn messages_are_checked_in_turn() {
 }
 
 #[test]
+fn instructions_stand_between_a_user_and_an_assistant() {
+    let say = |role: &str| json!({"role": role, "content": "x"});
+    let list = |roles: &[&str]| Value::from(roles.iter().map(|role| say(role)).collect::<Vec<_>>());
+    let asked = |model: &str, roles: &[&str]| {
+        let mut body = said(list(roles));
+        body["model"] = json!(model);
+        body
+    };
+    let model = "claude-opus-5-5";
+    taken(&asked(
+        model,
+        &["user", "system", "assistant", "user", "system"],
+    ));
+    for (roles, path) in [
+        (&["system", "user"][..], "messages.0.role"),
+        (&["user", "system", "user"], "messages.1.role"),
+        (&["user", "system", "system"], "messages.1.role"),
+        (&["user", "assistant", "system"], "messages.2.role"),
+    ] {
+        check_refused(&asked(model, roles), path);
+    }
+    check_refused(
+        &asked("claude-sonnet-5", &["user", "system"]),
+        "messages.1.role",
+    );
+    let image = json!([{"type": "image", "source": {"type": "url", "url": "https://a/b.png"}}]);
+    let messages = json!([say("user"), {"role": "system", "content": image}]);
+    check_refused(&said(messages), "messages.1.content.0.type");
+}
+
+#[test]
 fn tools_and_thinking_are_checked() {
     let tool = json!({"name": "f", "input_schema": {"type": "object"}});
     check_refused(
