@@ -12,6 +12,7 @@
 //! the provider's bytes; a tap that fails to understand them never stops them.
 
 pub mod body_policy;
+pub mod bounds;
 pub mod content;
 pub mod denied_params;
 pub mod gate;

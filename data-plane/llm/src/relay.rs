@@ -340,9 +340,13 @@ impl Read {
         watch.observed.unreadable += passed_unread;
     }
 
-    /// Ends an answer of which too much has to be held.
+    /// Ends an answer of which too much has to be held. One that passes as it is needs nothing of what came before but for its
+    /// tools and their names, and goes on without.
     fn bound(&mut self, out: &mut Vec<u8>) {
         let Output::Encode(gated) = &mut self.output else {
+            if self.reader.held() > held::LIMIT {
+                self.reader.forget();
+            }
             return;
         };
         if self.watch.has_ended || self.watch.has_failed {

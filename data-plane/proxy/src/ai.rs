@@ -77,6 +77,7 @@ pub(crate) mod tokens;
 mod verdict;
 mod wait;
 
+pub(crate) use answer::Left;
 use attributes::LlmAttributes;
 use fallback::{Fallback, Refusal};
 use hold::Hold;

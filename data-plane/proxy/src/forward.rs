@@ -48,6 +48,8 @@ use crate::{
 pub(crate) struct Limits {
     /// For the head of the response, where the route or the client says so.
     pub(crate) deadline: Option<Instant>,
+    /// How long that is from the begin of the request on.
+    pub(crate) timeout: Option<Duration>,
     /// For one attempt, from its begin on.
     pub(crate) attempt: Option<Duration>,
     /// For each wait for something to move: a part of a body in either direction, and the head of the response where
@@ -138,7 +140,13 @@ async fn follow(
         .config
         .cluster(&choice.cluster)
         .ok_or_else(|| missing(choice))?;
-    let limits = limits(exchange, forward, &head.headers);
+    let serving = ai::Serving::of(&cluster.kind);
+    // Nobody speaks gRPC with models, and what a client makes up would count against their providers.
+    let own = serving
+        .is_none()
+        .then(|| grpc_timeout(&head.headers))
+        .flatten();
+    let limits = limits(exchange, forward, own);
     let is_upgrade = wants_upgrade(exchange, forward);
     if !is_upgrade {
         // One that is not allowed is none.
@@ -146,7 +154,7 @@ async fn follow(
     }
     modify(&mut head.headers, way);
     rewrite_target(&mut head, forward, found)?;
-    if let Some(serving) = ai::Serving::of(&cluster.kind) {
+    if let Some(serving) = serving {
         // Boxed, like other rare ways: the future of an exchange has room for the largest of its branches.
         return pinned(|| ai::forward(exchange, serving, head, body, limits)).await;
     }
@@ -292,12 +300,9 @@ fn missing(choice: &ClusterChoice) -> Fault {
     })
 }
 
-fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Limits {
-    const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
-    let grpc = headers
-        .get(&GRPC_TIMEOUT)
-        .and_then(|value| grpc_timeout(value.to_str().ok()?));
-    let shortest = [forward.timeout, grpc].into_iter().flatten().min();
+/// `own` is what the client asks for.
+fn limits(exchange: &Exchange<'_>, forward: &Forward, own: Option<Duration>) -> Limits {
+    let timeout = [forward.timeout, own].into_iter().flatten().min();
     let idle = match forward.idle_timeout {
         IdleTimeout::Inherit => exchange.chain.http.timeouts.stream_idle,
         IdleTimeout::Never => None,
@@ -308,15 +313,21 @@ fn limits(exchange: &Exchange<'_>, forward: &Forward, headers: &HeaderMap) -> Li
     }
     let after = |limit| exchange.record.start + limit;
     Limits {
-        deadline: shortest.map(after),
+        deadline: timeout.map(after),
+        timeout,
         attempt: forward.attempt_timeout,
         idle,
         body_end: exchange.chain.http.timeouts.request.map(after),
     }
 }
 
+fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
+    const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+    duration(headers.get(&GRPC_TIMEOUT)?.to_str().ok()?)
+}
+
 /// A number of at most eight digits and a unit, as gRPC writes it.
-fn grpc_timeout(text: &str) -> Option<Duration> {
+fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     if number.len() > 8 {
         return None;
@@ -401,7 +412,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grpc_timeouts() {
+    fn durations() {
         for (text, expected) in [
             ("1S", Some(Duration::from_secs(1))),
             ("250m", Some(Duration::from_millis(250))),
@@ -415,7 +426,7 @@ mod tests {
             ("5x", None),
             ("-1S", None),
         ] {
-            assert_eq!(grpc_timeout(text), expected, "{text:?}");
+            assert_eq!(duration(text), expected, "{text:?}");
         }
     }
 }

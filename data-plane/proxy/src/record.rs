@@ -18,6 +18,7 @@ use http::{HeaderValue, Method, StatusCode, Version};
 use opentelemetry::global::BoxedSpan;
 
 use crate::{
+    ai::Left,
     ai::guard::{Check, Watchers},
     ai::ledger::Ledger,
     budget::BudgetFacts,
@@ -107,6 +108,8 @@ pub(crate) struct LlmFacts {
     /// From the start of the request to the first content of a stream.
     pub(crate) first_token: Option<Duration>,
     pub(crate) observed: Option<Box<Observed>>,
+    /// What was seen of an answer that the client did not wait for.
+    pub(crate) left: Option<Left>,
     /// What guards decided, in order.
     pub(crate) checks: Vec<Check>,
     /// Guards that only watch, and may not be done yet.
@@ -180,12 +183,15 @@ impl Record {
         self.llm.checks.extend(watched);
         worker.shared.metrics.active.dec();
         let duration = self.start.elapsed();
+        if let Some(left) = self.llm.left.take().and_then(|left| left.take()) {
+            self.llm.observed.get_or_insert(left);
+        }
         let usage = self.llm.ledger.take();
         let usage = usage.map(|ledger| ledger.close(self, ending, duration));
         let is_free = self.llm.cache.is_some_and(|cache| cache.is_free);
         // The record's word, like that of budgets: also an answer that broke off took something.
         let taken = usage.as_ref().and_then(|closed| closed.record.taken());
-        let is_sent = self.llm.provider.is_some() && !is_free;
+        let is_sent = self.upstream.attempts > 0 && !is_free;
         let fate = (self.response.status, is_sent);
         let taken = taken.map(|tokens| tokens.total());
         self.limits.settle(&worker.metrics, taken, fate);

@@ -85,6 +85,7 @@ fn plan(service: &Service, provider: Format) -> Result<Plan> {
         vendor: service.vendor(provider),
         max_output_tokens: None,
         guardrail: None,
+        appended: 0,
         known_as: None,
     };
     let rendered = request.render(service, provider, &target, ClientHeaders::default());

@@ -33,25 +33,45 @@ struct Restored<'s> {
     sink: &'s mut dyn Sink,
 }
 
+// === impl Of ===
+
+impl Of {
+    fn new(provider: Format, tool_names: &ToolNames) -> Self {
+        match provider {
+            Format::OpenAiChatCompletions => Self::Chat(from_chat::Reader::new()),
+            Format::OpenAiResponses => Self::Responses(from_responses::Reader::new()),
+            Format::AnthropicMessages => Self::Messages(from_messages::Reader::new()),
+            Format::BedrockConverse => Self::Converse(
+                from_converse::Reader::new(tool_names.clone()),
+                tool_names.clone(),
+            ),
+            Format::GeminiGenerateContent => Self::Gemini(from_gemini::Reader::new()),
+        }
+    }
+}
+
 // === impl Reader ===
 
 impl Reader {
     pub(crate) fn new(provider: Format, tool_names: &ToolNames) -> Self {
-        let of = match provider {
-            Format::OpenAiChatCompletions => Of::Chat(from_chat::Reader::new()),
-            Format::OpenAiResponses => Of::Responses(from_responses::Reader::new()),
-            Format::AnthropicMessages => Of::Messages(from_messages::Reader::new()),
-            Format::BedrockConverse => Of::Converse(
-                from_converse::Reader::new(tool_names.clone()),
-                tool_names.clone(),
-            ),
-            Format::GeminiGenerateContent => Of::Gemini(from_gemini::Reader::new()),
-        };
+        let of = Of::new(provider, tool_names);
         let names = match &of {
             Of::Converse(..) => ToolNames::default(),
             Of::Chat(_) | Of::Responses(_) | Of::Messages(_) | Of::Gemini(_) => tool_names.clone(),
         };
         Self { of, names }
+    }
+
+    /// Goes on as if it had read nothing yet.
+    pub(crate) fn forget(&mut self) {
+        let (provider, names) = match &self.of {
+            Of::Chat(_) => (Format::OpenAiChatCompletions, &self.names),
+            Of::Responses(_) => (Format::OpenAiResponses, &self.names),
+            Of::Messages(_) => (Format::AnthropicMessages, &self.names),
+            Of::Converse(_, names) => (Format::BedrockConverse, names),
+            Of::Gemini(_) => (Format::GeminiGenerateContent, &self.names),
+        };
+        self.of = Of::new(provider, names);
     }
 
     /// One server-sent event.

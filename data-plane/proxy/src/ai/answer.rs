@@ -53,8 +53,9 @@ use encoded::{encoded, is_encoded};
 pub(super) use folded::folded;
 use head::dress;
 pub(super) use own::own;
-use refused::{failed_inside, refused};
-use whole::{Unusable, judged, whole};
+use refused::{failed_inside, has_clients_key, refused};
+pub(crate) use whole::Left;
+use whole::{Patience, Unusable, judged, whole};
 
 /// The largest answer that is held where it need not be, in bytes; as much as a relay holds (`dp_llm::tap::Limits`).
 const WHOLE_LIMIT: usize = 8 << 20;
@@ -77,6 +78,8 @@ pub(super) struct Answer {
     pub(super) is_noted: bool,
     /// What the client may be sent while nothing comes.
     keep_alive: Option<&'static str>,
+    /// When its first content was there, of an answer that was read before it was shown.
+    begun: Option<Instant>,
 }
 
 /// What the head of an answer said about the provider.
@@ -159,16 +162,35 @@ pub(super) async fn take(
     let is_read_first = (!is_only || wait.bounds_whole()) && framing == Framing::Buffered;
     let judges = guards.filter(|_| !is_streamed);
     let is_held = tallies.as_ref().is_some_and(Tallies::needs_whole);
-    let deadline = exchange.client.worker.timers.deadline(wait.due());
+    let is_stream = framing != Framing::Buffered;
+    if is_stream {
+        upstream.allow_silence(wait.stream_idle());
+    }
     if plan.needs_whole() || is_read_first || judges.is_some() || is_held {
+        let left = exchange.record.llm.left.get_or_insert_default().clone();
+        let timers = &exchange.client.worker.timers;
         let services = tallies.as_ref().filter(|_| is_held);
         let services = services.map(|tallies| (&*exchange, tallies));
         let read = (head, upstream, relay);
-        return match whole(call, read, said, (deadline, wait), services).await {
-            Ok(Tried::Answered(answer)) => match judges {
-                Some(guards) => judged(exchange, call, guards, answer).await,
-                None => Tried::Answered(answer.with_tallies(tallies)),
-            },
+        // Behind the first content of a stream the provider has kept its limits, whoever looks at the rest.
+        let behind_content = (is_stream && is_streamed).then(|| {
+            let wait = wait.behind_content();
+            (timers.deadline(wait.due()), wait)
+        });
+        let patience = Patience {
+            whole: (timers.deadline(wait.due()), wait),
+            behind_content,
+        };
+        return match whole(call, read, said, (patience, left), services).await {
+            Ok(Tried::Answered(answer)) => {
+                if let Some(begun) = answer.begun.filter(|_| is_stream && is_streamed) {
+                    note_begun(exchange, attempt, begun);
+                }
+                match judges {
+                    Some(guards) => judged(exchange, call, guards, answer).await,
+                    None => Tried::Answered(answer.with_tallies(tallies)),
+                }
+            }
             Ok(tried @ (Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. })) => tried,
             Err(Unusable::TooLarge(observed)) => too_large(exchange, observed),
             Err(Unusable::Unfinished(fault, observed)) => unfinished(exchange, fault, &observed),
@@ -177,10 +199,9 @@ pub(super) async fn take(
             }
         };
     }
-    if framing != Framing::Buffered {
-        upstream.allow_silence(wait.stream_idle());
-    }
-    let hold = exchange.client.worker.timers.deadline(held_until(wait));
+    let timers = &exchange.client.worker.timers;
+    let deadline = timers.deadline(wait.due());
+    let hold = timers.deadline(held_until(wait));
     let looked = match is_only && !wait.bounds_whole() {
         true => Looked::Begun {
             relay,
@@ -218,9 +239,14 @@ fn framing(headers: &HeaderMap) -> Framing {
 /// The first content came before the head went out.
 fn note_first_token(exchange: &mut Exchange<'_>, attempt: &mut Attempt, relay: &Relay) {
     if relay.observed().has_content {
-        exchange.record.llm.first_token = Some(exchange.record.start.elapsed());
-        attempt.first_token(Instant::now());
+        note_begun(exchange, attempt, Instant::now());
     }
+}
+
+fn note_begun(exchange: &mut Exchange<'_>, attempt: &mut Attempt, at: Instant) {
+    let since = at.saturating_duration_since(exchange.record.start);
+    exchange.record.llm.first_token = Some(since);
+    attempt.first_token(at);
 }
 
 fn relay(
@@ -259,8 +285,10 @@ impl Said {
         head: &response::Parts,
     ) -> Said {
         let about = (head.status.as_u16(), &head.headers);
+        let is_own = has_clients_key(call, provider);
+        let spared = || retry_after::exhausted_for(pairs(&head.headers), since_epoch());
         Said {
-            spared: retry_after::exhausted_for(pairs(&head.headers), since_epoch()),
+            spared: if is_own { None } else { spared() },
             condition: condition::judge(exchange, call, provider, about),
         }
     }

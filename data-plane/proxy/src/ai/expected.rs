@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use dp_config::{AiBackend, ai_backend::AiProvider};
 use dp_llm::{
+    bounds::Bounds,
     class::{Class, Passing},
     format::Format,
     prompt_text::Invocation,
@@ -19,7 +20,6 @@ use dp_policy::{
     price::{Catalog, ModelNames, Money, Tokens, quote},
 };
 use http::Method;
-use serde::Deserialize;
 
 use super::{in_effect::Merged, ledger::Size, policy, tokenized::Cut};
 
@@ -28,56 +28,6 @@ const UNBOUNDED: u64 = 1024;
 
 /// The policy of a provider.
 type PolicyOf<'f, 'a> = &'f dyn Fn(&'a AiProvider) -> Option<Merged<'a>>;
-
-/// Where formats say how long an answer may be, and how many there are.
-#[derive(Default, Deserialize)]
-struct Bounds {
-    max_tokens: Option<u64>,
-    max_completion_tokens: Option<u64>,
-    max_output_tokens: Option<u64>,
-    n: Option<u64>,
-    best_of: Option<u64>,
-    #[serde(rename = "generationConfig")]
-    generation: Option<Generation>,
-    #[serde(rename = "inferenceConfig")]
-    inference: Option<Generation>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Generation {
-    max_output_tokens: Option<u64>,
-    max_tokens: Option<u64>,
-    candidate_count: Option<u64>,
-}
-
-/// Where families of Bedrock's models say how long an answer may be, and how many there are (AWS: Amazon Bedrock User Guide,
-/// inference request parameters and response fields).
-#[derive(Default, Deserialize)]
-struct InvocationBounds {
-    max_tokens: Option<u64>,
-    max_completion_tokens: Option<u64>,
-    max_tokens_to_sample: Option<u64>,
-    max_gen_len: Option<u64>,
-    #[serde(rename = "maxTokens")]
-    max_tokens_of_jurassic: Option<u64>,
-    #[serde(rename = "textGenerationConfig")]
-    titan: Option<InvocationConfig>,
-    #[serde(rename = "inferenceConfig")]
-    nova: Option<InvocationConfig>,
-    n: Option<u64>,
-    num_generations: Option<u64>,
-}
-
-#[derive(Default, Deserialize)]
-struct InvocationConfig {
-    #[serde(
-        rename = "maxTokenCount",
-        alias = "maxTokens",
-        alias = "max_new_tokens"
-    )]
-    most: Option<u64>,
-}
 
 /// Whether the length of its body says what a request takes. A count takes nothing of a model; recordings and files are no
 /// text.
@@ -178,9 +128,11 @@ impl<'a> Expected<'_, 'a> {
     pub(super) fn answers(&self) -> Option<Answers> {
         let body = self.prompt.body();
         match self.prompt.class() {
-            Class::Chat(_) | Class::LegacyCompletions => Some(Answers::of(body)),
+            Class::Chat(_) | Class::LegacyCompletions => {
+                Some(Answers::within(Bounds::of(self.prompt.format(), body)))
+            }
             Class::Detect(Format::BedrockConverse) => match Invocation::of(body)? {
-                Invocation::Answer => Some(Answers::of_invocation(body)),
+                Invocation::Answer => Some(Answers::within(Bounds::of_invocation(body))),
                 Invocation::Numbers => None,
             },
             Class::Detect(_)
@@ -271,40 +223,10 @@ pub(super) struct Answers {
 // === impl Answers ===
 
 impl Answers {
-    /// As the body says, in whichever format.
-    pub(super) fn of(body: &[u8]) -> Answers {
-        // A body of another shape bounds nothing.
-        let bounds: Bounds = serde_json::from_slice(body).unwrap_or_default();
-        let generation = bounds.generation.or(bounds.inference).unwrap_or_default();
-        let allowed = bounds
-            .max_completion_tokens
-            .or(bounds.max_output_tokens)
-            .or(bounds.max_tokens)
-            .or(generation.max_output_tokens)
-            .or(generation.max_tokens);
-        let count = bounds.n.or(generation.candidate_count).unwrap_or(1);
+    fn within(bounds: Bounds) -> Answers {
         Answers {
-            allowed,
-            count: count.max(bounds.best_of.unwrap_or(1)).max(1),
-        }
-    }
-
-    /// As the body of an invocation says, in whichever family's shape.
-    fn of_invocation(body: &[u8]) -> Answers {
-        let bounds: InvocationBounds = serde_json::from_slice(body).unwrap_or_default();
-        let of_config = |config: Option<InvocationConfig>| config.and_then(|config| config.most);
-        let allowed = bounds
-            .max_completion_tokens
-            .or(bounds.max_tokens)
-            .or(bounds.max_tokens_to_sample)
-            .or(bounds.max_gen_len)
-            .or(bounds.max_tokens_of_jurassic)
-            .or(of_config(bounds.titan))
-            .or(of_config(bounds.nova));
-        let count = bounds.n.or(bounds.num_generations).unwrap_or(1);
-        Answers {
-            allowed,
-            count: count.max(1),
+            allowed: bounds.tokens,
+            count: bounds.count.unwrap_or(1).max(1),
         }
     }
 
@@ -324,49 +246,27 @@ impl Answers {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(body: &str, expected: u64) {
-        let answers = Answers::of(body.as_bytes());
-        assert_eq!(answers.tokens(None), expected, "{body}");
+    fn answers(body: &str) -> Answers {
+        Answers::within(Bounds::of(Format::OpenAiChatCompletions, body.as_bytes()))
     }
 
     #[test]
-    fn each_format_bounds_its_answers_in_its_own_place() {
-        check("{}", UNBOUNDED);
-        check("no JSON", UNBOUNDED);
-        check(r#"{"max_tokens": "many"}"#, UNBOUNDED);
-        check(r#"{"max_tokens": 10}"#, 10);
-        check(r#"{"max_tokens": 10, "max_completion_tokens": 20}"#, 20);
-        check(r#"{"max_output_tokens": 30}"#, 30);
-        check(r#"{"generationConfig": {"maxOutputTokens": 40}}"#, 40);
-        check(r#"{"inferenceConfig": {"maxTokens": 50}}"#, 50);
-        check(r#"{"max_tokens": 10, "n": 3}"#, 30);
-        check(r#"{"max_tokens": 10, "n": 2, "best_of": 4}"#, 40);
-        check(r#"{"max_tokens": 18446744073709551615, "n": 3}"#, u64::MAX);
-    }
-
-    #[test]
-    fn each_family_bounds_its_answers_in_its_own_place() {
+    fn all_answers_together_are_expected() {
         for (body, expected) in [
             ("{}", UNBOUNDED),
+            (r#"{"max_tokens": "many"}"#, UNBOUNDED),
             (r#"{"max_tokens": 10}"#, 10),
-            (r#"{"max_completion_tokens": 10}"#, 10),
-            (r#"{"max_tokens_to_sample": 10}"#, 10),
-            (r#"{"max_gen_len": 10}"#, 10),
-            (r#"{"maxTokens": 10}"#, 10),
-            (r#"{"textGenerationConfig": {"maxTokenCount": 10}}"#, 10),
-            (r#"{"inferenceConfig": {"max_new_tokens": 10}}"#, 10),
-            (r#"{"inferenceConfig": {"maxTokens": 10}}"#, 10),
-            (r#"{"max_tokens": 10, "num_generations": 3}"#, 30),
+            (r#"{"max_tokens": 10, "n": 3}"#, 30),
+            (r#"{"max_tokens": 10, "n": 0}"#, 10),
+            (r#"{"max_tokens": 18446744073709551615, "n": 3}"#, u64::MAX),
         ] {
-            let answers = Answers::of_invocation(body.as_bytes());
-            assert_eq!(answers.tokens(None), expected, "{body}");
+            assert_eq!(answers(body).tokens(None), expected, "{body}");
         }
     }
 
     #[test]
     fn what_nobody_bounds_is_compared_one_to_one() {
-        let allowed = |body: &str| Answers::of(body.as_bytes()).allowed(300);
+        let allowed = |body: &str| answers(body).allowed(300);
         assert_eq!(allowed("{}"), 300);
         assert_eq!(allowed(r#"{"n": 2}"#), 600);
         assert_eq!(allowed(r#"{"max_tokens": 10, "n": 3}"#), 30);
@@ -374,7 +274,7 @@ mod tests {
 
     #[test]
     fn past_answers_shorten_what_is_expected() {
-        let tokens = |body: &str, past| Answers::of(body.as_bytes()).tokens(Some(past));
+        let tokens = |body: &str, past| answers(body).tokens(Some(past));
         assert_eq!(tokens("{}", 63), 63);
         assert_eq!(tokens("{}", 4095), 4095);
         assert_eq!(tokens(r#"{"max_tokens": 10}"#, 63), 10);

@@ -125,6 +125,7 @@ impl SideCall<'_> {
         let (response, lease) = sent.await?;
         let limits = Limits {
             deadline: self.due,
+            timeout: None,
             attempt: None,
             idle: None,
             body_end: None,

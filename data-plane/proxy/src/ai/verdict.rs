@@ -20,6 +20,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         let is_silent = || matches!(source.downcast_ref(), Some(BodyError::Stalled));
         matches!(late, Some(Late::FirstToken(_))) || is_silent()
     };
+    let is_remainder = |source: &BoxError| matches!(source.downcast_ref(), Some(Late::Remainder));
     match fault.kind {
         // A token service that is away comes back by itself.
         Kind::NoCredential if fault.source.as_ref().is_some_and(is_of_token) => Verdict::Lost,
@@ -28,6 +29,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         Kind::Timeout if fault.source.as_ref().is_some_and(is_of_first_token) => {
             Verdict::FirstTokenTimeout
         }
+        Kind::Timeout if fault.source.as_ref().is_some_and(is_remainder) => Verdict::OutOfTime,
         Kind::Timeout => Verdict::HeadTimeout,
         Kind::Reset | Kind::Garbage | Kind::UpgradeFailed => Verdict::Lost,
         // As if the provider had refused it: every client would meet the same.
@@ -83,6 +85,7 @@ mod tests {
             (Late::FirstToken(limit), Verdict::FirstTokenTimeout),
             (Late::Attempt(limit), Verdict::HeadTimeout),
             (Late::Request, Verdict::HeadTimeout),
+            (Late::Remainder, Verdict::OutOfTime),
         ] {
             assert_eq!(of_fault(&Fault::caused(Kind::Timeout, late)), expected);
         }

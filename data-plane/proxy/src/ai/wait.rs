@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Wait {
     /// When it is over, and why; `None` as long as something moves.
     due: Option<(Instant, Late)>,
+    /// The same, of the whole request alone.
+    request_due: Option<(Instant, Late)>,
     /// For each wait for something to move.
     idle: Option<Duration>,
     /// For each part of a stream behind its head.
@@ -39,6 +41,9 @@ pub(super) enum Late {
     /// That of the whole request.
     #[error("the deadline of the request has passed")]
     Request,
+    /// The same, of which others had taken more than half: the client's body, guards, attempts before.
+    #[error("the deadline of the request has passed")]
+    Remainder,
     /// That of the attempt.
     #[error("no answer within {0:?}, the time limit of an attempt")]
     Attempt(Duration),
@@ -61,15 +66,32 @@ impl Wait {
         let within = |limit: Duration, late: fn(Duration) -> Late| {
             begun.checked_add(limit).map(|due| (due, late(limit)))
         };
+        let whose = |due: Instant, timeout: Option<Duration>| {
+            let has_most = |timeout| due.saturating_duration_since(begun) >= timeout / 2;
+            match timeout.is_none_or(has_most) {
+                true => Late::Request,
+                false => Late::Remainder,
+            }
+        };
+        let request_due = limits.deadline.map(|due| (due, whose(due, limits.timeout)));
         let all = [
-            limits.deadline.map(|due| (due, Late::Request)),
+            request_due,
             attempt.and_then(|limit| within(limit, Late::Attempt)),
             first_token.and_then(|limit| within(limit, Late::FirstToken)),
         ];
         Wait {
             due: all.into_iter().flatten().min_by_key(|(due, _)| *due),
+            request_due,
             idle: limits.idle,
             stream_idle: stream_idle.or(limits.idle),
+        }
+    }
+
+    /// Behind the first content of a stream that the client has nothing of yet: the provider has kept its own limits.
+    pub(super) fn behind_content(self) -> Wait {
+        Wait {
+            due: self.request_due,
+            ..self
         }
     }
 
@@ -88,7 +110,7 @@ impl Wait {
     pub(super) fn bounds_whole(&self) -> bool {
         match self.due {
             Some((_, Late::Attempt(_) | Late::FirstToken(_))) => true,
-            Some((_, Late::Request)) | None => false,
+            Some((_, Late::Request | Late::Remainder)) | None => false,
         }
     }
 
@@ -129,6 +151,7 @@ mod tests {
         let begun = Instant::now();
         let limits = Limits {
             deadline: deadline.map(|seconds| begun + SECOND * seconds),
+            timeout: deadline.map(|seconds| SECOND * seconds),
             attempt: attempt.map(|seconds| SECOND * seconds),
             idle: Some(SECOND * 300),
             body_end: None,
@@ -163,9 +186,54 @@ mod tests {
     }
 
     #[test]
+    fn who_had_little_of_the_requests_time_is_not_to_blame() {
+        for (left, expected) in [
+            (10, Late::Request),
+            (5, Late::Request),
+            (4, Late::Remainder),
+            (0, Late::Remainder),
+        ] {
+            let begun = Instant::now();
+            let limits = Limits {
+                deadline: Some(begun + SECOND * left),
+                timeout: Some(SECOND * 10),
+                attempt: None,
+                idle: None,
+                body_end: None,
+            };
+            let wait = Wait::new(begun, limits, Configured::default());
+            assert_eq!(wait.due.map(|(_, late)| late), Some(expected), "{left}");
+            assert!(!wait.bounds_whole());
+        }
+    }
+
+    #[test]
+    fn behind_content_only_the_request_ends() {
+        let begun = Instant::now();
+        let limits = |timeout: Option<u32>| Limits {
+            deadline: timeout.map(|seconds| begun + SECOND * seconds),
+            timeout: timeout.map(|seconds| SECOND * seconds),
+            attempt: Some(SECOND * 5),
+            idle: None,
+            body_end: None,
+        };
+        let configured = Configured {
+            first_token: Some(SECOND * 3),
+            ..Configured::default()
+        };
+        for timeout in [None, Some(9)] {
+            let wait = Wait::new(begun, limits(timeout), configured);
+            assert_eq!(wait.due(), Some(begun + SECOND * 3));
+            let due = timeout.map(|seconds| begun + SECOND * seconds);
+            assert_eq!(wait.behind_content().due(), due);
+        }
+    }
+
+    #[test]
     fn silence_in_a_stream_is_the_listeners_unless_configured() {
         let limits = Limits {
             deadline: None,
+            timeout: None,
             attempt: None,
             idle: Some(SECOND * 300),
             body_end: None,

@@ -131,6 +131,7 @@ impl Endpoints {
             | Verdict::StreamErrorAfterContent
             | Verdict::GuardRefused
             | Verdict::TooLarge
+            | Verdict::OutOfTime
             | Verdict::ClientGone
             | Verdict::Success { .. } => true,
         }

@@ -55,6 +55,7 @@ pub(super) fn is_of_key(outcome: &Outcome) -> bool {
         | Verdict::StreamErrorAfterContent
         | Verdict::GuardRefused
         | Verdict::TooLarge
+        | Verdict::OutOfTime
         | Verdict::ClientGone
         | Verdict::Success { .. } => false,
     }
@@ -86,18 +87,17 @@ impl Keys {
     /// of those that were not tried if there are any.
     pub(super) fn choose(&self, tried: &[usize], now: Instant) -> Option<usize> {
         let well = || self.well(tried, now);
-        match NonZeroUsize::new(well().count()) {
-            Some(count) => {
-                let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-                well().nth(turn % count)
-            }
-            None => {
-                let all = self.all.iter().enumerate();
-                let back = all
-                    .min_by_key(|(index, key)| (tried.contains(index), key.state.evicted_for(now)));
-                back.map(|(index, _)| index)
-            }
-        }
+        let of_turn = NonZeroUsize::new(well().count()).and_then(|count| {
+            let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+            // Another worker may have put one away since they were counted.
+            well().nth(turn % count).or_else(|| well().next())
+        });
+        of_turn.or_else(|| {
+            let all = self.all.iter().enumerate();
+            let back =
+                all.min_by_key(|(index, key)| (tried.contains(index), key.state.evicted_for(now)));
+            back.map(|(index, _)| index)
+        })
     }
 
     /// Whether another key than those of `tried` may be used now.

@@ -111,6 +111,7 @@ fn cure(verdict: Verdict) -> Cure {
         | Verdict::FirstEventError(_)
         | Verdict::StreamErrorAfterContent
         | Verdict::TooLarge
+        | Verdict::OutOfTime
         | Verdict::GuardRefused
         | Verdict::ClientGone
         | Verdict::Success { .. } => Cure::Time,

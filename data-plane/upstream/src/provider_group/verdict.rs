@@ -40,6 +40,8 @@ pub enum Verdict {
     GuardRefused,
     /// The answer is larger than what the gateway holds of one, and has to be held.
     TooLarge,
+    /// The time of the whole request was over, of which others had taken most.
+    OutOfTime,
     /// The client went away before the end.
     ClientGone,
     /// A whole answer.
@@ -120,7 +122,10 @@ impl Verdict {
                 sign @ (Sign::Nothing | Sign::Bad | Sign::Unhealthy) => sign,
             },
             Verdict::Idle | Verdict::StreamErrorAfterContent => Sign::Bad,
-            Verdict::GuardRefused | Verdict::TooLarge | Verdict::ClientGone => Sign::Nothing,
+            Verdict::GuardRefused
+            | Verdict::TooLarge
+            | Verdict::OutOfTime
+            | Verdict::ClientGone => Sign::Nothing,
             Verdict::Success { .. } => Sign::Good,
         }
     }
@@ -150,6 +155,7 @@ impl Verdict {
             | Verdict::GuardRefused
             // Another would say as much, and cost as much.
             | Verdict::TooLarge
+            | Verdict::OutOfTime
             | Verdict::ClientGone
             | Verdict::Success { .. } => false,
         }
@@ -175,6 +181,7 @@ impl Verdict {
             Verdict::StreamErrorAfterContent => "stream_error",
             Verdict::GuardRefused => "guard_refused",
             Verdict::TooLarge => "answer_too_large",
+            Verdict::OutOfTime => "out_of_time",
             Verdict::ClientGone => "client_gone",
             Verdict::Success { .. } => "success",
         }
@@ -229,7 +236,14 @@ impl Outcome {
     pub fn sign(&self) -> Sign {
         let own = self.verdict.sign();
         match (self.verdict, self.condition) {
-            (Verdict::ClientGone | Verdict::GuardRefused | Verdict::TooLarge, _) | (_, None) => own,
+            (
+                Verdict::ClientGone
+                | Verdict::GuardRefused
+                | Verdict::TooLarge
+                | Verdict::OutOfTime,
+                _,
+            )
+            | (_, None) => own,
             (_, Some(Condition::Unhealthy)) => Sign::Unhealthy,
             (_, Some(Condition::Fine)) => match own {
                 Sign::Unhealthy => Sign::Nothing,
@@ -293,6 +307,7 @@ mod tests {
         check(Verdict::ClientGone, Sign::Nothing, false);
         check(Verdict::GuardRefused, Sign::Nothing, false);
         check(Verdict::TooLarge, Sign::Nothing, false);
+        check(Verdict::OutOfTime, Sign::Nothing, false);
         check(SUCCESS, Sign::Good, false);
     }
 

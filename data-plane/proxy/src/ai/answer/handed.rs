@@ -3,7 +3,10 @@
 //! Owns what is settled at once, and what with the last byte. Must not read it. Invariant: what keeps an answer for others gets
 //! only one that no guard changed.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use dp_config::ai_backend::AiProvider;
 use dp_llm::observed::Observed;
@@ -37,7 +40,14 @@ impl Answer {
             spent: Duration::ZERO,
             is_noted: false,
             keep_alive: None,
+            begun: None,
         })
+    }
+
+    /// Its first content was there before any of it leaves.
+    pub(super) fn begun(mut self: Box<Self>, at: Option<Instant>) -> Box<Self> {
+        self.begun = at;
+        self
     }
 
     /// Its reading and writing took so long.
@@ -130,6 +140,7 @@ impl Answer {
             spent,
             is_noted,
             keep_alive,
+            begun: _,
         } = *self;
         let mut settlement = Settlement::new(
             exchange.client.worker.clone(),

@@ -15,7 +15,7 @@ use dp_llm::{
     retry_after,
     usage::Usage,
 };
-use dp_upstream::provider_group::verdict::{CredentialOwner, Outcome, Verdict};
+use dp_upstream::provider_group::verdict::{Condition, CredentialOwner, Outcome, Verdict};
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
@@ -77,7 +77,8 @@ pub(super) async fn refused(
     let outcome = Outcome {
         verdict,
         retry_after: retry_after::retry_after(pairs(&head.headers), Some(&body), since_epoch()),
-        condition: condition::judge(exchange, call, provider, (status, &head.headers)),
+        condition: condition::judge(exchange, call, provider, (status, &head.headers))
+            .or(of_clients_allowance(call, provider, status)),
     };
     let refusal = fallback::of_error(call.fallback, Some(status), || ProviderError::read(&body));
     let error = ErrorBody::provider(plan.client, Some(status), &read());
@@ -131,6 +132,17 @@ fn owner(call: &Call<'_>, provider: &AiProvider) -> CredentialOwner {
     }
 }
 
+/// The key that was passed on is the client's own, and so is its allowance.
+pub(super) fn has_clients_key(call: &Call<'_>, provider: &AiProvider) -> bool {
+    let is_passed_on = matches!(provider.credential, AiCredential::Passthrough(_));
+    is_passed_on && call.policies.ai_keys(&provider.name).is_none()
+}
+
+/// An allowance of the client's own that is used up says nothing of the provider, which serves others.
+fn of_clients_allowance(call: &Call<'_>, provider: &AiProvider, status: u16) -> Option<Condition> {
+    (status == 429 && has_clients_key(call, provider)).then_some(Condition::Fine)
+}
+
 async fn read_error(upstream: &mut Upstream) -> Result<Bytes, BodyError> {
     let mut body = BytesMut::new();
     while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
@@ -169,7 +181,8 @@ pub(super) fn failed_inside(
         outcome: Outcome {
             verdict,
             retry_after: asked_inside(status, headers, &error),
-            condition: condition::judge(exchange, call, provider, (status, headers)),
+            condition: condition::judge(exchange, call, provider, (status, headers))
+                .or(of_clients_allowance(call, provider, status)),
         },
         reply: Box::new(Ok(response.into())),
         refusal: fallback::of_error(call.fallback, Some(status), || error),

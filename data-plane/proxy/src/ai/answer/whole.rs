@@ -4,13 +4,16 @@
 //! goes to nobody.
 
 use std::{
+    cell::Cell,
+    mem,
     pin::pin,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
 use bytes::BytesMut;
 use dp_llm::{observed::Observed, relay::Relay, tap::Ending};
-use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH, response};
+use http::{HeaderMap, HeaderValue, Method, header::CONTENT_LENGTH, response};
 
 use super::{Answer, Body, Said, WHOLE_LIMIT, broke, lost, too_large};
 use crate::{
@@ -36,36 +39,122 @@ pub(super) enum Unusable {
     Unfinished(Fault, Box<Observed>),
 }
 
-/// An answer that is made of the provider's whole one, or that is looked at before it passes. `services` are asked about a
-/// stream before any of it leaves.
-pub(super) async fn whole(
-    call: &Call<'_>,
-    (mut head, mut upstream, mut relay): (response::Parts, Upstream, Box<Relay>),
-    said: Said,
-    (deadline, wait): (Deadline<'_>, Wait),
-    services: Option<(&Exchange<'_>, &Tallies)>,
-) -> Result<Tried, Unusable> {
-    let mut out = BytesMut::new();
-    let mut spent = Duration::ZERO;
-    let read = async {
+/// Where it is left what was seen of an answer that nobody waits for any more.
+pub(crate) type Left = Rc<Cell<Option<Box<Observed>>>>;
+
+/// How long an answer is waited for.
+pub(super) struct Patience<'t> {
+    pub(super) whole: (Deadline<'t>, Wait),
+    /// Of a stream, what counts behind its first content.
+    pub(super) behind_content: Option<(Deadline<'t>, Wait)>,
+}
+
+/// Who reads an answer. A client that goes away drops it, in the middle of the answer or while guards judge, and what was seen
+/// until then is to be paid all the same.
+struct Reader {
+    /// Always there, but for the end.
+    relay: Option<Box<Relay>>,
+    out: BytesMut,
+    spent: Duration,
+    /// When the first content was there.
+    begun: Option<Instant>,
+    left: Left,
+}
+
+// === impl Reader ===
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(relay) = self.relay.take() {
+            self.left.set(Some(relay.into_observed()));
+        }
+    }
+}
+
+impl Reader {
+    /// Reads to the end, or as far as there is a use in it; up to the first content if that is all that `is_first` asks for.
+    /// Whether there is more to read.
+    async fn read(&mut self, upstream: &mut Upstream, is_first: bool) -> Result<bool, BodyError> {
         while let Some(frame) = std::future::poll_fn(|cx| upstream.poll(cx)).await {
-            if let Ok(data) = frame?.into_data() {
+            let frame = frame?;
+            let Some(relay) = &mut self.relay else { break };
+            if let Ok(data) = frame.into_data() {
                 let began = Instant::now();
-                out.extend_from_slice(&relay.push(data));
-                spent += began.elapsed();
+                self.out.extend_from_slice(&relay.push(data));
+                self.spent += began.elapsed();
             }
-            if out.len() > WHOLE_LIMIT || relay.is_refused() || relay.is_full() || relay.is_done() {
+            let has_content = relay.observed().has_content;
+            if has_content && self.begun.is_none() {
+                self.begun = Some(Instant::now());
+            }
+            if self.out.len() > WHOLE_LIMIT
+                || relay.is_refused()
+                || relay.is_full()
+                || relay.is_done()
+            {
                 break;
             }
+            if is_first && has_content {
+                return Ok(true);
+            }
         }
-        Ok::<(), BodyError>(())
-    };
-    // What guards take is not the provider's time.
-    match deadline.bound(pin!(read)).await {
-        Some(Ok(())) => {}
-        Some(Err(error)) => return Err(unfinished(broke(error), *relay)),
-        None => return Err(unfinished(wait.late(), *relay)),
+        Ok(false)
     }
+
+    /// Says why nothing comes of the answer.
+    fn unfinished(mut self, fault: Fault) -> Unusable {
+        let observed = self.relay.take().map(|relay| relay.into_observed());
+        Unusable::Unfinished(fault, observed.unwrap_or_default())
+    }
+}
+
+/// An answer that is made of the provider's whole one, or that is looked at before it passes. `services` are asked about a
+/// stream before any of it leaves. If nobody waits for it any more, what was seen of it is `left` behind.
+pub(super) async fn whole(
+    call: &Call<'_>,
+    (mut head, mut upstream, relay): (response::Parts, Upstream, Box<Relay>),
+    said: Said,
+    (patience, left): (Patience<'_>, Left),
+    services: Option<(&Exchange<'_>, &Tallies)>,
+) -> Result<Tried, Unusable> {
+    let mut reader = Reader {
+        relay: Some(relay),
+        out: BytesMut::new(),
+        spent: Duration::ZERO,
+        begun: None,
+        left,
+    };
+    let phases = [Some(patience.whole), patience.behind_content];
+    let is_first = patience.behind_content.is_some();
+    for (phase, (deadline, wait)) in phases.into_iter().flatten().enumerate() {
+        // What guards take is not the provider's time.
+        let ended = {
+            let read = pin!(reader.read(&mut upstream, is_first && phase == 0));
+            deadline.bound(read).await
+        };
+        match ended {
+            Some(Ok(true)) => {}
+            Some(Ok(false)) => break,
+            Some(Err(BodyError::Stalled)) if reader.begun.is_some() => {
+                let why = "the stream fell silent behind its first content";
+                return Err(reader.unfinished(Fault::caused(Kind::Timeout, why)));
+            }
+            Some(Err(error)) => return Err(reader.unfinished(broke(error))),
+            None => return Err(reader.unfinished(wait.late())),
+        }
+    }
+    if let (Some((exchange, tallies)), Some(relay)) = (services, &mut reader.relay)
+        && !relay.is_full()
+        && reader.out.len() <= WHOLE_LIMIT
+    {
+        reader.out.extend_from_slice(&relay.end());
+        let rest = guard::settle(exchange, call, tallies, relay).await;
+        reader.out.extend_from_slice(&rest);
+    }
+    let (mut out, mut spent, begun) = (mem::take(&mut reader.out), reader.spent, reader.begun);
+    let Some(relay) = reader.relay.take() else {
+        return Err(reader.unfinished(Kind::Bug.into()));
+    };
     if relay.is_full() {
         return Err(Unusable::TooLarge(relay.into_observed()));
     }
@@ -76,14 +165,11 @@ pub(super) async fn whole(
             relay,
             held: out.freeze(),
         };
-        return Ok(Tried::Answered(Answer::new(head, body, said).after(spent)));
+        let answer = Answer::new(head, body, said).after(spent);
+        return Ok(Tried::Answered(answer.begun(begun)));
     }
     if relay.is_done() {
         upstream.drain();
-    }
-    if let Some((exchange, tallies)) = services {
-        out.extend_from_slice(&relay.end());
-        out.extend_from_slice(&guard::settle(exchange, call, tallies, &mut relay).await);
     }
     let began = Instant::now();
     let finish = relay.finish();
@@ -108,19 +194,23 @@ pub(super) async fn whole(
         }
         Ending::Complete | Ending::Refused => {
             out.extend_from_slice(&finish.rest);
-            head.headers
-                .insert(CONTENT_LENGTH, HeaderValue::from(out.len()));
+            measure(&mut head, call, out.len());
             let body = Body::Whole {
                 bytes: out.freeze(),
                 observed: finish.observed,
             };
-            Tried::Answered(Answer::new(head, body, said).after(spent))
+            let answer = Answer::new(head, body, said).after(spent);
+            Tried::Answered(answer.begun(begun))
         }
     })
 }
 
-fn unfinished(fault: Fault, relay: Relay) -> Unusable {
-    Unusable::Unfinished(fault, relay.into_observed())
+/// Says how long the body is. To a HEAD the provider said how long it would be (RFC 9110, section 8.6).
+fn measure(head: &mut response::Parts, call: &Call<'_>, length: usize) {
+    if call.head.method != Method::HEAD {
+        head.headers
+            .insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
 }
 
 /// A whole answer behind its guards; a refusal stands in its place, and what it cost is counted all the same (llm.md G-11).
@@ -146,6 +236,8 @@ pub(super) async fn judged(
             return lost(Fault::caused(Kind::Garbage, why));
         }
     };
+    // A client that goes away while services judge pays for the answer all the same.
+    exchange.record.llm.observed = Some(observed.clone());
     let bytes = match guard::answer(exchange, call, guards, (format, bytes)).await {
         Ok(bytes) => bytes,
         Err(fault) => {
@@ -155,8 +247,7 @@ pub(super) async fn judged(
             body.into_bytes()
         }
     };
-    head.headers
-        .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    measure(&mut head, call, bytes.len());
     let body = Body::Whole { bytes, observed };
     Tried::Answered(Answer::new(head, body, said).after(spent))
 }

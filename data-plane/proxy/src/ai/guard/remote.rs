@@ -272,6 +272,7 @@ impl Question<'_> {
         let (response, lease) = sent.await?;
         let limits = Limits {
             deadline: self.due,
+            timeout: None,
             attempt: None,
             idle: None,
             body_end: None,
