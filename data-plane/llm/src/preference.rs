@@ -15,7 +15,8 @@ pub struct Demands {
     pub reasoning: bool,
 }
 
-/// Google's own format is before its OpenAI surface, which does badly with tools, thinking and errors.
+// Google's own format is before its OpenAI surface, which does badly with tools, thinking and errors. Nobody else has both.
+
 const CHAT: [Format; 5] = [
     Format::GeminiGenerateContent,
     Format::OpenAiChatCompletions,
@@ -26,18 +27,18 @@ const CHAT: [Format; 5] = [
 
 const RESPONSES: [Format; 5] = [
     Format::OpenAiResponses,
+    Format::GeminiGenerateContent,
     Format::OpenAiChatCompletions,
     Format::BedrockConverse,
     Format::AnthropicMessages,
-    Format::GeminiGenerateContent,
 ];
 
 const MESSAGES: [Format; 5] = [
     Format::AnthropicMessages,
+    Format::GeminiGenerateContent,
     Format::OpenAiChatCompletions,
     Format::OpenAiResponses,
     Format::BedrockConverse,
-    Format::GeminiGenerateContent,
 ];
 
 /// For a model that reasons with tools in responses only.
@@ -177,7 +178,7 @@ mod tests {
             region: "us-east-1".to_owned(),
         };
         check(&bedrock, "amazon.nova-pro-v1:0", all(CONVERSE));
-        let google = [gemini, chat, chat, None, gemini];
+        let google = [gemini, gemini, gemini, None, gemini];
         check(&Service::Gemini, "gemini-2.5-pro", google);
         let vertex = Service::Vertex {
             project: "p".to_owned(),

@@ -178,6 +178,31 @@ async fn a_key_that_is_refused_with_400_is_left_alone_unless_it_is_the_clients()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_allowance_of_the_clients_own_says_nothing_of_the_provider() -> Result<()> {
+    let auth = format!("{{key: {KEY}}}");
+    let cases = [
+        ("ours", ("openai", auth.as_str())),
+        ("theirs", ("openai", "{passthrough: {}}")),
+    ];
+    let stage = Stage::start(&cases).await?;
+    for (name, evictions, seen) in [("ours", 1, 1), ("theirs", 0, 2)] {
+        let [first, _] = stage.seen().await?;
+        stage.first.script(&["fail-429"]).await?;
+        let reply = stage.ask(name, KEY).await?;
+        ensure!(
+            reply.text().contains("answering as two"),
+            "{}",
+            reply.text()
+        );
+        let reply = stage.ask(name, KEY).await?;
+        ensure!(reply.status == 200, "{name}: {}", reply.text());
+        ensure!(stage.seen().await?[0] == first + seen, "{name}");
+        ensure!(stage.evictions(name).await? == evictions, "{name}");
+    }
+    stage.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_is_missing_leaves_the_others() -> Result<()> {
     let cases = [("missing", ("openai", "{secretRef: {name: late}}"))];
     let stage = Stage::start(&cases).await?;

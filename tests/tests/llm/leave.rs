@@ -129,6 +129,105 @@ spec:
     world.stop().await
 }
 
+/// A service that is asked and never says anything; returns once the other side has given up.
+async fn ponder(listener: TcpListener, asked: Arc<Notify>) -> Result<()> {
+    let (mut stream, _) = listener.accept().await?;
+    let mut text = Vec::new();
+    while !text.ends_with(b"}") {
+        ensure!(stream.read_buf(&mut text).await? > 0, "no request");
+    }
+    asked.notify_one();
+    let mut rest = Vec::new();
+    // A reset is an end as well.
+    let _ = stream.read_to_end(&mut rest).await;
+    Ok(())
+}
+
+/// A client that leaves while a guard judges an answer pays for the answer, since the provider will want to be paid; one that leaves
+/// while a guard judges its prompt pays for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_leaves_a_guard_pays_for_what_was_taken() -> Result<()> {
+    let mock = Mock::start(&["--base-path", "/v1"]).await?;
+    for (side, answer) in [
+        ("response", Answer::Collected),
+        ("response", Answer::Streamed),
+        ("request", Answer::Collected),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let (provider, judge) = (mock.port(), listener.local_addr()?.port());
+        let port = port::free()?;
+        let backend = format!(
+            "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: assistant}}
+spec:
+  ai: {{provider: {{openai: {{model: gpt-x}}, host: 127.0.0.1, port: {provider}}}}}
+  policies: {{ai: {{promptGuard: {{{side}: [{{webhook: {{backendRef: {{group: agentgateway.dev, kind: AgentgatewayBackend, name: judge}}}}}}]}}}}}}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: judge}}
+spec: {{static: {{host: 127.0.0.1, port: {judge}}}}}
+"
+        );
+        let mut world = World::up(&[
+            ("gateway.yaml", gateway(port)),
+            (
+                "assistant.yaml",
+                documents(&[backend, route("assistant", "/assistant", "assistant")]),
+            ),
+            ("limit.yaml", LIMIT.to_owned()),
+            ("ready.yaml", route("ready", "/ready", "absent")),
+        ])?;
+        world.until_status(port, "http://a.test/ready", 500).await?;
+        let asked = Arc::new(Notify::new());
+        let leave = async {
+            let mut connection = Client::http1(port).connect().await?;
+            let question = Question {
+                format: Format::Chat,
+                answer,
+                model: "any",
+                said: "hello tide",
+            };
+            let waits = connection.open(question.request("assistant")?);
+            tokio::select! {
+                response = waits => anyhow::bail!("{:?} before its guard", response?.status()),
+                () = asked.notified() => anyhow::Ok(()),
+            }
+        };
+        let both = async { tokio::try_join!(ponder(listener, asked.clone()), leave) };
+        deadline::within("the guard is left", deadline::SOON, both).await?;
+        let about = format!("{side}, {answer:?}");
+        deadline::until("the record is written", deadline::SOON, || async {
+            let log = world.log();
+            let mut lines = log.lines();
+            let line = lines.find(|line| line.contains("tidegate.llm.ending=client_gone"));
+            let line = line.with_context(|| format!("{about}: no record"))?;
+            let tokens = |name: &str| -> Result<u64> {
+                let mut words = line.split(' ').filter_map(|word| word.strip_prefix(name));
+                let count = words.next().and_then(|word| word.strip_prefix('='));
+                Ok(count.map_or(Ok(0), str::parse)?)
+            };
+            let (input, output) = (
+                tokens("gen_ai.usage.input_tokens")?,
+                tokens("gen_ai.usage.output_tokens")?,
+            );
+            let is_taken = side == "response";
+            ensure!((output > 0) == is_taken, "{about}: {line}");
+            let is_told = line.contains("tidegate.llm.usage.source=provider");
+            ensure!(is_told == is_taken, "{about}: {line}");
+            let metrics = Metrics::scrape(&world).await?;
+            let taken = metrics.sum("tidegate_proxy_rate_limit_tokens_total", &[])?;
+            let expected = if is_taken { input + output } else { 0 };
+            ensure!(taken == expected, "{about}: {taken} were taken: {line}");
+            Ok(())
+        })
+        .await?;
+        world.stop().await?;
+    }
+    Ok(())
+}
+
 /// A whole answer, in one chunk of a body whose end comes later or never.
 const WHOLE: &str = "data: {\"id\":\"c\",\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"all of it\"},\"finish_reason\":\"stop\"}]}\n\n\
 data: {\"id\":\"c\",\"model\":\"gpt-x\",\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":4,\"total_tokens\":11}}\n\n\

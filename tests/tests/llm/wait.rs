@@ -28,6 +28,8 @@ struct Stage {
     port: u16,
     first: Mock,
     second: Mock,
+    /// Lets every answer pass, once it is whole.
+    _judge: Mock,
 }
 
 /// A backend with its route. Failures evict nobody, so that each question begins at the first provider, whose policies these
@@ -56,6 +58,20 @@ spec:
     )
 }
 
+/// A backend of one provider, whose answers a service judges.
+fn judged(name: &str, port: u16, judge: u16) -> String {
+    let guard = "    ai: {promptGuard: {response: [{webhook: {backendRef: {group: agentgateway.dev, kind: AgentgatewayBackend, name: judge}}}]}}\n";
+    let backend = backend(name, &[port], "").replace("---\n", &format!("{guard}---\n"));
+    format!(
+        "{backend}---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: judge}}
+spec: {{static: {{host: 127.0.0.1, port: {judge}}}}}
+"
+    )
+}
+
 fn timeouts(name: &str, backend: &str, limits: &str) -> String {
     format!(
         "apiVersion: tidegate.dev/v1alpha1
@@ -74,6 +90,7 @@ impl Stage {
     async fn start() -> Result<Stage> {
         let flags = ["--base-path", "/v1", "--require-key", KEY];
         let (first, second) = (Mock::start(&flags).await?, Mock::start(&flags).await?);
+        let judge = Mock::start(&[]).await?;
         let (one, both) = ([first.port()], [first.port(), second.port()]);
         let attempt = format!(", policies: {{http: {{requestTimeout: {LIMIT}}}}}");
         let of_route = backend("by-route", &both, "").replace(
@@ -94,6 +111,12 @@ impl Stage {
             backend("attempt", &both, &attempt),
             backend("attempt-alone", &one, &attempt),
             of_route,
+            judged("held", first.port(), judge.port()),
+            timeouts(
+                "held",
+                "held",
+                &format!("firstToken: {LIMIT}, streamIdle: {LIMIT}"),
+            ),
         ];
         let port = port::free()?;
         let mut world = World::up(&[
@@ -108,6 +131,7 @@ impl Stage {
             port,
             first,
             second,
+            _judge: judge,
         })
     }
 
@@ -235,6 +259,38 @@ async fn a_silent_stream_ends_in_an_error_event() -> Result<()> {
         Ok(())
     })
     .await?;
+    stage.world.stop().await
+}
+
+/// The client has nothing of it before its end, but the provider kept the limit once its first content was there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_a_guard_holds_has_the_same_limits() -> Result<()> {
+    let stage = Stage::start().await?;
+    for format in Format::ALL {
+        let way = (format, Answer::Streamed);
+        let asked = Question {
+            format,
+            answer: way.1,
+            model: "any",
+            said: "mark",
+        };
+        let mut asked = asked.request("held")?;
+        let pause = http::HeaderValue::from_static("400");
+        asked.headers_mut().insert("x-mock-delay-ms", pause);
+        let reply = Client::http1(stage.port).send(asked).await?;
+        let told = Told::read(way.0, way.1, &reply)?;
+        ensure!(told.is_whole() && told.text.contains(FIRST), "{told:?}");
+        stage.times_out("held", way, "stall-first").await?;
+        // Silence in the middle is no want of a first token.
+        stage.times_out("held", way, "stall").await?;
+    }
+    for (verdict, expected) in [
+        ("success", 4),
+        ("first_token_timeout", 4),
+        ("head_timeout", 4),
+    ] {
+        stage.until_attempts("held", verdict, expected).await?;
+    }
     stage.world.stop().await
 }
 

@@ -124,6 +124,47 @@ async fn the_model_of_the_backend_is_used() {
     }
 }
 
+/// Whoever asks for too little time is answered all the same, and no provider is to blame.
+#[tokio::test(flavor = "local")]
+async fn a_deadline_that_a_client_makes_up_is_none() {
+    let (up, _) = provider().await;
+    let world = world(up, json!({"none": {}}), "", None);
+    let mut request = chat(r#"{"model":"gpt-x","messages":[]}"#);
+    let moment = http::HeaderValue::from_static("1n");
+    request.headers_mut().insert("grpc-timeout", moment);
+    let answer = send(world.address("http"), request).await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (200, ANSWER));
+}
+
+/// What there would be to a GET is the provider's to say, also where an answer is read before it is shown.
+#[tokio::test(flavor = "local")]
+async fn the_head_of_a_file_keeps_its_length() {
+    let (up, _) = upstream(|_, _| async {
+        Response::builder()
+            .header("content-type", "application/octet-stream")
+            .header("content-length", "12345")
+            .body(Full::from(""))
+            .unwrap()
+    })
+    .await;
+    for timeout in [None, Some("5s")] {
+        let mut resources = resources(up, json!({"none": {}}), "", None);
+        resources[3]["groups"][0]["providers"][0]["request_timeout"] = json!(timeout);
+        let world = World::serving(&resources);
+        let request = Request::head("/v1/files/f-1/content")
+            .header("host", "example.com")
+            .body(Full::default())
+            .unwrap();
+        let answer = send(world.address("http"), request).await;
+        let length = answer.header("content-length");
+        assert_eq!(
+            (answer.status.as_u16(), length),
+            (200, Some("12345")),
+            "{timeout:?}"
+        );
+    }
+}
+
 /// SDKs follow redirects: what a client said here it would say again past the gateway.
 #[tokio::test(flavor = "local")]
 async fn a_redirect_is_no_answer() {
