@@ -123,6 +123,8 @@ struct Standing {
     left_out: Vec<String>,
     /// What has no effect at some of its places.
     idle: Idle,
+    /// Fields of which each proxy counts for itself.
+    counted_apart: Vec<String>,
     /// How many fields could be had.
     valid: usize,
     /// Whether a real Envoy refuses requests because of it.
@@ -196,6 +198,12 @@ impl Attachments {
                 .cloned()
                 .collect(),
             idle: idle::find(ground.lookup, &targets, &compiled.policies),
+            counted_apart: compiled
+                .policies
+                .iter()
+                .flat_map(|policy| policy.body.counted_apart())
+                .map(|name| format!("budget {name}"))
+                .collect(),
             valid: compiled
                 .policies
                 .iter()

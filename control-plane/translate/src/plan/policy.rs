@@ -196,6 +196,33 @@ impl PolicyBody {
         }
     }
 
+    /// Budgets of which each proxy counts for itself.
+    pub(crate) fn counted_apart(&self) -> impl Iterator<Item = &str> {
+        let budgets = match self {
+            Self::Budgets(plan) => &*plan.wire.budgets,
+            Self::Denied(_)
+            | Self::Ai(_)
+            | Self::AiAffinity(_)
+            | Self::AiCache(_)
+            | Self::AiGuards(_)
+            | Self::AiFallback(_)
+            | Self::AiKeys(_)
+            | Self::AiLoad(_)
+            | Self::AiTimeouts(_)
+            | Self::LocalRateLimit(_)
+            | Self::GlobalRateLimit(_)
+            | Self::Concurrency(_)
+            | Self::FrontendHttp(_)
+            | Self::AiAllowedModels(_)
+            | Self::AiDeniedParams(_)
+            | Self::AiResponseModel(_)
+            | Self::Attribution(_)
+            | Self::Given(_) => &[],
+        };
+        let apart = budgets.iter().filter(|budget| budget.shared.is_none());
+        apart.filter_map(|budget| budget.id.rsplit('/').next())
+    }
+
     pub(crate) fn guards_routes(&self) -> bool {
         match self {
             Self::Denied(_) | Self::LocalRateLimit(_) | Self::GlobalRateLimit(_) => true,

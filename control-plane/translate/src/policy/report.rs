@@ -191,11 +191,19 @@ fn accepted(effects: &Effects, standing: &Standing) -> Condition {
         }
         words => partly.extend(words),
     }
-    match partly.is_empty() {
-        true => Condition::holds(ConditionType::Accepted, Reason::Accepted),
-        false => Condition::holds(ConditionType::Accepted, Reason::PartiallyValid)
-            .saying(partly.join("; ")),
+    if partly.is_empty() {
+        let accepted = Condition::holds(ConditionType::Accepted, Reason::Accepted);
+        return match standing.counted_apart.is_empty() {
+            true => accepted,
+            false => {
+                let names = standing.counted_apart.join(", ");
+                accepted.saying(format!(
+                    "{names}: each proxy counts for itself, and anew when it starts"
+                ))
+            }
+        };
     }
+    Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(partly.join("; "))
 }
 
 fn attach(foreign: &Foreign<'_>, reach: &Reach, standing: &Standing) -> Attachment {
