@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::messages_converse::Extras;
 use super::{
     Guardrail, Notes, Target, Unconvertible, chat_gemini, chat_messages, chat_responses,
-    gemini_chat, messages_chat, messages_converse, messages_responses, renamed, responses_chat,
-    unlisted,
+    gemini_chat, messages_chat, messages_converse, messages_responses, own_reasoning, renamed,
+    responses_chat, unlisted,
 };
 use crate::ClientHeaders;
 use crate::format::Format;
@@ -143,6 +143,7 @@ impl<'a> Stage<'a> {
         let tool_names = renamed::in_chat(&mut request, rule);
         renamed::ids_in_chat(&mut request, target, notes);
         renamed::without_proofs(&mut request, notes);
+        own_reasoning::complete(&mut request, target);
         written(&request, tool_names, room)
     }
 

@@ -15,6 +15,7 @@ mod media;
 mod messages_chat;
 mod messages_converse;
 mod messages_responses;
+mod own_reasoning;
 mod renamed;
 mod responses_chat;
 mod unlisted;

@@ -53,7 +53,7 @@ pub(crate) fn convert<'a>(
 ) -> Result<chat::Request<'a>, Unconvertible> {
     refuse_state(&request)?;
     note_what_is_dropped(&request, notes);
-    let mut conversation = Conversation::new(target.vendor);
+    let mut conversation = Conversation::new(target);
     if let Some(instructions) = request.instructions.filter(|text| !text.is_empty()) {
         conversation.instruct(instructions);
     }

@@ -13,6 +13,8 @@ use route::field::FieldError;
 pub struct AiLoad {
     /// Attempts under way; `None` for no limit.
     pub max_in_flight: Option<NonZeroU32>,
+    /// Attempts under way at each endpoint of a provider; `None` for no limit.
+    pub max_in_flight_per_endpoint: Option<NonZeroU32>,
     /// Attempts under way at a provider that was evicted, until one has succeeded; `None` for no limit of its own.
     pub probes: Option<NonZeroU32>,
     /// Share of a group's weight, in percent, that must be usable for the group to keep all requests (llm.md R-13); `None`
@@ -58,6 +60,10 @@ impl AiLoad {
         };
         Ok(AiLoad {
             max_in_flight: limit("max_in_flight", message.max_in_flight)?,
+            max_in_flight_per_endpoint: limit(
+                "max_in_flight_per_endpoint",
+                message.max_in_flight_per_endpoint,
+            )?,
             probes: limit("probes", message.probes)?,
             min_healthy_percent: message.min_healthy_percent.map(percent).transpose()?,
             algorithm: AiAlgorithm::decode(message.algorithm)?,
@@ -69,6 +75,9 @@ impl AiLoad {
     pub fn over(self, lower: AiLoad) -> AiLoad {
         AiLoad {
             max_in_flight: self.max_in_flight.or(lower.max_in_flight),
+            max_in_flight_per_endpoint: self
+                .max_in_flight_per_endpoint
+                .or(lower.max_in_flight_per_endpoint),
             probes: self.probes.or(lower.probes),
             min_healthy_percent: self.min_healthy_percent.or(lower.min_healthy_percent),
             algorithm: self.algorithm.or(lower.algorithm),
@@ -104,10 +113,12 @@ impl AiAlgorithm {
 impl fmt::Display for AiLoad {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let most = |most: NonZeroU32| format!("at most {most} requests under way at a provider");
+        let each = |most: NonZeroU32| format!("at most {most} at each of its endpoints");
         let probes = |most: NonZeroU32| format!("{most} until one has succeeded after an eviction");
         let share = |percent: u8| format!("a group shares with the next below {percent} % usable");
         let parts = [
             self.max_in_flight.map(most),
+            self.max_in_flight_per_endpoint.map(each),
             self.probes.map(probes),
             self.min_healthy_percent.map(share),
             self.algorithm.map(|own| own.words().to_owned()),
@@ -137,7 +148,7 @@ mod tests {
             max_in_flight,
             probes,
             min_healthy_percent,
-            algorithm: 0,
+            ..wire::AiLoad::default()
         };
         let found = match AiLoad::decode(&message) {
             Ok(found) => found.to_string(),
@@ -162,6 +173,21 @@ mod tests {
             let told = "min_healthy_percent: must be 1 to 100";
             check_all(None, None, Some(share), told);
         }
+    }
+
+    #[test]
+    fn endpoints_have_a_limit_of_their_own() {
+        let decode = |max_in_flight_per_endpoint| {
+            AiLoad::decode(&wire::AiLoad {
+                max_in_flight_per_endpoint,
+                ..wire::AiLoad::default()
+            })
+        };
+        let (two, none) = (decode(Some(2)).expect("two"), decode(None).expect("none"));
+        assert_eq!(two.to_string(), "at most 2 at each of its endpoints");
+        assert_eq!((none.over(two), two.over(none)), (two, two));
+        let error = decode(Some(0)).expect_err("none").to_string();
+        assert_eq!(error, "max_in_flight_per_endpoint: must be at least 1");
     }
 
     #[test]

@@ -400,6 +400,7 @@ impl From<PickError> for Fault {
     fn from(error: PickError) -> Fault {
         let kind = match &error {
             PickError::NoEndpoint(_) => Kind::NoEndpoint,
+            PickError::Full(_) => Kind::NoProvider,
             PickError::Unresolved(_) => Kind::Unresolved,
             PickError::Tls { .. } => Kind::ConnectFailed,
         };

@@ -74,6 +74,8 @@ pub struct EntrySettings {
     pub weight: u32,
     /// Attempts under way at a time, over all workers.
     pub most_in_flight: Option<NonZeroU32>,
+    /// The same at each of its endpoints.
+    pub most_at_endpoint: Option<NonZeroU32>,
     /// Attempts under way at a time when it comes back from an eviction, until one has succeeded (llm.md R-16).
     pub most_probes: Option<NonZeroU32>,
     /// When it is evicted; `None` for never.

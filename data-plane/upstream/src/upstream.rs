@@ -23,7 +23,7 @@ use dp_config::{
 use crate::{
     balance::{Random, Weights, pick},
     pool::{Counters, Endpoint, Pools, Protocol, RequestBody},
-    provider_group::{attempts::Attempt, states::States},
+    provider_group::{attempts::Attempt, pick::NoEntry, states::States},
     resolve::{Addresses, ResolveError, Resolver},
     tls::TlsError,
 };
@@ -73,6 +73,11 @@ pub enum PickError {
     /// No endpoint, or none that is healthy.
     #[error("cluster {0} has no endpoint that may be used")]
     NoEndpoint(Arc<str>),
+    /// Each endpoint that is well has as many requests as it may have.
+    #[error(
+        "each endpoint of cluster {0} that is well has as many requests under way as it may have"
+    )]
+    Full(Arc<str>),
     /// Its names do not resolve.
     #[error(transparent)]
     Unresolved(#[from] ResolveError),
@@ -169,11 +174,17 @@ impl<B: RequestBody> Upstream<B> {
         attempt: &mut Attempt,
     ) -> Result<Picked<B>, PickError> {
         let state = self.state(config, cluster, client, now).await?;
+        let is_limited = attempt.entry.settings.most_at_endpoint.is_some();
         let index = match state.members.len() {
-            0 | 1 => self.choose(&state),
+            0 => None,
+            1 if !is_limited => self.choose(&state),
             _ => {
-                let group = state.judged(&self.judged, attempt.entry.settings.health.as_ref());
-                attempt.at_endpoint(&group, state.kin(), now, self.random())
+                let group = state.judged(&self.judged, &attempt.entry.settings);
+                match attempt.at_endpoint(&group, state.kin(), now, self.random()) {
+                    Ok(index) => Some(index),
+                    Err(NoEntry::Busy) => return Err(PickError::Full(cluster.name.clone())),
+                    Err(NoEntry::Drained) => None,
+                }
             }
         };
         state.picked(index)

@@ -65,6 +65,10 @@ spec:
 
 impl Stage {
     async fn start() -> Result<Stage> {
+        Stage::start_with("").await
+    }
+
+    async fn start_with(policy: &str) -> Result<Stage> {
         let mut mocks = Vec::new();
         for _ in 0..ENDPOINTS {
             mocks.push(Mock::start(&["--base-path", "/v1"]).await?);
@@ -74,6 +78,7 @@ impl Stage {
         let mut world = World::up(&[
             ("gateway.yaml", gateway(port)),
             ("models.yaml", documents(&manifests(&ports))),
+            ("policy.yaml", policy.to_owned()),
             ("ready.yaml", route("ready", "/ready", "absent")),
         ])?;
         world.until_status(port, "http://a.test/ready", 500).await?;
@@ -163,6 +168,58 @@ async fn a_sick_endpoint_loses_its_share_and_gets_it_back() -> Result<()> {
     let provider = [("backend", "backend/default/local")];
     let count = |name: &str| metrics.sum(&format!("tidegate_proxy_llm_{name}_total"), &provider);
     ensure!(count("endpoint_ejections")? >= 4 && count("evictions")? == 0);
+    stage.world.stop().await
+}
+
+/// Streams that stall hold their places as long as their clients hold on to them.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_endpoint_gets_more_at_a_time_than_it_may() -> Result<()> {
+    let policy = "apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: load}
+spec:
+  targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: local}]
+  backend: {ai: {load: {maxInFlightPerEndpoint: 1}}}
+";
+    let stage = Stage::start_with(policy).await?;
+    let question = |answer| Question {
+        format: Format::Chat,
+        answer,
+        model: "any",
+        said: "mark",
+    };
+    let mut held = Vec::new();
+    for mock in &stage.mocks {
+        mock.script(&["stall"]).await?;
+    }
+    for _ in &stage.mocks {
+        let mut connection = Client::http1(stage.port).connect().await?;
+        let asked = question(Answer::Streamed).request("local")?;
+        let response = connection.open(asked).await?;
+        ensure!(response.status() == 200, "{}", response.status());
+        held.push((connection, response));
+    }
+    ensure!(stage.seen().await? == [1; ENDPOINTS], "not one each");
+    let asked = || question(Answer::Collected).request("local");
+    let reply = Client::http1(stage.port).send(asked()?).await?;
+    ensure!(reply.status == 503, "{}", reply.text());
+    let body: Value = serde_json::from_slice(&reply.body)?;
+    ensure!(body.at("/error/code") == "no_healthy_provider", "{body}");
+    held.pop();
+    deadline::until("there is room again", deadline::SOON, || async {
+        let reply = Client::http1(stage.port).send(asked()?).await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+        Ok(())
+    })
+    .await?;
+    let metrics = Metrics::scrape(&stage.world).await?;
+    let provider = [("backend", "backend/default/local")];
+    let full = [provider[0], ("verdict", "endpoints_full")];
+    let count =
+        |name: &str, labels: &[_]| metrics.sum(&format!("tidegate_proxy_llm_{name}_total"), labels);
+    ensure!(count("attempts", &full)? >= 1);
+    // Having enough to do is no failure.
+    ensure!(count("endpoint_ejections", &provider)? == 0 && count("evictions", &provider)? == 0);
     stage.world.stop().await
 }
 

@@ -274,3 +274,29 @@ async fn instructions_in_the_middle_leave_thoughts_what_they_were() -> Result<()
     }
     rig.world.stop().await
 }
+
+/// DeepSeek refuses its calls without what it thought before them.
+#[tokio::test(flavor = "multi_thread")]
+async fn reasoning_goes_back_to_a_server_that_wants_it() -> Result<()> {
+    let rig = Rig::start().await?;
+    let mut sides = Side::all()?.into_iter();
+    let side = sides.find(|side| side.kind.name == "chat");
+    let side = Side {
+        model: "deepseek-v4-pro",
+        ..side.context("no side")?
+    };
+    for format in Format::ALL {
+        let mut talk = Conversation::new(format);
+        for wishes in ["thinking.tools", "thinking.tools", "thinking"] {
+            let answer = side.ask(&rig, &mut talk, wishes).await;
+            talk.answered(&answer.with_context(|| format!("{format:?}"))?)?;
+        }
+        let got = rig.mock(side.kind)?.last_body().await?;
+        let told = got.at("/messages/1/reasoning_content").as_str();
+        ensure!(
+            told.is_some_and(|text| !text.is_empty()),
+            "{format:?}: {got}"
+        );
+    }
+    rig.world.stop().await
+}

@@ -127,11 +127,15 @@ pub struct AiTimeouts {
 /// How much each provider is asked for at a time, by each proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["maxInFlight", "probes", "minHealthyPercent", "algorithm"])]))]
+#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["maxInFlight", "maxInFlightPerEndpoint", "probes", "minHealthyPercent", "algorithm"])]))]
 pub struct AiLoad {
     /// Requests under way; beyond, other providers are asked.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_in_flight: Option<u32>,
+    /// Requests under way at each endpoint of a provider: a Pod of its Service, an address of its host. Beyond, its other endpoints
+    /// are asked, and then other providers.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_in_flight_per_endpoint: Option<u32>,
     /// Requests under way at a provider that comes back from an eviction, until one has succeeded.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub probes: Option<u32>,

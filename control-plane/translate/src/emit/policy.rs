@@ -145,6 +145,7 @@ fn content(body: &PolicyBody) -> Option<Content> {
         }),
         PolicyBody::AiLoad(plan) => Content::AiLoad(tidegate::AiLoad {
             max_in_flight: plan.max_in_flight,
+            max_in_flight_per_endpoint: plan.max_in_flight_per_endpoint,
             probes: plan.probes,
             min_healthy_percent: plan.min_healthy_percent,
             algorithm: plan.algorithm.unwrap_or_default().into(),

@@ -121,6 +121,7 @@ pub(crate) struct AiKeysPlan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AiLoadPlan {
     pub(crate) max_in_flight: Option<u32>,
+    pub(crate) max_in_flight_per_endpoint: Option<u32>,
     pub(crate) probes: Option<u32>,
     pub(crate) min_healthy_percent: Option<u32>,
     pub(crate) algorithm: Option<tidegate::AiAlgorithm>,

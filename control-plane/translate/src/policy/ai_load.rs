@@ -34,6 +34,7 @@ pub(super) fn compile(lookup: &Lookup<'_>, policy: &TidegatePolicy) -> Option<No
         )),
         None => Ok(PolicyBody::AiLoad(AiLoadPlan {
             max_in_flight: own.max_in_flight,
+            max_in_flight_per_endpoint: own.max_in_flight_per_endpoint,
             probes: own.probes,
             min_healthy_percent: own.min_healthy_percent,
             algorithm: own.algorithm.map(algorithm),

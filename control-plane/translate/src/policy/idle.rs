@@ -169,8 +169,13 @@ fn price(body: &PolicyBody) -> Option<(&'static str, bool)> {
         return None;
     };
     (load.algorithm? == tidegate::AiAlgorithm::LowestCost).then(|| {
-        let limits = [load.max_in_flight, load.probes, load.min_healthy_percent];
-        (".algorithm", limits == [None; 3])
+        let limits = [
+            load.max_in_flight,
+            load.max_in_flight_per_endpoint,
+            load.probes,
+            load.min_healthy_percent,
+        ];
+        (".algorithm", limits == [None; 4])
     })
 }
 
@@ -185,8 +190,12 @@ fn choice(body: &PolicyBody) -> Option<(&'static str, bool)> {
                 (None, Some(_)) => ".algorithm",
                 (Some(_), Some(_)) => ".minHealthyPercent and .algorithm",
             };
-            let is_whole = load.max_in_flight.is_none() && load.probes.is_none();
-            Some((part, is_whole))
+            let limits = [
+                load.max_in_flight,
+                load.max_in_flight_per_endpoint,
+                load.probes,
+            ];
+            Some((part, limits == [None; 3]))
         }
         PolicyBody::Denied(_)
         | PolicyBody::Ai(_)

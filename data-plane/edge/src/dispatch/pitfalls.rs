@@ -297,3 +297,88 @@ fn thinking_does_not_go_on_from_another_models_call() {
         assert_eq!(told.pointer(result), Some(&json!("c1")), "{told}");
     }
 }
+
+/// What a model thought before it called a tool goes back to it where it wants that, and to no other.
+#[test]
+fn reasoning_goes_back_to_models_that_want_it() {
+    let call = json!({"type": "function", "name": "f", "arguments": "{}"});
+    let with = |more: Value, own: &Value| {
+        let mut all = own.clone();
+        let more = more.as_object().cloned().unwrap_or_default();
+        all.as_object_mut().expect("an object").extend(more);
+        all
+    };
+    let responses = json!({"model": "m", "input": [
+        {"role": "user", "content": "q"},
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "a \"b\""}]},
+        with(json!({"type": "function_call", "call_id": "c"}), &call),
+        {"type": "function_call_output", "call_id": "c", "output": "1"},
+        {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "then"}]},
+        {"role": "assistant", "content": "r"},
+        {"role": "user", "content": "s"},
+        with(json!({"type": "function_call", "call_id": "d"}), &call),
+        {"type": "function_call_output", "call_id": "d", "output": "1"},
+    ]});
+    let thinking = |text: &str| json!({"type": "thinking", "thinking": text, "signature": ""});
+    let tool_use = |id: &str| json!({"type": "tool_use", "id": id, "name": "f", "input": {}});
+    let result = |id: &str| json!([{"type": "tool_result", "tool_use_id": id, "content": "1"}]);
+    let messages = json!({"model": "m", "max_tokens": 9, "messages": [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": [thinking("a \"b\""), tool_use("c")]},
+        {"role": "user", "content": result("c")},
+        {"role": "assistant", "content": [thinking("then"), {"type": "text", "text": "r"}]},
+        {"role": "user", "content": "s"},
+        {"role": "assistant", "content": [tool_use("d")]},
+        {"role": "user", "content": result("d")},
+    ]});
+    let called = json!({"functionCall": {"name": "f", "args": {}}});
+    let response = json!({"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {"result": "1"}}}]});
+    let gemini = json!({"contents": [
+        {"role": "user", "parts": [{"text": "q"}]},
+        {"role": "model", "parts": [{"text": "a \"b\"", "thought": true}, called]},
+        response,
+        {"role": "model", "parts": [{"text": "then", "thought": true}, {"text": "r"}]},
+        {"role": "user", "parts": [{"text": "s"}]},
+        {"role": "model", "parts": [called]},
+        response,
+    ]});
+    for (client, body) in [
+        (RESPONSES, responses),
+        (MESSAGES, messages),
+        (GEMINI, gemini),
+    ] {
+        for (model, vendor, expected) in [
+            (
+                "deepseek-v4-pro",
+                Vendor::Other,
+                Some(["a \"b\"", "then", ""]),
+            ),
+            (
+                "moonshotai/Kimi-K2-Thinking",
+                Vendor::Other,
+                Some(["a \"b\"", "then", ""]),
+            ),
+            (
+                "zai-org/GLM-5.3",
+                Vendor::Other,
+                Some(["a \"b\"", "then", ""]),
+            ),
+            ("llama-4", Vendor::Other, None),
+            ("deepseek-v4-pro", Vendor::OpenAi, None),
+        ] {
+            let target = Target {
+                model: model.to_owned(),
+                vendor,
+                ..Target::default()
+            };
+            let converted = convert_for((client, CHAT), &body, &target).expect("converted");
+            let turns = converted["messages"].as_array().expect("a list").iter();
+            let turns = turns.filter(|turn| turn["role"] == "assistant");
+            let told: Vec<_> = turns
+                .map(|turn| turn["reasoning_content"].as_str())
+                .collect();
+            let expected = expected.map_or([None; 3], |texts| texts.map(Some));
+            assert_eq!(told, expected, "{client:?}, {model}: {converted}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::shape::chat::{Called, Message, Part as ChatPart, ToolCall};
 use crate::shape::gemini::{Content, FunctionCall, FunctionResponse, Part};
 use crate::text::{Json, JsonText};
 use crate::tool_names::NO_SIGNATURE;
-use crate::{Notes, Target, Unconvertible};
+use crate::{Notes, Target, Unconvertible, own_reasoning};
 
 /// Members in which a result's text stands alone: ours, and those of Google's SDK and guides.
 const RESULTS: [&str; 3] = ["content", "result", "output"];
@@ -141,7 +141,7 @@ impl<'a> Messages<'a, '_> {
     }
 
     fn model(&mut self, parts: Vec<Part<'a>>, notes: &mut Notes) -> Result<(), Unconvertible> {
-        let (mut texts, mut calls) = (Vec::new(), Vec::new());
+        let (mut texts, mut calls, mut thoughts) = (Vec::new(), Vec::new(), Vec::new());
         for (index, part) in parts.into_iter().enumerate() {
             if let Some(call) = part.function_call {
                 let signature = part.thought_signature;
@@ -153,6 +153,11 @@ impl<'a> Messages<'a, '_> {
                 part.thought_signature.is_some(),
             );
             match part.text {
+                Some(text)
+                    if part.thought == Some(true) && own_reasoning::is_wanted(self.target) =>
+                {
+                    thoughts.push(text);
+                }
                 // Other providers do not take the model's thoughts back.
                 Some(_) if part.thought == Some(true) => notes.dropped("contents.parts.thought"),
                 Some(text) => texts.push(text),
@@ -168,12 +173,14 @@ impl<'a> Messages<'a, '_> {
         if text.is_none() && calls.is_empty() {
             return Ok(());
         }
-        self.messages.push(Message {
+        let mut turn = Message {
             role: "assistant".to_owned(),
             content: text.map(JsonText::into_json),
             tool_calls: (!calls.is_empty()).then_some(calls),
             ..Message::default()
-        });
+        };
+        own_reasoning::put(&mut turn, &thoughts);
+        self.messages.push(turn);
         Ok(())
     }
 

@@ -7,6 +7,7 @@
 use super::super::Unconvertible;
 use super::Context;
 use super::parts::{Blocks, call_id, file_or_text, image, is_server_block, read, texts};
+use crate::own_reasoning;
 use crate::shape::chat::{self, Part};
 use crate::shape::messages::{self, Block};
 use crate::text::{Json, JsonText};
@@ -197,6 +198,7 @@ fn assistant<'a>(
     };
     let mut said = Vec::new();
     let mut calls = Vec::new();
+    let mut thoughts = Vec::new();
     for (index, block) in blocks.into_iter().enumerate() {
         context.note_marks(&block);
         match block.kind.as_str() {
@@ -204,6 +206,9 @@ fn assistant<'a>(
             "tool_use" => {
                 let call = context.call(block);
                 calls.push(call.map_err(|error| error.within(&format!("[{index}]")))?);
+            }
+            "thinking" if own_reasoning::is_wanted(context.target) => {
+                thoughts.extend(block.thinking.filter(|text| !text.is_empty()));
             }
             // OpenAI's models cannot be told what they thought, nor another's.
             "thinking" => context.notes.dropped("thinking"),
@@ -221,12 +226,14 @@ fn assistant<'a>(
         1 => said.pop().map(JsonText::into_json),
         _ => Some(JsonText::join(&said, "").into_json()),
     };
-    out.push(chat::Message {
+    let mut turn = chat::Message {
         role: "assistant".to_owned(),
         content,
         tool_calls: Some(calls).filter(|calls| !calls.is_empty()),
         ..chat::Message::default()
-    });
+    };
+    own_reasoning::put(&mut turn, &thoughts);
+    out.push(turn);
     Ok(())
 }
 

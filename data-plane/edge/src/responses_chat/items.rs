@@ -7,10 +7,10 @@
 use super::parts::{Read, missing, parts, parts_of_assistant, parts_of_others};
 use crate::shape::chat::{Called, Message, Part, ToolCall};
 use crate::shape::messages::Block;
-use crate::shape::responses::Item;
 use crate::shape::responses::envelope::Thought;
+use crate::shape::responses::{Item, Part as ItemPart};
 use crate::text::{Json, JsonText};
-use crate::{Notes, Unconvertible, Vendor};
+use crate::{Notes, Target, Unconvertible, Vendor, own_reasoning};
 
 /// In front of images that tools gave.
 const RESULT_IMAGES: &str = "[images and files of the tool results above]";
@@ -28,12 +28,17 @@ pub(super) struct Conversation<'a> {
     seen: Vec<Json<'static>>,
     /// The provider, or a converter behind this one, reads Anthropic's thinking blocks.
     takes_thoughts: bool,
+    /// Reasoning without proof that belongs to the same message.
+    unproven: Vec<JsonText<'static>>,
+    /// The model wants it back.
+    wants_reasoning: bool,
 }
 
 // === impl Conversation ===
 
 impl<'a> Conversation<'a> {
-    pub(super) fn new(vendor: Vendor) -> Self {
+    pub(super) fn new(target: &Target) -> Self {
+        let vendor = target.vendor;
         Self {
             messages: Vec::new(),
             turn: None,
@@ -50,6 +55,8 @@ impl<'a> Conversation<'a> {
             thoughts: Vec::new(),
             seen: Vec::new(),
             takes_thoughts: vendor != Vendor::OpenAi,
+            unproven: Vec::new(),
+            wants_reasoning: own_reasoning::is_wanted(target),
         }
     }
 
@@ -218,6 +225,7 @@ impl<'a> Conversation<'a> {
                 data: Some(data),
                 ..Block::default()
             }),
+            None if self.wants_reasoning => self.unproven.extend(reasoned(&item)),
             // OpenAI's own, or without proof, or for who cannot use it.
             None => notes.dropped("input.reasoning"),
         }
@@ -237,11 +245,16 @@ impl<'a> Conversation<'a> {
     /// The assistant's message is whole, with what was thought for it.
     fn close_turn(&mut self, notes: &mut Notes) {
         let thoughts = std::mem::take(&mut self.thoughts);
+        let unproven = std::mem::take(&mut self.unproven);
         let Some(mut turn) = self.turn.take() else {
             // Nothing came of it.
-            notes.dropped_if("input.reasoning", !thoughts.is_empty());
+            notes.dropped_if(
+                "input.reasoning",
+                !(thoughts.is_empty() && unproven.is_empty()),
+            );
             return;
         };
+        own_reasoning::put(&mut turn, &unproven);
         if !thoughts.is_empty() {
             turn.thinking_blocks = Some(Json::of(&thoughts));
         }
@@ -280,6 +293,22 @@ impl<'a> Conversation<'a> {
             ..Message::default()
         });
     }
+}
+
+/// What a reasoning item says: all of it, or else its summary.
+fn reasoned(item: &Item<'_>) -> Vec<JsonText<'static>> {
+    let whole = item
+        .content
+        .as_ref()
+        .and_then(|content| content.read().ok());
+    let whole: Vec<ItemPart<'_>> = whole.unwrap_or_default();
+    let parts = match whole.is_empty() {
+        true => item.summary.as_deref().unwrap_or_default(),
+        false => &whole,
+    };
+    let texts = parts.iter().filter_map(|part| part.text.as_ref());
+    let texts = texts.filter(|text| !text.is_empty());
+    texts.map(|text| text.reborrow().into_owned()).collect()
 }
 
 /// Puts a text behind what was said before in the same turn.

@@ -91,6 +91,7 @@ fn entry(
         settings: EntrySettings {
             weight: provider.weight,
             most_in_flight: load.max_in_flight,
+            most_at_endpoint: load.max_in_flight_per_endpoint,
             most_probes: load.probes,
             health: match &provider.health {
                 None => default,

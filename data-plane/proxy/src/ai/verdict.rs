@@ -3,7 +3,7 @@
 //! Owns the mapping and nothing else. Invariant: it is total, so a new kind of fault has a verdict.
 
 use dp_credential::failure::Failure;
-use dp_upstream::{pool::BoxError, provider_group::verdict::Verdict};
+use dp_upstream::{PickError, pool::BoxError, provider_group::verdict::Verdict};
 
 use super::wait::Late;
 use crate::{
@@ -20,6 +20,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         let is_silent = || matches!(source.downcast_ref(), Some(BodyError::Stalled));
         matches!(late, Some(Late::FirstToken(_))) || is_silent()
     };
+    let is_full = |source: &BoxError| matches!(source.downcast_ref(), Some(PickError::Full(_)));
     let is_remainder = |source: &BoxError| matches!(source.downcast_ref(), Some(Late::Remainder));
     match fault.kind {
         // A token service that is away comes back by itself.
@@ -34,6 +35,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         Kind::Reset | Kind::Garbage | Kind::UpgradeFailed => Verdict::Lost,
         // As if the provider had refused it: every client would meet the same.
         Kind::NoCredential => Verdict::CredentialRefused(401),
+        Kind::NoProvider if fault.source.as_ref().is_some_and(is_full) => Verdict::Full,
         Kind::NoProvider => Verdict::Lost,
         Kind::AnswerTooLarge => Verdict::TooLarge,
         // The request's or the configuration's own: says nothing of the provider.

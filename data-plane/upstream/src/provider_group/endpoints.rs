@@ -9,6 +9,7 @@ use std::{sync::Arc, time::Instant};
 use super::{
     Answer, Backend,
     attempts::{Attempt, Attempts, Replay},
+    pick::NoEntry,
     state::Change,
     verdict::{Outcome, Sign, Verdict},
 };
@@ -66,12 +67,12 @@ impl Endpoints {
         self.kin == Kin::Servers
     }
 
-    /// Begins at the best one, as an index in the group; `None` where all have weight 0.
-    pub(super) fn start(&mut self, now: Instant, random: u64) -> Option<usize> {
-        let attempt = self.attempts.start(now, random).ok()?;
+    /// Begins at the best one, as an index in the group.
+    pub(super) fn start(&mut self, now: Instant, random: u64) -> Result<usize, NoEntry> {
+        let attempt = self.attempts.start(now, random)?;
         let index = attempt.place.entry;
         self.current = Some(attempt);
-        Some(index)
+        Ok(index)
     }
 
     pub(super) fn first_token(&mut self, now: Instant) {
@@ -117,7 +118,7 @@ impl Endpoints {
     /// Whether an outcome says something of the endpoint, and not of all of them.
     fn is_its_own(&self, outcome: &Outcome) -> bool {
         match outcome.verdict {
-            Verdict::Dns | Verdict::CredentialRefused(_) => false,
+            Verdict::Dns | Verdict::CredentialRefused(_) | Verdict::Full => false,
             Verdict::Status(429) | Verdict::FirstEventError(429) => self.kin == Kin::Servers,
             Verdict::ConnectError
             | Verdict::ConnectTimeout

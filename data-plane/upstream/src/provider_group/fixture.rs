@@ -119,6 +119,7 @@ fn declared_group((group, marks): (usize, &Vec<&str>)) -> DeclaredGroup {
             settings: EntrySettings {
                 weight: weight.parse().expect("a weight"),
                 most_in_flight: marks.contains('f').then_some(NonZeroU32::MIN),
+                most_at_endpoint: None,
                 most_probes: marks.contains(['b', 'p']).then_some(NonZeroU32::MIN),
                 health: Some(HealthPolicy {
                     jitter_percent: 0,

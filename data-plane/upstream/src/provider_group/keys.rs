@@ -56,6 +56,7 @@ pub(super) fn is_of_key(outcome: &Outcome) -> bool {
         | Verdict::GuardRefused
         | Verdict::TooLarge
         | Verdict::OutOfTime
+        | Verdict::Full
         | Verdict::ClientGone
         | Verdict::Success { .. } => false,
     }

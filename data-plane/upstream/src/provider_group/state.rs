@@ -112,6 +112,7 @@ fn cure(verdict: Verdict) -> Cure {
         | Verdict::StreamErrorAfterContent
         | Verdict::TooLarge
         | Verdict::OutOfTime
+        | Verdict::Full
         | Verdict::GuardRefused
         | Verdict::ClientGone
         | Verdict::Success { .. } => Cure::Time,

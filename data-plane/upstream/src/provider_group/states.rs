@@ -258,6 +258,7 @@ mod tests {
             settings: EntrySettings {
                 weight,
                 most_in_flight: None,
+                most_at_endpoint: None,
                 most_probes: None,
                 health: None,
             },

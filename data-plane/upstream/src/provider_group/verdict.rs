@@ -11,6 +11,8 @@ use std::time::Duration;
 pub enum Verdict {
     /// The endpoint's name did not resolve.
     Dns,
+    /// Each of the endpoints that are well has as many attempts under way as it may have.
+    Full,
     /// No connection.
     ConnectError,
     /// No connection in time.
@@ -125,6 +127,7 @@ impl Verdict {
             Verdict::GuardRefused
             | Verdict::TooLarge
             | Verdict::OutOfTime
+            | Verdict::Full
             | Verdict::ClientGone => Sign::Nothing,
             Verdict::Success { .. } => Sign::Good,
         }
@@ -146,6 +149,7 @@ impl Verdict {
             | Verdict::Lost
             | Verdict::HeadTimeout
             | Verdict::FirstTokenTimeout
+            | Verdict::Full
             // The key is the gateway's: another provider has another.
             | Verdict::CredentialRefused(_) => true,
             // Of the first events, those that blame the request would only be repeated.
@@ -165,6 +169,7 @@ impl Verdict {
     pub fn label(self) -> &'static str {
         match self {
             Verdict::Dns => "dns",
+            Verdict::Full => "endpoints_full",
             Verdict::ConnectError => "connect_error",
             Verdict::ConnectTimeout => "connect_timeout",
             Verdict::Tls => "tls",
@@ -240,7 +245,8 @@ impl Outcome {
                 Verdict::ClientGone
                 | Verdict::GuardRefused
                 | Verdict::TooLarge
-                | Verdict::OutOfTime,
+                | Verdict::OutOfTime
+                | Verdict::Full,
                 _,
             )
             | (_, None) => own,
@@ -308,6 +314,7 @@ mod tests {
         check(Verdict::GuardRefused, Sign::Nothing, false);
         check(Verdict::TooLarge, Sign::Nothing, false);
         check(Verdict::OutOfTime, Sign::Nothing, false);
+        check(Verdict::Full, Sign::Nothing, true);
         check(SUCCESS, Sign::Good, false);
     }
 

@@ -4,7 +4,7 @@
 //! cluster. Must not choose or judge. Invariant: what is known of an endpoint outlives every configuration that keeps it, and is
 //! the same for all workers.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use super::{RequestBody, State};
 use crate::provider_group::{
@@ -15,16 +15,19 @@ use crate::provider_group::{
     states::{Declared, DeclaredEntry, DeclaredGroup, Fingerprint, States},
 };
 
-/// The members, in their order, and the policy that they are judged by.
-pub(super) type Group = (HealthPolicy, Arc<Backend>);
+/// The members, in their order, the policy that they are judged by, and how many attempts may be under way at each.
+pub(super) type Group = (HealthPolicy, Option<NonZeroU32>, Arc<Backend>);
 
 impl<B: RequestBody> State<B> {
-    /// The members as a group. Without a policy, the default is theirs.
-    pub(super) fn judged(&self, states: &States, policy: Option<&HealthPolicy>) -> Arc<Backend> {
+    /// The members as a group, for an entry of these settings. Without a policy, the default is theirs.
+    pub(super) fn judged(&self, states: &States, settings: &EntrySettings) -> Arc<Backend> {
         let default = HealthPolicy::default();
-        let policy = policy.unwrap_or(&default);
+        let policy = settings.health.as_ref().unwrap_or(&default);
+        let most = settings.most_at_endpoint;
         let mut judged = self.judged.borrow_mut();
-        if let Some((_, group)) = judged.as_ref().filter(|(own, _)| own == policy) {
+        if let Some((own, own_most, group)) = judged.as_ref()
+            && (own, *own_most) == (policy, most)
+        {
             return group.clone();
         }
         let entries = self.members.iter().map(|member| DeclaredEntry {
@@ -32,7 +35,8 @@ impl<B: RequestBody> State<B> {
             fingerprint: Fingerprint::of(&()),
             settings: EntrySettings {
                 weight: member.weight,
-                most_in_flight: None,
+                most_in_flight: most,
+                most_at_endpoint: None,
                 most_probes: None,
                 health: Some(policy.clone()),
             },
@@ -48,7 +52,7 @@ impl<B: RequestBody> State<B> {
             // How endpoints share is nobody's wish.
             choice: Choice::Better,
         }));
-        *judged = Some((policy.clone(), group.clone()));
+        *judged = Some((policy.clone(), most, group.clone()));
         group
     }
 

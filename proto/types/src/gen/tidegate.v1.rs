@@ -2178,6 +2178,8 @@ pub struct AiLoad {
     pub min_healthy_percent: ::core::option::Option<u32>,
     #[prost(enumeration = "AiAlgorithm", tag = "4")]
     pub algorithm: i32,
+    #[prost(uint32, optional, tag = "5")]
+    pub max_in_flight_per_endpoint: ::core::option::Option<u32>,
 }
 impl ::prost::Name for AiLoad {
     const NAME: &'static str = "AiLoad";

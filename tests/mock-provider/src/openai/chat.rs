@@ -127,6 +127,12 @@ fn check_calls(body: &Node<'_>, model: &str) -> Result<(), Refusal> {
         let Some(calls) = message.get("tool_calls") else {
             continue;
         };
+        // Its guide "Thinking mode".
+        if model.contains("deepseek") && message.get("reasoning_content").is_none() {
+            let text =
+                "The `reasoning_content` in the thinking mode must be passed back to the API.";
+            return Err(message.refuse(text));
+        }
         for (index, call) in calls.some()?.into_iter().enumerate() {
             let id = call.need("id")?;
             open.push(proof::check_id(&id, proof::CHAT_ID)?);

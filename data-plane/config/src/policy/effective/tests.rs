@@ -165,7 +165,7 @@ fn what_is_about_providers_is_merged_from_level_to_level() {
             max_in_flight,
             probes,
             min_healthy_percent: Some(70),
-            algorithm: 0,
+            ..wire::AiLoad::default()
         };
         put(name, Kind::AiLoad(message));
     }

@@ -13,6 +13,7 @@ use crate::provider_group::{
     endpoints::{Endpoints, Kin, Settled},
     gauge::Underway,
     keys,
+    pick::NoEntry,
     state::Change,
     verdict::{Outcome, Sign, Verdict},
 };
@@ -73,14 +74,17 @@ impl Attempt {
     }
 
     /// Chooses one of the entry's endpoints, as an index in the only group of `endpoints`; one that this request has not asked,
-    /// where there is one. `None` where all have weight 0.
+    /// where there is one.
+    ///
+    /// # Errors
+    /// All have weight 0, or as many attempts under way as they may have.
     pub fn at_endpoint(
         &mut self,
         endpoints: &Arc<Backend>,
         kin: Kin,
         now: Instant,
         random: u64,
-    ) -> Option<usize> {
+    ) -> Result<usize, NoEntry> {
         let known = self.endpoints.take().filter(|known| known.are(endpoints));
         let known =
             known.unwrap_or_else(|| Box::new(Endpoints::new(endpoints.clone(), kin, self.answer)));
