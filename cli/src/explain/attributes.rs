@@ -5,10 +5,12 @@
 
 use std::borrow::Cow;
 
-use expr::{Attribute, AttributeSet, Attributes};
-use http::HeaderMap;
+use expr::{
+    Attribute, AttributeSet, Attributes,
+    request::{headers, host},
+};
 use route::Head;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 /// A request for a model.
 #[derive(Clone, Copy)]
@@ -46,17 +48,17 @@ impl Attributes for AskedAttributes<'_> {
             scheme,
             authority,
             path,
-            headers,
+            headers: sent,
             ..
         } = self.head;
         let value = match attribute {
             Attribute::RequestMethod => method.as_str().into(),
             Attribute::RequestUri => format!("{scheme}://{authority}{}", self.target).into(),
-            Attribute::RequestHost => without_port(authority).into(),
+            Attribute::RequestHost => host(authority).into(),
             Attribute::RequestScheme => scheme.into(),
             Attribute::RequestPath => path.into(),
             Attribute::RequestPathAndQuery => self.target.into(),
-            Attribute::RequestHeaders => members(headers),
+            Attribute::RequestHeaders => headers(sent),
             Attribute::LlmRequestModel => self.model.into(),
             Attribute::RequestVersion
             | Attribute::SourceAddress
@@ -81,36 +83,10 @@ impl Attributes for AskedAttributes<'_> {
     }
 }
 
-fn without_port(authority: &str) -> &str {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => host,
-        Some(_) | None => authority,
-    }
-}
-
-/// A text for each name, a list where it was said more than once.
-fn members(headers: &HeaderMap) -> Json {
-    let mut members = Map::new();
-    for name in headers.keys() {
-        let values = headers.get_all(name).iter();
-        let mut values: Vec<Json> = values
-            .filter_map(|value| Some(value.to_str().ok()?.into()))
-            .collect();
-        let value = match values.len() {
-            // What is no text has no value.
-            0 => continue,
-            1 => values.swap_remove(0),
-            _ => values.into(),
-        };
-        members.insert(name.as_str().to_owned(), value);
-    }
-    members.into()
-}
-
 #[cfg(test)]
 mod tests {
     use expr::Expr;
-    use http::Method;
+    use http::{HeaderMap, Method};
 
     use super::*;
 

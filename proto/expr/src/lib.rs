@@ -16,6 +16,7 @@ mod function;
 mod node;
 mod number;
 mod parse;
+pub mod request;
 mod scope;
 mod steps;
 mod text;

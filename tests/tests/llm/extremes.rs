@@ -129,12 +129,8 @@ async fn a_stream_without_its_last_event_is_whole_only_where_that_is_sure() -> R
     all(&rig, async |rig, kind, format| {
         let way = (format, Answer::Streamed);
         let is_own = kind.own.contains(&format);
-        // Chat completions say why they end before `[DONE]`, and Bedrock before its counts. OpenAI's other format and Anthropic's
-        // reach Gemini as chat completions.
-        let is_chat = kind.name == "chat" || (kind.name == "bedrock" && !is_own);
-        let by_chat =
-            kind.name == "gemini" && matches!(format, Format::Responses | Format::Messages);
-        if is_chat || by_chat {
+        // Chat completions say why they end before `[DONE]`, and Bedrock before its counts.
+        if kind.name == "chat" || (kind.name == "bedrock" && !is_own) {
             whole(rig, kind, way, "no-done").await?;
             return Ok(());
         }

@@ -287,7 +287,8 @@ async fn reasoning_goes_back_to_a_server_that_wants_it() -> Result<()> {
     };
     for format in Format::ALL {
         let mut talk = Conversation::new(format);
-        for wishes in ["thinking.tools", "thinking.tools", "thinking"] {
+        let calling = "reasoning-content.tools";
+        for wishes in [calling, calling, "reasoning-content"] {
             let answer = side.ask(&rig, &mut talk, wishes).await;
             talk.answered(&answer.with_context(|| format!("{format:?}"))?)?;
         }

@@ -19,6 +19,8 @@ use super::told::{At, Told, check_error, check_error_event};
 const LIMIT: &str = "1s";
 /// Of both, so that it is long enough for one that is well on a busy machine.
 const OF_ROUTE: &str = "3s";
+/// Longer than what comes before the first content takes, and shorter than the whole of a slow stream.
+const OF_HELD: &str = "2s";
 const FIRST: &str = "gpt-x";
 const SECOND: &str = "claude-x";
 
@@ -115,7 +117,7 @@ impl Stage {
             timeouts(
                 "held",
                 "held",
-                &format!("firstToken: {LIMIT}, streamIdle: {LIMIT}"),
+                &format!("firstToken: {OF_HELD}, streamIdle: {OF_HELD}"),
             ),
         ];
         let port = port::free()?;
@@ -275,7 +277,7 @@ async fn a_stream_that_a_guard_holds_has_the_same_limits() -> Result<()> {
             said: "mark",
         };
         let mut asked = asked.request("held")?;
-        let pause = http::HeaderValue::from_static("400");
+        let pause = http::HeaderValue::from_static("250");
         asked.headers_mut().insert("x-mock-delay-ms", pause);
         let reply = Client::http1(stage.port).send(asked).await?;
         let told = Told::read(way.0, way.1, &reply)?;

@@ -7,14 +7,11 @@ use std::{borrow::Cow, cell::OnceCell};
 
 use bytes::Bytes;
 use dp_llm::request::Request as Prompt;
-use expr::{Attribute, Attributes};
+use expr::{Attribute, Attributes, request::headers};
 use http::{HeaderMap, request::Parts};
 use serde_json::{Map, Value as Json};
 
-use crate::{
-    attributes::{RequestAttributes, headers},
-    exchange::Exchange,
-};
+use crate::{attributes::RequestAttributes, exchange::Exchange};
 
 /// A body that expressions may ask about, read when one does.
 #[derive(Debug, Default)]

@@ -379,10 +379,17 @@ impl Ledger {
         if told.is_none() && (!is_answered || self.prompt.is_none()) {
             return Usage::default();
         }
+        // A provider that has said why it ends has counted all of it, whoever was gone by then.
+        let is_final = seen.is_some_and(|seen| seen.finish_reason.is_some())
+            && told.as_ref().is_some_and(|told| told.output.is_some());
         let extent = match outcome {
             Outcome::Complete => Extent::Whole,
             Outcome::Truncated | Outcome::ClientGone | Outcome::Failed | Outcome::Refused => {
-                Extent::Part
+                if is_final {
+                    Extent::Whole
+                } else {
+                    Extent::Part
+                }
             }
         };
         let cut = Cut::of(&attempt.sent);

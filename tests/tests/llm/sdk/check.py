@@ -22,16 +22,11 @@ def answer(model, said=HELLO):
     return f"This is a mock provider answering as {model}. You said: {said}"
 
 
-def surfaced(route, model):
-    """The model as who asks for Responses or Messages is told it: Google's OpenAI surface has its publisher in front."""
-    return f"google/{model}" if route == "vertexai" else model
-
-
 # The mock's tokens for an image, and the smallest one there is.
 IMAGE_TOKENS = 50
 IMAGE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 LINK = "https://images.test/tide.png"
-# Providers that take bytes and no links, and those that take none in one of their formats.
+# Providers that take bytes and no links, and those whose own format takes none from clients of another.
 WITHOUT_LINKS = ("bedrock", "vertexai-claude")
 LINKS_BY_FORMAT = ("gemini", "vertexai")
 # What the mock says that it thinks; chat completions of servers such as vLLM tell it, too, OpenAI's never do.

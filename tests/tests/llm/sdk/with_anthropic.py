@@ -19,13 +19,13 @@ from check import (
     THOUGHT,
     THOUGHT_TOKENS,
     URL,
+    LINKS_BY_FORMAT,
     WITHOUT_LINKS,
     answer,
     connected,
     equal,
     every_route,
     fails,
-    surfaced,
 )
 
 LONG = "so many words " * 9
@@ -66,9 +66,8 @@ def text(route, model):
     for ask in (create, stream):
         got = ask(route, model, system=SYSTEM)
         equal([block.type for block in got.content], ["text"])
-        told = surfaced(route, model)
-        equal(got.content[0].text, answer(told))
-        equal((got.stop_reason, got.model, got.role), ("end_turn", told, "assistant"))
+        equal(got.content[0].text, answer(model))
+        equal((got.stop_reason, got.model, got.role), ("end_turn", model, "assistant"))
         counts = (got.usage.input_tokens, got.usage.output_tokens)
         equal(counts, (HELLO_TOKENS + SYSTEM_TOKENS, ANSWER_TOKENS))
         # Responses are never cut below 16.
@@ -96,7 +95,7 @@ def tools(route, model):
             {"role": "user", "content": [*results, {"type": "text", "text": HELLO}]},
         ]
         done = ask(route, model, tools=TOOLS, messages=history)
-        equal((done.content[-1].text, done.stop_reason), (answer(surfaced(route, model)), "end_turn"))
+        equal((done.content[-1].text, done.stop_reason), (answer(model), "end_turn"))
     forced = create(route, model, tools=TOOLS, tool_choice={"type": "tool", "name": "second"})
     equal(called(forced), [("second", ARGUMENTS)])
 
@@ -117,7 +116,7 @@ def images(route, model):
         content = [{"type": "image", "source": source}, {"type": "text", "text": HELLO}]
         ask = lambda: create(route, model, messages=[{"role": "user", "content": content}])
         # In one format on both sides it is for the provider to refuse.
-        refused = [route for route in WITHOUT_LINKS if route != "vertexai-claude"]
+        refused = [route for route in (*WITHOUT_LINKS, *LINKS_BY_FORMAT) if route != "vertexai-claude"]
         if source["type"] == "url" and route in refused:
             assert "image" in str(fails(anthropic.BadRequestError, ask))
         else:
@@ -135,7 +134,7 @@ def thoughts(route, model):
     for ask in (create, stream):
         got = ask(route, asking, max_tokens=4096, thinking={"type": "enabled", "budget_tokens": 1024})
         equal([block.type for block in got.content], ["thinking", "text"])
-        equal((got.content[0].thinking, got.content[1].text), (THOUGHT, answer(surfaced(route, asking))))
+        equal((got.content[0].thinking, got.content[1].text), (THOUGHT, answer(asking)))
         equal(got.usage.output_tokens, ANSWER_TOKENS + THOUGHT_TOKENS)
 
 

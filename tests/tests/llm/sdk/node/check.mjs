@@ -26,8 +26,6 @@ export const IMAGE =
 export const HELLO_TOKENS = 5;
 
 export const answer = (model) => `This is a mock provider answering as ${model}. You said: ${HELLO}`;
-// The model as who asks for Responses or Messages is told it: Google's OpenAI surface has its publisher in front.
-export const surfaced = (route, model) => (route === "vertexai" ? `google/${model}` : model);
 export const ANSWER_TOKENS = answer("m").split(" ").length;
 export const words = (text) => text.trim().split(/\s+/).length;
 
