@@ -159,49 +159,37 @@ pub(super) async fn take(
     dress(&mut head.headers, &plan, framing);
     let is_only = call.has_one_provider() && !attempt.has_others();
     // Where another provider could do better, an answer in one piece is read before any of it is shown.
-    let is_read_first = (!is_only || wait.bounds_whole()) && framing == Framing::Buffered;
+    let is_stream = framing != Framing::Buffered;
+    let is_read_first = (!is_only || wait.bounds_whole()) && !is_stream;
     let judges = guards.filter(|_| !is_streamed);
     let is_held = tallies.as_ref().is_some_and(Tallies::needs_whole);
-    let is_stream = framing != Framing::Buffered;
     if is_stream {
         upstream.allow_silence(wait.stream_idle());
     }
+    let timers = &exchange.client.worker.timers;
     if plan.needs_whole() || is_read_first || judges.is_some() || is_held {
         let left = exchange.record.llm.left.get_or_insert_default().clone();
-        let timers = &exchange.client.worker.timers;
         let services = tallies.as_ref().filter(|_| is_held);
-        let services = services.map(|tallies| (&*exchange, tallies));
+        let services = services.map(|own| (&*exchange, own));
         let read = (head, upstream, relay);
-        // Behind the first content of a stream the provider has kept its limits, whoever looks at the rest.
-        let behind_content = (is_stream && is_streamed).then(|| {
-            let wait = wait.behind_content();
-            (timers.deadline(wait.due()), wait)
-        });
-        let patience = Patience {
-            whole: (timers.deadline(wait.due()), wait),
-            behind_content,
-        };
+        let begins = is_stream && is_streamed;
+        let patience = Patience::of(timers, wait, begins);
         return match whole(call, read, said, (patience, left), services).await {
             Ok(Tried::Answered(answer)) => {
-                if let Some(begun) = answer.begun.filter(|_| is_stream && is_streamed) {
-                    note_begun(exchange, attempt, begun);
-                }
+                note_begun(exchange, attempt, answer.begun.filter(|_| begins));
                 match judges {
                     Some(guards) => judged(exchange, call, guards, answer).await,
                     None => Tried::Answered(answer.with_tallies(tallies)),
                 }
             }
             Ok(tried @ (Tried::Unsendable(_) | Tried::Unfit(_) | Tried::Failed { .. })) => tried,
-            Err(Unusable::TooLarge(observed)) => too_large(exchange, observed),
-            Err(Unusable::Unfinished(fault, observed)) => unfinished(exchange, fault, &observed),
-            Err(Unusable::Error(observed, headers)) => {
-                failed_inside(exchange, (call, provider), (&observed, &headers))
-            }
+            Err(answer) => unusable(exchange, (call, provider), answer),
         };
     }
-    let timers = &exchange.client.worker.timers;
-    let deadline = timers.deadline(wait.due());
-    let hold = timers.deadline(held_until(wait));
+    let (deadline, hold) = (
+        timers.deadline(wait.due()),
+        timers.deadline(held_until(wait)),
+    );
     let looked = match is_only && !wait.bounds_whole() {
         true => Looked::Begun {
             relay,
@@ -211,7 +199,8 @@ pub(super) async fn take(
     };
     let body = match looked {
         Looked::Begun { relay, held } => {
-            note_first_token(exchange, attempt, &relay);
+            let begun = relay.observed().has_content.then(Instant::now);
+            note_begun(exchange, attempt, begun);
             Body::Relayed {
                 upstream,
                 relay,
@@ -236,17 +225,21 @@ fn framing(headers: &HeaderMap) -> Framing {
     Framing::from_content_type(content_type.and_then(|value| value.to_str().ok()))
 }
 
-/// The first content came before the head went out.
-fn note_first_token(exchange: &mut Exchange<'_>, attempt: &mut Attempt, relay: &Relay) {
-    if relay.observed().has_content {
-        note_begun(exchange, attempt, Instant::now());
+fn unusable(exchange: &mut Exchange<'_>, of: (&Call<'_>, &AiProvider), answer: Unusable) -> Tried {
+    match answer {
+        Unusable::TooLarge(observed) => too_large(exchange, observed),
+        Unusable::Unfinished(fault, observed) => unfinished(exchange, fault, &observed),
+        Unusable::Error(observed, headers) => failed_inside(exchange, of, (&observed, &headers)),
     }
 }
 
-fn note_begun(exchange: &mut Exchange<'_>, attempt: &mut Attempt, at: Instant) {
-    let since = at.saturating_duration_since(exchange.record.start);
-    exchange.record.llm.first_token = Some(since);
-    attempt.first_token(at);
+/// The first content came before the head went out.
+fn note_begun(exchange: &mut Exchange<'_>, attempt: &mut Attempt, at: Option<Instant>) {
+    if let Some(at) = at {
+        let since = at.saturating_duration_since(exchange.record.start);
+        exchange.record.llm.first_token = Some(since);
+        attempt.first_token(at);
+    }
 }
 
 fn relay(

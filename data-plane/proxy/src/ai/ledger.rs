@@ -393,7 +393,6 @@ impl Ledger {
             }
         };
         let cut = Cut::of(&attempt.sent);
-        let bytes = seen.map_or(0, |seen| seen.content_bytes);
         let is_needed = |told: &Told| told.input.is_none();
         let guess = Guess {
             // Measuring reads the whole prompt.
@@ -401,7 +400,7 @@ impl Ledger {
                 (Some(prompt), true) => prompt.tokens(cut),
                 (Some(_) | None, _) => 0,
             },
-            output: cut.family.tokens(bytes),
+            output: cut.family.tokens(seen.map_or(0, |seen| seen.content_bytes)),
         };
         let usage = Usage::counted(told, guess, extent);
         match record.llm.cache.is_some_and(|cache| cache.is_free) {

@@ -182,8 +182,7 @@ impl Call<'_> {
         let is_clients = prompt.body().as_ptr() == self.prompt.body().as_ptr();
         let read = if is_clients { &self.read } else { &own };
         let attributes = LlmAttributes::of_request(exchange, &self.head, prompt, read);
-        let path = self.head.uri.path();
-        let shaped = policy::apply(policy, prompt, path, &attributes)?;
+        let shaped = policy::apply(policy, prompt, self.head.uri.path(), &attributes)?;
         let model = match self.wanted(provider, policy) {
             Some(model) => model,
             None => shaped.model(provider, policy)?,

@@ -26,7 +26,7 @@ use crate::{
     fault::{Fault, Kind},
     respond::{Dialect, respond},
     response_body::{BodyError, Upstream},
-    timer::Deadline,
+    timer::{Deadline, Timers},
 };
 
 /// What came in the place of a whole answer.
@@ -44,9 +44,9 @@ pub(crate) type Left = Rc<Cell<Option<Box<Observed>>>>;
 
 /// How long an answer is waited for.
 pub(super) struct Patience<'t> {
-    pub(super) whole: (Deadline<'t>, Wait),
+    whole: (Deadline<'t>, Wait),
     /// Of a stream, what counts behind its first content.
-    pub(super) behind_content: Option<(Deadline<'t>, Wait)>,
+    behind_content: Option<(Deadline<'t>, Wait)>,
 }
 
 /// Who reads an answer. A client that goes away drops it, in the middle of the answer or while guards judge, and what was seen
@@ -59,6 +59,19 @@ struct Reader {
     /// When the first content was there.
     begun: Option<Instant>,
     left: Left,
+}
+
+// === impl Patience ===
+
+impl<'t> Patience<'t> {
+    /// Behind the first content of a stream the provider has kept its limits, whoever looks at the rest.
+    pub(super) fn of(timers: &'t Timers, wait: Wait, is_stream: bool) -> Self {
+        let behind = wait.behind_content();
+        Self {
+            whole: (timers.deadline(wait.due()), wait),
+            behind_content: is_stream.then(|| (timers.deadline(behind.due()), behind)),
+        }
+    }
 }
 
 // === impl Reader ===
@@ -101,6 +114,30 @@ impl Reader {
         Ok(false)
     }
 
+    /// Reads as long as the provider may take for it.
+    async fn wait(&mut self, upstream: &mut Upstream, patience: Patience<'_>) -> Result<(), Fault> {
+        let is_first = patience.behind_content.is_some();
+        let phases = [Some(patience.whole), patience.behind_content];
+        for (phase, (deadline, wait)) in phases.into_iter().flatten().enumerate() {
+            // What guards take is not the provider's time.
+            let ended = {
+                let read = pin!(self.read(upstream, is_first && phase == 0));
+                deadline.bound(read).await
+            };
+            match ended {
+                Some(Ok(true)) => {}
+                Some(Ok(false)) => break,
+                Some(Err(BodyError::Stalled)) if self.begun.is_some() => {
+                    let why = "the stream fell silent behind its first content";
+                    return Err(Fault::caused(Kind::Timeout, why));
+                }
+                Some(Err(error)) => return Err(broke(error)),
+                None => return Err(wait.late()),
+            }
+        }
+        Ok(())
+    }
+
     /// Says why nothing comes of the answer.
     fn unfinished(mut self, fault: Fault) -> Unusable {
         let observed = self.relay.take().map(|relay| relay.into_observed());
@@ -124,24 +161,8 @@ pub(super) async fn whole(
         begun: None,
         left,
     };
-    let phases = [Some(patience.whole), patience.behind_content];
-    let is_first = patience.behind_content.is_some();
-    for (phase, (deadline, wait)) in phases.into_iter().flatten().enumerate() {
-        // What guards take is not the provider's time.
-        let ended = {
-            let read = pin!(reader.read(&mut upstream, is_first && phase == 0));
-            deadline.bound(read).await
-        };
-        match ended {
-            Some(Ok(true)) => {}
-            Some(Ok(false)) => break,
-            Some(Err(BodyError::Stalled)) if reader.begun.is_some() => {
-                let why = "the stream fell silent behind its first content";
-                return Err(reader.unfinished(Fault::caused(Kind::Timeout, why)));
-            }
-            Some(Err(error)) => return Err(reader.unfinished(broke(error))),
-            None => return Err(reader.unfinished(wait.late())),
-        }
+    if let Err(fault) = reader.wait(&mut upstream, patience).await {
+        return Err(reader.unfinished(fault));
     }
     if let (Some((exchange, tallies)), Some(relay)) = (services, &mut reader.relay)
         && !relay.is_full()
