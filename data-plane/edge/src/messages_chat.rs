@@ -104,6 +104,7 @@ pub(crate) fn convert<'a>(
         None => (None, None),
     };
     let has_tools = converted.tools.is_some();
+    converted.thinking_budget_tokens = model::budget(target, request.thinking.as_ref());
     converted.reasoning_effort = context.effort(request.thinking.as_ref(), effort, has_tools)?;
     context.sampling(
         &mut converted,

@@ -1,20 +1,23 @@
 //! Reasoning that a model of chat completions wants back with its calls of tools, as `reasoning_content`.
 //!
-//! Owns which models these are, by their names, whoever serves them. Sources: DeepSeek's guide "Thinking mode" (without it the
-//! next request is a 400), Moonshot AI's of Kimi's thinking models, and Z.ai's "Thinking mode" of GLM. It must not know formats.
-//! Invariant: others get none, since many servers refuse members that they do not know.
+//! Owns which models these are, by their names. Source: DeepSeek's guide "Thinking mode", by which the next request is a 400
+//! without it. It must not know formats. Invariants: no other gets it, since servers refuse members that they do not know; what
+//! another vendor proved is not told as the model's own.
 
 use crate::shape::chat;
 use crate::text::JsonText;
 use crate::{Target, Vendor};
 
-/// Marks in names of such models.
-const NAMES: [&str; 3] = ["deepseek", "kimi", "glm-"];
+/// Marks in names of DeepSeek's models that others serve, which are older or smaller and know no such member.
+const OTHERS: [&str; 2] = ["r1", "distill"];
 
 /// Whether the model wants what it thought.
 pub(crate) fn is_wanted(target: &Target) -> bool {
-    let name = || target.kind().to_ascii_lowercase();
-    target.vendor == Vendor::Other && NAMES.iter().any(|known| name().contains(known))
+    if target.vendor != Vendor::Other {
+        return false;
+    }
+    let name = target.kind().to_ascii_lowercase();
+    name.contains("deepseek") && !OTHERS.iter().any(|other| name.contains(other))
 }
 
 /// Puts what was thought into an assistant's message.
@@ -24,7 +27,7 @@ pub(crate) fn put<'a>(message: &mut chat::Message<'a>, thoughts: &[JsonText<'a>]
     }
 }
 
-/// Calls of another model have no reasoning that the gateway knows, and DeepSeek refuses them without the member.
+/// Calls of another model have no reasoning that is this one's, and are refused without the member.
 pub(crate) fn complete(request: &mut chat::Request<'_>, target: &Target) {
     if !is_wanted(target) {
         return;

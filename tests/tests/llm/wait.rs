@@ -289,7 +289,7 @@ async fn a_stream_that_a_guard_holds_has_the_same_limits() -> Result<()> {
     for (verdict, expected) in [
         ("success", 4),
         ("first_token_timeout", 4),
-        ("head_timeout", 4),
+        ("idle_timeout", 4),
     ] {
         stage.until_attempts("held", verdict, expected).await?;
     }

@@ -191,18 +191,18 @@ fn accepted(effects: &Effects, standing: &Standing) -> Condition {
         }
         words => partly.extend(words),
     }
+    let apart = (!standing.counted_apart.is_empty()).then(|| {
+        let names = standing.counted_apart.join(", ");
+        format!("{names}: each proxy counts for itself, and anew when it starts")
+    });
     if partly.is_empty() {
         let accepted = Condition::holds(ConditionType::Accepted, Reason::Accepted);
-        return match standing.counted_apart.is_empty() {
-            true => accepted,
-            false => {
-                let names = standing.counted_apart.join(", ");
-                accepted.saying(format!(
-                    "{names}: each proxy counts for itself, and anew when it starts"
-                ))
-            }
+        return match apart {
+            None => accepted,
+            Some(words) => accepted.saying(words),
         };
     }
+    partly.extend(apart);
     Condition::holds(ConditionType::Accepted, Reason::PartiallyValid).saying(partly.join("; "))
 }
 

@@ -221,15 +221,14 @@ fn thinking_config(
 // === impl Reasoning ===
 
 impl Reasoning {
-    /// In tokens (llm.md 2.4).
+    /// In tokens, as Google's OpenAI surface has it (its page "OpenAI compatibility"); more than high is the most that all models
+    /// take.
     const fn budget(self) -> u64 {
         match self {
             Self::None => 0,
             Self::Minimal | Self::Low => 1024,
-            Self::Medium => 2048,
-            Self::High => 4096,
-            Self::ExtraHigh => 8192,
-            Self::Max => 16384,
+            Self::Medium => 8192,
+            Self::High | Self::ExtraHigh | Self::Max => 24576,
             Self::Budget(budget) => budget,
         }
     }
@@ -242,8 +241,8 @@ impl Reasoning {
             Self::None | Self::Minimal | Self::Budget(0) => "minimal",
             Self::Low | Self::Budget(1..=1024) => "low",
             // The first of them has nothing in between.
-            Self::Medium | Self::Budget(1025..=2048) if model.starts_with("gemini-3-pro") => "high",
-            Self::Medium | Self::Budget(1025..=2048) => "medium",
+            Self::Medium | Self::Budget(1025..=8192) if model.starts_with("gemini-3-pro") => "high",
+            Self::Medium | Self::Budget(1025..=8192) => "medium",
             Self::High | Self::ExtraHigh | Self::Max | Self::Budget(_) => "high",
         }
     }

@@ -121,9 +121,16 @@ fn remote<'a>(
     if is_fetched && target.vendor != Vendor::Vertex {
         return Ok(named(url, mime_type));
     }
+    // Both services fetch what everybody may read, and want to be told what it is.
+    let is_public = ["https://", "http://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme));
+    if is_public && !is_fetched && mime_type.is_some() {
+        return Ok(named(url, mime_type));
+    }
     Err(Unconvertible::unsupported(
         "",
-        "is not fetched by Gemini; send a data URL or a file that Google keeps",
+        "is not fetched by Gemini, or has an ending that names no media type; send a data URL or add `format`",
     ))
 }
 

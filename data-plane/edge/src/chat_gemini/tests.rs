@@ -312,7 +312,7 @@ fn media_that_gemini_does_not_take() {
     let image = |url: &str| json!([{"type": "image_url", "image_url": {"url": url}}]);
     for (content, field, cause) in [
         (
-            image("https://example.com/a.png"),
+            image("https://example.com/a"),
             "messages[0].content[0].image_url.url",
             Cause::Unsupported,
         ),
@@ -361,6 +361,24 @@ fn media_that_gemini_does_not_take() {
     };
     let video = json!({"messages": user(image("https://www.youtube.com/watch?v=1"))});
     assert!(converted(&video, &vertex).is_err());
+}
+
+/// Both services fetch what everybody may read.
+#[test]
+fn public_addresses_are_told_with_their_media_type() {
+    for vendor in [Vendor::Gemini, Vendor::Vertex] {
+        let target = Target {
+            vendor,
+            ..target("gemini-2.5-pro")
+        };
+        let content = json!([{"type": "image_url", "image_url": {"url": "https://a.test/b.png"}}]);
+        let request = json!({"messages": user(content)});
+        let converted = converted(&request, &target).expect("converted");
+        let part = converted.0.pointer("/contents/0/parts/0").expect("a part");
+        let expected =
+            json!({"fileData": {"mimeType": "image/png", "fileUri": "https://a.test/b.png"}});
+        assert_eq!(*part, expected);
+    }
 }
 
 #[test]
@@ -549,10 +567,10 @@ fn reasoning_by_model() {
     for (model, effort, expected) in [
         ("gemini-2.5-pro", "low", budget(1024)),
         ("gemini-2.5-pro", "minimal", budget(1024)),
-        ("google/gemini-2.5-pro", "medium", budget(2048)),
-        ("gemini-2.5-pro", "high", budget(4096)),
-        ("gemini-2.5-pro", "xhigh", budget(8192)),
-        ("gemini-2.5-pro", "max", budget(16384)),
+        ("google/gemini-2.5-pro", "medium", budget(8192)),
+        ("gemini-2.5-pro", "high", budget(24576)),
+        ("gemini-2.5-pro", "xhigh", budget(24576)),
+        ("gemini-2.5-pro", "max", budget(24576)),
         ("gemini-2.5-pro", "none", Value::Null),
         ("gemini-2.5-flash", "none", json!({"thinkingBudget": 0})),
         ("gemini-flash-latest", "low", budget(1024)),

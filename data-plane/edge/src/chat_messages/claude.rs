@@ -45,18 +45,20 @@ impl Claude {
         let mut tokens = rest.split(|c: char| !c.is_ascii_alphanumeric());
         // Longer numbers are dates.
         let number = |token: &str| token.parse::<u8>().ok().filter(|_| token.len() <= 2);
-        let major = match tokens.find_map(number) {
-            Some(major) => major,
-            // It was named without a version.
-            None if rest.contains(PREVIEW) => 5,
-            None => return None,
-        };
+        if rest.contains(PREVIEW) {
+            // It was named without a version, and Bedrock counts its own.
+            return Some(Self {
+                major: 5,
+                minor: 0,
+                line: Line::Preview,
+            });
+        }
+        let major = tokens.find_map(number)?;
         let minor = tokens.next().and_then(number).unwrap_or_default();
         let line = match rest {
             _ if rest.contains("opus") => Line::Opus,
             _ if rest.contains("sonnet") => Line::Sonnet,
             _ if rest.contains("haiku") => Line::Haiku,
-            _ if rest.contains(PREVIEW) => Line::Preview,
             _ => Line::Other,
         };
         Some(Self { major, minor, line })
@@ -155,6 +157,7 @@ mod tests {
             ("anthropic/claude-opus-4.7", Some((4, 7))),
             ("claude-sonnet-5", Some((5, 0))),
             ("claude-mythos-preview", Some((5, 0))),
+            ("us.anthropic.claude-mythos-preview-v1:0", Some((5, 0))),
             ("claude-mythos-5", Some((5, 0))),
             ("anthropic.claude-mythos-5-1", Some((5, 1))),
             ("claude", None),

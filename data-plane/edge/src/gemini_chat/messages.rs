@@ -154,7 +154,9 @@ impl<'a> Messages<'a, '_> {
             );
             match part.text {
                 Some(text)
-                    if part.thought == Some(true) && own_reasoning::is_wanted(self.target) =>
+                    if part.thought == Some(true)
+                        && part.thought_signature.is_none()
+                        && own_reasoning::is_wanted(self.target) =>
                 {
                     thoughts.push(text);
                 }

@@ -101,6 +101,21 @@ pub(crate) fn least_thinking(target: &Target) -> (Option<&'static str>, bool) {
     }
 }
 
+/// The budget of thinking, which Google's own format takes as it is, within what its models take.
+pub(crate) fn budget(target: &Target, thinking: Option<&messages::Thinking<'_>>) -> Option<u64> {
+    let is_google = matches!(target.vendor, Vendor::Gemini | Vendor::Vertex);
+    let asked = thinking.filter(|thinking| thinking.kind == "enabled")?;
+    if !is_google || !target.model.contains("gemini-") {
+        return None;
+    }
+    let most = if target.model.contains("pro") {
+        32_768
+    } else {
+        24_576
+    };
+    asked.budget_tokens.map(|tokens| tokens.clamp(128, most))
+}
+
 /// The effort that the model takes for the one that was asked for; `None` is that one itself.
 pub(crate) fn effort(target: &Target, asked: &str) -> Option<&'static str> {
     if !matches!(asked, "xhigh" | "max") {

@@ -207,7 +207,10 @@ fn assistant<'a>(
                 let call = context.call(block);
                 calls.push(call.map_err(|error| error.within(&format!("[{index}]")))?);
             }
-            "thinking" if own_reasoning::is_wanted(context.target) => {
+            "thinking"
+                if own_reasoning::is_wanted(context.target)
+                    && block.signature.as_ref().is_none_or(JsonText::is_empty) =>
+            {
                 thoughts.extend(block.thinking.filter(|text| !text.is_empty()));
             }
             // OpenAI's models cannot be told what they thought, nor another's.

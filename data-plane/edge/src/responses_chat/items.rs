@@ -225,7 +225,9 @@ impl<'a> Conversation<'a> {
                 data: Some(data),
                 ..Block::default()
             }),
-            None if self.wants_reasoning => self.unproven.extend(reasoned(&item)),
+            None if self.wants_reasoning && is_unproven(&item) => {
+                self.unproven.extend(reasoned(&item));
+            }
             // OpenAI's own, or without proof, or for who cannot use it.
             None => notes.dropped("input.reasoning"),
         }
@@ -293,6 +295,13 @@ impl<'a> Conversation<'a> {
             ..Message::default()
         });
     }
+}
+
+/// Whether nobody proved an item's reasoning: it is of a server that proves none.
+fn is_unproven(item: &Item<'_>) -> bool {
+    item.encrypted_content
+        .as_ref()
+        .is_none_or(|content| content.is_empty() || content.inner() == Thought::unproven().inner())
 }
 
 /// What a reasoning item says: all of it, or else its summary.

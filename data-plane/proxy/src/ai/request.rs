@@ -14,7 +14,10 @@ use dp_llm::{
     provider::Service,
     request::{ClientHeaders, Rendered, Request as Prompt, RequestError},
 };
-use dp_upstream::{Picked, provider_group::attempts::Attempt};
+use dp_upstream::{
+    Picked,
+    provider_group::{attempts::Attempt, verdict::Verdict},
+};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{
@@ -451,8 +454,14 @@ fn unanswered(exchange: &mut Exchange<'_>, wait: Wait, fault: Fault) -> Tried {
         return unsendable(fault);
     }
     let fault = wait.blame(fault);
+    let verdict = verdict::of_fault(&fault);
+    if verdict == Verdict::Full {
+        // Nothing was sent, as where the provider itself has as many as it may have.
+        ledger::attempt_unsent(exchange.record);
+        return Tried::Unfit(fault);
+    }
     Tried::Failed {
-        outcome: verdict::of_fault(&fault).into(),
+        outcome: verdict.into(),
         reply: Box::new(Err(fault)),
         refusal: None,
     }

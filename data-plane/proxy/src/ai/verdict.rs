@@ -5,7 +5,7 @@
 use dp_credential::failure::Failure;
 use dp_upstream::{PickError, pool::BoxError, provider_group::verdict::Verdict};
 
-use super::wait::Late;
+use super::wait::{Late, Silent};
 use crate::{
     fault::{Fault, Kind},
     response_body::BodyError,
@@ -30,6 +30,7 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         Kind::Timeout if fault.source.as_ref().is_some_and(is_of_first_token) => {
             Verdict::FirstTokenTimeout
         }
+        Kind::Timeout if fault.source.as_ref().is_some_and(|it| it.is::<Silent>()) => Verdict::Idle,
         Kind::Timeout if fault.source.as_ref().is_some_and(is_remainder) => Verdict::OutOfTime,
         Kind::Timeout => Verdict::HeadTimeout,
         Kind::Reset | Kind::Garbage | Kind::UpgradeFailed => Verdict::Lost,
@@ -94,6 +95,8 @@ mod tests {
         let silent = Fault::caused(Kind::Timeout, BodyError::Stalled);
         assert_eq!(of_fault(&silent), Verdict::FirstTokenTimeout);
         assert_eq!(of_fault(&Kind::Timeout.into()), Verdict::HeadTimeout);
+        let silent = Fault::caused(Kind::Timeout, Silent);
+        assert_eq!(of_fault(&silent), Verdict::Idle);
     }
 
     #[test]

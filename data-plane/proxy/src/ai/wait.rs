@@ -35,6 +35,11 @@ pub(super) struct Configured {
     pub(super) stream_idle: Option<Duration>,
 }
 
+/// A stream that the client has nothing of yet fell silent behind its first content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the stream fell silent behind its first content")]
+pub(super) struct Silent;
+
 /// Which limit a provider did not keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Late {

@@ -63,12 +63,16 @@ impl Endpoints {
         Arc::ptr_eq(&self.backend, backend)
     }
 
+    /// Whether there are several servers.
     pub(super) fn are_servers(&self) -> bool {
-        self.kin == Kin::Servers
+        let groups = self.backend.groups.iter();
+        self.kin == Kin::Servers && groups.map(|group| group.entries.len()).sum::<usize>() > 1
     }
 
     /// Begins at the best one, as an index in the group.
     pub(super) fn start(&mut self, now: Instant, random: u64) -> Result<usize, NoEntry> {
+        // A second request of one attempt takes the place of the first.
+        self.current = None;
         let attempt = self.attempts.start(now, random)?;
         let index = attempt.place.entry;
         self.current = Some(attempt);

@@ -20,7 +20,7 @@ use crate::{
     ai::{
         Call, Tried,
         guard::{self, Guards, Tallies},
-        wait::Wait,
+        wait::{Silent, Wait},
     },
     exchange::Exchange,
     fault::{Fault, Kind},
@@ -128,8 +128,7 @@ impl Reader {
                 Some(Ok(true)) => {}
                 Some(Ok(false)) => break,
                 Some(Err(BodyError::Stalled)) if self.begun.is_some() => {
-                    let why = "the stream fell silent behind its first content";
-                    return Err(Fault::caused(Kind::Timeout, why));
+                    return Err(Fault::caused(Kind::Timeout, Silent));
                 }
                 Some(Err(error)) => return Err(broke(error)),
                 None => return Err(wait.late()),
