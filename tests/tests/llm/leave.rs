@@ -34,6 +34,21 @@ spec:
   traffic: {rateLimit: {local: [{tokens: 1000, unit: Hours}]}}
 ";
 
+/// The planes, with a backend at the route `assistant` and a policy.
+async fn assistant(port: u16, backend: String, policy: &str) -> Result<World> {
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        (
+            "assistant.yaml",
+            documents(&[backend, route("assistant", "/assistant", "assistant")]),
+        ),
+        ("limit.yaml", policy.to_owned()),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    Ok(world)
+}
+
 /// Takes one request, begins to answer it, and returns when the other side has closed.
 async fn provide(listener: TcpListener) -> Result<()> {
     let (mut stream, _) = listener.accept().await?;
@@ -62,16 +77,7 @@ spec:
   ai: {{provider: {{openai: {{model: gpt-x}}, host: 127.0.0.1, port: {provider}}}}}
 "
     );
-    let mut world = World::up(&[
-        ("gateway.yaml", gateway(port)),
-        (
-            "assistant.yaml",
-            documents(&[backend, route("assistant", "/assistant", "assistant")]),
-        ),
-        ("limit.yaml", LIMIT.to_owned()),
-        ("ready.yaml", route("ready", "/ready", "absent")),
-    ])?;
-    world.until_status(port, "http://a.test/ready", 500).await?;
+    let world = assistant(port, backend, LIMIT).await?;
 
     let leave = async {
         let mut connection = Client::http1(port).connect().await?;
@@ -170,16 +176,7 @@ metadata: {{name: judge}}
 spec: {{static: {{host: 127.0.0.1, port: {judge}}}}}
 "
         );
-        let mut world = World::up(&[
-            ("gateway.yaml", gateway(port)),
-            (
-                "assistant.yaml",
-                documents(&[backend, route("assistant", "/assistant", "assistant")]),
-            ),
-            ("limit.yaml", LIMIT.to_owned()),
-            ("ready.yaml", route("ready", "/ready", "absent")),
-        ])?;
-        world.until_status(port, "http://a.test/ready", 500).await?;
+        let world = assistant(port, backend, LIMIT).await?;
         let asked = Arc::new(Notify::new());
         let leave = async {
             let mut connection = Client::http1(port).connect().await?;
@@ -291,15 +288,7 @@ spec:
   ai: {{provider: {{openai: {{model: gpt-x}}, host: 127.0.0.1, port: {provider}}}}}
 "
     );
-    let mut world = World::up(&[
-        ("gateway.yaml", gateway(port)),
-        (
-            "assistant.yaml",
-            documents(&[backend, route("assistant", "/assistant", "assistant")]),
-        ),
-        ("ready.yaml", route("ready", "/ready", "absent")),
-    ])?;
-    world.until_status(port, "http://a.test/ready", 500).await?;
+    let world = assistant(port, backend, "").await?;
     let ask = async |format: Format| {
         let question = Question {
             format,

@@ -69,10 +69,12 @@ impl Endpoints {
         self.kin == Kin::Servers && groups.map(|group| group.entries.len()).sum::<usize>() > 1
     }
 
-    /// Begins at the best one, as an index in the group.
+    /// Begins at the best one, as an index in the group. Where nothing was said of the last one, a request is repeated there:
+    /// its token or its key was refused, and it has its place already.
     pub(super) fn start(&mut self, now: Instant, random: u64) -> Result<usize, NoEntry> {
-        // A second request of one attempt takes the place of the first.
-        self.current = None;
+        if let Some(current) = &self.current {
+            return Ok(current.place.entry);
+        }
         let attempt = self.attempts.start(now, random)?;
         let index = attempt.place.entry;
         self.current = Some(attempt);
@@ -145,10 +147,12 @@ impl Endpoints {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
     use crate::provider_group::{
         attempts::{Head, Next},
-        fixture::{World, world},
+        fixture::{World, world, world_with},
         state::State,
     };
 
@@ -240,8 +244,48 @@ mod tests {
     }
 
     #[test]
+    fn an_endpoint_gets_no_more_than_it_may_and_a_second_request_takes_the_place_of_the_first() {
+        let entry = world("1");
+        let endpoints = world_with("1 1", |declared| {
+            for own in &mut declared.groups[0].entries {
+                own.settings.most_in_flight = Some(NonZeroU32::MIN);
+            }
+        });
+        let (now, backend) = (entry.now, &endpoints.backend);
+        let attempt = || {
+            let mut attempts = Request::of(&entry, &endpoints, Kin::Servers).attempts;
+            attempts.start(now, 9).expect("an entry")
+        };
+        let [mut one, mut other, mut third] = [attempt(), attempt(), attempt()];
+        let at = |attempt: &mut Attempt| attempt.at_endpoint(backend, Kin::Servers, now, 9);
+        let first = at(&mut one).expect("the first");
+        assert_eq!(at(&mut other), Ok(1 - first));
+        assert_eq!(at(&mut third), Err(NoEntry::Busy));
+        drop(other);
+        assert_eq!(at(&mut third), Ok(1 - first));
+        // A token that is replaced: the same attempt is sent again, where all are full.
+        assert_eq!(at(&mut one), Ok(first));
+    }
+
+    #[test]
+    fn one_server_is_not_several() {
+        for (servers, kin, expected) in [
+            ("1", Kin::Servers, false),
+            ("1 1", Kin::Servers, true),
+            ("1 1", Kin::Doors, false),
+        ] {
+            let (entry, endpoints) = (world("1"), world(servers));
+            let mut attempts = Request::of(&entry, &endpoints, kin).attempts;
+            let mut attempt = attempts.start(entry.now, 9).expect("an entry");
+            let endpoint = attempt.at_endpoint(&endpoints.backend, kin, entry.now, 9);
+            assert!(endpoint.is_ok());
+            assert_eq!(attempt.has_others(), expected, "{servers}, {kin:?}");
+        }
+    }
+
+    #[test]
     fn a_lone_entry_is_asked_again_where_it_has_another_endpoint() {
-        let entry = crate::provider_group::fixture::world_with("1", |declared| {
+        let entry = world_with("1", |declared| {
             declared.retries.retries = Some(0);
         });
         let endpoints = world("1 1 1 1 1");
