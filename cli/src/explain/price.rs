@@ -22,6 +22,7 @@ pub(super) fn of_model(catalog: Option<&Catalog>, provider: &AiProvider, model: 
         provider: &provider.telemetry_name,
         response: None,
         request: model,
+        tier: None,
     };
     // One token of each side: what has both prices is priced.
     let tokens = Tokens {
@@ -31,10 +32,24 @@ pub(super) fn of_model(catalog: Option<&Catalog>, provider: &AiProvider, model: 
     };
     let version = catalog.version();
     match quote(Some(catalog), &names, Some(&tokens)) {
-        Quote::Priced { .. } => format!(" priced by {version}"),
+        Quote::Priced { .. } => format!(" priced by {version}{}", tiers(catalog, &names)),
         Quote::Unpriced { .. } => format!(
             " unpriced: {version} has no rates of {model} at {}",
             provider.telemetry_name
         ),
+    }
+}
+
+/// The tiers of service that have prices of their own.
+fn tiers(catalog: &Catalog, names: &ModelNames<'_>) -> String {
+    let model = catalog.find(names).map(|(_, model)| model);
+    let tiers: Vec<&str> = model
+        .into_iter()
+        .flat_map(|model| model.service_tiers.keys())
+        .map(String::as_str)
+        .collect();
+    match tiers.is_empty() {
+        true => String::new(),
+        false => format!(", also as {}", tiers.join(", ")),
     }
 }

@@ -16,6 +16,17 @@ use crate::metadata::Metadata;
 use crate::object::{Resource, resource_metadata};
 use crate::schema::rule::{at_least_one, rule};
 
+/// Names of tiers of service that cost what the model's rates say.
+const USUAL: [&str; 7] = [
+    "auto",
+    "default",
+    "on_demand",
+    "standard",
+    "standard_only",
+    "traffic_type_unspecified",
+    "unspecified",
+];
+
 /// PriceCatalog.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct PriceCatalog {
@@ -63,7 +74,7 @@ pub struct ModelName(#[schemars(length(min = 1, max = 256))] pub String);
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(extend("x-kubernetes-validations" = [
-    at_least_one(&["rates", "tiers", "tags", "maxOutput", "contextWindow"]),
+    at_least_one(&["rates", "tiers", "serviceTiers", "tags", "maxOutput", "contextWindow"]),
 ]))]
 pub struct PricedModel {
     /// What it costs.
@@ -83,6 +94,11 @@ pub struct PricedModel {
         ),
     )]
     pub tiers: Option<Vec<PricedTier>>,
+    /// What it costs in another tier of service than the usual one, by the tier's name in small letters: `flex`, `priority`,
+    /// `fast`, `provisioned_throughput`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("maxProperties" = 8))]
+    pub service_tiers: BTreeMap<String, PricedServiceTier>,
     /// Words that a route may ask for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64), extend("x-kubernetes-list-type" = "set"))]
@@ -110,6 +126,19 @@ pub struct PricedTier {
     pub context_over: u64,
     /// What the whole request then costs.
     pub rates: PricedRates,
+}
+
+/// Rates of a tier of service; those that it does not give are those that the model has without it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PricedServiceTier {
+    /// What it costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rates: Option<PricedRates>,
+    /// What it costs where the prompt is long; thresholds must rise. The list replaces that of a layer below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 4))]
+    pub tiers: Option<Vec<PricedTier>>,
 }
 
 /// USD per million tokens, by what the tokens are. One that is absent is not zero: where no other stands in for it,
@@ -184,8 +213,9 @@ impl Resource for PriceCatalog {
 impl PricedProvider {
     fn check(&self, check: &mut Check) {
         check.field("models", |check| {
-            for name in self.models.keys() {
+            for (name, model) in &self.models {
                 check.length("name", name, 1, 256);
+                check.field(name, |check| model.check(check));
             }
         });
         check.field("aliases", |check| {
@@ -193,6 +223,39 @@ impl PricedProvider {
                 check.length("name", alias, 1, 256);
                 let is_free = !self.models.contains_key(alias);
                 check.that(alias, is_free, "must not be the name of a model");
+            }
+        });
+    }
+}
+
+// === impl PricedModel ===
+
+impl PricedModel {
+    fn check(&self, check: &mut Check) {
+        check.field("serviceTiers", |check| {
+            for (name, tier) in &self.service_tiers {
+                let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+                let mut bytes = name.bytes();
+                let is_name = (1..=64).contains(&name.len())
+                    && bytes.all(|byte| letters(byte) || matches!(byte, b'_' | b'-'));
+                check.that(
+                    name,
+                    is_name,
+                    "must be a name of at most 64 small letters, digits, _ and -",
+                );
+                check.that(
+                    name,
+                    !USUAL.contains(&&**name),
+                    "is the usual tier, whose prices are the model's rates and tiers",
+                );
+                let tiers = tier.tiers.as_deref().unwrap_or_default();
+                check.that(
+                    name,
+                    tier.rates.is_some() || !tiers.is_empty(),
+                    "must set at least one of rates, tiers",
+                );
+                let rises = tiers.is_sorted_by(|one, next| one.context_over < next.context_over);
+                check.that(name, rises, "contextOver must rise from tier to tier");
             }
         });
     }
@@ -283,6 +346,39 @@ mod tests {
         let told = object("m");
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].path, "spec.providers.openai.aliases.m");
+    }
+
+    #[test]
+    fn tiers_of_service_have_names_and_prices() {
+        let refused = |name: &str, tier: &Value| {
+            let models = json!({"m": {"serviceTiers": {name: tier}}});
+            let value = json!({"metadata": {"name": "a"}, "spec": {"providers": {"openai": {"models": models}}}});
+            let object: PriceCatalog = serde_json::from_value(value).expect("shape");
+            let mut check = Check::default();
+            object.check(&mut check);
+            let mut told = check.finish().into_iter();
+            told.next().map(|fault| fault.to_string())
+        };
+        let rates = json!({"rates": {"input": "1"}});
+        for good in ["flex", "provisioned_throughput", "tier-2"] {
+            assert_eq!(refused(good, &rates), None, "{good}");
+        }
+        let tiers = |over: [u64; 2]| {
+            let tier = |over: u64| json!({"contextOver": over, "rates": {"input": "1"}});
+            json!({"tiers": over.map(tier)})
+        };
+        assert_eq!(refused("flex", &tiers([1, 2])), None);
+        for (name, tier, says) in [
+            ("Flex", &rates, "small letters"),
+            ("", &rates, "small letters"),
+            ("default", &rates, "the usual tier"),
+            ("flex", &json!({}), "at least one of rates, tiers"),
+            ("flex", &tiers([2, 2]), "must rise"),
+        ] {
+            let told = refused(name, tier).expect("refused");
+            assert!(told.contains(says), "{told}");
+            assert!(told.contains("models.m.serviceTiers"), "{told}");
+        }
     }
 
     #[test]

@@ -312,6 +312,7 @@ fn merged(earlier: Usage, later: Usage) -> Usage {
         input_audio: later.input_audio.or(earlier.input_audio),
         reasoning: later.reasoning.or(earlier.reasoning),
         output_audio: later.output_audio.or(earlier.output_audio),
+        tier: later.tier.or(earlier.tier),
         raw: later.raw.or(earlier.raw),
     }
 }

@@ -63,7 +63,11 @@ pub fn body(text: &str, names: &ToolNames, sink: &mut dyn Sink) -> Result<(), se
     let mut reader = Reader::new(names.clone());
     reader.start(sink);
     reader.turn(said, sink);
-    reader.counts = answer.usage.0.and_then(Counts::read);
+    let tier = wire::tier(answer.tier, answer.performance);
+    reader.counts = answer
+        .usage
+        .0
+        .and_then(|usage| Counts::read(usage, tier));
     reader.stopped(Stop {
         reason: answer.reason,
         fields: answer.fields,
@@ -144,7 +148,10 @@ impl Reader {
                 self.start(sink);
                 let counts = serde_json::from_str::<Metadata<'_>>(payload)
                     .ok()
-                    .and_then(|metadata| Counts::read(metadata.usage.0?));
+                    .and_then(|metadata| {
+                        let tier = wire::tier(metadata.tier, metadata.performance);
+                        Counts::read(metadata.usage.0?, tier)
+                    });
                 if let Some(counts) = counts {
                     self.counts = Some(match self.counts.take() {
                         Some(before) => before.updated(counts),

@@ -3,6 +3,7 @@
 //! It must not know providers' prices or lifetimes. Invariant: never more than four markers with the client's own, none in a
 //! section that the client marked itself, and the same request gets the same markers, or the cache would never be hit.
 
+mod key;
 mod mark;
 mod places;
 
@@ -21,6 +22,8 @@ pub struct PromptCaching {
     pub min_tokens: u32,
     /// How many messages earlier than the last but one the marker stands.
     pub message_offset: usize,
+    /// What the request has in common with others that begin alike, for a provider that looks for what it kept by such keys.
+    pub key: Option<u64>,
 }
 
 /// Where a marker goes. For Anthropic it is the member `cache_control` of the last tool or block, for Bedrock a `cachePoint`
@@ -64,6 +67,16 @@ impl PromptCaching {
         }
     }
 
+    /// A body of OpenAI's chat completions or responses with the key, unless the client gave one of its own; the same buffer where
+    /// there is nothing to say.
+    #[must_use]
+    pub fn keyed(&self, body: &Bytes) -> Bytes {
+        match self.key {
+            Some(key) => key::keyed(key, body),
+            None => body.clone(),
+        }
+    }
+
     /// A body of Anthropic's messages with markers; the same buffer where there is nothing to mark, or the body is none that
     /// can be understood.
     #[must_use]
@@ -81,6 +94,7 @@ impl Default for PromptCaching {
             tools: false,
             min_tokens: 1024,
             message_offset: 0,
+            key: None,
         }
     }
 }

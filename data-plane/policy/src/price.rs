@@ -11,11 +11,11 @@ mod document;
 mod money;
 mod rates;
 
-pub use catalog::{Catalog, Layer, Match, Model, ModelNames, Provider};
+pub use catalog::{Catalog, Layer, Match, Model, ModelNames, Provider, TierPrice};
 pub use decimal::DecimalError;
 pub use document::{DocumentError, read};
 pub use money::{Money, Rate};
-pub use rates::{Cost, Rates, Tier, TokenKind, Tokens};
+pub use rates::{Cost, Rates, ServiceTier, Tier, TokenKind, Tokens};
 
 /// What an answer cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum Quote {
         cost: Cost,
         /// How the model was found.
         found: Match,
+        /// Whether the tier of service has a price of its own.
+        tier: TierPrice,
         /// The catalogue that told.
         version: Arc<str>,
     },
@@ -60,6 +62,8 @@ pub enum Status {
     Exact,
     /// Priced, by another name.
     Alias,
+    /// Priced as the usual tier of service: the catalogue has no price of the one that served it.
+    TierMissing,
     /// The model is there, and no price for what was used.
     Unpriced,
     /// The model is not there.
@@ -79,9 +83,10 @@ pub fn quote(catalog: Option<&Catalog>, names: &ModelNames<'_>, tokens: Option<&
     };
     let version = catalog.version().clone();
     match priced(catalog, names, tokens) {
-        Ok((found, cost)) => Quote::Priced {
+        Ok((found, tier, cost)) => Quote::Priced {
             cost,
             found,
+            tier,
             version,
         },
         Err(why) => Quote::Unpriced {
@@ -95,15 +100,15 @@ fn priced(
     catalog: &Catalog,
     names: &ModelNames<'_>,
     tokens: Option<&Tokens>,
-) -> Result<(Match, Cost), Unpriced> {
+) -> Result<(Match, TierPrice, Cost), Unpriced> {
     let (found, model) = catalog.find(names).ok_or(Unpriced::Missing)?;
     let tokens = tokens.ok_or(Unpriced::NoTokens)?;
-    let rates = model.rates.at(&model.tiers, tokens.input);
+    let (rates, tier) = model.rates(tokens.input, names.tier);
     if rates.is_empty() {
         return Err(Unpriced::NoRates);
     }
     let cost = rates.cost(tokens).map_err(Unpriced::NoRate)?;
-    Ok((found, cost))
+    Ok((found, tier, cost))
 }
 
 // === impl Quote ===
@@ -122,9 +127,15 @@ impl Quote {
     #[must_use]
     pub fn paid_before(self) -> Self {
         match self {
-            Self::Priced { found, version, .. } => Self::Priced {
+            Self::Priced {
+                found,
+                tier,
+                version,
+                ..
+            } => Self::Priced {
                 cost: Cost::default(),
                 found,
+                tier,
                 version,
             },
             Self::Unpriced { .. } => self,
@@ -135,9 +146,10 @@ impl Quote {
     #[must_use]
     pub fn status(&self) -> Status {
         match self {
-            Self::Priced { found, .. } => match found {
-                Match::Exact => Status::Exact,
-                Match::Alias => Status::Alias,
+            Self::Priced { found, tier, .. } => match (tier, found) {
+                (TierPrice::Usual, Match::Exact | Match::Alias) => Status::TierMissing,
+                (TierPrice::Own, Match::Exact) => Status::Exact,
+                (TierPrice::Own, Match::Alias) => Status::Alias,
             },
             Self::Unpriced { why, .. } => match why {
                 Unpriced::NoCatalog => Status::NoCatalog,
@@ -166,6 +178,7 @@ impl Status {
         match self {
             Self::Exact => "exact",
             Self::Alias => "alias",
+            Self::TierMissing => "tier_missing",
             Self::Unpriced => "unpriced",
             Self::Missing => "missing",
             Self::NoCatalog => "no_catalog",

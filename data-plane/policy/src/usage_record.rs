@@ -115,8 +115,10 @@ pub enum UserSource {
 pub struct Answer {
     /// The provider's id of it.
     pub id: Option<Arc<str>>,
-    /// The tier that served it.
+    /// The tier that served it, as OpenAI's formats name it.
     pub service_tier: Option<Arc<str>>,
+    /// The tier by whose price it is charged, where that is not the usual one: its name in small letters.
+    pub price_tier: Option<Arc<str>>,
     /// Why generation ended.
     pub finish_reason: Option<&'static str>,
     /// The status that the client got.
@@ -289,6 +291,7 @@ mod tests {
             provider: "openai",
             response: Some("gpt-4o-2024-08-06"),
             request: "gpt-4o-2024-08-06",
+            tier: None,
         };
         UsageRecord {
             request_id: "1".into(),

@@ -21,6 +21,7 @@ use dp_llm::{
 };
 use dp_upstream::provider_group::{
     Answer,
+    affinity::Affinity,
     attempts::{Attempt, Attempts, Head, Next, Replay},
     verdict::{Outcome, Verdict},
 };
@@ -107,6 +108,8 @@ struct Call<'a> {
     /// The prompt's body, once an expression asked about it.
     read: attributes::ReadBody,
     limits: Limits,
+    /// What it has in common with others that one provider gets.
+    affinity: Option<Affinity>,
     /// What keeps the answer for others.
     keep: RefCell<Option<cache::Keep>>,
 }
@@ -203,6 +206,7 @@ pub(crate) async fn forward(
         reach,
         read,
         limits,
+        affinity,
         keep: RefCell::default(),
     };
     let attempts = Attempts::new(group, answer, Replay::Possible, limits.deadline);

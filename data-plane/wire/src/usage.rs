@@ -4,10 +4,12 @@
 //! never zero; input counts include cached tokens and output counts include reasoning tokens.
 
 mod counts;
+mod tier;
 
 use crate::json;
 
 pub use self::counts::{Counts, HeadCounts};
+pub use self::tier::{asked as asked_tier, tier, tier_named};
 
 /// Longest raw usage object kept, in bytes.
 pub const RAW_LIMIT: usize = 16 * 1024;
@@ -33,6 +35,8 @@ pub struct Usage {
     pub reasoning: Option<u64>,
     /// The part of `output` that was audio.
     pub output_audio: Option<u64>,
+    /// The tier of service that generated it, where it is not the usual one: see [`tier`].
+    pub tier: Option<String>,
     /// The provider's usage object as it wrote it; `None` if it was larger than 16 KiB.
     pub raw: Option<String>,
 }
@@ -123,6 +127,7 @@ impl Usage {
             input_audio: plus(self.input_audio, other.input_audio),
             reasoning: plus(self.reasoning, other.reasoning),
             output_audio: plus(self.output_audio, other.output_audio),
+            tier: self.tier.clone().or_else(|| other.tier.clone()),
             raw: None,
         }
     }

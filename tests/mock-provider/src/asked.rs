@@ -30,6 +30,8 @@ pub(crate) struct Asked {
     pub(crate) proof: String,
     /// A JSON schema that the answer fits.
     pub(crate) schema: Option<Value>,
+    /// The tier of service that it asks for, where it asks for one.
+    pub(crate) tier: Option<String>,
     /// The body where parts of it are echoed in the answer, null elsewhere.
     pub(crate) body: Value,
 }
@@ -76,8 +78,16 @@ impl Asked {
             thinks: false,
             proof: CLAUDE.to_owned(),
             schema: None,
+            tier: None,
             body: Value::Null,
         }
+    }
+
+    /// Notes what the member `name` asks for, unless that leaves the tier open.
+    pub(crate) fn note_tier(&mut self, body: &Value, name: &str) {
+        let tier = body.get(name).and_then(Value::as_str);
+        let tier = tier.filter(|tier| !matches!(*tier, "auto" | "standard_only"));
+        self.tier = tier.map(str::to_owned).or(self.tier.take());
     }
 
     /// Counts an image or a document.

@@ -48,7 +48,7 @@ spec:
   ai:
     groups:
     - providers:
-{providers}  policies: {{auth: {{key: {KEY}}}}}
+{providers}  policies: {{auth: {{key: {KEY}}}, ai: {{promptCaching: {{}}}}}}
 "
         ),
         policy(
@@ -102,6 +102,14 @@ impl Stage {
         served.context("nobody was asked")
     }
 
+    /// The key by which the provider that was asked last finds what it kept.
+    async fn cache_key(&self, provider: usize) -> Result<String> {
+        let mock = self.mocks.get(provider).context("no such provider")?;
+        let body = mock.last_body().await?;
+        let key = body["prompt_cache_key"].as_str();
+        Ok(key.with_context(|| format!("no key in {body}"))?.to_owned())
+    }
+
     async fn seen(&self) -> Result<Vec<u64>> {
         let mut seen = Vec::new();
         for mock in &self.mocks {
@@ -120,16 +128,22 @@ async fn what_belongs_together_stays_together() -> Result<()> {
     let stage = Stage::start().await?;
     let mut of_prompts = std::collections::BTreeSet::new();
     let mut of_users = std::collections::BTreeSet::new();
+    let mut keys = std::collections::BTreeSet::new();
     for number in 0..12 {
         // A conversation goes on where it began.
         let first = user(&format!("question {number}"));
         let begun = stage.ask("prompts", None, &json!([first])).await?;
+        let key = stage.cache_key(begun).await?;
+        ensure!(key.len() == 16 && !key.contains("question"), "{key}");
         let said = json!({"role": "assistant", "content": "well"});
         for next in ["why?", "and then?"] {
             let longer = json!([first, said, user(next)]);
             let served = stage.ask("prompts", None, &longer).await?;
             ensure!(served == begun, "question {number}: {begun}, then {served}");
+            let next = stage.cache_key(served).await?;
+            ensure!(next == key, "question {number}: {key}, then {next}");
         }
+        ensure!(keys.insert(key), "another conversation had it");
         of_prompts.insert(begun);
         // A user has one, whatever is asked.
         let name = format!("user-{number}");

@@ -311,6 +311,77 @@ async fn prices_change_while_it_runs_and_without_one_nothing_is_free() -> Result
     scene.world.stop().await
 }
 
+/// What tiers of service cost, above the prices that all have.
+const SERVICE_TIERS: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: PriceCatalog
+metadata: {name: tiers}
+spec:
+  priority: 1
+  providers:
+    openai:
+      models:
+        gpt-x-mock-healthy: {serviceTiers: {flex: {rates: {input: \"1.25\", output: \"5\"}}}}
+    anthropic:
+      models:
+        claude-x-mock-healthy: {serviceTiers: {fast: {rates: {input: \"15\", output: \"60\"}}}}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_tier_of_service_costs_is_charged_where_it_served() -> Result<()> {
+    let tiers = ("tiers.yaml", SERVICE_TIERS.to_owned());
+    let scene = Scene::start_with(&[tiers]).await?;
+    let said = r#"[{"role":"user","content":"how much is this"}]"#;
+    let chat = |tier: &str, is_streamed: bool| {
+        let body = format!(
+            r#"{{"model":"gpt-x-mock-healthy","messages":{said},"stream":{is_streamed},"service_tier":"{tier}"}}"#
+        );
+        ("openai/v1/chat/completions", body)
+    };
+    let responses =
+        r#"{"model":"gpt-x-mock-healthy","input":"how much is this","service_tier":"flex"}"#;
+    let fast = format!(
+        r#"{{"model":"claude-x-mock-healthy","max_tokens":64,"messages":{said},"speed":"fast"}}"#
+    );
+    let responses = ("openai/v1/responses", responses.to_owned());
+    let fast = ("anthropic/v1/messages", fast);
+    // The price in hundredths of the usual one, the tier that it is of, and how it was found.
+    let cases = [
+        (chat("auto", false), 100, None, "exact"),
+        (chat("flex", false), 50, Some("flex"), "exact"),
+        (chat("flex", true), 50, Some("flex"), "exact"),
+        (responses, 50, Some("flex"), "exact"),
+        // Nobody said what it costs.
+        (
+            chat("priority", false),
+            100,
+            Some("priority"),
+            "tier_missing",
+        ),
+        (fast, 600, Some("fast"), "exact"),
+    ];
+    let client = Client::http1(scene.port);
+    for (asked, ((path, body), hundredths, tier, status)) in cases.iter().enumerate() {
+        let url = format!("http://a.test/{path}");
+        let reply = client.send(request("POST", &url, &[], body)?).await?;
+        ensure!(reply.status == 200, "{body}: {}", reply.text());
+        let events = scene.events(asked + 1).await?;
+        let event = &events[asked];
+        let count = |name| Ok::<_, anyhow::Error>(field(event, name)?.parse::<u128>()?);
+        let usual = count("gen_ai.usage.input_tokens")? * INPUT
+            + count("gen_ai.usage.output_tokens")? * OUTPUT;
+        let cost = picos(field(event, "tidegate.llm.cost.total")?)?;
+        ensure!(cost * 100 == usual * hundredths && cost > 0, "{event:?}");
+        let told = event.get("tidegate.llm.cost.tier").map(String::as_str);
+        ensure!(told == *tier, "{event:?}");
+        let found = field(event, "tidegate.llm.cost.status")?;
+        ensure!(found == *status, "{event:?}");
+    }
+    let metrics = Metrics::scrape(&scene.world).await?;
+    let name = "tidegate_proxy_llm_cost_lookups_total";
+    ensure!(metrics.sum(name, &[("status", "tier_missing")])? == 1);
+    scene.world.stop().await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_says_whose_it_is_and_a_failed_one_what_failed() -> Result<()> {
     let scene = Scene::start().await?;

@@ -19,6 +19,7 @@ pub(super) struct Counts {
     cache_read: Option<u64>,
     cache_write: Option<u64>,
     cache_write_1h: Option<u64>,
+    tier: Option<String>,
     raw: Option<String>,
 }
 
@@ -48,8 +49,8 @@ struct CacheDetail {
 // === impl Counts ===
 
 impl Counts {
-    /// `None` where there is no count.
-    pub(super) fn read(raw: Json<'_>) -> Option<Self> {
+    /// `None` where there is no count; `tier` is told beside them.
+    pub(super) fn read(raw: Json<'_>, tier: Option<String>) -> Option<Self> {
         let usage: TokenUsage = raw.read().ok()?;
         let counts = Self {
             input: usage.input_tokens.0,
@@ -57,12 +58,14 @@ impl Counts {
             cache_read: usage.cache_read_input_tokens.0,
             cache_write: usage.cache_write_input_tokens.0,
             cache_write_1h: hourly(usage.cache_details),
+            tier: None,
             raw: None,
         };
         if counts == Self::default() {
             return None;
         }
         Some(Self {
+            tier,
             raw: (raw.get().len() <= RAW_LIMIT).then(|| raw.get().to_owned()),
             ..counts
         })
@@ -76,6 +79,7 @@ impl Counts {
             cache_read: later.cache_read.or(self.cache_read),
             cache_write: later.cache_write.or(self.cache_write),
             cache_write_1h: later.cache_write_1h.or(self.cache_write_1h),
+            tier: later.tier.or(self.tier),
             raw: later.raw.or(self.raw),
         }
     }
@@ -105,6 +109,7 @@ impl From<Counts> for Usage {
             cache_read: counts.cache_read,
             cache_write: counts.cache_write,
             cache_write_1h: counts.cache_write_1h,
+            tier: counts.tier,
             raw: counts.raw,
             ..Self::default()
         }
@@ -134,7 +139,7 @@ mod tests {
                 r#"{{"inputTokens":1,"outputTokens":2,"cacheWriteInputTokens":10,"cacheDetails":{details}}}"#
             );
             let raw = Json::object(&raw).expect("JSON");
-            let usage: Usage = Counts::read(raw).expect("counts").into();
+            let usage: Usage = Counts::read(raw, None).expect("counts").into();
             assert_eq!(usage.cache_write_1h, expected, "{details}");
             assert_eq!((usage.input, usage.cache_write), (Some(11), Some(10)));
         }

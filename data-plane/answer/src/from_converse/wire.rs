@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::Lenient;
 use crate::error::ProviderError;
 use crate::text::{Json, JsonText};
+use crate::usage;
 
 /// How much of a message that cannot be read is shown, in bytes.
 const EXCERPT_LIMIT: usize = 1024;
@@ -21,6 +22,10 @@ pub(super) struct Answer<'a> {
     pub(super) reason: Lenient<String>,
     #[serde(borrow, default)]
     pub(super) usage: Lenient<Json<'a>>,
+    #[serde(rename = "serviceTier", borrow, default)]
+    pub(super) tier: Lenient<ServiceTier<'a>>,
+    #[serde(rename = "performanceConfig", borrow, default)]
+    pub(super) performance: Lenient<Performance<'a>>,
     #[serde(rename = "additionalModelResponseFields", default)]
     pub(super) fields: Lenient<Fields>,
     #[serde(alias = "Message", borrow, default)]
@@ -180,6 +185,24 @@ pub(super) struct Fields {
 pub(super) struct Metadata<'a> {
     #[serde(borrow, default)]
     pub(super) usage: Lenient<Json<'a>>,
+    #[serde(rename = "serviceTier", borrow, default)]
+    pub(super) tier: Lenient<ServiceTier<'a>>,
+    #[serde(rename = "performanceConfig", borrow, default)]
+    pub(super) performance: Lenient<Performance<'a>>,
+}
+
+/// `serviceTier`.
+#[derive(Deserialize)]
+pub(super) struct ServiceTier<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Lenient<Json<'a>>,
+}
+
+/// `performanceConfig`.
+#[derive(Deserialize)]
+pub(super) struct Performance<'a> {
+    #[serde(borrow, default)]
+    latency: Lenient<Json<'a>>,
 }
 
 /// The payload of an exception.
@@ -192,6 +215,19 @@ struct Exception {
     original: Lenient<String>,
     #[serde(rename = "originalStatusCode", default)]
     status: Lenient<u16>,
+}
+
+/// How the answer was served, where that has a price of its own: by a tier of service, or with less latency.
+pub(super) fn tier(
+    tier: Lenient<ServiceTier<'_>>,
+    performance: Lenient<Performance<'_>>,
+) -> Option<String> {
+    let tier = tier.0.and_then(|own| own.kind.0);
+    let latency = performance.0.and_then(|own| own.latency.0);
+    [tier, latency]
+        .into_iter()
+        .flatten()
+        .find_map(|name| usage::tier(name.get()))
 }
 
 // === impl Call ===

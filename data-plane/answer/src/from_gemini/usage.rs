@@ -4,7 +4,7 @@
 //! earlier one said.
 
 use crate::json;
-use crate::usage::{Usage, audio};
+use crate::usage::{Usage, audio, tier};
 
 /// Longest raw usage object kept, in bytes.
 const RAW_LIMIT: usize = 16 * 1024;
@@ -25,6 +25,8 @@ pub(super) struct Counts {
     audio_in: Option<u64>,
     audio_out: Option<u64>,
     audio_cached: Option<u64>,
+    /// The tier of service, where it is not the usual one.
+    tier: Option<String>,
 }
 
 // === impl Counts ===
@@ -41,6 +43,10 @@ impl Counts {
                 "thoughtsTokenCount" => &mut self.thoughts,
                 "cachedContentTokenCount" => &mut self.cached,
                 "totalTokenCount" => &mut self.total,
+                "trafficType" | "serviceTier" => {
+                    self.tier = tier(value).or(self.tier.take());
+                    return;
+                }
                 name => {
                     let audio_of = match name {
                         "promptTokensDetails" => &mut self.audio_in,
@@ -70,6 +76,7 @@ impl Counts {
                 .map(|audio| audio.saturating_sub(self.audio_cached.unwrap_or(0))),
             output_audio: self.audio_out,
             reasoning: self.thoughts,
+            tier: self.tier.clone(),
             raw: (raw.len() <= RAW_LIMIT).then(|| raw.to_owned()),
             ..Usage::default()
         }

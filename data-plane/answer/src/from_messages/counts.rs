@@ -4,7 +4,7 @@
 //! count that is absent, null or zero never replaces one that is known.
 
 use crate::json;
-use crate::usage::{RAW_LIMIT, Usage};
+use crate::usage::{RAW_LIMIT, Usage, tier};
 
 /// The counts so far, as Anthropic has them: `input` without cached tokens.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Counts {
     cache_write_1h: Option<u64>,
     output: Option<u64>,
     reasoning: Option<u64>,
+    /// The tier of service, where it is not the usual one.
+    tier: Option<String>,
 }
 
 // === impl Counts ===
@@ -52,6 +54,8 @@ impl Counts {
                     }
                 });
             }
+            // Of a fast answer the usual tier is told beside it.
+            "service_tier" | "speed" => self.tier = tier(value).or(self.tier.take()),
             _ => (),
         })
         .ok()?;
@@ -67,6 +71,7 @@ impl Counts {
             cache_write: self.cache_write,
             cache_write_1h: self.cache_write_1h,
             reasoning: self.reasoning,
+            tier: self.tier.clone(),
             raw: (raw.len() <= RAW_LIMIT).then(|| raw.to_owned()),
             ..Usage::default()
         })

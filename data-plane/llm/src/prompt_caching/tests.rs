@@ -13,6 +13,7 @@ const ALL: PromptCaching = PromptCaching {
     tools: true,
     min_tokens: 0,
     message_offset: 0,
+    key: None,
 };
 
 const SYSTEM: &str = r#""system":"be kind to users""#;

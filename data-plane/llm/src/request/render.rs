@@ -81,9 +81,21 @@ impl Request {
             };
             (rules::named(body, &rules, &target.model), asks, names)
         };
-        let body = match self.prompt_caching {
-            Some(caching) if format == Format::AnthropicMessages => caching.mark(&body),
-            Some(_) | None => body,
+        let body = match (self.prompt_caching, format) {
+            (Some(caching), Format::AnthropicMessages) => caching.mark(&body),
+            (Some(caching), Format::OpenAiChatCompletions | Format::OpenAiResponses)
+                if matches!(service, Service::OpenAi { .. }) =>
+            {
+                caching.keyed(&body)
+            }
+            (
+                Some(_) | None,
+                Format::OpenAiChatCompletions
+                | Format::OpenAiResponses
+                | Format::AnthropicMessages
+                | Format::BedrockConverse
+                | Format::GeminiGenerateContent,
+            ) => body,
         };
         Ok(Rendered {
             body: rules::apply(body, &rules),

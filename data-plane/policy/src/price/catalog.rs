@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::rates::{Rates, Tier};
+use super::rates::{Rates, ServiceTier, Tier};
 
 /// One source of prices: providers by the name under which the proxy knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Model {
     pub rates: Rates,
     /// What it costs where the prompt is long.
     pub tiers: Vec<Tier>,
+    /// What it costs in a tier of service that is not the usual one, by its name in small letters.
+    pub service_tiers: BTreeMap<String, ServiceTier>,
     /// Words that a route may ask for.
     pub tags: BTreeSet<String>,
     /// Most tokens of an answer.
@@ -44,6 +46,7 @@ pub struct Model {
 pub struct Catalog {
     version: Arc<str>,
     merged: Layer,
+    has_service_tiers: bool,
 }
 
 /// Which model answered, by every name that is known of it.
@@ -55,6 +58,8 @@ pub struct ModelNames<'a> {
     pub response: Option<&'a str>,
     /// The model that the provider was asked for.
     pub request: &'a str,
+    /// The tier of service, where it is not the usual one: its name in small letters.
+    pub tier: Option<&'a str>,
 }
 
 /// How a model was found.
@@ -66,9 +71,24 @@ pub enum Match {
     Alias,
 }
 
+/// Whose price an answer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TierPrice {
+    /// That of the tier of service that served it.
+    Own,
+    /// That of the usual tier, because nobody wrote down what the one that served it costs.
+    Usual,
+}
+
 // === impl Catalog ===
 
 impl Catalog {
+    /// Some model costs something else in another tier of service.
+    #[must_use]
+    pub const fn has_service_tiers(&self) -> bool {
+        self.has_service_tiers
+    }
+
     /// Merges layers, the first at the bottom. `version` names this state of the catalogue in records.
     #[must_use]
     pub fn new(version: impl Into<Arc<str>>, layers: impl IntoIterator<Item = Layer>) -> Self {
@@ -76,9 +96,12 @@ impl Catalog {
         for layer in layers {
             merged.overlay(layer);
         }
+        let mut models = merged.providers.values().flat_map(|own| own.models.values());
+        let has_service_tiers = models.any(|model| !model.service_tiers.is_empty());
         Self {
             version: version.into(),
             merged,
+            has_service_tiers,
         }
     }
 
@@ -148,6 +171,22 @@ impl Layer {
 // === impl Model ===
 
 impl Model {
+    /// What a prompt of so many tokens costs, and whether that is the price of the `tier` which served it.
+    #[must_use]
+    pub fn rates(&self, context: u64, tier: Option<&str>) -> (Rates, TierPrice) {
+        let usual = self.rates.at(&self.tiers, context);
+        let Some(tier) = tier else {
+            return (usual, TierPrice::Own);
+        };
+        match self.service_tiers.get(tier) {
+            Some(own) => {
+                let own = own.rates.at(&own.tiers, context);
+                (usual.overlaid(&own), TierPrice::Own)
+            }
+            None => (usual, TierPrice::Usual),
+        }
+    }
+
     /// Each field by itself, so that a layer that adds a tag keeps the prices below it. Tiers are one field: two
     /// lists of thresholds cannot be told to belong together.
     fn overlay(&mut self, over: Model) {
@@ -155,9 +194,23 @@ impl Model {
         if !over.tiers.is_empty() {
             self.tiers = over.tiers;
         }
+        for (name, over) in over.service_tiers {
+            self.service_tiers.entry(name).or_default().overlay(over);
+        }
         self.tags.extend(over.tags);
         self.max_output = over.max_output.or(self.max_output);
         self.context_window = over.context_window.or(self.context_window);
+    }
+}
+
+// === impl ServiceTier ===
+
+impl ServiceTier {
+    fn overlay(&mut self, over: ServiceTier) {
+        self.rates = self.rates.overlaid(&over.rates);
+        if !over.tiers.is_empty() {
+            self.tiers = over.tiers;
+        }
     }
 }
 

@@ -1,18 +1,19 @@
 //! A layer of prices from its JSON document.
 //!
 //! Owns the wire shape: that of agentgateway's model catalogue, which has `providers`, `models`, `rates`, `tiers` and
-//! `tags`, and in the same document what it has no field for (`aliases`, `cacheWrite1h`, `perRequest`, `maxOutput`,
-//! `contextWindow`). Rates are texts, because a JSON number is a float to many writers. Must not merge. A document is
+//! `tags`, and in the same document what it has no field for (`aliases`, `cacheWrite1h`, `perRequest`, `serviceTiers`,
+//! `maxOutput`, `contextWindow`). Rates are texts, because a JSON number is a float to many writers. Must not merge. A document is
 //! taken whole or refused whole: a field that is not known could be a price.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dp_llm::usage::tier_named;
 use serde::Deserialize;
 
 use super::catalog::{Layer, Model, Provider};
 use super::decimal::DecimalError;
 use super::money::Rate;
-use super::rates::{Rates, Tier};
+use super::rates::{Rates, ServiceTier, Tier};
 
 /// Why a document is no layer.
 #[derive(Debug, thiserror::Error)]
@@ -35,15 +36,30 @@ pub enum DocumentError {
     },
     /// Thresholds do not rise.
     #[error(
-        "providers.{provider}.models.{model}.tiers[{index}].contextOver must be above that of the tier before it"
+        "providers.{provider}.models.{model}.{field}[{index}].contextOver must be above that of the tier before it"
     )]
     Tiers {
         /// The provider.
         provider: String,
         /// The model.
         model: String,
+        /// The list.
+        field: String,
         /// The first tier that is not above the one before it.
         index: usize,
+    },
+    /// The name of a tier of service that no answer has.
+    #[error(
+        "providers.{provider}.models.{model}.serviceTiers.{tier} is the usual tier, or not written in small letters; \
+         the usual tier's prices are the model's rates"
+    )]
+    ServiceTier {
+        /// The provider.
+        provider: String,
+        /// The model.
+        model: String,
+        /// The name.
+        tier: String,
     },
     /// An alias that would never be looked up.
     #[error(
@@ -81,6 +97,8 @@ struct WireModel {
     #[serde(default)]
     tiers: Vec<WireTier>,
     #[serde(default)]
+    service_tiers: BTreeMap<String, WireServiceTier>,
+    #[serde(default)]
     tags: BTreeSet<String>,
     max_output: Option<u64>,
     context_window: Option<u64>,
@@ -92,6 +110,22 @@ struct WireTier {
     context_over: u64,
     #[serde(default)]
     rates: WireRates,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct WireServiceTier {
+    #[serde(default)]
+    rates: WireRates,
+    #[serde(default)]
+    tiers: Vec<WireTier>,
+}
+
+/// Where rates stand: provider and model.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    provider: &'a str,
+    model: &'a str,
 }
 
 #[derive(Deserialize, Default)]
@@ -150,37 +184,66 @@ impl WireProvider {
 
 impl WireModel {
     fn read(self, provider: &str, model: &str) -> Result<Model, DocumentError> {
-        let bad = |within: &str, (name, source): BadRate| DocumentError::Rate {
-            provider: provider.to_owned(),
-            model: model.to_owned(),
-            field: format!("{within}.{name}"),
-            source,
-        };
-        let mut tiers: Vec<Tier> = Vec::with_capacity(self.tiers.len());
-        for (index, wire) in self.tiers.iter().enumerate() {
-            if tiers
-                .last()
-                .is_some_and(|before| wire.context_over <= before.context_over)
-            {
-                return Err(DocumentError::Tiers {
+        let place = Place { provider, model };
+        let mut service_tiers = BTreeMap::new();
+        for (name, wire) in self.service_tiers {
+            if tier_named(&name).as_deref() != Some(&name) {
+                return Err(DocumentError::ServiceTier {
                     provider: provider.to_owned(),
                     model: model.to_owned(),
-                    index,
+                    tier: name,
                 });
             }
-            let within = format!("tiers[{index}].rates");
-            tiers.push(Tier {
-                context_over: wire.context_over,
-                rates: wire.rates.read().map_err(|error| bad(&within, error))?,
-            });
+            let within = format!("serviceTiers.{name}.");
+            let own = ServiceTier {
+                rates: place.rates(&wire.rates, &format!("{within}rates"))?,
+                tiers: place.tiers(&wire.tiers, &format!("{within}tiers"))?,
+            };
+            service_tiers.insert(name, own);
         }
         Ok(Model {
-            rates: self.rates.read().map_err(|error| bad("rates", error))?,
-            tiers,
+            rates: place.rates(&self.rates, "rates")?,
+            tiers: place.tiers(&self.tiers, "tiers")?,
+            service_tiers,
             tags: self.tags,
             max_output: self.max_output,
             context_window: self.context_window,
         })
+    }
+}
+
+// === impl Place ===
+
+impl Place<'_> {
+    fn rates(self, wire: &WireRates, within: &str) -> Result<Rates, DocumentError> {
+        wire.read().map_err(|(name, source)| DocumentError::Rate {
+            provider: self.provider.to_owned(),
+            model: self.model.to_owned(),
+            field: format!("{within}.{name}"),
+            source,
+        })
+    }
+
+    fn tiers(self, wire: &[WireTier], field: &str) -> Result<Vec<Tier>, DocumentError> {
+        let mut tiers: Vec<Tier> = Vec::with_capacity(wire.len());
+        for (index, own) in wire.iter().enumerate() {
+            if tiers
+                .last()
+                .is_some_and(|before| own.context_over <= before.context_over)
+            {
+                return Err(DocumentError::Tiers {
+                    provider: self.provider.to_owned(),
+                    model: self.model.to_owned(),
+                    field: field.to_owned(),
+                    index,
+                });
+            }
+            tiers.push(Tier {
+                context_over: own.context_over,
+                rates: self.rates(&own.rates, &format!("{field}[{index}].rates"))?,
+            });
+        }
+        Ok(tiers)
     }
 }
 

@@ -59,6 +59,15 @@ pub struct Tier {
     pub rates: Rates,
 }
 
+/// Rates of a tier of service; those that it does not give are those that the model has without it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceTier {
+    /// What it costs.
+    pub rates: Rates,
+    /// What it costs where the prompt is long.
+    pub tiers: Vec<Tier>,
+}
+
 /// What an answer cost, by what the tokens were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {

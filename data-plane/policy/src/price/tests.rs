@@ -18,6 +18,9 @@ const BASE: &str = r#"{"providers":{
     "openai":{"aliases":{"default":"gpt-4o","gone":"no-such-model"},"models":{
         "gpt-4o":{"rates":{"input":"2.5","output":"10"}},
         "gpt-4o-audio":{"rates":{"input":"0.15","output":"0.6","inputAudio":"10","outputAudio":"20"}},
+        "served":{"rates":{"input":"2","output":"8"},"tiers":[{"contextOver":1000,"rates":{"input":"4"}}],
+            "serviceTiers":{"flex":{"rates":{"input":"1"},"tiers":[{"contextOver":1000,"rates":{"input":"2"}}]},
+                "priority":{"rates":{"input":"3","output":"14"}}}},
         "o3":{"rates":{"input":"2","output":"8","reasoning":"9"}},
         "embed":{"rates":{"input":"0.02"}},
         "free":{"rates":{"input":"0","output":"0"}},
@@ -38,6 +41,7 @@ fn asked(provider: &str, model: &str, tokens: Tokens) -> Quote {
         provider,
         response: None,
         request: model,
+        tier: None,
     };
     quote(Some(&catalog()), &names, Some(&tokens))
 }
@@ -56,7 +60,7 @@ fn a_name_of_the_catalogue_stands_for_what_somebody_named() {
     ] {
         assert_eq!(catalog.name(provider, named), expected, "{named}");
     }
-    assert_eq!(catalog.models().count(), 10);
+    assert_eq!(catalog.models().count(), 11);
 }
 
 #[track_caller]
@@ -142,6 +146,33 @@ fn the_highest_tier_that_is_exceeded_prices_the_whole_request() {
     check_cost(model.0, model.1, cached, "0.15");
 }
 
+#[track_caller]
+fn check_tier(tier: Option<&str>, tokens: Tokens, (expected, status): (&str, Status)) {
+    let names = ModelNames {
+        provider: "openai",
+        response: None,
+        request: "served",
+        tier,
+    };
+    let quote = quote(Some(&catalog()), &names, Some(&tokens));
+    let total = quote.total().expect("priced").to_string();
+    assert_eq!((total.as_str(), quote.status()), (expected, status));
+}
+
+#[test]
+fn a_tier_of_service_has_the_prices_that_are_written_of_it() {
+    let (short, long) = (used(1000, 1000), used(2000, 1000));
+    check_tier(None, short, ("0.01", Status::Exact));
+    check_tier(None, long, ("0.016", Status::Exact));
+    // What the tier does not say is the model's.
+    check_tier(Some("flex"), short, ("0.009", Status::Exact));
+    check_tier(Some("flex"), long, ("0.012", Status::Exact));
+    check_tier(Some("priority"), short, ("0.017", Status::Exact));
+    check_tier(Some("priority"), long, ("0.02", Status::Exact));
+    // Nobody said: the usual price, and that it is only that.
+    check_tier(Some("fast"), short, ("0.01", Status::TierMissing));
+}
+
 #[test]
 fn what_is_not_known_is_unpriced_and_never_zero() {
     check_unpriced("openai", "gpt-9", used(1, 1), Unpriced::Missing);
@@ -156,6 +187,7 @@ fn what_is_not_known_is_unpriced_and_never_zero() {
         provider: "openai",
         response: None,
         request: "gpt-4o",
+        tier: None,
     };
     let unknown = quote(Some(&catalog()), &names, None);
     assert_eq!(
@@ -182,6 +214,7 @@ fn check_found(response: Option<&str>, request: &str, expected: Status, rate: &s
         provider: "openai",
         response,
         request,
+        tier: None,
     };
     let quote = quote(Some(&catalog()), &names, Some(&used(1_000_000, 0)));
     let total = quote.total().unwrap_or_default().to_string();
@@ -217,6 +250,7 @@ fn layers_merge_field_by_field() {
             provider,
             response: None,
             request,
+            tier: None,
         };
         merged.find(&names).expect("model").1.clone()
     };
@@ -229,6 +263,25 @@ fn layers_merge_field_by_field() {
     assert_eq!(find("openai", "default"), find("openai", "o3"));
     let tiers = find("gcp.gemini", "gemini-2.5-pro").tiers;
     assert_eq!((tiers.len(), tiers[0].context_over), (1, 1));
+    let served = layer(
+        r#"{"providers":{"openai":{"models":{"served":{"serviceTiers":{
+            "flex":{"rates":{"output":"4"}},"fast":{"rates":{"input":"9"}}}}}}}}"#,
+    );
+    let merged_tiers = Catalog::new("v3", [layer(BASE), served]);
+    let names = ModelNames {
+        provider: "openai",
+        response: None,
+        request: "served",
+        tier: None,
+    };
+    let (_, model) = merged_tiers.find(&names).expect("model");
+    let tiers: Vec<&str> = model.service_tiers.keys().map(String::as_str).collect();
+    assert_eq!(tiers, ["fast", "flex", "priority"]);
+    let flex = &model.service_tiers["flex"];
+    assert_eq!(flex.rates.input, Some("1".parse().expect("rate")));
+    assert_eq!(flex.rates.output, Some("4".parse().expect("rate")));
+    assert_eq!(flex.tiers.len(), 1);
+    assert!(merged.has_service_tiers() && merged_tiers.has_service_tiers());
     // A layer twice is a layer once.
     let twice = Catalog::new("v2", [layer(BASE), over.clone(), over]);
     assert_eq!(merged, twice);
@@ -267,6 +320,26 @@ fn documents_are_refused_with_the_place() {
         (
             r#"{"tiers":[{"contextOver":2},{"contextOver":2}]}"#,
             "providers.p.models.m.tiers[1].contextOver",
+            "",
+        ),
+        (
+            r#"{"serviceTiers":{"flex":{"tiers":[{"contextOver":2},{"contextOver":1}]}}}"#,
+            "providers.p.models.m.serviceTiers.flex.tiers[1].contextOver",
+            "",
+        ),
+        (
+            r#"{"serviceTiers":{"flex":{"rates":{"output":"-1"}}}}"#,
+            "providers.p.models.m.serviceTiers.flex.rates.output",
+            "no plain decimal",
+        ),
+        (
+            r#"{"serviceTiers":{"default":{"rates":{"output":"1"}}}}"#,
+            "providers.p.models.m.serviceTiers.default is the usual tier",
+            "",
+        ),
+        (
+            r#"{"serviceTiers":{"Flex":{"rates":{"output":"1"}}}}"#,
+            "providers.p.models.m.serviceTiers.Flex is the usual tier, or not written in small letters",
             "",
         ),
     ] {

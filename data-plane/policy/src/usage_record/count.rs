@@ -29,6 +29,8 @@ pub struct Told {
     pub reasoning: Option<u64>,
     /// Of `output`.
     pub output_audio: Option<u64>,
+    /// The tier of service, where it is not the usual one.
+    pub tier: Option<Arc<str>>,
     /// As the provider wrote it.
     pub raw: Option<Arc<str>>,
 }

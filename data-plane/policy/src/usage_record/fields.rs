@@ -48,6 +48,7 @@ impl UsageRecord {
             ("gen_ai.response.model", &model.answered),
             ("gen_ai.response.id", &self.answer.id),
             ("openai.response.service_tier", &self.answer.service_tier),
+            ("tidegate.llm.cost.tier", &self.answer.price_tier),
             ("tidegate.llm.provider", &model.entry),
             ("tidegate.llm.requested_model", &model.requested),
         ] {

@@ -48,12 +48,14 @@ impl Replaced {
         if !told.is_something() {
             return None;
         }
+        let tier = told.tier.clone();
         let usage = Usage::counted(Some(told), Guess::default(), Extent::Whole);
         let tokens = usage.tokens?;
         let names = ModelNames {
             provider: &of.provider,
             response: of.answered.as_deref(),
             request: &of.sent,
+            tier: tier.as_deref(),
         };
         let quote = quote(catalog, &names, Some(&tokens));
         Some(Self {

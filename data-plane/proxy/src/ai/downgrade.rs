@@ -64,6 +64,7 @@ impl<'a> Call<'a> {
         self.backend = backend;
         self.fallback = policies.ai_fallback();
         self.policies = policies;
+        self.affinity = affinity;
         self.head = head;
         self.prompt = prompt;
         self.guarded = guard::Guarded::default();

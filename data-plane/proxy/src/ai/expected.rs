@@ -13,6 +13,7 @@ use dp_llm::{
     format::Format,
     prompt_text::Invocation,
     request::Request as Prompt,
+    usage::asked_tier,
 };
 use dp_policy::{
     budget::Spend,
@@ -181,14 +182,25 @@ impl<'a> Expected<'_, 'a> {
         }
     }
 
+    /// The tier of service that is asked for, where some model has a price of its own for one.
+    pub(super) fn tier(&self, catalog: &Catalog) -> Option<String> {
+        // Reads the whole body again.
+        catalog
+            .has_service_tiers()
+            .then(|| asked_tier(self.prompt.body()))
+            .flatten()
+    }
+
     /// The highest price that a provider of the backend has for it.
     fn dearest(&self, catalog: &Catalog, tokens: &Tokens) -> Option<Money> {
+        let tier = self.tier(catalog);
         let price = |provider: &'a AiProvider| {
             let policy = (self.policy)(provider);
             let names = ModelNames {
                 provider: &provider.telemetry_name,
                 response: None,
                 request: policy::expected_model(provider, policy.as_deref(), self.prompt)?,
+                tier: tier.as_deref(),
             };
             quote(Some(catalog), &names, Some(tokens)).total()
         };

@@ -50,6 +50,7 @@ fn of<'c>(
         provider: &provider.telemetry_name,
         response: None,
         request: model,
+        tier: None,
     };
     Some(catalog?.find(&names)?.1)
 }

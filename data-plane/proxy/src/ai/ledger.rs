@@ -5,6 +5,7 @@
 //! is in it; a request that was answered and of which nobody told tokens has estimated ones, which say so.
 
 use std::{
+    borrow::Cow,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -16,8 +17,9 @@ use dp_config::{
 use dp_llm::{
     class::Class,
     content::Answered,
+    observed::Observed,
     request::{Rendered, Request as Prompt},
-    usage::Usage as Observed,
+    usage::tier_named,
 };
 use dp_policy::{
     price::{Catalog, ModelNames, quote},
@@ -286,6 +288,7 @@ impl Ledger {
             provider: llm.provider.as_deref().unwrap_or_default(),
             response: answered.as_deref(),
             request: sent.as_deref().or(llm.model.as_deref()).unwrap_or_default(),
+            tier: answer.price_tier.as_deref(),
         };
         let quote = quote(self.catalog.as_deref(), &names, usage.tokens.as_ref());
         let (quote, cache) = cache_use(llm.cache, &usage, quote);
@@ -362,7 +365,7 @@ impl Ledger {
             return Usage::default();
         };
         let seen = record.llm.observed.as_deref();
-        let told = seen.and_then(|seen| seen.usage.as_ref()).map(told);
+        let told = seen.and_then(told);
         // Counts that a format wants and nobody took: zero is no fact where something was said (llm.md U-3).
         let is_said = self.prompt.is_some() && seen.is_some_and(|seen| seen.has_content);
         let told = told.filter(|told| !is_said || told.is_something());
@@ -429,8 +432,9 @@ fn request_id(headers: &HeaderMap, random: u64) -> Arc<str> {
     id.unwrap_or_else(|| format!("{random:016x}").into())
 }
 
-fn told(usage: &Observed) -> Told {
-    Told {
+fn told(seen: &Observed) -> Option<Told> {
+    let usage = seen.usage.as_ref()?;
+    Some(Told {
         input: usage.input,
         output: usage.output,
         total: usage.total,
@@ -440,8 +444,16 @@ fn told(usage: &Observed) -> Told {
         input_audio: usage.input_audio,
         reasoning: usage.reasoning,
         output_audio: usage.output_audio,
+        tier: price_tier(seen).map(Into::into),
         raw: usage.raw.as_deref().map(Into::into),
-    }
+    })
+}
+
+/// The tier of service by whose price an answer is charged: what was served counts, whatever was asked for.
+fn price_tier(seen: &Observed) -> Option<Cow<'_, str>> {
+    let told = seen.usage.as_ref().and_then(|usage| usage.tier.as_deref());
+    let beside = || seen.service_tier.as_deref().and_then(tier_named);
+    told.map(Cow::Borrowed).or_else(|| beside().map(Cow::Owned))
 }
 
 fn answer(record: &Record, ending: Ending) -> Answer {
@@ -464,6 +476,7 @@ fn answer(record: &Record, ending: Ending) -> Answer {
         service_tier: seen
             .and_then(|seen| seen.service_tier.as_deref())
             .map(Into::into),
+        price_tier: seen.and_then(price_tier).map(Into::into),
         finish_reason: seen
             .and_then(|seen| seen.finish_reason)
             .map(|it| it.as_str()),

@@ -45,6 +45,7 @@ impl Call<'_> {
             past: &|_, _| None,
         };
         let tokens = expected.compared();
+        let tier = expected.tier(catalog);
         let price = |provider: &AiProvider| {
             let policy = active.in_effect.of(&self.policies, provider);
             let policy = policy.as_deref();
@@ -54,6 +55,7 @@ impl Call<'_> {
                 response: None,
                 request: wanted
                     .or_else(|| policy::expected_model(provider, policy, &self.prompt))?,
+                tier: tier.as_deref(),
             };
             quote(Some(catalog), &names, Some(&tokens)).total()
         };

@@ -16,7 +16,7 @@ use dp_llm::{
 };
 use dp_upstream::{
     Picked,
-    provider_group::{attempts::Attempt, verdict::Verdict},
+    provider_group::{affinity::Affinity, attempts::Attempt, verdict::Verdict},
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
@@ -199,7 +199,11 @@ impl Call<'_> {
             service.vendor(asked.format()),
             meant.unwrap_or(model),
         ) {
-            Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
+            Some(caching) => {
+                let key = self.affinity.map(Affinity::number);
+                let caching = PromptCaching { key, ..caching };
+                Cow::Owned(shaped.prompt.with_prompt_caching(caching))
+            }
             None => Cow::Borrowed(&*shaped.prompt),
         };
         let client = prompt.format();

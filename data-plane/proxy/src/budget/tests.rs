@@ -59,6 +59,7 @@ fn record(model: &str, tokens: Option<Tokens>, ending: Ending) -> UsageRecord {
         provider: "openai",
         response: None,
         request: model,
+        tier: None,
     };
     UsageRecord {
         request_id: "1".into(),

@@ -18,6 +18,7 @@ fn record() -> UsageRecord {
         provider: "",
         response: None,
         request: "",
+        tier: None,
     };
     UsageRecord {
         request_id: "1".into(),

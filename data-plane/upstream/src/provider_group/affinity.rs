@@ -24,7 +24,8 @@ impl Affinity {
     }
 
     /// A number that is the same for equal keys.
-    pub(super) fn number(self) -> u64 {
+    #[must_use]
+    pub fn number(self) -> u64 {
         self.0
     }
 

@@ -4,7 +4,7 @@
 //! invocation (AWS: Amazon Bedrock User Guide, inference request parameters and response fields). It must not know events.
 //! Invariant: counts come in parts, and one that is absent, null or zero never replaces one that is known (llm.md S-5).
 
-use super::{RAW_LIMIT, Usage, audio, details};
+use super::{RAW_LIMIT, Usage, audio, details, tier};
 use crate::json;
 
 /// The counts so far.
@@ -24,6 +24,7 @@ pub struct Counts {
     output_audio: Option<u64>,
     /// Nobody tells more where nothing is generated.
     is_input_only: bool,
+    tier: Option<String>,
     raw: Option<String>,
 }
 
@@ -38,7 +39,12 @@ pub struct HeadCounts {
     pub cache_read: Option<u64>,
     /// Tokens that were written to it.
     pub cache_write: Option<u64>,
+    /// The tier of service, where it is not the usual one.
+    pub tier: Option<&'static str>,
 }
+
+/// Tiers of Bedrock besides `default` (botocore, `bedrock-runtime`, `ServiceTierType`).
+const TIERS: [&str; 3] = ["priority", "flex", "reserved"];
 
 // === impl HeadCounts ===
 
@@ -47,11 +53,13 @@ impl HeadCounts {
     #[must_use]
     pub fn read<'h>(value: impl Fn(&'static str) -> Option<&'h str>) -> Self {
         let count = |name| value(name).and_then(json::count);
+        let tier = value("x-amzn-bedrock-service-tier").unwrap_or_default();
         Self {
             input: count("x-amzn-bedrock-input-token-count"),
             output: count("x-amzn-bedrock-output-token-count"),
             cache_read: count("x-amzn-bedrock-cache-read-input-token-count"),
             cache_write: count("x-amzn-bedrock-cache-write-input-token-count"),
+            tier: TIERS.into_iter().find(|known| *known == tier),
         }
     }
 
@@ -69,7 +77,9 @@ impl HeadCounts {
 impl Counts {
     /// Takes in what the head tells.
     pub fn note_head(&mut self, head: HeadCounts) {
-        if head == HeadCounts::default() {
+        self.note_tier(head.tier.map(str::to_owned));
+        let counts = HeadCounts { tier: None, ..head };
+        if counts == HeadCounts::default() {
             return;
         }
         self.is_fresh = true;
@@ -89,6 +99,11 @@ impl Counts {
     /// Takes in a count of what was generated that stands alone.
     pub fn note_output(&mut self, output: Option<u64>) {
         merge(&mut self.output, output);
+    }
+
+    /// Takes in a tier of service that is not the usual one.
+    fn note_tier(&mut self, tier: Option<String>) {
+        self.tier = tier.or(self.tier.take());
     }
 
     /// Takes in an object of counts; whether it had one of tokens.
@@ -129,6 +144,10 @@ impl Counts {
             }
             "promptTokensDetails" => new.input_audio = audio(value),
             "candidatesTokensDetails" => new.output_audio = audio(value),
+            // Of a fast answer Anthropic tells the usual tier beside it.
+            "service_tier" | "serviceTier" | "speed" | "trafficType" => {
+                new.tier = tier(value).or(new.tier.take());
+            }
             "billed_units" => billed = Some(details(value, ["input_tokens", "output_tokens"])),
             _ => (),
         });
@@ -163,6 +182,7 @@ impl Counts {
         merge(&mut self.reasoning, new.reasoning);
         merge(&mut self.input_audio, new.input_audio);
         merge(&mut self.output_audio, new.output_audio);
+        self.tier = new.tier.or(self.tier.take());
         self.is_input_only = false;
     }
 
@@ -189,6 +209,7 @@ impl Counts {
             reasoning: self.reasoning,
             input_audio: self.input_audio,
             output_audio: self.output_audio,
+            tier: self.tier.clone(),
             raw: self.raw.clone(),
         })
     }
@@ -285,6 +306,32 @@ mod tests {
     }
 
     #[test]
+    fn the_tier_is_told_once_and_stays() {
+        for (objects, expected) in [
+            (
+                [r#"{"input_tokens":1,"service_tier":"priority"}"#, r#"{"output_tokens":2}"#],
+                Some("priority"),
+            ),
+            (
+                [r#"{"input_tokens":1,"speed":"fast","service_tier":"standard"}"#, r#"{"output_tokens":2}"#],
+                Some("fast"),
+            ),
+            (
+                [r#"{"promptTokenCount":1}"#, r#"{"candidatesTokenCount":2,"trafficType":"ON_DEMAND_FLEX"}"#],
+                Some("flex"),
+            ),
+            ([r#"{"input_tokens":1,"service_tier":"standard"}"#, "null"], None),
+        ] {
+            let mut counts = Counts::default();
+            for object in objects {
+                counts.merge(object);
+            }
+            let usage = counts.usage().expect("counts");
+            assert_eq!(usage.tier.as_deref(), expected, "{objects:?}");
+        }
+    }
+
+    #[test]
     fn parts_add_up_and_take_nothing_away() {
         let start = r#"{"input_tokens":3,"cache_read_input_tokens":100,"cache_creation_input_tokens":20,"output_tokens":1}"#;
         let all = [Some(123), Some(15), Some(100), Some(20)];
@@ -317,6 +364,7 @@ mod tests {
             "x-amzn-bedrock-output-token-count" => Some("15"),
             "x-amzn-bedrock-cache-read-input-token-count" => Some("100"),
             "x-amzn-bedrock-cache-write-input-token-count" => Some("0"),
+            "x-amzn-bedrock-service-tier" => Some("flex"),
             _ => None,
         };
         let head = HeadCounts::read(head);
@@ -324,6 +372,10 @@ mod tests {
         let mut counts = Counts::default();
         counts.note_head(head);
         assert_eq!(seen(&counts), [Some(103), Some(15), Some(100), Some(0)]);
+        assert_eq!(
+            counts.usage().and_then(|usage| usage.tier).as_deref(),
+            Some("flex")
+        );
         let none = HeadCounts::read(|_| None);
         assert_eq!((none, none.prompt()), (HeadCounts::default(), None));
     }

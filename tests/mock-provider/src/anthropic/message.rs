@@ -26,7 +26,7 @@ pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {
         set(
             &mut message,
             "usage",
-            usage(&reply.counts, reply.counts.output),
+            usage(asked, &reply.counts, reply.counts.output),
         );
     }
     message
@@ -42,7 +42,7 @@ pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
     let mut start = message(asked, reply, json!([]));
     set(&mut start, "stop_reason", Value::Null);
     if reply.has_usage {
-        set(&mut start, "usage", usage(&reply.counts, 1));
+        set(&mut start, "usage", usage(asked, &reply.counts, 1));
     }
     let mut events = vec![json!({"type": "message_start", "message": start})];
     for (index, part) in reply.parts.iter().enumerate() {
@@ -141,7 +141,7 @@ fn stop_reason(stop: Stop) -> &'static str {
 }
 
 /// Input tokens without those of the cache, which stand beside them.
-fn usage(counts: &Counts, output: u64) -> Value {
+fn usage(asked: &Asked, counts: &Counts, output: u64) -> Value {
     let mut usage = json!({
         "input_tokens": counts.fresh(),
         "cache_creation_input_tokens": counts.cache_write,
@@ -153,6 +153,9 @@ fn usage(counts: &Counts, output: u64) -> Value {
         "output_tokens": output,
         "service_tier": "standard",
     });
+    if let Some(speed) = &asked.tier {
+        set(&mut usage, "speed", json!(speed));
+    }
     if counts.reasoning > 0 && output == counts.output {
         set(
             &mut usage,

@@ -101,6 +101,7 @@ pub(crate) fn parse(body: &Value, purpose: Purpose, version: Version) -> Result<
         return Err(model.refuse("String should have at least 1 character"));
     }
     let mut asked = Asked::new(model.text()?);
+    asked.note_tier(body, "speed");
     if purpose == Purpose::Answer {
         asked.token_limit = Some(node.need("max_tokens")?.count(1)?);
     }

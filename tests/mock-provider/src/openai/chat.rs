@@ -39,6 +39,7 @@ pub(crate) fn parse(body: &Value) -> Result<Asked, Refusal> {
         Some(other) => return Err(Refusal::wrong_type("model", "a string", other)),
     };
     let mut asked = Asked::new(&model);
+    asked.note_tier(body, "service_tier");
     (asked.said, asked.prompt_tokens) = read_messages(members)?;
     check_calls(&Node::root(body, Vendor::OpenAi), &model)?;
     asked.is_streamed = flag(members, "stream", "stream")?;

@@ -201,7 +201,7 @@ fn object(asked: &Asked, reply: &Reply, object: &str, choices: Value) -> Value {
         "created": reply.created,
         "model": asked.model,
         "choices": choices,
-        "service_tier": "default",
+        "service_tier": asked.tier.as_deref().unwrap_or("default"),
         "system_fingerprint": FINGERPRINT,
     })
 }

@@ -250,7 +250,7 @@ fn object(asked: &Asked, reply: &Reply, status: &str) -> Value {
         "parallel_tool_calls": echo("parallel_tool_calls", json!(true)),
         "previous_response_id": null,
         "reasoning": echo("reasoning", json!({"effort": null, "summary": null})),
-        "service_tier": "default",
+        "service_tier": asked.tier.as_deref().unwrap_or("default"),
         "store": echo("store", json!(true)),
         "temperature": echo("temperature", json!(1.0)),
         "text": echo("text", json!({"format": {"type": "text"}})),

@@ -62,6 +62,7 @@ pub(crate) fn parse(body: &Value) -> Result<Asked, Refusal> {
     node.only(&KNOWN)?;
     let model = node.need("model")?;
     let mut asked = Asked::new(model.text()?);
+    asked.note_tier(body, "service_tier");
     asked.body = body.clone();
     if let Some(before) = node.get("previous_response_id") {
         let id = before.text()?;

@@ -122,6 +122,7 @@ fn prompt_caching(message: &wire::AiPromptCaching) -> PromptCaching {
         tools: message.tools,
         min_tokens: message.min_tokens,
         message_offset: usize::try_from(message.message_offset).unwrap_or(usize::MAX),
+        key: None,
     }
 }
 

@@ -38,6 +38,7 @@ pub(in crate::ai) fn note_told(record: &mut Record, seen: &Observed) {
     }
     record.llm.observed = Some(Box::new(Observed {
         model: seen.model.clone(),
+        service_tier: seen.service_tier.clone(),
         usage: seen.usage.clone(),
         ..Observed::default()
     }));
@@ -118,7 +119,7 @@ impl Ledger {
             sent: attempt.sent.clone(),
             answered: seen.model.as_deref().map(Into::into),
         };
-        Replaced::told(of, told(seen.usage.as_ref()?), self.catalog.as_deref())
+        Replaced::told(of, told(seen)?, self.catalog.as_deref())
     }
 
     fn replace(&mut self, attempt: &Attempt, entry: Option<Arc<str>>, seen: &Observed) {

@@ -17,6 +17,7 @@ fn record(catalog: Option<&Catalog>, tokens: Tokens) -> UsageRecord {
         provider: "openai",
         response: None,
         request: MODEL,
+        tier: None,
     };
     UsageRecord {
         request_id: "1".into(),

@@ -1,0 +1,126 @@
+//! The tier of service by which a provider says that it served an answer, in one spelling.
+//!
+//! OpenAI's `service_tier`, Anthropic's `usage.service_tier` and `usage.speed`, Vertex AI's `trafficType`, Bedrock's
+//! `serviceTier`. It must not know prices. Invariant: the usual tier has no name, however it is spelt, so that only what may
+//! have another price is told apart.
+
+use std::borrow::Cow;
+
+use crate::json;
+
+/// Longest name kept, in bytes: names are some words, and what is longer is none.
+const LONGEST: usize = 64;
+
+/// Names of the usual tier, and of what a client asks for that leaves it open (`auto`).
+const USUAL: [&str; 8] = [
+    "",
+    "standard",
+    "standard_only",
+    "default",
+    "auto",
+    "on_demand",
+    "unspecified",
+    "traffic_type_unspecified",
+];
+
+/// The name in a JSON string, in small letters (`priority`, `flex`, `fast`, `batch`); `None` of the usual tier and of what is
+/// no name.
+#[must_use]
+pub fn tier(raw: &str) -> Option<String> {
+    tier_named(&json::string(raw)?)
+}
+
+/// The same of the name itself.
+#[must_use]
+pub fn tier_named(name: &str) -> Option<String> {
+    let name = name.trim();
+    if name.len() > LONGEST {
+        return None;
+    }
+    let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    };
+    if USUAL.contains(&&*name) {
+        return None;
+    }
+    // Vertex AI's, which name a way of paying in front.
+    let own = name.strip_prefix("on_demand_").unwrap_or(&name);
+    Some(own.to_owned())
+}
+
+/// The tier that a request asks for, in whichever vendor's place; `None` where it asks for the usual one, or for none.
+#[must_use]
+pub fn asked(body: &[u8]) -> Option<String> {
+    let mut asked = None;
+    // What cannot be read asks for nothing.
+    let _ = json::members(json::text(body)?, |key, value| match key.as_ref() {
+        "service_tier" | "serviceTier" if !value.starts_with('{') => note(&mut asked, value),
+        // Converse has an object around each.
+        "serviceTier" | "performanceConfig" => {
+            let _ = json::members(value, |key, value| {
+                if matches!(key.as_ref(), "type" | "latency") {
+                    note(&mut asked, value);
+                }
+            });
+        }
+        "speed" => note(&mut asked, value),
+        _ => (),
+    });
+    asked
+}
+
+fn note(asked: &mut Option<String>, value: &str) {
+    *asked = tier(value).or(asked.take());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{asked, tier};
+
+    #[test]
+    fn a_request_may_ask_for_one() {
+        for (body, expected) in [
+            (r#"{"model":"m","service_tier":"flex"}"#, Some("flex")),
+            (r#"{"service_tier":"auto"}"#, None),
+            (r#"{"service_tier":"standard_only","speed":"fast"}"#, Some("fast")),
+            (r#"{"serviceTier":"priority","contents":[]}"#, Some("priority")),
+            (r#"{"serviceTier":{"type":"reserved"}}"#, Some("reserved")),
+            (r#"{"performanceConfig":{"latency":"optimized"}}"#, Some("optimized")),
+            (r#"{"messages":[{"service_tier":"flex"}]}"#, None),
+            (r#"{"service_tier":7}"#, None),
+            ("[]", None),
+            ("", None),
+        ] {
+            assert_eq!(asked(body.as_bytes()).as_deref(), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_not_usual_has_a_name() {
+        for (raw, expected) in [
+            (r#""priority""#, Some("priority")),
+            (r#""flex""#, Some("flex")),
+            (r#""Fast""#, Some("fast")),
+            (r#""ON_DEMAND_PRIORITY""#, Some("priority")),
+            (r#""ON_DEMAND_FLEX""#, Some("flex")),
+            (
+                r#""PROVISIONED_THROUGHPUT""#,
+                Some("provisioned_throughput"),
+            ),
+            (r#""scale""#, Some("scale")),
+            (r#""default""#, None),
+            (r#""auto""#, None),
+            (r#""standard""#, None),
+            (r#""ON_DEMAND""#, None),
+            (r#""TRAFFIC_TYPE_UNSPECIFIED""#, None),
+            (r#""""#, None),
+            ("null", None),
+            ("7", None),
+            (r#"{"type":"flex"}"#, None),
+        ] {
+            assert_eq!(tier(raw).as_deref(), expected, "{raw}");
+        }
+        assert_eq!(tier(&format!("\"{}\"", "x".repeat(65))), None);
+    }
+}
