@@ -64,10 +64,7 @@ pub fn body(text: &str, names: &ToolNames, sink: &mut dyn Sink) -> Result<(), se
     reader.start(sink);
     reader.turn(said, sink);
     let tier = wire::tier(answer.tier, answer.performance);
-    reader.counts = answer
-        .usage
-        .0
-        .and_then(|usage| Counts::read(usage, tier));
+    reader.counts = answer.usage.0.and_then(|usage| Counts::read(usage, tier));
     reader.stopped(Stop {
         reason: answer.reason,
         fields: answer.fields,
@@ -146,12 +143,13 @@ impl Reader {
             }
             b"metadata" => {
                 self.start(sink);
-                let counts = serde_json::from_str::<Metadata<'_>>(payload)
-                    .ok()
-                    .and_then(|metadata| {
-                        let tier = wire::tier(metadata.tier, metadata.performance);
-                        Counts::read(metadata.usage.0?, tier)
-                    });
+                let counts =
+                    serde_json::from_str::<Metadata<'_>>(payload)
+                        .ok()
+                        .and_then(|metadata| {
+                            let tier = wire::tier(metadata.tier, metadata.performance);
+                            Counts::read(metadata.usage.0?, tier)
+                        });
                 if let Some(counts) = counts {
                     self.counts = Some(match self.counts.take() {
                         Some(before) => before.updated(counts),

@@ -453,6 +453,47 @@ fn reasons() {
     }
 }
 
+/// `ServiceTier` and `PerformanceConfiguration` of the service model.
+#[test]
+fn the_tier_that_served_is_told_with_the_counts() {
+    for (beside, expected) in [
+        (json!({"serviceTier": {"type": "flex"}}), Some("flex")),
+        (json!({"serviceTier": {"type": "default"}}), None),
+        (
+            json!({"serviceTier": {"type": "default"}, "performanceConfig": {"latency": "optimized"}}),
+            Some("optimized"),
+        ),
+        (json!({"serviceTier": 7, "performanceConfig": null}), None),
+        (json!({}), None),
+    ] {
+        let mut payload = json!({"usage": {"inputTokens": 1, "outputTokens": 2}});
+        let Tree::Object(members) = &beside else {
+            panic!("an object");
+        };
+        for (name, value) in members {
+            payload[name] = value.clone();
+        }
+        let mut told = Vec::new();
+        let mut sink = |piece: &Piece<'_>| {
+            if let Piece::Usage(usage) = piece {
+                told.push(usage.tier.clone());
+            }
+        };
+        let mut reader = Reader::new(ToolNames::default());
+        let stop = message("event", "messageStop", r#"{"stopReason":"end_turn"}"#);
+        reader.event(&stop, &mut sink);
+        reader.event(
+            &message("event", "metadata", &payload.to_string()),
+            &mut sink,
+        );
+        payload["output"] = json!({"message": {"role": "assistant", "content": []}});
+        payload["stopReason"] = json!("end_turn");
+        body(&payload.to_string(), &ToolNames::default(), &mut sink).expect("an answer");
+        let expected = expected.map(str::to_owned);
+        assert_eq!(told, [expected.clone(), expected], "{beside}");
+    }
+}
+
 #[test]
 fn usage_keeps_its_raw_form() {
     let mut told = Vec::new();

@@ -48,10 +48,7 @@ mod tests {
                 r#"{"a":{"prompt_cache_key":"k"}}"#,
                 r#"{"prompt_cache_key":"00000000000000ff","a":{"prompt_cache_key":"k"}}"#,
             ),
-            (
-                r#"{"prompt_cache_key":"k"}"#,
-                r#"{"prompt_cache_key":"k"}"#,
-            ),
+            (r#"{"prompt_cache_key":"k"}"#, r#"{"prompt_cache_key":"k"}"#),
             (
                 r#"{"prompt_cache_key":null}"#,
                 r#"{"prompt_cache_key":null}"#,

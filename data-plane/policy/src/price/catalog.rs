@@ -96,7 +96,10 @@ impl Catalog {
         for layer in layers {
             merged.overlay(layer);
         }
-        let mut models = merged.providers.values().flat_map(|own| own.models.values());
+        let mut models = merged
+            .providers
+            .values()
+            .flat_map(|own| own.models.values());
         let has_service_tiers = models.any(|model| !model.service_tiers.is_empty());
         Self {
             version: version.into(),

@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dp_llm::usage::tier_named;
 use serde::Deserialize;
 
 use super::catalog::{Layer, Model, Provider};
@@ -47,19 +46,6 @@ pub enum DocumentError {
         field: String,
         /// The first tier that is not above the one before it.
         index: usize,
-    },
-    /// The name of a tier of service that no answer has.
-    #[error(
-        "providers.{provider}.models.{model}.serviceTiers.{tier} is the usual tier, or not written in small letters; \
-         the usual tier's prices are the model's rates"
-    )]
-    ServiceTier {
-        /// The provider.
-        provider: String,
-        /// The model.
-        model: String,
-        /// The name.
-        tier: String,
     },
     /// An alias that would never be looked up.
     #[error(
@@ -187,13 +173,6 @@ impl WireModel {
         let place = Place { provider, model };
         let mut service_tiers = BTreeMap::new();
         for (name, wire) in self.service_tiers {
-            if tier_named(&name).as_deref() != Some(&name) {
-                return Err(DocumentError::ServiceTier {
-                    provider: provider.to_owned(),
-                    model: model.to_owned(),
-                    tier: name,
-                });
-            }
             let within = format!("serviceTiers.{name}.");
             let own = ServiceTier {
                 rates: place.rates(&wire.rates, &format!("{within}rates"))?,

@@ -332,16 +332,6 @@ fn documents_are_refused_with_the_place() {
             "providers.p.models.m.serviceTiers.flex.rates.output",
             "no plain decimal",
         ),
-        (
-            r#"{"serviceTiers":{"default":{"rates":{"output":"1"}}}}"#,
-            "providers.p.models.m.serviceTiers.default is the usual tier",
-            "",
-        ),
-        (
-            r#"{"serviceTiers":{"Flex":{"rates":{"output":"1"}}}}"#,
-            "providers.p.models.m.serviceTiers.Flex is the usual tier, or not written in small letters",
-            "",
-        ),
     ] {
         check_refused(&with_model(model), says, because);
     }

@@ -309,18 +309,30 @@ mod tests {
     fn the_tier_is_told_once_and_stays() {
         for (objects, expected) in [
             (
-                [r#"{"input_tokens":1,"service_tier":"priority"}"#, r#"{"output_tokens":2}"#],
+                [
+                    r#"{"input_tokens":1,"service_tier":"priority"}"#,
+                    r#"{"output_tokens":2}"#,
+                ],
                 Some("priority"),
             ),
             (
-                [r#"{"input_tokens":1,"speed":"fast","service_tier":"standard"}"#, r#"{"output_tokens":2}"#],
+                [
+                    r#"{"input_tokens":1,"speed":"fast","service_tier":"standard"}"#,
+                    r#"{"output_tokens":2}"#,
+                ],
                 Some("fast"),
             ),
             (
-                [r#"{"promptTokenCount":1}"#, r#"{"candidatesTokenCount":2,"trafficType":"ON_DEMAND_FLEX"}"#],
+                [
+                    r#"{"promptTokenCount":1}"#,
+                    r#"{"candidatesTokenCount":2,"trafficType":"ON_DEMAND_FLEX"}"#,
+                ],
                 Some("flex"),
             ),
-            ([r#"{"input_tokens":1,"service_tier":"standard"}"#, "null"], None),
+            (
+                [r#"{"input_tokens":1,"service_tier":"standard"}"#, "null"],
+                None,
+            ),
         ] {
             let mut counts = Counts::default();
             for object in objects {

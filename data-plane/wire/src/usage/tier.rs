@@ -83,10 +83,19 @@ mod tests {
         for (body, expected) in [
             (r#"{"model":"m","service_tier":"flex"}"#, Some("flex")),
             (r#"{"service_tier":"auto"}"#, None),
-            (r#"{"service_tier":"standard_only","speed":"fast"}"#, Some("fast")),
-            (r#"{"serviceTier":"priority","contents":[]}"#, Some("priority")),
+            (
+                r#"{"service_tier":"standard_only","speed":"fast"}"#,
+                Some("fast"),
+            ),
+            (
+                r#"{"serviceTier":"priority","contents":[]}"#,
+                Some("priority"),
+            ),
             (r#"{"serviceTier":{"type":"reserved"}}"#, Some("reserved")),
-            (r#"{"performanceConfig":{"latency":"optimized"}}"#, Some("optimized")),
+            (
+                r#"{"performanceConfig":{"latency":"optimized"}}"#,
+                Some("optimized"),
+            ),
             (r#"{"messages":[{"service_tier":"flex"}]}"#, None),
             (r#"{"service_tier":7}"#, None),
             ("[]", None),
