@@ -472,7 +472,7 @@ async fn each_attempt_is_a_span_below_its_request() -> Result<()> {
         ("gen_ai.request.presence_penalty", "1.5"),
         ("gen_ai.output.type", "text"),
         ("openai.request.service_tier", "flex"),
-        ("openai.response.service_tier", "default"),
+        ("openai.response.service_tier", "flex"),
         ("server.address", "127.0.0.1"),
         ("server.port", &port),
     ] {
