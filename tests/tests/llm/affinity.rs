@@ -106,7 +106,7 @@ impl Stage {
     async fn cache_key(&self, provider: usize) -> Result<String> {
         let mock = self.mocks.get(provider).context("no such provider")?;
         let body = mock.last_body().await?;
-        let key = body["prompt_cache_key"].as_str();
+        let key = body.get("prompt_cache_key").and_then(Value::as_str);
         Ok(key.with_context(|| format!("no key in {body}"))?.to_owned())
     }
 

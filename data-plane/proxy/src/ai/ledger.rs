@@ -5,7 +5,6 @@
 //! is in it; a request that was answered and of which nobody told tokens has estimated ones, which say so.
 
 use std::{
-    borrow::Cow,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,9 +16,7 @@ use dp_config::{
 use dp_llm::{
     class::Class,
     content::Answered,
-    observed::Observed,
     request::{Rendered, Request as Prompt},
-    usage::tier_named,
 };
 use dp_policy::{
     price::{Catalog, ModelNames, quote},
@@ -45,6 +42,7 @@ mod refused;
 mod replaced;
 mod size;
 mod span;
+mod told;
 
 pub(super) use cached::answered_before;
 use cached::cache_use;
@@ -56,6 +54,7 @@ pub(crate) use replaced::so_far;
 pub(super) use replaced::{attempt_failed, note_part_told, note_told};
 pub(super) use size::{Size, Uncounted};
 pub(super) use span::{hear, listen, note_server};
+use told::{price_tier, told};
 
 /// What the label of a metric says where a client made the model up (llm.md M-2).
 const OTHER: &str = "_other";
@@ -430,30 +429,6 @@ fn request_id(headers: &HeaderMap, random: u64) -> Arc<str> {
     let id = headers.get(dp_policy::request_id::X_REQUEST_ID);
     let id = id.and_then(|id| id.to_str().ok()).map(Arc::from);
     id.unwrap_or_else(|| format!("{random:016x}").into())
-}
-
-fn told(seen: &Observed) -> Option<Told> {
-    let usage = seen.usage.as_ref()?;
-    Some(Told {
-        input: usage.input,
-        output: usage.output,
-        total: usage.total,
-        cache_read: usage.cache_read,
-        cache_write: usage.cache_write,
-        cache_write_1h: usage.cache_write_1h,
-        input_audio: usage.input_audio,
-        reasoning: usage.reasoning,
-        output_audio: usage.output_audio,
-        tier: price_tier(seen).map(Into::into),
-        raw: usage.raw.as_deref().map(Into::into),
-    })
-}
-
-/// The tier of service by whose price an answer is charged: what was served counts, whatever was asked for.
-fn price_tier(seen: &Observed) -> Option<Cow<'_, str>> {
-    let told = seen.usage.as_ref().and_then(|usage| usage.tier.as_deref());
-    let beside = || seen.service_tier.as_deref().and_then(tier_named);
-    told.map(Cow::Borrowed).or_else(|| beside().map(Cow::Owned))
 }
 
 fn answer(record: &Record, ending: Ending) -> Answer {

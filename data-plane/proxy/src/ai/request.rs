@@ -194,16 +194,9 @@ impl Call<'_> {
         allowed::sent(&self.policies, provider, asked, (model, &attributes))?;
         let catalog = exchange.active.prices.of(self.backend);
         let meant = known::meant(catalog, provider, model);
-        let prompt = match prompt_caching(
-            policy,
-            service.vendor(asked.format()),
-            meant.unwrap_or(model),
-        ) {
-            Some(caching) => {
-                let key = self.affinity.map(Affinity::number);
-                let caching = PromptCaching { key, ..caching };
-                Cow::Owned(shaped.prompt.with_prompt_caching(caching))
-            }
+        let cached = (service.vendor(asked.format()), meant.unwrap_or(model));
+        let prompt = match prompt_caching(policy, cached, self.affinity) {
+            Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
             None => Cow::Borrowed(&*shaped.prompt),
         };
         let client = prompt.format();
@@ -407,9 +400,17 @@ impl Call<'_> {
     }
 }
 
-/// What a provider may be told to cache of a prompt for `model`.
-fn prompt_caching(policy: Option<&AiPolicy>, vendor: Vendor, model: &str) -> Option<PromptCaching> {
-    let caching = policy?.prompt_caching?;
+/// What a provider may be told to cache of a prompt for a model.
+fn prompt_caching(
+    policy: Option<&AiPolicy>,
+    (vendor, model): (Vendor, &str),
+    affinity: Option<Affinity>,
+) -> Option<PromptCaching> {
+    let key = affinity.map(Affinity::number);
+    let caching = PromptCaching {
+        key,
+        ..policy?.prompt_caching?
+    };
     match vendor == Vendor::Bedrock {
         true => caching.on_bedrock(model),
         false => Some(caching),
