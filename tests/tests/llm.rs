@@ -19,6 +19,7 @@ mod content;
 mod credential;
 mod dead;
 mod denied;
+mod detect;
 mod downgrade;
 mod endpoints;
 mod expressions;

@@ -5,6 +5,7 @@
 //! bytes, parts that are no text with it.
 
 mod answer;
+mod definition;
 mod invocation;
 pub(crate) mod leaves;
 mod media;
@@ -44,7 +45,7 @@ pub enum Scope {
     ToolOutput,
     /// Arguments of calls of tools, string by string.
     ToolInput,
-    /// Descriptions of tools and of the schemas of answers.
+    /// Descriptions of tools and of the schemas of answers; for those who judge, names of tools too.
     ToolDefinition,
 }
 
@@ -82,6 +83,8 @@ struct Place {
     nested: Option<Range<usize>>,
     /// The part whose only text it is.
     part: Option<Range<usize>>,
+    /// It names something that others find by it.
+    is_name: bool,
 }
 
 /// A value that repeats text in pieces; when text is changed it goes, or it would tell what was there.
@@ -248,6 +251,12 @@ impl<'t, 'a> Run<'t, 'a> {
     #[must_use]
     pub fn voice(&self) -> Voice {
         self.slots.first().map_or(Voice::Said, |slot| slot.voice)
+    }
+
+    /// Whether it is the name of a tool, by which calls find it: it stays what it is, whatever is put in its place.
+    #[must_use]
+    pub fn is_name(&self) -> bool {
+        self.slots.iter().any(|slot| slot.place.is_name)
     }
 
     /// Which message it is in.

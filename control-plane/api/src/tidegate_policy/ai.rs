@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::ai_cache::AiCache;
-use crate::backend::policy::guard::OwnGuards;
+use crate::backend::policy::guard::own::OwnGuards;
 use crate::duration::Span;
 use crate::reference::SecretKeyRef;
 use crate::scalar::Cel;

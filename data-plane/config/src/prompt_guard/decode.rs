@@ -98,6 +98,13 @@ fn regex(message: &wire::RegexGuard) -> Result<Engine, FieldError> {
             pattern: pattern.as_str().into(),
         });
     }
+    for (index, named) in message.named_patterns.iter().enumerate() {
+        let name = rule_name(&named.name).within_index("named_patterns", index)?;
+        rules.push(RuleConfig::Pattern {
+            name: Some(name.into()),
+            pattern: named.pattern.as_str().into(),
+        });
+    }
     if rules.is_empty() {
         return Err(FieldError::invalid(
             "",
@@ -105,6 +112,18 @@ fn regex(message: &wire::RegexGuard) -> Result<Engine, FieldError> {
         ));
     }
     Engine::compile(&rules, on_match, Score::MINIMUM)
+}
+
+/// Names stand in logs, in spans and in masked texts: they are words and nothing else.
+fn rule_name(name: &str) -> Result<&str, FieldError> {
+    let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    match (1..=63).contains(&name.len()) && name.bytes().all(is_plain) {
+        true => Ok(name),
+        false => Err(FieldError::invalid(
+            "name",
+            "is not 1 to 63 characters of a to z, 0 to 9 and -",
+        )),
+    }
 }
 
 fn scopes(messages: &[i32]) -> Result<Scopes, FieldError> {
@@ -119,6 +138,7 @@ fn scopes(messages: &[i32]) -> Result<Scopes, FieldError> {
             Ok(Wire::Messages) => Scope::Messages,
             Ok(Wire::ToolOutput) => Scope::ToolOutput,
             Ok(Wire::ToolInput) => Scope::ToolInput,
+            Ok(Wire::ToolDefinitions) => Scope::ToolDefinitions,
             Ok(Wire::Unspecified) | Err(_) => {
                 return Err(unknown("", *scope).within_index("scopes", index));
             }
@@ -156,7 +176,7 @@ mod tests {
     use proto::tidegate::v1 as wire;
     use wire::guard::Kind;
 
-    use super::prompt_guard;
+    use super::{GuardKind, prompt_guard};
 
     fn with(guard: wire::Guard) -> Result<super::PromptGuard, String> {
         let message = wire::PromptGuard {
@@ -192,9 +212,46 @@ mod tests {
             (Scope::Messages, true),
             (Scope::ToolOutput, true),
             (Scope::ToolInput, false),
+            (Scope::ToolDefinitions, false),
         ] {
             assert_eq!(guard.scopes.has(scope), is_judged, "{scope:?}");
         }
+        let asked = wire::Guard {
+            scopes: vec![wire::GuardScope::ToolDefinitions.into()],
+            ..regex(&["ssn"], &[])
+        };
+        let guards = with(asked).expect("decodes");
+        let scopes = guards.request[0].scopes;
+        assert!(scopes.has(Scope::ToolDefinitions) && !scopes.has(Scope::Messages));
+    }
+
+    fn named(name: &str, pattern: &str) -> wire::Guard {
+        let named = wire::regex_guard::NamedPattern {
+            name: name.to_owned(),
+            pattern: pattern.to_owned(),
+        };
+        wire::Guard {
+            kind: Some(Kind::Regex(wire::RegexGuard {
+                builtins: vec!["awsAccessKey".to_owned()],
+                named_patterns: vec![named],
+                ..wire::RegexGuard::default()
+            })),
+            ..wire::Guard::default()
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_told_by_its_name() {
+        let guards = with(named("ticket", "T-[0-9]+")).expect("decodes");
+        let GuardKind::Regex(engine) = &guards.request[0].kind else {
+            panic!("no patterns");
+        };
+        let text = "AKIAIOSFODNN7EXAMPLE of T-42";
+        let masked = engine.mask(text);
+        assert_eq!(masked.as_deref(), Some("<AWS_ACCESS_KEY> of <ticket>"));
+        let found = engine.scan(text);
+        let names: Vec<&str> = found.iter().map(|found| &**found.name()).collect();
+        assert_eq!(names, ["awsAccessKey", "ticket"]);
     }
 
     #[test]
@@ -212,6 +269,18 @@ mod tests {
             (
                 regex(&[], &["(?=a)"]),
                 "request[0].regex.rules[0].pattern: is not a regular expression",
+            ),
+            (
+                named("a", "("),
+                "request[0].regex.rules[1].pattern: is not a regular expression",
+            ),
+            (
+                named("", "a"),
+                "request[0].regex.named_patterns[0].name: is not 1 to 63",
+            ),
+            (
+                named("Not so", "a"),
+                "request[0].regex.named_patterns[0].name: is not 1 to 63",
             ),
             (regex(&[], &[]), "request[0].regex: needs a pattern"),
             (wire::Guard::default(), "request[0].kind"),

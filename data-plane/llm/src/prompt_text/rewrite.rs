@@ -1,7 +1,8 @@
 //! Other texts in the place of some.
 //!
 //! It must not know formats. Invariant: only strings whose text changes are written anew, and a part that loses its whole text
-//! to its neighbour goes, for providers refuse empty ones; nothing changed is the same buffer.
+//! to its neighbour goes, for providers refuse empty ones; names stay, for calls find tools by them; nothing changed is the same
+//! buffer.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -51,7 +52,7 @@ impl<'t, 'a> Rewrite<'t, 'a> {
             .texts
             .slots
             .get(index)
-            .is_some_and(|slot| slot.text != text);
+            .is_some_and(|slot| slot.text != text && !slot.place.is_name);
         if changes {
             self.changes.insert(index, Change::Text(text.to_owned()));
         }
@@ -61,7 +62,7 @@ impl<'t, 'a> Rewrite<'t, 'a> {
     /// what changed across parts is put in the last of them (llm.md G-3).
     pub fn run(&mut self, run: &Run<'_, 'a>, text: &str) {
         let before = run.text();
-        if before == text {
+        if before == text || run.is_name() {
             return;
         }
         let (prefix, suffix) = common(&before, text);

@@ -56,6 +56,7 @@ fn runs(texts: &PromptText<'_>) -> Vec<String> {
             Scope::Assistant => "assistant",
             Scope::ToolOutput => "output",
             Scope::ToolInput => "input",
+            Scope::ToolDefinition if run.is_name() => "name",
             Scope::ToolDefinition => "tool",
         };
         let message = run.message().map_or("-".to_owned(), |at| at.to_string());
@@ -509,7 +510,58 @@ fn members_that_no_format_has_are_judged_and_not_counted() {
         (Format::GeminiGenerateContent, GEMINI),
         (Format::BedrockConverse, CONVERSE),
     ] {
-        assert!(beside(Class::Chat(format), body).is_empty(), "{format:?}");
+        let more = beside(Class::Chat(format), body);
+        let is_name = |run: &String| run.starts_with("name - ");
+        assert!(more.iter().all(is_name), "{format:?}: {more:?}");
+    }
+}
+
+/// Whoever judges sees names of tools, and can put nothing in their place.
+#[test]
+fn definitions_are_judged_and_names_stay() {
+    for (format, body, names) in [
+        (
+            Format::OpenAiChatCompletions,
+            r#"{"tools":[{"type":"function","function":{"name":"t12","description":"d 12","parameters":{"required":["t12"],"properties":{"t12":{"type":"string","enum":["e 12"]}}}}}],"functions":[{"name":"u12","description":"d 12"}],"response_format":{"type":"json_schema","json_schema":{"name":"v12","schema":{"description":"d 12"}}}}"#,
+            vec!["t12", "u12", "v12"],
+        ),
+        (
+            Format::OpenAiResponses,
+            r#"{"tools":[{"type":"function","name":"t12","description":"d 12"},{"type":"mcp","server_label":"s12","server_description":"d 12","server_url":"12","authorization":"12","allowed_tools":["u12",{"tool_names":["v12"]}]}]}"#,
+            vec!["t12", "s12", "u12", "v12"],
+        ),
+        (
+            Format::AnthropicMessages,
+            r#"{"tools":[{"name":"t12","description":"d 12","input_schema":{"$id":"12","properties":{"q":{"description":"d 12"}}},"cache_control":{"type":"12"}},{"type":"mcp_toolset","mcp_server_name":"s12"}]}"#,
+            vec!["t12", "s12"],
+        ),
+        (
+            Format::GeminiGenerateContent,
+            r#"{"tools":[{"functionDeclarations":[{"name":"t12","description":"d 12","parameters":{"properties":{"name":{"description":"d 12"}}}}]}]}"#,
+            vec!["t12"],
+        ),
+        (
+            Format::BedrockConverse,
+            r#"{"toolConfig":{"tools":[{"toolSpec":{"name":"t12","description":"d 12","inputSchema":{"json":{"title":"d 12"}}}}],"toolChoice":{"tool":{"name":"t12"}}}}"#,
+            vec!["t12", "t12"],
+        ),
+    ] {
+        let body = Bytes::from_static(body.as_bytes());
+        let texts = PromptText::to_judge(Class::Chat(format), &body).expect("an object");
+        assert!(texts.runs().all(|run| run.scope() == Scope::ToolDefinition));
+        let found = texts.runs().filter(super::Run::is_name);
+        let found: Vec<_> = found.map(|run| run.text().into_owned()).collect();
+        assert_eq!(found, names, "{format:?}");
+        let after = masked(&texts, "12", "<\"N\">");
+        serde_json::from_slice::<&RawValue>(&after).expect("JSON");
+        // Only descriptions and values of schemas begin with a letter and a space.
+        let body = std::str::from_utf8(&body).expect("text");
+        let expected = ["d", "e"].iter().fold(body.to_owned(), |body, word| {
+            body.replace(&format!("{word} 12"), &format!(r#"{word} <\"N\">"#))
+        });
+        assert_eq!(after, expected, "{format:?}");
+        let known = PromptText::of_class(Class::Chat(format), &after).expect("an object");
+        assert!(!known.runs().any(|run| run.is_name()), "{format:?}");
     }
 }
 

@@ -9,6 +9,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
+use super::definition::{self, Meaning};
 use super::leaves::{self, Leaf};
 use super::media::{self, Media, Medium};
 use super::outline::{Kind, Outline};
@@ -17,23 +18,6 @@ use crate::node::{BodyError, Member, Node};
 
 /// How deep lists of parts may stand in parts; a result of a tool that has a list of documents needs three.
 const DEPTH: usize = 4;
-
-/// Members of definitions whose strings name or type something, or are a secret for a server.
-const STRUCTURE: [&str; 13] = [
-    "type",
-    "name",
-    "$ref",
-    "$schema",
-    "$id",
-    "required",
-    "format",
-    "role",
-    "id",
-    "cache_control",
-    "server_url",
-    "authorization",
-    "Authorization",
-];
 
 /// Members of what hosted tools answer whose strings only the provider reads, or which are media.
 const OPAQUE: [&str; 6] = [
@@ -246,10 +230,21 @@ impl<'a> Walk<'a> {
         self.within(Kind::Tools, node, |walk| walk.definitions(node));
     }
 
-    /// Texts of definitions of tools, or of a schema.
+    /// Texts of definitions of tools, or of a schema, and names for those who judge.
     pub(super) fn definitions(&mut self, node: Node<'a>) {
         self.definition_bytes += node.raw().len();
-        self.leaves(Of::said(Scope::ToolDefinition), node, &STRUCTURE);
+        let has_names = self.extent == Extent::Everything;
+        self.leaves_at(Of::said(Scope::ToolDefinition), node, |key, _| {
+            let is_name = match definition::meaning(key) {
+                Meaning::Text => false,
+                Meaning::Name if has_names => true,
+                Meaning::Name | Meaning::Structure => return None,
+            };
+            Some(Place {
+                is_name,
+                ..Place::default()
+            })
+        });
     }
 
     /// Arguments of a call as a string that is JSON, string by string; one text where it is no JSON.
@@ -277,7 +272,7 @@ impl<'a> Walk<'a> {
                 range.clone(),
                 Place {
                     nested: Some(leaf.range),
-                    part: None,
+                    ..Place::default()
                 },
             );
         }
@@ -387,6 +382,14 @@ impl<'a> Walk<'a> {
         node: Node<'a>,
         (skipped, is_text): (&[&str], impl Fn(&str) -> bool),
     ) {
+        self.leaves_at(of, node, |key, text| {
+            let is_seen = !skipped.contains(&key) && is_text(text);
+            is_seen.then(Place::default)
+        });
+    }
+
+    /// Strings of a value that `place` takes, by their keys and texts.
+    fn leaves_at(&mut self, of: Of, node: Node<'a>, place: impl Fn(&str, &str) -> Option<Place>) {
         self.is_open = false;
         let json = node.raw();
         let Some(start) = node.span(self.text).map(|span| span.start) else {
@@ -394,19 +397,14 @@ impl<'a> Walk<'a> {
         };
         for Leaf { range, key } in leaves::strings(json) {
             let key = json.get(key).unwrap_or_default();
-            if skipped.contains(&key) {
-                continue;
-            }
             let text = json
                 .get(range.clone())
                 .and_then(|text| Node::of(text).string());
-            if let Some(text) = text.filter(|text| is_text(text)) {
-                self.add(
-                    of,
-                    text,
-                    start + range.start..start + range.end,
-                    Place::default(),
-                );
+            let Some(text) = text else {
+                continue;
+            };
+            if let Some(place) = place(key, &text) {
+                self.add(of, text, start + range.start..start + range.end, place);
             }
         }
     }
@@ -415,7 +413,11 @@ impl<'a> Walk<'a> {
         let (Some(text), Some(range)) = (node.string(), node.span(self.text)) else {
             return false;
         };
-        self.add(of, text, range, Place { nested: None, part });
+        let place = Place {
+            part,
+            ..Place::default()
+        };
+        self.add(of, text, range, place);
         true
     }
 

@@ -129,7 +129,7 @@ impl Builtin {
         Builtin::ALL.into_iter().find(|rule| rule.name() == name)
     }
 
-    /// Name in configuration and metrics.
+    /// Name in configuration, logs and spans.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

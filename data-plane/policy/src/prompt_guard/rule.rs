@@ -21,7 +21,7 @@ pub enum RuleConfig {
     Builtin(Builtin),
     /// A pattern, in the syntax of the `regex` crate.
     Pattern {
-        /// Name in metrics; also the mask token, in angle brackets. `matches[index]` and `<masked>` where absent.
+        /// Name in logs and spans; also the mask token, in angle brackets. `matches[index]` and `<masked>` where absent.
         name: Option<Box<str>>,
         /// The pattern.
         pattern: Box<str>,

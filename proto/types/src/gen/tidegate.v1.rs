@@ -477,7 +477,7 @@ impl ::prost::Name for GuardRefusal {
         "type.googleapis.com/tidegate.v1.GuardRefusal".into()
     }
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RegexGuard {
     #[prost(enumeration = "regex_guard::Action", tag = "1")]
     pub action: i32,
@@ -485,9 +485,28 @@ pub struct RegexGuard {
     pub builtins: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(string, repeated, tag = "3")]
     pub patterns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "4")]
+    pub named_patterns: ::prost::alloc::vec::Vec<regex_guard::NamedPattern>,
 }
 /// Nested message and enum types in `RegexGuard`.
 pub mod regex_guard {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct NamedPattern {
+        #[prost(string, tag = "1")]
+        pub name: ::prost::alloc::string::String,
+        #[prost(string, tag = "2")]
+        pub pattern: ::prost::alloc::string::String,
+    }
+    impl ::prost::Name for NamedPattern {
+        const NAME: &'static str = "NamedPattern";
+        const PACKAGE: &'static str = "tidegate.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "tidegate.v1.RegexGuard.NamedPattern".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "type.googleapis.com/tidegate.v1.RegexGuard.NamedPattern".into()
+        }
+    }
     #[derive(
         Clone,
         Copy,
@@ -721,6 +740,7 @@ pub enum GuardScope {
     Messages = 2,
     ToolOutput = 3,
     ToolInput = 4,
+    ToolDefinitions = 5,
 }
 impl GuardScope {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -734,6 +754,7 @@ impl GuardScope {
             Self::Messages => "GUARD_SCOPE_MESSAGES",
             Self::ToolOutput => "GUARD_SCOPE_TOOL_OUTPUT",
             Self::ToolInput => "GUARD_SCOPE_TOOL_INPUT",
+            Self::ToolDefinitions => "GUARD_SCOPE_TOOL_DEFINITIONS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -744,6 +765,7 @@ impl GuardScope {
             "GUARD_SCOPE_MESSAGES" => Some(Self::Messages),
             "GUARD_SCOPE_TOOL_OUTPUT" => Some(Self::ToolOutput),
             "GUARD_SCOPE_TOOL_INPUT" => Some(Self::ToolInput),
+            "GUARD_SCOPE_TOOL_DEFINITIONS" => Some(Self::ToolDefinitions),
             _ => None,
         }
     }

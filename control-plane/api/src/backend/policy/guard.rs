@@ -1,7 +1,7 @@
 //! `promptGuard`: what judges prompts and answers.
 //!
-//! Owns the union of guards on both sides. A guard that does not answer refuses, unless its failure mode says
-//! otherwise.
+//! Owns the union of guards on both sides, and what of it upstream's schema has; what a TidegatePolicy has is [`own`]'s. A guard
+//! that does not answer refuses, unless its failure mode says otherwise.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,7 @@ use crate::scalar::{Cel, FailureMode, HttpHeaderName, Long, Short};
 use crate::schema::rule::{at_least, at_least_one, exactly_one, rule};
 use crate::schema::view;
 
-/// Kinds of guards that upstream's schema does not have.
-const OWN: &[&str] = &["azureContentSafety"];
+pub mod own;
 
 /// What judges prompts and answers.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -57,6 +56,8 @@ pub struct Guard {
     pub google_model_armor: Option<ModelArmor>,
     /// Azure AI Content Safety; of a TidegatePolicy alone.
     pub azure_content_safety: Option<ContentSafety>,
+    /// Ready-made detectors and patterns with names; of a TidegatePolicy alone.
+    pub detect: Option<own::Detect>,
     /// What happens where a service gives no verdict, FailClosed where none is given; of a TidegatePolicy alone.
     pub failure_mode: Option<FailureMode>,
     /// How long a verdict is waited for; of a TidegatePolicy alone.
@@ -80,6 +81,9 @@ pub enum Scope {
     ToolOutput,
     /// What tools were given.
     ToolInput,
+    /// What tools are said to do; of a TidegatePolicy alone.
+    #[schemars(skip)]
+    ToolDefinitions,
 }
 
 /// What is answered where a guard refuses.
@@ -289,34 +293,6 @@ fn request_guards(generator: &mut SchemaGenerator) -> Schema {
 fn response_guards(generator: &mut SchemaGenerator) -> Schema {
     let kinds = ["regex", "webhook", "bedrockGuardrails", "googleModelArmor"];
     guards(generator, &kinds, &["response"], &[])
-}
-
-/// Guards that a TidegatePolicy has beside those of upstream's schema.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(extend("x-kubernetes-validations" = [at_least_one(&["request", "response"])]))]
-pub struct OwnGuards {
-    /// Guards of prompts, in order.
-    #[schemars(schema_with = "own_request_guards", length(min = 1, max = 8))]
-    pub request: Option<Vec<Guard>>,
-    /// Guards of answers, in order.
-    #[schemars(schema_with = "own_response_guards", length(min = 1, max = 8))]
-    pub response: Option<Vec<Guard>>,
-}
-
-fn own_request_guards(generator: &mut SchemaGenerator) -> Schema {
-    let others = ["response", "scope", "failureMode", "timeout"];
-    guards(generator, OWN, &others, &[])
-}
-
-fn own_response_guards(generator: &mut SchemaGenerator) -> Schema {
-    let shield = rule(
-        "!has(self.azureContentSafety) || !has(self.azureContentSafety.promptShield) \
-         || !self.azureContentSafety.promptShield",
-        "promptShield is for guards of requests",
-    );
-    let others = ["response", "failureMode", "timeout"];
-    guards(generator, OWN, &others, &[shield])
 }
 
 fn guards(

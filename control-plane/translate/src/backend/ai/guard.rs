@@ -8,22 +8,21 @@ use std::collections::BTreeMap;
 
 use cp_api::backend::policy::ai::BackendAi;
 use cp_api::backend::policy::guard::{
-    BedrockGuardrails, Builtin, ContentSafety, Guard, ModelArmor, OpenAiModeration, PromptGuard,
-    Refusal, RegexAction, RegexGuard, Scope, Webhook,
+    BedrockGuardrails, ContentSafety, Guard, ModelArmor, OpenAiModeration, PromptGuard, Refusal,
+    Scope, Webhook,
 };
 use proto::tidegate::v1 as tidegate;
-use route::pattern::Pattern;
 use tidegate::guard::Kind;
 use tidegate::prompt_guard::Streaming;
-use tidegate::regex_guard::Action;
 
 use crate::plan::ProviderPlan;
 
+mod patterns;
 mod remote;
 mod target;
 
-const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and googleModelArmor; azureContentSafety in a \
-     TidegatePolicy";
+const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and googleModelArmor; detect and \
+     azureContentSafety in a TidegatePolicy";
 /// `window`, `buffer` or `audit`.
 const STREAMING: &str = "tidegate.dev/guard-streaming";
 /// `enforce` or `shadow`.
@@ -117,8 +116,8 @@ fn guard(
     targets: &mut Targets<'_>,
 ) -> Result<(tidegate::Guard, Option<ProviderPlan>), String> {
     let at = format!("{guards}.{side}[{index}]");
-    let (kind, target) = match (&own.regex, service(own)) {
-        (Some(regex), _) => (Kind::Regex(self::regex(regex, &at)?), None),
+    let (kind, target) = match (patterns::message(own, &at)?, service(own)) {
+        (Some(patterns), _) => (Kind::Regex(patterns), None),
         (None, Some(service)) => {
             let asked = Asked {
                 guards,
@@ -160,46 +159,13 @@ fn service(own: &Guard) -> Option<Service<'_>> {
     named.or_else(armor).or_else(azure)
 }
 
-fn regex(own: &RegexGuard, at: &str) -> Result<tidegate::RegexGuard, String> {
-    let builtins = own.builtins.iter().flatten().copied();
-    let builtins: Vec<String> = builtins.map(|own| builtin(own).to_owned()).collect();
-    let mut patterns = Vec::new();
-    for (index, pattern) in own.matches.iter().flatten().enumerate() {
-        Pattern::parse(&pattern.0)
-            .map_err(|error| format!("{at}.regex.matches[{index}] {error}"))?;
-        patterns.push(pattern.0.clone());
-    }
-    if builtins.is_empty() && patterns.is_empty() {
-        return Err(format!("{at}.regex needs matches or builtins"));
-    }
-    let action = match own.action {
-        RegexAction::Mask => Action::Mask,
-        RegexAction::Reject => Action::Reject,
-    };
-    Ok(tidegate::RegexGuard {
-        action: action.into(),
-        builtins,
-        patterns,
-    })
-}
-
-/// The names that proxies know.
-fn builtin(own: Builtin) -> &'static str {
-    match own {
-        Builtin::Ssn => "ssn",
-        Builtin::CreditCard => "creditCard",
-        Builtin::PhoneNumber => "phoneNumber",
-        Builtin::Email => "email",
-        Builtin::CaSin => "caSin",
-    }
-}
-
 fn scope_of(own: Scope) -> tidegate::GuardScope {
     match own {
         Scope::SystemPrompt => tidegate::GuardScope::SystemPrompt,
         Scope::Messages => tidegate::GuardScope::Messages,
         Scope::ToolOutput => tidegate::GuardScope::ToolOutput,
         Scope::ToolInput => tidegate::GuardScope::ToolInput,
+        Scope::ToolDefinitions => tidegate::GuardScope::ToolDefinitions,
     }
 }
 
@@ -295,6 +261,25 @@ mod tests {
     }
 
     #[test]
+    fn names_of_detectors_and_patterns_go_along() {
+        let request = json!([{"detect": {
+            "detectors": ["AwsAccessKey", "OpenAiKey"],
+            "patterns": [{"name": "ticket", "pattern": "T-[0-9]+"}],
+            "action": "Reject",
+        }, "scope": ["ToolDefinitions"]}]);
+        let sent = guards(request).expect("valid").expect("there").request;
+        let Some(Kind::Regex(own)) = &sent[0].kind else {
+            panic!("no pattern");
+        };
+        assert_eq!(own.builtins, ["awsAccessKey", "openAIKey"]);
+        assert_eq!(own.action(), tidegate::regex_guard::Action::Reject);
+        let named = &own.named_patterns[0];
+        assert_eq!((&*named.name, &*named.pattern), ("ticket", "T-[0-9]+"));
+        assert!(own.patterns.is_empty());
+        assert_eq!(sent[0].scopes, [5]);
+    }
+
+    #[test]
     fn the_nearest_level_counts_as_a_whole() {
         let ai = |name: &str| -> BackendAi {
             let guard = json!({"promptGuard": {"response": [{"regex": {"builtins": [name]}}]}});
@@ -322,6 +307,10 @@ mod tests {
             (
                 json!({"regex": {"matches": ["(?!a)b"]}}),
                 "spec.policies.ai.promptGuard.request[0].regex.matches[0] is not a regular expression",
+            ),
+            (
+                json!({"detect": {"patterns": [{"name": "a", "pattern": "a"}, {"name": "b", "pattern": "(?=a)"}]}}),
+                "spec.policies.ai.promptGuard.request[0].detect.patterns[1].pattern is not a regular expression",
             ),
             (
                 json!({"regex": {}}),

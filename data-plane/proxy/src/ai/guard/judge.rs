@@ -35,6 +35,8 @@ pub(super) fn regex(
         let parts: Vec<&str> = run.slots().iter().map(|slot| slot.text.as_ref()).collect();
         match run::judge(engine, &parts) {
             RunVerdict::Allow => {}
+            // It stays, so nothing was done about it.
+            RunVerdict::Mask { .. } if run.is_name() => {}
             RunVerdict::Mask { text, names } => {
                 rewrite.run(&run, &text);
                 names.as_slice().iter().for_each(|name| masked.add(name));
