@@ -170,7 +170,7 @@ impl Reader {
             }
         }
         if let Some(raw) = members.usage {
-            self.usage(raw, sink);
+            self.usage(raw, members.service_tier, sink);
         }
     }
 
@@ -283,10 +283,12 @@ impl Reader {
         }
     }
 
-    fn usage(&mut self, raw: &str, sink: &mut dyn Sink) {
-        let Some(read) = Usage::from_chat(raw) else {
+    fn usage(&mut self, raw: &str, tier: Option<&str>, sink: &mut dyn Sink) {
+        let Some(mut read) = Usage::from_chat(raw) else {
             return;
         };
+        // What a stream begins with may be what was asked for, its end is what was done.
+        read.tier = tier.and_then(name_of);
         let so_far = std::mem::take(&mut self.usage);
         self.usage = merged(so_far, read);
         sink.piece(&Piece::Usage(self.usage.clone()));

@@ -236,7 +236,11 @@ impl Reader {
             finish: self.reason(response).into(),
         });
         if let Some(usage) = response.usage.and_then(usage) {
-            sink.piece(&Piece::Usage(usage));
+            sink.piece(&Piece::Usage(Usage {
+                // What a stream begins with may be what was asked for, its end is what was done.
+                tier: response.service_tier.clone(),
+                ..usage
+            }));
         }
         self.is_ended = true;
         sink.piece(&Piece::End);

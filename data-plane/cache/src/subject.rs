@@ -123,7 +123,9 @@ pub fn tenant<'a>(identity: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Ke
 /// What a provider is asked: two requests with one such key get the same answer from it. `None` where that cannot be told.
 #[must_use]
 pub fn asked(format: Format, model: &str, body: &[u8]) -> Option<Key> {
-    let body = plain(format, Canonical::read(body)?);
+    // The gateway's own key for a provider's cache is another for each conversation. A client's is a part of what it asks.
+    let body = Canonical::read(body)?.without(&["prompt_cache_key"]);
+    let body = plain(format, body);
     let parts = Parts::of("asked").part("model", model.as_bytes());
     Some(parts.part("body", &body.to_bytes()).finish())
 }

@@ -198,8 +198,11 @@ impl<'a> Members<'a> {
         if observed.model.is_none() {
             observed.model = self.model.and_then(text_of);
         }
-        if observed.service_tier.is_none() {
-            observed.service_tier = self.service_tier.and_then(text_of);
+        // What a stream begins with may be what was asked for, its end is what was done. Mostly it is the same all along.
+        if let Some(raw) = self.service_tier
+            && unquoted(raw) != observed.service_tier.as_deref()
+        {
+            observed.service_tier = text_of(raw).or(observed.service_tier.take());
         }
         if let Some(raw) = self.error.filter(|_| self.is_error()) {
             observed.error = ProviderError::from_member(raw);
@@ -334,6 +337,11 @@ fn function_bytes<'a>(value: Value<'_, 'a>, bytes: &mut u64) -> &'a str {
 }
 
 /// A provider's text, bounded; empty is absent (Azure's first chunk has an empty model).
+/// A string without its quotes, as it stands there.
+fn unquoted(raw: &str) -> Option<&str> {
+    raw.strip_prefix('"')?.strip_suffix('"')
+}
+
 fn text_of(raw: &str) -> Option<String> {
     json::string(raw)
         .map(bounded)

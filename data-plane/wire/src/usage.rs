@@ -9,7 +9,7 @@ mod tier;
 use crate::json;
 
 pub use self::counts::{Counts, HeadCounts};
-pub use self::tier::{asked as asked_tier, tier, tier_named};
+pub use self::tier::{asked as asked_tiers, tier, tier_named};
 
 /// Longest raw usage object kept, in bytes.
 pub const RAW_LIMIT: usize = 16 * 1024;
@@ -35,7 +35,8 @@ pub struct Usage {
     pub reasoning: Option<u64>,
     /// The part of `output` that was audio.
     pub output_audio: Option<u64>,
-    /// The tier of service that generated it, where it is not the usual one: see [`tier`].
+    /// The tier of service that generated it, as far as it is told with the counts: in OpenAI's formats any name that stands beside
+    /// them, which counts before one in front of the answer; in others only one that is not usual, see [`tier`].
     pub tier: Option<String>,
     /// The provider's usage object as it wrote it; `None` if it was larger than 16 KiB.
     pub raw: Option<String>,

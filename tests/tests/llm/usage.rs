@@ -337,19 +337,23 @@ async fn what_a_tier_of_service_costs_is_charged_where_it_served() -> Result<()>
         );
         ("openai/v1/chat/completions", body)
     };
-    let responses =
-        r#"{"model":"gpt-x-mock-healthy","input":"how much is this","service_tier":"flex"}"#;
+    let responses = |is_streamed: bool| {
+        let body = format!(
+            r#"{{"model":"gpt-x-mock-healthy","input":"how much is this","stream":{is_streamed},"service_tier":"flex"}}"#
+        );
+        ("openai/v1/responses", body)
+    };
     let fast = format!(
         r#"{{"model":"claude-x-mock-healthy","max_tokens":64,"messages":{said},"speed":"fast"}}"#
     );
-    let responses = ("openai/v1/responses", responses.to_owned());
     let fast = ("anthropic/v1/messages", fast);
     // The price in hundredths of the usual one, the tier that it is of, and how it was found.
     let cases = [
         (chat("auto", false), 100, None, "exact"),
         (chat("flex", false), 50, Some("flex"), "exact"),
         (chat("flex", true), 50, Some("flex"), "exact"),
-        (responses, 50, Some("flex"), "exact"),
+        (responses(false), 50, Some("flex"), "exact"),
+        (responses(true), 50, Some("flex"), "exact"),
         // Nobody said what it costs.
         (
             chat("priority", false),

@@ -252,6 +252,9 @@ fn what_a_provider_is_asked() {
     let one = asked(chat, "m", br#"{"messages":[],"stream":true}"#);
     assert!(one.is_some());
     assert_eq!(asked(chat, "m", br#"{"user":"u","messages":[]}"#), one);
+    // The gateway's key differs by the conversation, and what is answered does not.
+    let keyed = br#"{"prompt_cache_key":"00ff","messages":[]}"#;
+    assert_eq!(asked(chat, "m", keyed), one);
     assert_ne!(asked(chat, "n", br#"{"messages":[]}"#), one);
     assert_ne!(asked(chat, "m", br#"{"messages":[1]}"#), one);
     assert_eq!(asked(chat, "m", b"no"), None);

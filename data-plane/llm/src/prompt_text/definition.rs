@@ -20,7 +20,8 @@ pub(super) fn meaning(key: &str) -> Meaning {
             Meaning::Name
         }
         "type" | "$ref" | "$schema" | "$id" | "required" | "format" | "role" | "id"
-        | "cache_control" | "server_url" | "authorization" | "Authorization" => Meaning::Structure,
+        | "cache_control" | "server_url" | "url" | "authorization" | "Authorization"
+        | "authorization_token" => Meaning::Structure,
         _ => Meaning::Text,
     }
 }

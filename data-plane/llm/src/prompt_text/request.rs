@@ -211,7 +211,7 @@ fn messages<'a>(walk: &mut Walk<'a>, key: &str, value: Node<'a>) {
             }
         }
         "tools" => walk.tools(value),
-        "output_config" | "output_format" => walk.definitions(value),
+        "output_config" | "output_format" | "mcp_servers" => walk.definitions(value),
         key => walk.unknown(Of::said(Scope::User), unknown::MESSAGES, (key, value)),
     }
 }

@@ -527,13 +527,13 @@ fn definitions_are_judged_and_names_stay() {
         ),
         (
             Format::OpenAiResponses,
-            r#"{"tools":[{"type":"function","name":"t12","description":"d 12"},{"type":"mcp","server_label":"s12","server_description":"d 12","server_url":"12","authorization":"12","allowed_tools":["u12",{"tool_names":["v12"]}]}]}"#,
+            r#"{"tools":[{"type":"function","name":"t12","description":"d 12"},{"type":"mcp","server_label":"s12","server_description":"d 12","server_url":"12","authorization":"12","headers":{"X-Key":"d 12k"},"allowed_tools":["u12",{"tool_names":["v12"]}]}]}"#,
             vec!["t12", "s12", "u12", "v12"],
         ),
         (
             Format::AnthropicMessages,
-            r#"{"tools":[{"name":"t12","description":"d 12","input_schema":{"$id":"12","properties":{"q":{"description":"d 12"}}},"cache_control":{"type":"12"}},{"type":"mcp_toolset","mcp_server_name":"s12"}]}"#,
-            vec!["t12", "s12"],
+            r#"{"tools":[{"name":"t12","description":"d 12","input_schema":{"$id":"12","properties":{"q":{"description":"d 12"}}},"cache_control":{"type":"12"}},{"type":"mcp_toolset","mcp_server_name":"s12"}],"mcp_servers":[{"type":"url","url":"12","name":"u12","authorization_token":"12","tool_configuration":{"allowed_tools":["v12"]}}]}"#,
+            vec!["t12", "s12", "u12", "v12"],
         ),
         (
             Format::GeminiGenerateContent,
@@ -557,7 +557,7 @@ fn definitions_are_judged_and_names_stay() {
         // Only descriptions and values of schemas begin with a letter and a space.
         let body = std::str::from_utf8(&body).expect("text");
         let expected = ["d", "e"].iter().fold(body.to_owned(), |body, word| {
-            body.replace(&format!("{word} 12"), &format!(r#"{word} <\"N\">"#))
+            body.replace(&format!("{word} 12\""), &format!(r#"{word} <\"N\">""#))
         });
         assert_eq!(after, expected, "{format:?}");
         let known = PromptText::of_class(Class::Chat(format), &after).expect("an object");

@@ -234,7 +234,11 @@ impl<'a> Walk<'a> {
     pub(super) fn definitions(&mut self, node: Node<'a>) {
         self.definition_bytes += node.raw().len();
         let has_names = self.extent == Extent::Everything;
-        self.leaves_at(Of::said(Scope::ToolDefinition), node, |key, _| {
+        let headers = headers(node);
+        self.leaves_at(Of::said(Scope::ToolDefinition), node, |leaf, key, _| {
+            if headers.iter().any(|own| own.contains(&leaf.range.start)) {
+                return None;
+            }
             let is_name = match definition::meaning(key) {
                 Meaning::Text => false,
                 Meaning::Name if has_names => true,
@@ -382,28 +386,34 @@ impl<'a> Walk<'a> {
         node: Node<'a>,
         (skipped, is_text): (&[&str], impl Fn(&str) -> bool),
     ) {
-        self.leaves_at(of, node, |key, text| {
+        self.leaves_at(of, node, |_, key, text| {
             let is_seen = !skipped.contains(&key) && is_text(text);
             is_seen.then(Place::default)
         });
     }
 
     /// Strings of a value that `place` takes, by their keys and texts.
-    fn leaves_at(&mut self, of: Of, node: Node<'a>, place: impl Fn(&str, &str) -> Option<Place>) {
+    fn leaves_at(
+        &mut self,
+        of: Of,
+        node: Node<'a>,
+        place: impl Fn(&Leaf, &str, &str) -> Option<Place>,
+    ) {
         self.is_open = false;
         let json = node.raw();
         let Some(start) = node.span(self.text).map(|span| span.start) else {
             return;
         };
-        for Leaf { range, key } in leaves::strings(json) {
-            let key = json.get(key).unwrap_or_default();
+        for leaf in leaves::strings(json) {
+            let range = leaf.range.clone();
+            let key = json.get(leaf.key.clone()).unwrap_or_default();
             let text = json
                 .get(range.clone())
                 .and_then(|text| Node::of(text).string());
             let Some(text) = text else {
                 continue;
             };
-            if let Some(place) = place(key, &text) {
+            if let Some(place) = place(&leaf, key, &text) {
                 self.add(of, text, start + range.start..start + range.end, place);
             }
         }
@@ -476,4 +486,20 @@ pub(super) fn scope(members: &[Member<'_>]) -> Scope {
         "tool" | "function" => Scope::ToolOutput,
         _ => Scope::User,
     }
+}
+
+/// Where the headers are that open a server to its client, in a tool or in a list of tools.
+fn headers(node: Node<'_>) -> Vec<Range<usize>> {
+    if !node.raw().contains("\"headers\"") {
+        return Vec::new();
+    }
+    let tools = match node.is_array() {
+        true => node.elements(),
+        false => vec![node],
+    };
+    let members = tools.into_iter().flat_map(Node::members);
+    let headers = members.filter(|(key, _)| key == "headers");
+    headers
+        .filter_map(|(_, value)| value.span(node.raw()))
+        .collect()
 }

@@ -28,7 +28,7 @@ pub(super) fn of(
 }
 
 /// Instructions, tools and the first that the user says: what providers keep of a prompt.
-fn beginning(prompt: &Prompt) -> Option<Affinity> {
+pub(super) fn beginning(prompt: &Prompt) -> Option<Affinity> {
     let texts = PromptText::of_class(prompt.class(), prompt.body()).ok()?;
     let mut has_user = false;
     let runs = texts.runs().filter(|run| match run.scope() {

@@ -13,7 +13,7 @@ use dp_llm::{
     format::Format,
     prompt_text::Invocation,
     request::Request as Prompt,
-    usage::asked_tier,
+    usage::asked_tiers,
 };
 use dp_policy::{
     budget::Spend,
@@ -182,27 +182,27 @@ impl<'a> Expected<'_, 'a> {
         }
     }
 
-    /// The tier of service that is asked for, where some model has a price of its own for one.
-    pub(super) fn tier(&self, catalog: &Catalog) -> Option<String> {
-        // Reads the whole body again.
-        catalog
-            .has_service_tiers()
-            .then(|| asked_tier(self.prompt.body()))
-            .flatten()
+    /// The tiers of service that it names, where some model has a price of its own for one.
+    pub(super) fn tiers(&self, catalog: &Catalog) -> Vec<String> {
+        match catalog.has_service_tiers() {
+            // Reads the whole body again.
+            true => asked_tiers(self.prompt.body()),
+            false => Vec::new(),
+        }
     }
 
     /// The highest price that a provider of the backend has for it.
     fn dearest(&self, catalog: &Catalog, tokens: &Tokens) -> Option<Money> {
-        let tier = self.tier(catalog);
+        let tiers = self.tiers(catalog);
         let price = |provider: &'a AiProvider| {
             let policy = (self.policy)(provider);
             let names = ModelNames {
                 provider: &provider.telemetry_name,
                 response: None,
                 request: policy::expected_model(provider, policy.as_deref(), self.prompt)?,
-                tier: tier.as_deref(),
+                tier: None,
             };
-            quote(Some(catalog), &names, Some(tokens)).total()
+            at_most(catalog, names, tokens, &tiers)
         };
         self.providers().filter_map(price).max()
     }
@@ -221,6 +221,20 @@ impl<'a> Expected<'_, 'a> {
     fn providers(&self) -> impl Iterator<Item = &'a AiProvider> {
         self.backend.groups.iter().flatten()
     }
+}
+
+/// The highest price of a model in the usual tier of service and in those that a request names: a provider may serve it in either. None
+/// where the usual one has none, as whoever names a tier may not get it.
+pub(super) fn at_most(
+    catalog: &Catalog,
+    names: ModelNames<'_>,
+    tokens: &Tokens,
+    tiers: &[String],
+) -> Option<Money> {
+    let price = |tier| quote(Some(catalog), &ModelNames { tier, ..names }, Some(tokens)).total();
+    let usual = price(None)?;
+    let named = tiers.iter().filter_map(|tier| price(Some(tier)));
+    Some(named.fold(usual, Money::max))
 }
 
 /// What a request says of its answers.

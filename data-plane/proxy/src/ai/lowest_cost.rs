@@ -45,7 +45,7 @@ impl Call<'_> {
             past: &|_, _| None,
         };
         let tokens = expected.compared();
-        let tier = expected.tier(catalog);
+        let tiers = expected.tiers(catalog);
         let price = |provider: &AiProvider| {
             let policy = active.in_effect.of(&self.policies, provider);
             let policy = policy.as_deref();
@@ -55,9 +55,9 @@ impl Call<'_> {
                 response: None,
                 request: wanted
                     .or_else(|| policy::expected_model(provider, policy, &self.prompt))?,
-                tier: tier.as_deref(),
+                tier: None,
             };
-            quote(Some(catalog), &names, Some(&tokens)).total()
+            at_most(catalog, names, &tokens, &tiers)
         };
         let cost = |place: Place| {
             let provider = self.backend.groups.get(place.group)?.get(place.entry)?;

@@ -1,9 +1,7 @@
 //! `GET /models` and `GET /models/{id}`: what clients may ask for (llm.md O-1).
 //!
-//! Owns which requests ask for it and what a plain backend lists. Must not write a format: dp-llm does. Invariant: what is
+//! Owns which requests ask for it and what a plain backend spells out. Must not write a format: dp-llm does. Invariant: what is
 //! listed can be asked for, and neither an internal model nor one that the client may not ask for is listed.
-
-use std::borrow::Cow;
 
 use dp_config::{AiBackend, ai_backend::AiProvider};
 use dp_llm::{
@@ -12,6 +10,8 @@ use dp_llm::{
     request,
 };
 use http::{HeaderValue, Method, Response, header::CONTENT_TYPE, request::Parts};
+
+mod catalogued;
 
 use super::{Serving, authorization};
 use crate::{
@@ -77,19 +77,19 @@ impl Asked {
             ListShape::Gemini => Format::GeminiGenerateContent,
         });
         let config = &exchange.active.config;
-        let of_backend;
-        let models = match serving {
+        let mut models = match serving {
             Serving::Router(name) => {
                 let router = config.model_router(name).ok_or(Kind::InvalidBackend)?;
-                &router.listed
+                let spelled = router.listed.iter().cloned();
+                spelled.chain(catalogued::of_router(exchange.active, router)).collect()
             }
             Serving::Backend(name) => {
                 let backend = config.ai_backend(name).ok_or(Kind::InvalidBackend)?;
-                of_backend = listed(backend);
-                &of_backend
+                let open = catalogued::of_backend(exchange.active, backend);
+                listed(backend).chain(open).collect()
             }
         };
-        let models = allowed(exchange, (head, serving), models)?;
+        keep_allowed(exchange, (head, serving), &mut models)?;
         let body = match &self.id {
             None => self.shape.list(&models),
             Some(id) => self.shape.one(&models, id).ok_or(Kind::UnknownModel)?,
@@ -103,11 +103,11 @@ impl Asked {
 
 /// Those that the client may ask for, as far as its head tells. What lists of models that are attached to a model behind a router
 /// say is found out where it is asked for.
-fn allowed<'m>(
+fn keep_allowed(
     exchange: &Exchange<'_>,
     (head, serving): (&Parts, Serving<'_>),
-    models: &'m [ListedModel],
-) -> Result<Cow<'m, [ListedModel]>, Fault> {
+    models: &mut Vec<ListedModel>,
+) -> Result<(), Fault> {
     let way = exchange.policies.ok_or(Kind::Bug)?;
     let config = &exchange.active.config;
     let (router, backend) = match serving {
@@ -120,38 +120,41 @@ fn allowed<'m>(
     };
     let request = RequestAttributes::of(exchange, head);
     let allowed = policies.allowed_models("", &request);
-    let is_shown = |model: &&ListedModel| {
+    models.retain(|model| {
         let admits = router
             .is_none_or(|router| authorization::is_listed(config, router, (&model.id, &request)));
         admits && allowed.allows(&model.id)
-    };
-    if allowed.is_all() && models.iter().all(|model| is_shown(&model)) {
-        return Ok(models.into());
-    }
-    Ok(models.iter().filter(is_shown).cloned().collect())
+    });
+    Ok(())
 }
 
 /// What a backend is known to have: the models that its providers are given, and names that stand for some.
-fn listed(backend: &AiBackend) -> Vec<ListedModel> {
+fn listed(backend: &AiBackend) -> impl Iterator<Item = ListedModel> {
     let providers = backend.groups.iter().flatten();
-    let listed = providers.flat_map(|provider| {
-        names(provider).map(|name| ListedModel {
-            id: name.to_owned(),
-            provider: provider.telemetry_name.to_string(),
-            created: 0,
-        })
-    });
-    listed.collect()
+    providers.flat_map(|provider| names(provider).map(|name| of_provider(provider, name)))
 }
 
 fn names(provider: &AiProvider) -> impl Iterator<Item = &str> {
     let policy = provider.policy.as_ref();
-    let overridden = policy.and_then(|policy| policy.model.as_deref());
     let aliases = policy.into_iter().flat_map(|policy| policy.aliases.keys());
-    // A model of the provider replaces whatever is asked for.
-    let pinned = overridden.or(provider.model.as_deref());
+    let pinned = pinned(provider);
     let aliases = aliases.filter(move |_| pinned.is_none());
     pinned.into_iter().chain(aliases)
+}
+
+/// The model that replaces whatever is asked for.
+fn pinned(provider: &AiProvider) -> Option<&str> {
+    let policy = provider.policy.as_ref();
+    let overridden = policy.and_then(|policy| policy.model.as_deref());
+    overridden.or(provider.model.as_deref())
+}
+
+fn of_provider(provider: &AiProvider, name: &str) -> ListedModel {
+    ListedModel {
+        id: name.to_owned(),
+        provider: provider.telemetry_name.to_string(),
+        created: 0,
+    }
 }
 
 #[cfg(test)]

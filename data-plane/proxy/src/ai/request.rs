@@ -28,7 +28,7 @@ use http::{
 };
 
 use super::{
-    Call, Tried, address, allowed, answer,
+    Call, Tried, address, affinity, allowed, answer,
     attributes::{LlmAttributes, ReadBody},
     authorization, beta, credential, denied,
     guard::{self, Guards},
@@ -195,7 +195,8 @@ impl Call<'_> {
         let catalog = exchange.active.prices.of(self.backend);
         let meant = known::meant(catalog, provider, model);
         let cached = (service.vendor(asked.format()), meant.unwrap_or(model));
-        let prompt = match prompt_caching(policy, cached, self.affinity) {
+        let affinity = || self.affinity_of(prompt, is_clients);
+        let prompt = match prompt_caching(policy, cached, affinity) {
             Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
             None => Cow::Borrowed(&*shaped.prompt),
         };
@@ -256,6 +257,15 @@ impl Call<'_> {
         }
         rendered.body = body;
         Ok(rendered)
+    }
+
+    /// What a request has in common with others, of what guards let pass: nothing that was masked can be told from it.
+    fn affinity_of(&self, prompt: &Prompt, is_clients: bool) -> Option<Affinity> {
+        let has_key = self.policies.ai_affinity()?.key.is_some();
+        match is_clients || has_key {
+            true => self.affinity,
+            false => affinity::beginning(prompt),
+        }
     }
 
     /// Sends the request, and once more if its token is refused and there is another.
@@ -404,13 +414,19 @@ impl Call<'_> {
 fn prompt_caching(
     policy: Option<&AiPolicy>,
     (vendor, model): (Vendor, &str),
-    affinity: Option<Affinity>,
+    affinity: impl FnOnce() -> Option<Affinity>,
 ) -> Option<PromptCaching> {
-    let key = affinity.map(Affinity::number);
-    let caching = PromptCaching {
-        key,
-        ..policy?.prompt_caching?
+    let caching = policy?.prompt_caching?;
+    let key = match vendor {
+        Vendor::OpenAi => affinity().map(Affinity::number),
+        Vendor::Anthropic
+        | Vendor::Foundry
+        | Vendor::Bedrock
+        | Vendor::Gemini
+        | Vendor::Vertex
+        | Vendor::Other => None,
     };
+    let caching = PromptCaching { key, ..caching };
     match vendor == Vendor::Bedrock {
         true => caching.on_bedrock(model),
         false => Some(caching),

@@ -1,9 +1,16 @@
 //! Plain HTTP/1.1: routing, heads, bodies, local answers.
 
+use std::rc::Rc;
+
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::Notify,
+};
 
 use crate::harness::{self, World, cluster, echo_path, get, http_listener, routes, simple};
 
@@ -208,24 +215,74 @@ async fn a_head_request_keeps_its_length_and_its_connection() {
     );
 }
 
+/// What a client sends before it leaves: a request is there with its head, with a body, or with the body's last chunk.
+const LEFT: [&str; 3] = [
+    "GET /left HTTP/1.1\r\nhost: a\r\n\r\n",
+    "POST /left HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc",
+    "POST /left HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+];
+
 #[tokio::test(flavor = "local")]
 async fn a_client_that_leaves_is_recorded_and_its_upstream_let_go() {
-    let (upstream, seen) = harness::upstream(|_, _| std::future::pending()).await;
+    for request in LEFT {
+        let (upstream, seen) = harness::upstream(|_, _| std::future::pending()).await;
+        let world = World::serving(&simple(upstream));
+        let mut client = TcpStream::connect(world.address("http")).await.unwrap();
+        client.write_all(request.as_bytes()).await.unwrap();
+        let arrived = async || seen.requests.borrow().first().map(|_| ());
+        harness::until("the request at the upstream", arrived).await;
+        drop(client);
+        let line = world.line(|line| line["http.path"] == "/left").await;
+        assert_eq!(
+            (&line["http.status"], &line["ending"]),
+            (&json!(499), &json!("client_gone")),
+            "{request}"
+        );
+        world.counts("tidegate_proxy_requests_active 0").await;
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn what_comes_while_a_request_is_served_is_the_next_one() {
+    let answer = Rc::new(Notify::new());
+    let given = answer.clone();
+    let (upstream, seen) = harness::upstream(move |head, _| {
+        let given = given.clone();
+        async move {
+            given.notified().await;
+            Response::new(Full::from(format!("[{}]", head.uri)))
+        }
+    })
+    .await;
     let world = World::serving(&simple(upstream));
-    let mut client = tokio::net::TcpStream::connect(world.address("http"))
-        .await
-        .unwrap();
-    let request = b"GET /left HTTP/1.1\r\nhost: a\r\n\r\n";
-    tokio::io::AsyncWriteExt::write_all(&mut client, request)
-        .await
-        .unwrap();
-    let arrived = async || seen.requests.borrow().first().map(|_| ());
-    harness::until("the request at the upstream", arrived).await;
-    drop(client);
-    let line = world.line(|line| line["http.path"] == "/left").await;
-    assert_eq!(
-        (&line["http.status"], &line["ending"]),
-        (&json!(499), &json!("client_gone"))
-    );
-    world.counts("tidegate_proxy_requests_active 0").await;
+    let mut client = TcpStream::connect(world.address("http")).await.unwrap();
+    let mut read = String::new();
+    for (number, asked) in ["/one", "/two", "/three"].into_iter().enumerate() {
+        // The first is served when the others come, in pieces.
+        let head = format!("GET {asked} HTTP/1.1\r\nhost: a\r\n\r\n");
+        for piece in head.as_bytes().chunks(9) {
+            client.write_all(piece).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        if number == 0 {
+            let arrived = async || seen.requests.borrow().first().map(|_| ());
+            harness::until("the request at the upstream", arrived).await;
+        }
+    }
+    for _ in 0..3 {
+        answer.notify_one();
+        let before = read.matches(']').count();
+        while read.matches(']').count() == before {
+            let mut bytes = [0; 512];
+            let length = client.read(&mut bytes).await.unwrap();
+            assert!(length > 0, "{read}");
+            read.push_str(std::str::from_utf8(&bytes[..length]).unwrap());
+        }
+    }
+    let bodies: Vec<&str> = read.lines().filter(|line| line.starts_with('[')).collect();
+    let bodies = bodies.concat();
+    for (asked, place) in ["/one", "/two", "/three"].into_iter().zip(1..) {
+        assert!(bodies.contains(asked), "{place}: {read}");
+    }
+    assert!(read.find("/one") < read.find("/two") && read.find("/two") < read.find("/three"));
 }

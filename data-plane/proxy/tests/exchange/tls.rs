@@ -12,11 +12,11 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::harness::{
-    Answer, PATIENCE, World, chain, cluster, echo_path, get, http_listener, http2, listen,
+    self, Answer, PATIENCE, World, chain, cluster, echo_path, get, http_listener, http2, listen,
     listener, manager, route_to, routes, whole,
 };
 
@@ -197,6 +197,37 @@ async fn the_server_name_picks_chain_and_certificate() {
     ] {
         let stream = authority.connect(address, "a.example", alpn).await.unwrap();
         assert_eq!(stream.get_ref().1.alpn_protocol(), expected);
+    }
+}
+
+#[tokio::test(flavor = "local")]
+async fn a_client_that_says_farewell_has_left() {
+    let (upstream, seen) = harness::upstream(|_, _| std::future::pending()).await;
+    let authority = Authority::new();
+    let world = World::serving(&[
+        listener("tls", vec![tls_chain(&[], "a", "routes")]),
+        routes(vec![route_to("up", json!({}))]),
+        cluster("up", upstream, json!({})),
+        secret("a", &authority.leaf(&["a.example"])),
+    ]);
+    let address = world.address("tls");
+    for (path, says_farewell) in [("/farewell", true), ("/gone", false)] {
+        let stream = authority.connect(address, "a.example", &["http/1.1"]);
+        let mut client = stream.await.unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: a.example\r\n\r\n");
+        client.write_all(head.as_bytes()).await.unwrap();
+        let arrived = async || {
+            let requests = seen.requests.borrow();
+            let mut paths = requests.iter().map(|(head, _)| head.uri.path());
+            paths.any(|seen| seen == path).then_some(())
+        };
+        harness::until("the request at the upstream", arrived).await;
+        if says_farewell {
+            client.shutdown().await.unwrap();
+        }
+        drop(client);
+        let line = world.line(|line| line["http.path"] == path).await;
+        assert_eq!(line["ending"], "client_gone", "{path}");
     }
 }
 

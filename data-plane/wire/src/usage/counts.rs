@@ -43,8 +43,15 @@ pub struct HeadCounts {
     pub tier: Option<&'static str>,
 }
 
-/// Tiers of Bedrock besides `default` (botocore, `bedrock-runtime`, `ServiceTierType`).
-const TIERS: [&str; 3] = ["priority", "flex", "reserved"];
+/// Tiers of Bedrock besides `default`, and its latency besides `standard` (botocore, `bedrock-runtime`, `ServiceTierType` and
+/// `PerformanceConfigLatency`).
+const TIERS: [&str; 4] = ["priority", "flex", "reserved", "optimized"];
+
+/// Where answers to InvokeModel tell them.
+const TIER_HEADERS: [&str; 2] = [
+    "x-amzn-bedrock-service-tier",
+    "x-amzn-bedrock-performanceconfig-latency",
+];
 
 // === impl HeadCounts ===
 
@@ -53,13 +60,15 @@ impl HeadCounts {
     #[must_use]
     pub fn read<'h>(value: impl Fn(&'static str) -> Option<&'h str>) -> Self {
         let count = |name| value(name).and_then(json::count);
-        let tier = value("x-amzn-bedrock-service-tier").unwrap_or_default();
+        let [tier, latency] = TIER_HEADERS.map(|name| value(name).unwrap_or_default());
         Self {
             input: count("x-amzn-bedrock-input-token-count"),
             output: count("x-amzn-bedrock-output-token-count"),
             cache_read: count("x-amzn-bedrock-cache-read-input-token-count"),
             cache_write: count("x-amzn-bedrock-cache-write-input-token-count"),
-            tier: TIERS.into_iter().find(|known| *known == tier),
+            tier: TIERS
+                .into_iter()
+                .find(|known| [tier, latency].contains(known)),
         }
     }
 
@@ -390,6 +399,16 @@ mod tests {
         );
         let none = HeadCounts::read(|_| None);
         assert_eq!((none, none.prompt()), (HeadCounts::default(), None));
+    }
+
+    #[test]
+    fn a_head_tells_a_latency_too() {
+        let head = |name: &'static str| match name {
+            "x-amzn-bedrock-service-tier" => Some("default"),
+            "x-amzn-bedrock-performanceconfig-latency" => Some("optimized"),
+            _ => None,
+        };
+        assert_eq!(HeadCounts::read(head).tier, Some("optimized"));
     }
 
     #[test]

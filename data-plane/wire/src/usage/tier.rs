@@ -49,29 +49,28 @@ pub fn tier_named(name: &str) -> Option<String> {
     Some(own.to_owned())
 }
 
-/// The tier that a request asks for, in whichever vendor's place; `None` where it asks for the usual one, or for none.
+/// The tiers that a request names, in whichever vendor's places; none where it asks for the usual one, or for none.
 #[must_use]
-pub fn asked(body: &[u8]) -> Option<String> {
-    let mut asked = None;
+pub fn asked(body: &[u8]) -> Vec<String> {
+    let mut asked = Vec::new();
+    let Some(text) = json::text(body) else {
+        return asked;
+    };
     // What cannot be read asks for nothing.
-    let _ = json::members(json::text(body)?, |key, value| match key.as_ref() {
-        "service_tier" | "serviceTier" if !value.starts_with('{') => note(&mut asked, value),
+    let _ = json::members(text, |key, value| match key.as_ref() {
+        "service_tier" | "serviceTier" if !value.starts_with('{') => asked.extend(tier(value)),
         // Converse has an object around each.
         "serviceTier" | "performanceConfig" => {
             let _ = json::members(value, |key, value| {
                 if matches!(key.as_ref(), "type" | "latency") {
-                    note(&mut asked, value);
+                    asked.extend(tier(value));
                 }
             });
         }
-        "speed" => note(&mut asked, value),
+        "speed" => asked.extend(tier(value)),
         _ => (),
     });
     asked
-}
-
-fn note(asked: &mut Option<String>, value: &str) {
-    *asked = tier(value).or(asked.take());
 }
 
 #[cfg(test)]
@@ -81,27 +80,23 @@ mod tests {
     #[test]
     fn a_request_may_ask_for_one() {
         for (body, expected) in [
-            (r#"{"model":"m","service_tier":"flex"}"#, Some("flex")),
-            (r#"{"service_tier":"auto"}"#, None),
+            (r#"{"model":"m","service_tier":"flex"}"#, &["flex"][..]),
+            (r#"{"service_tier":"auto"}"#, &[]),
             (
                 r#"{"service_tier":"standard_only","speed":"fast"}"#,
-                Some("fast"),
+                &["fast"],
             ),
+            (r#"{"serviceTier":"priority","contents":[]}"#, &["priority"]),
             (
-                r#"{"serviceTier":"priority","contents":[]}"#,
-                Some("priority"),
+                r#"{"serviceTier":{"type":"reserved"},"performanceConfig":{"latency":"optimized"}}"#,
+                &["reserved", "optimized"],
             ),
-            (r#"{"serviceTier":{"type":"reserved"}}"#, Some("reserved")),
-            (
-                r#"{"performanceConfig":{"latency":"optimized"}}"#,
-                Some("optimized"),
-            ),
-            (r#"{"messages":[{"service_tier":"flex"}]}"#, None),
-            (r#"{"service_tier":7}"#, None),
-            ("[]", None),
-            ("", None),
+            (r#"{"messages":[{"service_tier":"flex"}]}"#, &[]),
+            (r#"{"service_tier":7}"#, &[]),
+            ("[]", &[]),
+            ("", &[]),
         ] {
-            assert_eq!(asked(body.as_bytes()).as_deref(), expected, "{body}");
+            assert_eq!(asked(body.as_bytes()), expected, "{body}");
         }
     }
 

@@ -36,7 +36,9 @@ pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {
 
 /// The events of a stream.
 pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
-    let started = object(asked, reply, "in_progress");
+    let mut started = object(asked, reply, "in_progress");
+    // Which tier serves it is told at its end.
+    set(&mut started, "service_tier", "auto");
     let mut events = vec![
         json!({"type": "response.created", "response": started}),
         json!({"type": "response.in_progress", "response": started}),

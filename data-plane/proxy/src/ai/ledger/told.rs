@@ -2,8 +2,6 @@
 //!
 //! Must not estimate, or know prices.
 
-use std::borrow::Cow;
-
 use dp_llm::{observed::Observed, usage::tier_named};
 use dp_policy::usage_record::Told;
 
@@ -26,8 +24,7 @@ pub(super) fn told(seen: &Observed) -> Option<Told> {
 }
 
 /// The tier of service by whose price an answer is charged: what was served counts, whatever was asked for.
-pub(super) fn price_tier(seen: &Observed) -> Option<Cow<'_, str>> {
-    let told = seen.usage.as_ref().and_then(|usage| usage.tier.as_deref());
-    let beside = || seen.service_tier.as_deref().and_then(tier_named);
-    told.map(Cow::Borrowed).or_else(|| beside().map(Cow::Owned))
+pub(super) fn price_tier(seen: &Observed) -> Option<String> {
+    let with_counts = seen.usage.as_ref().and_then(|usage| usage.tier.as_deref());
+    tier_named(with_counts.or(seen.service_tier.as_deref())?)
 }
