@@ -214,7 +214,7 @@ impl Reader {
             Some(reason) => self.finish(at, finish_of(reason, members.stop), sink),
         }
         if let Some(raw) = members.usage {
-            self.usage(raw, sink);
+            self.usage(raw, None, sink);
         }
     }
 

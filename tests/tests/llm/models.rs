@@ -329,6 +329,49 @@ async fn clients_are_told_which_models_there_are() -> Result<()> {
     stage.world.stop().await
 }
 
+/// Models of which a catalogue of prices knows, beside some that nobody serves.
+const CATALOGUE: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: PriceCatalog
+metadata: {name: prices}
+spec:
+  providers:
+    claude:
+      models:
+        claude-sonnet-4-5: {tags: [a]}
+        claude-opus-4-1: {tags: [a]}
+        other: {tags: [a]}
+    openai:
+      models:
+        gpt-5: {tags: [a]}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_says_what_patterns_stand_for() -> Result<()> {
+    let mut stage = Stage::start().await?;
+    let spelled = ["fast", "safe", "smart", "gpt-4o-mini"];
+    let before = stage.list("/v1/models", &[]).await?;
+    ensure!(ids(&before, "data", "id") == spelled, "{before}");
+    // A route that comes with the catalogue says that it is in force.
+    let change = documents(&[CATALOGUE.to_owned(), route("changed", "/changed", "absent")]);
+    stage.world.write("prices.yaml", &change)?;
+    let url = "http://a.test/changed";
+    stage.world.until_status(stage.port, url, 500).await?;
+    let router = stage.list("/v1/models", &[]).await?;
+    let told = ids(&router, "data", "id");
+    ensure!(told.starts_with(&spelled.map(str::to_owned)), "{router}");
+    let rest: Vec<&str> = told.iter().skip(spelled.len()).map(String::as_str).collect();
+    ensure!(rest == ["claude-opus-4-1", "claude-sonnet-4-5"], "{router}");
+    let one = stage.list("/v1/models/claude-opus-4-1", &[]).await?;
+    ensure!(one.at("/id") == "claude-opus-4-1", "{one}");
+    // Of a backend: its provider without a model of its own takes any.
+    let pinned = stage.list("/pinned/v1/models", &[]).await?;
+    ensure!(
+        ids(&pinned, "data", "id") == ["gpt-pinned", "quick", "gpt-5"],
+        "{pinned}"
+    );
+    stage.world.stop().await
+}
+
 /// What is wrong is said where it is, and refuses requests instead of leaving them to others.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_cannot_be_served_refuses() -> Result<()> {

@@ -19,8 +19,19 @@ pub(super) fn meaning(key: &str) -> Meaning {
         "name" | "allowed_tools" | "tool_names" | "server_label" | "mcp_server_name" => {
             Meaning::Name
         }
-        "type" | "$ref" | "$schema" | "$id" | "required" | "format" | "role" | "id"
-        | "cache_control" | "server_url" | "url" | "authorization" | "Authorization"
+        "type"
+        | "$ref"
+        | "$schema"
+        | "$id"
+        | "required"
+        | "format"
+        | "role"
+        | "id"
+        | "cache_control"
+        | "server_url"
+        | "url"
+        | "authorization"
+        | "Authorization"
         | "authorization_token" => Meaning::Structure,
         _ => Meaning::Text,
     }

@@ -6,14 +6,19 @@
 use std::time::Instant;
 
 use dp_config::ai_backend::AiProvider;
-use dp_policy::price::{ModelNames, Money, quote};
+use dp_policy::price::{ModelNames, Money};
 use dp_upstream::provider_group::{
     Choice, Place,
     attempts::{Attempt, Attempts},
     pick::{Costs, NoEntry},
 };
 
-use super::{Call, expected::Expected, ledger::Ledger, policy};
+use super::{
+    Call,
+    expected::{Expected, at_most},
+    ledger::Ledger,
+    policy,
+};
 use crate::exchange::Exchange;
 
 // === impl Call ===

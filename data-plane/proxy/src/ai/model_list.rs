@@ -81,7 +81,9 @@ impl Asked {
             Serving::Router(name) => {
                 let router = config.model_router(name).ok_or(Kind::InvalidBackend)?;
                 let spelled = router.listed.iter().cloned();
-                spelled.chain(catalogued::of_router(exchange.active, router)).collect()
+                spelled
+                    .chain(catalogued::of_router(exchange.active, router))
+                    .collect()
             }
             Serving::Backend(name) => {
                 let backend = config.ai_backend(name).ok_or(Kind::InvalidBackend)?;

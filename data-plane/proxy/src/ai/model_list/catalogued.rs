@@ -18,9 +18,8 @@ pub(super) fn of_router<'a>(
     router: &'a ModelRouter,
 ) -> impl Iterator<Item = ListedModel> + 'a {
     let patterns = router.table.models().iter();
-    let patterns = patterns.filter(|model| {
-        model.visibility == Visibility::Public && model.name.exact().is_none()
-    });
+    let patterns = patterns
+        .filter(|model| model.visibility == Visibility::Public && model.name.exact().is_none());
     patterns.flat_map(move |pattern| {
         let backend = active.config.ai_backend(&pattern.backend);
         let models = backend.into_iter().flat_map(|own| of_backend(active, own));
