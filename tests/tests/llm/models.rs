@@ -359,7 +359,11 @@ async fn a_catalogue_says_what_patterns_stand_for() -> Result<()> {
     let router = stage.list("/v1/models", &[]).await?;
     let told = ids(&router, "data", "id");
     ensure!(told.starts_with(&spelled.map(str::to_owned)), "{router}");
-    let rest: Vec<&str> = told.iter().skip(spelled.len()).map(String::as_str).collect();
+    let rest: Vec<&str> = told
+        .iter()
+        .skip(spelled.len())
+        .map(String::as_str)
+        .collect();
     ensure!(rest == ["claude-opus-4-1", "claude-sonnet-4-5"], "{router}");
     let one = stage.list("/v1/models/claude-opus-4-1", &[]).await?;
     ensure!(one.at("/id") == "claude-opus-4-1", "{one}");

@@ -2,6 +2,10 @@
 //!
 //! It must not know formats: their definitions share these words. Invariant: what is not listed here is text, for a model reads it.
 
+use std::ops::Range;
+
+use crate::node::Node;
+
 /// What a string is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -35,4 +39,20 @@ pub(super) fn meaning(key: &str) -> Meaning {
         | "authorization_token" => Meaning::Structure,
         _ => Meaning::Text,
     }
+}
+
+/// Where the headers are that open a server to its client, in a tool or in a list of tools.
+pub(super) fn headers(node: Node<'_>) -> Vec<Range<usize>> {
+    if !node.raw().contains("\"headers\"") {
+        return Vec::new();
+    }
+    let tools = match node.is_array() {
+        true => node.elements(),
+        false => vec![node],
+    };
+    let members = tools.into_iter().flat_map(Node::members);
+    let headers = members.filter(|(key, _)| key == "headers");
+    headers
+        .filter_map(|(_, value)| value.span(node.raw()))
+        .collect()
 }

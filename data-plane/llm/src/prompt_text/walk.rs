@@ -234,7 +234,7 @@ impl<'a> Walk<'a> {
     pub(super) fn definitions(&mut self, node: Node<'a>) {
         self.definition_bytes += node.raw().len();
         let has_names = self.extent == Extent::Everything;
-        let headers = headers(node);
+        let headers = definition::headers(node);
         self.leaves_at(Of::said(Scope::ToolDefinition), node, |leaf, key, _| {
             if headers.iter().any(|own| own.contains(&leaf.range.start)) {
                 return None;
@@ -486,20 +486,4 @@ pub(super) fn scope(members: &[Member<'_>]) -> Scope {
         "tool" | "function" => Scope::ToolOutput,
         _ => Scope::User,
     }
-}
-
-/// Where the headers are that open a server to its client, in a tool or in a list of tools.
-fn headers(node: Node<'_>) -> Vec<Range<usize>> {
-    if !node.raw().contains("\"headers\"") {
-        return Vec::new();
-    }
-    let tools = match node.is_array() {
-        true => node.elements(),
-        false => vec![node],
-    };
-    let members = tools.into_iter().flat_map(Node::members);
-    let headers = members.filter(|(key, _)| key == "headers");
-    headers
-        .filter_map(|(_, value)| value.span(node.raw()))
-        .collect()
 }
