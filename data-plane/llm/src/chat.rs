@@ -336,12 +336,12 @@ fn function_bytes<'a>(value: Value<'_, 'a>, bytes: &mut u64) -> &'a str {
     })
 }
 
-/// A provider's text, bounded; empty is absent (Azure's first chunk has an empty model).
 /// A string without its quotes, as it stands there.
 fn unquoted(raw: &str) -> Option<&str> {
     raw.strip_prefix('"')?.strip_suffix('"')
 }
 
+/// A provider's text, bounded; empty is absent (Azure's first chunk has an empty model).
 fn text_of(raw: &str) -> Option<String> {
     json::string(raw)
         .map(bounded)

@@ -221,6 +221,8 @@ impl Io {
             self.unread.progress();
             return polled;
         }
+        // Whoever reads nothing may have gone.
+        self.check_end(cx)?;
         self.unread.allow(self.writes.patience());
         self.unread
             .poll_stalled(cx)
@@ -232,13 +234,15 @@ impl Io {
         let Some(left) = &mut self.left else {
             return Ok(());
         };
-        if !self.ahead.is_empty() || self.reads.is_handed_over.load(Ordering::Relaxed) {
+        // Between requests hyper reads, and an end is none too early.
+        let is_serving = self.reads.is_past_head.load(Ordering::Relaxed);
+        if !is_serving
+            || !self.ahead.is_empty()
+            || self.reads.is_handed_over.load(Ordering::Relaxed)
+        {
             return Ok(());
         }
-        if let Some(ahead) = left.check(&mut self.transport, cx)? {
-            self.ahead = ahead;
-        }
-        Ok(())
+        left.check(&mut self.transport, cx)
     }
 
     /// Reads until it is clear which protocol the client speaks; the bytes are read again by hyper. `None`

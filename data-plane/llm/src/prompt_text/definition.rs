@@ -50,9 +50,23 @@ pub(super) fn headers(node: Node<'_>) -> Vec<Range<usize>> {
         true => node.elements(),
         false => vec![node],
     };
-    let members = tools.into_iter().flat_map(Node::members);
-    let headers = members.filter(|(key, _)| key == "headers");
-    headers
-        .filter_map(|(_, value)| value.span(node.raw()))
-        .collect()
+    let mut headers = Vec::new();
+    for tool in tools {
+        headers.extend(named(tool, "headers"));
+        // Gemini's.
+        let servers = named(tool, "mcpServers")
+            .into_iter()
+            .flat_map(Node::elements);
+        let ways = servers.flat_map(|server| named(server, "streamableHttpTransport"));
+        headers.extend(ways.flat_map(|way| named(way, "headers")));
+    }
+    let spans = headers.into_iter();
+    spans.filter_map(|own| own.span(node.raw())).collect()
+}
+
+/// The values of members of this name.
+fn named<'a>(of: Node<'a>, name: &str) -> Vec<Node<'a>> {
+    let members = of.members().into_iter();
+    let named = members.filter(|(key, _)| key == name);
+    named.map(|(_, value)| value).collect()
 }

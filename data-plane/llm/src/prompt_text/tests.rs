@@ -537,8 +537,8 @@ fn definitions_are_judged_and_names_stay() {
         ),
         (
             Format::GeminiGenerateContent,
-            r#"{"tools":[{"functionDeclarations":[{"name":"t12","description":"d 12","parameters":{"properties":{"name":{"description":"d 12"}}}}]}]}"#,
-            vec!["t12"],
+            r#"{"tools":[{"functionDeclarations":[{"name":"t12","description":"d 12","parameters":{"properties":{"name":{"description":"d 12"}}}}]},{"mcpServers":[{"name":"s12","streamableHttpTransport":{"url":"12","headers":{"X-Key":"d 12k"}}}]}]}"#,
+            vec!["t12", "s12"],
         ),
         (
             Format::BedrockConverse,

@@ -105,7 +105,6 @@ pub(super) const MESSAGES: &[&str] = &[
     "cache_control",
     "container",
     "inference_geo",
-    "mcp_servers",
     "metadata",
     "service_tier",
     "speed",

@@ -46,7 +46,8 @@ pub struct Model {
 pub struct Catalog {
     version: Arc<str>,
     merged: Layer,
-    has_service_tiers: bool,
+    /// Names of all tiers of service.
+    service_tiers: BTreeSet<String>,
 }
 
 /// Which model answered, by every name that is known of it.
@@ -83,10 +84,17 @@ pub enum TierPrice {
 // === impl Catalog ===
 
 impl Catalog {
-    /// Some model costs something else in another tier of service.
+    /// Names of tiers of service in which some model costs something else.
     #[must_use]
-    pub const fn has_service_tiers(&self) -> bool {
-        self.has_service_tiers
+    pub const fn service_tiers(&self) -> &BTreeSet<String> {
+        &self.service_tiers
+    }
+
+    /// The names of a provider's models.
+    pub fn names(&self, provider: &str) -> impl Iterator<Item = &str> {
+        let provider = self.merged.providers.get(provider);
+        let models = provider.into_iter().flat_map(|own| own.models.keys());
+        models.map(String::as_str)
     }
 
     /// Merges layers, the first at the bottom. `version` names this state of the catalogue in records.
@@ -96,15 +104,16 @@ impl Catalog {
         for layer in layers {
             merged.overlay(layer);
         }
-        let mut models = merged
+        let models = merged
             .providers
             .values()
             .flat_map(|own| own.models.values());
-        let has_service_tiers = models.any(|model| !model.service_tiers.is_empty());
+        let service_tiers = models.flat_map(|model| model.service_tiers.keys());
+        let service_tiers = service_tiers.cloned().collect();
         Self {
             version: version.into(),
             merged,
-            has_service_tiers,
+            service_tiers,
         }
     }
 

@@ -281,9 +281,11 @@ fn layers_merge_field_by_field() {
     assert_eq!(flex.rates.input, Some("1".parse().expect("rate")));
     assert_eq!(flex.rates.output, Some("4".parse().expect("rate")));
     assert_eq!(flex.tiers.len(), 1);
-    assert!(merged.has_service_tiers() && merged_tiers.has_service_tiers());
+    let names = |catalog: &Catalog| Vec::from_iter(catalog.service_tiers().clone());
+    assert_eq!(names(&merged), ["flex", "priority"]);
+    assert_eq!(names(&merged_tiers), ["fast", "flex", "priority"]);
     let plain = layer(r#"{"providers":{"openai":{"models":{"m":{"rates":{"input":"1"}}}}}}"#);
-    assert!(!Catalog::new("v4", [plain]).has_service_tiers());
+    assert!(Catalog::new("v4", [plain]).service_tiers().is_empty());
     // A layer twice is a layer once.
     let twice = Catalog::new("v2", [layer(BASE), over.clone(), over]);
     assert_eq!(merged, twice);

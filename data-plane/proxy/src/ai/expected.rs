@@ -184,10 +184,11 @@ impl<'a> Expected<'_, 'a> {
 
     /// The tiers of service that it names, where some model has a price of its own for one.
     pub(super) fn tiers(&self, catalog: &Catalog) -> Vec<String> {
-        match catalog.has_service_tiers() {
+        let known = catalog.service_tiers();
+        match known.is_empty() {
+            true => Vec::new(),
             // Reads the whole body again.
-            true => asked_tiers(self.prompt.body()),
-            false => Vec::new(),
+            false => asked_tiers(self.prompt.body(), |tier| known.contains(tier)),
         }
     }
 
@@ -225,7 +226,7 @@ impl<'a> Expected<'_, 'a> {
 
 /// The highest price of a model in the usual tier of service and in those that a request names: a provider may serve it in either. None
 /// where the usual one has none, as whoever names a tier may not get it.
-pub(super) fn at_most(
+fn at_most(
     catalog: &Catalog,
     names: ModelNames<'_>,
     tokens: &Tokens,

@@ -6,19 +6,14 @@
 use std::time::Instant;
 
 use dp_config::ai_backend::AiProvider;
-use dp_policy::price::{ModelNames, Money};
+use dp_policy::price::{ModelNames, Money, quote};
 use dp_upstream::provider_group::{
     Choice, Place,
     attempts::{Attempt, Attempts},
     pick::{Costs, NoEntry},
 };
 
-use super::{
-    Call,
-    expected::{Expected, at_most},
-    ledger::Ledger,
-    policy,
-};
+use super::{Call, expected::Expected, ledger::Ledger, policy};
 use crate::exchange::Exchange;
 
 // === impl Call ===
@@ -60,9 +55,10 @@ impl Call<'_> {
                 response: None,
                 request: wanted
                     .or_else(|| policy::expected_model(provider, policy, &self.prompt))?,
-                tier: None,
+                // What nobody has a price of costs what the usual one does.
+                tier: tiers.first().map(String::as_str),
             };
-            at_most(catalog, names, &tokens, &tiers)
+            quote(Some(catalog), &names, Some(&tokens)).total()
         };
         let cost = |place: Place| {
             let provider = self.backend.groups.get(place.group)?.get(place.entry)?;

@@ -13,6 +13,8 @@ use http::{HeaderValue, Method, Response, header::CONTENT_TYPE, request::Parts};
 
 mod catalogued;
 
+use catalogued::Catalogued;
+
 use super::{Serving, authorization};
 use crate::{
     attributes::RequestAttributes,
@@ -77,17 +79,20 @@ impl Asked {
             ListShape::Gemini => Format::GeminiGenerateContent,
         });
         let config = &exchange.active.config;
-        let mut models = match serving {
+        let catalogued = Catalogued {
+            active: exchange.active,
+            way: exchange.policies.ok_or(Kind::Bug)?,
+            request: RequestAttributes::of(exchange, head),
+        };
+        let mut models: Vec<_> = match serving {
             Serving::Router(name) => {
                 let router = config.model_router(name).ok_or(Kind::InvalidBackend)?;
                 let spelled = router.listed.iter().cloned();
-                spelled
-                    .chain(catalogued::of_router(exchange.active, router))
-                    .collect()
+                spelled.chain(catalogued.of_router(router)).collect()
             }
             Serving::Backend(name) => {
                 let backend = config.ai_backend(name).ok_or(Kind::InvalidBackend)?;
-                let open = catalogued::of_backend(exchange.active, backend);
+                let open = catalogued.of_backend(backend, |_| true);
                 listed(backend).chain(open).collect()
             }
         };

@@ -1,8 +1,8 @@
 //! Whether a client has left while its request is served.
 //!
 //! hyper would look by reading, for which it puts a buffer aside as large as the last request, for each request that waits and
-//! each stream that is silent. Here a look costs nothing until something comes. Must not read what somebody else waits for.
-//! Invariant: what comes is read again by hyper, in its order and once.
+//! each stream that is silent. Here a look costs nothing until something comes. Must not take away what it sees. Invariant: while
+//! somebody waits for bytes nobody looks.
 
 use std::{
     io::{self, ErrorKind},
@@ -10,16 +10,9 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
-use tokio::{
-    io::{AsyncRead, ReadBuf},
-    net::TcpStream,
-};
+use tokio::io::{AsyncBufRead, ReadBuf};
 
 use super::Transport;
-
-/// Of what comes encrypted, this much is read to know that it is no end.
-const AHEAD: usize = 512;
 
 /// Who would notice that the client leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,13 +24,6 @@ pub(super) enum Left {
     Nobody,
     /// Nobody needs to: more than that has come.
     More,
-}
-
-/// What comes next.
-enum Seen {
-    End,
-    /// Something, of which some may have been read.
-    More(Option<Bytes>),
 }
 
 // === impl Left ===
@@ -52,7 +38,7 @@ impl Left {
         };
     }
 
-    /// Looks, if nobody else does, and has the task woken when there is something to see; what was read for that.
+    /// Looks, if nobody else does, and has the task woken when there is something to see.
     ///
     /// # Errors
     /// The client has left, or the connection is broken.
@@ -60,50 +46,25 @@ impl Left {
         &mut self,
         transport: &mut Transport,
         cx: &mut Context<'_>,
-    ) -> io::Result<Option<Bytes>> {
+    ) -> io::Result<()> {
         if *self != Left::Nobody {
-            return Ok(None);
+            return Ok(());
         }
-        let seen = match transport {
-            Transport::Plain(stream) => peek(stream, cx),
-            // What is encrypted may be a farewell, so it has to be read.
-            Transport::Tls(stream) => read(stream, cx),
-        };
-        match seen? {
-            Poll::Pending => Ok(None),
-            Poll::Ready(Seen::End) => Err(ErrorKind::UnexpectedEof.into()),
-            Poll::Ready(Seen::More(ahead)) => {
-                *self = Left::More;
-                Ok(ahead)
+        let length = match transport {
+            Transport::Plain(stream) => {
+                let mut byte = [0];
+                stream.poll_peek(cx, &mut ReadBuf::new(&mut byte))
             }
-        }
-    }
-}
-
-/// Looks at what comes next, and leaves it there.
-fn peek(stream: &TcpStream, cx: &mut Context<'_>) -> io::Result<Poll<Seen>> {
-    let mut byte = [0];
-    match stream.poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
-        Poll::Pending => Ok(Poll::Pending),
-        Poll::Ready(length) => Ok(Poll::Ready(match length? {
-            0 => Seen::End,
-            _ => Seen::More(None),
-        })),
-    }
-}
-
-/// Reads some of what comes next.
-fn read(stream: &mut (impl AsyncRead + Unpin), cx: &mut Context<'_>) -> io::Result<Poll<Seen>> {
-    let mut ahead = [0; AHEAD];
-    let mut buf = ReadBuf::new(&mut ahead);
-    match Pin::new(stream).poll_read(cx, &mut buf) {
-        Poll::Pending => Ok(Poll::Pending),
-        Poll::Ready(read) => {
-            read?;
-            Ok(Poll::Ready(match buf.filled() {
-                [] => Seen::End,
-                ahead => Seen::More(Some(Bytes::copy_from_slice(ahead))),
-            }))
+            // What is encrypted may be a farewell, so it has to be opened.
+            Transport::Tls(stream) => Pin::new(stream).poll_fill_buf(cx).map_ok(<[u8]>::len),
+        };
+        match length? {
+            Poll::Pending => Ok(()),
+            Poll::Ready(0) => Err(ErrorKind::UnexpectedEof.into()),
+            Poll::Ready(_) => {
+                *self = Left::More;
+                Ok(())
+            }
         }
     }
 }

@@ -49,25 +49,30 @@ pub fn tier_named(name: &str) -> Option<String> {
     Some(own.to_owned())
 }
 
-/// The tiers that a request names, in whichever vendor's places; none where it asks for the usual one, or for none.
+/// Those of some tiers that a request names, in whichever vendor's places, each once; none where it asks for the usual one, or for
+/// none.
 #[must_use]
-pub fn asked(body: &[u8]) -> Vec<String> {
+pub fn asked(body: &[u8], is_known: impl Fn(&str) -> bool) -> Vec<String> {
     let mut asked = Vec::new();
     let Some(text) = json::text(body) else {
         return asked;
     };
+    let mut note = |value: &str| {
+        let tier = tier(value).filter(|tier| is_known(tier) && !asked.contains(tier));
+        asked.extend(tier);
+    };
     // What cannot be read asks for nothing.
     let _ = json::members(text, |key, value| match key.as_ref() {
-        "service_tier" | "serviceTier" if !value.starts_with('{') => asked.extend(tier(value)),
+        "service_tier" | "serviceTier" if !value.starts_with('{') => note(value),
         // Converse has an object around each.
         "serviceTier" | "performanceConfig" => {
             let _ = json::members(value, |key, value| {
                 if matches!(key.as_ref(), "type" | "latency") {
-                    asked.extend(tier(value));
+                    note(value);
                 }
             });
         }
-        "speed" => asked.extend(tier(value)),
+        "speed" => note(value),
         _ => (),
     });
     asked
@@ -93,10 +98,15 @@ mod tests {
             ),
             (r#"{"messages":[{"service_tier":"flex"}]}"#, &[]),
             (r#"{"service_tier":7}"#, &[]),
+            (
+                r#"{"service_tier":"nobody-knows-this","speed":"fast","speed":"fast"}"#,
+                &["fast"],
+            ),
             ("[]", &[]),
             ("", &[]),
         ] {
-            assert_eq!(asked(body.as_bytes()), expected, "{body}");
+            let known = |tier: &str| tier != "nobody-knows-this";
+            assert_eq!(asked(body.as_bytes(), known), expected, "{body}");
         }
     }
 

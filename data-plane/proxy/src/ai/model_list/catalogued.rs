@@ -1,47 +1,75 @@
 //! Models that may be asked for although nobody spells them out: those of the catalogues of prices (llm.md O-1).
 //!
 //! Owns which names of a catalogue a pattern, or a provider that takes any model, stands for. Must not know prices. Invariant: a
-//! name that another entry of a router serves, or none, is not listed here.
+//! name that another entry of a router serves, or none, is not listed here, nor one that a provider's list refuses to this client.
 
-use dp_config::{AiBackend, model_router::ModelRouter};
+use dp_config::{AiBackend, model_router::ModelRouter, policy::Effective};
 use dp_llm::{
     model_name::{Found, Visibility},
     models::ListedModel,
 };
 
-use super::{of_provider, pinned};
-use crate::served::Active;
+use super::of_provider;
+use crate::{attributes::RequestAttributes, served::Active};
 
-/// What the patterns of a router stand for.
-pub(super) fn of_router<'a>(
-    active: &'a Active,
-    router: &'a ModelRouter,
-) -> impl Iterator<Item = ListedModel> + 'a {
-    let patterns = router.table.models().iter();
-    let patterns = patterns
-        .filter(|model| model.visibility == Visibility::Public && model.name.exact().is_none());
-    patterns.flat_map(move |pattern| {
-        let backend = active.config.ai_backend(&pattern.backend);
-        let models = backend.into_iter().flat_map(|own| of_backend(active, own));
-        // A longer pattern, or a name in full, may lead elsewhere.
-        models.filter(move |model| match router.table.find(&model.id, |_| false) {
-            Found::Concrete(found) => std::ptr::eq(found, pattern),
-            Found::Virtual(_) | Found::Unknown => false,
-        })
-    })
+/// Who asks, and where.
+pub(super) struct Catalogued<'a> {
+    pub(super) active: &'a Active,
+    /// The policies up to the route.
+    pub(super) way: Effective<'a>,
+    pub(super) request: RequestAttributes<'a>,
 }
 
-/// What the providers of a backend have that are asked for whatever a client names.
-pub(super) fn of_backend<'a>(
-    active: &'a Active,
-    backend: &'a AiBackend,
-) -> impl Iterator<Item = ListedModel> + 'a {
-    let catalog = active.prices.of(backend);
-    let providers = backend.groups.iter().flatten();
-    let open = providers.filter(|provider| pinned(provider).is_none());
-    open.flat_map(move |provider| {
-        let models = catalog.into_iter().flat_map(|catalog| catalog.models());
-        let own = models.filter(|(of, ..)| **of == *provider.telemetry_name);
-        own.map(move |(_, name, _)| of_provider(provider, name))
-    })
+// === impl Catalogued ===
+
+impl Catalogued<'_> {
+    /// What the patterns of a router stand for.
+    pub(super) fn of_router(&self, router: &ModelRouter) -> Vec<ListedModel> {
+        let patterns = router.table.models().iter();
+        let patterns = patterns
+            .filter(|model| model.visibility == Visibility::Public && model.name.exact().is_none());
+        let mut listed = Vec::new();
+        for pattern in patterns {
+            // A longer pattern, or a name in full, may lead elsewhere.
+            let leads_here = |name: &str| {
+                pattern.name.matches(name)
+                    && match router.table.find(name, |_| false) {
+                        Found::Concrete(found) => std::ptr::eq(found, pattern),
+                        Found::Virtual(_) | Found::Unknown => false,
+                    }
+            };
+            if let Some(backend) = self.active.config.ai_backend(&pattern.backend) {
+                listed.extend(self.of_backend(backend, leads_here));
+            }
+        }
+        listed
+    }
+
+    /// What the providers of a backend have that are asked for whatever a client names, of the names that are wanted.
+    pub(super) fn of_backend(
+        &self,
+        backend: &AiBackend,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Vec<ListedModel> {
+        // Where policies cannot be enforced nobody is served.
+        let (Some(catalog), Ok(policies)) = (
+            self.active.prices.of(backend),
+            self.way.with_backend(backend),
+        ) else {
+            return Vec::new();
+        };
+        let mut listed = Vec::new();
+        for provider in backend.groups.iter().flatten() {
+            let policy = self.active.in_effect.of(&policies, provider);
+            let overridden = policy.as_deref().and_then(|own| own.model.as_deref());
+            if overridden.or(provider.model.as_deref()).is_some() {
+                continue;
+            }
+            let allowed = policies.allowed_models(&provider.name, &self.request);
+            let names = catalog.names(&provider.telemetry_name);
+            let names = names.filter(|name| is_wanted(name) && allowed.allows(name));
+            listed.extend(names.map(|name| of_provider(provider, name)));
+        }
+        listed
+    }
 }
