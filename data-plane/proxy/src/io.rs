@@ -18,13 +18,11 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 mod frames;
-mod left;
 mod linger;
 mod transport;
 mod writes;
 
 use frames::Frames;
-use left::Left;
 use linger::Linger;
 pub(crate) use transport::Transport;
 pub(crate) use writes::Writes;
@@ -55,8 +53,6 @@ pub(crate) struct Reads {
     is_amid_frame: AtomicBool,
     /// What is read is no part of a head: all of it is there, or a request is being served.
     is_past_head: AtomicBool,
-    /// HTTP is over, and whoever reads on decides what an end means.
-    is_handed_over: AtomicBool,
     /// The bytes of the next head: hyper drops a `content-length` that contradicts it, and we want to know.
     head: Mutex<Vec<u8>>,
 }
@@ -72,8 +68,6 @@ pub(crate) struct Io {
     writes: Arc<Writes>,
     /// While the client leaves unread what is written to it.
     unread: Stall,
-    /// Of HTTP/1, as hyper does not look for its end where nothing is to be read.
-    left: Option<Left>,
     linger: Linger,
 }
 
@@ -99,11 +93,6 @@ impl Reads {
     pub(crate) fn keep(&self) {
         self.is_past_head.store(false, Ordering::Relaxed);
         self.kept().clear();
-    }
-
-    /// The connection speaks something else from here on.
-    pub(crate) fn hand_over(&self) {
-        self.is_handed_over.store(true, Ordering::Relaxed);
     }
 
     /// Whether a line of the head that was kept begins with this field name, or may: of a head that is too large to be kept
@@ -186,7 +175,6 @@ impl Io {
             frames: None,
             writes: Arc::default(),
             unread: Stall::new(None),
-            left: None,
             linger: Linger::default(),
         }
     }
@@ -199,11 +187,6 @@ impl Io {
     /// Follows the frames of HTTP/2 from here on.
     pub(crate) fn follow_frames(&mut self) {
         self.frames = Some(Frames::default());
-    }
-
-    /// Looks for the end of the connection itself where hyper reads nothing, and fails to flush then.
-    pub(crate) fn notice_end(&mut self) {
-        self.left = Some(Left::default());
     }
 
     /// What becomes of writes.
@@ -221,28 +204,10 @@ impl Io {
             self.unread.progress();
             return polled;
         }
-        // Whoever reads nothing may have gone.
-        self.check_end(cx)?;
         self.unread.allow(self.writes.patience());
         self.unread
             .poll_stalled(cx)
             .map(|()| Err(io::ErrorKind::TimedOut.into()))
-    }
-
-    /// Fails where the client has left and nobody else would notice.
-    fn check_end(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        let Some(left) = &mut self.left else {
-            return Ok(());
-        };
-        // Between requests hyper reads, and an end is none too early.
-        let is_serving = self.reads.is_past_head.load(Ordering::Relaxed);
-        if !is_serving
-            || !self.ahead.is_empty()
-            || self.reads.is_handed_over.load(Ordering::Relaxed)
-        {
-            return Ok(());
-        }
-        left.check(&mut self.transport, cx)
     }
 
     /// Reads until it is clear which protocol the client speaks; the bytes are read again by hyper. `None`
@@ -286,9 +251,6 @@ impl AsyncRead for Io {
             }
             Poll::Ready(Ok(()))
         };
-        if let Some(left) = &mut this.left {
-            left.note_read(polled.is_pending());
-        }
         if let Some(read) = buf.filled().get(before..).filter(|read| !read.is_empty()) {
             this.reads.add(read);
             if let Some(frames) = &mut this.frames {
@@ -330,11 +292,7 @@ impl AsyncWrite for Io {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let polled = Pin::new(&mut this.transport).poll_flush(cx);
-        let polled = this.written(polled, cx);
-        if matches!(polled, Poll::Ready(Ok(()))) {
-            this.check_end(cx)?;
-        }
-        polled
+        this.written(polled, cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
