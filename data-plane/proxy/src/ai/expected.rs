@@ -278,6 +278,35 @@ mod tests {
     }
 
     #[test]
+    fn whoever_names_a_tier_is_held_at_the_dearest_that_may_serve_it() {
+        let layer = dp_policy::price::read(
+            r#"{"providers":{"openai":{"models":{
+                "m":{"rates":{"input":"2"},"serviceTiers":{"flex":{"rates":{"input":"1"}},"priority":{"rates":{"input":"4"}}}},
+                "only-flex":{"serviceTiers":{"flex":{"rates":{"input":"1"}}}}}}}}"#,
+        );
+        let catalog = Catalog::new("v", [layer.unwrap()]);
+        let tokens = Tokens {
+            input: 1_000_000,
+            ..Tokens::default()
+        };
+        let held = |request: &str, tiers: &[&str]| {
+            let names = ModelNames {
+                provider: "openai",
+                response: None,
+                request,
+                tier: None,
+            };
+            let tiers: Vec<String> = tiers.iter().map(|tier| (*tier).to_owned()).collect();
+            at_most(&catalog, names, &tokens, &tiers).map(|cost| cost.to_string())
+        };
+        assert_eq!(held("m", &[]).as_deref(), Some("2"));
+        // The cheaper one is only asked for: the provider may not serve it.
+        assert_eq!(held("m", &["flex"]).as_deref(), Some("2"));
+        assert_eq!(held("m", &["flex", "priority"]).as_deref(), Some("4"));
+        assert_eq!(held("only-flex", &["flex"]), None);
+    }
+
+    #[test]
     fn all_answers_together_are_expected() {
         for (body, expected) in [
             ("{}", UNBOUNDED),
