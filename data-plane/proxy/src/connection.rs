@@ -218,7 +218,8 @@ fn current(worker: &Worker, bound: &Arc<Bound>) -> Option<Arc<Served>> {
         .or_else(|| bound.left_behind()?.served(bound).cloned())
 }
 
-async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
+async fn serve_http1(client: Rc<Client>, mut io: Io, chain: &Chain) {
+    let is_end_noticed = io.notice_end();
     let service = {
         let client = client.clone();
         service_fn(move |request: http::Request<Incoming>| {
@@ -233,6 +234,8 @@ async fn serve_http1(client: Rc<Client>, io: Io, chain: &Chain) {
         ..
     } = chain.http;
     let connection = http1::Builder::new()
+        // Where its I/O notices the end of a connection, hyper need not put a buffer aside to look for it.
+        .half_close(is_end_noticed)
         .max_headers(max_headers)
         // The limit itself is the exchange's; this one keeps hyper from parsing what is far beyond it.
         .max_header_size(max_head_bytes.saturating_mul(2))
@@ -328,6 +331,11 @@ impl Client {
     /// Whether the bytes of the current head, as far as they are known, hold this field.
     pub(crate) fn head_names(&self, field: &str) -> bool {
         self.reads.head_names(field)
+    }
+
+    /// What the connection carries is no HTTP from here on.
+    pub(crate) fn hand_over(&self) {
+        self.reads.hand_over();
     }
 
     /// Whether responses say that the connection closes.

@@ -76,6 +76,7 @@ pub(crate) async fn serve(
     match reply.splice {
         None => (*reply.response).map(|body| body.with_record(record)),
         Some(splice) => {
+            client.hand_over();
             // Ends with either side, or with its listener's phase.
             tokio::task::spawn_local(splice.run(record));
             *reply.response

@@ -18,11 +18,13 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 mod frames;
+mod left;
 mod linger;
 mod transport;
 mod writes;
 
 use frames::Frames;
+use left::Left;
 use linger::Linger;
 pub(crate) use transport::Transport;
 pub(crate) use writes::Writes;
@@ -53,6 +55,8 @@ pub(crate) struct Reads {
     is_amid_frame: AtomicBool,
     /// What is read is no part of a head: all of it is there, or a request is being served.
     is_past_head: AtomicBool,
+    /// HTTP is over, and whoever reads on decides what an end means.
+    is_handed_over: AtomicBool,
     /// The bytes of the next head: hyper drops a `content-length` that contradicts it, and we want to know.
     head: Mutex<Vec<u8>>,
 }
@@ -68,6 +72,8 @@ pub(crate) struct Io {
     writes: Arc<Writes>,
     /// While the client leaves unread what is written to it.
     unread: Stall,
+    /// Of HTTP/1 without TLS, as hyper does not look for its end where nothing is to be read.
+    left: Option<Left>,
     linger: Linger,
 }
 
@@ -93,6 +99,11 @@ impl Reads {
     pub(crate) fn keep(&self) {
         self.is_past_head.store(false, Ordering::Relaxed);
         self.kept().clear();
+    }
+
+    /// The connection speaks something else from here on.
+    pub(crate) fn hand_over(&self) {
+        self.is_handed_over.store(true, Ordering::Relaxed);
     }
 
     /// Whether a line of the head that was kept begins with this field name, or may: of a head that is too large to be kept
@@ -175,6 +186,7 @@ impl Io {
             frames: None,
             writes: Arc::default(),
             unread: Stall::new(None),
+            left: None,
             linger: Linger::default(),
         }
     }
@@ -187,6 +199,14 @@ impl Io {
     /// Follows the frames of HTTP/2 from here on.
     pub(crate) fn follow_frames(&mut self) {
         self.frames = Some(Frames::default());
+    }
+
+    /// From here on the end of an HTTP/1 connection fails a flush, also where nobody reads; whether it can be noticed so. What is
+    /// encrypted may be a farewell, so that it has to be read to know.
+    pub(crate) fn notice_end(&mut self) -> bool {
+        let is_plain = matches!(self.transport, Transport::Plain(_));
+        self.left = is_plain.then(Left::default);
+        is_plain
     }
 
     /// What becomes of writes.
@@ -204,10 +224,28 @@ impl Io {
             self.unread.progress();
             return polled;
         }
+        // Whoever reads nothing may have gone.
+        self.check_end(cx)?;
         self.unread.allow(self.writes.patience());
         self.unread
             .poll_stalled(cx)
             .map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Fails where the client has left and nobody else would notice.
+    fn check_end(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let (Some(left), Transport::Plain(stream)) = (&mut self.left, &self.transport) else {
+            return Ok(());
+        };
+        // Between requests hyper reads, and an end is none too early.
+        let is_serving = self.reads.is_past_head.load(Ordering::Relaxed);
+        if !is_serving
+            || !self.ahead.is_empty()
+            || self.reads.is_handed_over.load(Ordering::Relaxed)
+        {
+            return Ok(());
+        }
+        left.check(stream, cx)
     }
 
     /// Reads until it is clear which protocol the client speaks; the bytes are read again by hyper. `None`
@@ -251,6 +289,9 @@ impl AsyncRead for Io {
             }
             Poll::Ready(Ok(()))
         };
+        if let Some(left) = &mut this.left {
+            left.note_read(polled.is_pending());
+        }
         if let Some(read) = buf.filled().get(before..).filter(|read| !read.is_empty()) {
             this.reads.add(read);
             if let Some(frames) = &mut this.frames {
@@ -292,7 +333,11 @@ impl AsyncWrite for Io {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let polled = Pin::new(&mut this.transport).poll_flush(cx);
-        this.written(polled, cx)
+        let polled = this.written(polled, cx);
+        if matches!(polled, Poll::Ready(Ok(()))) {
+            this.check_end(cx)?;
+        }
+        polled
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
