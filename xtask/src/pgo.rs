@@ -15,6 +15,14 @@ use crate::workspace;
 /// Seconds of each kind of work.
 const SECONDS: &str = "3";
 
+/// Programs that give the proxy its work.
+const HELPERS: [&str; 4] = [
+    "tidegate-control-plane",
+    "tidegate",
+    "bench",
+    "tidegate-mock-provider",
+];
+
 /// Flags of a program that needs no library of the system's, as one alone in an image does.
 const STATIC: &str = "-Ctarget-feature=+crt-static";
 
@@ -23,10 +31,20 @@ pub(crate) fn run(is_static: bool) -> Result<()> {
     let build = Build::of_toolchain(if is_static { STATIC } else { "" })?;
     let profdata = build.profdata()?;
     eprintln!("1/4 the programs that give the proxy its work");
-    let mut helpers = build.cargo(&["-p", "cp-server", "-p", "cli", "-p", "bench", "--bins"]);
-    let what = "building the control plane, the CLI and bench";
+    let mut helpers = build.cargo(&[
+        "-p",
+        "cp-server",
+        "-p",
+        "cli",
+        "-p",
+        "bench",
+        "-p",
+        "mock-provider",
+        "--bins",
+    ]);
+    let what = "building the control plane, the CLI, bench and the mock provider";
     must(&mut helpers, what)?;
-    for name in ["tidegate-control-plane", "tidegate", "bench"] {
+    for name in HELPERS {
         build.keep(&build.root.join("target/release"), name)?;
     }
     eprintln!("2/4 a proxy that counts what it runs");

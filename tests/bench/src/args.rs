@@ -10,7 +10,7 @@ use clap::Parser;
 /// Measures the proxies of this machine side by side.
 #[derive(Clone, Debug, Parser)]
 pub(crate) struct Args {
-    /// Directory with tidegate, tidegate-control-plane and tidegate-proxy
+    /// Directory with tidegate, tidegate-control-plane, tidegate-proxy and tidegate-mock-provider
     #[arg(long, value_name = "DIR")]
     pub(crate) bin_dir: PathBuf,
 

@@ -1,7 +1,9 @@
 //! What a chat completion costs: through us, through a proxy that forwards blindly, and through other gateways.
 //!
-//! Owns the scenarios and the rounds. Every peer forwards the same question to the same canned provider and reads the usage
-//! of its answer, but for Envoy, which reads nothing. Must not judge: `docs/performance.md` has the goals.
+//! Owns the scenarios and the rounds. Every peer forwards the same question to the same provider and reads the usage of its
+//! answer, but for Envoy, which reads nothing. Mostly the provider is a canned one, which takes little of the core that it
+//! shares with the clients; the mock provider of the tests judges each question, so that what is fast is what is right. Must
+//! not judge speed: `docs/performance.md` has the goals.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -12,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::args::Args;
 use crate::cpu;
-use crate::peer::free_port;
+use crate::peer::{Running, free_port};
 
 pub(crate) mod client;
 pub(crate) mod gateways;
@@ -31,12 +33,30 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     /// Bytes of the prompt.
     prompt: usize,
-    /// How the answer comes in events; `None` for one that comes whole.
-    pub(crate) streamed: Option<Pace>,
+    /// The answer comes in events.
+    is_streamed: bool,
+    provider: Provider,
     /// The provider speaks Anthropic's messages.
     is_converted: bool,
     /// Clients at once.
     clients: usize,
+}
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Provider {
+    /// With canned bytes.
+    Canned(Pace),
+    /// The mock provider, which refuses what its vendor would.
+    Mock,
+}
+
+/// Where they are.
+struct Providers {
+    paced: u16,
+    at_once: u16,
+    /// Where a scenario needs it.
+    mock: Option<(Running, u16)>,
 }
 
 /// One peer in one scenario.
@@ -60,53 +80,92 @@ pub(crate) struct Row {
     pub(crate) failures: u64,
 }
 
-const SCENARIOS: [Scenario; 7] = [
+const SCENARIOS: [Scenario; 11] = [
     Scenario {
         name: "1 KB prompt",
         prompt: 1 << 10,
-        streamed: None,
+        is_streamed: false,
+        provider: Provider::Canned(Pace::Events),
         is_converted: false,
         clients: 16,
     },
     Scenario {
         name: "100 KB prompt",
         prompt: 100 << 10,
-        streamed: None,
+        is_streamed: false,
+        provider: Provider::Canned(Pace::Events),
         is_converted: false,
         clients: 16,
     },
     Scenario {
         name: "500 events",
         prompt: 1 << 10,
-        streamed: Some(Pace::Events),
+        is_streamed: true,
+        provider: Provider::Canned(Pace::Events),
         is_converted: false,
         clients: 16,
     },
     Scenario {
         name: "1 KB, to Anthropic",
         prompt: 1 << 10,
-        streamed: None,
+        is_streamed: false,
+        provider: Provider::Canned(Pace::Events),
         is_converted: true,
         clients: 16,
     },
     Scenario {
         name: "500 events, to Anthropic",
         prompt: 1 << 10,
-        streamed: Some(Pace::Events),
+        is_streamed: true,
+        provider: Provider::Canned(Pace::Events),
         is_converted: true,
         clients: 16,
     },
     Scenario {
         name: "500 at once",
         prompt: 1 << 10,
-        streamed: Some(Pace::AtOnce),
+        is_streamed: true,
+        provider: Provider::Canned(Pace::AtOnce),
         is_converted: false,
         clients: 16,
     },
     Scenario {
         name: "500 at once, to Anthropic",
         prompt: 1 << 10,
-        streamed: Some(Pace::AtOnce),
+        is_streamed: true,
+        provider: Provider::Canned(Pace::AtOnce),
+        is_converted: true,
+        clients: 16,
+    },
+    Scenario {
+        name: "mock",
+        prompt: 1 << 10,
+        is_streamed: false,
+        provider: Provider::Mock,
+        is_converted: false,
+        clients: 16,
+    },
+    Scenario {
+        name: "mock, stream",
+        prompt: 1 << 10,
+        is_streamed: true,
+        provider: Provider::Mock,
+        is_converted: false,
+        clients: 16,
+    },
+    Scenario {
+        name: "mock, to Anthropic",
+        prompt: 1 << 10,
+        is_streamed: false,
+        provider: Provider::Mock,
+        is_converted: true,
+        clients: 16,
+    },
+    Scenario {
+        name: "mock, stream, to Anthropic",
+        prompt: 1 << 10,
+        is_streamed: true,
+        provider: Provider::Mock,
         is_converted: true,
         clients: 16,
     },
@@ -114,10 +173,8 @@ const SCENARIOS: [Scenario; 7] = [
 
 /// Measures every peer in every scenario.
 pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
-    let (paced, at_once) = (free_port()?, free_port()?);
-    provider::start(paced, Pace::Events)?;
-    provider::start(at_once, Pace::AtOnce)?;
     let wanted = |scenario: &Scenario| scenario.name.contains(&args.scenario);
+    let providers = Providers::start(args, work, SCENARIOS.iter().filter(|one| wanted(one)))?;
     let peers = |scenario: Scenario| {
         let all = Gateway::all(args, scenario.is_converted);
         all.into_iter().map(move |peer| (peer, scenario))
@@ -127,10 +184,7 @@ pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
     // In turns, so that a machine that becomes slower is slower for all, and for all that is asked for.
     for _ in 0..args.rounds {
         for ((peer, scenario), rounds) in &mut entrants {
-            let provider = match scenario.streamed {
-                Some(Pace::AtOnce) => at_once,
-                Some(Pace::Events | Pace::Idle) | None => paced,
-            };
+            let provider = providers.port(scenario.provider)?;
             let row = round(args, work, provider, *peer, *scenario).await;
             let row = row.with_context(|| format!("{}, {}", peer.name(), scenario.name));
             match (row, peer.failures()) {
@@ -143,6 +197,41 @@ pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
     }
     let rounds = entrants.into_iter().map(|(_, rounds)| rounds);
     Ok(rounds.filter_map(median).collect())
+}
+
+// === impl Providers ===
+
+impl Providers {
+    /// Starts those that the scenarios need.
+    fn start<'a>(
+        args: &Args,
+        work: &Path,
+        mut scenarios: impl Iterator<Item = &'a Scenario>,
+    ) -> Result<Providers> {
+        let (paced, at_once) = (free_port()?, free_port()?);
+        provider::start(paced, Pace::Events)?;
+        provider::start(at_once, Pace::AtOnce)?;
+        let mock = match scenarios.any(|scenario| scenario.provider == Provider::Mock) {
+            true => Some(provider::start_mock(args, work)?),
+            false => None,
+        };
+        Ok(Providers {
+            paced,
+            at_once,
+            mock,
+        })
+    }
+
+    fn port(&self, provider: Provider) -> Result<u16> {
+        match provider {
+            Provider::Canned(Pace::AtOnce) => Ok(self.at_once),
+            Provider::Canned(Pace::Events | Pace::Idle) => Ok(self.paced),
+            Provider::Mock => {
+                let (_, port) = self.mock.as_ref().context("the mock was not started")?;
+                Ok(*port)
+            }
+        }
+    }
 }
 
 fn median(mut rounds: Vec<Row>) -> Option<Row> {
@@ -174,7 +263,7 @@ async fn round(
     let request = client::request(
         &peer.headers(provider, scenario.is_converted),
         scenario.prompt,
-        scenario.streamed.is_some(),
+        scenario.is_streamed,
     );
     client::wait_for(target, &request, peer.patience())
         .await

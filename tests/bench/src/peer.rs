@@ -17,7 +17,7 @@ use crate::args::Args;
 use crate::{cpu, load};
 
 /// Core of the backend and the load generator; the proxy has the next one to itself.
-const LOAD_CORE: &str = "0";
+pub(crate) const LOAD_CORE: &str = "0";
 pub(crate) const PROXY_CORE: &str = "1";
 const START_LIMIT: Duration = Duration::from_secs(15);
 const WARM_UP: Duration = Duration::from_secs(1);

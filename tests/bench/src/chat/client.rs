@@ -1,6 +1,6 @@
 //! Clients that ask for chat completions, each over a connection that it keeps.
 //!
-//! Owns the question and a reader of answers that knows a length, chunks, and the word of which all answers are made. An
+//! Owns the question and a reader of answers that knows a length, chunks, and the words of which answers are made. An
 //! answer that is not 200, or has no such word, ends the run, unless failures are counted.
 
 use std::net::SocketAddr;
@@ -13,8 +13,8 @@ use tokio::task::JoinSet;
 
 use crate::histogram::Histogram;
 
-/// What all answers are made of.
-const TOKEN: &[u8] = b"tok ";
+/// What answers are made of or begin with: those of the canned provider, and the mock's.
+const TOKENS: [&[u8]; 2] = [b"tok ", b"This "];
 
 /// What the clients saw.
 pub(crate) struct Told {
@@ -176,7 +176,8 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<Instant> {
     let mut from = head;
     loop {
         let seen = buffer.get(from..filled).unwrap_or_default();
-        if first.is_none() && seen.windows(TOKEN.len()).any(|word| word == TOKEN) {
+        let holds = |token: &&[u8]| seen.windows(token.len()).any(|word| word == *token);
+        if first.is_none() && TOKENS.iter().any(holds) {
             first = Some(Instant::now());
         }
         let is_end = match &mut missing {

@@ -1,15 +1,19 @@
-//! A provider whose answers are canned.
+//! A provider whose answers are canned, and the mock provider.
 //!
 //! Owns the bytes of both formats and the pace of streams. Must be cheap: it shares a core with the clients. It reads of a
-//! request its length and whether a stream is asked for.
+//! request its length and whether a stream is asked for; what is right of it the mock judges.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::args::Args;
+use crate::peer::{LOAD_CORE, Running, free_port, pinned, spawn};
 
 /// Events of a stream that have a token.
 pub(crate) const EVENTS: usize = 500;
@@ -105,6 +109,14 @@ pub(crate) fn start(port: u16, pace: Pace) -> Result<()> {
             })
         })?;
     Ok(())
+}
+
+/// Starts the mock provider of the tests on the core of the load, and says where it is. It is ended when dropped.
+pub(crate) fn start_mock(args: &Args, work: &Path) -> Result<(Running, u16)> {
+    let port = free_port()?;
+    let mut command = pinned(LOAD_CORE, &args.bin_dir.join("tidegate-mock-provider"));
+    command.arg("--listen").arg(format!("127.0.0.1:{port}"));
+    Ok((spawn(command, work, "mock-provider")?, port))
 }
 
 async fn serve(mut stream: TcpStream, canned: &[Canned; 2], pace: Pace) -> Result<()> {
