@@ -30,6 +30,7 @@ mod fan_out;
 mod given;
 mod global_limit;
 mod guard;
+mod guarded;
 mod heads;
 mod hold;
 mod invoke;

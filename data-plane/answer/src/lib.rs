@@ -166,7 +166,14 @@ impl Piece<'_> {
                 observed.service_tier = tier.or_else(|| text(&start.service_tier));
             }
             Self::Finish { finish, .. } => observed.finish_reason = Some(finish.reason),
-            Self::Usage(usage) => observed.usage = Some(usage.clone()),
+            Self::Usage(usage) => {
+                // OpenAI's streams begin with the tier that was asked for and end with the one that served.
+                if observed.service_tier.is_some() {
+                    let tier = usage.tier.clone().map(bounded);
+                    observed.service_tier = tier.or(observed.service_tier.take());
+                }
+                observed.usage = Some(usage.clone());
+            }
             Self::Failure(error) => observed.error = Some(error.clone()),
             Self::Dropped(field) => {
                 if !observed.dropped.contains(field) {

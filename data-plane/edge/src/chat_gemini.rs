@@ -48,8 +48,13 @@ pub(crate) fn convert<'a>(
         Some(choice) if !tools.is_empty() => tool_config(&choice, &mut tools)?,
         Some(_) | None => None,
     };
-    // Only Vertex has labels.
+    // Only Vertex has labels, and tiers in headers of its own.
     let is_vertex = target.vendor == crate::Vendor::Vertex;
+    let service_tier = request.service_tier.take();
+    let is_named_alike = |tier: &Json<'_>| matches!(tier.get(), "\"flex\"" | "\"priority\"");
+    let is_kept = !is_vertex && service_tier.as_ref().is_some_and(is_named_alike);
+    notes.dropped_if("service_tier", service_tier.is_some() && !is_kept);
+    let service_tier = service_tier.filter(|_| is_kept);
     notes.dropped_if("labels", request.labels.is_some() && !is_vertex);
     let mut converted = gemini::Request {
         contents,
@@ -66,6 +71,7 @@ pub(crate) fn convert<'a>(
         generation_config,
         safety_settings: request.safety_settings,
         cached_content: request.cached_content,
+        service_tier,
         labels: request.labels.filter(|_| is_vertex),
     };
     if converted.cached_content.is_some() {
@@ -101,7 +107,6 @@ fn note_dropped(request: &chat::Request<'_>, notes: &mut Notes) {
                 .as_ref()
                 .is_some_and(|raw| raw.get() == "true"),
         ),
-        ("service_tier", request.service_tier.is_some()),
         ("prediction", request.prediction.is_some()),
         ("web_search_options", request.web_search_options.is_some()),
         ("safety_identifier", request.safety_identifier.is_some()),

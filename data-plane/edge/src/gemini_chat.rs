@@ -34,6 +34,7 @@ pub(crate) fn convert<'a>(
         "toolConfig.retrievalConfig",
         tool_config.retrieval_config.is_some(),
     );
+    notes.dropped_if("serviceTier", request.service_tier.is_some());
     let tool_choice = match tool_config.function_calling_config {
         Some(config) => tool_choice(config, &mut tools)?,
         None => None,

@@ -36,12 +36,11 @@ const REFUSED: [(&str, &str); 4] = [
 ];
 
 /// Members with a name of their own in the metric; others are `other`.
-const NAMED: [&str; 7] = [
+const NAMED: [&str; 6] = [
     "cache_control",
     "prompt_cache_options",
     "prompt_cache_retention",
     "speed",
-    "serviceTier",
     "defer_loading",
     "allowed_callers",
 ];
@@ -299,7 +298,7 @@ mod tests {
             CLIENTS[3],
             json!({"contents": [], "model": "models/m", "generation_config": {"top_p": 1}, "serviceTier": "flex",
                 "tools": {"function_declarations": [{"name": "f", "parametersJsonSchema": {}}], "mcpServers": []}}),
-            &["serviceTier", "other"],
+            &["other"],
         );
         check(
             CLIENTS[3],

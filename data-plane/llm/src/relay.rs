@@ -46,7 +46,7 @@ use crate::observed::Observed;
 use crate::passed::PassedTap;
 use crate::sse::{Content, Framer};
 use crate::tap::{Ending, Finish, Framing, ResponseTap, Truncation};
-use crate::usage::HeadCounts;
+use crate::usage::{HeadCounts, tier_named};
 
 /// What is unique to one answer and cannot be made here.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +115,14 @@ impl Relay {
             Way::Embedded(embedded) => embedded.told = head.prompt(),
             Way::Passed(tap) => tap.note_head(head),
             Way::Tapped(_) | Way::Read(_) => (),
+        }
+    }
+
+    /// The provider named the tier of service in the head of a conversation's answer (the Gemini API).
+    pub fn note_tier(&mut self, tier: &str) {
+        match &mut self.way {
+            Way::Read(read) => read.watch.observed.head_tier = tier_named(tier),
+            Way::Tapped(_) | Way::Passed(_) | Way::Embedded(_) => (),
         }
     }
 

@@ -18,6 +18,8 @@ pub struct Observed {
     pub model: Option<String>,
     /// The tier that served it, as OpenAI names it: where it differs from the one asked for, the price does too.
     pub service_tier: Option<String>,
+    /// The tier that the head of the answer names, where it is not the usual one and formats have no place for it in a body.
+    pub head_tier: Option<String>,
     /// Why generation ended; of the last choice that said so.
     pub finish_reason: Option<FinishReason>,
     /// The provider's own token counts; the last ones it sent.

@@ -9,7 +9,7 @@ mod tier;
 use crate::json;
 
 pub use self::counts::{Counts, HeadCounts};
-pub use self::tier::{asked as asked_tiers, tier, tier_named};
+pub use self::tier::{GEMINI_TIER, asked as asked_tiers, tier, tier_named};
 
 /// Longest raw usage object kept, in bytes.
 pub const RAW_LIMIT: usize = 16 * 1024;

@@ -204,6 +204,10 @@ impl Provider {
                     let count = asked.prompt_tokens.to_string();
                     envelope::put(headers, "x-amzn-bedrock-input-token-count", &count);
                 }
+                if format == Format::GenerateContent {
+                    let tier = asked.tier.as_deref().unwrap_or("standard");
+                    envelope::put(headers, "x-gemini-service-tier", tier);
+                }
                 Play::Respond(response)
             }
             other @ (Play::Upgrade(..) | Play::Silence | Play::Reset) => other,

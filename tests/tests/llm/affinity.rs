@@ -48,7 +48,11 @@ spec:
   ai:
     groups:
     - providers:
-{providers}  policies: {{auth: {{key: {KEY}}}, ai: {{promptCaching: {{}}}}}}
+{providers}  policies:
+    auth: {{key: {KEY}}}
+    ai:
+      promptCaching: {{}}
+      promptGuard: {{request: [{{regex: {{action: Mask, builtins: [Email]}}}}]}}
 "
         ),
         policy(
@@ -156,6 +160,14 @@ async fn what_belongs_together_stays_together() -> Result<()> {
         }
         of_users.insert(served);
     }
+    // What guards take away is in no key that a provider gets.
+    let mut masked = std::collections::BTreeSet::new();
+    for address in ["ann@example.org", "bob@example.com"] {
+        let first = user(&format!("I am {address}"));
+        let served = stage.ask("prompts", None, &json!([first])).await?;
+        masked.insert(stage.cache_key(served).await?);
+    }
+    ensure!(masked.len() == 1, "{masked:?}");
     for providers in [of_prompts, of_users] {
         ensure!(providers.len() > 1, "all went to one: {providers:?}");
     }

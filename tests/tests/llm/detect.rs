@@ -2,13 +2,9 @@
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
-use tests::client::{Client, Reply, request};
-use tests::manifest::route;
-use tests::port;
-use tests::world::World;
 
-use super::ask::{Answer, Format, Question};
-use super::mock::Mock;
+use super::ask::{Answer, Format};
+use super::guarded::Guarded;
 use super::page;
 use super::told::{At, Told};
 
@@ -39,64 +35,28 @@ const DETECTORS: [&str; 21] = [
     "GoogleKey",
 ];
 
-struct Detected {
-    world: World,
-    mock: Mock,
-    port: u16,
-}
-
-// === impl Detected ===
-
-impl Detected {
-    /// The page, with what `change` makes of its policy.
-    async fn up(change: impl Fn(&mut Value)) -> Result<Detected> {
-        let mock = Mock::start(&["--base-path", "/v1"]).await?;
-        let port = port::free()?;
-        let mut documents = page::documents(PAGE)?;
-        page::here(&mut documents, port, |_| Some(mock.port()))?;
-        for document in &mut documents {
-            if document.at("/kind") == "TidegatePolicy" {
-                change(document);
-            }
-        }
-        let manifests = [
-            ("detect.yaml", page::file(&documents)),
-            ("ready.yaml", route("ready", "/ready", "absent")),
-        ];
-        let mut world = World::up(&manifests)?;
-        world.until_status(port, "http://a.test/ready", 500).await?;
-        Ok(Detected { world, mock, port })
-    }
-
-    async fn ask(&self, format: Format, answer: Answer, said: &str) -> Result<Reply> {
-        let question = Question {
-            format,
-            answer,
-            model: "gpt-4o-mini",
-            said,
-        };
-        self.post(&question.path(), &question.body()).await
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Result<Reply> {
-        let url = format!("http://a.test{path}");
-        let kind = [("content-type", "application/json")];
-        let asked = request("POST", &url, &kind, &body.to_string())?;
-        Client::http1(self.port).send(asked).await
-    }
-
-    async fn has_metrics(&self, samples: &[&str]) -> Result<()> {
-        let metrics = self.world.proxy_metrics("default.gateway").await?;
-        for sample in samples {
-            ensure!(metrics.contains(sample), "no {sample} in {metrics}");
+/// The page, with what `change` makes of its policy.
+async fn up(change: impl Fn(&mut Value)) -> Result<Guarded> {
+    let of_policy = |document: &mut Value| {
+        if document.at("/kind") == "TidegatePolicy" {
+            change(document);
         }
         Ok(())
+    };
+    Guarded::up(PAGE, &[], of_policy).await
+}
+
+async fn has_metrics(detected: &Guarded, samples: &[&str]) -> Result<()> {
+    let metrics = detected.world.proxy_metrics("default.gateway").await?;
+    for sample in samples {
+        ensure!(metrics.contains(sample), "no {sample} in {metrics}");
     }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn prompts_are_masked_and_refused_by_name() -> Result<()> {
-    let all = Detected::up(|_| ()).await?;
+    let all = up(|_| ()).await?;
     for format in Format::ALL {
         let what = format!("{format:?}");
         let said = "why does AKIAIOSFODNN7EXAMPLE fail in TICKET-42?";
@@ -117,10 +77,13 @@ async fn prompts_are_masked_and_refused_by_name() -> Result<()> {
             "{what}: the provider was asked"
         );
     }
-    all.has_metrics(&[
-        r#"phase="request",guard="default/secrets request[0]",kind="regex",action="mask"} 4"#,
-        r#"phase="request",guard="default/secrets request[1]",kind="regex",action="reject"} 4"#,
-    ])
+    has_metrics(
+        &all,
+        &[
+            r#"phase="request",guard="default/secrets request[0]",kind="regex",action="mask"} 4"#,
+            r#"phase="request",guard="default/secrets request[1]",kind="regex",action="reject"} 4"#,
+        ],
+    )
     .await?;
     let log = all.world.log();
     let masked = "default/secrets request[0] mask: awsAccessKey,ticket";
@@ -138,7 +101,7 @@ async fn prompts_are_masked_and_refused_by_name() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_are_masked_as_they_stream() -> Result<()> {
-    let all = Detected::up(|_| ()).await?;
+    let all = up(|_| ()).await?;
     // The mock says what it was told, one word in each event.
     let filler = "word ".repeat(200);
     let said = format!("{filler}ask db-1.corp.example at 10.0.0.7 for {filler}end");
@@ -152,9 +115,10 @@ async fn answers_are_masked_as_they_stream() -> Result<()> {
             ensure!(told.text.ends_with(&expected), "{what}: {told:?}");
         }
     }
-    all.has_metrics(&[
-        r#"phase="response",guard="default/secrets response[0]",kind="regex",action="mask"} 8"#,
-    ])
+    has_metrics(
+        &all,
+        &[r#"phase="response",guard="default/secrets response[0]",kind="regex",action="mask"} 8"#],
+    )
     .await?;
     let log = all.world.log();
     ensure!(
@@ -166,7 +130,7 @@ async fn answers_are_masked_as_they_stream() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn definitions_of_tools_are_judged() -> Result<()> {
-    let all = Detected::up(|_| ()).await?;
+    let all = up(|_| ()).await?;
     let with = |name: &str, description: &str| {
         json!({"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "go on"}],
             "tools": [{"type": "function", "function": {"name": name, "description": description,
@@ -208,11 +172,14 @@ async fn definitions_of_tools_are_judged() -> Result<()> {
         )
         .await?;
     ensure!(reply.status == 200, "{}", reply.text());
-    all.has_metrics(&[
-        r#"guard="default/secrets request[0]",kind="regex",action="mask"} 1"#,
-        r#"guard="default/secrets request[0]",kind="regex",action="allow"} 4"#,
-        r#"guard="default/secrets request[2]",kind="regex",action="reject"} 2"#,
-    ])
+    has_metrics(
+        &all,
+        &[
+            r#"guard="default/secrets request[0]",kind="regex",action="mask"} 1"#,
+            r#"guard="default/secrets request[0]",kind="regex",action="allow"} 4"#,
+            r#"guard="default/secrets request[2]",kind="regex",action="reject"} 2"#,
+        ],
+    )
     .await?;
     let log = all.world.log();
     ensure!(
@@ -229,7 +196,7 @@ async fn proxies_know_all_detectors() -> Result<()> {
     for name in DETECTORS {
         ensure!(text.contains(&format!("\n| `{name}` |")), "{name}");
     }
-    let all = Detected::up(|policy| {
+    let all = up(|policy| {
         let detect = json!({"detect": {"detectors": DETECTORS}});
         page::put(
             policy,

@@ -7,7 +7,8 @@ use tests::manifest::route;
 use tests::world::World;
 use tests::{deadline, port};
 
-use super::ask::{Answer, Format, Question};
+use super::ask::{Answer, Format};
+use super::guarded::Guarded;
 use super::mock::Mock;
 use super::page;
 use super::told::{At, Told};
@@ -15,65 +16,34 @@ use crate::traces::collector::Collector;
 
 const PAGE: &str = "docs/guide/llm-guards.md";
 
-struct Guarded {
-    world: World,
-    mock: Mock,
-    port: u16,
+async fn up(annotations: Value) -> Result<Guarded> {
+    up_with(annotations, &[]).await
 }
 
-// === impl Guarded ===
-
-impl Guarded {
-    async fn up(annotations: Value) -> Result<Guarded> {
-        Guarded::up_with(annotations, &[]).await
-    }
-
-    async fn up_with(annotations: Value, flags: &[&str]) -> Result<Guarded> {
-        let mock = Mock::start(&["--base-path", "/v1"]).await?;
-        let port = port::free()?;
-        let mut documents = page::documents(PAGE)?;
-        page::here(&mut documents, port, |_| Some(mock.port()))?;
-        for document in &mut documents {
-            if document.at("/kind") == "AgentgatewayBackend" {
-                let metadata = document
-                    .pointer_mut("/metadata")
-                    .and_then(Value::as_object_mut);
-                let metadata = metadata.context("no metadata")?;
-                metadata.insert("annotations".to_owned(), annotations.clone());
-            }
+/// The page, with annotations at its backend.
+async fn up_with(annotations: Value, flags: &[&str]) -> Result<Guarded> {
+    let annotate = |document: &mut Value| {
+        if document.at("/kind") == "AgentgatewayBackend" {
+            let metadata = document
+                .pointer_mut("/metadata")
+                .and_then(Value::as_object_mut);
+            let metadata = metadata.context("no metadata")?;
+            metadata.insert("annotations".to_owned(), annotations.clone());
         }
-        let manifests = [
-            ("guards.yaml", page::file(&documents)),
-            ("ready.yaml", route("ready", "/ready", "absent")),
-        ];
-        let mut world = World::up_with(&manifests, flags)?;
-        world.until_status(port, "http://a.test/ready", 500).await?;
-        Ok(Guarded { world, mock, port })
-    }
+        Ok(())
+    };
+    Guarded::up(PAGE, flags, annotate).await
+}
 
-    async fn ask(&self, format: Format, answer: Answer, said: &str) -> Result<Reply> {
-        let question = Question {
-            format,
-            answer,
-            model: "gpt-4o-mini",
-            said,
-        };
-        let url = format!("http://a.test{}", question.path());
-        let kind = [("content-type", "application/json")];
-        let asked = request("POST", &url, &kind, &question.body().to_string())?;
-        Client::http1(self.port).send(asked).await
-    }
-
-    async fn told(&self, format: Format, answer: Answer, said: &str) -> Result<Told> {
-        let reply = self.ask(format, answer, said).await?;
-        ensure!(reply.status == 200, "{}", reply.text());
-        Told::read(format, answer, &reply)
-    }
+async fn told(guarded: &Guarded, format: Format, answer: Answer, said: &str) -> Result<Told> {
+    let reply = guarded.ask(format, answer, said).await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    Told::read(format, answer, &reply)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn prompts_are_masked_and_refused() -> Result<()> {
-    let guarded = Guarded::up(json!({})).await?;
+    let guarded = up(json!({})).await?;
     for format in Format::ALL {
         let said = "pay 4111 1111 1111 1111 not 4111111111111112 for ann@example.org";
         guarded.ask(format, Answer::Collected, said).await?;
@@ -102,10 +72,7 @@ async fn prompts_are_masked_and_refused() -> Result<()> {
             {"id": "c1", "type": "function", "function": {"name": "read", "arguments": "{\"to\":\"bob@example.org\"}"}}]},
         {"role": "tool", "tool_call_id": "c1", "content": "from ann@example.org"},
     ]});
-    let kind = [("content-type", "application/json")];
-    let url = "http://a.test/v1/chat/completions";
-    let asked = request("POST", url, &kind, &body.to_string())?;
-    Client::http1(guarded.port).send(asked).await?;
+    guarded.post("/v1/chat/completions", &body).await?;
     let sent = guarded.mock.last_body().await?;
     let mut expected = body;
     expected["model"] = json!("gpt-4o-mini");
@@ -129,14 +96,14 @@ async fn prompts_are_masked_and_refused() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_are_judged_whole_or_as_they_stream() -> Result<()> {
-    let guarded = Guarded::up(json!({})).await?;
+    let guarded = up(json!({})).await?;
     // The mock says what it was told, one word in each event, up to the limit of the question.
     let filler = "word ".repeat(200);
     for format in Format::ALL {
         for answer in Answer::ALL {
             let what = format!("{format:?} {answer:?}");
             let said = format!("{filler}my ssn is 123-45-6789 and {filler}end");
-            let told = guarded.told(format, answer, &said).await?;
+            let told = told(&guarded, format, answer, &said).await?;
             ensure!(told.is_whole(), "{what}: {told:?}");
             let expected = format!("{filler}my ssn is <SSN> and {filler}end");
             ensure!(told.text.ends_with(&expected), "{what}: {told:?}");
@@ -197,9 +164,9 @@ async fn answers_are_judged_whole_or_as_they_stream() -> Result<()> {
 async fn decisions_are_events_of_spans() -> Result<()> {
     let collector = Collector::start().await?;
     let endpoint = collector.endpoint();
-    let guarded = Guarded::up_with(json!({}), &["--otlp-endpoint", &endpoint]).await?;
+    let guarded = up_with(json!({}), &["--otlp-endpoint", &endpoint]).await?;
     let said = "for ann@example.org of 123-45-6789";
-    guarded.told(Format::Chat, Answer::Streamed, said).await?;
+    told(&guarded, Format::Chat, Answer::Streamed, said).await?;
     let said = "tell of Project Nightfall";
     let reply = guarded.ask(Format::Chat, Answer::Collected, said).await?;
     ensure!(reply.status == 422, "{}", reply.text());
@@ -256,7 +223,7 @@ async fn decisions_are_events_of_spans() -> Result<()> {
 async fn held_to_the_end_or_only_watched() -> Result<()> {
     let filler = "word ".repeat(300);
     let said = format!("{filler}this is top secret");
-    let guarded = Guarded::up(json!({"tidegate.dev/guard-streaming": "buffer"})).await?;
+    let guarded = up(json!({"tidegate.dev/guard-streaming": "buffer"})).await?;
     let text = guarded
         .ask(Format::Chat, Answer::Streamed, &said)
         .await?
@@ -268,8 +235,8 @@ async fn held_to_the_end_or_only_watched() -> Result<()> {
         json!({"tidegate.dev/guard-streaming": "audit"}),
         json!({"tidegate.dev/guard-mode": "shadow"}),
     ] {
-        let guarded = Guarded::up(annotations.clone()).await?;
-        let told = guarded.told(Format::Chat, Answer::Streamed, &said).await?;
+        let guarded = up(annotations.clone()).await?;
+        let told = told(&guarded, Format::Chat, Answer::Streamed, &said).await?;
         ensure!(
             told.is_whole() && told.text.ends_with("top secret"),
             "{annotations}: {told:?}"
@@ -326,7 +293,7 @@ async fn post(port: u16, path: &str, body: &Value) -> Result<Reply> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn operations_besides_conversations_are_judged_or_refused() -> Result<()> {
-    let guarded = Guarded::up(json!({})).await?;
+    let guarded = up(json!({})).await?;
     let said = "for ann@example.org";
     let prompt = json!({"model": "m", "prompt": said});
     let seen = sent(&guarded, "/v1/completions", &prompt, "/prompt").await?;
@@ -385,7 +352,7 @@ async fn operations_besides_conversations_are_judged_or_refused() -> Result<()> 
 /// What a server may put in its prompt, or says again, in members of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn members_that_the_format_does_not_have_are_judged() -> Result<()> {
-    let guarded = Guarded::up(json!({})).await?;
+    let guarded = up(json!({})).await?;
     let with = |said: &str| {
         json!({"model": "gpt-4o-mini", "service_tier": "auto", "user": "ann@example.org",
         "documents": [{"id": "d1", "text": said}],

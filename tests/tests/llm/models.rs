@@ -343,6 +343,26 @@ spec:
     openai:
       models:
         gpt-5: {tags: [a]}
+        gpt-5-pro: {tags: [a]}
+    anthropic:
+      models:
+        claude-opus-4-1: {tags: [a]}
+";
+
+/// A list of what one provider may be asked for, and one that is asked for a single model whatever a client names.
+const NARROWED: &str = "apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: narrow}
+spec:
+  targetRefs: [{group: agentgateway.dev, kind: AgentgatewayBackend, name: pinned, sectionName: b}]
+  backend: {ai: {allowedModels: [{names: [quick, gpt-4o, gpt-5]}]}}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {name: overridden}
+spec:
+  ai: {provider: {anthropic: {}}}
+  policies: {ai: {overrides: [{field: model, value: claude-house}]}}
 ";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -352,7 +372,12 @@ async fn a_catalogue_says_what_patterns_stand_for() -> Result<()> {
     let before = stage.list("/v1/models", &[]).await?;
     ensure!(ids(&before, "data", "id") == spelled, "{before}");
     // A route that comes with the catalogue says that it is in force.
-    let change = documents(&[CATALOGUE.to_owned(), route("changed", "/changed", "absent")]);
+    let change = documents(&[
+        CATALOGUE.to_owned(),
+        NARROWED.to_owned(),
+        route("overridden", "/overridden", "overridden"),
+        route("changed", "/changed", "absent"),
+    ]);
     stage.world.write("prices.yaml", &change)?;
     let url = "http://a.test/changed";
     stage.world.until_status(stage.port, url, 500).await?;
@@ -367,11 +392,16 @@ async fn a_catalogue_says_what_patterns_stand_for() -> Result<()> {
     ensure!(rest == ["claude-opus-4-1", "claude-sonnet-4-5"], "{router}");
     let one = stage.list("/v1/models/claude-opus-4-1", &[]).await?;
     ensure!(one.at("/id") == "claude-opus-4-1", "{one}");
-    // Of a backend: its provider without a model of its own takes any.
+    // Of a backend: its provider without a model of its own takes any that its list has.
     let pinned = stage.list("/pinned/v1/models", &[]).await?;
     ensure!(
         ids(&pinned, "data", "id") == ["gpt-pinned", "quick", "gpt-5"],
         "{pinned}"
+    );
+    let overridden = stage.list("/overridden/v1/models", &[]).await?;
+    ensure!(
+        ids(&overridden, "data", "id") == ["claude-house"],
+        "{overridden}"
     );
     stage.world.stop().await
 }

@@ -324,12 +324,19 @@ spec:
     anthropic:
       models:
         claude-x-mock-healthy: {serviceTiers: {fast: {rates: {input: \"15\", output: \"60\"}}}}
+    gcp.gemini:
+      models:
+        gemini-x-mock-healthy:
+          rates: {input: \"2.5\", output: \"10\"}
+          serviceTiers: {flex: {rates: {input: \"1.25\", output: \"5\"}}}
 ";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_tier_of_service_costs_is_charged_where_it_served() -> Result<()> {
     let tiers = ("tiers.yaml", SERVICE_TIERS.to_owned());
-    let scene = Scene::start_with(&[tiers]).await?;
+    let gemini = Mock::start(&["--require-key", KEY]).await?;
+    let gemini = ("gemini.yaml", backend("gemini", gemini.port()));
+    let scene = Scene::start_with(&[tiers, gemini]).await?;
     let said = r#"[{"role":"user","content":"how much is this"}]"#;
     let chat = |tier: &str, is_streamed: bool| {
         let body = format!(
@@ -347,6 +354,17 @@ async fn what_a_tier_of_service_costs_is_charged_where_it_served() -> Result<()>
         r#"{{"model":"claude-x-mock-healthy","max_tokens":64,"messages":{said},"speed":"fast"}}"#
     );
     let fast = ("anthropic/v1/messages", fast);
+    // Told in the head alone.
+    let generate = |tier: &str| {
+        let contents = r#"[{"role":"user","parts":[{"text":"how much is this"}]}]"#;
+        format!(r#"{{"contents":{contents},"serviceTier":"{tier}"}}"#)
+    };
+    let from_chat = (
+        "gemini/v1/chat/completions",
+        format!(r#"{{"model":"gemini-x-mock-healthy","messages":{said},"service_tier":"flex"}}"#),
+    );
+    let whole = "gemini/v1beta/models/gemini-x-mock-healthy:generateContent";
+    let events = "gemini/v1beta/models/gemini-x-mock-healthy:streamGenerateContent?alt=sse";
     // The price in hundredths of the usual one, the tier that it is of, and how it was found.
     let cases = [
         (chat("auto", false), 100, None, "exact"),
@@ -362,6 +380,10 @@ async fn what_a_tier_of_service_costs_is_charged_where_it_served() -> Result<()>
             "tier_missing",
         ),
         (fast, 600, Some("fast"), "exact"),
+        ((whole, generate("flex")), 50, Some("flex"), "exact"),
+        ((events, generate("flex")), 50, Some("flex"), "exact"),
+        ((whole, generate("standard")), 100, None, "exact"),
+        (from_chat, 50, Some("flex"), "exact"),
     ];
     let client = Client::http1(scene.port);
     for (asked, ((path, body), hundredths, tier, status)) in cases.iter().enumerate() {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Reader, body, usage};
+use crate::observed::Observed;
 use crate::text::JsonText;
 use crate::usage::Usage;
 use crate::{Content, Piece};
@@ -344,6 +345,24 @@ fn a_cut_stream_has_no_end() {
         told.push(show(piece));
     });
     assert_eq!(told, ["start - - 0", "finish stop", "end"]);
+}
+
+#[test]
+fn the_tier_that_served_is_the_last_that_is_told() {
+    let mut observed = Observed::default();
+    let mut reader = Reader::new();
+    let told = |tier: &str, kind: &str| {
+        format!(
+            r#"{{"type":"response.{kind}","response":{{"id":"resp_1","service_tier":"{tier}","usage":{{"input_tokens":1,"output_tokens":1}}}}}}"#
+        )
+    };
+    let mut sink = |piece: &Piece<'_>| piece.note(&mut observed);
+    reader.event(None, told("auto", "created").as_bytes(), &mut sink);
+    reader.event(None, told("flex", "completed").as_bytes(), &mut sink);
+    assert_eq!(observed.service_tier.as_deref(), Some("flex"));
+    // Of counts that name none, the one in front stays.
+    Piece::Usage(Usage::default()).note(&mut observed);
+    assert_eq!(observed.service_tier.as_deref(), Some("flex"));
 }
 
 #[test]

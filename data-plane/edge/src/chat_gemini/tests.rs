@@ -655,7 +655,6 @@ fn what_has_no_counterpart_is_noted() {
             "logprobs",
             "logit_bias",
             "metadata",
-            "service_tier",
             "prediction",
             "web_search_options",
             "verbosity",
@@ -664,6 +663,7 @@ fn what_has_no_counterpart_is_noted() {
             "messages.reasoning_content",
             "messages.reasoning_signature",
             "messages.thinking_blocks",
+            "service_tier",
             "labels",
         ],
     );
@@ -676,6 +676,29 @@ fn what_has_no_counterpart_is_noted() {
         json!({"messages": user(json!("a")), "labels": {"team": "x"}}),
         json!({"contents": [{"role": "user", "parts": [{"text": "a"}]}], "labels": {"team": "x"}}),
         &[],
+    );
+}
+
+#[test]
+fn tiers_of_service_that_both_name_alike_are_asked_for() {
+    let contents = json!([{"role": "user", "parts": [{"text": "a"}]}]);
+    for (tier, is_kept) in [("flex", true), ("priority", true), ("default", false)] {
+        let request = json!({"messages": user(json!("a")), "service_tier": tier});
+        let (expected, dropped): (_, &[&str]) = match is_kept {
+            true => (json!({"contents": contents, "serviceTier": tier}), &[]),
+            false => (json!({"contents": contents}), &["service_tier"]),
+        };
+        check_for(&target("gemini-3-flash"), request, expected, dropped);
+    }
+    let vertex = Target {
+        vendor: Vendor::Vertex,
+        ..target("gemini-2.5-pro")
+    };
+    check_for(
+        &vertex,
+        json!({"messages": user(json!("a")), "service_tier": "flex"}),
+        json!({ "contents": contents }),
+        &["service_tier"],
     );
 }
 

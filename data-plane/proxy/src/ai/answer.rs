@@ -16,7 +16,7 @@ use dp_llm::{
     relay::{Plan, Relay, Stamp},
     retry_after,
     tap::{Ending, Framing, Limits as RelayLimits},
-    usage::HeadCounts,
+    usage::{GEMINI_TIER, HeadCounts},
 };
 use dp_upstream::provider_group::{attempts::Attempt, verdict::Condition};
 use http::{HeaderMap, Response, header::CONTENT_TYPE, response};
@@ -256,6 +256,10 @@ fn relay(
     let mut relay = boxed(|| Relay::guarded(plan, framing, limits, stamp, gates));
     if !matches!(plan.class, Class::Chat(_)) {
         relay.note_head(told(headers));
+    } else if plan.provider == Format::GeminiGenerateContent
+        && let Some(tier) = headers.get(GEMINI_TIER).and_then(|tier| tier.to_str().ok())
+    {
+        relay.note_tier(tier);
     }
     // Others are told at the end, when the provider has counted.
     let is_told_first = plan.client == Format::AnthropicMessages && plan.is_streamed;

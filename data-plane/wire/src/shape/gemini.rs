@@ -64,6 +64,14 @@ pub struct Request<'a> {
         skip_serializing_if = "Option::is_none"
     )]
     pub cached_content: Option<Json<'a>>,
+    /// The Gemini API only (ai.google.dev, "Flex inference", "Priority inference").
+    #[serde(
+        alias = "service_tier",
+        borrow,
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub service_tier: Option<Json<'a>>,
     /// Vertex AI only.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Json<'a>>,

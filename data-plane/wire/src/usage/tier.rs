@@ -1,12 +1,15 @@
 //! The tier of service by which a provider says that it served an answer, in one spelling.
 //!
 //! OpenAI's `service_tier`, Anthropic's `usage.service_tier` and `usage.speed`, Vertex AI's `trafficType`, Bedrock's
-//! `serviceTier`. It must not know prices. Invariant: the usual tier has no name, however it is spelt, so that only what may
+//! `serviceTier`, the Gemini API's header. It must not know prices. Invariant: the usual tier has no name, however it is spelt, so that only what may
 //! have another price is told apart.
 
 use std::borrow::Cow;
 
 use crate::json;
+
+/// The header of an answer in which the Gemini API tells it (ai.google.dev, "Priority inference").
+pub const GEMINI_TIER: &str = "x-gemini-service-tier";
 
 /// Longest name kept, in bytes: names are some words, and what is longer is none.
 const LONGEST: usize = 64;

@@ -88,6 +88,7 @@ pub(crate) fn parse(body: &Value, model: &str, is_streamed: bool) -> Result<Aske
             }
         }
     }
+    asked.note_tier(body, "serviceTier");
     turns::read(&node, &mut asked)?;
     read_tools(&node, &mut asked)?;
     read_generation(&node, &mut asked)?;

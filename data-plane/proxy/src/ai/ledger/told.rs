@@ -26,5 +26,6 @@ pub(super) fn told(seen: &Observed) -> Option<Told> {
 /// The tier of service by whose price an answer is charged: what was served counts, whatever was asked for.
 pub(super) fn price_tier(seen: &Observed) -> Option<String> {
     let with_counts = seen.usage.as_ref().and_then(|usage| usage.tier.as_deref());
-    tier_named(with_counts.or(seen.service_tier.as_deref())?)
+    let in_body = with_counts.or(seen.service_tier.as_deref());
+    tier_named(in_body.or(seen.head_tier.as_deref())?)
 }
