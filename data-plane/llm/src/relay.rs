@@ -8,6 +8,7 @@
 //! since (llm.md T-7); an answer without its terminator is never reported complete; memory is bounded by [`crate::tap::Limits`], and by
 //! [`held::LIMIT`] where the client's format needs what came before.
 
+mod beside;
 mod cut;
 mod embedded;
 mod encoder;
@@ -46,7 +47,6 @@ use crate::observed::Observed;
 use crate::passed::PassedTap;
 use crate::sse::{Content, Framer};
 use crate::tap::{Ending, Finish, Framing, ResponseTap, Truncation};
-use crate::usage::{HeadCounts, tier_named};
 
 /// What is unique to one answer and cannot be made here.
 #[derive(Clone, Copy, Debug)]
@@ -109,35 +109,6 @@ enum Output {
 // === impl Relay ===
 
 impl Relay {
-    /// The provider told counts of tokens in its head (Bedrock's embeddings and invocations).
-    pub fn note_head(&mut self, head: HeadCounts) {
-        match &mut self.way {
-            Way::Embedded(embedded) => embedded.told = head.prompt(),
-            Way::Passed(tap) => tap.note_head(head),
-            Way::Tapped(_) | Way::Read(_) => (),
-        }
-    }
-
-    /// The provider named the tier of service in the head of a conversation's answer (the Gemini API).
-    pub fn note_tier(&mut self, tier: &str) {
-        match &mut self.way {
-            Way::Read(read) => read.watch.observed.head_tier = tier_named(tier),
-            Way::Tapped(_) | Way::Passed(_) | Way::Embedded(_) => (),
-        }
-    }
-
-    /// How many tokens the prompt has, as far as the gateway can tell: clients of Anthropic's read it at the begin of a stream,
-    /// when the provider has not counted yet (llm.md S-2). To be told before the first chunk.
-    pub fn expect_prompt(&mut self, tokens: u64) {
-        match &mut self.way {
-            Way::Read(read) => match &mut read.output {
-                Output::Encode(encoder) => encoder.expect_prompt(tokens),
-                Output::Forward => (),
-            },
-            Way::Tapped(_) | Way::Passed(_) | Way::Embedded(_) => (),
-        }
-    }
-
     /// Takes a chunk from the provider and gives what the client gets now; empty means nothing yet, not the end.
     pub fn push(&mut self, chunk: Bytes) -> Bytes {
         let out = match &mut self.way {
