@@ -48,11 +48,12 @@ pub(crate) fn convert<'a>(
         Some(choice) if !tools.is_empty() => tool_config(&choice, &mut tools)?,
         Some(_) | None => None,
     };
-    // Only Vertex has labels, and tiers in headers of its own.
+    // Only Vertex has labels. Its tiers are in headers, and other servers may refuse the member.
     let is_vertex = target.vendor == crate::Vendor::Vertex;
     let service_tier = request.service_tier.take();
     let is_named_alike = |tier: &Json<'_>| matches!(tier.get(), "\"flex\"" | "\"priority\"");
-    let is_kept = !is_vertex && service_tier.as_ref().is_some_and(is_named_alike);
+    let has_tiers = target.vendor == crate::Vendor::Gemini;
+    let is_kept = has_tiers && service_tier.as_ref().is_some_and(is_named_alike);
     notes.dropped_if("service_tier", service_tier.is_some() && !is_kept);
     let service_tier = service_tier.filter(|_| is_kept);
     notes.dropped_if("labels", request.labels.is_some() && !is_vertex);

@@ -33,6 +33,7 @@ use crate::{
     fault::{Fault, Kind},
     forward::Limits,
     global_limit::{self, Stage},
+    request_body::RequestBody,
     response_body::Upstream,
 };
 
@@ -150,7 +151,10 @@ pub(crate) async fn forward(
     let max_buffer_size = exchange.policies.and_then(|own| own.max_buffer_size());
     let prompt = match class == Class::Realtime {
         true => realtime::read(exchange, &mut head, &body)?,
-        false => prompt::read(&head, body, limits, class, max_buffer_size).await?,
+        false => {
+            let body = RequestBody::stream(exchange.client, body, limits, None);
+            prompt::read(&head, body, limits, class, max_buffer_size).await?
+        }
     };
     // The client's word, whatever it stands for here.
     let requested = prompt.model().map(Arc::from);

@@ -305,9 +305,11 @@ async fn serve_http2(client: Rc<Client>, io: Io, chain: &Chain) {
 
 impl Client {
     /// Marks a request as being in flight.
-    pub(crate) fn begin(self: &Rc<Self>) -> Flight {
+    ///
+    /// `is_whole`: it has no body.
+    pub(crate) fn begin(self: &Rc<Self>, is_whole: bool) -> Flight {
         self.in_flight.set(self.in_flight.get() + 1);
-        self.reads.stop_keeping();
+        self.reads.stop_keeping(is_whole);
         self.reads_seen.set(self.reads.count());
         if self.is_closing.get() {
             self.asked.notify_one();
@@ -331,6 +333,11 @@ impl Client {
     /// Whether the bytes of the current head, as far as they are known, hold this field.
     pub(crate) fn head_names(&self, field: &str) -> bool {
         self.reads.head_names(field)
+    }
+
+    /// What becomes of reads.
+    pub(crate) fn reads(&self) -> Arc<Reads> {
+        self.reads.clone()
     }
 
     /// What the connection carries is no HTTP from here on.

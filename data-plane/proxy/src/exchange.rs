@@ -15,6 +15,7 @@ use http::{
     header::{CONNECTION, CONTENT_TYPE, LOCATION, SERVER},
     request::Parts,
 };
+use http_body::Body;
 use hyper::body::Incoming;
 use route::Head;
 
@@ -59,7 +60,8 @@ pub(crate) async fn serve(
     let (head, body) = request.into_parts();
     // It goes through many hands: moving it by value would cost more than this allocation.
     let head = Box::new(head);
-    let mut record = Record::open(client.worker.clone(), client.begin());
+    let flight = client.begin(body.is_end_stream());
+    let mut record = Record::open(client.worker.clone(), flight);
     let active = client.active();
     let version = head.version;
     let mut reply = match run(&client, &active, head, body, &mut record).await {

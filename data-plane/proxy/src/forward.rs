@@ -175,7 +175,7 @@ async fn follow(
         return Box::pin(upgrade::forward(exchange, &picked, head, limits)).await;
     }
     let copies = mirror::start(exchange, &forward.mirrors, &head, &body);
-    let body = RequestBody::stream(body, limits, copies);
+    let body = RequestBody::stream(exchange.client, body, limits, copies);
     let (response, lease) = send(exchange, &picked, head, body, due).await?;
     let response = answered(response, lease, limits)?;
     Ok(response.map(ResponseBody::upstream).into())

@@ -11,7 +11,7 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use bytes::{Buf, Bytes};
@@ -55,6 +55,10 @@ pub(crate) struct Reads {
     is_amid_frame: AtomicBool,
     /// What is read is no part of a head: all of it is there, or a request is being served.
     is_past_head: AtomicBool,
+    /// All of the request that is served has been taken, its body too.
+    is_whole: AtomicBool,
+    /// Who saw the end of the connection before that, and looks again then.
+    ended: Mutex<Option<Waker>>,
     /// HTTP is over, and whoever reads on decides what an end means.
     is_handed_over: AtomicBool,
     /// The bytes of the next head: hyper drops a `content-length` that contradicts it, and we want to know.
@@ -90,9 +94,18 @@ impl Reads {
         self.is_amid_frame.load(Ordering::Relaxed)
     }
 
-    /// What is read from now on belongs to a body, or to a request behind the current one.
-    pub(crate) fn stop_keeping(&self) {
+    /// What is read from now on belongs to a body, or, where there is none, to a request behind the current one.
+    pub(crate) fn stop_keeping(&self, is_whole: bool) {
         self.is_past_head.store(true, Ordering::Relaxed);
+        self.is_whole.store(is_whole, Ordering::Relaxed);
+    }
+
+    /// The body of the request that is served has been taken whole.
+    pub(crate) fn end_body(&self) {
+        self.is_whole.store(true, Ordering::Relaxed);
+        if let Some(waker) = lock(&self.ended).take() {
+            waker.wake();
+        }
     }
 
     /// What is read from now on is the next head.
@@ -132,10 +145,14 @@ impl Reads {
     }
 
     fn kept(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.head
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        lock(&self.head)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Adds what was read to a head, but nothing of what follows it; whether all of the head that is kept is there.
@@ -238,14 +255,22 @@ impl Io {
             return Ok(());
         };
         // Between requests hyper reads, and an end is none too early.
-        let is_serving = self.reads.is_past_head.load(Ordering::Relaxed);
-        if !is_serving
+        let reads = &self.reads;
+        if !reads.is_past_head.load(Ordering::Relaxed)
             || !self.ahead.is_empty()
-            || self.reads.is_handed_over.load(Ordering::Relaxed)
+            || reads.is_handed_over.load(Ordering::Relaxed)
         {
             return Ok(());
         }
-        left.check(stream, cx)
+        if !left.is_seen(stream, cx)? {
+            return Ok(());
+        }
+        // Where bytes of the request are missing, or nobody has asked for them yet, hyper tells who asks.
+        if !reads.is_whole.load(Ordering::Relaxed) {
+            *lock(&reads.ended) = Some(cx.waker().clone());
+            return Ok(());
+        }
+        Err(io::ErrorKind::UnexpectedEof.into())
     }
 
     /// Reads until it is clear which protocol the client speaks; the bytes are read again by hyper. `None`
@@ -290,7 +315,11 @@ impl AsyncRead for Io {
             Poll::Ready(Ok(()))
         };
         if let Some(left) = &mut this.left {
-            left.note_read(polled.is_pending());
+            let count = buf.filled().len().saturating_sub(before);
+            left.note_read(match polled {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(_) => Poll::Ready(count),
+            });
         }
         if let Some(read) = buf.filled().get(before..).filter(|read| !read.is_empty()) {
             this.reads.add(read);

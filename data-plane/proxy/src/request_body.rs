@@ -6,6 +6,7 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -15,7 +16,9 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::{
+    connection::Client,
     forward::Limits,
+    io::Reads,
     mirror::Copy,
     stall::{Progress, Stall},
 };
@@ -35,6 +38,8 @@ pub(crate) enum RequestBody {
 /// The client's stream with its idle time-out.
 pub(crate) struct Stream {
     incoming: Incoming,
+    /// Told when all of it has come.
+    reads: Arc<Reads>,
     stall: Stall,
     copy: Option<Copy>,
     moving: Option<Moving>,
@@ -65,12 +70,18 @@ pub(crate) enum BodyError {
 
 impl RequestBody {
     /// The client's stream, within the limits of its exchange.
-    pub(crate) fn stream(incoming: Incoming, limits: Limits, copy: Option<Copy>) -> Self {
+    pub(crate) fn stream(
+        client: &Client,
+        incoming: Incoming,
+        limits: Limits,
+        copy: Option<Copy>,
+    ) -> Self {
         if incoming.is_end_stream() {
             return RequestBody::Empty;
         }
         RequestBody::Stream(Box::new(Stream {
             incoming,
+            reads: client.reads(),
             stall: Stall::new(limits.idle).until(limits.body_end.map(Into::into)),
             copy,
             // A deadline stands, whatever moves.
@@ -159,10 +170,8 @@ impl Stream {
                     copy.frame(&frame);
                 }
                 // hyper does not ask again once a known length is there.
-                if self.incoming.is_end_stream()
-                    && let Some(copy) = self.copy.take()
-                {
-                    copy.end();
+                if self.incoming.is_end_stream() {
+                    self.end();
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
@@ -171,15 +180,19 @@ impl Stream {
                 Poll::Ready(Some(Err(BodyError::Broken(error))))
             }
             Poll::Ready(None) => {
-                if let Some(copy) = self.copy.take() {
-                    copy.end();
-                }
+                self.end();
                 Poll::Ready(None)
             }
             Poll::Pending => self
                 .stall
                 .poll_stalled(cx)
                 .map(|()| Some(Err(BodyError::Stalled))),
+        }
+    }
+    fn end(&mut self) {
+        self.reads.end_body();
+        if let Some(copy) = self.copy.take() {
+            copy.end();
         }
     }
 }

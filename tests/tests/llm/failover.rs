@@ -33,6 +33,8 @@ const FAILURES: [Failure; 8] = [
         ..failure("stranger", "fail-401")
     },
 ];
+/// Ways to fail behind content.
+const LATE: [&str; 4] = ["truncate", "abort", "reset-mid", "error-in-200"];
 /// Each is the first once.
 const VENDORS: [Vendor; 2] = [
     Vendor {
@@ -340,6 +342,48 @@ async fn what_is_an_answer_is_the_clients() -> Result<()> {
         ensure!(
             stage.seen().await? == expected,
             "another provider was asked"
+        );
+    }
+    stage.world.stop().await
+}
+
+/// What a client has seen the beginning of is not continued by another provider, and not told as whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_begun_is_not_spliced() -> Result<()> {
+    let cases = LATE.into_iter().flat_map(|mode| {
+        [0, 1].into_iter().flat_map(move |first| {
+            (0..Format::ALL.len()).map(move |format| Case {
+                failure: failure(mode, mode),
+                first,
+                // Of its own, since one failure may be enough to leave a provider alone.
+                name: format!("{mode}-{first}-{format}"),
+            })
+        })
+    });
+    let cases: Vec<Case> = cases.collect();
+    let stage = Stage::start(&cases).await?;
+    for (number, case) in cases.iter().enumerate() {
+        let format = Format::ALL.get(number % Format::ALL.len());
+        let format = *format.context("no such format")?;
+        let first = stage.mocks.get(case.first).context("no such mock")?;
+        let before = stage.seen().await?;
+        first.script(&[case.failure.mode]).await?;
+        let mut connection = Client::http1(stage.port).connect().await?;
+        // Either it is told in the client's dialect, or its connection breaks off.
+        if let Ok(told) = ask(&mut connection, case, (format, Answer::Streamed), "mark").await {
+            ensure!(
+                told.error.is_some() && !told.is_whole(),
+                "{} {format:?}: {told:?}",
+                case.name
+            );
+            ensure!(!told.text.is_empty(), "{}: it had not begun", case.name);
+        }
+        let mut expected = before;
+        *expected.get_mut(case.first).context("no such mock")? += 1;
+        ensure!(
+            stage.seen().await? == expected,
+            "{} {format:?}: another provider was asked",
+            case.name
         );
     }
     stage.world.stop().await

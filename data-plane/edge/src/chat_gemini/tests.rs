@@ -690,16 +690,18 @@ fn tiers_of_service_that_both_name_alike_are_asked_for() {
         };
         check_for(&target("gemini-3-flash"), request, expected, dropped);
     }
-    let vertex = Target {
-        vendor: Vendor::Vertex,
-        ..target("gemini-2.5-pro")
-    };
-    check_for(
-        &vertex,
-        json!({"messages": user(json!("a")), "service_tier": "flex"}),
-        json!({ "contents": contents }),
-        &["service_tier"],
-    );
+    for vendor in [Vendor::Vertex, Vendor::Other] {
+        let elsewhere = Target {
+            vendor,
+            ..target("gemini-2.5-pro")
+        };
+        check_for(
+            &elsewhere,
+            json!({"messages": user(json!("a")), "service_tier": "flex"}),
+            json!({ "contents": contents }),
+            &["service_tier"],
+        );
+    }
 }
 
 #[test]

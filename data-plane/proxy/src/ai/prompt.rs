@@ -15,7 +15,6 @@ use http::{
 };
 use http_body::Body;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 
 use crate::{
     fault::{Fault, Kind},
@@ -42,7 +41,7 @@ pub(crate) struct TooLarge(usize);
 /// Reads the whole body, of at most `max` bytes where that is configured.
 pub(super) async fn read(
     head: &Parts,
-    body: Incoming,
+    body: RequestBody,
     limits: Limits,
     class: Class,
     max: Option<usize>,
@@ -58,7 +57,7 @@ pub(super) async fn read(
     };
     let limit = max.unwrap_or(own);
     check(&head.headers, limit)?;
-    let body = gathered(RequestBody::stream(body, limits, None), limit);
+    let body = gathered(body, limit);
     let body = match limits.deadline {
         None => body.await?,
         Some(deadline) => tokio::time::timeout_at(deadline.into(), body)

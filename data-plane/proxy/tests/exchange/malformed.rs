@@ -129,6 +129,20 @@ async fn malformed_heads_are_refused() {
 }
 
 #[tokio::test(flavor = "local")]
+async fn who_ends_within_a_body_is_told() {
+    let (upstream, _) = echo_path().await;
+    let world = World::serving(&simple(upstream));
+    let mut stream = TcpStream::connect(world.address("http")).await.unwrap();
+    let cut = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nfour";
+    stream.write_all(cut).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let answer = timeout(PATIENCE, read_head(&mut stream))
+        .await
+        .expect("no answer");
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer:?}");
+}
+
+#[tokio::test(flavor = "local")]
 async fn a_broken_chunk_ends_the_connection() {
     let (upstream, seen) = echo_path().await;
     let world = World::serving(&simple(upstream));

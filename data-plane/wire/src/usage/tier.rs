@@ -44,12 +44,11 @@ pub fn tier_named(name: &str) -> Option<String> {
         true => Cow::Owned(name.to_ascii_lowercase()),
         false => Cow::Borrowed(name),
     };
-    if USUAL.contains(&&*name) {
-        return None;
-    }
-    // Vertex AI's, which name a way of paying in front.
-    let own = name.strip_prefix("on_demand_").unwrap_or(&name);
-    Some(own.to_owned())
+    // Google's: a way of paying in front, or the name of the enumeration.
+    let mut prefixes = ["on_demand_", "service_tier_"].into_iter();
+    let own = prefixes.find_map(|prefix| name.strip_prefix(prefix));
+    let own = own.unwrap_or(&name);
+    (!USUAL.contains(&own)).then(|| own.to_owned())
 }
 
 /// Those of some tiers that a request names, in whichever vendor's places, each once; none where it asks for the usual one, or for

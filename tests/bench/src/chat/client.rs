@@ -102,6 +102,7 @@ pub(crate) async fn wait_for(target: SocketAddr, request: &[u8], patience: Durat
             // A slow moment can be over before anything was asked.
             Ok(told) if told.answers > 0 => return Ok(()),
             Err(error) if Instant::now() > deadline => return Err(error),
+            Ok(_) if Instant::now() > deadline => bail!("no answer in time"),
             Ok(_) | Err(_) => {}
         }
     }

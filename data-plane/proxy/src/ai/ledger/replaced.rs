@@ -39,6 +39,7 @@ pub(in crate::ai) fn note_told(record: &mut Record, seen: &Observed) {
     record.llm.observed = Some(Box::new(Observed {
         model: seen.model.clone(),
         service_tier: seen.service_tier.clone(),
+        head_tier: seen.head_tier.clone(),
         usage: seen.usage.clone(),
         ..Observed::default()
     }));
