@@ -73,7 +73,20 @@ pub(crate) async fn until_programmed(
     let found = cluster.until_object(gateway, is_so).await;
     match found {
         Ok(object) => Ok(object),
-        Err(error) => Err(error.context(install::logs(cluster, install::NAMESPACE).await?)),
+        Err(error) => {
+            let logs = install::logs(cluster, install::NAMESPACE).await?;
+            let reports = cluster
+                .kubectl(&[
+                    "-n",
+                    install::NAMESPACE,
+                    "get",
+                    "fleetreports",
+                    "-o",
+                    "yaml",
+                ])
+                .await?;
+            Err(error.context(reports).context(logs))
+        }
     }
 }
 

@@ -269,7 +269,12 @@ pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> R
         })
         .await
     };
-    both_served().await?;
+    if let Err(error) = both_served().await {
+        let logs = install::logs(cluster, install::NAMESPACE).await?;
+        let left = ["-n", "alone", "get", "gateway,service,pods", "-o", "yaml"];
+        let left = cluster.kubectl(&left).await?;
+        return Err(error.context(left).context(logs).context("at first"));
+    }
     let now = deploy::pods(cluster, "alone", "gw").await?;
     ensure!(now == pods, "a listener replaced Pods: {now:?}");
     let scale = |replicas: &'static str| {
@@ -288,9 +293,9 @@ pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> R
         .until_object(away, |object| object["status"]["replicas"].is_null())
         .await?;
     let outcome = async {
-        both_served().await?;
+        both_served().await.context("alone")?;
         a_proxy_restarts(cluster).await?;
-        both_served().await
+        both_served().await.context("after a restart")
     };
     let outcome = outcome.await;
     cluster.kubectl(&scale("--replicas=2")).await?;

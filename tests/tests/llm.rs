@@ -62,5 +62,6 @@ mod told;
 mod tools;
 mod turns;
 mod unfit;
+mod unreachable;
 mod usage;
 mod wait;

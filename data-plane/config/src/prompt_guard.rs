@@ -41,6 +41,8 @@ pub enum Streaming {
     Buffer,
     /// Nothing is held: what is found is told, and passes.
     Audit,
+    /// There are none: who asks for one is refused before a provider is asked.
+    Refuse,
 }
 
 /// One guard.

@@ -249,6 +249,45 @@ async fn held_to_the_end_or_only_watched() -> Result<()> {
     Ok(())
 }
 
+/// With `refuse` no format has a stream, whole answers are judged as ever, and guards that only watch refuse none.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_are_refused_where_answers_are_judged_whole() -> Result<()> {
+    let guarded = up(json!({"tidegate.dev/guard-streaming": "refuse"})).await?;
+    for format in Format::ALL {
+        let asked = guarded.mock.requests().await?;
+        let reply = guarded.ask(format, Answer::Streamed, "hello tide").await?;
+        let text = reply.text();
+        ensure!(
+            reply.status == 403 && text.contains("ask for an answer in one piece"),
+            "{format:?}: {} {text}",
+            reply.status
+        );
+        ensure!(reply.header("content-type").starts_with("application/json"));
+        ensure!(
+            guarded.mock.requests().await? == asked,
+            "{format:?}: the provider was asked"
+        );
+        let told = told(&guarded, format, Answer::Collected, "hello tide").await?;
+        ensure!(told.is_whole(), "{format:?}: {told:?}");
+    }
+    let metrics = guarded.world.proxy_metrics("default.gateway").await?;
+    let sample = format!(
+        r#"guard="response[0]",kind="regex",action="reject"}} {}"#,
+        Format::ALL.len()
+    );
+    ensure!(metrics.contains(&sample), "{metrics}");
+    ensure!(guarded.world.log().contains("response[0] reject: streamed"));
+    guarded.world.stop().await?;
+    let watched = up(json!({
+        "tidegate.dev/guard-streaming": "refuse",
+        "tidegate.dev/guard-mode": "shadow",
+    }))
+    .await?;
+    let told = told(&watched, Format::Chat, Answer::Streamed, "hello tide").await?;
+    ensure!(told.is_whole(), "{told:?}");
+    watched.world.stop().await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guard_that_cannot_be_built_lets_nothing_pass() -> Result<()> {
     let mock = Mock::start(&["--base-path", "/v1"]).await?;

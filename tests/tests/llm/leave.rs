@@ -25,13 +25,14 @@ use super::told::Told;
 const BEGUN: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
 data: {\"id\":\"c\",\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"so much was said\"}}]}\n\n";
 
-/// What is taken from it is what the record says, also of a client that leaves.
+/// What is taken from it is what the record says, also of a client that leaves. It is many times what is held for an
+/// answer whose length nobody bounded, so that the next request of a client need not wait until the last is settled.
 const LIMIT: &str = "apiVersion: agentgateway.dev/v1alpha1
 kind: AgentgatewayPolicy
 metadata: {name: limit}
 spec:
   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: assistant}]
-  traffic: {rateLimit: {local: [{tokens: 1000, unit: Hours}]}}
+  traffic: {rateLimit: {local: [{tokens: 100000, unit: Hours}]}}
 ";
 
 /// The planes, with a backend at the route `assistant` and a policy.

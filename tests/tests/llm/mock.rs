@@ -29,7 +29,11 @@ pub(crate) struct Mock {
 impl Mock {
     /// Starts one and waits until it listens.
     pub(crate) async fn start(flags: &[&str]) -> Result<Mock> {
-        let port = port::free()?;
+        Mock::start_at(port::free()?, flags).await
+    }
+
+    /// Starts one at a port of this machine and waits until it listens.
+    pub(crate) async fn start_at(port: u16, flags: &[&str]) -> Result<Mock> {
         let dir = tempfile::tempdir().context("temporary directory")?;
         let address = format!("127.0.0.1:{port}");
         let mut command = Command::new(binaries::ours("tidegate-mock-provider")?);

@@ -23,8 +23,11 @@ mod tests;
 
 /// Least time between two times that others are told.
 const PACE: Duration = Duration::from_millis(100);
-/// Of the loop's time, telling others takes this share at most: one part in so many.
+/// Of the loop's time, telling others takes this share at most, until the longest pace: one part in so many.
 const SHARE: u32 = 10;
+/// Most time between two times that others are told. What it took is measured by the clock on the wall, so that a process
+/// that was stopped meanwhile, or had no CPU, would keep silent for many times as long.
+const LONGEST_PACE: Duration = Duration::from_secs(2);
 
 /// The slots between the loop and the cluster.
 pub struct Links {
@@ -168,6 +171,11 @@ impl Replicas {
             .map(|gateway| (gateway.clone(), of(gateway)))
             .collect()
     }
+}
+
+/// For how long nobody is told anything, after that took so long.
+fn rest(took: Duration) -> Duration {
+    took.saturating_mul(SHARE).clamp(PACE, LONGEST_PACE)
 }
 
 fn refusal(rejection: &Rejection, proxy_version: String) -> Refusal {
@@ -352,8 +360,7 @@ impl State {
                 .statuses
                 .send_replace(Some(Arc::new(statuses)));
         }
-        let rest = started.elapsed().saturating_mul(SHARE).max(PACE);
-        replicas.rest_until = Some(now + rest);
+        replicas.rest_until = Some(now + rest(started.elapsed()));
     }
 
     /// Wanted statuses, where this replica leads and knows them.

@@ -32,6 +32,7 @@ pub(crate) fn prompt_guard(
         Ok(Wire::Window) => Streaming::Window,
         Ok(Wire::Buffer) => Streaming::Buffer,
         Ok(Wire::Audit) => Streaming::Audit,
+        Ok(Wire::Refuse) => Streaming::Refuse,
         Err(_) => return Err(unknown("streaming", message.streaming)),
     };
     Ok(PromptGuard {

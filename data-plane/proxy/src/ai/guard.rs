@@ -96,13 +96,6 @@ struct Outcome {
     refusal: Refusal,
 }
 
-/// Whether guards enforce what they decide.
-#[derive(Clone, Copy)]
-enum Enforce {
-    AsWritten,
-    Never,
-}
-
 /// The guards that judge an answer; none where there is nothing to judge.
 pub(super) fn of_answer<'a>(guards: &'a Guards, plan: &Plan) -> Option<&'a Guards> {
     match reach::of_answer(plan.class, plan.is_streamed) {
@@ -128,12 +121,20 @@ pub(super) async fn request<'c>(
         return Ok(Cow::Owned(known));
     }
     let (class, is_streamed) = (call.prompt.class(), call.prompt.is_streamed());
+    if is_streamed {
+        // Before services are asked about a prompt that goes nowhere.
+        let whole_only = guards
+            .response()
+            .filter(|(_, own)| *own == Streaming::Refuse);
+        let all = whole_only.map(|(guard, _)| (guard, judge::streamed()));
+        decided(exchange, all, (Phase::Response, Cause::Streamed))?;
+    }
     let prompt = match reach::of_request(class) {
         Reach::Judged => judged(exchange, call, guards).await?,
         Reach::Wordless => call.prompt.clone(),
         Reach::Unreadable => {
-            let all = guards.request().map(|guard| (guard, Enforce::AsWritten));
-            unread(exchange, all, Phase::Request)?;
+            let all = guards.request().map(|guard| (guard, judge::unreadable()));
+            decided(exchange, all, (Phase::Request, Cause::Operation))?;
             call.prompt.clone()
         }
     };
@@ -142,13 +143,13 @@ pub(super) async fn request<'c>(
         Reach::Unreadable => {
             let all = guards.response().map(|(guard, streaming)| {
                 let only_watches = is_streamed && streaming == Streaming::Audit;
-                let enforce = match only_watches {
-                    true => Enforce::Never,
-                    false => Enforce::AsWritten,
+                let decision = match only_watches {
+                    true => judge::unreadable().shadowed(),
+                    false => judge::unreadable(),
                 };
-                (guard, enforce)
+                (guard, decision)
             });
-            unread(exchange, all, Phase::Response)?;
+            decided(exchange, all, (Phase::Response, Cause::Operation))?;
         }
     }
     call.guarded.add(guards, &prompt);
@@ -293,21 +294,20 @@ fn remote_of(guard: &Guard) -> Option<&Remote> {
     }
 }
 
-/// What guards make of a message of an operation that they cannot read.
-fn unread<'g>(
+/// Concludes what guards decide without reading a message.
+///
+/// # Errors
+/// The first that refuses and does not only watch.
+fn decided<'g>(
     exchange: &mut Exchange<'_>,
-    guards: impl Iterator<Item = (&'g Arc<Guard>, Enforce)>,
-    phase: Phase,
+    decisions: impl Iterator<Item = (&'g Arc<Guard>, Decision)>,
+    (phase, cause): (Phase, Cause),
 ) -> Result<(), Fault> {
-    for (guard, enforce) in guards {
-        let decision = match enforce {
-            Enforce::AsWritten => judge::unreadable(),
-            Enforce::Never => judge::unreadable().shadowed(),
-        };
+    for (guard, decision) in decisions {
         let check = Check::of(guard, phase, decision);
         exchange.record.llm.checks.push(check.clone());
         if matches!(check.decision, Decision::Reject(_)) {
-            return Err(Refused::by(check, Cause::Operation, guard.refusal.clone()).into());
+            return Err(Refused::by(check, cause, guard.refusal.clone()).into());
         }
     }
     Ok(())

@@ -395,6 +395,7 @@ pub mod prompt_guard {
         Window = 0,
         Buffer = 1,
         Audit = 2,
+        Refuse = 3,
     }
     impl Streaming {
         /// String value of the enum field names used in the ProtoBuf definition.
@@ -406,6 +407,7 @@ pub mod prompt_guard {
                 Self::Window => "STREAMING_WINDOW",
                 Self::Buffer => "STREAMING_BUFFER",
                 Self::Audit => "STREAMING_AUDIT",
+                Self::Refuse => "STREAMING_REFUSE",
             }
         }
         /// Creates an enum from field names used in the ProtoBuf definition.
@@ -414,6 +416,7 @@ pub mod prompt_guard {
                 "STREAMING_WINDOW" => Some(Self::Window),
                 "STREAMING_BUFFER" => Some(Self::Buffer),
                 "STREAMING_AUDIT" => Some(Self::Audit),
+                "STREAMING_REFUSE" => Some(Self::Refuse),
                 _ => None,
             }
         }

@@ -263,3 +263,11 @@ fn fleets_are_told_when_they_change() {
     save(&mut replica.state, [other]);
     assert!(replica.fleets.has_changed().expect("alive"));
 }
+
+#[test]
+fn a_process_that_was_stopped_while_it_told_is_not_silent_for_long() {
+    let seconds = Duration::from_secs;
+    assert_eq!(super::rest(Duration::ZERO), super::PACE);
+    assert_eq!(super::rest(Duration::from_millis(100)), seconds(1));
+    assert_eq!(super::rest(seconds(20)), super::LONGEST_PACE);
+}

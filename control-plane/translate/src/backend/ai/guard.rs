@@ -23,7 +23,7 @@ mod target;
 
 const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and googleModelArmor; detect and \
      azureContentSafety in a TidegatePolicy";
-/// `window`, `buffer` or `audit`.
+/// `window`, `buffer`, `audit` or `refuse`.
 const STREAMING: &str = "tidegate.dev/guard-streaming";
 /// `enforce` or `shadow`.
 const MODE: &str = "tidegate.dev/guard-mode";
@@ -196,7 +196,8 @@ impl Modes {
             None | Some("window") => Streaming::Window,
             Some("buffer") => Streaming::Buffer,
             Some("audit") => Streaming::Audit,
-            Some(other) => return refuse(STREAMING, other, "window, buffer, audit"),
+            Some("refuse") => Streaming::Refuse,
+            Some(other) => return refuse(STREAMING, other, "window, buffer, audit, refuse"),
         };
         let is_shadow = match of(MODE) {
             None | Some("enforce") => false,
@@ -334,6 +335,10 @@ mod tests {
         assert_eq!(
             read(STREAMING, "audit").map(|modes| modes.streaming),
             Ok(Streaming::Audit)
+        );
+        assert_eq!(
+            read(STREAMING, "refuse").map(|modes| modes.streaming),
+            Ok(Streaming::Refuse)
         );
         assert_eq!(read(MODE, "shadow").map(|modes| modes.is_shadow), Ok(true));
         assert_eq!(read(MERGE, "append").map(|modes| modes.is_beside), Ok(true));

@@ -21,6 +21,11 @@ pub(super) fn unreadable() -> Decision {
     Decision::Reject(Names::one("unreadable"))
 }
 
+/// The decision about a request for a stream, where answers are judged whole.
+pub(super) fn streamed() -> Decision {
+    Decision::Reject(Names::one("streamed"))
+}
+
 /// The decision of patterns, and the body without what they hide.
 pub(super) fn regex(
     engine: &Engine,

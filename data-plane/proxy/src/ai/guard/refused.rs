@@ -40,6 +40,8 @@ pub(super) enum Cause {
     Unanswered,
     /// Nobody can read bodies of the operation.
     Operation,
+    /// Answers are judged whole, and a stream was asked for.
+    Streamed,
 }
 
 // === impl Refused ===
@@ -92,6 +94,9 @@ impl Refused {
             }
             (Phase::Request, Cause::Operation) => {
                 "the request was refused by a guard, which cannot read requests of this operation"
+            }
+            (_, Cause::Streamed) => {
+                "the request was refused: answers are judged whole here; ask for an answer in one piece, not for a stream"
             }
             (Phase::Response, Cause::Operation) => {
                 "the request was refused by a guard, which cannot read answers of this operation; where it streams, ask for \

@@ -207,7 +207,7 @@ impl Seat {
         };
         let decision = match self.streaming {
             Streaming::Audit => decision.shadowed(),
-            Streaming::Window | Streaming::Buffer => decision,
+            Streaming::Window | Streaming::Buffer | Streaming::Refuse => decision,
         };
         Check::of(&self.guard, Phase::Response, decision)
     }
