@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use grpc::token::GatewayName;
@@ -23,8 +23,11 @@ use xds::client::{Received, Update};
 use self::file::{Contents, Refused};
 pub use self::seal::{KeyError, SealKey};
 
-/// At most one write in this time; of the commits between two, the last counts.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Of the time, writing takes one part in so many at most, until the longest pause. Of the commits between two writes, the last
+/// counts; whoever is killed before it is written starts with an older one, so that the pause is as short as it can be.
+const SHARE: u32 = 20;
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const FILE: &str = "last-good";
 /// Where a file goes that is not trusted; one is kept, for whoever wants to know.
 const ASIDE: &str = "last-good.refused";
@@ -63,6 +66,12 @@ pub struct Store {
     dir: PathBuf,
     gateway: GatewayName,
     key: Option<SealKey>,
+}
+
+/// For how long nothing is written, after that took so long.
+fn pause(took: Duration) -> Duration {
+    took.saturating_mul(SHARE)
+        .clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 
 // === impl Raw ===
@@ -192,6 +201,7 @@ impl Store {
                 continue;
             };
             let store = self.clone();
+            let began = Instant::now();
             let written = tokio::task::spawn_blocking(move || store.write(&remembered)).await;
             match written {
                 Ok(Ok(())) => has_failed = false,
@@ -201,7 +211,7 @@ impl Store {
                 }
                 Ok(Err(_)) | Err(_) => {}
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(pause(began.elapsed())).await;
         }
     }
 

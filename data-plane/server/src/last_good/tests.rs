@@ -220,3 +220,14 @@ fn nothing_prints_a_secret() {
     let printed = format!("{:?}", remembered(&[SECRET]).resources);
     assert!(!printed.contains("very-secret"), "{printed}");
 }
+
+#[test]
+fn what_is_written_fast_is_written_often() {
+    use super::{LONGEST_PAUSE, SHORTEST_PAUSE, pause};
+    use std::time::Duration;
+    let ms = Duration::from_millis;
+    assert_eq!(pause(ms(1)), SHORTEST_PAUSE);
+    assert_eq!(pause(ms(10)), ms(200));
+    // A process that was stopped meanwhile is not silent for twenty times as long.
+    assert_eq!(pause(Duration::from_secs(20)), LONGEST_PAUSE);
+}
