@@ -126,10 +126,10 @@ impl Reader {
             b"messageStart" => self.start(sink),
             b"contentBlockStart" | b"contentBlockDelta" | b"contentBlockStop" => {
                 if self.finish.is_none()
-                    && let Ok(event) = serde_json::from_str(payload)
+                    && let Some(event) = ContentEvent::read(payload)
                 {
                     self.start(sink);
-                    self.content(kind, event, sink);
+                    self.content(kind, &event, sink);
                 }
             }
             b"messageStop" => {
@@ -164,16 +164,16 @@ impl Reader {
         }
     }
 
-    fn content(&mut self, kind: &[u8], event: ContentEvent<'_>, sink: &mut dyn Sink) {
-        let slot = event.index.0.unwrap_or_default();
+    fn content(&mut self, kind: &[u8], event: &ContentEvent<'_>, sink: &mut dyn Sink) {
+        let slot = event.index();
         match kind {
             b"contentBlockStart" => {
-                if let Some(start) = event.start.0 {
+                if let Some(start) = event.start() {
                     self.block_start(slot, start, sink);
                 }
             }
             b"contentBlockDelta" => {
-                if let Some(delta) = event.delta.0 {
+                if let Some(delta) = event.delta() {
                     self.delta(slot, delta, sink);
                 }
             }

@@ -6,7 +6,6 @@
 //! are told by [`Reader::end`] only. It must not know framing. Invariant: each fact is read for itself, so a member of an
 //! unexpected shape costs that fact only.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::ProviderError;
@@ -185,38 +184,42 @@ impl Reader {
     }
 
     fn candidates(&mut self, raw: &str, sink: &mut dyn Sink) {
-        let candidates: Vec<&RawValue> = serde_json::from_str(raw).unwrap_or_default();
-        for (position, candidate) in candidates.into_iter().enumerate() {
-            let (mut index, mut content, mut reason) = (None, None, None);
-            let read = json::members(candidate.get(), |key, value| match key.as_ref() {
-                "index" => index = json::count(value).and_then(|index| u32::try_from(index).ok()),
-                "content" => content = Some(value),
-                "finishReason" => reason = json::string(value),
-                "groundingMetadata" if value != "{}" => dropped("groundingMetadata", sink),
-                "citationMetadata" => dropped("citationMetadata", sink),
-                "urlContextMetadata" => dropped("urlContextMetadata", sink),
-                "logprobsResult" => dropped("logprobsResult", sink),
-                _ => (),
-            });
-            // An index of 0 is left out by some of Google's servers.
-            let index = index.or_else(|| u32::try_from(position).ok());
-            let Some(at) = index
-                .filter(|_| read.is_ok())
-                .and_then(|index| self.choice(index))
-            else {
-                continue;
-            };
-            if let Some(content) = content {
-                self.content(at, content, sink);
+        let mut position = 0;
+        // What is no array has none.
+        let _unread = json::elements(raw, |candidate| {
+            self.candidate(candidate, position, sink);
+            position = position.saturating_add(1);
+        });
+    }
+
+    fn candidate(&mut self, raw: &str, position: u32, sink: &mut dyn Sink) {
+        let (mut index, mut content, mut reason) = (None, None, None);
+        let read = json::members(raw, |key, value| match key.as_ref() {
+            "index" => index = json::count(value).and_then(|index| u32::try_from(index).ok()),
+            "content" => content = Some(value),
+            "finishReason" => reason = json::words(value),
+            "groundingMetadata" if value != "{}" => dropped("groundingMetadata", sink),
+            "citationMetadata" => dropped("citationMetadata", sink),
+            "urlContextMetadata" => dropped("urlContextMetadata", sink),
+            "logprobsResult" => dropped("logprobsResult", sink),
+            _ => (),
+        });
+        if read.is_err() {
+            return;
+        }
+        // An index of 0 is left out by some of Google's servers.
+        let Some(at) = self.choice(index.unwrap_or(position)) else {
+            return;
+        };
+        if let Some(content) = content {
+            self.content(at, content, sink);
+        }
+        if let Some(reason) = reason {
+            if let Some(lost) = lost_by(&reason) {
+                dropped(lost, sink);
             }
-            if let Some(reason) = reason {
-                if let Some(lost) = lost_by(&reason) {
-                    dropped(lost, sink);
-                }
-                if let (Some(reason), Some(choice)) = (reason_of(&reason), self.choices.get_mut(at))
-                {
-                    choice.reason = Some(reason);
-                }
+            if let (Some(reason), Some(choice)) = (reason_of(&reason), self.choices.get_mut(at)) {
+                choice.reason = Some(reason);
             }
         }
     }
@@ -233,24 +236,18 @@ impl Reader {
     }
 
     fn content(&mut self, at: usize, raw: &str, sink: &mut dyn Sink) {
-        #[derive(Deserialize)]
-        struct Parts<'a> {
-            #[serde(borrow, default)]
-            parts: Vec<&'a RawValue>,
-        }
-        let Ok(Parts { parts }) = serde_json::from_str(raw) else {
+        let mut parts = None;
+        let read = json::members(raw, |key, value| {
+            if key == "parts" {
+                parts = Some(value);
+            }
+        });
+        let Some((parts, choice)) = parts.filter(|_| read.is_ok()).zip(self.choices.get_mut(at))
+        else {
             return;
         };
-        for part in parts {
-            if let Some(choice) = self.choices.get_mut(at) {
-                choice.part(
-                    part.get(),
-                    self.response_id.as_deref(),
-                    &mut self.slots,
-                    sink,
-                );
-            }
-        }
+        let id = self.response_id.as_deref();
+        let _unread = json::elements(parts, |part| choice.part(part, id, &mut self.slots, sink));
     }
 }
 

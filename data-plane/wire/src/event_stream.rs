@@ -25,17 +25,17 @@ pub struct Decoder {
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Headers, in order.
-    pub headers: Vec<(Bytes, Value)>,
+    /// The headers as they were framed; all can be read.
+    headers: Bytes,
     /// Payload.
     pub payload: Bytes,
 }
 
 /// The value of a header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Value<'b> {
     /// Text, which nobody has checked to be UTF-8.
-    String(Bytes),
+    String(&'b [u8]),
     /// Anything else, whose bytes nobody here needs.
     Other,
 }
@@ -144,8 +144,15 @@ impl Decoder {
         }
         let mut rest = message.split_off(PRELUDE);
         let payload = rest.split_off(headers);
-        let headers = read_headers(rest).ok_or(Broken::Headers)?;
-        Ok(Some(Message { headers, payload }))
+        let message = Message {
+            headers: rest,
+            payload,
+        };
+        let is_readable = message.headers().all(|header| header.is_some());
+        match is_readable {
+            true => Ok(Some(message)),
+            false => Err(Broken::Headers),
+        }
     }
 }
 
@@ -167,50 +174,55 @@ impl Message {
     /// The text of a header.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<Bytes> {
-        let found = self.headers.iter().find(|(known, _)| known == name)?;
-        match &found.1 {
-            Value::String(text) => Some(text.clone()),
+        let mut headers = self.headers().flatten();
+        match headers.find(|(known, _)| *known == name.as_bytes())?.1 {
+            Value::String(text) => Some(self.headers.slice_ref(text)),
             Value::Other => None,
         }
     }
-}
 
-fn read_headers(mut block: Bytes) -> Option<Vec<(Bytes, Value)>> {
-    let mut headers = Vec::new();
-    while block.has_remaining() {
-        let length = usize::from(block.try_get_u8().ok()?);
-        if length == 0 {
-            return None;
-        }
-        let name = take(&mut block, length)?;
-        let fixed = match block.try_get_u8().ok()? {
-            // true, false
-            0 | 1 => 0,
-            2 => 1,
-            3 => 2,
-            4 => 4,
-            // 64 bits, and milliseconds since the epoch
-            5 | 8 => 8,
-            // bytes
-            6 => usize::from(block.try_get_u16().ok()?),
-            7 => {
-                let length = usize::from(block.try_get_u16().ok()?);
-                let text = take(&mut block, length)?;
-                headers.push((name, Value::String(text)));
-                continue;
-            }
-            // A UUID.
-            9 => 16,
-            _ => return None,
-        };
-        take(&mut block, fixed)?;
-        headers.push((name, Value::Other));
+    /// Names and values, in order; `None` for one that cannot be read, which is the last.
+    fn headers(&self) -> impl Iterator<Item = Option<(&[u8], Value<'_>)>> {
+        let mut rest = &*self.headers;
+        std::iter::from_fn(move || {
+            let is_more = !rest.is_empty();
+            is_more.then(|| {
+                let header = header(&mut rest);
+                if header.is_none() {
+                    rest = &[];
+                }
+                header
+            })
+        })
     }
-    Some(headers)
 }
 
-fn take(block: &mut Bytes, length: usize) -> Option<Bytes> {
-    (length <= block.len()).then(|| block.split_to(length))
+fn header<'b>(block: &mut &'b [u8]) -> Option<(&'b [u8], Value<'b>)> {
+    let length = usize::from(block.try_get_u8().ok()?);
+    if length == 0 {
+        return None;
+    }
+    let name = block.split_off(..length)?;
+    let fixed = match block.try_get_u8().ok()? {
+        // true, false
+        0 | 1 => 0,
+        2 => 1,
+        3 => 2,
+        4 => 4,
+        // 64 bits, and milliseconds since the epoch
+        5 | 8 => 8,
+        // bytes
+        6 => usize::from(block.try_get_u16().ok()?),
+        7 => {
+            let length = usize::from(block.try_get_u16().ok()?);
+            return Some((name, Value::String(block.split_off(..length)?)));
+        }
+        // A UUID.
+        9 => 16,
+        _ => return None,
+    };
+    block.split_off(..fixed)?;
+    Some((name, Value::Other))
 }
 
 #[cfg(test)]

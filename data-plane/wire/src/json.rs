@@ -98,6 +98,14 @@ pub fn string(raw: &str) -> Option<String> {
         .flatten()
 }
 
+/// The text of a JSON string, in place where nothing in it is escaped; `None` if the raw value is something else.
+#[must_use]
+pub fn words(raw: &str) -> Option<Cow<'_, str>> {
+    let mut scan = Scan::new(raw);
+    let literal = scan.string()?;
+    scan.is_over().then(|| key(literal)).flatten()
+}
+
 /// Calls `visit` with each element of an array, as its raw text.
 ///
 /// # Errors
@@ -228,7 +236,9 @@ impl<'de> Visitor<'de> for KeyVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, elements, is_empty_array, members, span, string};
+    use std::borrow::Cow;
+
+    use super::{count, elements, is_empty_array, members, span, string, words};
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str)]) {
@@ -278,8 +288,11 @@ mod tests {
     #[test]
     fn strings() {
         assert_eq!(string(r#""a\u0062""#).as_deref(), Some("ab"));
-        for raw in ["null", "1", "[]", "\"open"] {
+        assert!(matches!(words(r#""ab""#), Some(Cow::Borrowed("ab"))));
+        assert_eq!(words(r#""a\u0062""#).as_deref(), Some("ab"));
+        for raw in ["null", "1", "[]", "\"open", "\"a\" 1"] {
             assert_eq!(string(raw), None, "{raw}");
+            assert_eq!(words(raw), None, "{raw}");
         }
     }
 

@@ -1,12 +1,11 @@
 //! Streams and bodies of Bedrock Converse, after the service model of botocore.
 
-use bytes::Bytes;
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert, prop_oneof, proptest};
 use serde_json::{Value as Tree, json};
 
 use super::{Reader, body};
 use crate::error::ProviderError;
-use crate::event_stream::{Decoder, Message, Value};
+use crate::event_stream::{Decoder, Message};
 use crate::observed::FinishReason;
 use crate::text::JsonText;
 use crate::tool_names::ToolNames;
@@ -15,18 +14,33 @@ use crate::{Content, Finish, Piece};
 
 /// A message with its headers as Bedrock writes them.
 fn message(kind: &str, name: &str, payload: &str) -> Message {
-    let text = |text: &str| Value::String(Bytes::copy_from_slice(text.as_bytes()));
-    Message {
-        headers: vec![
-            (Bytes::from(format!(":{kind}-type")), text(name)),
-            (
-                Bytes::from_static(b":content-type"),
-                text("application/json"),
-            ),
-            (Bytes::from_static(b":message-type"), text(kind)),
-        ],
-        payload: Bytes::copy_from_slice(payload.as_bytes()),
+    let of_kind = format!(":{kind}-type");
+    let headers = [
+        (of_kind.as_str(), name),
+        (":content-type", "application/json"),
+        (":message-type", kind),
+    ];
+    framed(&headers, payload)
+}
+
+fn framed(texts: &[(&str, &str)], payload: &str) -> Message {
+    let mut headers = Vec::new();
+    for (name, value) in texts {
+        headers.push(u8::try_from(name.len()).expect("short"));
+        headers.extend(name.bytes());
+        headers.push(7);
+        headers.extend(u16::try_from(value.len()).expect("short").to_be_bytes());
+        headers.extend(value.bytes());
     }
+    let length = |number: usize| u32::try_from(number).expect("small").to_be_bytes();
+    let mut framed = length(headers.len() + payload.len() + 16).to_vec();
+    framed.extend(length(headers.len()));
+    framed.extend(crc32fast::hash(&framed).to_be_bytes());
+    framed.extend([&headers, payload.as_bytes()].concat());
+    framed.extend(crc32fast::hash(&framed).to_be_bytes());
+    let mut decoder = Decoder::new(framed.len());
+    decoder.push(&framed);
+    decoder.next_message().expect("readable").expect("whole")
 }
 
 fn events(events: &[(&str, Tree)]) -> Vec<Message> {
@@ -248,15 +262,12 @@ fn exceptions_are_failures() {
 
 #[test]
 fn faults_of_the_service_are_failures() {
-    let text = |text: &'static str| Value::String(Bytes::from_static(text.as_bytes()));
-    let fault = Message {
-        headers: vec![
-            (Bytes::from_static(b":message-type"), text("error")),
-            (Bytes::from_static(b":error-code"), text("InternalFailure")),
-            (Bytes::from_static(b":error-message"), text("broken")),
-        ],
-        payload: Bytes::new(),
-    };
+    let headers = [
+        (":message-type", "error"),
+        (":error-code", "InternalFailure"),
+        (":error-message", "broken"),
+    ];
+    let fault = framed(&headers, "");
     let expected = ProviderError {
         message: "broken".to_owned(),
         kind: Some("InternalFailure".to_owned()),

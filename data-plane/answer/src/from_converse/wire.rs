@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Lenient;
 use crate::error::ProviderError;
+use crate::json;
 use crate::text::{Json, JsonText};
 use crate::usage;
 
@@ -82,15 +83,42 @@ pub(super) struct Part<'a> {
     pub(super) text: Lenient<JsonText<'a>>,
 }
 
-/// `contentBlockStart`, `contentBlockDelta` and `contentBlockStop`.
-#[derive(Deserialize)]
+/// `contentBlockStart`, `contentBlockDelta` and `contentBlockStop`; members as they are written.
+#[derive(Default)]
 pub(super) struct ContentEvent<'a> {
-    #[serde(rename = "contentBlockIndex", default)]
-    pub(super) index: Lenient<u32>,
-    #[serde(borrow, default)]
-    pub(super) start: Lenient<BlockStart<'a>>,
-    #[serde(borrow, default)]
-    pub(super) delta: Lenient<Delta<'a>>,
+    index: Option<&'a str>,
+    start: Option<&'a str>,
+    delta: Option<&'a str>,
+}
+
+// === impl ContentEvent ===
+
+impl<'a> ContentEvent<'a> {
+    /// `None` where it is no JSON object. There are as many as tokens, and serde would take a place on the heap for each.
+    pub(super) fn read(text: &'a str) -> Option<Self> {
+        let mut event = Self::default();
+        json::members(text, |key, value| match key.as_ref() {
+            "contentBlockIndex" => event.index = Some(value),
+            "start" => event.start = Some(value),
+            "delta" => event.delta = Some(value),
+            _ => (),
+        })
+        .ok()?;
+        Some(event)
+    }
+
+    pub(super) fn index(&self) -> u32 {
+        let index = self.index.and_then(|raw| serde_json::from_str(raw).ok());
+        index.unwrap_or_default()
+    }
+
+    pub(super) fn start(&self) -> Option<BlockStart<'a>> {
+        serde_json::from_str(self.start?).ok()
+    }
+
+    pub(super) fn delta(&self) -> Option<Delta<'a>> {
+        serde_json::from_str(self.delta?).ok()
+    }
 }
 
 /// There is none for text and reasoning.

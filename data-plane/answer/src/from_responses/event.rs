@@ -2,6 +2,8 @@
 //!
 //! It must not know what was told. Invariant: a member that cannot be read is absent.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use crate::error::ProviderError;
@@ -17,7 +19,7 @@ const RAW_USAGE_LIMIT: usize = 16 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Event<'a> {
     text: &'a str,
-    pub(super) kind: Option<String>,
+    pub(super) kind: Option<Cow<'a, str>>,
     pub(super) output_index: Option<u32>,
     pub(super) content_index: u32,
     pub(super) summary_index: u32,
@@ -51,7 +53,7 @@ impl<'a> Event<'a> {
             ..Self::default()
         };
         json::members(text, |key, value| match key.as_ref() {
-            "type" => event.kind = json::string(value),
+            "type" => event.kind = json::words(value),
             "output_index" => event.output_index = index(value),
             "content_index" => event.content_index = index(value).unwrap_or_default(),
             "summary_index" => event.summary_index = index(value).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! Models in paths: Gemini's last segment (`{model}:generateContent` and its kind), and Bedrock's `/model/{model}/{method}`.
+//! Models in paths: Gemini's (`models/{model}:generateContent` and its kind), and Bedrock's `/model/{model}/{method}`.
 //!
 //! It must not know what stands in front of it. Invariant: a model is decoded once.
 
@@ -15,16 +15,36 @@ pub(super) struct Called {
 /// Reads a client's path; `None` where it ends in none of the methods.
 pub(super) fn read(path: &str) -> Option<Called> {
     let last = path.rsplit('/').next()?;
-    let (model, method) = match last.rsplit_once(':') {
-        Some(called) => called,
+    let (model, method) = match path.rsplit_once(':') {
+        Some((called, method)) if !method.contains('/') => (of_google(called), method),
         // Few paths are of Bedrock's, and all are asked.
-        None if is_streamed(last).is_none() => return None,
-        None => bedrock(path)?,
+        _ if is_streamed(last).is_none() => return None,
+        _ => {
+            let (model, method) = bedrock(path)?;
+            (decoded(model), method)
+        }
     };
     Some(Called {
         is_streamed: is_streamed(method)?,
-        model: decoded(model).filter(|model| !model.is_empty()),
+        model: model.filter(|model| !model.is_empty()),
     })
+}
+
+/// The model of a path without its method. Names of other vendors' models have slashes, which SDKs of Google's write as they
+/// are: `models/meta/llama-4`, or on Vertex AI `publishers/meta/models/llama-4`.
+fn of_google(called: &str) -> Option<String> {
+    // What a route has in front may be called anything.
+    let from = called.find("/v1").unwrap_or_default();
+    let Some((front, id)) = called.get(from..)?.split_once("/models/") else {
+        return decoded(called.rsplit('/').next()?);
+    };
+    let id = decoded(id).filter(|id| !id.is_empty())?;
+    match front.rsplit_once("/publishers/") {
+        Some((_, publisher)) if !["google", "anthropic"].contains(&publisher) => {
+            Some(format!("{}/{id}", decoded(publisher)?))
+        }
+        Some(_) | None => Some(id),
+    }
 }
 
 /// Whether a method is answered as a stream; `None` if it is none.
@@ -81,6 +101,23 @@ mod tests {
             "/v1beta/models/a:b:generateContent",
             Some((Some("a:b"), false)),
         );
+        for (path, model) in [
+            ("/v1beta/models/meta/llama-4", "meta/llama-4"),
+            (
+                "/models/v1/models/accounts/a/models/b",
+                "accounts/a/models/b",
+            ),
+            ("/v1beta1/publishers/meta/models/llama-4", "meta/llama-4"),
+            ("/v1/projects/p/locations/l/publishers/google/models/a", "a"),
+            ("/v1beta/publishers/anthropic/models/claude-x", "claude-x"),
+            ("/v1beta/tunedModels/a", "a"),
+            ("/own/a", "a"),
+        ] {
+            check(
+                &format!("{path}:generateContent"),
+                Some((Some(model), false)),
+            );
+        }
         check("/v1beta/models/:generateContent", Some((None, false)));
         check("/v1beta/models/%zz:generateContent", Some((None, false)));
         check("/v1beta/models/%ff:generateContent", Some((None, false)));

@@ -6,6 +6,8 @@
 
 use std::ops::ControlFlow;
 
+use smallvec::SmallVec;
+
 use super::marks::Marks;
 
 /// A place in a text.
@@ -15,7 +17,7 @@ pub(super) struct Scan<'a> {
     /// What has been seen of the text.
     marks: Marks,
     /// Brackets that are open inside the value that is being read.
-    open: Vec<u8>,
+    open: SmallVec<[u8; 24]>,
     is_broken: bool,
 }
 
@@ -33,7 +35,7 @@ impl<'a> Scan<'a> {
             text,
             at: 0,
             marks: Marks::new(),
-            open: Vec::new(),
+            open: SmallVec::new(),
             is_broken: false,
         }
     }
