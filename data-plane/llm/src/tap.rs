@@ -103,12 +103,15 @@ struct Stream {
     is_removing: bool,
     /// Where events are written of which a part is left out; used again once the client has them.
     rewritten: BytesMut,
+    /// Where pieces are joined; used again in the same way.
+    joined: BytesMut,
 }
 
-/// Pieces that go to the client in one chunk; a single one is not copied.
-#[derive(Default)]
+/// Pieces that go to the client in one chunk. Those that lie beside each other in the provider's chunk are not copied.
 struct Kept {
+    chunk: Bytes,
     first: Bytes,
+    /// What is behind the first piece, with it; empty where there is nothing.
     joined: BytesMut,
 }
 
@@ -166,6 +169,7 @@ impl ResponseTap {
                 choices: Choices::default(),
                 is_removing: false,
                 rewritten: BytesMut::new(),
+                joined: BytesMut::new(),
             })),
         };
         Self {
@@ -284,7 +288,11 @@ impl fmt::Debug for ResponseTap {
 
 impl Stream {
     fn push(&mut self, chunk: Bytes, observed: &mut Observed) -> Bytes {
-        let mut kept = Kept::default();
+        let mut kept = Kept {
+            chunk: chunk.clone(),
+            first: Bytes::new(),
+            joined: std::mem::take(&mut self.joined),
+        };
         self.framer.push(chunk.clone());
         while let Some(frame) = self.framer.next_frame() {
             let left = self.filter(frame, observed);
@@ -293,9 +301,11 @@ impl Stream {
                 UsageChunk::Remove => kept.add(left),
             }
         }
+        let (joined, buffer) = kept.join();
+        self.joined = buffer;
         match self.usage_chunk {
             UsageChunk::Forward => chunk,
-            UsageChunk::Remove => kept.join(),
+            UsageChunk::Remove => joined,
         }
     }
 
@@ -388,22 +398,58 @@ impl Stream {
 
 impl Kept {
     fn add(&mut self, piece: Bytes) {
-        if self.first.is_empty() {
-            self.first = piece;
-        } else {
-            self.joined.extend_from_slice(&piece);
+        if piece.is_empty() {
+            return;
         }
+        if self.joined.is_empty() {
+            if self.first.is_empty() && self.passes(&piece) {
+                self.first = piece;
+                return;
+            }
+            if let Some(both) = beside(&self.chunk, &self.first, &piece) {
+                self.first = both;
+                return;
+            }
+            let length = self.first.len() + piece.len();
+            if self.joined.capacity() < length {
+                self.joined.reserve(REWRITTEN.max(length));
+            }
+            self.joined.extend_from_slice(&self.first);
+        }
+        self.joined.extend_from_slice(&piece);
     }
 
-    fn join(self) -> Bytes {
-        if self.joined.is_empty() {
-            return self.first;
-        }
-        let mut out = BytesMut::with_capacity(self.first.len() + self.joined.len());
-        out.extend_from_slice(&self.first);
-        out.extend_from_slice(&self.joined);
-        out.freeze()
+    /// Whether to pass a piece on without a copy. Of a small one that lies in another buffer, the buffer is worth more.
+    fn passes(&self, piece: &Bytes) -> bool {
+        piece.len() > REWRITTEN || place(&self.chunk, piece).is_some()
     }
+
+    /// All of them, and the buffer for the next time.
+    fn join(mut self) -> (Bytes, BytesMut) {
+        if self.joined.is_empty() {
+            return (self.first, self.joined);
+        }
+        let all = self.joined.split().freeze();
+        // A stream that falls silent keeps no large one.
+        let buffer = match all.len() > REWRITTEN {
+            true => BytesMut::new(),
+            false => self.joined,
+        };
+        (all, buffer)
+    }
+}
+
+/// Two pieces of a chunk as one, if the second follows the first in it.
+fn beside(chunk: &Bytes, first: &Bytes, second: &Bytes) -> Option<Bytes> {
+    let (first, second) = (place(chunk, first)?, place(chunk, second)?);
+    (first.end == second.start).then(|| chunk.slice(first.start..second.end))
+}
+
+/// Where a piece lies in a chunk; `None` if it lies elsewhere.
+fn place(chunk: &Bytes, piece: &Bytes) -> Option<Range<usize>> {
+    let start = (piece.as_ptr() as usize).checked_sub(chunk.as_ptr() as usize)?;
+    let end = start.checked_add(piece.len())?;
+    (end <= chunk.len()).then_some(start..end)
 }
 
 fn observe_body(body: &[u8], observed: &mut Observed) -> Ending {

@@ -4,6 +4,9 @@
 
 use crate::class::bedrock;
 
+/// In front of a model's name.
+const MODELS: &str = "/models/";
+
 /// What a path asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Called {
@@ -33,18 +36,38 @@ pub(super) fn read(path: &str) -> Option<Called> {
 /// The model of a path without its method. Names of other vendors' models have slashes, which SDKs of Google's write as they
 /// are: `models/meta/llama-4`, or on Vertex AI `publishers/meta/models/llama-4`.
 fn of_google(called: &str) -> Option<String> {
-    // What a route has in front may be called anything.
-    let from = called.find("/v1").unwrap_or_default();
-    let Some((front, id)) = called.get(from..)?.split_once("/models/") else {
+    let Some((front, id)) = split(called) else {
         return decoded(called.rsplit('/').next()?);
     };
     let id = decoded(id).filter(|id| !id.is_empty())?;
-    match front.rsplit_once("/publishers/") {
-        Some((_, publisher)) if !["google", "anthropic"].contains(&publisher) => {
-            Some(format!("{}/{id}", decoded(publisher)?))
-        }
-        Some(_) | None => Some(id),
+    match publisher(front) {
+        Some((_, publisher)) => Some(format!("{}/{id}", decoded(publisher)?)),
+        None => Some(id),
     }
+}
+
+/// Splits a path without its method in front of `/models/` and behind it.
+fn split(called: &str) -> Option<(&str, &str)> {
+    // What a route has in front may be called anything.
+    let from = called.find("/v1").unwrap_or_default();
+    let at = from + called.get(from..)?.find(MODELS)?;
+    Some((called.get(..at)?, called.get(at + MODELS.len()..)?))
+}
+
+/// What a front ends in where it names whose model it is, and what is in front of that.
+fn publisher(front: &str) -> Option<(&str, &str)> {
+    let named = front.rsplit_once("/publishers/");
+    named.filter(|(_, publisher)| !["google", "anthropic"].contains(publisher))
+}
+
+/// What stands in front of another model in the place of the one in this path, without its method.
+pub(super) fn front(called: &str) -> Option<String> {
+    let Some((front, _)) = split(called) else {
+        return called.rsplit_once('/').map(|(front, _)| front.to_owned());
+    };
+    // The other's name says whose it is.
+    let of_google = publisher(front).map(|(before, _)| format!("{before}/publishers/google"));
+    Some(of_google.unwrap_or_else(|| front.to_owned()) + "/models")
 }
 
 /// Whether a method is answered as a stream; `None` if it is none.

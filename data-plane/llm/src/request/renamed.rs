@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::other::names_model;
-use super::{Request, RequestError};
+use super::{Request, RequestError, model_path};
 use crate::class::{Class, bedrock};
 use crate::splice::Splice;
 
@@ -82,17 +82,16 @@ impl Request {
 /// The path with another model: in front of the method in its last segment, or in a path of Bedrock's; `None` where it
 /// names none.
 fn in_path(path: &str, model: &str) -> Option<String> {
-    let mut out = String::with_capacity(path.len() + model.len());
     let (front, last) = path.rsplit_once('/')?;
-    let (separator, method) = match last.rsplit_once(':') {
+    let (mut out, separator, method) = match last.rsplit_once(':') {
         Some((_, method)) => {
-            out.push_str(front);
-            (':', method)
+            let called = path.strip_suffix(method)?.strip_suffix(':')?;
+            (model_path::front(called)?, ':', method)
         }
         None => {
             let (named, method) = bedrock(path)?;
-            out.push_str(front.strip_suffix(named)?.strip_suffix('/')?);
-            ('/', method)
+            let front = front.strip_suffix(named)?.strip_suffix('/')?;
+            (front.to_owned(), '/', method)
         }
     };
     out.push('/');
@@ -164,6 +163,20 @@ mod tests {
             ),
         ] {
             check(gemini, model, (r#"{"contents":[]}"#, Some(expected)));
+        }
+        // Nothing is left of a name with slashes, and of whose model it was.
+        for (path, expected) in [
+            (
+                "/t/v1beta/models/a/b:generateContent",
+                "/t/v1beta/models/c%2Fd:generateContent",
+            ),
+            (
+                "/v1beta1/publishers/a/models/b:generateContent",
+                "/v1beta1/publishers/google/models/c%2Fd:generateContent",
+            ),
+        ] {
+            let body = r#"{"contents":[]}"#;
+            check((gemini.0, path, body), "c/d", (body, Some(expected)));
         }
     }
 }
