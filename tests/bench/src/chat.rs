@@ -1,7 +1,7 @@
 //! What a chat completion costs: through us, through a proxy that forwards blindly, and through other gateways.
 //!
 //! Owns the scenarios and the rounds. Every peer forwards the same question to the same provider and reads the usage of its
-//! answer, but for Envoy, which reads nothing. Mostly the provider is a canned one, which takes little of the core that it
+//! answer, but for Envoy, which reads nothing; who cannot convert is asked in the provider's format. Mostly the provider is a canned one, which takes little of the core that it
 //! shares with the clients; the mock provider of the tests judges each question, so that what is fast is what is right. Must
 //! not judge speed: `docs/performance.md` has the goals.
 
@@ -80,7 +80,7 @@ pub(crate) struct Row {
     pub(crate) failures: u64,
 }
 
-const SCENARIOS: [Scenario; 11] = [
+const SCENARIOS: [Scenario; 12] = [
     Scenario {
         name: "1 KB prompt",
         prompt: 1 << 10,
@@ -108,6 +108,14 @@ const SCENARIOS: [Scenario; 11] = [
     Scenario {
         name: "1 KB, to Anthropic",
         prompt: 1 << 10,
+        is_streamed: false,
+        provider: Provider::Canned(Pace::Events),
+        is_converted: true,
+        clients: 16,
+    },
+    Scenario {
+        name: "100 KB, to Anthropic",
+        prompt: 100 << 10,
         is_streamed: false,
         provider: Provider::Canned(Pace::Events),
         is_converted: true,
@@ -176,7 +184,7 @@ pub(crate) async fn compare(args: &Args, work: &Path) -> Result<Vec<Row>> {
     let wanted = |scenario: &Scenario| scenario.name.contains(&args.scenario);
     let providers = Providers::start(args, work, SCENARIOS.iter().filter(|one| wanted(one)))?;
     let peers = |scenario: Scenario| {
-        let all = Gateway::all(args, scenario.is_converted);
+        let all = Gateway::all(args);
         all.into_iter().map(move |peer| (peer, scenario))
     };
     let entrants = SCENARIOS.into_iter().filter(wanted).flat_map(peers);
@@ -264,6 +272,7 @@ async fn round(
         &peer.headers(provider, scenario.is_converted),
         scenario.prompt,
         scenario.is_streamed,
+        peer.asked_in(scenario.is_converted),
     );
     client::wait_for(target, &request, peer.patience())
         .await

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
 use crate::args::Args;
-use crate::chat::client::{request, wait_for};
+use crate::chat::client::{Format, request, wait_for};
 use crate::chat::{gateways, provider};
 use crate::cpu;
 use crate::peer::{AccessLog, free_port, planes};
@@ -66,8 +66,8 @@ async fn one(args: &Args, work: &Path, provider: u16, is_tls: bool) -> Result<Ro
     }
     fs::write(manifests.join("bench.yaml"), text)?;
     let (_processes, pid) = planes(args, &dir, &manifests, AccessLog::Off)?;
-    let asked = request("", 1 << 10, true);
-    let warm = request("", 1 << 10, false);
+    let asked = request("", 1 << 10, true, Format::Chat);
+    let warm = request("", 1 << 10, false, Format::Chat);
     let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
     wait_for(at(plain), &warm, Duration::from_secs(20)).await?;
     let before_kib = cpu::resident_kib(pid);

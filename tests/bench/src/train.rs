@@ -20,7 +20,7 @@ use rustls::pki_types::CertificateDer;
 use tokio::task::JoinSet;
 
 use crate::args::Args;
-use crate::chat::client::{question, request, wait_for};
+use crate::chat::client::{Format, question, request, wait_for};
 use crate::chat::{self, gateways, provider};
 use crate::idle::{HOST, Stream, connector, dial, secret};
 use crate::peer::{AccessLog, free_port, planes};
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: &Args, work: &Path) -> Result<()> {
     fs::write(manifests.join("train.yaml"), text)?;
     let (_processes, _) = planes(args, &dir, &manifests, AccessLog::On)?;
     let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
-    let warm = request("", 1 << 10, false);
+    let warm = request("", 1 << 10, false, Format::Chat);
     wait_for(at(plain), &warm, Duration::from_secs(20)).await?;
     for is_tls in [false, true] {
         for is_http2 in [false, true] {

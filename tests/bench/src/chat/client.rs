@@ -41,13 +41,32 @@ struct Seen {
     failures: u64,
 }
 
+/// In which format a question is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// OpenAI's chat completions.
+    Chat,
+    /// Anthropic's messages, for those who cannot convert.
+    Messages,
+}
+
 /// A question of `prompt` bytes, with further headers.
-pub(crate) fn request(headers: &str, prompt: usize, is_streamed: bool) -> Vec<u8> {
-    let body = question(prompt, is_streamed);
+pub(crate) fn request(headers: &str, prompt: usize, is_streamed: bool, format: Format) -> Vec<u8> {
+    let (path, own, body) = match format {
+        Format::Chat => (
+            "/v1/chat/completions",
+            "user-agent: OpenAI/Python 2.0\r\nauthorization: Bearer sk-bench\r\n",
+            question(prompt, is_streamed),
+        ),
+        Format::Messages => (
+            "/v1/messages",
+            "user-agent: Anthropic/Python 0.80\r\nx-api-key: sk-bench\r\nanthropic-version: 2023-06-01\r\n",
+            message(prompt, is_streamed),
+        ),
+    };
     format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: bench.example\r\ncontent-type: application/json\r\n\
-         accept: application/json\r\nuser-agent: OpenAI/Python 2.0\r\nauthorization: Bearer sk-bench\r\n\
-         {headers}content-length: {}\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nhost: bench.example\r\ncontent-type: application/json\r\n\
+         accept: application/json\r\n{own}{headers}content-length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()
@@ -62,6 +81,14 @@ pub(crate) fn question(prompt: usize, is_streamed: bool) -> String {
     let prompt = LINE.repeat(prompt / LINE.len());
     format!(
         "{{\"model\":\"gpt-4o-mini\",\"messages\":[{{\"role\":\"system\",\"content\":\"Be brief.\"}},{{\"role\":\"user\",\"content\":\"{prompt}\"}}],\"max_tokens\":1000,\"stream\":{is_streamed}}}"
+    )
+}
+
+/// The same in Anthropic's format.
+fn message(prompt: usize, is_streamed: bool) -> String {
+    let prompt = LINE.repeat(prompt / LINE.len());
+    format!(
+        "{{\"model\":\"claude-sonnet-4-5\",\"system\":\"Be brief.\",\"messages\":[{{\"role\":\"user\",\"content\":\"{prompt}\"}}],\"max_tokens\":1000,\"stream\":{is_streamed}}}"
     )
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::client::Failures;
+use super::client::{Failures, Format};
 use crate::args::Args;
 use crate::peer::{AccessLog, PROXY_CORE, Running, pinned, planes, spawn, start_envoy};
 
@@ -37,22 +37,33 @@ pub(crate) struct Started {
 // === impl Gateway ===
 
 impl Gateway {
-    /// Those that can be had; one that reads nothing cannot convert.
-    pub(crate) fn all(args: &Args, is_converted: bool) -> Vec<Gateway> {
+    /// Those that can be had.
+    pub(crate) fn all(args: &Args) -> Vec<Gateway> {
         let mut found = vec![Gateway::Tidegate];
         if args.against.is_some() {
             found.push(Gateway::Against);
         }
-        if args.envoy().is_some() && !is_converted {
+        if args.envoy().is_some() {
             found.push(Gateway::Envoy);
         }
         if args.llm_gateways().is_some() {
             found.extend([Gateway::LiteLlm, Gateway::Portkey]);
         }
-        if !is_converted {
-            found.push(Gateway::Direct);
-        }
+        found.push(Gateway::Direct);
         found
+    }
+
+    /// The format in which it is asked: who reads nothing cannot convert, and is asked in the provider's.
+    pub(crate) fn asked_in(self, is_converted: bool) -> Format {
+        match self {
+            Gateway::Envoy | Gateway::Direct if is_converted => Format::Messages,
+            Gateway::Envoy
+            | Gateway::Direct
+            | Gateway::Tidegate
+            | Gateway::Against
+            | Gateway::LiteLlm
+            | Gateway::Portkey => Format::Chat,
+        }
     }
 
     pub(crate) fn name(self) -> &'static str {
