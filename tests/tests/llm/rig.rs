@@ -17,7 +17,7 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The kind in the manifest.
     provider: &'static str,
-    /// In front of OpenAI's paths, where the kind has them.
+    /// In front of the paths of OpenAI's and Anthropic's formats, where the kind has them.
     base_path: &'static str,
     /// What is asked for.
     pub(crate) model: &'static str,
@@ -49,7 +49,7 @@ pub(crate) struct Rig {
 
 const OPENAI: &[Format] = &[Format::Chat, Format::Responses];
 
-pub(crate) const KINDS: [Kind; 10] = [
+pub(crate) const KINDS: [Kind; 14] = [
     kind("openai", "openai: {}", "gpt-x", "openai", OPENAI),
     kind(
         "anthropic",
@@ -96,9 +96,47 @@ pub(crate) const KINDS: [Kind; 10] = [
         &[Format::Messages],
     ),
     Kind {
+        base_path: "/v1/projects/p/locations/us-central1/endpoints/openapi",
+        ..kind(
+            "vertexai-other",
+            VERTEX,
+            "meta/llama-x",
+            "gcp.vertex_ai",
+            &[Format::Chat],
+        )
+    },
+    Kind {
         base_path: "/openai/v1",
         credential: Credential::Azure,
         ..kind("azure", AZURE, "gpt-x", "azure.ai.openai", OPENAI)
+    },
+    Kind {
+        // Responses had no deployment in their path.
+        base_path: "/openai/deployments/*,/openai",
+        credential: Credential::Azure,
+        ..kind(
+            "azure-dated",
+            AZURE_DATED,
+            "gpt-x",
+            "azure.ai.openai",
+            OPENAI,
+        )
+    },
+    Kind {
+        base_path: "/api/projects/p/openai/v1",
+        credential: Credential::Azure,
+        ..kind("foundry", FOUNDRY, "gpt-x", "azure.ai.inference", OPENAI)
+    },
+    Kind {
+        base_path: "/anthropic/v1",
+        credential: Credential::Azure,
+        ..kind(
+            "foundry-claude",
+            FOUNDRY,
+            "claude-x",
+            "azure.ai.inference",
+            &[Format::Messages],
+        )
     },
     kind(
         "chat",
@@ -125,6 +163,9 @@ pub(crate) const KINDS: [Kind; 10] = [
 
 const VERTEX: &str = "vertexai: {projectId: p, region: us-central1}";
 const AZURE: &str = "azure: {resourceName: r, resourceType: OpenAI}";
+const AZURE_DATED: &str =
+    "azure: {resourceName: r, resourceType: OpenAI, apiVersion: \"2024-10-21\"}";
+const FOUNDRY: &str = "azure: {resourceName: r, resourceType: Foundry, projectName: p}";
 
 const fn kind(
     name: &'static str,
@@ -198,6 +239,11 @@ stringData: {{accessKey: {AWS_ID}, secretKey: {AWS_SECRET}}}
 impl Rig {
     /// Starts everything and waits until all routes are served.
     pub(crate) async fn start() -> Result<Rig> {
+        Rig::start_with(&[], &[]).await
+    }
+
+    /// The same, with further manifests and flags.
+    pub(crate) async fn start_with(further: &[(&str, String)], flags: &[&str]) -> Result<Rig> {
         let mut mocks = Vec::new();
         let mut manifests = vec![aws_secret()];
         for kind in &KINDS {
@@ -206,11 +252,13 @@ impl Rig {
             mocks.push((kind.name, mock));
         }
         let port = port::free()?;
-        let mut world = World::up(&[
+        let mut files = vec![
             ("gateway.yaml", gateway(port)),
             ("providers.yaml", tests::manifest::documents(&manifests)),
             ("ready.yaml", route("ready", "/ready", "absent")),
-        ])?;
+        ];
+        files.extend_from_slice(further);
+        let mut world = World::up_with(&files, flags)?;
         // The route whose backend is missing says that all are there.
         world.until_status(port, "http://a.test/ready", 500).await?;
         Ok(Rig { world, port, mocks })

@@ -34,12 +34,17 @@ FUNCTIONS = [
     types.FunctionDeclaration(name=name, description="tells the weather", parameters=SCHEMA)
     for name in ("first", "second")
 ]
+# Providers that count tokens in this format.
+COUNTING = ("gemini", "vertexai")
 TOOLS = {"tools": [types.Tool(function_declarations=FUNCTIONS)]}
 
 
 @connected
 def connect(route):
-    return genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=f"{URL}/{route}"))
+    # Clients of Vertex AI have paths of their own.
+    is_of_vertex = route == "vertexai"
+    at = types.HttpOptions(base_url=f"{URL}/{route}")
+    return genai.Client(vertexai=is_of_vertex, api_key=KEY, http_options=at)
 
 
 def asked(model, contents, more):
@@ -165,6 +170,20 @@ def cached(route, model):
         equal((usage.prompt_token_count, usage.cached_content_token_count), (HELLO_TOKENS, 2))
 
 
+def counts(route, model):
+    """Who speaks the format counts; of others nobody asks, and no count is made up."""
+    picture = types.Part.from_bytes(data=base64.b64decode(IMAGE), mime_type="image/png")
+    shown = types.Content(role="user", parts=[types.Part(text=HELLO), picture])
+    for contents, tokens in ((HELLO, HELLO_TOKENS), (shown, HELLO_TOKENS + IMAGE_TOKENS)):
+        ask = lambda: connect(route).models.count_tokens(model=model, contents=contents)
+        if route in COUNTING:
+            equal(ask().total_tokens, tokens)
+        else:
+            refused = fails(vendor.ClientError, ask)
+            equal((refused.code, refused.status), (400, "INVALID_ARGUMENT"))
+            assert "count_tokens is not offered" in refused.message, refused.message
+
+
 def errors(route, model):
     limited = fails(vendor.ClientError, lambda: create(route, f"{model}-mock-fail-429"))
     equal((limited.code, limited.status), (429, "RESOURCE_EXHAUSTED"))
@@ -173,4 +192,4 @@ def errors(route, model):
     fails(vendor.APIError, lambda: stream(route, f"{model}-mock-error-in-200"))
 
 
-every_route(text, tools, images, structured, thoughts, cached, errors)
+every_route(text, tools, images, structured, thoughts, cached, counts, errors)

@@ -23,14 +23,43 @@ export const LONG = "so many words ".repeat(9);
 export const IMAGE_TOKENS = 50;
 export const IMAGE =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+export const LINK = "https://images.test/tide.png";
+// Providers that take bytes and no links, and those whose own format takes none from clients of another.
+export const WITHOUT_LINKS = ["bedrock", "vertexai-claude"];
+export const LINKS_BY_FORMAT = ["gemini", "vertexai"];
 export const HELLO_TOKENS = 5;
+// What the mock says that it thinks; chat completions of servers such as vLLM tell it, too, OpenAI's never do.
+export const THINKING = "mock-reasoning-content";
+export const THOUGHT = "The user wants an answer, so I shall give one.";
+export const THOUGHT_TOKENS = 10;
+// What an answer is to be, and what the mock makes of it.
+export const WEATHER_SCHEMA = {
+  type: "object",
+  properties: { city: { type: "string" }, celsius: { type: "number" } },
+  required: ["city", "celsius"],
+  additionalProperties: false,
+};
+export const WEATHER = { city: "mock", celsius: 1.5 };
 
 export const answer = (model) => `This is a mock provider answering as ${model}. You said: ${HELLO}`;
 export const ANSWER_TOKENS = answer("m").split(" ").length;
 export const words = (text) => text.trim().split(/\s+/).length;
 
+// One client for each route, as a program has it.
+export function connected(connect) {
+  const clients = new Map();
+  return (route) => {
+    if (!clients.has(route)) clients.set(route, connect(route));
+    return clients.get(route);
+  };
+}
+
 export function equal(got, expected) {
   deepStrictEqual(got, expected);
+}
+
+export function has(text, word) {
+  if (!String(text).includes(word)) throw new Error(`no ${word} in ${text}`);
 }
 
 // What `work` throws, which must be of this kind.
