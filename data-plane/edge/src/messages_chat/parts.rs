@@ -48,7 +48,7 @@ pub(super) fn read(content: Json<'_>) -> Result<Blocks<'_>, Unconvertible> {
     }
     let refused = |_| Unconvertible::invalid("", EXPECTED);
     let list = if let Some(raw) = content.in_place() {
-        let list: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(refused)?;
+        let list: Vec<&RawValue> = serde_json::from_str(raw).map_err(refused)?;
         let blocks = list.into_iter().enumerate();
         blocks.map(block).collect::<Result<_, _>>()?
     } else {

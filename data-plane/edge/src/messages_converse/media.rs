@@ -151,7 +151,7 @@ fn content<'r>(source: Source<'r>) -> Result<Vec<DocumentContent<'r>>, Unconvert
     let content = source
         .content
         .as_ref()
-        .and_then(Json::as_borrowed)
+        .and_then(Json::in_place)
         .ok_or_else(|| Unconvertible::invalid(FIELD, "is missing"))?;
     let blocks = super::turns::blocks(content).map_err(|error| error.within(FIELD))?;
     let mut parts = Vec::with_capacity(blocks.len());

@@ -46,15 +46,15 @@ struct Converter<'c> {
 }
 
 /// The blocks of a `content` member: a text or a list.
-pub(super) fn blocks(content: &RawValue) -> Result<Vec<Block<'_>>, Unconvertible> {
-    if let Some(text) = JsonText::from_raw(content) {
+pub(super) fn blocks(content: &str) -> Result<Vec<Block<'_>>, Unconvertible> {
+    if let Some(text) = Json::found(content).text() {
         return Ok(vec![Block {
             kind: "text".to_owned(),
             text: Some(text),
             ..Block::default()
         }]);
     }
-    let list: Vec<&RawValue> = serde_json::from_str(content.get())
+    let list: Vec<&RawValue> = serde_json::from_str(content)
         .map_err(|_| Unconvertible::invalid("", "is neither a text nor a list of blocks"))?;
     list.into_iter()
         .enumerate()
@@ -132,7 +132,7 @@ impl<'r> History<'r> {
             .iter()
             .enumerate()
             .map(|(index, message)| {
-                let blocks = blocks(message.content.as_raw())
+                let blocks = blocks(message.content.get())
                     .map_err(|error| error.within(&format!("messages[{index}].content")))?;
                 Ok((message.role.as_str(), blocks))
             })
@@ -297,7 +297,7 @@ impl Converter<'_> {
             content.push(ToolResultContent::Text(JsonText::plain(FAILED)));
         }
         let mut marker = None;
-        let parts = match block.content.as_ref().and_then(Json::as_borrowed) {
+        let parts = match block.content.as_ref().and_then(Json::in_place) {
             Some(content) => blocks(content).map_err(|error| error.within("content"))?,
             None => Vec::new(),
         };
