@@ -53,13 +53,18 @@ enum Wanted {
     Schema(Json<'static>),
 }
 
-/// Turns a chat completions request into a Messages request for `target`.
+/// Turns a chat completions request into a Messages request for `target`. What the messages say stays where it is; of all else
+/// nothing is left in the request.
 pub(crate) fn convert<'a>(
-    request: chat::Request<'a>,
+    request: &'a mut chat::Request<'_>,
     target: &Target,
     notes: &mut Notes,
 ) -> Result<messages::Request<'a>, Unconvertible> {
-    refuse(&request)?;
+    refuse(request)?;
+    let said = std::mem::take(&mut request.messages);
+    let asked = std::mem::take(request);
+    request.messages = said;
+    let (request, said) = (asked, &request.messages);
     note_what_is_dropped(&request, notes);
     let claude = Claude::parse(target.kind());
     let wanted = wanted(request.response_format.as_ref(), notes)?;
@@ -74,7 +79,7 @@ pub(crate) fn convert<'a>(
         | Vendor::Other => Urls::Fetched,
     };
     let mut conversation = Conversation::read(
-        &request.messages,
+        said,
         turns::Ways {
             urls,
             later: Later::of(claude, target.vendor),
@@ -100,7 +105,7 @@ pub(crate) fn convert<'a>(
         .as_ref()
         .is_some_and(|thinking| thinking.kind != "disabled");
     let system = conversation.system();
-    let turns = conversation.messages();
+    let turns = conversation.into_messages();
     let format = match wanted {
         Wanted::Schema(schema) => Some(schema),
         Wanted::Text | Wanted::Json => None,

@@ -13,8 +13,11 @@ use super::{
 };
 use crate::ClientHeaders;
 use crate::format::Format;
+use crate::json::Lifted;
 use crate::shape::{chat, converse, gemini, messages, responses};
 use crate::tool_names::ToolNames;
+
+mod long;
 
 /// A body for a provider.
 #[derive(Debug)]
@@ -55,16 +58,23 @@ pub fn convert(
     target: &Target,
     notes: &mut Notes,
 ) -> Result<Converted, Unconvertible> {
-    unlisted::look(client, body, notes)?;
+    let lifted = long::lift(client, body);
+    let (rest, long) = match &lifted {
+        Some(Lifted { rest, values }) => (rest.as_str(), values.as_slice()),
+        None => (body, &[][..]),
+    };
+    unlisted::look(client, rest, notes)?;
     let mut custom_tools = Vec::new();
     let stage = match client {
         Format::OpenAiChatCompletions => {
-            let request: Box<chat::Request<'_>> = Box::new(read(body)?);
+            let mut request: Box<chat::Request<'_>> = Box::new(read_rest(rest, body)?);
+            long::put_in_chat(&mut request, long);
             asked_something(request.messages.len())?;
             Stage::Chat(request)
         }
         Format::AnthropicMessages => {
-            let request: Box<messages::Request<'_>> = Box::new(read(body)?);
+            let mut request: Box<messages::Request<'_>> = Box::new(read_rest(rest, body)?);
+            long::put_in_messages(&mut request, long);
             asked_something(request.messages.len())?;
             Stage::Messages(request)
         }
@@ -121,14 +131,14 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn into_messages(
-        self,
+    fn in_messages(
+        &mut self,
         target: &Target,
         notes: &mut Notes,
-    ) -> Result<messages::Request<'a>, Unconvertible> {
+    ) -> Result<messages::Request<'_>, Unconvertible> {
         match self {
-            Self::Chat(request) => chat_messages::convert(*request, target, notes),
-            Self::Messages(request) => Ok(*request),
+            Self::Chat(request) => chat_messages::convert(request, target, notes),
+            Self::Messages(request) => Ok(std::mem::take(request)),
         }
     }
 
@@ -174,7 +184,7 @@ impl<'a> Stage<'a> {
             // The format of the client is the provider's: its names are its own.
             Self::Messages(_) => ToolNames::default(),
         };
-        let mut request = self.into_messages(target, notes)?;
+        let mut request = self.in_messages(target, notes)?;
         if request.max_tokens.is_none() {
             let most = target.max_output_tokens;
             let most = most.unwrap_or_else(|| chat_messages::unasked_limit(&request));
@@ -184,13 +194,13 @@ impl<'a> Stage<'a> {
     }
 
     fn for_converse(
-        self,
+        mut self,
         asked: Asked<'_>,
         target: &Target,
         notes: &mut Notes,
         room: usize,
     ) -> Result<Converted, Unconvertible> {
-        let mut request = self.into_messages(target, notes)?;
+        let mut request = self.in_messages(target, notes)?;
         messages_converse::settle_thinking(&mut request, target, notes)?;
         let marked = match asked.mark {
             Some(mark) => Some(mark(written(&request, ToolNames::default(), room)?.body)),
@@ -230,6 +240,11 @@ fn asked_something(messages: usize) -> Result<(), Unconvertible> {
         0 => Err(Unconvertible::invalid("messages", "at least one is needed")),
         _ => Ok(()),
     }
+}
+
+/// Reads a body without its long values. What is wrong in it is told by its place in the whole.
+fn read_rest<'a, T: Deserialize<'a>>(rest: &'a str, body: &'a str) -> Result<T, Unconvertible> {
+    serde_json::from_str(rest).or_else(|_| read(body))
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Unconvertible> {

@@ -133,7 +133,7 @@ fn system<'a>(
         return Ok(Vec::new());
     };
     let mut converted = Vec::new();
-    for (index, block) in turns::blocks(system.as_raw())
+    for (index, block) in turns::blocks(system.get())
         .map_err(|error| error.within("system"))?
         .into_iter()
         .enumerate()

@@ -12,10 +12,12 @@ use serde_json::value::RawValue;
 
 #[cfg(test)]
 mod agreement;
+mod lifted;
 mod marks;
 mod scan;
 mod value;
 
+pub use lifted::{Lifted, Wanted, lift};
 use scan::{Literal, Scan};
 pub use value::{Value, read};
 

@@ -1,23 +1,28 @@
 //! JSON strings and values as they stand on the wire, copied from one document into another.
 //!
 //! Text of prompts and answers is not decoded on its way: that saves the work, and a lone surrogate (half of a character
-//! whose other half comes with the next piece, llm.md F-2) survives. It must not know formats. Invariant: a
-//! [`JsonText`] is one string literal with its quotes.
+//! whose other half comes with the next piece, llm.md F-2) survives. It must not know formats. Invariants: a [`Json`] is one
+//! JSON value, and a [`JsonText`] is one string literal with its quotes.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Error as _, Unexpected};
+use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 /// A JSON string, as written.
 #[derive(Clone)]
-pub struct JsonText<'a>(Cow<'a, RawValue>);
+pub struct JsonText<'a>(Cow<'a, str>);
 
 /// Any JSON value, as written: key order, numbers and all.
 #[derive(Clone)]
-pub struct Json<'a>(Cow<'a, RawValue>);
+pub struct Json<'a>(Cow<'a, str>);
+
+/// The name by which `serde_json` knows what it copies as it is: that of its `RawValue`, which cannot be made of a text without
+/// reading all of it again. A test holds that it is the name.
+const RAW: &str = "$serde_json::private::RawValue";
 
 // === impl JsonText ===
 
@@ -29,23 +34,17 @@ impl<'a> JsonText<'a> {
 
     /// The empty string.
     pub fn empty() -> JsonText<'static> {
-        // Two quotes are JSON: the other arm is never taken.
-        JsonText(match serde_json::from_str::<&'static RawValue>("\"\"") {
-            Ok(raw) => Cow::Borrowed(raw),
-            Err(_) => Cow::Borrowed(RawValue::NULL),
-        })
+        JsonText(Cow::Borrowed("\"\""))
     }
 
     /// The value, where it is a string.
     pub fn from_raw(raw: &'a RawValue) -> Option<Self> {
-        raw.get()
-            .starts_with('"')
-            .then_some(Self(Cow::Borrowed(raw)))
+        Json::from_raw(raw).text()
     }
 
     /// The literal, with its quotes.
     pub fn as_json(&self) -> &str {
-        self.0.get()
+        &self.0
     }
 
     /// What is between the quotes, still escaped: what can be put behind, or in front of, another's.
@@ -104,13 +103,9 @@ impl<'a> JsonText<'a> {
         JsonText::from_inner_literal(joined)
     }
 
-    /// From a literal put together of the insides of others.
+    /// From a literal put together of the insides of others, which between quotes are a literal.
     pub fn from_inner_literal(literal: String) -> JsonText<'static> {
-        match RawValue::from_string(literal) {
-            Ok(raw) => JsonText(Cow::Owned(raw)),
-            // Insides of literals between quotes are a literal.
-            Err(_) => JsonText::empty(),
-        }
+        JsonText(Cow::Owned(literal))
     }
 
     /// The same text, free of the body it was read from.
@@ -139,7 +134,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for JsonText<'a> {
 
 impl Serialize for JsonText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        copied(&self.0, serializer)
     }
 }
 
@@ -161,36 +156,33 @@ impl fmt::Debug for JsonText<'_> {
 impl<'a> Json<'a> {
     /// What `value` serialises to; `null` where it cannot be.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Json<'static> {
-        Json(match to_raw_value(value) {
-            Ok(raw) => Cow::Owned(raw),
-            Err(_) => Cow::Borrowed(RawValue::NULL),
+        Json(match serde_json::to_string(value) {
+            Ok(text) => Cow::Owned(text),
+            Err(_) => Cow::Borrowed("null"),
         })
     }
 
+    /// A value that was read as one.
+    pub fn from_raw(raw: &'a RawValue) -> Self {
+        Self(Cow::Borrowed(raw.get()))
+    }
+
+    /// A value that [`crate::json`] found in a document.
+    pub const fn found(value: &'a str) -> Self {
+        Self(Cow::Borrowed(value))
+    }
+
     /// The value where it stands in the document that it was read from; `None` where it was made here.
-    pub fn in_place(&self) -> Option<&'a RawValue> {
-        match &self.0 {
-            Cow::Borrowed(raw) => Some(raw),
+    pub const fn in_place(&self) -> Option<&'a str> {
+        match self.0 {
+            Cow::Borrowed(text) => Some(text),
             Cow::Owned(_) => None,
         }
     }
 
     /// The JSON text.
     pub fn get(&self) -> &str {
-        self.0.get()
-    }
-
-    /// The value, still as text.
-    pub fn as_raw(&self) -> &RawValue {
         &self.0
-    }
-
-    /// The value as a part of the document that it stands in; `None` where it stands in none, but was made.
-    pub const fn as_borrowed(&self) -> Option<&'a RawValue> {
-        match self.0 {
-            Cow::Borrowed(raw) => Some(raw),
-            Cow::Owned(_) => None,
-        }
     }
 
     /// It is `null`.
@@ -219,8 +211,8 @@ impl<'a> Json<'a> {
         if !text.starts_with('{') {
             return None;
         }
-        let raw = RawValue::from_string(text.to_owned()).ok()?;
-        Some(Json(Cow::Owned(raw)))
+        serde_json::from_str::<&RawValue>(text).ok()?;
+        Some(Json(Cow::Owned(text.to_owned())))
     }
 
     /// The same value, free of the body it was read from.
@@ -236,13 +228,13 @@ impl<'a> Json<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Cow::Borrowed(<&RawValue>::deserialize(deserializer)?)))
+        <&RawValue>::deserialize(deserializer).map(Self::from_raw)
     }
 }
 
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        copied(&self.0, serializer)
     }
 }
 
@@ -257,6 +249,13 @@ impl fmt::Debug for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Json({} bytes)", self.get().len())
     }
+}
+
+/// Copies JSON text into a document.
+fn copied<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut raw = serializer.serialize_struct(RAW, 1)?;
+    raw.serialize_field(RAW, json)?;
+    raw.end()
 }
 
 fn kind_of(raw: &RawValue) -> &'static str {
@@ -327,6 +326,19 @@ mod tests {
         );
         assert_eq!(JsonText::empty().as_json(), "\"\"");
         assert_eq!(JsonText::plain("a\"b").as_json(), r#""a\"b""#);
+    }
+
+    #[test]
+    fn values_are_written_as_they_were_read() {
+        let text = r#"{"b":1e400,"a":["\u0041",{ }]}"#;
+        assert_eq!(
+            serde_json::to_string(&Json::found(text)).expect("json"),
+            text
+        );
+        let list = [Json::of(&1), Json::of("a\"b")];
+        assert_eq!(serde_json::to_string(&list).expect("json"), r#"[1,"a\"b"]"#);
+        let value = serde_json::to_value(Json::found(r#"{"a":1}"#)).expect("a value");
+        assert_eq!(value, serde_json::json!({"a": 1}));
     }
 
     #[test]

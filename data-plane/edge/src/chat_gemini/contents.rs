@@ -247,7 +247,7 @@ impl<'a> Turns<'a, '_> {
         let wrong = |_| Unconvertible::invalid("content", "is neither a text nor a list of parts");
         match content.in_place() {
             Some(raw) => {
-                let list = serde_json::from_str(raw.get()).map_err(wrong)?;
+                let list = serde_json::from_str(raw).map_err(wrong)?;
                 self.list(list, notes)
             }
             None => {

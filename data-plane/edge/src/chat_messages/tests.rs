@@ -17,9 +17,9 @@ fn target(model: &str) -> Target {
 }
 
 fn run(request: &str, model: &str) -> Result<(String, Notes), Unconvertible> {
-    let request = serde_json::from_str(request).expect("a chat request");
+    let mut request = serde_json::from_str(request).expect("a chat request");
     let mut notes = Notes::default();
-    let converted = convert(request, &target(model), &mut notes)?;
+    let converted = convert(&mut request, &target(model), &mut notes)?;
     Ok((serde_json::to_string(&converted).expect("JSON"), notes))
 }
 
@@ -439,8 +439,8 @@ fn claude_on_vertex_fetches_nothing() {
         ..target(MODEL)
     };
     let run = |request: &str| {
-        let request = serde_json::from_str(request).expect("a chat request");
-        convert(request, &on_vertex, &mut Notes::default()).map(|_| ())
+        let mut request = serde_json::from_str(request).expect("a chat request");
+        convert(&mut request, &on_vertex, &mut Notes::default()).map(|_| ())
     };
     assert_eq!(run(&request("data:image/png;base64,iVBORw0=")), Ok(()));
     let refused = run(&request("https://a/b.png")).expect_err("refused");
@@ -484,8 +484,8 @@ fn a_name_of_its_own_is_known_as_the_model_that_it_stands_for() {
         ..target("arn:aws:bedrock:us-east-1:1:application-inference-profile/a1b2c3")
     };
     let request = r#"{"messages":[{"role":"user","content":"hi"}],"max_tokens":8000,"temperature":0.2,"reasoning_effort":"high"}"#;
-    let request = serde_json::from_str(request).expect("a chat request");
-    let converted = convert(request, &target, &mut Notes::default()).expect("converted");
+    let mut request = serde_json::from_str(request).expect("a chat request");
+    let converted = convert(&mut request, &target, &mut Notes::default()).expect("converted");
     let converted = serde_json::to_value(&converted).expect("JSON");
     assert_eq!(converted["thinking"], json!({"type": "adaptive"}));
     assert_eq!(converted["output_config"], json!({"effort": "high"}));

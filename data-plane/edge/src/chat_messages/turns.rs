@@ -155,7 +155,7 @@ impl<'m> Conversation<'m> {
     }
 
     /// One text, or blocks where a part of the prompt is marked for the cache.
-    pub(super) fn system(&self) -> Option<Json<'static>> {
+    pub(super) fn system(&self) -> Option<Json<'m>> {
         if self.system.is_empty() {
             return None;
         }
@@ -166,17 +166,21 @@ impl<'m> Conversation<'m> {
         {
             return Some(Json::of(&self.system));
         }
-        let texts = self.system.iter().filter_map(|block| block.text.as_ref());
-        let texts: Vec<JsonText<'_>> = texts.map(JsonText::reborrow).collect();
-        Some(JsonText::join(&texts, "\n").into_json())
+        let mut texts = self.system.iter().filter_map(|block| block.text.clone());
+        let first = texts.next()?;
+        let further: Vec<JsonText<'_>> = texts.collect();
+        Some(match further.is_empty() {
+            true => first.into_json(),
+            false => JsonText::join([&first].into_iter().chain(&further), "\n").into_json(),
+        })
     }
 
-    pub(super) fn messages(&self) -> Vec<messages::Message<'static>> {
-        self.turns
-            .iter()
+    pub(super) fn into_messages(self) -> Vec<messages::Message<'m>> {
+        let turns = self.turns.into_iter();
+        turns
             .map(|turn| messages::Message {
                 role: turn.role.name().to_owned(),
-                content: Json::of(&turn.blocks),
+                content: messages::Content::Made(turn.blocks),
             })
             .collect()
     }

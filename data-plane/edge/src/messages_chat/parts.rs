@@ -48,14 +48,14 @@ pub(super) fn read(content: Json<'_>) -> Result<Blocks<'_>, Unconvertible> {
     }
     let refused = |_| Unconvertible::invalid("", EXPECTED);
     let list = if let Some(raw) = content.in_place() {
-        let list: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(refused)?;
+        let list: Vec<&RawValue> = serde_json::from_str(raw).map_err(refused)?;
         let blocks = list.into_iter().enumerate();
         blocks.map(block).collect::<Result<_, _>>()?
     } else {
         let list: Vec<&RawValue> = content.read().map_err(refused)?;
         let blocks = list.into_iter().enumerate();
         blocks
-            .map(|one| block(one).map(owned))
+            .map(|one| block(one).map(Block::into_owned))
             .collect::<Result<_, _>>()?
     };
     Ok(Blocks::List(list))
@@ -282,35 +282,4 @@ fn no_source(kind: &str) -> Unconvertible {
         "source",
         format!("a source of type {kind} has no counterpart in chat completions"),
     )
-}
-
-/// The same without the document that it was read from.
-fn owned(block: Block<'_>) -> Block<'static> {
-    let text = |text: Option<JsonText<'_>>| text.map(JsonText::into_owned);
-    let json = |json: Option<Json<'_>>| json.map(Json::into_owned);
-    Block {
-        kind: block.kind,
-        text: text(block.text),
-        thinking: text(block.thinking),
-        signature: text(block.signature),
-        data: text(block.data),
-        source: block.source.map(|source| Source {
-            kind: source.kind,
-            media_type: text(source.media_type),
-            data: text(source.data),
-            url: text(source.url),
-            file_id: text(source.file_id),
-            content: json(source.content),
-        }),
-        title: json(block.title),
-        context: json(block.context),
-        citations: json(block.citations),
-        id: text(block.id),
-        name: text(block.name),
-        input: json(block.input),
-        tool_use_id: text(block.tool_use_id),
-        content: json(block.content),
-        is_error: block.is_error,
-        cache_control: json(block.cache_control),
-    }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::convert;
-use crate::shape::messages::Request;
+use crate::shape::messages::{Content, Request};
 use crate::{Cause, Notes, Target, Unconvertible, Vendor};
 
 fn target(vendor: Vendor, model: &str) -> Target {
@@ -606,7 +606,8 @@ fn made_content_converts_like_read_content() {
     let read: Request<'_> = serde_json::from_str(&text).expect("a request");
     let mut made: Request<'_> = serde_json::from_str(&text).expect("a request");
     for message in &mut made.messages {
-        message.content = message.content.clone().into_owned();
+        let json = message.content.clone().into_json().into_owned();
+        message.content = Content::Read(json);
     }
     let [read, made] = [read, made].map(|request| {
         let chat = convert(request, &target, &mut Notes::default()).expect("convertible");

@@ -30,9 +30,11 @@ pub(super) fn convert<'a>(
     }
     for (index, turn) in turns.into_iter().enumerate() {
         let converted = match turn.role.as_str() {
-            "user" => user(turn.content, context, &mut out),
-            "assistant" => assistant(turn.content, context, &mut out),
-            "system" => instructions(turn.content, context).map(|message| out.extend(message)),
+            "user" => user(turn.content.into_json(), context, &mut out),
+            "assistant" => assistant(turn.content.into_json(), context, &mut out),
+            "system" => {
+                instructions(turn.content.into_json(), context).map(|message| out.extend(message))
+            }
             _ => {
                 return Err(Unconvertible::invalid(
                     format!("messages[{index}].role"),

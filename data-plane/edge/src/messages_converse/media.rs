@@ -151,9 +151,8 @@ fn content<'r>(source: Source<'r>) -> Result<Vec<DocumentContent<'r>>, Unconvert
     let content = source
         .content
         .as_ref()
-        .and_then(Json::as_borrowed)
         .ok_or_else(|| Unconvertible::invalid(FIELD, "is missing"))?;
-    let blocks = super::turns::blocks(content).map_err(|error| error.within(FIELD))?;
+    let blocks = super::turns::within(content).map_err(|error| error.within(FIELD))?;
     let mut parts = Vec::with_capacity(blocks.len());
     for (index, block) in blocks.into_iter().enumerate() {
         let text = block.text.filter(|_| block.kind == "text").ok_or_else(|| {

@@ -46,20 +46,29 @@ struct Converter<'c> {
 }
 
 /// The blocks of a `content` member: a text or a list.
-pub(super) fn blocks(content: &RawValue) -> Result<Vec<Block<'_>>, Unconvertible> {
-    if let Some(text) = JsonText::from_raw(content) {
+pub(super) fn blocks(content: &str) -> Result<Vec<Block<'_>>, Unconvertible> {
+    if let Some(text) = Json::found(content).text() {
         return Ok(vec![Block {
             kind: "text".to_owned(),
             text: Some(text),
             ..Block::default()
         }]);
     }
-    let list: Vec<&RawValue> = serde_json::from_str(content.get())
+    let list: Vec<&RawValue> = serde_json::from_str(content)
         .map_err(|_| Unconvertible::invalid("", "is neither a text nor a list of blocks"))?;
     list.into_iter()
         .enumerate()
         .map(|(index, raw)| block(raw).map_err(|error| error.within(&format!("[{index}]"))))
         .collect()
+}
+
+/// The blocks of a member of a block.
+pub(super) fn within<'r>(content: &Json<'r>) -> Result<Vec<Block<'r>>, Unconvertible> {
+    if let Some(content) = content.in_place() {
+        return blocks(content);
+    }
+    let made = blocks(content.get())?;
+    Ok(made.into_iter().map(Block::into_owned).collect())
 }
 
 fn block(raw: &RawValue) -> Result<Block<'_>, Unconvertible> {
@@ -132,8 +141,12 @@ impl<'r> History<'r> {
             .iter()
             .enumerate()
             .map(|(index, message)| {
-                let blocks = blocks(message.content.as_raw())
-                    .map_err(|error| error.within(&format!("messages[{index}].content")))?;
+                let blocks = match &message.content {
+                    messages::Content::Made(blocks) => Ok(blocks.clone()),
+                    messages::Content::Read(json) => blocks(json.get()),
+                };
+                let blocks =
+                    blocks.map_err(|error| error.within(&format!("messages[{index}].content")))?;
                 Ok((message.role.as_str(), blocks))
             })
             .collect::<Result<_, _>>()?;
@@ -297,8 +310,8 @@ impl Converter<'_> {
             content.push(ToolResultContent::Text(JsonText::plain(FAILED)));
         }
         let mut marker = None;
-        let parts = match block.content.as_ref().and_then(Json::as_borrowed) {
-            Some(content) => blocks(content).map_err(|error| error.within("content"))?,
+        let parts = match &block.content {
+            Some(content) => within(content).map_err(|error| error.within("content"))?,
             None => Vec::new(),
         };
         for (index, mut part) in parts.into_iter().enumerate() {

@@ -78,12 +78,13 @@ impl Conversation {
             }
         };
         let mut parts = Vec::new();
-        if let Some(text) = message.content.reborrow().text() {
+        let content = message.content.to_json();
+        if let Some(text) = content.reborrow().text() {
             parts.extend(text_part(role, text));
             self.flush(role, &mut parts);
             return Ok(());
         }
-        for (index, raw) in list(&message.content, "content")?.into_iter().enumerate() {
+        for (index, raw) in list(&content, "content")?.into_iter().enumerate() {
             block_of(raw)
                 .and_then(|block| self.block(role, block, &mut parts, notes))
                 .map_err(|error| error.within(&format!("content[{index}]")))?;

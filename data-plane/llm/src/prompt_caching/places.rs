@@ -48,7 +48,7 @@ pub(crate) fn places(request: &Request<'_>, caching: &PromptCaching) -> Vec<Mark
                 tokens
                     + turns
                         .iter()
-                        .map(|turn| of_content(&turn.content))
+                        .map(|turn| of_content(&turn.content.to_json()))
                         .sum::<u64>()
                     >= minimum
             },
@@ -67,7 +67,8 @@ fn message_place(
     if !is_long_enough(messages.get(..=message)?) {
         return None;
     }
-    match content(&messages.get(message)?.content)? {
+    let said = messages.get(message)?.content.to_json();
+    match content(&said)? {
         OneOrMany::One(text) => (!text.is_blank()).then_some(MarkerPlace::Message {
             message,
             block: None,
@@ -113,7 +114,7 @@ impl Own {
                 .sum();
         }
         for message in &request.messages {
-            own.messages += own.in_content(&message.content);
+            own.messages += own.in_content(&message.content.to_json());
         }
         own
     }

@@ -4,7 +4,7 @@
 //! Blocks are read flat ([`Block`] has the union of all members), because a union by `type` would have to build what is
 //! opaque. The same types are written. Of members that are not listed here nothing is kept.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text::{Json, JsonText};
 
@@ -55,9 +55,17 @@ pub struct Request<'a> {
 pub struct Message<'a> {
     /// `user` or `assistant`; newer models also take `system` in the middle.
     pub role: String,
-    /// A text, or a list of [`Block`]s.
     #[serde(borrow)]
-    pub content: Json<'a>,
+    pub content: Content<'a>,
+}
+
+/// What a turn says: a text, or a list of [`Block`]s.
+#[derive(Clone, Debug)]
+pub enum Content<'a> {
+    /// As it was read.
+    Read(Json<'a>),
+    /// As it was put together, and not written yet.
+    Made(Vec<Block<'a>>),
 }
 
 /// A block of content; which members there are follows from `type`.
@@ -188,4 +196,77 @@ pub struct OutputConfig<'a> {
 pub struct Metadata<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<JsonText<'a>>,
+}
+
+// === impl Block ===
+
+impl Block<'_> {
+    /// The same without the document that it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Block<'static> {
+        let text = |text: Option<JsonText<'_>>| text.map(JsonText::into_owned);
+        let json = |json: Option<Json<'_>>| json.map(Json::into_owned);
+        Block {
+            kind: self.kind,
+            text: text(self.text),
+            thinking: text(self.thinking),
+            signature: text(self.signature),
+            data: text(self.data),
+            source: self.source.map(|source| Source {
+                kind: source.kind,
+                media_type: text(source.media_type),
+                data: text(source.data),
+                url: text(source.url),
+                file_id: text(source.file_id),
+                content: json(source.content),
+            }),
+            title: json(self.title),
+            context: json(self.context),
+            citations: json(self.citations),
+            id: text(self.id),
+            name: text(self.name),
+            input: json(self.input),
+            tool_use_id: text(self.tool_use_id),
+            content: json(self.content),
+            is_error: self.is_error,
+            cache_control: json(self.cache_control),
+        }
+    }
+}
+
+// === impl Content ===
+
+impl<'a> Content<'a> {
+    /// As JSON.
+    #[must_use]
+    pub fn into_json(self) -> Json<'a> {
+        match self {
+            Self::Read(json) => json,
+            Self::Made(blocks) => Json::of(&blocks),
+        }
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Json<'_> {
+        match self {
+            Self::Read(json) => json.reborrow(),
+            Self::Made(blocks) => Json::of(blocks),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Json::deserialize(deserializer).map(Self::Read)
+    }
+}
+
+impl Serialize for Content<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Read(json) => json.serialize(serializer),
+            Self::Made(blocks) => blocks.serialize(serializer),
+        }
+    }
 }

@@ -23,13 +23,13 @@ fn outline(
         })
         .collect();
     let request = json!({"messages": messages}).to_string();
-    let request = serde_json::from_str(&request).expect("a chat request");
+    let mut request = serde_json::from_str(&request).expect("a chat request");
     let mut notes = Notes::default();
     let target = Target {
         vendor,
         ..target(model)
     };
-    let converted = convert(request, &target, &mut notes).expect("converted");
+    let converted = convert(&mut request, &target, &mut notes).expect("converted");
     let converted = json!(converted);
     let mut outline = vec![format!(
         "front: {}",
@@ -262,8 +262,8 @@ fn what_an_operator_appends_stays_in_front() {
             ..target("claude-opus-5-5")
         };
         let request = request(messages.into());
-        let request = serde_json::from_str(&request).expect("a chat request");
-        json!(convert(request, &target, &mut Notes::default()).expect("converted"))
+        let mut request = serde_json::from_str(&request).expect("a chat request");
+        json!(convert(&mut request, &target, &mut Notes::default()).expect("converted"))
     };
     let short = convert_with(vec![said("user", "q"), said("system", "b")]);
     let long = convert_with(vec![
