@@ -74,18 +74,15 @@ pub(crate) async fn until_programmed(
     match found {
         Ok(object) => Ok(object),
         Err(error) => {
-            let logs = install::logs(cluster, install::NAMESPACE).await?;
-            let reports = cluster
-                .kubectl(&[
-                    "-n",
-                    install::NAMESPACE,
-                    "get",
-                    "fleetreports",
-                    "-o",
-                    "yaml",
-                ])
-                .await?;
-            Err(error.context(reports).context(logs))
+            let reports = [
+                "-n",
+                install::NAMESPACE,
+                "get",
+                "fleetreports",
+                "-o",
+                "yaml",
+            ];
+            Err(error.context(install::state(cluster, &reports).await))
         }
     }
 }

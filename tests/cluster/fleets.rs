@@ -270,10 +270,9 @@ pub(crate) async fn proxies_live_without_a_control_plane(cluster: &Cluster) -> R
         .await
     };
     if let Err(error) = both_served().await {
-        let logs = install::logs(cluster, install::NAMESPACE).await?;
         let left = ["-n", "alone", "get", "gateway,service,pods", "-o", "yaml"];
-        let left = cluster.kubectl(&left).await?;
-        return Err(error.context(left).context(logs).context("at first"));
+        let state = install::state(cluster, &left).await;
+        return Err(error.context(state).context("at first"));
     }
     let now = deploy::pods(cluster, "alone", "gw").await?;
     ensure!(now == pods, "a listener replaced Pods: {now:?}");

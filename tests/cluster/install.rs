@@ -83,6 +83,16 @@ pub(crate) async fn pods(cluster: &Cluster, namespace: &str) -> Result<BTreeSet<
     Ok(names.map(str::to_owned).collect())
 }
 
+/// What is known when something has failed: logs of the control planes, and what a command shows.
+pub(crate) async fn state(cluster: &Cluster, command: &[&str]) -> String {
+    let (logs, shown) = (
+        logs(cluster, NAMESPACE).await,
+        cluster.kubectl(command).await,
+    );
+    let told = |text: Result<String>| text.unwrap_or_else(|error| format!("{error:#}"));
+    format!("{}\n{}", told(logs), told(shown))
+}
+
 /// Everything that the replicas logged.
 pub(crate) async fn logs(cluster: &Cluster, namespace: &str) -> Result<String> {
     let mut all = String::new();

@@ -107,7 +107,8 @@ struct Stream {
     joined: BytesMut,
 }
 
-/// Pieces that go to the client in one chunk. Those that lie beside each other in the provider's chunk are not copied.
+/// Pieces that go to the client in one chunk. Those that lie beside each other in the provider's are not copied, unless one in
+/// front of them lies elsewhere.
 struct Kept {
     chunk: Bytes,
     first: Bytes,

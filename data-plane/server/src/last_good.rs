@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use grpc::token::GatewayName;
@@ -23,9 +23,8 @@ use xds::client::{Received, Update};
 use self::file::{Contents, Refused};
 pub use self::seal::{KeyError, SealKey};
 
-/// Of the time, writing takes one part in so many at most, until the longest pause. Of the commits between two writes, the last
-/// counts; whoever is killed before it is written starts with an older one, so that the pause is as short as it can be.
-const SHARE: u32 = 20;
+/// Between two writes. Of the commits between them the last counts; whoever is killed before it is written starts with an older
+/// one, so that the pause is short, and becomes longer only while commits keep coming.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const FILE: &str = "last-good";
@@ -68,10 +67,12 @@ pub struct Store {
     key: Option<SealKey>,
 }
 
-/// For how long nothing is written, after that took so long.
-fn pause(took: Duration) -> Duration {
-    took.saturating_mul(SHARE)
-        .clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
+/// The pause behind the next write. `has_more`: something came during this one.
+fn next_pause(pause: Duration, has_more: bool) -> Duration {
+    match has_more {
+        true => pause.saturating_mul(2).min(LONGEST_PAUSE),
+        false => SHORTEST_PAUSE,
+    }
 }
 
 // === impl Raw ===
@@ -196,12 +197,12 @@ impl Store {
     /// Writes what is remembered, for as long as somebody remembers.
     async fn keep(self, mut changes: watch::Receiver<Option<Arc<Remembered>>>) {
         let mut has_failed = false;
+        let mut pause = SHORTEST_PAUSE;
         while changes.changed().await.is_ok() {
             let Some(remembered) = changes.borrow_and_update().clone() else {
                 continue;
             };
             let store = self.clone();
-            let began = Instant::now();
             let written = tokio::task::spawn_blocking(move || store.write(&remembered)).await;
             match written {
                 Ok(Ok(())) => has_failed = false,
@@ -211,7 +212,8 @@ impl Store {
                 }
                 Ok(Err(_)) | Err(_) => {}
             }
-            tokio::time::sleep(pause(began.elapsed())).await;
+            tokio::time::sleep(pause).await;
+            pause = next_pause(pause, changes.has_changed().unwrap_or_default());
         }
     }
 

@@ -23,11 +23,11 @@ mod tests;
 
 /// Least time between two times that others are told.
 const PACE: Duration = Duration::from_millis(100);
-/// Of the loop's time, telling others takes this share at most, until the longest pace: one part in so many.
+/// Of the loop's time, telling others takes one part in so many, as long as it takes a second or less.
 const SHARE: u32 = 10;
 /// Most time between two times that others are told. What it took is measured by the clock on the wall, so that a process
-/// that was stopped meanwhile, or had no CPU, would keep silent for many times as long.
-const LONGEST_PACE: Duration = Duration::from_secs(2);
+/// that was stopped meanwhile would keep silent for many times as long: a third of the time after which it counts as gone.
+const LONGEST_PACE: Duration = Duration::from_secs(10);
 
 /// The slots between the loop and the cluster.
 pub struct Links {
@@ -312,7 +312,7 @@ impl State {
         let is_changed = !old.is_empty() && self.follow_peers(now);
         let due = self.replicas.as_ref().and_then(|replicas| replicas.due);
         if due.is_some_and(|due| due <= now) {
-            self.tell(now);
+            self.tell();
         }
         is_changed
     }
@@ -339,7 +339,7 @@ impl State {
     }
 
     /// Makes anew what others are told.
-    fn tell(&mut self, now: Instant) {
+    fn tell(&mut self) {
         let started = Instant::now();
         let statuses = self.statuses();
         let Some(replicas) = &mut self.replicas else {
@@ -360,7 +360,8 @@ impl State {
                 .statuses
                 .send_replace(Some(Arc::new(statuses)));
         }
-        replicas.rest_until = Some(now + rest(started.elapsed()));
+        let ended = Instant::now();
+        replicas.rest_until = Some(ended + rest(ended.duration_since(started)));
     }
 
     /// Wanted statuses, where this replica leads and knows them.

@@ -142,7 +142,9 @@ impl<'r> History<'r> {
             .enumerate()
             .map(|(index, message)| {
                 let blocks = match &message.content {
-                    messages::Content::Made(blocks) => Ok(blocks.clone()),
+                    messages::Content::Made(blocks) => {
+                        Ok(blocks.iter().map(Block::reborrow).collect())
+                    }
                     messages::Content::Read(json) => blocks(json.get()),
                 };
                 let blocks =

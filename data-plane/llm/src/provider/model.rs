@@ -85,7 +85,11 @@ fn strip<'a>(model: &'a str, prefixes: &[&str]) -> &'a str {
 pub(super) fn gemini(model: &str) -> (&'static str, &str) {
     match model.strip_prefix("tunedModels/") {
         Some(id) => ("tunedModels", id),
-        None => ("models", strip(model, &["models/"])),
+        // Vertex AI's names of the same models, too.
+        None => (
+            "models",
+            strip(model, &["publishers/google/models/", "models/", "google/"]),
+        ),
     }
 }
 

@@ -48,8 +48,14 @@ fn of_google(called: &str) -> Option<String> {
 
 /// Splits a path without its method in front of `/models/` and behind it.
 fn split(called: &str) -> Option<(&str, &str)> {
-    // What a route has in front may be called anything.
-    let from = called.find("/v1").unwrap_or_default();
+    // What a route has in front may be called anything: what counts is behind the last version of an API.
+    let versions = called.match_indices("/v1").filter(|(at, _)| {
+        let rest = called.get(at + 3..).unwrap_or_default();
+        let (version, behind) = rest.split_once('/').unwrap_or_default();
+        version.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && format!("/{behind}").contains(MODELS)
+    });
+    let from = versions.last().map_or(0, |(at, _)| at);
     let at = from + called.get(from..)?.find(MODELS)?;
     Some((called.get(..at)?, called.get(at + MODELS.len()..)?))
 }
@@ -57,7 +63,9 @@ fn split(called: &str) -> Option<(&str, &str)> {
 /// What a front ends in where it names whose model it is, and what is in front of that.
 fn publisher(front: &str) -> Option<(&str, &str)> {
     let named = front.rsplit_once("/publishers/");
-    named.filter(|(_, publisher)| !["google", "anthropic"].contains(publisher))
+    named.filter(|(_, publisher)| {
+        !publisher.contains('/') && !["google", "anthropic"].contains(publisher)
+    })
 }
 
 /// What stands in front of another model in the place of the one in this path, without its method.
@@ -134,6 +142,9 @@ mod tests {
             ("/v1/projects/p/locations/l/publishers/google/models/a", "a"),
             ("/v1beta/publishers/anthropic/models/claude-x", "claude-x"),
             ("/v1beta/tunedModels/a", "a"),
+            ("/v1/models/team/v1beta/models/a", "a"),
+            ("/publishers/acme/v1beta/models/a", "a"),
+            ("/models/meta/v1-x", "meta/v1-x"),
             ("/own/a", "a"),
         ] {
             check(

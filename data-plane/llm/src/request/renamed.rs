@@ -79,7 +79,7 @@ impl Request {
     }
 }
 
-/// The path with another model: in front of the method in its last segment, or in a path of Bedrock's; `None` where it
+/// The path with another model: in front of the method of Google, or in a path of Bedrock's; `None` where it
 /// names none.
 fn in_path(path: &str, model: &str) -> Option<String> {
     let (front, last) = path.rsplit_once('/')?;

@@ -121,11 +121,11 @@ pub(super) async fn request<'c>(
         return Ok(Cow::Owned(known));
     }
     let (class, is_streamed) = (call.prompt.class(), call.prompt.is_streamed());
-    if is_streamed {
+    let of_answer = reach::of_answer(class, is_streamed);
+    let refuses = |own: Streaming| is_streamed && own == Streaming::Refuse;
+    if of_answer != Reach::Wordless {
         // Before services are asked about a prompt that goes nowhere.
-        let whole_only = guards
-            .response()
-            .filter(|(_, own)| *own == Streaming::Refuse);
+        let whole_only = guards.response().filter(|(_, own)| refuses(*own));
         let all = whole_only.map(|(guard, _)| (guard, judge::streamed()));
         decided(exchange, all, (Phase::Response, Cause::Streamed))?;
     }
@@ -138,10 +138,11 @@ pub(super) async fn request<'c>(
             call.prompt.clone()
         }
     };
-    match reach::of_answer(class, is_streamed) {
+    match of_answer {
         Reach::Judged | Reach::Wordless => {}
         Reach::Unreadable => {
-            let all = guards.response().map(|(guard, streaming)| {
+            let others = guards.response().filter(|(_, own)| !refuses(*own));
+            let all = others.map(|(guard, streaming)| {
                 let only_watches = is_streamed && streaming == Streaming::Audit;
                 let decision = match only_watches {
                     true => judge::unreadable().shadowed(),

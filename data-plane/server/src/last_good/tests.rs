@@ -222,12 +222,14 @@ fn nothing_prints_a_secret() {
 }
 
 #[test]
-fn what_is_written_fast_is_written_often() {
-    use super::{LONGEST_PAUSE, SHORTEST_PAUSE, pause};
-    use std::time::Duration;
-    let ms = Duration::from_millis;
-    assert_eq!(pause(ms(1)), SHORTEST_PAUSE);
-    assert_eq!(pause(ms(10)), ms(200));
-    // A process that was stopped meanwhile is not silent for twenty times as long.
-    assert_eq!(pause(Duration::from_secs(20)), LONGEST_PAUSE);
+fn pauses_grow_only_while_commits_keep_coming() {
+    use super::{LONGEST_PAUSE, SHORTEST_PAUSE, next_pause};
+    let mut pause = SHORTEST_PAUSE;
+    for _ in 0..10 {
+        let next = next_pause(pause, true);
+        assert!(next > pause || next == LONGEST_PAUSE);
+        pause = next;
+    }
+    assert_eq!(pause, LONGEST_PAUSE);
+    assert_eq!(next_pause(pause, false), SHORTEST_PAUSE);
 }

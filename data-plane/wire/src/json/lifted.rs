@@ -25,7 +25,7 @@ pub struct Wanted {
     pub least: usize,
 }
 
-/// Lifts the long values out of a document; `None` where none is found, or the text is no JSON object.
+/// Lifts the long values out of a document; `None` where they are less than half of it, or the text is no JSON object.
 #[must_use]
 pub fn lift<'a>(text: &'a str, wanted: &Wanted) -> Option<Lifted<'a>> {
     let mut scan = Scan::new(text);
@@ -45,10 +45,11 @@ pub fn lift<'a>(text: &'a str, wanted: &Wanted) -> Option<Lifted<'a>> {
         }
         scan.skip(b'}').then_some(())?;
     }
-    if values.is_empty() || !scan.is_over() {
+    let long: usize = values.iter().map(|(_, value)| value.len()).sum();
+    // The rest is copied: that has to be worth it.
+    if !scan.is_over() || long < text.len() / 2 {
         return None;
     }
-    let long: usize = values.iter().map(|(_, value)| value.len()).sum();
     let mut rest = String::with_capacity(text.len().saturating_sub(long) + 4 * values.len());
     let mut from = 0;
     for (_, value) in &values {
@@ -114,16 +115,18 @@ mod tests {
         member: "content",
         least: 6,
     };
+    const LONG: &str = "a text that is as long as all that stands around it, which would not be worth the copy if it were shorter, \
+        and it has to be a little longer than this, so that nobody need count, and some more words";
 
     #[test]
     fn long_values_are_lifted_out_of_their_places() {
-        let text = r#" {"a":[{"content":"elsewhere"}], "messages" : [ {"role":"x", "content" : "a \"long\" one" },
-            7, {"content":"1234"}, {"content":"123"}, {}, {"c\u006fntent":[1,2,3]}],"content":"beside it" } "#;
-        let Lifted { rest, values } = lift(text, &WANTED).expect("lifted");
-        assert_eq!(
-            values,
-            [(0, r#""a \"long\" one""#), (2, "\"1234\""), (5, "[1,2,3]")]
+        let text = format!(
+            r#" {{"a":[{{"content":"elsewhere"}}], "messages" : [ {{"role":"x", "content" : "\"{LONG}\"" }},
+            7, {{"content":"1234"}}, {{"content":"123"}}, {{}}, {{"c\u006fntent":[1,2,3]}}],"content":"beside it" }} "#
         );
+        let Lifted { rest, values } = lift(&text, &WANTED).expect("lifted");
+        let long = format!(r#""\"{LONG}\"""#);
+        assert_eq!(values, [(0, &*long), (2, "\"1234\""), (5, "[1,2,3]")]);
         let mut whole = rest;
         for (_, value) in values {
             whole = whole.replacen("null", value, 1);
@@ -141,6 +144,7 @@ mod tests {
             r#"{"messages":[{"content":"123"}]}"#,
             r#"{"messages":{"content":"123456"}}"#,
             r#"{"messages":"123456"}"#,
+            r#"{"messages":[{"content":"12345678"}],"tools":"longer than that"}"#,
         ] {
             assert_eq!(lift(text, &WANTED), None, "{text}");
         }
@@ -148,18 +152,20 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_left_to_who_says_so() {
-        let text = r#"{"messages":[{"content":"123456"}]}"#;
+        let text = r#"{"messages":[{"content":"1234567890123456789012345678901234567890"}]}"#;
+        assert!(lift(text, &WANTED).is_some());
         for end in 0..text.len() {
             let cut = text.get(..end).expect("ASCII");
             assert_eq!(lift(cut, &WANTED), None, "{cut}");
         }
         for text in [
-            r#"{"messages":[{"content":"123456"}]} x"#,
-            r#"{"messages":[{"content":"123456"},]}"#,
-            r#"{"messages":[{"content":"123456" "a":1}]}"#,
-            r#"{"messages":[{"content":"12\x456"}]}"#,
+            r#"{"messages":[{"content":"LONG"}]} x"#,
+            r#"{"messages":[{"content":"LONG"},]}"#,
+            r#"{"messages":[{"content":"LONG" "a":1}]}"#,
+            r#"{"messages":[{"content":"LONG\x456"}]}"#,
         ] {
-            assert_eq!(lift(text, &WANTED), None, "{text}");
+            let text = text.replace("LONG", LONG);
+            assert_eq!(lift(&text, &WANTED), None, "{text}");
         }
     }
 }

@@ -201,6 +201,42 @@ pub struct Metadata<'a> {
 // === impl Block ===
 
 impl Block<'_> {
+    /// The same, borrowed.
+    #[must_use]
+    pub fn reborrow(&self) -> Block<'_> {
+        fn text<'b>(text: &'b Option<JsonText<'_>>) -> Option<JsonText<'b>> {
+            text.as_ref().map(JsonText::reborrow)
+        }
+        fn json<'b>(json: &'b Option<Json<'_>>) -> Option<Json<'b>> {
+            json.as_ref().map(Json::reborrow)
+        }
+        Block {
+            kind: self.kind.clone(),
+            text: text(&self.text),
+            thinking: text(&self.thinking),
+            signature: text(&self.signature),
+            data: text(&self.data),
+            source: self.source.as_ref().map(|source| Source {
+                kind: source.kind.clone(),
+                media_type: text(&source.media_type),
+                data: text(&source.data),
+                url: text(&source.url),
+                file_id: text(&source.file_id),
+                content: json(&source.content),
+            }),
+            title: json(&self.title),
+            context: json(&self.context),
+            citations: json(&self.citations),
+            id: text(&self.id),
+            name: text(&self.name),
+            input: json(&self.input),
+            tool_use_id: text(&self.tool_use_id),
+            content: json(&self.content),
+            is_error: self.is_error,
+            cache_control: json(&self.cache_control),
+        }
+    }
+
     /// The same without the document that it was read from.
     #[must_use]
     pub fn into_owned(self) -> Block<'static> {

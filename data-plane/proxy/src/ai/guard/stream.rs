@@ -70,7 +70,9 @@ pub(in crate::ai) fn gates(
         return (Vec::new(), None);
     };
     let (mut gates, mut seats) = (Vec::new(), Vec::new());
-    for (guard, streaming) in guards.response() {
+    // Of those that refuse streams only such are here as watch, and what they would have done is told already.
+    let others = guards.response();
+    for (guard, streaming) in others.filter(|(_, own)| *own != Streaming::Refuse) {
         let found = Rc::new(RefCell::new(Found::default()));
         let only_watches = guard.is_shadow || streaming == Streaming::Audit;
         let watch = match only_watches {
@@ -97,7 +99,8 @@ pub(in crate::ai) fn gates(
             watch,
         });
     }
-    (gates, Some(Tallies(seats)))
+    let tallies = (!seats.is_empty()).then_some(Tallies(seats));
+    (gates, tallies)
 }
 
 fn gate(
