@@ -243,15 +243,18 @@ fn is_method(path: &str, method: &str) -> bool {
         .is_some_and(|(model, named)| named == method && !model.is_empty())
 }
 
-/// The path from a collection on.
+/// The path from a collection on: from the last one in it, because the path of a route may be called so, too.
 fn collection(path: &str) -> Option<(&str, Format)> {
-    COLLECTIONS.iter().find_map(|(name, format)| {
-        let (at, _) = path.match_indices(name).find(|(at, _)| {
+    let found = COLLECTIONS.iter().filter_map(|(name, format)| {
+        let (at, _) = path.rmatch_indices(name).find(|(at, _)| {
             let rest = path.get(at + name.len()..).unwrap_or_default();
             rest.is_empty() || rest.starts_with('/')
         })?;
-        Some((path.get(at..)?, *format))
-    })
+        Some((at, name.len(), *format))
+    });
+    // Of two that end at one place, the longer one.
+    let (at, _, format) = found.max_by_key(|(at, length, _)| (at + length, *length))?;
+    Some((path.get(at..)?, format))
 }
 
 #[cfg(test)]
@@ -288,6 +291,12 @@ mod tests {
             Class::Detect(Format::AnthropicMessages),
             "/messages/batches/b_1",
         );
+        check(
+            "/responses/v1/responses/r_1",
+            Class::Detect(Format::OpenAiResponses),
+            "/responses/r_1",
+        );
+        check("/files/v1/batches/b", detect, "/batches/b");
         check(
             "/v1/responses/input_tokens",
             Class::CountTokens(Format::OpenAiResponses),

@@ -115,9 +115,14 @@ impl Settlement {
 /// What is left of the counts in a format that has no place for some of them.
 fn told(format: Format, counts: Counts) -> Counts {
     match format {
-        Format::Chat | Format::Responses | Format::Messages | Format::Beyond | Format::Invoke => {
-            counts
-        }
+        Format::Chat
+        | Format::Responses
+        | Format::Messages
+        | Format::Beyond
+        | Format::BeyondBedrock
+        | Format::BeyondGoogle
+        | Format::Rerank
+        | Format::Invoke => counts,
         Format::Embeddings => Counts {
             input: counts.input,
             ..Counts::default()

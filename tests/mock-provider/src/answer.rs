@@ -3,17 +3,22 @@
 //! It must not know modes or HTTP. Invariant: this is the one place that goes from a format to the
 //! code that writes it.
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::anthropic::message;
 use crate::asked::Asked;
-use crate::bedrock::converse;
+use crate::bedrock::{converse, invocation};
+use crate::beyond;
 use crate::event::{Event, Events};
 use crate::format::{Format, Vendor};
 use crate::google::content;
 use crate::openai::{completion, embeddings, response};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
+
+/// The type of most answers.
+const JSON: &str = "application/json";
 
 /// One answer.
 pub(crate) struct Answer<'a> {
@@ -29,10 +34,21 @@ impl Answer<'_> {
             Format::Chat => completion::to_object(self.asked, self.reply),
             Format::Responses => response::to_object(self.asked, self.reply),
             Format::Embeddings => embeddings::to_object(self.asked),
-            Format::Beyond | Format::Invoke => self.asked.body.clone(),
+            Format::Beyond | Format::BeyondBedrock | Format::BeyondGoogle | Format::Rerank => {
+                beyond::to_object(self.asked, self.reply)
+            }
+            Format::Invoke => invocation::to_object(self.asked, self.reply),
             Format::Messages => message::to_object(self.asked, self.reply),
             Format::Converse => converse::to_object(self.reply),
             Format::GenerateContent => content::to_object(self.asked, self.reply),
+        }
+    }
+
+    /// The buffered form as it is sent, and its type.
+    pub(crate) fn to_body(&self) -> (&'static str, Bytes) {
+        match &self.asked.raw {
+            Some((kind, bytes)) => (kind, bytes.clone()),
+            None => (JSON, self.to_object().to_string().into()),
         }
     }
 
@@ -44,7 +60,11 @@ impl Answer<'_> {
         match self.format {
             Format::Chat => Some(completion::to_events(self.asked, self.reply)),
             Format::Responses => Some(response::to_events(self.asked, self.reply)),
-            Format::Embeddings | Format::Beyond | Format::Invoke => None,
+            Format::Embeddings | Format::BeyondBedrock | Format::BeyondGoogle | Format::Rerank => {
+                None
+            }
+            Format::Beyond => Some(beyond::to_events(self.asked, self.reply)),
+            Format::Invoke => Some(invocation::to_events(self.asked, self.reply)),
             Format::Messages => Some(message::to_events(self.asked, self.reply)),
             Format::Converse => Some(converse::to_events(self.reply)),
             Format::GenerateContent => Some(content::to_events(self.asked, self.reply)),
@@ -57,7 +77,7 @@ impl Answer<'_> {
         let error = refusal.to_json(vendor, rest);
         match (self.format, vendor) {
             (Format::Responses, _) => response::error(self.asked, self.reply, refusal, number),
-            (_, Vendor::OpenAi | Vendor::Google) => Event::data(&error),
+            (_, Vendor::OpenAi | Vendor::Google | Vendor::Cohere) => Event::data(&error),
             (_, Vendor::Anthropic) => Event::typed(&error),
             (_, Vendor::Bedrock) => Event::exception(refusal.bedrock_stream_exception(), &error),
         }

@@ -4,6 +4,7 @@
 //! prompt tokens in every format: each word one token, three for each message, tool result,
 //! tool and system prompt, and fifty for each image or document.
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::proof::CLAUDE;
@@ -34,6 +35,10 @@ pub(crate) struct Asked {
     pub(crate) tier: Option<String>,
     /// The body where parts of it are echoed in the answer, null elsewhere.
     pub(crate) body: Value,
+    /// What is streamed, where it is made with the request.
+    pub(crate) events: Vec<Value>,
+    /// Type and bytes of an answer that is no JSON.
+    pub(crate) raw: Option<(&'static str, Bytes)>,
 }
 
 /// The tools of a request.
@@ -80,6 +85,8 @@ impl Asked {
             schema: None,
             tier: None,
             body: Value::Null,
+            events: Vec::new(),
+            raw: None,
         }
     }
 

@@ -1,28 +1,37 @@
-//! What OpenAI's API and Bedrock's have beyond conversations: completions of before, moderations, images, sounds, and vectors
-//! by InvokeModel.
+//! What the vendors' APIs have beyond conversations: completions of before, moderations, images, sounds, vectors, orders of
+//! documents and counts of tokens.
 //!
-//! After OpenAI's API reference and the types of its Python SDK, and AWS's references of Titan, Nova and Cohere. Invariant: counts
-//! depend on the request alone, and are those of the account.
+//! After OpenAI's API reference and the types of its Python SDK; the other vendors' sources stand where their bodies are read. It must
+//! not know HTTP beyond the heads of requests. Invariants: counts depend on the request alone, and are those of the account; members
+//! that an API does not have are refused by name.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use serde_json::{Value, json};
 
 use crate::asked::{Asked, tokens};
-use crate::format::Vendor;
+use crate::event::{Event, Events};
+use crate::format::{Format, Vendor};
 use crate::judge;
+use crate::member::set;
 use crate::node::Node;
 use crate::refusal::Refusal;
+use crate::reply::Reply;
 
 mod clouds;
+pub(crate) mod cohere;
+pub(crate) mod form;
+mod images;
+mod sounds;
+pub(crate) mod vectors;
 
 /// Tokens of everything that is made here.
-pub(crate) const OUTPUT: u64 = 4;
+const OUTPUT: u64 = 4;
 
-/// A recording of nothing; no text in any encoding.
-pub(crate) const SOUND: &[u8] = &[0xff, 0xfb, 0x90, 0x00, 0x00, 0xc3, 0x28, 0x7b];
+/// A picture and a recording of nothing; no text in any encoding.
+const MADE: &[u8] = &[0xff, 0xfb, 0x90, 0x00, 0x00, 0xc3, 0x28, 0x7b];
+
+/// What a completion says, as it is streamed.
+const WORDS: [&str; 2] = ["after", " all"];
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +39,13 @@ pub(crate) enum Beyond {
     Completions,
     Moderations,
     Images,
+    Edits,
+    Variations,
     Speech,
     Transcriptions,
-    Invoke {
-        model: String,
-    },
+    Translations,
+    /// Cohere's order of documents.
+    Cohere(cohere::Version),
     /// Bedrock's.
     Rerank,
     /// Vertex AI's.
@@ -48,172 +59,197 @@ pub(crate) enum Beyond {
 // === impl Beyond ===
 
 impl Beyond {
+    /// An operation of OpenAI's, by what follows the base path.
     pub(crate) fn of_path(path: &str) -> Option<Self> {
         match path {
             "/completions" => Some(Self::Completions),
             "/moderations" => Some(Self::Moderations),
             "/images/generations" => Some(Self::Images),
+            "/images/edits" => Some(Self::Edits),
+            "/images/variations" => Some(Self::Variations),
             "/audio/speech" => Some(Self::Speech),
             "/audio/transcriptions" => Some(Self::Transcriptions),
+            "/audio/translations" => Some(Self::Translations),
             _ => None,
         }
     }
 
-    /// What is made, besides the answer's text.
-    pub(crate) fn output(&self) -> u64 {
+    pub(crate) fn format(&self) -> Format {
         match self {
-            Self::Completions | Self::Images | Self::Transcriptions => OUTPUT,
-            Self::Moderations
-            | Self::Speech
-            | Self::Invoke { .. }
-            | Self::Rerank
-            | Self::Rank
-            | Self::CountTokens { .. } => 0,
-        }
-    }
-
-    /// Whether the answer tells counts.
-    pub(crate) fn tells_counts(&self) -> bool {
-        !matches!(
-            self,
-            Self::Moderations | Self::Speech | Self::Rerank | Self::Rank | Self::CountTokens { .. }
-        )
-    }
-
-    /// Reads a request; the answer is in the `body` of what was asked.
-    pub(crate) fn parse(&self, parts: &Parts, body: &[u8]) -> Result<Asked, Refusal> {
-        if *self == Self::Transcriptions {
-            return transcription(parts, body);
-        }
-        let vendor = match self {
-            Self::Invoke { .. } | Self::Rerank | Self::CountTokens { .. } => Vendor::Bedrock,
-            Self::Rank => Vendor::Google,
             Self::Completions
             | Self::Moderations
             | Self::Images
-            | Self::Speech
-            | Self::Transcriptions => Vendor::OpenAi,
-        };
-        let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::not_json_in(vendor))?;
-        let node = Node::root(&body, vendor);
-        let asked = |name: &str| -> Result<(Asked, u64), Refusal> {
-            let mut asked = Asked::new(node.need("model")?.text()?);
-            asked.prompt_tokens = tokens(node.need(name)?.text()?);
-            let count = asked.prompt_tokens;
-            Ok((asked, count))
-        };
-        let (mut asked, count) = match self {
-            Self::Completions | Self::Images => asked("prompt")?,
-            Self::Speech | Self::Transcriptions => asked("input")?,
-            Self::Moderations => return moderations(&node),
-            Self::Invoke { model } => return invoke(&node, model),
-            Self::Rerank => return clouds::rerank(&node),
-            Self::Rank => return clouds::rank(&node),
-            Self::CountTokens { model } => return clouds::count_tokens(&node, model),
-        };
-        let model = asked.model.clone();
-        asked.body = match self {
-            Self::Completions => json!({
-                "id": "cmpl-mock", "object": "text_completion", "created": 1, "model": model,
-                "choices": [{"text": "after all", "index": 0, "logprobs": null, "finish_reason": "stop"}],
-                "usage": {"prompt_tokens": count, "completion_tokens": OUTPUT, "total_tokens": count + OUTPUT},
-            }),
-            Self::Images => json!({
-                "created": 1, "data": [{"b64_json": STANDARD.encode(SOUND)}],
-                "usage": {
-                    "input_tokens": count, "output_tokens": OUTPUT, "total_tokens": count + OUTPUT,
-                    "input_tokens_details": {"image_tokens": 0, "text_tokens": count},
-                },
-            }),
-            Self::Moderations
+            | Self::Edits
+            | Self::Variations
             | Self::Speech
             | Self::Transcriptions
-            | Self::Invoke { .. }
-            | Self::Rerank
-            | Self::Rank
-            | Self::CountTokens { .. } => Value::Null,
+            | Self::Translations => Format::Beyond,
+            Self::Cohere(_) => Format::Rerank,
+            Self::Rerank | Self::CountTokens { .. } => Format::BeyondBedrock,
+            Self::Rank => Format::BeyondGoogle,
+        }
+    }
+
+    /// Reads a request; the answer is in what was asked.
+    pub(crate) fn parse(&self, parts: &Parts, body: &[u8]) -> Result<Asked, Refusal> {
+        let vendor = self.format().vendor();
+        let json = || -> Result<Value, Refusal> {
+            serde_json::from_slice(body).map_err(|_| Refusal::not_json_in(vendor))
         };
-        Ok(asked)
+        match self {
+            Self::Completions => completions(&Node::root(&json()?, vendor)),
+            Self::Moderations => moderations(&Node::root(&json()?, vendor)),
+            Self::Images => images::generations(&Node::root(&json()?, vendor)),
+            Self::Edits => images::edits(&form::Form::read(parts, body)?),
+            Self::Variations => images::variations(&form::Form::read(parts, body)?),
+            Self::Speech => sounds::speech(&Node::root(&json()?, vendor)),
+            Self::Transcriptions => sounds::transcriptions(&form::Form::read(parts, body)?),
+            Self::Translations => sounds::translations(&form::Form::read(parts, body)?),
+            Self::Cohere(version) => cohere::rerank(&Node::root(&json()?, vendor), *version),
+            Self::Rerank => clouds::rerank(&Node::root(&json()?, vendor)),
+            Self::Rank => clouds::rank(&Node::root(&json()?, vendor)),
+            Self::CountTokens { model } => {
+                clouds::count_tokens(&Node::root(&json()?, vendor), model)
+            }
+        }
+    }
+}
+
+/// The answer as one object, without counts where they are wished away.
+pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {
+    let mut object = asked.body.clone();
+    if let Value::Object(members) = &mut object
+        && asked.includes_usage
+        && !reply.has_usage
+    {
+        members.remove("usage");
+    }
+    object
+}
+
+/// The answer as events: named after their types, or chunks with an event behind them that ends them.
+pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
+    let mut values = asked.events.clone();
+    for value in &mut values {
+        if let Value::Object(members) = value
+            && !reply.has_usage
+        {
+            members.remove("usage");
+        }
+    }
+    let usage_at = values
+        .iter()
+        .position(|value| value.get("usage").is_some_and(|usage| !usage.is_null()));
+    let mut events: Vec<Event> = values.iter().map(Event::typed).collect();
+    if values.iter().any(|value| value.get("object").is_some()) {
+        events.push(Event::Sse {
+            name: None,
+            data: "[DONE]".to_owned(),
+        });
+    }
+    Events {
+        events,
+        preface: 0,
+        usage_at,
+    }
+}
+
+fn completions(node: &Node<'_>) -> Result<Asked, Refusal> {
+    node.only(&[
+        "model",
+        "prompt",
+        "best_of",
+        "echo",
+        "frequency_penalty",
+        "logit_bias",
+        "logprobs",
+        "max_tokens",
+        "n",
+        "presence_penalty",
+        "seed",
+        "stop",
+        "stream",
+        "stream_options",
+        "suffix",
+        "temperature",
+        "top_p",
+        "user",
+    ])?;
+    let mut asked = Asked::new(node.need("model")?.text()?);
+    let prompt = node.need("prompt")?;
+    asked.prompt_tokens = match prompt.value {
+        Value::Array(_) => prompt
+            .some()?
+            .iter()
+            .map(prompt_tokens)
+            .sum::<Result<_, _>>()?,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            prompt_tokens(&prompt)?
+        }
+    };
+    if let Some(stream) = node.get("stream") {
+        asked.is_streamed = stream.flag()?;
+    }
+    if let Some(options) = node.get("stream_options") {
+        if !asked.is_streamed {
+            return Err(options.refuse("only allowed when 'stream' is enabled"));
+        }
+        let wanted = options.get("include_usage");
+        asked.includes_usage = wanted.map_or(Ok(false), |wanted| wanted.flag())?;
+    } else {
+        asked.includes_usage = !asked.is_streamed;
+    }
+    asked.token_limit = Some(OUTPUT);
+    let object = |choices: Value| {
+        json!({
+            "id": "cmpl-mock", "object": "text_completion", "created": 1, "model": asked.model,
+            "choices": choices,
+        })
+    };
+    let choice = |text: &str, reason: Option<&str>| json!([{"text": text, "index": 0, "logprobs": null, "finish_reason": reason}]);
+    let count = asked.prompt_tokens;
+    let usage = json!({"prompt_tokens": count, "completion_tokens": OUTPUT, "total_tokens": count + OUTPUT});
+    let mut whole = object(choice(&WORDS.concat(), Some("stop")));
+    set(&mut whole, "usage", usage.clone());
+    let last = WORDS.len() - 1;
+    let mut events: Vec<Value> = (0..)
+        .zip(WORDS)
+        .map(|(at, word)| object(choice(word, (at == last).then_some("stop"))))
+        .collect();
+    if asked.includes_usage {
+        let mut told = object(json!([]));
+        set(&mut told, "usage", usage);
+        events.push(told);
+    }
+    (asked.body, asked.events) = (whole, events);
+    Ok(asked)
+}
+
+/// Tokens of a text, of one token, or of a list of them.
+fn prompt_tokens(prompt: &Node<'_>) -> Result<u64, Refusal> {
+    match prompt.value {
+        Value::Number(_) => prompt.count(0).map(|_| 1),
+        Value::Array(_) => {
+            let ids = prompt.some()?;
+            ids.iter().try_for_each(|id| id.count(0).map(drop))?;
+            Ok(ids.len() as u64)
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => {
+            prompt.text().map(tokens)
+        }
     }
 }
 
 fn moderations(node: &Node<'_>) -> Result<Asked, Refusal> {
+    node.only(&["model", "input"])?;
     let mut asked = Asked::new(node.need("model")?.text()?);
     let results = judge::moderations(&node.need("input")?)?;
     asked.body = json!({"id": "modr-mock", "model": asked.model, "results": results});
+    asked.includes_usage = false;
     Ok(asked)
 }
 
-/// A form: the boundary is taken at its word, and the model and a file must be there.
-fn transcription(parts: &Parts, body: &[u8]) -> Result<Asked, Refusal> {
-    let refuse =
-        |name: &str, message: &str| Refusal::parameter(name, "invalid_value", message.to_owned());
-    let kind = parts.headers.get(CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let boundary = kind
-        .strip_prefix("multipart/form-data; boundary=")
-        .ok_or_else(|| refuse("content-type", "a form is expected"))?;
-    let text = String::from_utf8_lossy(body);
-    let delimiter = format!("--{boundary}");
-    let mut model = None;
-    let mut file = None;
-    for part in text.split(delimiter.as_str()) {
-        let Some((head, value)) = part.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let value = value.strip_suffix("\r\n").unwrap_or(value);
-        if head.contains("name=\"model\"") {
-            model = Some(value.to_owned());
-        } else if head.contains("name=\"file\"") && head.contains("filename=") {
-            file = Some(value.len());
-        }
-    }
-    let model = model.ok_or_else(|| refuse("model", "you must provide a model parameter"))?;
-    file.ok_or_else(|| refuse("file", "a file is expected"))?;
-    let mut asked = Asked::new(&model);
-    asked.prompt_tokens = 7;
-    asked.body = json!({
-        "text": "as was said",
-        "usage": {
-            "type": "tokens", "input_tokens": 7, "output_tokens": OUTPUT, "total_tokens": 7 + OUTPUT,
-            "input_token_details": {"text_tokens": 0, "audio_tokens": 7},
-        },
-    });
-    Ok(asked)
-}
-
-/// Titan, Nova and Cohere: of them only the last takes several texts.
-fn invoke(node: &Node<'_>, model: &str) -> Result<Asked, Refusal> {
-    let mut asked = Asked::new(model);
-    if model.contains("titan") {
-        node.only(&["inputText", "dimensions", "normalize"])?;
-        asked.prompt_tokens = tokens(node.need("inputText")?.text()?);
-        let embedding = vector(asked.prompt_tokens);
-        asked.body = json!({"embedding": embedding, "inputTextTokenCount": asked.prompt_tokens});
-        return Ok(asked);
-    }
-    if model.contains("nova") {
-        node.only(&["taskType", "singleEmbeddingParams"])?;
-        let text = node.need("singleEmbeddingParams")?.need("text")?;
-        asked.prompt_tokens = tokens(text.need("value")?.text()?);
-        let embedding = vector(asked.prompt_tokens);
-        // Its counts are in the head.
-        asked.body = json!({"embeddings": [{"embeddingType": "TEXT", "embedding": embedding}]});
-        return Ok(asked);
-    }
-    node.only(&["texts", "input_type", "output_dimension"])?;
-    node.need("input_type")?.text()?;
-    let mut vectors = Vec::new();
-    for text in node.need("texts")?.some()? {
-        asked.prompt_tokens += tokens(text.text()?);
-        vectors.push(json!([0.5, vectors.len()]));
-    }
-    asked.body = json!({"id": "mock", "response_type": "embeddings_floats", "embeddings": vectors});
-    Ok(asked)
-}
-
-/// A vector that tells a text by its tokens.
-#[expect(clippy::cast_precision_loss, reason = "texts are short")]
-fn vector(tokens: u64) -> [f64; 2] {
-    [0.5, tokens as f64 / -8.0]
+/// A refusal about a member of a request to OpenAI.
+fn refuse(name: &str, message: &str) -> Refusal {
+    Refusal::invalid_in(Vendor::OpenAi, name, message)
 }

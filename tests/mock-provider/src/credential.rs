@@ -42,11 +42,14 @@ impl Credentials {
 
     pub(crate) fn check(&self, vendor: Vendor, parts: &Parts, body: &[u8]) -> Result<(), Refusal> {
         match vendor {
-            Vendor::OpenAi | Vendor::Anthropic if self.is_azure => self.azure(parts),
+            Vendor::OpenAi | Vendor::Anthropic | Vendor::Cohere if self.is_azure => {
+                self.azure(parts)
+            }
             Vendor::OpenAi => self.openai(parts),
             Vendor::Anthropic => self.anthropic(parts),
             Vendor::Google => self.google(parts),
             Vendor::Bedrock => self.bedrock(parts, body),
+            Vendor::Cohere => self.cohere(parts),
         }
     }
 
@@ -65,6 +68,17 @@ impl Credentials {
             (Some(key), [one]) if bearer(one) == Some(key) => Ok(()),
             (Some(_) | None, _) => Err(Refusal::wrong_key()),
         }
+    }
+
+    /// A key as a bearer; servers that have the same operation ask for it as OpenAI does, or for none.
+    fn cohere(&self, parts: &Parts) -> Result<(), Refusal> {
+        self.openai(parts).map_err(|refused| Refusal {
+            message: match parts.headers.contains_key(AUTHORIZATION) {
+                true => "invalid api token".to_owned(),
+                false => "no api key supplied".to_owned(),
+            },
+            ..refused
+        })
     }
 
     /// A key in `api-key`, or a token of Entra, which is a JWT, as a bearer; never both.

@@ -10,6 +10,7 @@ pub(crate) enum Vendor {
     Anthropic,
     Bedrock,
     Google,
+    Cohere,
 }
 
 /// One wire format of requests and answers.
@@ -21,6 +22,12 @@ pub(crate) enum Format {
     /// Whatever has no format of its own.
     Beyond,
     /// The same of Bedrock's.
+    BeyondBedrock,
+    /// The same of Google's.
+    BeyondGoogle,
+    /// Cohere's order of documents.
+    Rerank,
+    /// What models say by InvokeModel, each family in its own words.
     Invoke,
     Messages,
     Converse,
@@ -34,6 +41,9 @@ impl Format {
             Self::Responses => "responses",
             Self::Embeddings => "embeddings",
             Self::Beyond => "beyond",
+            Self::BeyondBedrock => "beyond-bedrock",
+            Self::BeyondGoogle => "beyond-google",
+            Self::Rerank => "rerank",
             Self::Invoke => "invoke",
             Self::Messages => "messages",
             Self::Converse => "converse",
@@ -45,8 +55,9 @@ impl Format {
         match self {
             Self::Chat | Self::Responses | Self::Embeddings | Self::Beyond => Vendor::OpenAi,
             Self::Messages => Vendor::Anthropic,
-            Self::Converse | Self::Invoke => Vendor::Bedrock,
-            Self::GenerateContent => Vendor::Google,
+            Self::Converse | Self::BeyondBedrock | Self::Invoke => Vendor::Bedrock,
+            Self::GenerateContent | Self::BeyondGoogle => Vendor::Google,
+            Self::Rerank => Vendor::Cohere,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A model provider that is none: it speaks the formats of OpenAI, Anthropic, Bedrock and Gemini,
+//! A model provider that is none: it speaks the formats of OpenAI, Anthropic, Bedrock, Google and Cohere,
 //! answers by rule and fails on demand.
 //!
 //! For the quickstart, tests and benchmarks. What it knows of the formats is from the vendors'
@@ -24,6 +24,7 @@ mod event;
 mod format;
 mod google;
 mod judge;
+mod kept;
 mod member;
 mod mode;
 mod moment;

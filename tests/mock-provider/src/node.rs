@@ -36,7 +36,7 @@ impl<'a> Node<'a> {
         let value = members.get(name).or_else(|| match self.vendor {
             // JSON of protocol buffers has both spellings.
             Vendor::Google => members.get(&snake(name)),
-            Vendor::OpenAi | Vendor::Anthropic | Vendor::Bedrock => None,
+            Vendor::OpenAi | Vendor::Anthropic | Vendor::Bedrock | Vendor::Cohere => None,
         })?;
         let path = match self.path.as_str() {
             "" => name.to_owned(),
@@ -90,7 +90,9 @@ impl<'a> Node<'a> {
         let elements = values.iter().enumerate().map(|(index, value)| Self {
             value,
             path: match self.vendor {
-                Vendor::OpenAi | Vendor::Google => format!("{}[{index}]", self.path),
+                Vendor::OpenAi | Vendor::Google | Vendor::Cohere => {
+                    format!("{}[{index}]", self.path)
+                }
                 Vendor::Anthropic | Vendor::Bedrock => format!("{}.{index}", self.path),
             },
             vendor: self.vendor,

@@ -102,7 +102,10 @@ pub(crate) fn play(
         | Mode::Crlf
         | Mode::IgnoreStream => match answer.to_events().filter(|_| mode != Mode::IgnoreStream) {
             Some(events) => stream(answer, &events, demand, delay, settlement),
-            None => respond("application/json", body(answer, demand, delay, settlement)),
+            None => {
+                let (kind, script) = body(answer, demand, delay, settlement);
+                respond(kind, script)
+            }
         },
     };
     if mode == Mode::Bomb {
@@ -151,11 +154,6 @@ pub(crate) fn json(value: &Value) -> Response<Script> {
     respond("application/json", Script::whole(value.to_string()))
 }
 
-/// A recording.
-pub(crate) fn sound(bytes: &'static [u8]) -> Response<Script> {
-    respond("audio/mpeg", Script::whole(bytes))
-}
-
 fn html(page: &'static str) -> Response<Script> {
     respond("text/html; charset=utf-8", Script::whole(page))
 }
@@ -176,21 +174,30 @@ fn pretended(demand: &Demand, vendor: Vendor) -> Refusal {
     Refusal::on_demand(vendor, status)
 }
 
+/// A whole answer and its type.
 fn body(
     answer: &Answer<'_>,
     demand: &Demand,
     delay: Duration,
     settlement: Option<Settlement>,
-) -> Script {
+) -> (&'static str, Script) {
     let vendor = answer.format.vendor();
-    let whole = if matches!(demand.mode, Mode::ErrorIn200 | Mode::ErrorFirst) {
-        pretended(demand, vendor).to_json(vendor, demand.rest())
-    } else {
-        answer.to_object()
-    };
-    let whole = Bytes::from(whole.to_string());
+    if matches!(demand.mode, Mode::ErrorIn200 | Mode::ErrorFirst) {
+        let error = pretended(demand, vendor).to_json(vendor, demand.rest());
+        return ("application/json", Script::whole(error.to_string()));
+    }
+    let (kind, whole) = answer.to_body();
+    (kind, whole_steps(whole, demand.mode, delay, settlement))
+}
+
+fn whole_steps(
+    whole: Bytes,
+    mode: Mode,
+    delay: Duration,
+    settlement: Option<Settlement>,
+) -> Script {
     let half = whole.slice(..whole.len() / 2);
-    let script = match demand.mode {
+    let script = match mode {
         Mode::Truncate | Mode::Corrupt => return Script::steps(vec![Step::Send(half)]),
         Mode::Stall => return Script::steps(vec![Step::Send(half), Step::Hang]),
         Mode::StallFirst => return Script::steps(vec![Step::Hang]),
@@ -200,10 +207,9 @@ fn body(
         }
         Mode::Abort | Mode::ResetMid => {
             let mut steps = vec![Step::Send(half)];
-            steps.extend(broken(demand.mode));
+            steps.extend(broken(mode));
             return Script::steps(steps);
         }
-        Mode::ErrorIn200 | Mode::ErrorFirst => return Script::whole(whole),
         Mode::Slow => Script::steps(vec![Step::Wait(delay), Step::Settle, Step::Send(whole)]),
         Mode::Dribble => {
             let mut steps = vec![Step::Settle];
@@ -218,6 +224,8 @@ fn body(
         | Mode::Html
         | Mode::Html502
         | Mode::ErrorBody
+        | Mode::ErrorIn200
+        | Mode::ErrorFirst
         | Mode::ContextTooLong
         | Mode::NoCredit
         | Mode::Large
@@ -243,7 +251,7 @@ fn stream(
 ) -> Response<Script> {
     let content_type = match answer.format.vendor() {
         Vendor::OpenAi => "text/event-stream; charset=utf-8",
-        Vendor::Anthropic | Vendor::Google => "text/event-stream",
+        Vendor::Anthropic | Vendor::Google | Vendor::Cohere => "text/event-stream",
         Vendor::Bedrock => "application/vnd.amazon.eventstream",
     };
     let script = Script::steps(stream_steps(answer, events, demand, delay));

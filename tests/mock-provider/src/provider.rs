@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::request::Parts;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
@@ -19,11 +19,12 @@ use crate::account::{Accounts, Settlement};
 use crate::answer::Answer;
 use crate::args::Args;
 use crate::asked::Asked;
-use crate::beyond::{self, Beyond};
+use crate::bedrock::invocation;
 use crate::credential::Credentials;
 use crate::demand::Demand;
 use crate::format::{Format, Vendor};
 use crate::judge::Judge;
+use crate::kept::Kept;
 use crate::mode::Mode;
 use crate::play::{self, Play};
 use crate::realtime::session::Session;
@@ -31,6 +32,7 @@ use crate::record::{Entry, Record};
 use crate::refusal::{Refusal, envelope};
 use crate::reply::{Counts, Reply};
 use crate::request;
+use crate::script::Script;
 use crate::target::Target;
 
 /// Most bytes of a request body.
@@ -49,6 +51,7 @@ pub(crate) struct Provider {
     answers: AtomicU64,
     pub(crate) record: Mutex<Record>,
     pub(crate) accounts: Arc<Accounts>,
+    kept: Mutex<Kept>,
     /// What is demanded of the next answers, in order.
     pub(crate) script: Mutex<VecDeque<String>>,
 }
@@ -65,6 +68,7 @@ impl Provider {
             answers: AtomicU64::new(0),
             record: Mutex::new(Record::new(args.remember)),
             accounts: Arc::new(Accounts::default()),
+            kept: Mutex::new(Kept::default()),
             script: Mutex::new(VecDeque::new()),
         }
     }
@@ -110,8 +114,13 @@ impl Provider {
             return self.realtime(parts);
         }
         request::check_head(vendor, parts)?;
+        if let Target::Kept(resource) = &target {
+            let asked = self.with_kept(|kept| kept.answer(resource, parts, body, unix_time()))?;
+            return self.perform(parts, Format::Beyond, &asked);
+        }
         if let Target::Beyond(beyond) = &target {
-            return self.beyond(beyond, parts, body);
+            let asked = beyond.parse(parts, body)?;
+            return self.perform(parts, beyond.format(), &asked);
         }
         let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::not_json_in(vendor))?;
         match request::read(&target, parts, body)? {
@@ -135,25 +144,6 @@ impl Provider {
         session.open(parts, unix_time())
     }
 
-    fn beyond(&self, beyond: &Beyond, parts: &Parts, body: &[u8]) -> Result<Play, Refusal> {
-        let mut asked = beyond.parse(parts, body)?;
-        if *beyond == Beyond::Speech {
-            return Ok(Play::Respond(play::sound(beyond::SOUND)));
-        }
-        asked.token_limit = Some(beyond.output());
-        asked.includes_usage = beyond.tells_counts();
-        let format = match beyond {
-            Beyond::Invoke { .. } | Beyond::Rerank | Beyond::CountTokens { .. } => Format::Invoke,
-            Beyond::Completions
-            | Beyond::Moderations
-            | Beyond::Images
-            | Beyond::Speech
-            | Beyond::Transcriptions
-            | Beyond::Rank => Format::Beyond,
-        };
-        self.perform(parts, format, &asked)
-    }
-
     fn perform(&self, parts: &Parts, format: Format, asked: &Asked) -> Result<Play, Refusal> {
         self.accounts.request(format, &asked.model);
         let demand = self.demand(&parts.headers, &asked.model)?;
@@ -168,7 +158,8 @@ impl Provider {
         let mut reply = Reply::new(asked, &demand.wishes, number, unix_time());
         match format {
             Format::Embeddings => reply.counts.output = 0,
-            Format::Beyond | Format::Invoke => {
+            Format::Invoke => reply.counts = invocation::told(&asked.model, reply.counts),
+            Format::Beyond | Format::BeyondBedrock | Format::BeyondGoogle | Format::Rerank => {
                 reply.counts = Counts {
                     input: asked.prompt_tokens,
                     output: asked.token_limit.unwrap_or_default(),
@@ -182,6 +173,9 @@ impl Provider {
             | Format::Converse
             | Format::GenerateContent => {}
         }
+        if format == Format::Responses {
+            self.with_kept(|kept| kept.keep(asked, &reply));
+        }
         let answer = Answer {
             format,
             asked,
@@ -192,22 +186,7 @@ impl Provider {
             .then(|| Settlement::new(&self.accounts, format, &asked.model, reply.counts));
         Ok(match play::play(&answer, &demand, delay, settlement) {
             Play::Respond(mut response) => {
-                let name = match format.vendor() {
-                    Vendor::OpenAi => "x-request-id",
-                    Vendor::Anthropic => "request-id",
-                    Vendor::Bedrock => "x-amzn-requestid",
-                    Vendor::Google => "x-goog-request-id",
-                };
-                let headers = response.headers_mut();
-                envelope::put(headers, name, &format!("req_mock_{number}"));
-                if format == Format::Invoke {
-                    let count = asked.prompt_tokens.to_string();
-                    envelope::put(headers, "x-amzn-bedrock-input-token-count", &count);
-                }
-                if format == Format::GenerateContent {
-                    let tier = asked.tier.as_deref().unwrap_or("standard");
-                    envelope::put(headers, "x-gemini-service-tier", tier);
-                }
+                label(&mut response, &answer);
                 Play::Respond(response)
             }
             other @ (Play::Upgrade(..) | Play::Silence | Play::Reset) => other,
@@ -247,6 +226,10 @@ impl Provider {
         json!({"id": name, "object": "model", "created": self.started, "owned_by": "mock"})
     }
 
+    fn with_kept<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
+        work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(crate) fn with_record<T>(&self, work: impl FnOnce(&mut Record) -> T) -> T {
         work(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -259,6 +242,38 @@ impl Provider {
 fn refuse(refused: &Refusal, vendor: Vendor) -> Play {
     let demand = Demand::healthy();
     Play::Respond(play::refusal(refused, vendor, &demand, unix_time()))
+}
+
+/// What the heads of answers tell besides.
+fn label(response: &mut Response<Script>, answer: &Answer<'_>) {
+    let (format, reply) = (answer.format, answer.reply);
+    let name = match format.vendor() {
+        Vendor::OpenAi => "x-request-id",
+        Vendor::Anthropic => "request-id",
+        Vendor::Bedrock => "x-amzn-requestid",
+        Vendor::Google => "x-goog-request-id",
+        Vendor::Cohere => "x-debug-trace-id",
+    };
+    let is_streamed = answer.asked.is_streamed;
+    let headers = response.headers_mut();
+    envelope::put(headers, name, &format!("req_mock_{}", reply.number));
+    let mut counts = Vec::new();
+    if format == Format::Invoke && is_streamed {
+        envelope::put(headers, "x-amzn-bedrock-content-type", "application/json");
+    } else if format == Format::Invoke {
+        envelope::put(headers, "x-amzn-bedrock-invocation-latency", "1");
+        counts = invocation::in_head(&reply.counts);
+    } else if format == Format::BeyondBedrock {
+        counts.push(("input-token-count", reply.counts.input));
+    }
+    for (name, count) in counts.into_iter().filter(|_| reply.has_usage) {
+        let name = format!("x-amzn-bedrock-{name}");
+        envelope::put(headers, &name, &count.to_string());
+    }
+    if format == Format::GenerateContent {
+        let tier = answer.asked.tier.as_deref().unwrap_or("standard");
+        envelope::put(headers, "x-gemini-service-tier", tier);
+    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

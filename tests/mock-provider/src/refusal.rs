@@ -1,7 +1,7 @@
 //! Errors as each vendor words them.
 //!
 //! After the vendors' published references: OpenAI's and Anthropic's error pages, Google's
-//! `google.rpc.Status`, and the exceptions of botocore's model of `bedrock-runtime`. Cases written by
+//! `google.rpc.Status`, Cohere's page on errors, and the exceptions of botocore's model of `bedrock-runtime`. Cases written by
 //! hand, never recordings. It must not know what was checked. Invariant: no header value and no key
 //! is ever repeated.
 

@@ -11,11 +11,12 @@ use serde_json::Value;
 use crate::anthropic::message;
 use crate::anthropic::request::{self as messages, Purpose, Version};
 use crate::asked::Asked;
-use crate::bedrock::request as converse;
+use crate::bedrock::{invoke, request as converse};
+use crate::beyond::vectors;
 use crate::format::{Format, Vendor};
 use crate::google::{content, request as google};
 use crate::node::Node;
-use crate::openai::{chat, embeddings, responses};
+use crate::openai::{chat, embeddings, response, responses};
 use crate::refusal::Refusal;
 use crate::target::Target;
 
@@ -37,7 +38,7 @@ pub(crate) fn check_head(vendor: Vendor, parts: &Parts) -> Result<(), Refusal> {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with("application/json"));
     match vendor {
-        Vendor::OpenAi => Ok(()),
+        Vendor::OpenAi | Vendor::Cohere => Ok(()),
         Vendor::Anthropic | Vendor::Google if !is_json => {
             let message = "the body must be application/json";
             Err(Refusal::invalid_in(vendor, "content-type", message))
@@ -85,10 +86,32 @@ pub(crate) fn read(target: &Target, parts: &Parts, body: Value) -> Result<Read, 
             let asked = google::parse_count(&body, model)?;
             Ok(Read::Count(content::to_count(&asked)))
         }
-        // Neither has a body, or one that is read elsewhere.
-        Target::Models | Target::Model(_) | Target::Beyond(_) | Target::Realtime => {
-            Err(Refusal::not_json())
+        Target::CountResponses => {
+            let asked = responses::parse_count(body)?;
+            Ok(Read::Count(response::to_count(&asked)))
         }
+        Target::Predict { model } => {
+            let node = Node::root(&body, Vendor::Google);
+            answer(Format::BeyondGoogle, vectors::predict(&node, model)?)
+        }
+        Target::Invoke { model, is_streamed } => {
+            let node = Node::root(&body, Vendor::Bedrock);
+            if !vectors::is_asked(&node, model) {
+                let asked = invoke::parse(body, model, *is_streamed)?;
+                return answer(Format::Invoke, asked);
+            }
+            if *is_streamed {
+                let message = "The model is unsupported for streaming";
+                return Err(Refusal::plain(StatusCode::BAD_REQUEST, message));
+            }
+            answer(Format::BeyondBedrock, vectors::invoke(&node, model)?)
+        }
+        // Neither has a body, or one that is read elsewhere.
+        Target::Models
+        | Target::Model(_)
+        | Target::Beyond(_)
+        | Target::Kept(_)
+        | Target::Realtime => Err(Refusal::not_json()),
     }
 }
 

@@ -6,8 +6,10 @@
 use http::{Method, Uri};
 
 use crate::beyond::Beyond;
+use crate::beyond::cohere::Version;
 use crate::format::Vendor;
 use crate::judge::Judge;
+use crate::kept::Resource;
 use crate::refusal::Refusal;
 
 /// What a request is about.
@@ -17,6 +19,9 @@ pub(crate) enum Target {
     Responses,
     Embeddings,
     Beyond(Beyond),
+    /// What was made before.
+    Kept(Resource),
+    CountResponses,
     /// A session over a WebSocket.
     Realtime,
     Models,
@@ -39,6 +44,15 @@ pub(crate) enum Target {
     CountContents {
         model: String,
     },
+    /// Vectors as Vertex AI makes them.
+    Predict {
+        model: String,
+    },
+    /// Whatever a model on Bedrock takes in words of its family.
+    Invoke {
+        model: String,
+        is_streamed: bool,
+    },
 }
 
 impl Target {
@@ -49,6 +63,8 @@ impl Target {
             judge.vendor()
         } else if path.starts_with("/model/") || path == "/rerank" {
             Vendor::Bedrock
+        } else if path.ends_with("/rerank") {
+            Vendor::Cohere
         } else if path.ends_with("awPredict") || operation.starts_with("/messages") {
             Vendor::Anthropic
         } else if path.starts_with("/v1beta/")
@@ -67,12 +83,24 @@ impl Target {
         let Some(target) = Self::of_path(path, base) else {
             return Err(Refusal::unknown_url(method, path));
         };
-        let expected = if matches!(target, Self::Models | Self::Model(_) | Self::Realtime) {
-            Method::GET
-        } else {
-            Method::POST
+        let is_taken = match &target {
+            Self::Models | Self::Model(_) | Self::Realtime => *method == Method::GET,
+            Self::Kept(resource) => resource.takes(method),
+            Self::Chat
+            | Self::Responses
+            | Self::Embeddings
+            | Self::Beyond(_)
+            | Self::CountResponses
+            | Self::Messages
+            | Self::CountMessages
+            | Self::RawPredict { .. }
+            | Self::Converse { .. }
+            | Self::Generate { .. }
+            | Self::CountContents { .. }
+            | Self::Predict { .. }
+            | Self::Invoke { .. } => *method == Method::POST,
         };
-        if *method != expected {
+        if !is_taken {
             return Err(Refusal::wrong_method(method, path));
         }
         let alternatives = uri.query().unwrap_or_default().split('&');
@@ -97,9 +125,11 @@ impl Target {
                     let model = one_segment(model)?;
                     return Some(Self::Beyond(Beyond::CountTokens { model }));
                 }
-                "invoke" => {
-                    let model = one_segment(model)?;
-                    return Some(Self::Beyond(Beyond::Invoke { model }));
+                "invoke" | "invoke-with-response-stream" => {
+                    return Some(Self::Invoke {
+                        model: one_segment(model)?,
+                        is_streamed: verb != "invoke",
+                    });
                 }
                 _ => return None,
             };
@@ -112,20 +142,31 @@ impl Target {
         if path.ends_with("/rankingConfigs/default_ranking_config:rank") {
             return Some(Self::Beyond(Beyond::Rank));
         }
+        // Foundry has Cohere's API beside its own.
+        if path == "/providers/cohere/v2/rerank" {
+            return Some(Self::Beyond(Beyond::Cohere(Version::Second)));
+        }
         let behind = base
             .split(',')
             .find_map(|base| behind(path, base.trim_end_matches('/')));
         match behind {
             Some("/chat/completions") => return Some(Self::Chat),
             Some("/responses") => return Some(Self::Responses),
+            Some("/responses/input_tokens") => return Some(Self::CountResponses),
             Some("/embeddings") => return Some(Self::Embeddings),
             Some("/messages") => return Some(Self::Messages),
             Some("/messages/count_tokens") => return Some(Self::CountMessages),
             Some("/models") => return Some(Self::Models),
             Some("/realtime") => return Some(Self::Realtime),
+            Some("/rerank") => {
+                return Some(Self::Beyond(Beyond::Cohere(Version::of_path(path))));
+            }
             Some(path) => {
                 if let Some(beyond) = Beyond::of_path(path) {
                     return Some(Self::Beyond(beyond));
+                }
+                if let Some(resource) = Resource::of_path(path) {
+                    return Some(Self::Kept(resource));
                 }
             }
             None => (),
@@ -154,6 +195,10 @@ impl Target {
                 is_streamed: verb == "streamGenerateContent",
             }),
             "countTokens" if is_google => Some(Self::CountContents { model }),
+            // Google's other API makes vectors at `embedContent`.
+            "predict" if before.ends_with("/publishers/google/models") => {
+                Some(Self::Predict { model })
+            }
             "rawPredict" | "streamRawPredict" if is_anthropic => Some(Self::RawPredict {
                 model,
                 is_streamed: verb == "streamRawPredict",
@@ -202,7 +247,7 @@ fn one_segment(segment: &str) -> Option<String> {
 mod tests {
     use http::{Method, Uri};
 
-    use super::Target;
+    use super::{Beyond, Target, Version};
 
     fn post(path: &str) -> Option<Target> {
         let uri: Uri = path.parse().expect("a path");
@@ -211,53 +256,57 @@ mod tests {
 
     #[test]
     fn paths_are_read() {
-        let model = || "m:0".to_owned();
+        let m = || "m".to_owned();
+        let colon = || "m:0".to_owned();
+        let converse = |is_streamed| Target::Converse {
+            model: colon(),
+            is_streamed,
+        };
+        let generate = |is_streamed| Target::Generate {
+            model: m(),
+            is_streamed,
+        };
+        let vertex = "/v1/projects/p/locations/l/publishers";
+        let of_google = |verb: &str| format!("{vertex}/google/models/m:{verb}");
         for (path, target) in [
-            ("/v1/chat/completions", Target::Chat),
-            ("/v1/messages/count_tokens?beta=true", Target::CountMessages),
+            ("/v1/chat/completions".to_owned(), Target::Chat),
             (
-                "/model/m%3A0/converse",
-                Target::Converse {
-                    model: model(),
-                    is_streamed: false,
-                },
+                "/v1/messages/count_tokens?beta=true".to_owned(),
+                Target::CountMessages,
             ),
+            ("/model/m%3A0/converse".to_owned(), converse(false)),
+            ("/model/m:0/converse-stream".to_owned(), converse(true)),
             (
-                "/model/m:0/converse-stream",
-                Target::Converse {
-                    model: model(),
+                "/model/m%3A0/invoke-with-response-stream".to_owned(),
+                Target::Invoke {
+                    model: colon(),
                     is_streamed: true,
                 },
             ),
             (
-                "/v1beta/models/m:streamGenerateContent?alt=sse",
-                Target::Generate {
-                    model: "m".to_owned(),
-                    is_streamed: true,
-                },
+                "/v1beta/models/m:streamGenerateContent?alt=sse".to_owned(),
+                generate(true),
+            ),
+            (of_google("generateContent"), generate(false)),
+            (of_google("predict"), Target::Predict { model: m() }),
+            (
+                "/v1/models/m:countTokens".to_owned(),
+                Target::CountContents { model: m() },
             ),
             (
-                "/v1/projects/p/locations/l/publishers/google/models/m:generateContent",
-                Target::Generate {
-                    model: "m".to_owned(),
-                    is_streamed: false,
-                },
-            ),
-            (
-                "/v1/models/m:countTokens",
-                Target::CountContents {
-                    model: "m".to_owned(),
-                },
-            ),
-            (
-                "/v1/projects/p/locations/l/publishers/anthropic/models/m:rawPredict",
+                format!("{vertex}/anthropic/models/m:rawPredict"),
                 Target::RawPredict {
-                    model: "m".to_owned(),
+                    model: m(),
                     is_streamed: false,
                 },
             ),
+            (
+                "/v1/rerank".to_owned(),
+                Target::Beyond(Beyond::Cohere(Version::First)),
+            ),
+            ("/rerank".to_owned(), Target::Beyond(Beyond::Rerank)),
         ] {
-            assert_eq!(post(path), Some(target), "{path}");
+            assert_eq!(post(&path), Some(target), "{path}");
         }
         for path in [
             "/chat/completions",
@@ -269,6 +318,8 @@ mod tests {
             "/v1beta/models/m:streamGenerateContent?alt=json",
             "/v1beta/models/m:streamGenerateContent?alt=sse&alt=sse",
             "/v1beta/models/m:embed",
+            "/v1beta/models/m:predict",
+            "/v3/rerank",
             "/v1/models",
         ] {
             assert_eq!(post(path), None, "{path}");

@@ -9,10 +9,13 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 use serde_json::{Value, json};
-use tests::client::{Client, Reply};
-use tests::deadline;
+use tests::client::{Client, Reply, request};
+use tests::manifest::{documents, gateway, route};
+use tests::world::World;
+use tests::{deadline, port};
 
 use super::account::Metrics;
+use super::mock::{KEY, Mock};
 use super::rig::{KINDS, Kind, Rig};
 use super::told::At as _;
 
@@ -112,7 +115,45 @@ async fn vectors(rig: &Rig) -> Result<()> {
     let list = json_of(rig, "/bedrock/v1/embeddings", &cohere).await?;
     ensure!(*list.at("/data/1/embedding") == json!([0.5, 1.0]), "{list}");
     ensure!(list.at("/usage/prompt_tokens") == 3, "{list}");
-    agrees(rig, "bedrock").await
+    agrees(rig, "bedrock").await?;
+    of_vertex(rig).await
+}
+
+/// Google's models, whose texts are instances.
+async fn of_vertex(rig: &Rig) -> Result<()> {
+    let path = "/vertexai/v1/embeddings";
+    let asked = json!({
+        "model": "google/text-embedding-005", "input": ["one", "two words"], "dimensions": 3,
+        "input_type": "RETRIEVAL_DOCUMENT",
+    });
+    let list = json_of(rig, path, &asked).await?;
+    let vectors = ["/data/0/embedding", "/data/1/embedding"].map(|at| list.at(at));
+    ensure!(
+        vectors == [&json!([0.5, -0.125, 0.0]), &json!([0.5, -0.25, 0.0])],
+        "{list}"
+    );
+    ensure!(list.at("/usage/prompt_tokens") == 3, "{list}");
+    let mock = rig.mock(kind("vertexai")?)?;
+    let sent = mock.last_request().await?;
+    let own =
+        "/v1/projects/p/locations/us-central1/publishers/google/models/text-embedding-005:predict";
+    ensure!(*sent.at("/path") == own, "{sent}");
+    agrees(rig, "vertexai").await?;
+    // What Google finds wrong, and its limits, come back in the client's words.
+    for (model, purpose, status, words) in [
+        ("text-embedding-005", "search_query", 400, "task_type"),
+        ("mock-fail-429", "CLUSTERING", 429, "current quota"),
+    ] {
+        let asked = json!({"model": model, "input": "one", "input_type": purpose});
+        let reply = ask(rig, path, &asked).await?;
+        let error: Value = serde_json::from_slice(&reply.body)?;
+        let message = error.at("/error/message").as_str().unwrap_or_default();
+        ensure!(
+            reply.status == status && message.contains(words),
+            "{model}: {reply:?}"
+        );
+    }
+    Ok(())
 }
 
 async fn counts(rig: &Rig) -> Result<()> {
@@ -218,6 +259,34 @@ async fn passed(rig: &Rig) -> Result<()> {
     agrees(rig, "openai").await
 }
 
+/// What a provider keeps is looked at again.
+async fn kept(rig: &Rig) -> Result<()> {
+    let asked = json!({"model": "gpt-x", "input": "hello tide"});
+    let told = json_of(rig, "/openai/v1/responses", &asked).await?;
+    let id = told.at("/id").as_str().context("an id")?;
+    let path = format!("/openai/v1/responses/{id}");
+    let own = ["", "/input_items"].map(|end| format!("{path}{end}"));
+    for path in &own {
+        let reply = send(rig, ("GET", path), &[], "").await?;
+        ensure!(
+            reply.status == 200 && reply.text().contains("hello tide"),
+            "{path}: {reply:?}"
+        );
+    }
+    let reply = send(rig, ("POST", &format!("{path}/cancel")), &[], "").await?;
+    ensure!(
+        reply.status == 400 && reply.text().contains("synchronous"),
+        "{reply:?}"
+    );
+    for status in [200, 404] {
+        let reply = send(rig, ("DELETE", &path), &[], "").await?;
+        ensure!(reply.status == status, "{reply:?}");
+    }
+    let counted = json_of(rig, "/openai/v1/responses/input_tokens", &asked).await?;
+    ensure!(counted.at("/input_tokens") == 5, "{counted}");
+    Ok(())
+}
+
 async fn orders(rig: &Rig) -> Result<()> {
     let asked = |model: &str| {
         json!({
@@ -249,6 +318,46 @@ async fn orders(rig: &Rig) -> Result<()> {
         reply.status == 400 && reply.text().contains("at least one"),
         "{reply:?}"
     );
+    by_cohere(rig).await
+}
+
+/// Providers that have Cohere's API get what the client says, and their words come back as they are.
+async fn by_cohere(rig: &Rig) -> Result<()> {
+    for (name, path, version) in [
+        ("openai", "/v1/rerank", "1"),
+        ("chat", "/v1/rerank", "1"),
+        ("responses", "/v1/rerank", "1"),
+        ("foundry", "/providers/cohere/v2/rerank", "2"),
+    ] {
+        let asked = json!({"model": "rerank-x", "query": "tide", "documents": ["one", "two", "three"], "top_n": 2});
+        let order = json_of(rig, &format!("/{name}/v{version}/rerank"), &asked).await?;
+        let expected = json!([
+            {"index": 2, "relevance_score": 0.25}, {"index": 1, "relevance_score": 0.125},
+        ]);
+        ensure!(*order.at("/results") == expected, "{name}: {order}");
+        ensure!(
+            order.at("/meta/api_version/version") == version,
+            "{name}: {order}"
+        );
+        let sent = rig.mock(kind(name)?)?.last_request().await?;
+        ensure!(*sent.at("/path") == path, "{name}: {sent}");
+        let body = sent.at("/body").as_str();
+        ensure!(body == Some(&asked.to_string()), "{name}: {sent}");
+        let wrong =
+            json!({"model": "rerank-x", "query": "tide", "documents": ["one"], "max_words": 2});
+        let reply = ask(rig, &format!("/{name}/v{version}/rerank"), &wrong).await?;
+        ensure!(
+            reply.status == 400
+                && reply
+                    .text()
+                    .contains("unknown field: parameter 'max_words'"),
+            "{name}: {reply:?}"
+        );
+    }
+    // Documents take no tokens that anybody tells.
+    let metrics = Metrics::scrape(&rig.world).await?;
+    let labels = [("route", "default/foundry")];
+    ensure!(metrics.sum(TOKENS, &labels)? == 0, "counted as usage");
     Ok(())
 }
 
@@ -354,8 +463,57 @@ async fn operations_besides_conversations() -> Result<()> {
     counts(&rig).await.context("counts")?;
     vectors(&rig).await.context("vectors")?;
     passed(&rig).await.context("passed")?;
+    kept(&rig).await.context("kept")?;
     orders(&rig).await.context("orders")?;
     refusals(&rig).await.context("refusals")?;
     encoded(&rig).await.context("encoded")?;
     rig.world.stop().await
+}
+
+/// Vertex AI orders documents where somebody chose no region, each of them a record.
+#[tokio::test(flavor = "multi_thread")]
+async fn vertex_orders_documents_everywhere() -> Result<()> {
+    let (mock, port) = (Mock::start(&["--require-key", KEY]).await?, port::free()?);
+    let backend = format!(
+        "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: vertexai}}
+spec:
+  ai: {{provider: {{vertexai: {{projectId: p}}, host: 127.0.0.1, port: {}}}}}
+  policies: {{auth: {{key: {KEY}}}}}
+",
+        mock.port()
+    );
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        (
+            "vertexai.yaml",
+            documents(&[backend, route("vertexai", "/v2", "vertexai")]),
+        ),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    let order = async |model: &str, documents: Value| {
+        let asked = json!({"model": model, "query": "tide", "documents": documents, "top_n": 2});
+        let url = "http://a.test/v2/rerank";
+        let asked = request("POST", url, &[JSON], &asked.to_string())?;
+        Client::http1(port).send(asked).await
+    };
+    let model = "semantic-ranker-default-004";
+    let reply = order(model, json!(["one", "two", "three"])).await?;
+    let told: Value = serde_json::from_slice(&reply.body)?;
+    let expected = json!([
+        {"index": 2, "relevance_score": 0.25}, {"index": 1, "relevance_score": 0.125},
+    ]);
+    ensure!(*told.at("/results") == expected, "{told}");
+    let sent = mock.last_request().await?;
+    let path = "/v1/projects/p/locations/global/rankingConfigs/default_ranking_config:rank";
+    ensure!(*sent.at("/path") == path, "{sent}");
+    // Google's own words about limits.
+    let reply = order("mock-fail-429", json!(["one"])).await?;
+    ensure!(
+        reply.status == 429 && reply.text().contains("current quota"),
+        "{reply:?}"
+    );
+    world.stop().await
 }

@@ -1,10 +1,6 @@
 //! InvokeModel, whose bodies are each model family's own: what is held, and what is counted, also of a client that leaves.
 //!
-//! Owns a provider that answers as the families do. Must not look into the gateway.
-
-use std::net::Ipv4Addr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+//! The mock checks what reaches it, answers as the families do and keeps an account. Must not look into the gateway.
 
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
@@ -15,134 +11,16 @@ use tests::client::{Client, Reply, request};
 use tests::manifest::{documents, gateway, route};
 use tests::world::World;
 use tests::{deadline, port};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 
 use super::account::Metrics;
-use super::mock::{AWS_ID, AWS_SECRET};
+use super::mock::{AWS_ID, AWS_SECRET, Mock};
+use super::told::At as _;
 
 const TOKENS: &str = "gen_ai_client_token_usage_sum";
 
-/// What the model of the stream says before nothing more comes.
-const SAID: &str = "so much was said that it is worth counting";
-
-/// A provider; it ends when dropped.
-struct Bedrock {
-    port: u16,
-    asked: Arc<AtomicUsize>,
-    _task: JoinSet<()>,
-}
-
-// === impl Bedrock ===
-
-impl Bedrock {
-    async fn start() -> Result<Bedrock> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let port = listener.local_addr()?.port();
-        let asked = Arc::new(AtomicUsize::new(0));
-        let count = asked.clone();
-        let mut task = JoinSet::new();
-        task.spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                count.fetch_add(1, Ordering::Relaxed);
-                // A client that leaves is an end as well.
-                let _ = provide(stream).await;
-            }
-        });
-        Ok(Bedrock {
-            port,
-            asked,
-            _task: task,
-        })
-    }
-
-    fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
-    }
-}
-
-/// Answers one request as its model's family does.
-async fn provide(mut stream: TcpStream) -> Result<()> {
-    let mut asked = Vec::new();
-    while !asked.ends_with(b"}") {
-        ensure!(stream.read_buf(&mut asked).await? > 0, "no request");
-    }
-    let asked = String::from_utf8_lossy(&asked);
-    let path = asked.split(' ').nth(1).context("no path")?;
-    if path.ends_with("/invoke-with-response-stream") {
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n\r\n";
-        stream.write_all(head.as_bytes()).await?;
-        let start = json!({"type": "message_start", "message": {"id": "m", "model": "claude", "content": [],
-            "usage": {"input_tokens": 3, "cache_read_input_tokens": 100, "output_tokens": 1}}});
-        let delta = json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": SAID}});
-        for event in [start, delta] {
-            stream.write_all(&frame(&event)?).await?;
-        }
-        let mut rest = Vec::new();
-        stream.read_to_end(&mut rest).await?;
-        return Ok(());
-    }
-    let (head, body) = if path.contains("llama") {
-        let body = json!({"generation": "Hi", "prompt_token_count": 30, "generation_token_count": 7, "stop_reason": "stop"});
-        ("", body)
-    } else if path.contains("titan") {
-        let result = json!({"tokenCount": 8, "outputText": "Hi", "completionReason": "FINISH"});
-        ("", json!({"inputTextTokenCount": 40, "results": [result]}))
-    } else if path.contains("nova") {
-        let usage = json!({"inputTokens": 50, "outputTokens": 9, "totalTokens": 159, "cacheReadInputTokenCount": 100});
-        let message = json!({"role": "assistant", "content": [{"text": "Hi"}]});
-        (
-            "",
-            json!({"output": {"message": message}, "stopReason": "end_turn", "usage": usage}),
-        )
-    } else {
-        let head =
-            "x-amzn-bedrock-input-token-count: 60\r\nx-amzn-bedrock-output-token-count: 10\r\n";
-        (
-            head,
-            json!({"outputs": [{"text": "Hi", "stop_reason": "stop"}]}),
-        )
-    };
-    let body = body.to_string();
-    let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n{head}\r\n{body}",
-        body.len()
-    );
-    Ok(stream.write_all(answer.as_bytes()).await?)
-}
-
-/// A chunk in AWS's framing.
-fn frame(event: &Value) -> Result<Vec<u8>> {
-    let payload = json!({"bytes": STANDARD.encode(event.to_string())}).to_string();
-    let mut headers = Vec::new();
-    for (name, value) in [(":event-type", "chunk"), (":message-type", "event")] {
-        headers.push(u8::try_from(name.len())?);
-        headers.extend_from_slice(name.as_bytes());
-        headers.push(7);
-        headers.extend_from_slice(&u16::try_from(value.len())?.to_be_bytes());
-        headers.extend_from_slice(value.as_bytes());
-    }
-    let mut out = Vec::new();
-    for length in [16 + headers.len() + payload.len(), headers.len()] {
-        out.extend_from_slice(&u32::try_from(length)?.to_be_bytes());
-    }
-    out.extend_from_slice(&crc32(&out).to_be_bytes());
-    out.extend_from_slice(&headers);
-    out.extend_from_slice(payload.as_bytes());
-    out.extend_from_slice(&crc32(&out).to_be_bytes());
-    Ok(out)
-}
-
-/// As of IEEE 802.3, bit by bit.
-fn crc32(bytes: &[u8]) -> u32 {
-    let step = |sum: u32, _| match sum & 1 {
-        0 => sum >> 1,
-        _ => (sum >> 1) ^ 0xedb8_8320,
-    };
-    let byte = |sum: u32, byte: &u8| (0..8).fold(sum ^ u32::from(*byte), step);
-    !bytes.iter().fold(!0, byte)
-}
+/// What is asked of one model.
+const WHOLE: &str = "invoke";
+const STREAMED: &str = "invoke-with-response-stream";
 
 fn manifests(port: u16, provider: u16) -> Vec<(&'static str, String)> {
     let secret = format!(
@@ -183,8 +61,40 @@ spec:
     ]
 }
 
-async fn invoke(port: u16, model: &str, body: &Value) -> Result<Reply> {
-    let url = format!("http://a.test/model/{model}/invoke");
+/// A model of each family, and what is sent to it.
+fn families() -> Vec<(&'static str, Value)> {
+    let said = json!([{"role": "user", "content": "hello tide"}]);
+    let blocks = json!([{"role": "user", "content": [{"text": "hello tide"}]}]);
+    let claude =
+        json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 50, "messages": said});
+    let nova = json!({"messages": blocks, "inferenceConfig": {"max_new_tokens": 50}});
+    let llama = json!({"prompt": "hello tide", "max_gen_len": 50});
+    let titan = json!({"inputText": "hello tide", "textGenerationConfig": {"maxTokenCount": 50}});
+    let mistral = json!({"prompt": "hello tide", "max_tokens": 50});
+    let chat = json!({"messages": said, "max_completion_tokens": 50});
+    vec![
+        ("anthropic.claude-x", claude.clone()),
+        // Half of the prompt was read from a cache, a quarter was written to one.
+        ("anthropic.claude-mock-cached.cache-write", claude),
+        ("amazon.nova-lite-v1:0", nova.clone()),
+        ("amazon.nova-mock-cached", nova),
+        ("meta.llama3-8b-instruct-v1:0", llama),
+        ("amazon.titan-text-express-v1", titan),
+        ("mistral.mistral-7b-instruct-v0:2", mistral),
+        ("openai.gpt-oss-20b-1:0", chat),
+        (
+            "amazon.titan-embed-text-v2:0",
+            json!({"inputText": "hello tide"}),
+        ),
+        (
+            "cohere.embed-v4",
+            json!({"texts": ["hello", "tide"], "input_type": "search_query"}),
+        ),
+    ]
+}
+
+async fn invoke(port: u16, verb: &str, model: &str, body: &Value) -> Result<Reply> {
+    let url = format!("http://a.test/model/{model}/{verb}");
     let kind = [("content-type", "application/json")];
     Client::http1(port)
         .send(request("POST", &url, &kind, &body.to_string())?)
@@ -199,7 +109,17 @@ async fn counted(world: &World) -> Result<[u64; 3]> {
     Ok([of("input")?, of("output")?, taken])
 }
 
-async fn until_counted(world: &World, expected: [u64; 3]) -> Result<()> {
+/// Input and output that the mock told so far.
+async fn told(mock: &Mock) -> Result<[u64; 2]> {
+    let accounts = mock.accounts().await?;
+    let sum = |name: &str| accounts.iter().filter_map(|one| one[name].as_u64()).sum();
+    Ok([sum("input_tokens"), sum("output_tokens")])
+}
+
+/// The gateway counted what the mock told, and charged this much besides.
+async fn until_counted(world: &World, mock: &Mock, besides: u64) -> Result<()> {
+    let [input, output] = told(mock).await?;
+    let expected = [input, output, input + output + besides];
     deadline::until("it is counted", deadline::SOON, || async {
         let counted = counted(world).await?;
         ensure!(counted == expected, "{counted:?} and not {expected:?}");
@@ -208,65 +128,76 @@ async fn until_counted(world: &World, expected: [u64; 3]) -> Result<()> {
     .await
 }
 
+/// What a stream of Claude's says so far, in whole frames of AWS's.
+fn said(mut bytes: &[u8]) -> Result<String> {
+    let length = |bytes: &[u8], at: usize| -> Option<usize> {
+        let four = bytes.get(at..at + 4)?.try_into().ok()?;
+        usize::try_from(u32::from_be_bytes(four)).ok()
+    };
+    let mut text = String::new();
+    while let Some(whole) = length(bytes, 0).filter(|whole| *whole <= bytes.len()) {
+        let head = length(bytes, 4).context("no head")?;
+        let payload = bytes.get(12 + head..whole - 4).context("no payload")?;
+        let payload: Value = serde_json::from_slice(payload)?;
+        let event = STANDARD.decode(payload.at("/bytes").as_str().context("no bytes")?)?;
+        let event: Value = serde_json::from_slice(&event)?;
+        text.push_str(event.at("/delta/text").as_str().unwrap_or_default());
+        bytes = bytes.get(whole..).unwrap_or_default();
+    }
+    Ok(text)
+}
+
 /// Reads a stream up to what is said in it, asks something else, and leaves.
 async fn leave(port: u16) -> Result<Reply> {
     let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 5000,
         "messages": [{"role": "user", "content": "hello tide"}]});
-    let url = "http://a.test/model/anthropic.claude-x/invoke-with-response-stream";
+    let url = format!("http://a.test/model/anthropic.claude-mock-stall.cached/{STREAMED}");
     let kind = [("content-type", "application/json")];
     let mut connection = Client::http1(port).connect().await?;
-    let asked = request("POST", url, &kind, &body.to_string())?;
+    let asked = request("POST", &url, &kind, &body.to_string())?;
     let mut response = connection.open(asked).await?;
     ensure!(response.status() == 200, "{}", response.status());
-    let event = json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": SAID}});
-    let last = frame(&event)?;
     let mut came = Vec::new();
-    while !came.ends_with(&last) {
+    while !said(&came)?.contains("This is a mock provider") {
         let next = response.body_mut().frame().await.context("an end")??;
         came.extend_from_slice(&next.into_data().ok().context("trailers")?);
     }
     let other = json!({"prompt": "hello tide", "max_gen_len": 50});
-    invoke(port, "meta.llama3-8b-instruct-v1:0", &other).await
+    invoke(port, WHOLE, "meta.llama3-8b-instruct-v1:0", &other).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invocations_are_held_and_counted() -> Result<()> {
-    let (bedrock, port) = (Bedrock::start().await?, port::free()?);
-    let mut world = World::up(&manifests(port, bedrock.port))?;
+    let aws = format!("{AWS_ID}:{AWS_SECRET}");
+    let (mock, port) = (Mock::start(&["--aws-key", &aws]).await?, port::free()?);
+    let mut world = World::up(&manifests(port, mock.port()))?;
     world.until_status(port, "http://a.test/ready", 500).await?;
-    let mut sum = [0, 0, 0];
-    for (model, body, (input, output)) in [
-        (
-            "meta.llama3-8b-instruct-v1:0",
-            json!({"prompt": "hello tide", "max_gen_len": 50}),
-            (30, 7),
-        ),
-        (
-            "amazon.titan-text-express-v1",
-            json!({"inputText": "hello tide", "textGenerationConfig": {"maxTokenCount": 50}}),
-            (40, 8),
-        ),
-        (
-            "amazon.nova-lite-v1:0",
-            json!({"messages": [{"role": "user", "content": [{"text": "hello tide"}]}], "inferenceConfig": {"max_new_tokens": 50}}),
-            (150, 9),
-        ),
-        (
-            "mistral.mistral-7b-instruct-v0:2",
-            json!({"prompt": "hello tide", "max_tokens": 50}),
-            (60, 10),
-        ),
-    ] {
-        let reply = invoke(port, model, &body).await?;
-        ensure!(reply.status == 200, "{model}: {}", reply.text());
-        sum = [sum[0] + input, sum[1] + output, sum[2] + input + output];
-        until_counted(&world, sum).await.context(model)?;
+    for (model, body) in families() {
+        // Vectors are not streamed.
+        let verbs = match model.contains("embed") {
+            true => &[WHOLE][..],
+            false => &[WHOLE, STREAMED],
+        };
+        for verb in verbs {
+            let before = told(&mock).await?;
+            let reply = invoke(port, verb, model, &body).await?;
+            ensure!(reply.status == 200, "{model}: {}", reply.text());
+            ensure!(
+                told(&mock).await? != before,
+                "{model} {verb}: nothing was told"
+            );
+            let counted = until_counted(&world, &mock, 0).await;
+            counted.with_context(|| format!("{model} {verb}"))?;
+        }
     }
     // One that may be long takes all that is left, until it has ended.
-    let before = bedrock.asked();
+    let before = mock.requests().await?;
     let reply = deadline::within("the client leaves", deadline::SOON, leave(port)).await?;
     ensure!(reply.status == 429, "{}: {}", reply.status, reply.text());
-    ensure!(bedrock.asked() == before + 1, "the provider was asked");
+    ensure!(
+        mock.requests().await? == before + 1,
+        "the provider was asked"
+    );
     let words = deadline::until("the record is written", deadline::SOON, || async {
         let log = world.log();
         let mut lines = log.lines();
@@ -274,16 +205,17 @@ async fn invocations_are_held_and_counted() -> Result<()> {
         gone.map(str::to_owned).context("no record")
     })
     .await?;
+    // What was read from the cache is part of the prompt.
     ensure!(
-        words.contains("gen_ai.usage.input_tokens=103")
+        words.contains("gen_ai.usage.input_tokens=5 ")
             && words.contains("tidegate.llm.usage.source=estimate"),
         "{words}"
     );
     let mut told = words.split(' ');
     let output = told.find_map(|word| word.strip_prefix("gen_ai.usage.output_tokens="));
     let output: u64 = output.context("no output")?.parse()?;
-    ensure!((8..=20).contains(&output), "{words}");
+    ensure!((4..=20).contains(&output), "{words}");
     // Estimates are in no histogram of tokens, and count in limits.
-    until_counted(&world, [sum[0], sum[1], sum[2] + 103 + output]).await?;
+    until_counted(&world, &mock, 5 + output).await?;
     world.stop().await
 }

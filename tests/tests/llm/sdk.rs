@@ -169,6 +169,8 @@ async fn official_sdks_ask_for_more_than_conversations() -> Result<()> {
     let sdks = binaries::vendor_sdks_node()?;
     let sdks = Some(sdks.as_path());
     let (openai, anthropic) = ("with_openai_beyond.py", "with_anthropic_beyond.py");
+    let (vectors, kept) = ("with_openai_vectors.py", "with_openai_kept.py");
+    let of_kept: &[&str] = &["openai", "azure", "responses"];
     let (node_openai, node_anthropic) = (
         "node/with_openai_beyond.mjs",
         "node/with_anthropic_beyond.mjs",
@@ -178,14 +180,23 @@ async fn official_sdks_ask_for_more_than_conversations() -> Result<()> {
     let outputs = tokio::try_join!(
         run_at(python()?, (openai, of_openai), None, rig.port),
         run_at(python()?, (anthropic, of_anthropic), None, rig.port),
+        run_at(
+            python()?,
+            (vectors, &["gemini", "vertexai"]),
+            None,
+            rig.port
+        ),
+        run_at(python()?, (kept, of_kept), None, rig.port),
         run_at(node()?, (node_openai, of_openai), sdks, rig.port),
         run_at(node()?, (node_anthropic, of_anthropic), sdks, rig.port),
     )?;
     let outputs = [
         (openai, outputs.0),
         (anthropic, outputs.1),
-        (node_openai, outputs.2),
-        (node_anthropic, outputs.3),
+        (vectors, outputs.2),
+        (kept, outputs.3),
+        (node_openai, outputs.4),
+        (node_anthropic, outputs.5),
     ];
     check(rig, &outputs).await
 }
@@ -194,7 +205,11 @@ async fn official_sdks_ask_for_more_than_conversations() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn botocore_asks_for_models_and_profiles() -> Result<()> {
     let rig = Rig::start().await?;
-    let script = "with_botocore.py";
-    let output = run_at(python()?, (script, &["bedrock"]), None, rig.port).await?;
-    check(rig, &[(script, output)]).await
+    let scripts = ["with_botocore.py", "with_anthropic_bedrock.py"];
+    let [aws, anthropic] = scripts.map(|script| (script, &["bedrock"][..]));
+    let outputs = tokio::try_join!(
+        run_at(python()?, aws, None, rig.port),
+        run_at(python()?, anthropic, None, rig.port),
+    )?;
+    check(rig, &[(aws.0, outputs.0), (anthropic.0, outputs.1)]).await
 }

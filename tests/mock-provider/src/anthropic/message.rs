@@ -39,6 +39,17 @@ pub(crate) fn to_count(asked: &Asked) -> Value {
 
 /// The events of a stream.
 pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
+    let events = to_values(asked, reply);
+    Events {
+        // The one before the last.
+        usage_at: reply.has_usage.then(|| events.len().saturating_sub(2)),
+        events: events.iter().map(Event::typed).collect(),
+        preface: 1,
+    }
+}
+
+/// The same without their framing.
+pub(crate) fn to_values(asked: &Asked, reply: &Reply) -> Vec<Value> {
     let mut start = message(asked, reply, json!([]));
     set(&mut start, "stop_reason", Value::Null);
     if reply.has_usage {
@@ -71,13 +82,8 @@ pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
         }
         set(&mut delta, "usage", counts);
     }
-    let usage_at = reply.has_usage.then_some(events.len());
     events.extend([delta, json!({"type": "message_stop"})]);
-    Events {
-        events: events.iter().map(Event::typed).collect(),
-        preface: 1,
-        usage_at,
-    }
+    events
 }
 
 /// A block as it starts, and what is added to it.

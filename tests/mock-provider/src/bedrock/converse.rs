@@ -33,7 +33,20 @@ pub(crate) fn to_object(reply: &Reply) -> Value {
 
 /// The frames of a stream.
 pub(crate) fn to_events(reply: &Reply) -> Events {
-    let mut events = vec![Event::frame("messageStart", &json!({"role": "assistant"}))];
+    let parts = to_parts(reply);
+    let frames = parts
+        .iter()
+        .map(|(kind, payload)| Event::frame(kind, payload));
+    Events {
+        usage_at: reply.has_usage.then(|| parts.len().saturating_sub(1)),
+        events: frames.collect(),
+        preface: 1,
+    }
+}
+
+/// The same without their framing: types and payloads.
+pub(crate) fn to_parts(reply: &Reply) -> Vec<(&'static str, Value)> {
+    let mut events = vec![("messageStart", json!({"role": "assistant"}))];
     for (index, part) in reply.parts.iter().enumerate() {
         let deltas: Vec<Value> = match part {
             Part::Thought(text) => {
@@ -52,7 +65,7 @@ pub(crate) fn to_events(reply: &Reply) -> Events {
                     "contentBlockIndex": index,
                     "start": {"toolUse": {"toolUseId": id, "name": call.name}},
                 });
-                events.push(Event::frame("contentBlockStart", &start));
+                events.push(("contentBlockStart", start));
                 let fragments = call.fragments().into_iter();
                 fragments
                     .map(|fragment| json!({"toolUse": {"input": fragment}}))
@@ -61,22 +74,15 @@ pub(crate) fn to_events(reply: &Reply) -> Events {
         };
         for delta in deltas {
             let payload = json!({"contentBlockIndex": index, "delta": delta});
-            events.push(Event::frame("contentBlockDelta", &payload));
+            events.push(("contentBlockDelta", payload));
         }
-        events.push(Event::frame(
-            "contentBlockStop",
-            &json!({"contentBlockIndex": index}),
-        ));
+        events.push(("contentBlockStop", json!({"contentBlockIndex": index})));
     }
     let stop = json!({"stopReason": stop_reason(reply.stop)});
-    events.push(Event::frame("messageStop", &stop));
+    events.push(("messageStop", stop));
     let metadata = json!({"usage": usage(reply), "metrics": {"latencyMs": 1}});
-    events.push(Event::frame("metadata", &metadata));
-    Events {
-        usage_at: reply.has_usage.then(|| events.len() - 1),
-        events,
-        preface: 1,
-    }
+    events.push(("metadata", metadata));
+    events
 }
 
 fn stop_reason(stop: Stop) -> &'static str {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::asked::Asked;
-use crate::format::Vendor;
+use crate::bedrock::invoke;
 use crate::node::Node;
 use crate::refusal::Refusal;
 
@@ -46,6 +46,7 @@ pub(super) fn rerank(node: &Node<'_>) -> Result<Asked, Refusal> {
         .map(|index| json!({"index": index, "relevanceScore": score(index)}))
         .collect();
     asked.body = json!({ "results": results });
+    asked.includes_usage = false;
     Ok(asked)
 }
 
@@ -72,6 +73,7 @@ pub(super) fn rank(node: &Node<'_>) -> Result<Asked, Refusal> {
         .filter_map(|index| Some(json!({"id": ids.get(index)?, "score": score(index)})))
         .collect();
     asked.body = json!({ "records": results });
+    asked.includes_usage = false;
     Ok(asked)
 }
 
@@ -82,22 +84,15 @@ pub(super) fn count_tokens(node: &Node<'_>, model: &str) -> Result<Asked, Refusa
     let inner = STANDARD.decode(body.text()?).ok();
     let inner: Option<Value> = inner.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let inner = inner.ok_or_else(|| body.refuse("it is no JSON in Base64"))?;
-    let inner = Node::root(&inner, Vendor::Bedrock);
-    inner
-        .need("anthropic_version")?
-        .one_of(&["bedrock-2023-05-31"])?;
-    inner.need("max_tokens")?.count(1)?;
-    inner.need("messages")?.some()?;
-    if inner.has("model") || inner.has("stream") {
-        return Err(inner.refuse("extraneous key is not permitted"));
-    }
+    invoke::claude(inner, model)?;
     let mut asked = Asked::new(model);
     asked.body = json!({ "inputTokens": COUNT });
+    asked.includes_usage = false;
     Ok(asked)
 }
 
 /// The last ones first, as many as are wanted.
-fn best(
+pub(super) fn best(
     count: usize,
     wanted: Option<Node<'_>>,
 ) -> Result<impl Iterator<Item = usize> + use<>, Refusal> {
@@ -108,6 +103,6 @@ fn best(
     Ok((0..count).rev().take(wanted))
 }
 
-fn score(index: usize) -> f64 {
+pub(super) fn score(index: usize) -> f64 {
     f64::from(u32::try_from(index).unwrap_or_default()) / 8.0
 }

@@ -35,6 +35,22 @@ pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {
 
 /// The events of a stream. Where usage is asked for, every chunk but the last has `"usage": null`.
 pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
+    let chunks = to_chunks(asked, reply);
+    let has_usage = reply.has_usage && asked.includes_usage;
+    let mut events: Vec<Event> = chunks.iter().map(Event::data).collect();
+    events.push(Event::Sse {
+        name: None,
+        data: "[DONE]".to_owned(),
+    });
+    Events {
+        events,
+        preface: 1,
+        usage_at: has_usage.then(|| chunks.len().saturating_sub(1)),
+    }
+}
+
+/// The same without their framing, and without the event that ends them.
+pub(crate) fn to_chunks(asked: &Asked, reply: &Reply) -> Vec<Value> {
     let mut chunks = Vec::new();
     for index in 0..asked.choices {
         let chunk = |delta: &Value, reason: Option<&str>| {
@@ -60,17 +76,7 @@ pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
         set(&mut last, "usage", usage(&reply.counts));
         chunks.push(last);
     }
-    let usage_at = has_usage.then(|| chunks.len() - 1);
-    let mut events: Vec<Event> = chunks.iter().map(Event::data).collect();
-    events.push(Event::Sse {
-        name: None,
-        data: "[DONE]".to_owned(),
-    });
-    Events {
-        events,
-        preface: 1,
-        usage_at,
-    }
+    chunks
 }
 
 /// What one choice says, piece by piece.

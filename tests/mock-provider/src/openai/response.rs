@@ -34,6 +34,16 @@ pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {
     object
 }
 
+/// What it is called.
+pub(crate) fn id(reply: &Reply) -> String {
+    format!("resp_mock_{}", reply.number)
+}
+
+/// The answer to a request to count.
+pub(crate) fn to_count(asked: &Asked) -> Value {
+    json!({"object": "response.input_tokens", "input_tokens": asked.prompt_tokens})
+}
+
 /// The events of a stream.
 pub(crate) fn to_events(asked: &Asked, reply: &Reply) -> Events {
     let mut started = object(asked, reply, "in_progress");
@@ -238,7 +248,7 @@ fn object(asked: &Asked, reply: &Reply, status: &str) -> Value {
         Choice::Named(name) => json!({"type": "function", "name": name}),
     };
     json!({
-        "id": format!("resp_mock_{}", reply.number),
+        "id": id(reply),
         "object": "response",
         "created_at": reply.created,
         "status": status,

@@ -1,8 +1,8 @@
 //! Reading a Responses request as strictly as OpenAI does.
 //!
 //! After OpenAI's published API reference ("Responses") and the `openai` Python SDK's types
-//! (`response_create_params.py`, `response_input_item_param.py`). Invariant: there is no state, so what
-//! names an earlier response is refused as unknown.
+//! (`response_create_params.py`, `response_input_item_param.py`). Invariant: no conversation goes on
+//! from an earlier response, so what names one is refused as unknown.
 
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ use crate::format::Vendor;
 use crate::node::Node;
 use crate::proof;
 use crate::refusal::Refusal;
+
+/// Who counts where the request does not say.
+const MODEL: &str = "gpt-5";
 
 const KNOWN: [&str; 36] = [
     "model",
@@ -52,6 +55,33 @@ const KNOWN: [&str; 36] = [
     "verbosity",
     "client_metadata",
 ];
+
+/// Members of a request to count (`input_token_count_params.py`).
+const COUNTED: [&str; 12] = [
+    "conversation",
+    "input",
+    "instructions",
+    "model",
+    "parallel_tool_calls",
+    "personality",
+    "previous_response_id",
+    "reasoning",
+    "text",
+    "tool_choice",
+    "tools",
+    "truncation",
+];
+
+/// Reads a request to count, which needs neither a model nor anything said.
+pub(crate) fn parse_count(mut body: Value) -> Result<Asked, Refusal> {
+    Node::root(&body, Vendor::OpenAi).only(&COUNTED)?;
+    if let Value::Object(members) = &mut body {
+        members.remove("personality");
+        members.entry("model").or_insert_with(|| MODEL.into());
+        members.entry("input").or_insert_with(|| "".into());
+    }
+    parse(&body)
+}
 
 /// Reads a request.
 pub(crate) fn parse(body: &Value) -> Result<Asked, Refusal> {

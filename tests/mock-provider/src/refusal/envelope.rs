@@ -27,6 +27,7 @@ impl Refusal {
                 "request_id": "req_mock",
             }),
             Vendor::Bedrock => json!({"message": self.message}),
+            Vendor::Cohere => json!({"id": "mock", "message": self.message}),
             Vendor::Google => {
                 let mut error = json!({
                     "code": self.status.as_u16(),
@@ -49,7 +50,7 @@ impl Refusal {
             || self.status == StatusCode::SERVICE_UNAVAILABLE
             || self.status.as_u16() == OVERLOADED;
         match vendor {
-            Vendor::OpenAi | Vendor::Anthropic => {
+            Vendor::OpenAi | Vendor::Anthropic | Vendor::Cohere => {
                 if is_busy {
                     put(
                         &mut headers,
@@ -175,8 +176,8 @@ pub(crate) fn limits(headers: &mut HeaderMap, vendor: Vendor, rest: u64, now: u6
                 );
             }
         }
-        // Neither publishes such headers.
-        Vendor::Bedrock | Vendor::Google => (),
+        // None of them publishes such headers.
+        Vendor::Bedrock | Vendor::Google | Vendor::Cohere => (),
     }
 }
 

@@ -22,6 +22,7 @@ impl Refusal {
                 format!("The value at {path} is required but is null."),
             ),
             Vendor::Google => Self::at(path, format!("* {path}: required value is not specified")),
+            Vendor::Cohere => Self::at(path, format!("invalid request: {path} is required")),
         }
     }
 
@@ -43,6 +44,12 @@ impl Refusal {
                 path,
                 format!("Invalid value at '{path}' (expected {expected}), {got_name}"),
             ),
+            Vendor::Cohere => Self::at(
+                path,
+                format!(
+                    "invalid type: parameter {path} is of type {got_name} but should be of type {expected}"
+                ),
+            ),
         }
     }
 
@@ -63,6 +70,10 @@ impl Refusal {
                     "Invalid JSON payload received. Unknown name \"{name}\" at '{path}': Cannot find field."
                 ),
             ),
+            Vendor::Cohere => Self::at(
+                path,
+                format!("unknown field: parameter '{path}' is not a valid field"),
+            ),
         }
     }
 
@@ -78,6 +89,7 @@ impl Refusal {
                 Self::at(path, format!("The value at {path} is invalid: {message}."))
             }
             Vendor::Google => Self::at(path, format!("* {path}: {message}")),
+            Vendor::Cohere => Self::at(path, format!("invalid request: {path}: {message}")),
         }
     }
 
@@ -95,6 +107,10 @@ impl Refusal {
             Vendor::Google => {
                 Self::plain(StatusCode::BAD_REQUEST, "Invalid JSON payload received.")
             }
+            Vendor::Cohere => Self::plain(
+                StatusCode::BAD_REQUEST,
+                "invalid request: the body is no valid JSON",
+            ),
         }
     }
 
@@ -124,6 +140,10 @@ impl Refusal {
                 status,
                 "The input token count (1048577) exceeds the maximum number of tokens allowed (1048576).",
             ),
+            Vendor::Cohere => Self::plain(
+                status,
+                "too many tokens: total number of tokens in the request exceeds the limit of 128000",
+            ),
         }
     }
 
@@ -148,6 +168,10 @@ impl Refusal {
                 code: Some("API_KEY_INVALID"),
                 ..Self::plain(status, "API key expired. Please renew the API key.")
             },
+            Vendor::Cohere => Self::plain(
+                StatusCode::PAYMENT_REQUIRED,
+                "Please add or update your payment method to continue",
+            ),
         }
     }
 
@@ -159,6 +183,7 @@ impl Refusal {
             Vendor::Anthropic => anthropic(status.as_u16()),
             Vendor::Bedrock => bedrock(status.as_u16()),
             Vendor::Google => google(status.as_u16()),
+            Vendor::Cohere => cohere(status.as_u16()),
         };
         Self {
             kind,
@@ -224,6 +249,16 @@ fn google(status: u16) -> Words {
         429 => "You exceeded your current quota, please check your plan and billing details.",
         503 => "The model is overloaded. Please try again later.",
         500..=599 => "An internal error has occurred. Please retry.",
+        _ => ON_DEMAND,
+    };
+    ("", None, message)
+}
+
+fn cohere(status: u16) -> Words {
+    let message = match status {
+        401 => "invalid api token",
+        429 => "You are past the per minute request limit, please wait and try again later.",
+        500..=599 => "internal server error",
         _ => ON_DEMAND,
     };
     ("", None, message)

@@ -67,7 +67,13 @@ fn streams_say_what_buffered_answers_say() {
         };
         let (datas, whole) = (datas(&answer), answer.to_object());
         let (texts, arguments): (&[&str], &[&str]) = match format {
-            Format::Chat | Format::Embeddings | Format::Beyond | Format::Invoke => (
+            Format::Chat
+            | Format::Embeddings
+            | Format::Beyond
+            | Format::BeyondBedrock
+            | Format::BeyondGoogle
+            | Format::Rerank
+            | Format::Invoke => (
                 &["/choices/0/delta/content"],
                 &["/choices/0/delta/tool_calls/0/function/arguments"],
             ),

@@ -100,7 +100,31 @@ def errors():
     ).message
 
 
+def on_bedrock():
+    """The same by InvokeModel, whose frames the SDK parses with botocore."""
+    global client
+    own, client = client, anthropic.AnthropicBedrock(
+        base_url=URL, api_key=KEY, aws_region="eu-west-3", max_retries=0, _strict_response_validation=True
+    )
+    model = "eu.anthropic.claude-x-v1:0"
+    message = create(model)
+    equal(message.content[0].text, answer(model, "hello tide"))
+    kinds, streamed = stream(model)
+    equal(streamed.content[0].text, message.content[0].text)
+    equal((kinds[0], kinds[-1]), ("message_start", "message_stop"))
+    equal(streamed.usage.output_tokens, message.usage.output_tokens)
+    _, called = stream("anthropic.claude-mock-tools", tools=TOOLS)
+    equal([block.input for block in called.content if block.type == "tool_use"], [ARGUMENTS, ARGUMENTS])
+    told = account("invoke", model)
+    equal((told["settled"], told["input_tokens"]), (2, 10))
+    fails(anthropic.BadRequestError, lambda: create(model, max_tokens=0))
+    fails(anthropic.RateLimitError, lambda: create("anthropic.claude-mock-fail-429"))
+    fails(anthropic.APIError, lambda: stream("anthropic.claude-mock-error-in-200"))
+    client = own
+
+
 texts()
 thinking()
 tools()
 errors()
+on_bedrock()

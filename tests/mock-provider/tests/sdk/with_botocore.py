@@ -145,6 +145,97 @@ def strangers():
         equal(fails(ClientError, lambda: create("claude-x")).response["Error"]["Code"], code)
 
 
+ANTHROPIC = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 99}
+# A body for each family, and where its words are: in a whole answer, and in a chunk.
+FAMILIES = {
+    "anthropic.claude-x-v1:0": (
+        ANTHROPIC | {"messages": [{"role": "user", "content": "hello tide"}]},
+        ("content", 0, "text"),
+        ("delta", "text"),
+    ),
+    "amazon.nova-lite-v1:0": (
+        {"schemaVersion": "messages-v1", "messages": HELLO, "inferenceConfig": {"maxTokens": 99, "topK": 9}},
+        ("output", "message", "content", 0, "text"),
+        ("contentBlockDelta", "delta", "text"),
+    ),
+    "amazon.titan-text-express-v1": (
+        {"inputText": "hello tide", "textGenerationConfig": {"maxTokenCount": 99}},
+        ("results", 0, "outputText"),
+        ("outputText",),
+    ),
+    "meta.llama3-8b-instruct-v1:0": (
+        {"prompt": "hello tide", "max_gen_len": 99},
+        ("generation",),
+        ("generation",),
+    ),
+    "mistral.mistral-7b-instruct-v0:2": (
+        {"prompt": "hello tide", "max_tokens": 99},
+        ("outputs", 0, "text"),
+        ("outputs", 0, "text"),
+    ),
+    "openai.gpt-oss-20b-1:0": (
+        {"messages": [{"role": "user", "content": "hello tide"}], "max_completion_tokens": 99},
+        ("choices", 0, "message", "content"),
+        ("choices", 0, "delta", "content"),
+    ),
+}
+
+
+def found(value, path):
+    for name in path:
+        try:
+            value = value[name]
+        except (KeyError, IndexError):
+            return None
+    return value
+
+
+def invoke(model, body):
+    told = client.invoke_model(modelId=model, body=json.dumps(body))
+    head = told.pop("ResponseMetadata")["HTTPHeaders"]
+    validate(told, output("InvokeModel"))
+    return json.loads(told["body"].read()), head
+
+
+def invoke_streamed(model, body):
+    told = client.invoke_model_with_response_stream(modelId=model, body=json.dumps(body))
+    told.pop("ResponseMetadata")
+    shape = output("InvokeModelWithResponseStream")
+    chunks = []
+    for event in told.pop("body"):
+        validate(event, shape.members["body"])
+        chunks.append(json.loads(event["chunk"]["bytes"]))
+    validate({"body": {}, **told}, shape)
+    return chunks
+
+
+def invocations():
+    for model, (body, of_whole, of_chunk) in FAMILIES.items():
+        whole, head = invoke(model, body)
+        equal(found(whole, of_whole), answer(model, "hello tide"))
+        chunks = invoke_streamed(model, body)
+        equal("".join(found(chunk, of_chunk) or "" for chunk in chunks), answer(model, "hello tide"))
+        metrics = chunks[-1]["amazon-bedrock-invocationMetrics"]
+        counts = [str(metrics[name]) for name in ("inputTokenCount", "outputTokenCount")]
+        equal([head[f"x-amzn-bedrock-{name}-token-count"] for name in ("input", "output")], counts)
+        told = account("invoke", model)
+        equal((told["settled"], str(told["input_tokens"] // 2)), (2, counts[0]))
+        unknown = client.exceptions.ValidationException
+        if not model.startswith("openai"):
+            fails(unknown, lambda: invoke(model, body | {"max_words": 1}))
+        fails(unknown, lambda: invoke(model, {}))
+    fails(client.exceptions.ValidationException, lambda: invoke("tide.wave-v1", {"prompt": "x"}))
+    body = FAMILIES["meta.llama3-8b-instruct-v1:0"][0]
+    fails(client.exceptions.ThrottlingException, lambda: invoke("meta.llama-mock-fail-429", body))
+    broken = fails(EventStreamError, lambda: invoke_streamed("meta.llama-mock-error-in-200", body))
+    equal(broken.response["Error"]["Code"], "internalServerException")
+    # Vectors are not streamed.
+    vectors = {"inputText": "hello tide"}
+    equal(invoke("amazon.titan-embed-text-v2:0", vectors)[0]["embedding"], [0.5, -0.25])
+    streamed = lambda: invoke_streamed("amazon.titan-embed-text-v2:0", vectors)
+    fails(client.exceptions.ValidationException, streamed)
+
+
 def others():
     """Counts of tokens, and orders of documents, which are of the agents' runtime."""
     asked = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1}
@@ -188,5 +279,6 @@ texts()
 thinking()
 tools()
 errors()
+invocations()
 others()
 strangers()

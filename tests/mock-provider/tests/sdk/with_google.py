@@ -78,6 +78,22 @@ def tools():
     equal((beside.code, beside.status), (400, "INVALID_ARGUMENT"))
 
 
+def vectors():
+    """By `predict`, which the SDK asks for models other than Gemini."""
+    vertex = genai.Client(vertexai=True, api_key=KEY, http_options=types.HttpOptions(base_url=URL))
+    config = types.EmbedContentConfig(task_type="RETRIEVAL_DOCUMENT", title="tides", output_dimensionality=3)
+    told = vertex.models.embed_content(model="text-embedding-005", contents=["one", "two words"], config=config)
+    equal([one.values for one in told.embeddings], [[0.5, -0.125, 0.0], [0.5, -0.25, 0.0]])
+    equal([one.statistics.token_count for one in told.embeddings], [1, 2])
+    equal(told.metadata.billable_character_count, 11)
+    equal(account("beyond-google", "text-embedding-005")["input_tokens"], 3)
+    wrong = types.EmbedContentConfig(task_type="search_query")
+    refused = lambda: vertex.models.embed_content(model="text-embedding-005", contents="one", config=wrong)
+    equal(fails(vendor.ClientError, refused).status, "INVALID_ARGUMENT")
+    limited = lambda: vertex.models.embed_content(model="mock-fail-429", contents="one")
+    equal(fails(vendor.ClientError, limited).status, "RESOURCE_EXHAUSTED")
+
+
 def errors():
     limited = fails(vendor.ClientError, lambda: create("mock-fail-429.retry-after-60"))
     equal((limited.code, limited.status), (429, "RESOURCE_EXHAUSTED"))
@@ -93,4 +109,5 @@ def errors():
 texts()
 thinking()
 tools()
+vectors()
 errors()

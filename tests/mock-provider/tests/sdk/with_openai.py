@@ -108,6 +108,73 @@ def embeddings():
     equal((packed.usage.total_tokens, account("embeddings", "embed")["input_tokens"]), (3, 6))
 
 
+def beyond():
+    asked = {"model": "old", "prompt": "so many words", "stream": True}
+    # The type of a chunk is that of a whole answer: strictly, it has no place for the `null` of those that do not end it.
+    lenient = openai.OpenAI(base_url=f"{URL}/v1", api_key=KEY, max_retries=0)
+    chunks = list(lenient.completions.create(**asked, stream_options={"include_usage": True}))
+    equal("".join(chunk.choices[0].text for chunk in chunks[:-1]), "after all")
+    equal((chunks[-1].usage.prompt_tokens, chunks[-1].usage.completion_tokens), (3, 4))
+    equal(len(list(lenient.completions.create(**asked))), 2)
+    equal(account("beyond", "old")["settled"], 1)
+    draw = {"model": "gpt-image-x", "prompt": "a tide"}
+    events = list(client.images.generate(**draw, stream=True, partial_images=2))
+    equal([event.type for event in events], ["image_generation.partial_image"] * 2 + ["image_generation.completed"])
+    equal(events[-1].usage.total_tokens, client.images.generate(**draw).usage.total_tokens)
+    picture = ("tide.png", b"a picture", "image/png")
+    edited = client.images.edit(**draw, image=[picture, picture], mask=picture, n=2)
+    equal((len(edited.data), edited.usage.input_tokens_details.image_tokens), (2, 100))
+    events = list(client.images.edit(**draw, image=picture, stream=True))
+    equal([event.type for event in events], ["image_edit.completed"])
+    equal(len(client.images.create_variation(image=picture, n=2).data), 2)
+    fails(openai.BadRequestError, lambda: client.images.generate(**draw, n=11))
+    fails(openai.BadRequestError, lambda: client.images.generate(**draw, extra_body={"frames": 1}))
+    fails(openai.BadRequestError, lambda: client.images.edit(**draw, image=("a.png", b"")))
+    sounds()
+
+
+def sounds():
+    recording = {"model": "hear-x", "file": ("a.wav", b"a recording")}
+    hear = client.audio.transcriptions.create
+    events = list(hear(**recording, stream=True))
+    equal("".join(event.delta for event in events[:-1]), events[-1].text)
+    equal(events[-1].usage.total_tokens, hear(**recording).usage.total_tokens)
+    equal(hear(**recording, response_format="verbose_json").segments[0].text, "as was said")
+    equal(hear(**recording, response_format="text"), "as was said\n")
+    equal(client.audio.translations.create(**recording).text, "as was said")
+    equal(client.audio.translations.create(**recording, response_format="verbose_json").duration, 1)
+    fails(openai.BadRequestError, lambda: hear(**recording, language="en", extra_body={"speed": 2}))
+    whisper = recording | {"model": "whisper-1"}
+    fails(openai.BadRequestError, lambda: list(hear(**whisper, stream=True)))
+    speech = {"model": "tts-x", "input": "hello", "voice": "alloy"}
+    with client.audio.speech.with_streaming_response.create(**speech, response_format="wav") as spoken:
+        equal(spoken.headers["content-type"], "audio/wav")
+    fails(openai.BadRequestError, lambda: client.audio.speech.create(**speech, speed=9))
+    fails(openai.RateLimitError, lambda: client.audio.speech.create(**speech | {"model": "mock-fail-429"}))
+
+
+def kept():
+    request = {"custom_id": "a", "method": "POST", "url": "/v1/responses", "body": {"model": "m", "input": "x"}}
+    file = client.files.create(file=("b.jsonl", json.dumps(request).encode()), purpose="batch")
+    equal(client.files.content(file.id).read(), json.dumps(request).encode())
+    equal([one.id for one in client.files.list(limit=1)], [file.id])
+    asked = {"completion_window": "24h", "endpoint": "/v1/responses", "input_file_id": file.id}
+    batch = client.batches.create(**asked)
+    equal([one.id for one in client.batches.list()], [batch.id])
+    equal(client.batches.cancel(batch.id).status, "cancelling")
+    fails(openai.BadRequestError, lambda: client.batches.create(**asked | {"endpoint": "/v1/videos"}))
+    equal(client.files.delete(file.id).deleted, True)
+    fails(openai.NotFoundError, lambda: client.files.content(file.id))
+    told = respond("gpt-x")
+    equal(client.responses.retrieve(told.id).output_text, told.output_text)
+    equal([item.content[0].text for item in client.responses.input_items.list(told.id)], ["hello tide"])
+    fails(openai.BadRequestError, lambda: client.responses.cancel(told.id))
+    client.responses.delete(told.id)
+    fails(openai.NotFoundError, lambda: client.responses.retrieve(told.id))
+    fails(openai.NotFoundError, lambda: client.responses.retrieve(respond("gpt-x", store=False).id))
+    equal(client.responses.input_tokens.count(model="gpt-x", input="hello tide").input_tokens, 5)
+
+
 def errors():
     limited = fails(openai.RateLimitError, lambda: chat("mock-fail-429.retry-after-60"))
     equal((limited.code, limited.response.headers["retry-after"]), ("rate_limit_exceeded", "60"))
@@ -127,4 +194,6 @@ def errors():
 chats()
 responses()
 embeddings()
+beyond()
+kept()
 errors()

@@ -95,6 +95,42 @@ def thoughts_and_cache(route, model):
     equal((whole["usage"]["inputTokens"], whole["usage"]["cacheReadInputTokens"]), (3, 2))
 
 
+# What each family takes; the mock checks it, and the gateway reads as much as it needs.
+BODIES = {
+    "eu.anthropic.claude-x-v1:0": {
+        "anthropic_version": "bedrock-2023-05-31",
+        "max_tokens": 99,
+        "messages": [{"role": "user", "content": HELLO}],
+    },
+    "amazon.nova-lite-v1:0": {"messages": ASKED, "inferenceConfig": {"max_new_tokens": 99}},
+    "amazon.titan-text-express-v1": {"inputText": HELLO, "textGenerationConfig": {"maxTokenCount": 99}},
+    "meta.llama3-8b-instruct-v1:0": {"prompt": HELLO, "max_gen_len": 99},
+    "mistral.mistral-7b-instruct-v0:2": {"prompt": HELLO, "max_tokens": 99},
+    "openai.gpt-oss-20b-1:0": {"messages": [{"role": "user", "content": HELLO}], "max_completion_tokens": 99},
+}
+
+
+def families(route, model):
+    """Whole and streamed: bytes pass as they are, frames keep their checksums."""
+    for name, body in BODIES.items():
+        told = client(route).invoke_model(modelId=name, body=json.dumps(body))
+        head = told.pop("ResponseMetadata")["HTTPHeaders"]
+        validated(told, output(route, "InvokeModel"))
+        assert answer(name) in told["body"].read().decode(), name
+        told = client(route).invoke_model_with_response_stream(modelId=name, body=json.dumps(body))
+        shape = output(route, "InvokeModelWithResponseStream")
+        equal(told["contentType"], "application/json")
+        events = [validated(event, shape.members["body"]) for event in told["body"]]
+        metrics = json.loads(events[-1]["chunk"]["bytes"])["amazon-bedrock-invocationMetrics"]
+        equal(head["x-amzn-bedrock-output-token-count"], str(metrics["outputTokenCount"]))
+    body = json.dumps(BODIES["meta.llama3-8b-instruct-v1:0"])
+    exceptions = client(route).exceptions
+    asked = {"modelId": "meta.llama3-8b-instruct-v1:0", "body": json.dumps({"prompt": HELLO, "max_words": 1})}
+    fails(exceptions.ValidationException, lambda: client(route).invoke_model(**asked))
+    stream = client(route).invoke_model_with_response_stream(modelId="meta.llama-mock-error-in-200", body=body)
+    fails(EventStreamError, lambda: list(stream["body"]))
+
+
 def invoked(route, model):
     for name in ["amazon.titan-embed-text-v2:0", f"{ARNS[2]}.titan-embed"]:
         told = client(route).invoke_model(modelId=name, body=json.dumps({"inputText": HELLO}))
@@ -110,4 +146,4 @@ def errors(route, model):
     fails((EventStreamError, ClientError), lambda: stream(route, "mock-error-in-200"))
 
 
-every_route(text_of_models_and_profiles, tools, thoughts_and_cache, invoked, errors)
+every_route(text_of_models_and_profiles, tools, thoughts_and_cache, families, invoked, errors)
