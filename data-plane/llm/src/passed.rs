@@ -400,7 +400,11 @@ impl Notes<'_> {
                 observed.service_tier = text_of(value).or(observed.service_tier.take());
             }
             "type" => said.progress.note(Progress::of_type(unquoted(value))),
-            "object" => said.progress.note(Progress::of_object(unquoted(value))),
+            "object" => {
+                observed.is_of_background |= unquoted(value) == "batch";
+                said.progress.note(Progress::of_object(unquoted(value)));
+            }
+            "background" => observed.is_of_background |= value == "true",
             "usage" | "usageMetadata" | "amazon-bedrock-invocationMetrics" | "meta" => {
                 is_counted |= counts.merge(value);
             }

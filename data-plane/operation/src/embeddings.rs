@@ -38,6 +38,8 @@ pub enum Shape {
     Nova,
     /// Vertex AI: many texts, as instances.
     Vertex,
+    /// Gemini's embeddings on Vertex AI: the same, and one text ("Text embeddings API": one instance a request).
+    VertexGemini,
 }
 
 /// How the answer to a converted request is written.
@@ -105,6 +107,7 @@ pub fn request(
         Shape::Cohere => Bodies::one(&cohere(&inputs, dimensions, purpose)),
         Shape::Nova => each(&inputs, |text| nova(text, dimensions))?,
         Shape::Vertex => Bodies::one(&vertex(&inputs, dimensions, purpose)),
+        Shape::VertexGemini => each(&inputs, |text| vertex(&[text], dimensions, purpose))?,
     };
     let answering = Answering {
         shape,

@@ -48,6 +48,7 @@ mod begun;
 mod beta;
 pub(crate) mod cache;
 mod condition;
+pub(crate) mod counted;
 mod credential;
 mod denied;
 mod downgrade;
@@ -184,7 +185,7 @@ pub(crate) async fn forward(
         catalog,
         random,
     );
-    exchange.record.llm.ledger = Some(ledger);
+    exchange.record.llm.ledger = Some(ledger.looking(counted::is_look(&head, prompt.class())));
     let answer = match prompt.is_streamed() || class == Class::Realtime {
         true => Answer::Streamed,
         false => Answer::Collected,

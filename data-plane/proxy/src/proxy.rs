@@ -28,7 +28,7 @@ use tokio::{
 };
 
 use crate::{
-    ai::{cache::Flights, kept::Keepers},
+    ai::{cache::Flights, counted::Counted, kept::Keepers},
     bind::{Phase, Sockets},
     budget::Stores,
     limit::Limits,
@@ -54,6 +54,8 @@ pub(crate) struct Known {
     pub(crate) endpoints: Arc<States>,
     /// Who keeps which response.
     pub(crate) keepers: Keepers,
+    /// Of what is kept, what is in the books.
+    pub(crate) counted: Counted,
 }
 
 /// What the workers and the handle share.
@@ -171,6 +173,7 @@ impl Proxy {
                 providers: provider_states,
                 endpoints: endpoint_states,
                 keepers: Keepers::default(),
+                counted: Counted::default(),
             },
             tokens,
             limits: Limits::new(),

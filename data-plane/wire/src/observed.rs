@@ -24,6 +24,8 @@ pub struct Observed {
     pub finish_reason: Option<FinishReason>,
     /// The provider's own token counts; the last ones it sent.
     pub usage: Option<Usage>,
+    /// It is about work that goes on when nobody waits for it: a response made in the background, or a batch.
+    pub is_of_background: bool,
     /// An error that the provider reported in a body or event.
     pub error: Option<ProviderError>,
     /// Something that a person would see (text, a refusal, a tool call) has passed. The caller

@@ -11,6 +11,7 @@ use http_body_util::Full;
 use serde_json::{Value, json};
 use tests::client::{Client, Reply, request};
 use tests::manifest::{documents, gateway, route};
+use tests::upstream::{Behaviour, Upstream};
 use tests::world::World;
 use tests::{deadline, port};
 
@@ -284,7 +285,73 @@ async fn kept(rig: &Rig) -> Result<()> {
     }
     let counted = json_of(rig, "/openai/v1/responses/input_tokens", &asked).await?;
     ensure!(counted.at("/input_tokens") == 5, "{counted}");
-    Ok(())
+    // Whoever looks is told what making it took, and took nothing.
+    agrees(rig, "openai").await
+}
+
+/// A response that was made while nobody waited, and a batch.
+const UNWAITED: [(&str, &str, &[u8]); 2] = [
+    (
+        "response",
+        "/v1/responses/resp_b",
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n\
+        {\"id\":\"resp_b\",\"object\":\"response\",\"background\":true,\"status\":\"completed\",\"model\":\"gpt-x\",\
+        \"output\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":4,\"total_tokens\":7}}",
+    ),
+    (
+        "batch",
+        "/v1/batches/batch_b",
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n\
+        {\"id\":\"batch_b\",\"object\":\"batch\",\"status\":\"completed\",\"model\":\"gpt-x\",\
+        \"usage\":{\"input_tokens\":3,\"output_tokens\":4,\"total_tokens\":7}}",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_waited_for_is_counted_when_it_is_told_first() -> Result<()> {
+    let port = port::free()?;
+    let (mut manifests, mut providers) = (Vec::new(), Vec::new());
+    for (name, _, answer) in UNWAITED {
+        let provider = Upstream::start(name, Behaviour::Raw(answer)).await?;
+        manifests.push(format!(
+            "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {{name: {name}}}
+spec:
+  ai: {{provider: {{openai: {{}}, host: 127.0.0.1, port: {}}}}}
+",
+            provider.port()
+        ));
+        manifests.push(route(name, &format!("/{name}"), name));
+        providers.push(provider);
+    }
+    let mut world = World::up(&[
+        ("gateway.yaml", gateway(port)),
+        ("kept.yaml", documents(&manifests)),
+        ("ready.yaml", route("ready", "/ready", "absent")),
+    ])?;
+    world.until_status(port, "http://a.test/ready", 500).await?;
+    for (name, path, _) in UNWAITED {
+        for _ in 0..3 {
+            let url = format!("http://a.test/{name}{path}");
+            let reply = Client::http1(port).get(&url).await?;
+            ensure!(reply.status == 200, "{name}: {}", reply.text());
+        }
+        let asked = format!("/{name}{path}");
+        deadline::until("all are in the books", deadline::SOON, || async {
+            let metrics = Metrics::scrape(&world).await?;
+            let requests = world.log().matches(&*asked).count();
+            ensure!(requests >= 3, "{requests} requests are logged");
+            let route = format!("default/{name}");
+            let sum =
+                |of: &str| metrics.sum(TOKENS, &[("route", &route), ("gen_ai_token_type", of)]);
+            let counted = (sum("input")?, sum("output")?);
+            ensure!(counted == (3, 4), "{name}: {counted:?}");
+            Ok(())
+        })
+        .await?;
+    }
+    world.stop().await
 }
 
 async fn orders(rig: &Rig) -> Result<()> {

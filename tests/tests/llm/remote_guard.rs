@@ -16,6 +16,7 @@ use super::ask::{Answer, Format, Question};
 use super::clouds::Clouds;
 use super::mock::{AWS_ID, AWS_SECRET, Mock};
 use super::page;
+use super::sdk;
 use super::told::{At, Told};
 
 const PAGE: &str = "docs/guide/llm-remote-guards.md";
@@ -408,6 +409,27 @@ async fn guards_of_clouds_are_asked_with_credentials() -> Result<()> {
     let log = all.world.log();
     ensure!(log.contains("request[0] reject: topicPolicy"), "{log}");
     ensure!(log.contains("request[1] reject: piAndJailbreak"), "{log}");
+    all.world.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_services_are_sent_is_what_their_sdks_would_send() -> Result<()> {
+    let all = Screened::up(|page| page).await?;
+    for format in Format::ALL {
+        for answer in Answer::ALL {
+            let reply = all.ask((format, answer), "of \"calm\" tides").await?;
+            ensure!(reply.status == 200, "{format:?}: {}", reply.text());
+        }
+    }
+    for said in ["of bedrock-mask tides", "of calm tides"] {
+        let reply = all.by_clouds(said).await?;
+        ensure!(reply.status == 200, "{said}: {}", reply.text());
+    }
+    let mut sent = Vec::new();
+    for seen in all.seen(all.vendors).await? {
+        sent.push(json!({"path": seen.at("/path"), "body": body(&seen)?}));
+    }
+    sdk::judges_are_asked_right(&sent.into()).await?;
     all.world.stop().await
 }
 

@@ -5,7 +5,9 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use tests::{binaries, deadline};
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::ask::Format;
@@ -100,6 +102,28 @@ pub(crate) async fn lists_models(port: u16, names: &[&str]) -> Result<()> {
         if !output.status.success() {
             bail!("{script}: {}", String::from_utf8_lossy(&output.stderr));
         }
+    }
+    Ok(())
+}
+
+/// The vendors' types take what services that judge were sent: requests with `path` and `body`.
+pub(crate) async fn judges_are_asked_right(requests: &Value) -> Result<()> {
+    let mut command = python()?;
+    command
+        .arg(binaries::repository("tests/tests/llm/sdk/judges.py"))
+        .arg(binaries::repository("tests/mock-provider/tests/sdk"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn().context("python3")?;
+    let mut stdin = child.stdin.take().context("no standard input")?;
+    stdin.write_all(requests.to_string().as_bytes()).await?;
+    drop(stdin);
+    let output = async { child.wait_with_output().await.context("judges.py") };
+    let output = deadline::within("judges.py", LIMIT, output).await?;
+    if !output.status.success() {
+        bail!("judges.py: {}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
 }

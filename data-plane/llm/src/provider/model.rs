@@ -27,6 +27,9 @@ pub(super) enum VertexModel<'a> {
     Other(&'a str),
 }
 
+/// What may stand in front of the id of a model of Google's.
+const GOOGLE: [&str; 3] = ["publishers/google/models/", "models/", "google/"];
+
 /// Prefixes of models that make embeddings.
 const EMBEDDINGS: [&str; 5] = [
     "text-embedding-",
@@ -43,7 +46,7 @@ impl<'a> VertexModel<'a> {
         if let Some(id) = claude(model) {
             return Self::Anthropic(with_version(id));
         }
-        let id = strip(model, &["publishers/google/models/", "models/", "google/"]);
+        let id = strip(model, &GOOGLE);
         let is_gemini = id.starts_with("gemini-") || id.starts_with("gemini@");
         if is_gemini && !EMBEDDINGS.iter().any(|prefix| id.starts_with(prefix)) {
             Self::Google(id)
@@ -81,15 +84,17 @@ fn strip<'a>(model: &'a str, prefixes: &[&str]) -> &'a str {
     stripped.next().unwrap_or(model)
 }
 
+/// Whether a model of Vertex AI is a Gemini that makes embeddings.
+pub(super) fn is_gemini_embedding(model: &str) -> bool {
+    strip(model, &GOOGLE).starts_with("gemini-embedding-")
+}
+
 /// A Gemini model's collection and id on AI Studio.
 pub(super) fn gemini(model: &str) -> (&'static str, &str) {
     match model.strip_prefix("tunedModels/") {
         Some(id) => ("tunedModels", id),
         // Vertex AI's names of the same models, too.
-        None => (
-            "models",
-            strip(model, &["publishers/google/models/", "models/", "google/"]),
-        ),
+        None => ("models", strip(model, &GOOGLE)),
     }
 }
 

@@ -83,7 +83,11 @@ impl Service {
                 };
             }
             (Class::Embeddings, Self::Vertex { .. }) => {
-                return Offer::Embeddings(Shape::Vertex, Format::GeminiGenerateContent);
+                let shape = match model::is_gemini_embedding(model) {
+                    true => Shape::VertexGemini,
+                    false => Shape::Vertex,
+                };
+                return Offer::Embeddings(shape, Format::GeminiGenerateContent);
             }
             (Class::Embeddings, _) => self.is_openais() || matches!(self, Self::Gemini),
             // Azure OpenAI has no models for it; Foundry has Cohere's.
@@ -139,7 +143,9 @@ impl Service {
             }
             (_, Offer::Rerank(rerank::Shape::Vertex, _)) => self.vertex_rank(),
             (_, Offer::TokenCount) => invoke(counted(model), "count-tokens"),
-            (_, Offer::Embeddings(Shape::Vertex, _)) => self.vertex_predict(model),
+            (_, Offer::Embeddings(Shape::Vertex | Shape::VertexGemini, _)) => {
+                self.vertex_predict(model)
+            }
             (_, Offer::Embeddings(Shape::Titan | Shape::Cohere | Shape::Nova, _)) => {
                 invoke(model, "invoke")
             }

@@ -31,7 +31,7 @@ pub(super) fn read(shape: Shape, body: &Value) -> Option<Read> {
             vectors: each(body.get("embeddings")?, |one| one.get("embedding"))?,
             tokens: body.get("inputTextTokenCount").and_then(Value::as_u64),
         }),
-        Shape::Vertex => {
+        Shape::Vertex | Shape::VertexGemini => {
             let predictions = body.get("predictions")?;
             let count = |one: &Value| one.pointer("/embeddings/statistics/token_count")?.as_f64();
             let counts: Option<Vec<f64>> = predictions.as_array()?.iter().map(count).collect();

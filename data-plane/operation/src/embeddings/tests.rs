@@ -74,6 +74,13 @@ fn requests() {
             "parameters": {"outputDimensionality": 256},
         }),
     );
+    let gemini =
+        |text: &str| json!({"instances": [{"content": text, "task_type": "RETRIEVAL_QUERY"}]});
+    asks(
+        Shape::VertexGemini,
+        &list,
+        &json!([gemini("a"), gemini("b")]),
+    );
 }
 
 #[track_caller]

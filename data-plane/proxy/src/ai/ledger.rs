@@ -16,6 +16,7 @@ use dp_config::{
 use dp_llm::{
     class::Class,
     content::Answered,
+    observed::Observed,
     request::{Rendered, Request as Prompt},
 };
 use dp_policy::{
@@ -73,6 +74,8 @@ pub(crate) struct Ledger {
     backend: Arc<str>,
     pub(super) is_streamed: bool,
     requested: Option<Arc<str>>,
+    /// It only looks at what an earlier request made.
+    is_look: bool,
     /// The prompt, where its length says what it takes.
     prompt: Option<Size>,
     catalog: Option<Arc<Catalog>>,
@@ -178,6 +181,7 @@ impl Ledger {
             backend: backend.name.clone(),
             is_streamed: prompt.is_streamed(),
             requested,
+            is_look: false,
             prompt: expected::is_text(prompt).then(|| Size::of(prompt)),
             catalog: catalog.cloned(),
             settle: Vec::new(),
@@ -203,6 +207,7 @@ impl Ledger {
             backend: backend.into(),
             is_streamed: false,
             requested: None,
+            is_look: false,
             prompt: None,
             catalog: None,
             settle: Vec::new(),
@@ -210,6 +215,12 @@ impl Ledger {
             replaced: Vec::new(),
             attempt: None,
         })
+    }
+
+    /// Notes whether the request only looks at what an earlier one made.
+    pub(super) fn looking(mut self: Box<Self>, is_look: bool) -> Box<Ledger> {
+        self.is_look = is_look;
+        self
     }
 
     /// The request goes to another backend than it was opened for, which may have other prices.
@@ -358,6 +369,17 @@ impl Ledger {
         }
     }
 
+    /// Whether what an answer tells to have taken is to be counted: whoever looks at what is kept is told each time what
+    /// making it took. What nobody waited for is counted when it is told first.
+    fn is_due(&self, record: &Record, seen: &Observed) -> bool {
+        if !self.is_look {
+            return true;
+        }
+        let counted = &record.worker().shared.known.counted;
+        let is_first = |id: &str| counted.is_first(&self.backend, id);
+        seen.is_of_background && seen.id.as_deref().is_some_and(is_first)
+    }
+
     /// What it took. A request that no provider began to answer took nothing that anybody knows of.
     fn usage(&self, record: &Record, outcome: Outcome) -> Usage {
         let Some(attempt) = &self.attempt else {
@@ -365,6 +387,7 @@ impl Ledger {
         };
         let seen = record.llm.observed.as_deref();
         let told = seen.and_then(told);
+        let told = told.filter(|_| seen.is_none_or(|seen| self.is_due(record, seen)));
         // Counts that a format wants and nobody took: zero is no fact where something was said (llm.md U-3).
         let is_said = self.prompt.is_some() && seen.is_some_and(|seen| seen.has_content);
         let told = told.filter(|told| !is_said || told.is_something());
