@@ -43,7 +43,9 @@ def guardrail(path, body):
 
 
 def moderation(_, body):
-    return typed.wrong(body, moderation_create_params.ModerationCreateParams)
+    # The type marks what is required in a text, in which Python does not look.
+    missing = [] if "input" in body else ["$.input is missing"]
+    return missing + typed.wrong(body, moderation_create_params.ModerationCreateParams)
 
 
 seen, problems = {"guardrail": 0, "moderation": 0}, []
