@@ -179,13 +179,13 @@ pub(crate) async fn forward(
         attribution::of(policies.attribution(), &attributes, said, metrics)
     };
     let ledger = Ledger::open(
-        (&head.headers, attributed),
+        (&head, attributed),
         (&prompt, requested.clone()),
         backend,
         catalog,
         random,
     );
-    exchange.record.llm.ledger = Some(ledger.looking(counted::is_look(&head, prompt.class())));
+    exchange.record.llm.ledger = Some(ledger);
     let answer = match prompt.is_streamed() || class == Class::Realtime {
         true => Answer::Streamed,
         false => Answer::Collected,

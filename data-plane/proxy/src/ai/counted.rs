@@ -9,8 +9,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use dp_llm::class::Class;
+use dp_llm::{class::Class, observed::Observed};
 use http::{Method, request::Parts};
+
+use crate::record::Record;
 
 /// Names that are known at a time.
 const MOST: usize = 1 << 16;
@@ -44,11 +46,19 @@ pub(super) fn is_look(head: &Parts, class: Class) -> bool {
     }
 }
 
+/// Whether what a look is told is to be counted: each look is told what making it took. What nobody waited for is counted when
+/// it is told first.
+pub(super) fn is_due(record: &Record, backend: &str, seen: &Observed) -> bool {
+    let counted = &record.worker().shared.known.counted;
+    let is_first = |id: &str| counted.is_first(backend, id);
+    seen.is_of_background && seen.id.as_deref().is_some_and(is_first)
+}
+
 // === impl Counted ===
 
 impl Counted {
     /// Whether this was not counted before; from now on it was.
-    pub(super) fn is_first(&self, backend: &str, name: &str) -> bool {
+    fn is_first(&self, backend: &str, name: &str) -> bool {
         let key = self.hasher.hash_one((backend, name));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.names.insert(key) {

@@ -16,7 +16,6 @@ use dp_config::{
 use dp_llm::{
     class::Class,
     content::Answered,
-    observed::Observed,
     request::{Rendered, Request as Prompt},
 };
 use dp_policy::{
@@ -26,9 +25,9 @@ use dp_policy::{
         Usage, UsageRecord,
     },
 };
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 
-use super::{attribution::Attributed, expected, since_epoch, tokenized::Cut};
+use super::{attribution::Attributed, counted, expected, since_epoch, tokenized::Cut};
 use crate::{
     fault::{Kind, Side},
     in_place::boxed,
@@ -166,14 +165,14 @@ pub(super) fn traceparent(record: &Record) -> Option<HeaderValue> {
 impl Ledger {
     /// Begins with a request that was read.
     pub(super) fn open(
-        (headers, attributed): (&HeaderMap, Attributed),
+        (head, attributed): (&Parts, Attributed),
         (prompt, requested): (&Prompt, Option<Arc<str>>),
         backend: &AiBackend,
         catalog: Option<&Arc<Catalog>>,
         random: u64,
     ) -> Box<Ledger> {
         boxed(|| Ledger {
-            request_id: request_id(headers, random),
+            request_id: request_id(&head.headers, random),
             at: since_epoch(),
             caller: attributed.caller,
             labels: attributed.labels,
@@ -181,7 +180,7 @@ impl Ledger {
             backend: backend.name.clone(),
             is_streamed: prompt.is_streamed(),
             requested,
-            is_look: false,
+            is_look: counted::is_look(head, prompt.class()),
             prompt: expected::is_text(prompt).then(|| Size::of(prompt)),
             catalog: catalog.cloned(),
             settle: Vec::new(),
@@ -215,12 +214,6 @@ impl Ledger {
             replaced: Vec::new(),
             attempt: None,
         })
-    }
-
-    /// Notes whether the request only looks at what an earlier one made.
-    pub(super) fn looking(mut self: Box<Self>, is_look: bool) -> Box<Ledger> {
-        self.is_look = is_look;
-        self
     }
 
     /// The request goes to another backend than it was opened for, which may have other prices.
@@ -369,17 +362,6 @@ impl Ledger {
         }
     }
 
-    /// Whether what an answer tells to have taken is to be counted: whoever looks at what is kept is told each time what
-    /// making it took. What nobody waited for is counted when it is told first.
-    fn is_due(&self, record: &Record, seen: &Observed) -> bool {
-        if !self.is_look {
-            return true;
-        }
-        let counted = &record.worker().shared.known.counted;
-        let is_first = |id: &str| counted.is_first(&self.backend, id);
-        seen.is_of_background && seen.id.as_deref().is_some_and(is_first)
-    }
-
     /// What it took. A request that no provider began to answer took nothing that anybody knows of.
     fn usage(&self, record: &Record, outcome: Outcome) -> Usage {
         let Some(attempt) = &self.attempt else {
@@ -387,7 +369,8 @@ impl Ledger {
         };
         let seen = record.llm.observed.as_deref();
         let told = seen.and_then(told);
-        let told = told.filter(|_| seen.is_none_or(|seen| self.is_due(record, seen)));
+        let is_due = |seen| !self.is_look || counted::is_due(record, &self.backend, seen);
+        let told = told.filter(|_| seen.is_none_or(is_due));
         // Counts that a format wants and nobody took: zero is no fact where something was said (llm.md U-3).
         let is_said = self.prompt.is_some() && seen.is_some_and(|seen| seen.has_content);
         let told = told.filter(|told| !is_said || told.is_something());
