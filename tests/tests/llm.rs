@@ -33,6 +33,7 @@ mod global_limit;
 mod guard;
 mod guarded;
 mod heads;
+mod held;
 mod hold;
 mod invoke;
 mod kept;

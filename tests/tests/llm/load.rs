@@ -4,17 +4,15 @@
 //! answers.
 
 use anyhow::{Context, Result, ensure};
-use http::Response;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use serde_json::Value;
-use tests::client::{Client, Connection};
+use tests::client::Client;
 use tests::manifest::{documents, gateway, route};
 use tests::world::World;
 use tests::{deadline, port};
 
 use super::account::Metrics;
 use super::ask::{Answer, Format, Question};
+use super::held::Held;
 use super::mock::{KEY, Mock};
 use super::told::{At, check_error};
 
@@ -28,13 +26,6 @@ struct Stage {
     port: u16,
     first: Mock,
     second: Mock,
-}
-
-/// A stream that has begun; it is under way as long as this is kept.
-struct Held {
-    _connection: Connection,
-    _response: Response<Incoming>,
-    text: String,
 }
 
 fn backend(ports: [u16; 2], load: &str) -> String {
@@ -104,25 +95,7 @@ impl Stage {
 
     /// Asks for a stream and reads its begin.
     async fn hold(&self) -> Result<Held> {
-        let mut connection = Client::http1(self.port).connect().await?;
-        let asked = question(Answer::Streamed).request("assistant")?;
-        let mut response = connection.open(asked).await?;
-        ensure!(response.status() == 200, "{}", response.status());
-        let mut text = String::new();
-        let read = async {
-            while !text.contains("provider") {
-                let frame = response.body_mut().frame().await.context("an end")??;
-                let data = frame.into_data().ok().context("trailers")?;
-                text.push_str(&String::from_utf8_lossy(&data));
-            }
-            anyhow::Ok(())
-        };
-        deadline::within("the begin of a stream", deadline::SOON, read).await?;
-        Ok(Held {
-            _connection: connection,
-            _response: response,
-            text,
-        })
+        Held::begin(self.port, &question(Answer::Streamed), "assistant").await
     }
 
     /// Who answers in one piece.
