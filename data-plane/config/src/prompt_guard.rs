@@ -52,7 +52,7 @@ pub struct Guard {
     pub name: Arc<str>,
     /// What judges.
     pub kind: GuardKind,
-    /// What of a prompt is judged.
+    /// What of a prompt or of an answer is judged.
     pub scopes: Scopes,
     /// What is answered where it refuses.
     pub refusal: Refusal,

@@ -8,7 +8,8 @@
 //!
 //! Owns the order of what is held. Must not know what is looked for, nor clocks: whoever calls flushes. Invariants: pieces
 //! leave in the order in which they came; a text leaves only when its judge has let it go; behind a refusal nothing leaves.
-//! Arguments of tools are not judged: they pass in their turn.
+//! A call of a tool whose arguments are judged leaves when all of them were let go, from its beginning on: a client that saw half of
+//! one could not be kept from what a refusal would stop.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,8 +17,10 @@ use std::fmt;
 use crate::answer::{Content, Piece};
 use crate::text::JsonText;
 
+mod call;
 mod lane;
 
+use call::{Call, Fragment};
 use lane::{Lane, Voice};
 
 /// Bytes that others say while a text says nothing, until it is taken to be over. Before that a match may go on behind what
@@ -67,22 +70,39 @@ pub enum Passed {
 /// How much is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
+    /// Nothing: the judges let everything go, and only watch.
+    Nothing,
     /// What the judges hold.
     Window,
     /// Everything until the end.
     Whole,
 }
 
+/// What of an answer is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// What is said and thought.
+    Texts,
+    /// Arguments of calls of tools.
+    Calls,
+    /// Both.
+    All,
+}
+
 /// One guard in the way of an answer.
 pub struct Gate {
     guard: Box<dyn Guard>,
+    judged: Judged,
     hold: Hold,
     /// Bytes that may wait.
     limit: usize,
     lanes: Vec<Lane>,
+    calls: Vec<Call>,
     queue: VecDeque<Item>,
     /// Bytes that wait and are no text.
     waiting: usize,
+    /// Bytes of arguments that were taken to be judged.
+    argued: usize,
     /// Bytes of content so far.
     said: usize,
     has_ended: bool,
@@ -95,26 +115,40 @@ enum Item {
         lane: usize,
         end: usize,
     },
+    /// The beginning of a call, or more of its arguments.
+    Call {
+        call: usize,
+        piece: Box<Piece<'static>>,
+    },
     Other(Box<Piece<'static>>),
 }
 
 // === impl Gate ===
 
 impl Gate {
-    /// A gate for one answer; more than `limit` bytes that wait are refused.
+    /// A gate for one answer, whose texts are judged; more than `limit` bytes that wait are refused.
     #[must_use]
     pub fn new(guard: Box<dyn Guard>, hold: Hold, limit: usize) -> Self {
         Self {
             guard,
+            judged: Judged::Texts,
             hold,
             limit,
             lanes: Vec::new(),
+            calls: Vec::new(),
             queue: VecDeque::new(),
             waiting: 0,
+            argued: 0,
             said: 0,
             has_ended: false,
             is_refused: false,
         }
+    }
+
+    /// The same, for something else of the answer.
+    #[must_use]
+    pub fn judging(self, judged: Judged) -> Self {
+        Self { judged, ..self }
     }
 
     /// Something waits.
@@ -124,7 +158,9 @@ impl Gate {
 
     /// What is kept of the answer, texts aside, in bytes.
     pub(crate) fn held(&self) -> usize {
-        self.queue.len() * QUEUED + self.lanes.len() * LANE
+        let strings: usize = self.calls.iter().map(Call::waiting).sum();
+        let judges = self.lanes.len() + self.calls.len() + strings;
+        self.queue.len() * QUEUED + judges * LANE
     }
 
     /// Nothing leaves any more.
@@ -141,10 +177,12 @@ impl Gate {
             Piece::Content { choice, content } => self.content(*choice, content),
             Piece::Finish { choice, .. } => {
                 self.close(|lane| lane.choice == *choice);
+                self.close_calls(|call| call.choice == *choice);
                 self.keep(piece);
             }
             Piece::End | Piece::Failure(_) => {
                 self.close(|_| true);
+                self.close_calls(|_| true);
                 self.has_ended = true;
                 self.keep(piece);
             }
@@ -158,27 +196,36 @@ impl Gate {
         for lane in &mut self.lanes {
             self.is_refused |= lane.flush();
         }
+        for call in &mut self.calls {
+            self.is_refused |= call.flush();
+        }
         self.drain(next);
     }
 
     fn content(&mut self, choice: u32, content: &Content<'_>) {
         let said = content_bytes(content);
         self.said = self.said.saturating_add(said);
-        match content {
-            Content::Text(text) => self.text((choice, Voice::Text), text),
-            Content::Refusal(text) => self.text((choice, Voice::Refusal), text),
-            Content::Thinking(text) => self.text((choice, Voice::Thinking), text),
-            Content::Signature(_)
-            | Content::Redacted(_)
-            | Content::BlockEnd
-            | Content::ToolCall { .. }
-            | Content::Arguments { .. }
-            | Content::ToolEnd { .. } => {
+        match (voice(content), self.judged) {
+            (Some((voice, text)), Judged::Texts | Judged::All) => self.text((choice, voice), text),
+            (Some(_), Judged::Calls) | (None, _) => {
                 self.waiting = self.waiting.saturating_add(said);
-                self.keep(&Piece::Content {
+                let call = match self.judged {
+                    Judged::Texts => None,
+                    Judged::Calls | Judged::All => self.call(choice, content),
+                };
+                let piece = Piece::Content {
                     choice,
                     content: content.clone(),
-                });
+                };
+                match call {
+                    // Nobody waits for judges that only watch.
+                    Some(call) if self.hold != Hold::Nothing => {
+                        let piece = Box::new(piece.to_static());
+                        self.queue.push_back(Item::Call { call, piece });
+                        self.bound(0);
+                    }
+                    Some(_) | None => self.keep(&piece),
+                }
             }
         }
         let now = self.said;
@@ -198,19 +245,76 @@ impl Gate {
             let end = lane.came();
             match self.queue.back_mut() {
                 Some(Item::Text { lane, end: last }) if *lane == at => *last = end,
-                Some(Item::Text { .. } | Item::Other(_)) | None => {
+                Some(Item::Text { .. } | Item::Call { .. } | Item::Other(_)) | None => {
                     self.queue.push_back(Item::Text { lane: at, end });
                 }
             }
         }
-        let held: usize = self.lanes.iter().map(Lane::held).sum();
-        self.is_refused |= held.saturating_add(self.waiting) > self.limit;
+        let held = self.lanes.iter().map(Lane::held).sum();
+        self.bound(held);
+    }
+
+    /// Refuses where more waits than may: `texts`, in bytes, and what is no text.
+    fn bound(&mut self, texts: usize) {
+        let waits = match self.hold {
+            Hold::Nothing => 0,
+            Hold::Window | Hold::Whole => texts.saturating_add(self.waiting),
+        };
+        self.is_refused |= waits > self.limit;
+    }
+
+    /// Takes what belongs to a call of a tool; which call a piece begins or goes on with, which waits for its judges.
+    fn call(&mut self, choice: u32, content: &Content<'_>) -> Option<usize> {
+        match content {
+            Content::ToolCall { slot, .. } => {
+                self.close_calls(|call| (call.choice, call.slot) == (choice, *slot));
+                Some(self.begin(choice, *slot))
+            }
+            Content::Arguments { slot, fragment } => {
+                let is_it =
+                    |call: &Call| call.is_open() && (call.choice, call.slot) == (choice, *slot);
+                let at = self.calls.iter().rposition(is_it);
+                let at = at.unwrap_or_else(|| self.begin(choice, *slot));
+                let room = match self.hold {
+                    Hold::Nothing => self.limit.saturating_sub(self.argued),
+                    // What is too much is refused, and not left out.
+                    Hold::Window | Hold::Whole => usize::MAX,
+                };
+                if let Some(call) = self.calls.get_mut(at) {
+                    self.argued = self.argued.saturating_add(call.push(fragment, room));
+                }
+                Some(at)
+            }
+            Content::ToolEnd { slot } => {
+                self.close_calls(|call| (call.choice, call.slot) == (choice, *slot));
+                None
+            }
+            Content::Text(_)
+            | Content::Refusal(_)
+            | Content::Thinking(_)
+            | Content::Signature(_)
+            | Content::Redacted(_)
+            | Content::BlockEnd => None,
+        }
+    }
+
+    fn begin(&mut self, choice: u32, slot: u32) -> usize {
+        self.calls.push(Call::new(choice, slot));
+        self.calls.len() - 1
+    }
+
+    fn close_calls(&mut self, which: impl Fn(&Call) -> bool) {
+        for call in &mut self.calls {
+            if call.is_open() && which(call) {
+                self.is_refused |= call.finish(&mut *self.guard, self.limit);
+            }
+        }
     }
 
     fn keep(&mut self, piece: &Piece<'_>) {
         let piece = Box::new(piece.to_static());
         self.queue.push_back(Item::Other(piece));
-        self.is_refused |= self.waiting > self.limit;
+        self.bound(0);
     }
 
     fn close(&mut self, which: impl Fn(&Lane) -> bool) {
@@ -234,10 +338,16 @@ impl Gate {
         while let Some(item) = self.queue.front() {
             match item {
                 Item::Other(piece) => {
-                    if let Piece::Content { content, .. } = &**piece {
-                        self.waiting = self.waiting.saturating_sub(content_bytes(content));
-                    }
+                    self.waiting = self.waiting.saturating_sub(piece_bytes(piece));
                     next(piece);
+                }
+                Item::Call { call, piece } => {
+                    let call = self.calls.get_mut(*call).filter(|call| call.is_judged());
+                    let Some(call) = call else {
+                        return;
+                    };
+                    self.waiting = self.waiting.saturating_sub(piece_bytes(piece));
+                    tell(call, piece, next);
                 }
                 Item::Text { lane, end } => {
                     let Some(lane) = self.lanes.get_mut(*lane) else {
@@ -276,6 +386,55 @@ impl fmt::Debug for Passed {
             Self::Out { bytes, is_same, .. } => write!(f, "Out({bytes} bytes, same: {is_same})"),
             Self::Refused => f.write_str("Refused"),
         }
+    }
+}
+
+/// What of a content is text, and how it is said.
+fn voice<'c>(content: &'c Content<'_>) -> Option<(Voice, &'c JsonText<'c>)> {
+    match content {
+        Content::Text(text) => Some((Voice::Text, text)),
+        Content::Refusal(text) => Some((Voice::Refusal, text)),
+        Content::Thinking(text) => Some((Voice::Thinking, text)),
+        Content::Signature(_)
+        | Content::Redacted(_)
+        | Content::BlockEnd
+        | Content::ToolCall { .. }
+        | Content::Arguments { .. }
+        | Content::ToolEnd { .. } => None,
+    }
+}
+
+/// Tells a piece of a call that was judged: other arguments go in one piece, in the place of the first.
+fn tell(call: &mut Call, piece: &Piece<'static>, next: &mut dyn FnMut(&Piece<'_>)) {
+    let Piece::Content {
+        choice,
+        content: Content::Arguments { slot, .. },
+    } = piece
+    else {
+        return next(piece);
+    };
+    match call.fragment() {
+        Fragment::Same => next(piece),
+        Fragment::Gone => {}
+        Fragment::Whole(text) => next(&Piece::Content {
+            choice: *choice,
+            content: Content::Arguments {
+                slot: *slot,
+                fragment: JsonText::plain(&text),
+            },
+        }),
+    }
+}
+
+fn piece_bytes(piece: &Piece<'_>) -> usize {
+    match piece {
+        Piece::Content { content, .. } => content_bytes(content),
+        Piece::Start(_)
+        | Piece::Finish { .. }
+        | Piece::Usage(_)
+        | Piece::Failure(_)
+        | Piece::Dropped(_)
+        | Piece::End => 0,
     }
 }
 

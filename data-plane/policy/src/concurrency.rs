@@ -1,8 +1,8 @@
 //! How many requests of a key are in flight at once (llm.md L-6).
 //!
-//! Owns the count and the guard that ends it. Must not know what a key is made of, nor print one; requests and streams
-//! are counted apart by having an [`InFlight`] each. Invariant: a request counts from `begin` until its guard ends,
-//! however it ends; a key without requests takes no memory.
+//! Owns the count and the guard that ends it. Must not know what a key is made of, nor print one; nor which requests are
+//! streams: those have an [`InFlight`] of their own beside that of all requests. Invariant: a request counts from `begin` until its
+//! guard ends, however it ends; a key without requests takes no memory.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -10,9 +10,19 @@ use std::sync::Arc;
 
 use crate::shards::Shards;
 
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Requests of any kind.
+    Requests,
+    /// Answers that stream, and realtime sessions.
+    Streams,
+}
+
 /// Requests in flight, by key. It outlives a configuration: the limit comes with each request.
 #[derive(Clone)]
 pub struct InFlight {
+    counted: Counted,
     counts: Arc<Shards<Arc<str>, u32>>,
 }
 
@@ -25,8 +35,10 @@ pub struct Begun {
 
 /// As many requests are in flight as may be: 429.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{limit} requests are in flight, and no more may be; wait until one has ended")]
+#[error("{limit} {counted} are in flight, and no more may be; wait until one has ended")]
 pub struct Busy {
+    /// Of what.
+    pub counted: Counted,
     /// How many may be.
     pub limit: NonZeroU32,
 }
@@ -36,9 +48,10 @@ pub struct Busy {
 impl InFlight {
     /// No request yet.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(counted: Counted) -> Self {
         // An entry goes with the last request of its key, so that connections are the bound of this map.
         Self {
+            counted,
             counts: Arc::new(Shards::new(usize::MAX)),
         }
     }
@@ -46,7 +59,10 @@ impl InFlight {
     /// Counts a request of `key`, if fewer than `limit` are in flight.
     pub fn begin(&self, limit: NonZeroU32, key: &Arc<str>) -> Result<Begun, Busy> {
         let mut locked = self.counts.lock([key]);
-        let busy = Busy { limit };
+        let busy = Busy {
+            counted: self.counted,
+            limit,
+        };
         let count = locked.entry_beyond(key, || 0).ok_or(busy)?;
         if *count >= limit.get() {
             return Err(busy);
@@ -66,15 +82,20 @@ impl InFlight {
     }
 }
 
-impl Default for InFlight {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl fmt::Debug for InFlight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InFlight").finish_non_exhaustive()
+    }
+}
+
+// === impl Counted ===
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Requests => "requests",
+            Self::Streams => "streams",
+        })
     }
 }
 
@@ -101,7 +122,7 @@ impl fmt::Debug for Begun {
 
 #[cfg(test)]
 mod tests {
-    use super::{Begun, InFlight};
+    use super::{Begun, Counted, InFlight};
     use std::num::NonZeroU32;
     use std::sync::Arc;
 
@@ -112,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_key_has_so_many_requests_at_once() {
-        let requests = InFlight::new();
+        let requests = InFlight::new(Counted::Requests);
         let first = begin(&requests, 2, "a").expect("first");
         let _second = begin(&requests, 2, "a").expect("second");
         assert!(begin(&requests, 2, "a").is_none());
@@ -126,8 +147,22 @@ mod tests {
     }
 
     #[test]
+    fn who_is_refused_learns_what_there_are_too_many_of() {
+        let limit = NonZeroU32::new(1).expect("limit");
+        for (counted, words) in [
+            (Counted::Requests, "1 requests are in flight"),
+            (Counted::Streams, "1 streams are in flight"),
+        ] {
+            let all = InFlight::new(counted);
+            let _first = all.begin(limit, &"a".into()).expect("first");
+            let busy = all.begin(limit, &"a".into()).expect_err("busy").to_string();
+            assert!(busy.starts_with(words), "{busy}");
+        }
+    }
+
+    #[test]
     fn a_key_without_requests_takes_no_memory() {
-        let requests = InFlight::new();
+        let requests = InFlight::new(Counted::Requests);
         let held: Vec<_> = (0..100)
             .map(|key| begin(&requests, 1, &key.to_string()))
             .collect();
@@ -138,7 +173,7 @@ mod tests {
 
     #[test]
     fn threads_do_not_pass_the_limit_together() {
-        let (requests, key) = (InFlight::new(), Arc::from("a"));
+        let (requests, key) = (InFlight::new(Counted::Requests), Arc::from("a"));
         let barrier = std::sync::Barrier::new(50);
         let begun = std::thread::scope(|scope| {
             let run = || {

@@ -96,8 +96,17 @@ impl Rig {
 }
 
 async fn ask(port: u16, team: &str, model: &str) -> Result<Reply> {
+    say(port, team, model, false).await
+}
+
+async fn stream(port: u16, team: &'static str, model: &'static str) -> Result<Reply> {
+    say(port, team, model, true).await
+}
+
+async fn say(port: u16, team: &str, model: &str, is_streamed: bool) -> Result<Reply> {
     let body = json!({
         "model": model,
+        "stream": is_streamed,
         "max_tokens": 100,
         "messages": [{"role": "user", "content": "Hello, how are you?"}],
     });
@@ -477,6 +486,40 @@ async fn requests_at_once_have_a_limit() -> Result<()> {
     drop(asking);
     deadline::until("there is room again", deadline::SOON, || async {
         let reply = rig.ask("a", "gpt-4o").await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+        Ok(())
+    })
+    .await?;
+    rig.world.stop().await
+}
+
+/// Streams that hang, and one more: of 22, two are refused while answers in one piece go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_at_once_have_a_limit_of_their_own() -> Result<()> {
+    let rig =
+        Rig::start(|budgets| budgets.retain(|budget| budget.at("/scope") != "Shared")).await?;
+    let mut asking = JoinSet::new();
+    for _ in 0..22 {
+        asking.spawn(stream(rig.port, "a", "gpt-4o-mock-hang"));
+    }
+    for _ in 0..2 {
+        let next = deadline::within("a refusal", deadline::SOON, async {
+            asking.join_next().await.context("none is left")
+        });
+        let reply = next.await???;
+        is_refused(&reply, "rate_limit_exceeded")?;
+        ensure!(reply.header("retry-after") == "1", "{:?}", reply.headers);
+    }
+    // One that does not stream is none of them, and neither is another team's.
+    let reply = rig.ask("a", "gpt-4o").await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let reply = stream(rig.port, "b", "gpt-4o").await?;
+    ensure!(reply.status == 200, "{}", reply.text());
+    let log = rig.world.log();
+    ensure!(log.contains("20 streams are in flight"), "{log}");
+    drop(asking);
+    deadline::until("there is room again", deadline::SOON, || async {
+        let reply = stream(rig.port, "a", "gpt-4o").await?;
         ensure!(reply.status == 200, "{}", reply.text());
         Ok(())
     })

@@ -18,6 +18,7 @@ use super::mock::{AWS_ID, AWS_SECRET, Mock};
 use super::page;
 use super::sdk;
 use super::told::{At, Told};
+use super::tools::with_path;
 
 const PAGE: &str = "docs/guide/llm-remote-guards.md";
 const GOOGLE: &str = "ya29.of-the-robot";
@@ -555,6 +556,82 @@ async fn content_safety_judges_answers() -> Result<()> {
         r#"guard="default/words response[0]",kind="azureContentSafety",action="allow"} 2"#,
     ])
     .await?;
+    all.world.stop().await
+}
+
+/// The mock gives a text that it flags for violence 0.75 there, and every other score is 0.25.
+#[tokio::test(flavor = "multi_thread")]
+async fn moderation_is_judged_by_scores() -> Result<()> {
+    for (violence, hate, calm, flagged) in [
+        ("0.7", "0.3", 200, 403),
+        ("0.8", "0.3", 200, 200),
+        ("0.8", "0.25", 403, 403),
+    ] {
+        let by_scores = |page: String| {
+            changed(&page, |document| {
+                if let Some(guards) = document.pointer_mut("/spec/backend/ai/promptGuard") {
+                    *guards = json!({"request": [{"openAIModeration": {
+                        "thresholds": {"violence": violence, "hate": hate},
+                        "policies": {"auth": {"secretRef": {"name": "moderation"}}},
+                    }}]});
+                }
+            })
+        };
+        let all = Screened::up(by_scores).await?;
+        for (said, expected) in [
+            ("of calm tides", calm),
+            ("of moderation-reject tides", flagged),
+        ] {
+            let reply = all.by_azure(said, false).await?;
+            let what = format!("{violence} {hate} {said}");
+            ensure!(reply.status == expected, "{what}: {}", reply.text());
+        }
+        all.world.stop().await?;
+    }
+    Ok(())
+}
+
+/// A service is asked about arguments only where its guard's scope has them.
+#[tokio::test(flavor = "multi_thread")]
+async fn content_safety_judges_arguments_of_calls() -> Result<()> {
+    let only_calls = |page: String| {
+        changed(&page, |document| {
+            let guards = document.pointer_mut("/spec/backend/ai/promptGuard");
+            if let Some(guards) = guards
+                && let Some(guard) = guards.pointer("/response/0").cloned()
+            {
+                let mut calls = guard.clone();
+                calls["scope"] = json!(["ToolCalls"]);
+                *guards = json!({"response": [guard, calls]});
+            }
+        })
+    };
+    let all = Screened::up(only_calls).await?;
+    for answer in Answer::ALL {
+        let question = Question {
+            format: Format::Chat,
+            answer,
+            model: "m",
+            said: "look it up",
+        };
+        for (word, is_refused) in [("azure-reject", true), ("calm", false)] {
+            let path = json!({"type": "string", "enum": [word]});
+            let body = with_path(&question, "look_up", &path).to_string();
+            let reply = all.post("/by-azure/v1/chat/completions", &body).await?;
+            let text = reply.text();
+            ensure!(text.contains("look_up") != is_refused, "{word}: {text}");
+            ensure!(text.contains("guardrail") == is_refused, "{word}: {text}");
+        }
+    }
+    all.has_metrics(&[
+        r#"guard="default/words response[0]",kind="azureContentSafety",action="allow"} 4"#,
+        r#"guard="default/words response[1]",kind="azureContentSafety",action="allow"} 2"#,
+        r#"guard="default/words response[1]",kind="azureContentSafety",action="reject"} 2"#,
+    ])
+    .await?;
+    let seen = all.seen(all.vendors).await?;
+    // The first guard has nothing to ask about.
+    ensure!(seen.len() == 4, "{seen:?}");
     all.world.stop().await
 }
 

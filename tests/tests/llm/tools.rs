@@ -13,7 +13,13 @@ const SAID: &str = "hello tide";
 
 /// The question with two tools, of which the one of this name is to be called.
 fn body(question: &Question<'_>, name: &str) -> Value {
-    let schema = json!({"type": "object", "properties": {"path": {"type": "string"}}});
+    let path = json!({"type": "string"});
+    with_path(question, name, &path)
+}
+
+/// The same, with the schema of the tools' only parameter, `path`.
+pub(super) fn with_path(question: &Question<'_>, name: &str, path: &Value) -> Value {
+    let schema = json!({"type": "object", "properties": {"path": path}});
     let (tools, choice) = match question.format {
         Format::Chat => (
             json!([

@@ -170,6 +170,9 @@ pub struct Concurrency {
     /// Requests that each proxy serves at once, of one key.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub limit: u32,
+    /// Streams and realtime sessions that each proxy serves at once, of one key; each is one of the requests of the limit, too.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub streams: Option<u32>,
     /// What has a limit of its own, evaluated on the request; all requests share one where it is absent.
     pub key: Option<Cel>,
 }

@@ -57,10 +57,19 @@ pub(super) fn compile(lookup: &Lookup<'_>, policy: &TidegatePolicy) -> Option<No
 }
 
 pub(super) fn compile_concurrency(_: &Lookup<'_>, policy: &TidegatePolicy) -> Option<Noun> {
-    let Concurrency { limit, key } = policy.spec.traffic.as_ref()?.concurrency.as_ref()?;
+    let Concurrency {
+        limit,
+        streams,
+        key,
+    } = policy.spec.traffic.as_ref()?.concurrency.as_ref()?;
     let path = format!("spec.{CONCURRENCY}.key");
-    let body = self::key(&path, key.as_ref())
-        .map(|key| PolicyBody::Concurrency(tidegate::Concurrency { limit: *limit, key }));
+    let body = self::key(&path, key.as_ref()).map(|key| {
+        PolicyBody::Concurrency(tidegate::Concurrency {
+            limit: *limit,
+            key,
+            streams: streams.unwrap_or_default(),
+        })
+    });
     Some((CONCURRENCY, body))
 }
 

@@ -48,6 +48,8 @@ pub enum SharedStore {
 pub struct Concurrency {
     /// So many, of one key.
     pub limit: NonZeroU32,
+    /// Of streams and realtime sessions no more than so many, of one key.
+    pub streams: Option<NonZeroU32>,
     /// What has a limit of its own; one for all where absent.
     pub key: Option<Expr>,
 }
@@ -68,6 +70,7 @@ pub(super) fn budgets(message: &wire::Budgets) -> Result<Vec<KeyedBudget>, Field
 pub(super) fn concurrency(message: &wire::Concurrency) -> Result<Concurrency, FieldError> {
     Ok(Concurrency {
         limit: NonZeroU32::new(message.limit).ok_or_else(|| FieldError::missing("limit"))?,
+        streams: NonZeroU32::new(message.streams),
         key: key(&message.key)?,
     })
 }
@@ -262,7 +265,11 @@ impl fmt::Display for KeyedBudget {
 
 impl fmt::Display for Concurrency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} requests at once, counted by each proxy", self.limit)?;
+        write!(f, "{} requests at once", self.limit)?;
+        if let Some(streams) = self.streams {
+            write!(f, ", {streams} of them streams")?;
+        }
+        f.write_str(", counted by each proxy")?;
         by(f, self.key.as_ref())
     }
 }

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use ::route::field::{FieldError, Within};
+use dp_policy::prompt_guard::remote::Phase;
 use dp_policy::prompt_guard::scope::Scope;
 use dp_policy::prompt_guard::{Builtin, Engine, OnMatch, RuleConfig, Scopes, Score};
 use http::StatusCode;
@@ -36,30 +37,34 @@ pub(crate) fn prompt_guard(
         Err(_) => return Err(unknown("streaming", message.streaming)),
     };
     Ok(PromptGuard {
-        request: guards((label, "request"), &message.request, targets)?,
-        response: guards((label, "response"), &message.response, targets)?,
+        request: guards((label, Phase::Request), &message.request, targets)?,
+        response: guards((label, Phase::Response), &message.response, targets)?,
         streaming,
         is_beside: message.is_beside,
     })
 }
 
 fn guards(
-    (label, side): (&str, &'static str),
+    (label, phase): (&str, Phase),
     messages: &[wire::Guard],
     targets: &[AiProvider],
 ) -> Result<Vec<Arc<Guard>>, FieldError> {
+    let side = match phase {
+        Phase::Request => "request",
+        Phase::Response => "response",
+    };
     let mut guards = Vec::with_capacity(messages.len());
     for (index, message) in messages.iter().enumerate() {
         let name = format!("{label} {side}[{index}]");
         let name = name.trim_start().into();
-        let guard = guard(name, message, targets).within_index(side, index)?;
+        let guard = guard((name, phase), message, targets).within_index(side, index)?;
         guards.push(Arc::new(guard));
     }
     Ok(guards)
 }
 
 fn guard(
-    name: Arc<str>,
+    (name, phase): (Arc<str>, Phase),
     message: &wire::Guard,
     targets: &[AiProvider],
 ) -> Result<Guard, FieldError> {
@@ -73,7 +78,7 @@ fn guard(
     Ok(Guard {
         name,
         kind,
-        scopes: scopes(&message.scopes)?,
+        scopes: scopes(phase, &message.scopes)?,
         refusal: refusal(message.refusal.as_ref()).within("refusal")?,
         is_shadow: message.is_shadow,
     })
@@ -127,20 +132,37 @@ fn rule_name(name: &str) -> Result<&str, FieldError> {
     }
 }
 
-fn scopes(messages: &[i32]) -> Result<Scopes, FieldError> {
+fn scopes(phase: Phase, messages: &[i32]) -> Result<Scopes, FieldError> {
     use wire::GuardScope as Wire;
     if messages.is_empty() {
-        return Ok(DEFAULT_SCOPES);
+        return Ok(match phase {
+            Phase::Request => DEFAULT_SCOPES,
+            Phase::Response => Scopes::OF_ANSWERS,
+        });
     }
     let mut scopes = Vec::with_capacity(messages.len());
     for (index, scope) in messages.iter().enumerate() {
-        scopes.push(match Wire::try_from(*scope) {
-            Ok(Wire::SystemPrompt) => Scope::SystemPrompt,
-            Ok(Wire::Messages) => Scope::Messages,
-            Ok(Wire::ToolOutput) => Scope::ToolOutput,
-            Ok(Wire::ToolInput) => Scope::ToolInput,
-            Ok(Wire::ToolDefinitions) => Scope::ToolDefinitions,
-            Ok(Wire::Unspecified) | Err(_) => {
+        scopes.push(match (phase, Wire::try_from(*scope)) {
+            (_, Ok(Wire::Messages)) => Scope::Messages,
+            (Phase::Request, Ok(Wire::SystemPrompt)) => Scope::SystemPrompt,
+            (Phase::Request, Ok(Wire::ToolOutput)) => Scope::ToolOutput,
+            (Phase::Request, Ok(Wire::ToolInput)) => Scope::ToolInput,
+            (Phase::Request, Ok(Wire::ToolDefinitions)) => Scope::ToolDefinitions,
+            (Phase::Response, Ok(Wire::ToolCalls)) => Scope::ToolCallOutput,
+            (Phase::Request, Ok(own @ Wire::ToolCalls))
+            | (
+                Phase::Response,
+                Ok(
+                    own @ (Wire::SystemPrompt
+                    | Wire::ToolOutput
+                    | Wire::ToolInput
+                    | Wire::ToolDefinitions),
+                ),
+            ) => {
+                let text = format!("{} is nothing that it has", own.as_str_name());
+                return Err(FieldError::invalid("", text).within_index("scopes", index));
+            }
+            (_, Ok(Wire::Unspecified) | Err(_)) => {
                 return Err(unknown("", *scope).within_index("scopes", index));
             }
         });
@@ -224,6 +246,40 @@ mod tests {
         let guards = with(asked).expect("decodes");
         let scopes = guards.request[0].scopes;
         assert!(scopes.has(Scope::ToolDefinitions) && !scopes.has(Scope::Messages));
+    }
+
+    #[test]
+    fn what_answers_have_is_not_what_prompts_have() {
+        use wire::GuardScope::{Messages, SystemPrompt, ToolCalls, ToolInput};
+        let of = |scopes: &[wire::GuardScope]| {
+            let guard = wire::Guard {
+                scopes: scopes.iter().map(|own| (*own).into()).collect(),
+                ..regex(&["ssn"], &[])
+            };
+            let message = wire::PromptGuard {
+                response: vec![guard],
+                ..wire::PromptGuard::default()
+            };
+            let guards = prompt_guard(&message, &[], "").map_err(|error| error.to_string())?;
+            let has = |scope| guards.response[0].scopes.has(scope);
+            Ok::<_, String>((has(Scope::Messages), has(Scope::ToolCallOutput)))
+        };
+        assert_eq!(of(&[]), Ok((true, false)));
+        assert_eq!(of(&[Messages, ToolCalls]), Ok((true, true)));
+        assert_eq!(of(&[ToolCalls]), Ok((false, true)));
+        for scope in [SystemPrompt, ToolInput] {
+            let error = of(&[Messages, scope]).expect_err("refused");
+            assert!(error.starts_with("response[0].scopes[1]: "), "{error}");
+        }
+        let error = with(wire::Guard {
+            scopes: vec![ToolCalls.into()],
+            ..regex(&["ssn"], &[])
+        });
+        let error = error.expect_err("refused");
+        assert!(
+            error.starts_with("request[0].scopes[0]: GUARD_SCOPE_TOOL_CALLS"),
+            "{error}"
+        );
     }
 
     fn named(name: &str, pattern: &str) -> wire::Guard {

@@ -31,9 +31,12 @@ pub(super) struct Lane {
     /// Bytes of them that the judge let go.
     judged: usize,
     out: VecDeque<Part>,
-    /// The first half of a character that two pieces share (llm.md F-2), escaped.
-    half: String,
+    half: Half,
 }
+
+/// The first half of a character that two pieces share (llm.md F-2), escaped.
+#[derive(Default)]
+pub(super) struct Half(String);
 
 struct Part {
     text: String,
@@ -55,7 +58,7 @@ impl Lane {
             came: 0,
             judged: 0,
             out: VecDeque::new(),
-            half: String::new(),
+            half: Half::default(),
         }
     }
 
@@ -79,7 +82,7 @@ impl Lane {
 
     /// Takes more of the text; true where it is refused.
     pub(super) fn push(&mut self, text: &JsonText<'_>) -> bool {
-        let text = self.whole_characters(text);
+        let text = self.half.whole(text);
         if text.is_empty() {
             return false;
         }
@@ -95,8 +98,7 @@ impl Lane {
 
     pub(super) fn finish(&mut self) -> bool {
         let mut is_refused = false;
-        if !std::mem::take(&mut self.half).is_empty() {
-            let lost = "\u{fffd}";
+        if let Some(lost) = self.half.end() {
             self.came = self.came.saturating_add(lost.len());
             let passed = self.judge.push(lost);
             is_refused |= self.take_in(passed);
@@ -152,18 +154,40 @@ impl Lane {
         }
     }
 
+    /// No more of it comes, and all that came was let go.
+    pub(super) fn is_done(&self) -> bool {
+        !self.is_open && self.judged == self.came
+    }
+
+    /// All that was let go, where that is not what came.
+    pub(super) fn changed(&self) -> Option<String> {
+        let is_same = self.out.iter().all(|part| part.is_same);
+        let text = || self.out.iter().map(|part| part.text.as_str()).collect();
+        (!is_same).then(text)
+    }
+}
+
+// === impl Half ===
+
+impl Half {
     /// The text with what was left of the one before, without half a character at its end.
-    fn whole_characters<'t>(&mut self, text: &'t JsonText<'_>) -> Cow<'t, str> {
-        if self.half.is_empty() && !ends_in_half(text.inner()) {
+    pub(super) fn whole<'t>(&mut self, text: &'t JsonText<'_>) -> Cow<'t, str> {
+        if self.0.is_empty() && !ends_in_half(text.inner()) {
             return text.decode();
         }
-        let mut inner = std::mem::take(&mut self.half);
+        let mut inner = std::mem::take(&mut self.0);
         inner.push_str(text.inner());
         if ends_in_half(&inner) {
-            self.half = inner.split_off(inner.len().saturating_sub(HALF));
+            self.0 = inner.split_off(inner.len().saturating_sub(HALF));
         }
         let whole = JsonText::from_inner_literal(format!("\"{inner}\""));
         Cow::Owned(whole.decode().into_owned())
+    }
+
+    /// What stands for half a character that never got its other half.
+    pub(super) fn end(&mut self) -> Option<&'static str> {
+        let half = std::mem::take(&mut self.0);
+        (!half.is_empty()).then_some("\u{fffd}")
     }
 }
 

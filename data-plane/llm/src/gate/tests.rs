@@ -1,6 +1,6 @@
 //! What leaves a gate, and when.
 
-use super::{Gate, Guard, Hold, Judge, Passed};
+use super::{Gate, Guard, Hold, Judge, Judged, Passed};
 use crate::answer::{Content, Finish, Piece};
 use crate::observed::FinishReason;
 use crate::text::JsonText;
@@ -92,7 +92,7 @@ fn short(piece: &Piece<'_>) -> String {
             Content::Thinking(text) => format!("{choice}k:{}", text.decode()),
             Content::BlockEnd => "block".to_owned(),
             Content::ToolCall { .. } => "call".to_owned(),
-            Content::Arguments { .. } => "arguments".to_owned(),
+            Content::Arguments { slot, fragment } => format!("{slot}a:{}", fragment.decode()),
             Content::ToolEnd { .. } => "tool".to_owned(),
             Content::Refusal(_) | Content::Signature(_) | Content::Redacted(_) => "?".to_owned(),
         },
@@ -238,4 +238,204 @@ fn half_a_character_waits_for_its_other_half() {
         out[..out.len() - 1].concat().replace("0t:", ""),
         "a\\ud83d\u{fffd}"
     );
+}
+
+fn call(slot: u32) -> Piece<'static> {
+    Piece::said(Content::ToolCall {
+        slot,
+        id: None,
+        name: JsonText::plain("f"),
+        signature: None,
+    })
+}
+
+fn arguments(slot: u32, text: &str) -> Piece<'static> {
+    Piece::said(Content::Arguments {
+        slot,
+        fragment: JsonText::plain(text),
+    })
+}
+
+fn tool_end(slot: u32) -> Piece<'static> {
+    Piece::said(Content::ToolEnd { slot })
+}
+
+#[test]
+fn a_call_leaves_when_its_arguments_were_judged() {
+    let mut gate = gate(Hold::Window).judging(Judged::All);
+    let begun = [
+        call(1),
+        arguments(1, r#"{"a":"go"#),
+        arguments(1, r#"od"}"#),
+    ];
+    assert_eq!(run(&mut gate, &begun), [""; 0]);
+    assert!(gate.is_holding());
+    // As it came, piece by piece.
+    assert_eq!(
+        run(&mut gate, &[tool_end(1)]),
+        ["call", r#"1a:{"a":"go"#, r#"1a:od"}"#, "tool"]
+    );
+    assert!(!gate.is_holding());
+    // One that has none.
+    let all = [call(2), tool_end(2)];
+    assert_eq!(run(&mut gate, &all), ["call", "tool"]);
+}
+
+#[test]
+fn masked_arguments_are_json_in_one_piece() {
+    let mut gate = gate(Hold::Window).judging(Judged::Calls);
+    let pieces = [
+        call(1),
+        arguments(1, r#"{"bad":1,"b":["so \u0062"#),
+        call(2),
+        arguments(1, r#"ad \"x\"","good","bad"]"#),
+        arguments(2, r#"{"c":"fine"}"#),
+        tool_end(2),
+        arguments(1, "}"),
+        tool_end(1),
+    ];
+    // Keys stay: a tool knows its parameters by them.
+    assert_eq!(
+        run(&mut gate, &pieces),
+        [
+            "call",
+            r#"1a:{"bad":1,"b":["so <x> \"x\"","good","<x>"]}"#,
+            "call",
+            r#"2a:{"c":"fine"}"#,
+            "tool",
+            "tool"
+        ]
+    );
+}
+
+#[test]
+fn behind_refused_arguments_nothing_leaves() {
+    let mut gate = gate(Hold::Window).judging(Judged::All);
+    let pieces = [
+        call(1),
+        arguments(1, r#"{"a":"ev"#),
+        arguments(1, r#"il"}"#),
+    ];
+    assert_eq!(run(&mut gate, &pieces), [""; 0]);
+    assert!(!gate.is_refused());
+    assert_eq!(run(&mut gate, &[tool_end(1), finish()]), [""; 0]);
+    assert!(gate.is_refused());
+}
+
+#[test]
+fn arguments_that_were_cut_off_are_judged_as_a_text() {
+    let mut gate = gate(Hold::Window).judging(Judged::All);
+    let pieces = [
+        call(1),
+        arguments(1, r#"{"a":"ba"#),
+        arguments(1, "d an"),
+        finish(),
+    ];
+    assert_eq!(
+        run(&mut gate, &pieces),
+        ["call", r#"1a:{"a":"<x> an"#, "finish"]
+    );
+    let mut gate = self::gate(Hold::Window).judging(Judged::All);
+    run(
+        &mut gate,
+        &[call(1), arguments(1, r#"{"a":"evil"#), Piece::End],
+    );
+    assert!(gate.is_refused());
+}
+
+#[test]
+fn only_what_is_to_be_judged_is() {
+    let mut texts = gate(Hold::Window);
+    let evil = [call(1), arguments(1, r#"{"a":"evil"}"#), tool_end(1)];
+    assert_eq!(
+        run(&mut texts, &evil),
+        ["call", r#"1a:{"a":"evil"}"#, "tool"]
+    );
+    let mut calls = gate(Hold::Window).judging(Judged::Calls);
+    assert_eq!(run(&mut calls, &[text("evil")]), ["0t:evil"]);
+    // But behind a call it waits, as all does.
+    assert_eq!(run(&mut calls, &[call(1), text("evil")]), [""; 0]);
+    assert_eq!(run(&mut calls, &[tool_end(1)]), ["call", "0t:evil", "tool"]);
+}
+
+/// Lets everything go, and keeps what it saw.
+#[derive(Clone, Default)]
+struct Watch(std::rc::Rc<std::cell::RefCell<Vec<String>>>);
+
+impl Guard for Watch {
+    fn judge(&mut self) -> Box<dyn Judge> {
+        Box::new(self.clone())
+    }
+}
+
+impl Judge for Watch {
+    fn push(&mut self, text: &str) -> Passed {
+        self.0.borrow_mut().push(text.to_owned());
+        Passed::Out {
+            text: text.to_owned(),
+            bytes: text.len(),
+            is_same: true,
+        }
+    }
+
+    fn flush(&mut self) -> Passed {
+        Passed::Hold
+    }
+
+    fn finish(&mut self) -> Passed {
+        Passed::Hold
+    }
+}
+
+#[test]
+fn who_only_watches_holds_no_call() {
+    let watch = Watch::default();
+    let mut gate = Gate::new(Box::new(watch.clone()), Hold::Nothing, 24).judging(Judged::All);
+    let begun = [call(1), arguments(1, r#"{"a":"go","#)];
+    assert_eq!(run(&mut gate, &begun), ["call", r#"1a:{"a":"go","#]);
+    run(&mut gate, &[arguments(1, r#""b":"on"}"#), tool_end(1)]);
+    assert_eq!(*watch.0.borrow(), ["go", "on"]);
+    // Beyond what may be kept it still passes.
+    let long = "y".repeat(5000);
+    let pieces = [call(2), arguments(2, &long), tool_end(2)];
+    assert_eq!(run(&mut gate, &pieces).len(), 3);
+    assert!(!gate.is_refused() && !gate.is_holding());
+}
+
+#[test]
+fn arguments_that_wait_are_bounded() {
+    let mut gate = gate(Hold::Window).judging(Judged::Calls);
+    let long = format!("{{\"a\":\"{}", "z".repeat(3000));
+    assert_eq!(run(&mut gate, &[call(1), arguments(1, &long)]), [""; 0]);
+    assert!(!gate.is_refused());
+    run(&mut gate, &[arguments(1, &long)]);
+    assert!(gate.is_refused());
+    // Each string that waits costs its judge.
+    let mut still = Gate::new(Box::new(Still), Hold::Whole, 16 << 10).judging(Judged::Calls);
+    let many = format!("[{}1]", "\"a\",".repeat(20));
+    run(&mut still, &[call(1), arguments(1, &many), tool_end(1)]);
+    assert!(still.is_refused());
+}
+
+/// Says nothing for ever.
+struct Still;
+
+impl Guard for Still {
+    fn judge(&mut self) -> Box<dyn Judge> {
+        Box::new(Still)
+    }
+}
+
+impl Judge for Still {
+    fn push(&mut self, _: &str) -> Passed {
+        Passed::Hold
+    }
+
+    fn flush(&mut self) -> Passed {
+        Passed::Hold
+    }
+
+    fn finish(&mut self) -> Passed {
+        Passed::Hold
+    }
 }

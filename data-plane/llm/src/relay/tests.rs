@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 mod heard;
 mod held;
+mod judged;
 mod listed;
 mod query;
 mod shown;
@@ -405,6 +406,20 @@ fn a_stream_that_ends_early_is_never_whole() {
                 && (finish.rest.is_empty()
                     || finish.ending == Ending::Truncated(Truncation::MidEvent));
             assert!(is_told || is_mid_event, "{what}");
+        }
+    }
+}
+
+#[test]
+fn nothing_of_another_format_follows_the_last_event() {
+    for (format, last) in [(MESSAGES, "\"message_stop\"}\n\n"), (RESPONSES, "}\n\n")] {
+        let plan = plan(format, format, true);
+        let input = [&stream(format)[..], b"data: [DONE]\n\n"].concat();
+        for at in 0..input.len() {
+            let (out, finish) = run(&plan, framing(format, true), &input, &[at]);
+            assert!(out.ends_with(last), "{format:?} cut at {at}: {out}");
+            assert!(!out.contains("[DONE]"), "{format:?} cut at {at}: {out}");
+            assert_eq!(finish.ending, Ending::Complete, "{format:?} cut at {at}");
         }
     }
 }

@@ -16,7 +16,7 @@ pub enum Scope {
     ToolInput,
     /// What tools are said to do.
     ToolDefinitions,
-    /// The arguments of tool calls in an answer.
+    /// The arguments of tool calls in an answer, which no prompt has.
     ToolCallOutput,
 }
 
@@ -29,6 +29,8 @@ pub struct Scopes(u8);
 impl Scopes {
     /// What is judged of prompts where a guard does not say: what was said and what tools gave.
     pub const DEFAULT: Scopes = Scopes::of(&[Scope::Messages, Scope::ToolOutput]);
+    /// What is judged of answers where a guard does not say: all that is said and thought.
+    pub const OF_ANSWERS: Scopes = Scopes::of(&[Scope::Messages]);
 
     /// These scopes.
     #[must_use]
@@ -79,6 +81,7 @@ mod tests {
         let default = Scopes::default();
         assert!(default.has(Scope::ToolOutput) && default.has(Scope::Messages));
         assert!(!default.has(Scope::SystemPrompt) && !default.has(Scope::ToolInput));
+        assert!(!Scopes::OF_ANSWERS.has(Scope::ToolCallOutput));
         assert!(Scopes::of(&[Scope::ToolInput]).has(Scope::ToolInput));
         assert!(!Scopes::of(&[]).has(Scope::ToolDefinitions));
     }

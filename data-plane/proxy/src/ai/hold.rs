@@ -6,7 +6,7 @@
 use std::{cell::OnceCell, sync::Arc};
 
 use dp_config::{AiBackend, ai_backend::AiProvider, policy::Effective};
-use dp_llm::request::Request as Prompt;
+use dp_llm::{class::Class, request::Request as Prompt};
 use dp_policy::{
     price::{Catalog, Tokens},
     usage_record::{Ending, Source, UsageRecord},
@@ -20,7 +20,7 @@ use super::{
     tokenized,
 };
 use crate::{
-    budget::{self, Asked},
+    budget::{self, Answered, Asked},
     exchange::Exchange,
     fault::Fault,
     limit,
@@ -66,7 +66,7 @@ impl Hold {
         let known = OnceCell::new();
         let tokens = || known.get_or_init(|| expected.tokens()).as_ref();
         let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
-        let asked = Asked::of(policies, &attributes, |is_priced| {
+        let asked = Asked::of(policies, (&attributes, answered(prompt)), |is_priced| {
             expected.spend(tokens(), catalog.filter(|_| is_priced))
         });
         let held = counts_tokens.then(|| tokens().copied().unwrap_or_default());
@@ -94,6 +94,13 @@ impl Hold {
             // Boxed, like other rare ways.
             Some(asked) => Box::pin(budget::admit(exchange, *asked)).await,
         }
+    }
+}
+
+fn answered(prompt: &Prompt) -> Answered {
+    match prompt.is_streamed() || prompt.class() == Class::Realtime {
+        true => Answered::Stream,
+        false => Answered::Whole,
     }
 }
 

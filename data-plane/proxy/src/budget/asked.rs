@@ -11,11 +11,27 @@ use expr::{Attributes, Expr};
 
 /// A request to a model, as budgets see it.
 pub(crate) struct Asked {
-    /// How many there may be at once, of one key.
-    pub(super) concurrency: Option<(NonZeroU32, Arc<str>)>,
+    pub(super) concurrency: Option<AtOnce>,
     pub(super) batches: Vec<Batch>,
     /// What it will take at most.
     pub(super) expected: Spend,
+}
+
+/// How its answer comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answered {
+    /// In one piece.
+    Whole,
+    /// As a stream, or a session.
+    Stream,
+}
+
+/// How many there may be at once, of one key.
+pub(super) struct AtOnce {
+    pub(super) limit: NonZeroU32,
+    /// How many streams there may be, where it is one.
+    pub(super) streams: Option<NonZeroU32>,
+    pub(super) key: Arc<str>,
 }
 
 /// Budgets of one store, which are held in one step.
@@ -31,13 +47,17 @@ impl Asked {
     /// `expected` is asked for only where a budget needs it, and told whether one is in money.
     pub(crate) fn of(
         policies: &Effective<'_>,
-        attributes: &dyn Attributes,
+        (attributes, answered): (&dyn Attributes, Answered),
         expected: impl FnOnce(bool) -> Spend,
     ) -> Asked {
         let concurrency = policies.concurrency().map(|(attachment, limit)| {
             let value = key(limit.key.as_ref(), attributes);
             let key = format!("{} {} {value}", attachment.policy, attachment.target);
-            (limit.limit, key.into())
+            AtOnce {
+                limit: limit.limit,
+                streams: limit.streams.filter(|_| answered == Answered::Stream),
+                key: key.into(),
+            }
         });
         let batches = batches(policies.budgets(), attributes);
         let mut matched = batches.iter().flat_map(|batch| &batch.matched);

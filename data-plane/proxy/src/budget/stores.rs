@@ -10,7 +10,10 @@ use std::{
 };
 
 use dp_config::Config;
-use dp_policy::{budget::Memory, concurrency::InFlight};
+use dp_policy::{
+    budget::Memory,
+    concurrency::{Counted, InFlight},
+};
 use dp_upstream::shared_counts::{OpenError, SharedCounts, Standing};
 
 /// Counters of this proxy: budgets times keys. Where there is no room, a budget fails closed.
@@ -20,6 +23,8 @@ const CAPACITY: usize = 100_000;
 pub(crate) struct Stores {
     pub(super) memory: Arc<Memory>,
     pub(super) in_flight: InFlight,
+    /// Streams among them.
+    pub(super) streams: InFlight,
     /// By the name of the Secret with their address.
     shared: Mutex<HashMap<Arc<str>, Known>>,
 }
@@ -37,7 +42,8 @@ impl Stores {
     pub(crate) fn new() -> Stores {
         Stores {
             memory: Arc::new(Memory::new(CAPACITY)),
-            in_flight: InFlight::new(),
+            in_flight: InFlight::new(Counted::Requests),
+            streams: InFlight::new(Counted::Streams),
             shared: Mutex::default(),
         }
     }

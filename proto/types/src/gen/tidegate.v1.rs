@@ -657,10 +657,12 @@ impl ::prost::Name for GuardHeaderMatch {
         "type.googleapis.com/tidegate.v1.GuardHeaderMatch".into()
     }
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ModerationService {
     #[prost(string, tag = "1")]
     pub model: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub thresholds: ::prost::alloc::vec::Vec<CategoryThreshold>,
 }
 impl ::prost::Name for ModerationService {
     const NAME: &'static str = "ModerationService";
@@ -670,6 +672,23 @@ impl ::prost::Name for ModerationService {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "type.googleapis.com/tidegate.v1.ModerationService".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CategoryThreshold {
+    #[prost(string, tag = "1")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(double, tag = "2")]
+    pub score: f64,
+}
+impl ::prost::Name for CategoryThreshold {
+    const NAME: &'static str = "CategoryThreshold";
+    const PACKAGE: &'static str = "tidegate.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "tidegate.v1.CategoryThreshold".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/tidegate.v1.CategoryThreshold".into()
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -744,6 +763,7 @@ pub enum GuardScope {
     ToolOutput = 3,
     ToolInput = 4,
     ToolDefinitions = 5,
+    ToolCalls = 6,
 }
 impl GuardScope {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -758,6 +778,7 @@ impl GuardScope {
             Self::ToolOutput => "GUARD_SCOPE_TOOL_OUTPUT",
             Self::ToolInput => "GUARD_SCOPE_TOOL_INPUT",
             Self::ToolDefinitions => "GUARD_SCOPE_TOOL_DEFINITIONS",
+            Self::ToolCalls => "GUARD_SCOPE_TOOL_CALLS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -769,6 +790,7 @@ impl GuardScope {
             "GUARD_SCOPE_TOOL_OUTPUT" => Some(Self::ToolOutput),
             "GUARD_SCOPE_TOOL_INPUT" => Some(Self::ToolInput),
             "GUARD_SCOPE_TOOL_DEFINITIONS" => Some(Self::ToolDefinitions),
+            "GUARD_SCOPE_TOOL_CALLS" => Some(Self::ToolCalls),
             _ => None,
         }
     }
@@ -2620,6 +2642,8 @@ pub struct Concurrency {
     pub limit: u32,
     #[prost(string, tag = "2")]
     pub key: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub streams: u32,
 }
 impl ::prost::Name for Concurrency {
     const NAME: &'static str = "Concurrency";

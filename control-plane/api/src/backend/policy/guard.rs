@@ -84,6 +84,9 @@ pub enum Scope {
     /// What tools are said to do; of a TidegatePolicy alone.
     #[schemars(skip)]
     ToolDefinitions,
+    /// Arguments of calls of tools in an answer; of a TidegatePolicy alone.
+    #[schemars(skip)]
+    ToolCalls,
 }
 
 /// What is answered where a guard refuses.
@@ -181,6 +184,9 @@ pub enum HeaderMatchType {
 pub struct OpenAiModeration {
     /// Model that judges.
     pub model: Option<String>,
+    /// Scores from which on a text is refused, by category; of a TidegatePolicy alone.
+    #[schemars(skip)]
+    pub thresholds: BTreeMap<String, String>,
     /// Policies of the call.
     #[schemars(schema_with = "openai_policies")]
     pub policies: Option<BackendPolicies>,

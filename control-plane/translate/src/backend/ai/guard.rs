@@ -21,8 +21,8 @@ mod patterns;
 mod remote;
 mod target;
 
-const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and googleModelArmor; detect and \
-     azureContentSafety in a TidegatePolicy";
+const KINDS: &str = "regex, webhook, openAIModeration, bedrockGuardrails and googleModelArmor; detect, \
+     azureContentSafety and openAIModeration in a TidegatePolicy";
 /// `window`, `buffer`, `audit` or `refuse`.
 const STREAMING: &str = "tidegate.dev/guard-streaming";
 /// `enforce` or `shadow`.
@@ -166,6 +166,7 @@ fn scope_of(own: Scope) -> tidegate::GuardScope {
         Scope::ToolOutput => tidegate::GuardScope::ToolOutput,
         Scope::ToolInput => tidegate::GuardScope::ToolInput,
         Scope::ToolDefinitions => tidegate::GuardScope::ToolDefinitions,
+        Scope::ToolCalls => tidegate::GuardScope::ToolCalls,
     }
 }
 

@@ -48,6 +48,7 @@ pub(super) fn decode(
                 "" => openai::MODEL.into(),
                 model => model.into(),
             },
+            thresholds: thresholds(&own.thresholds).within("moderation")?,
         },
         Some(Kind::Bedrock(own)) => Service::Bedrock {
             identifier: need("identifier", &own.identifier).within("bedrock")?,
@@ -74,6 +75,20 @@ pub(super) fn decode(
         },
         timeout: duration("timeout", message.timeout.as_ref())?.unwrap_or(TIMEOUT),
     })
+}
+
+fn thresholds(messages: &[wire::CategoryThreshold]) -> Result<openai::Thresholds, FieldError> {
+    let mut all = Vec::with_capacity(messages.len());
+    for (index, own) in messages.iter().enumerate() {
+        // No number is none.
+        if !(own.score > 0.0 && own.score <= 1.0) {
+            let text = format!("{} is not above 0 and up to 1", own.score);
+            return Err(FieldError::invalid("score", text).within_index("thresholds", index));
+        }
+        let category = need("category", &own.category).within_index("thresholds", index)?;
+        all.push((category, own.score));
+    }
+    Ok(openai::Thresholds(all))
 }
 
 fn content_safety(message: &wire::ContentSafetyService) -> Result<ContentSafety, FieldError> {
@@ -184,6 +199,23 @@ mod tests {
         let error = super::decode(&message, &[]).expect_err("refused");
         let words = "target: \"request/0\" is not among the policy's targets";
         assert_eq!(error.to_string(), words);
+    }
+
+    #[test]
+    fn thresholds_are_scores() {
+        let decoded = |category: &str, score: f64| {
+            let category = category.to_owned();
+            let all = super::thresholds(&[wire::CategoryThreshold { category, score }]);
+            all.map(|all| all.0).map_err(|error| error.to_string())
+        };
+        let violence = decoded("violence", 0.8).expect("valid");
+        assert_eq!(violence, [("violence".into(), 0.8)]);
+        for score in [0.0, -1.0, 1.1, f64::NAN] {
+            let error = decoded("violence", score).expect_err("refused");
+            assert!(error.starts_with("thresholds[0].score: "), "{error}");
+        }
+        let error = decoded("", 0.5).expect_err("refused");
+        assert!(error.starts_with("thresholds[0].category"), "{error}");
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum Service {
     OpenAi {
         /// Model that judges.
         model: Box<str>,
+        /// Categories that are judged by their scores.
+        thresholds: openai::Thresholds,
     },
     /// ApplyGuardrail of Bedrock.
     Bedrock {
@@ -164,7 +166,7 @@ impl Service {
         };
         match self {
             Service::Webhook { .. } => webhook::read(phase, sent, body).map(Reading::Verdict),
-            Service::OpenAi { .. } => openai::read(sent, body).map(Reading::Verdict),
+            Service::OpenAi { thresholds, .. } => thresholds.read(sent, body).map(Reading::Verdict),
             Service::Bedrock { .. } => bedrock::read(sent, body).map(Reading::Verdict),
             Service::ModelArmor { .. } => model_armor::read(sent, body),
             Service::ContentSafety(own) => own.read(asked, body).map(Reading::Verdict),
@@ -192,7 +194,10 @@ mod tests {
         let webhook = Service::Webhook {
             path_prefix: "/v1".into(),
         };
-        let openai = Service::OpenAi { model: "m".into() };
+        let openai = Service::OpenAi {
+            model: "m".into(),
+            thresholds: super::openai::Thresholds::default(),
+        };
         let bedrock = Service::Bedrock {
             identifier: "gr1".into(),
             version: "1".into(),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::azure::{self, Analysis, ContentSafety, OutputType};
-use super::openai::MODEL;
+use super::openai::{MODEL, Thresholds};
 use super::webhook::Message;
 use super::{
     Asked, Call, Phase, Reading, Service, Text, Unreadable, Verdict, bedrock, model_armor, openai,
@@ -156,7 +156,7 @@ fn moderation() {
         r#"{"flagged":true,"categories":{"violence":true,"hate":false,"illicit":null},"category_scores":{"violence":0.6,"hate":0.3}}"#,
     );
     check(
-        |body| openai::read(2, body),
+        |body| Thresholds::default().read(2, body),
         &[
             (
                 &two(r#"{"flagged":false,"categories":{"hate":false}}"#),
@@ -166,6 +166,42 @@ fn moderation() {
             (&two(r#"{"flagged":true}"#), "reject flagged"),
             (r#"{"results":[]}"#, "incomplete"),
             (r#"{"results":[{"categories":{}}]}"#, "shape"),
+        ],
+    );
+}
+
+#[test]
+fn moderation_by_scores() {
+    let thresholds = Thresholds(vec![("violence".into(), 0.8), ("hate".into(), 0.1)]);
+    let one = |flags: &str, scores: &str| {
+        r#"{"results":[{"flagged":true,"categories":FLAGS,"category_scores":SCORES}]}"#
+            .replace("FLAGS", flags)
+            .replace("SCORES", scores)
+    };
+    let scores = |violence: f64, hate: f64| {
+        format!(r#"{{"violence":{violence},"hate":{hate},"sexual":0.9}}"#)
+    };
+    let violent = r#"{"violence":true,"hate":false}"#;
+    check(
+        |body| thresholds.read(1, body),
+        &[
+            // Flagged by the service, and not by the guard.
+            (&one(violent, &scores(0.79, 0.09)), "pass"),
+            (&one(violent, &scores(0.8, 0.09)), "reject violence"),
+            // The other way round.
+            (&one(violent, &scores(0.5, 0.1)), "reject hate"),
+            // Others are as the service says.
+            (
+                &one(r#"{"sexual":true}"#, &scores(0.1, 0.01)),
+                "reject sexual",
+            ),
+            (&one("{}", &scores(0.1, 0.01)), "reject flagged"),
+            // Without a score nobody knows.
+            (&one(violent, r#"{"violence":0.1}"#), "incomplete"),
+            (
+                &one(violent, r#"{"violence":0.1,"hate":null}"#),
+                "incomplete",
+            ),
         ],
     );
 }
@@ -493,7 +529,8 @@ proptest! {
     fn reading_is_total(body in r#"[{}\[\]",:a-z0-9 ]{0,60}"#) {
         for answer in [
             webhook::read(Phase::Request, 1, body.as_bytes()),
-            openai::read(1, body.as_bytes()),
+            Thresholds::default().read(1, body.as_bytes()),
+            Thresholds(vec![("violence".into(), 0.5)]).read(1, body.as_bytes()),
             bedrock::read(1, body.as_bytes()),
             armor_verdict(1, body.as_bytes()),
             ContentSafety::default().read(Asked::Analysis, body.as_bytes()),

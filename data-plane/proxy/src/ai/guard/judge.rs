@@ -121,16 +121,17 @@ pub(super) fn remote(
     }
 }
 
-/// Whether a guard looks at a text. Of answers it looks at all that is said and thought, but not at the arguments of calls:
-/// a tool that gets a token in place of an address does something else.
+/// Whether a guard looks at a text. Of answers it looks at all that is said and thought, and at the arguments of calls only where it
+/// is asked to: a tool that gets a token in place of an address does something else.
 pub(super) fn is_judged(run: &Run<'_, '_>, guard: &Guard, phase: Phase) -> bool {
     match (phase, run.scope()) {
         (Phase::Request, whose) => guard.scopes.has(scope(whose)),
-        (Phase::Response, Whose::ToolInput | Whose::ToolDefinition) => false,
+        (Phase::Response, Whose::ToolInput) => guard.scopes.has(Scope::ToolCallOutput),
+        (Phase::Response, Whose::ToolDefinition) => false,
         (
             Phase::Response,
             Whose::SystemPrompt | Whose::User | Whose::Assistant | Whose::ToolOutput,
-        ) => true,
+        ) => guard.scopes.has(Scope::Messages),
     }
 }
 
@@ -158,5 +159,98 @@ impl Asked<'_, '_> {
             },
             text: &self.text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use dp_config::prompt_guard::{Guard, GuardKind, Refusal};
+    use dp_llm::{format::Format, prompt_text::PromptText};
+    use dp_policy::prompt_guard::{
+        Builtin, Decision, Engine, OnMatch, RuleConfig, Scopes, Score, remote::Phase, scope::Scope,
+    };
+    use http::StatusCode;
+
+    use super::regex;
+
+    const MAIL: &str = "ann@example.org";
+
+    /// An answer that says something, and calls a tool with `said`.
+    fn answers(said: &str) -> [(Format, String); 5] {
+        [
+            (
+                Format::OpenAiChatCompletions,
+                r#"{"choices":[{"message":{"content":"hi","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"to\":[\"SAID\"],\"n\":1}"}}]}}]}"#,
+            ),
+            (
+                Format::OpenAiResponses,
+                r#"{"output":[{"type":"function_call","call_id":"c","name":"f","arguments":"{\"to\":\"SAID\"}"}]}"#,
+            ),
+            (
+                Format::AnthropicMessages,
+                r#"{"content":[{"type":"text","text":"hi"},{"type":"tool_use","id":"c","name":"f","input":{"to":"SAID"}}]}"#,
+            ),
+            (
+                Format::GeminiGenerateContent,
+                r#"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"to":"SAID"}}}]}}]}"#,
+            ),
+            (
+                Format::BedrockConverse,
+                r#"{"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":"c","name":"f","input":{"to":"SAID"}}}]}}}"#,
+            ),
+        ]
+        .map(|(format, body)| (format, body.replace("SAID", said)))
+    }
+
+    #[track_caller]
+    fn judged(scopes: Scopes, on_match: OnMatch, format: Format, body: &str) -> (Decision, String) {
+        let rules = [RuleConfig::Builtin(Builtin::Email)];
+        let engine = Engine::compile(&rules, on_match, Score::MINIMUM).expect("compiles");
+        let engine = Arc::new(engine);
+        let guard = Guard {
+            name: "response[0]".into(),
+            kind: GuardKind::Regex(engine.clone()),
+            scopes,
+            refusal: Refusal {
+                status: StatusCode::FORBIDDEN,
+                body: None,
+            },
+            is_shadow: false,
+        };
+        let bytes = Bytes::from(body.to_owned());
+        let texts = PromptText::of_answer(format, &bytes).expect("an answer");
+        let (decision, masked) = regex(&engine, &texts, &guard, Phase::Response);
+        let masked = masked.unwrap_or_else(|| bytes.clone());
+        (decision, String::from_utf8(masked.to_vec()).expect("text"))
+    }
+
+    #[test]
+    fn arguments_of_calls_are_judged_where_the_scope_says_so() {
+        let with_calls = Scopes::of(&[Scope::Messages, Scope::ToolCallOutput]);
+        for ((format, body), (_, expected)) in
+            answers(MAIL).into_iter().zip(answers("<EMAIL_ADDRESS>"))
+        {
+            let (decision, masked) = judged(with_calls, OnMatch::Mask, format, &body);
+            assert!(matches!(decision, Decision::Mask(_)), "{format:?}");
+            assert_eq!(masked, expected, "{format:?}");
+            let (decision, _) = judged(with_calls, OnMatch::Reject, format, &body);
+            assert!(matches!(decision, Decision::Reject(_)), "{format:?}");
+            let (decision, same) = judged(Scopes::OF_ANSWERS, OnMatch::Reject, format, &body);
+            assert_eq!((decision, same), (Decision::Allow, body), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_is_judged_unless_the_scope_is_calls_alone() {
+        let body = format!(r#"{{"content":[{{"type":"text","text":"to {MAIL}"}}]}}"#);
+        let format = Format::AnthropicMessages;
+        let (decision, _) = judged(Scopes::OF_ANSWERS, OnMatch::Reject, format, &body);
+        assert!(matches!(decision, Decision::Reject(_)), "{decision:?}");
+        let calls = Scopes::of(&[Scope::ToolCallOutput]);
+        let (decision, _) = judged(calls, OnMatch::Reject, format, &body);
+        assert_eq!(decision, Decision::Allow);
     }
 }

@@ -36,7 +36,11 @@ pub(in crate::ai) async fn settle(
         if relay.is_refused() {
             break;
         }
-        let count = at_once(rest.iter().map(|seat| Some(seat.service()?.0)));
+        // Asked about the same texts: one whose scope is another gets no others than those.
+        let alike = rest
+            .iter()
+            .take_while(|seat| seat.judged() == first.judged());
+        let count = at_once(alike.map(|seat| Some(seat.service()?.0)));
         let (together, behind) = rest.split_at(count.max(1));
         rest = behind;
         let texts = held.texts();

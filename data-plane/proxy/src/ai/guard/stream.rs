@@ -6,10 +6,11 @@
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use dp_config::prompt_guard::{Guard, GuardKind, Remote, Streaming};
-use dp_llm::gate::{Gate, Guard as Judges, Hold, Judge, Passed};
+use dp_llm::gate::{Gate, Guard as Judges, Hold, Judge, Judged, Passed};
 use dp_policy::prompt_guard::{
     Decision, Engine, Names, Window,
     remote::{Phase, Text, Verdict},
+    scope::Scope,
     window::{Limits, Mode, Output},
 };
 
@@ -83,14 +84,14 @@ pub(in crate::ai) fn gates(
             GuardKind::Regex(engine) => (gate(guard, engine, streaming, found.clone()), None),
             GuardKind::Remote(_) => {
                 let (held, hold) = match only_watches {
-                    true => (Held::passing(WHOLE), Hold::Window),
+                    true => (Held::passing(WHOLE), Hold::Nothing),
                     false => (Held::default(), Hold::Whole),
                 };
                 let gate = Gate::new(Box::new(held.clone()), hold, WHOLE);
                 (gate, Some(held))
             }
         };
-        gates.push(gate);
+        gates.push(gate.judging(judged(guard)));
         seats.push(Seat {
             guard: guard.clone(),
             streaming,
@@ -128,11 +129,22 @@ fn gate(
         only_watches,
         found,
     };
-    let hold = match is_whole {
-        true => Hold::Whole,
-        false => Hold::Window,
+    let hold = match (only_watches, is_whole) {
+        (true, _) => Hold::Nothing,
+        (false, true) => Hold::Whole,
+        (false, false) => Hold::Window,
     };
     Gate::new(Box::new(judges), hold, WHOLE)
+}
+
+/// What of an answer a guard judges.
+fn judged(guard: &Guard) -> Judged {
+    let has = |scope| guard.scopes.has(scope);
+    match (has(Scope::Messages), has(Scope::ToolCallOutput)) {
+        (true, true) => Judged::All,
+        (false, true) => Judged::Calls,
+        (_, false) => Judged::Texts,
+    }
 }
 
 // === impl Tallies ===
@@ -178,6 +190,11 @@ impl Seat {
             (GuardKind::Remote(remote), Some(held)) => Some((remote, held)),
             (GuardKind::Remote(_) | GuardKind::Regex(_), _) => None,
         }
+    }
+
+    /// What of an answer it judges.
+    pub(super) fn judged(&self) -> Judged {
+        judged(&self.guard)
     }
 
     /// What a service said of the texts that were held, whether that is its verdict or that it gave none.

@@ -1,11 +1,11 @@
 //! Guards that a TidegatePolicy has and upstream's schema does not.
 //!
-//! Owns which kinds these are, and detectors by their names. Must not change what upstream's schemas accept: they are compared
-//! with upstream's own. A ready-made detector is one of the proxy's, so a new one there needs its name here.
+//! Owns which kinds these are, detectors by their names, and what OpenAI's moderation scores. Must not change what upstream's
+//! schemas accept: they are compared with upstream's own. A ready-made detector is one of the proxy's, so a new one there needs its name here.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Guard, RegexAction, guards};
 use crate::scalar::Long;
@@ -13,6 +13,18 @@ use crate::schema::rule::{at_least_one, rule};
 
 /// The kinds.
 const KINDS: &[&str] = &["azureContentSafety", "detect"];
+const PROMPT_KINDS: &[&str] = &["azureContentSafety", "openAIModeration", "detect"];
+
+/// What OpenAI's moderation scores.
+const CATEGORIES: &str = "harassment harassment/threatening hate hate/threatening illicit illicit/violent self-harm \
+                          self-harm/instructions self-harm/intent sexual sexual/minors violence violence/graphic";
+const THRESHOLDS: &str = "Scores from which on a text is refused, above 0 and up to 1, by category; what is flagged in \
+                          those without one.";
+const SCORE: &str = r"^(0\.0{0,3}[1-9][0-9]{0,3}|1(\.0{1,4})?)$";
+const OF_PROMPTS: &str =
+    "What of the prompt is judged; all but ToolInput and ToolDefinitions where absent.";
+const OF_ANSWERS: &str = "What of the answer is judged: Messages, which is all that is said and thought, and the \
+                          arguments of ToolCalls; Messages where absent.";
 
 /// Guards that a TidegatePolicy has beside those of upstream's schema.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -113,8 +125,17 @@ pub enum Detector {
 
 fn request_guards(generator: &mut SchemaGenerator) -> Schema {
     let others = ["response", "scope", "failureMode", "timeout"];
-    let mut schema = guards(generator, KINDS, &others, &[asks_nobody()]);
-    widen_scope(&mut schema);
+    let mut schema = guards(generator, PROMPT_KINDS, &others, &[asks_nobody()]);
+    let scopes = "SystemPrompt Messages ToolOutput ToolInput ToolDefinitions";
+    set_scope(&mut schema, OF_PROMPTS, scopes);
+    let score = json!({"type": "string", "maxLength": 6, "pattern": SCORE});
+    let scores = CATEGORIES.split(' ').map(str::to_owned);
+    let scores: Map<String, Value> = scores.map(|name| (name, score.clone())).collect();
+    let scores = json!({"type": "object", "description": THRESHOLDS, "properties": scores});
+    let place = schema.pointer_mut("/items/properties/openAIModeration/properties");
+    if let Some(Value::Object(moderation)) = place {
+        moderation.insert("thresholds".to_owned(), scores);
+    }
     schema
 }
 
@@ -124,27 +145,29 @@ fn response_guards(generator: &mut SchemaGenerator) -> Schema {
          || !self.azureContentSafety.promptShield",
         "promptShield is for guards of requests",
     );
-    let others = ["response", "failureMode", "timeout"];
-    guards(generator, KINDS, &others, &[shield, asks_nobody()])
+    let others = ["response", "scope", "failureMode", "timeout"];
+    let mut schema = guards(generator, KINDS, &others, &[shield, asks_nobody()]);
+    set_scope(&mut schema, OF_ANSWERS, "Messages ToolCalls");
+    schema
 }
 
 /// What is about services that give no verdict is nothing that a guard without a service has.
 fn asks_nobody() -> Value {
     rule(
         "!has(self.detect) || (!has(self.failureMode) && !has(self.timeout))",
-        "failureMode and timeout need azureContentSafety: detect asks no service",
+        "failureMode and timeout are about services: detect asks none",
     )
 }
 
-/// Adds the scope that upstream's schema does not have.
-fn widen_scope(schema: &mut Schema) {
-    let scope = schema.pointer_mut("/items/properties/scope");
-    let Some(Value::Object(scope)) = scope else {
-        return;
-    };
-    scope.insert("maxItems".to_owned(), json!(5));
-    let items = scope.get_mut("items");
-    if let Some(Value::Array(known)) = items.and_then(|items| items.get_mut("oneOf")) {
-        known.push(json!({"type": "string", "const": "ToolDefinitions"}));
+/// Other scopes than those of upstream's schema.
+fn set_scope(schema: &mut Schema, description: &str, names: &str) {
+    if let Some(Value::Object(scope)) = schema.pointer_mut("/items/properties/scope") {
+        let known = names
+            .split(' ')
+            .map(|name| json!({"const": name, "type": "string"}));
+        let known: Vec<Value> = known.collect();
+        scope.insert("description".to_owned(), json!(description));
+        scope.insert("maxItems".to_owned(), json!(known.len()));
+        scope.insert("items".to_owned(), json!({"oneOf": known}));
     }
 }

@@ -3,7 +3,9 @@
 //! Owns what is asked. Must not know where: that is its target's. Invariant: a guard names its target, so that a proxy which has
 //! none refuses it.
 
-use cp_api::backend::policy::guard::{ContentSafety, HeaderMatch, HeaderMatchType, Webhook};
+use cp_api::backend::policy::guard::{
+    ContentSafety, HeaderMatch, HeaderMatchType, OpenAiModeration, Webhook,
+};
 use cp_api::scalar::FailureMode;
 use expr::AttributeSet;
 use proto::tidegate::v1 as tidegate;
@@ -39,6 +41,7 @@ pub(super) fn message(asked: &Asked<'_>) -> Result<tidegate::RemoteGuard, String
         }
         Service::OpenAi(own) => Wire::Moderation(tidegate::ModerationService {
             model: own.model.clone().unwrap_or_default(),
+            thresholds: thresholds(own, asked)?,
         }),
         Service::Bedrock(own) => Wire::Bedrock(tidegate::BedrockGuardrailService {
             identifier: own.identifier.0.clone(),
@@ -57,6 +60,26 @@ pub(super) fn message(asked: &Asked<'_>) -> Result<tidegate::RemoteGuard, String
         is_fail_open: failure_mode == Some(FailureMode::FailOpen),
         timeout: asked.guard.timeout.map(|own| emit::duration(own.0)),
     })
+}
+
+fn thresholds(
+    own: &OpenAiModeration,
+    asked: &Asked<'_>,
+) -> Result<Vec<tidegate::CategoryThreshold>, String> {
+    let score = |(category, score): (&String, &String)| {
+        let known = score.parse().ok().filter(|own| *own > 0.0 && *own <= 1.0);
+        let score = known.ok_or_else(|| {
+            let (guards, at) = (asked.guards, &asked.at);
+            format!(
+                "{guards}.{at}.openAIModeration.thresholds[{category}]: {score:?} is not above 0 and up to 1"
+            )
+        })?;
+        Ok(tidegate::CategoryThreshold {
+            category: category.clone(),
+            score,
+        })
+    };
+    own.thresholds.iter().map(score).collect()
 }
 
 fn content_safety(own: &ContentSafety) -> tidegate::ContentSafetyService {
@@ -203,6 +226,7 @@ mod tests {
                 json!({"openAIModeration": {"model": "m"}}),
                 Wire::Moderation(tidegate::ModerationService {
                     model: "m".to_owned(),
+                    thresholds: Vec::new(),
                 }),
             ),
             (
