@@ -146,11 +146,8 @@ fn words(spec: &PriceCatalogSpec, layer: &LayerPlan, is_unused: bool) -> String 
         counted(models().filter(has_price).count(), "model"),
         counted(spec.providers.len(), "provider"),
     );
-    let is_idle = |model: &PricedModel| {
-        model.tags.is_some() || model.max_output.is_some() || model.context_window.is_some()
-    };
-    if models().any(is_idle) {
-        words.push_str("; nothing asks for tags, maxOutput and contextWindow yet");
+    if models().any(|model| model.context_window.is_some()) {
+        words.push_str("; nothing asks for contextWindow yet");
     }
     if is_unused {
         words.push_str("; no Gateway has a model provider that these prices hold for");

@@ -148,7 +148,11 @@ impl<'a> Stage<'a> {
         notes: &mut Notes,
         room: usize,
     ) -> Result<Converted, Unconvertible> {
+        let is_of_messages = matches!(self, Self::Messages(_));
         let mut request = self.into_chat(target, notes)?;
+        if is_of_messages {
+            messages_chat::for_server(&mut request, target, notes);
+        }
         let rule = renamed::rule(Format::OpenAiChatCompletions, target.vendor);
         let tool_names = renamed::in_chat(&mut request, rule);
         renamed::ids_in_chat(&mut request, target, notes);

@@ -18,6 +18,7 @@ mod messages_responses;
 mod own_reasoning;
 mod renamed;
 mod responses_chat;
+mod server_tools;
 mod unlisted;
 
 use dp_wire::{format, json, shape, text, tool_names};
@@ -42,6 +43,8 @@ pub struct Target {
     pub guardrail: Option<Guardrail>,
     /// So many messages at the end are an operator's: they are there each time, behind what the client sends then.
     pub appended: usize,
+    /// The formats that the model speaks, where a catalogue says so: its name need not tell (llm.md T-6).
+    pub tagged: Vec<format::Format>,
 }
 
 impl Target {

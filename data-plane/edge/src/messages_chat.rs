@@ -128,6 +128,18 @@ pub(crate) fn convert<'a>(
     Ok(converted)
 }
 
+/// Leaves out what only Google's own format has, where its OpenAI surface is asked.
+pub(crate) fn for_server(request: &mut chat::Request<'_>, target: &Target, notes: &mut Notes) {
+    if !matches!(target.vendor, Vendor::Gemini | Vendor::Vertex) {
+        return;
+    }
+    notes.dropped_if("top_k", request.top_k.take().is_some());
+    for message in &mut request.messages {
+        let proof = message.reasoning_signature.take();
+        notes.dropped_if("thinking", proof.is_some());
+    }
+}
+
 // === impl Context ===
 
 impl Context<'_> {
@@ -155,13 +167,11 @@ impl Context<'_> {
             converted.top_p = top_p;
         }
         match self.target.vendor {
-            Vendor::Other => converted.top_k = top_k,
-            Vendor::OpenAi
-            | Vendor::Anthropic
-            | Vendor::Foundry
-            | Vendor::Bedrock
-            | Vendor::Gemini
-            | Vendor::Vertex => self.notes.dropped_if("top_k", top_k.is_some()),
+            // Google's own format has it; what its OpenAI surface gets is `for_server`'s.
+            Vendor::Other | Vendor::Gemini | Vendor::Vertex => converted.top_k = top_k,
+            Vendor::OpenAi | Vendor::Anthropic | Vendor::Foundry | Vendor::Bedrock => {
+                self.notes.dropped_if("top_k", top_k.is_some());
+            }
         }
     }
 

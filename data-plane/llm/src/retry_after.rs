@@ -28,33 +28,15 @@ const SECONDS_LIMIT: f64 = 1e11;
 
 /// The time to wait before the provider is asked again; zero where it says that the time is over.
 ///
-/// `body` is the body of the error, in which Google tells it. The most exact of what is said counts: `retry-after-ms`,
-/// `retry-after`, Google's `RetryInfo`, then the resets of rate limits: of those which are used up, where that is said,
-/// otherwise the first of all.
+/// `status` is that of the error, which may stand inside a success; Google tells the time in the `error`. The most exact of what is
+/// said counts: `retry-after-ms`, `retry-after`, Google's `RetryInfo`, then the resets of rate limits: of those which are used up,
+/// where that is said, otherwise the first of all if the error is one of limits. Each answer tells when limits are reset, so of any
+/// other error that says nothing.
 #[must_use]
 pub fn retry_after<'a>(
-    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
-    body: Option<&[u8]>,
-    now: Duration,
-) -> Option<Duration> {
-    let told = || retry_delay(&ProviderError::read(body?));
-    asked(headers, told, now)
-}
-
-/// The same of an error inside a success, which was read already.
-#[must_use]
-pub fn retry_after_error<'a>(
+    status: u16,
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,
     error: &ProviderError,
-    now: Duration,
-) -> Option<Duration> {
-    asked(headers, || retry_delay(error), now)
-}
-
-/// By the headers, and by what the error `told`.
-fn asked<'a>(
-    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
-    told: impl FnOnce() -> Option<Duration>,
     now: Duration,
 ) -> Option<Duration> {
     let said = Said::read(headers, now);
@@ -62,12 +44,13 @@ fn asked<'a>(
         limit.is_daily && limit.is_used_up && limit.reset.is_none_or(|reset| reset > CAP)
     });
     let cap = |wait: Duration| wait.min(if daily { DAILY_CAP } else { CAP });
-    said.retry_after_ms
-        .or(said.retry_after)
-        .or_else(told)
-        .map(cap)
-        .or_else(|| said.used_up_until())
-        .or_else(|| said.first_reset())
+    let plain = said.retry_after_ms.or(said.retry_after);
+    let plain = plain.or_else(|| retry_delay(error)).map(cap);
+    let used_up = || said.used_up_until();
+    match status {
+        429 => plain.or_else(used_up).or_else(|| said.first_reset()),
+        _ => plain.or_else(|| used_up().filter(|wait| !wait.is_zero())),
+    }
 }
 
 /// A limit is used up although the answer may be a success: until when. Zero is never told, for then it is over.

@@ -201,6 +201,7 @@ impl Stream {
             max_output_tokens: None,
             guardrail: None,
             appended: 0,
+            tagged: Vec::new(),
             known_as: None,
         };
         let headers = ClientHeaders::default();

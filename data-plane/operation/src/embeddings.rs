@@ -102,10 +102,12 @@ pub fn request(
     let is_unknown = |name: &String| name != "user" && !KNOWN.contains(&name.as_str());
     notes.dropped_if("other", body.keys().any(is_unknown));
     let purpose = body.get("input_type").and_then(Value::as_str);
+    // Titan's texts are all alike.
+    notes.dropped_if("input_type", shape == Shape::Titan && purpose.is_some());
     let bodies = match shape {
         Shape::Titan => each(&inputs, |text| titan(text, dimensions))?,
         Shape::Cohere => Bodies::one(&cohere(&inputs, dimensions, purpose)),
-        Shape::Nova => each(&inputs, |text| nova(text, dimensions))?,
+        Shape::Nova => each(&inputs, |text| nova(text, dimensions, purpose))?,
         Shape::Vertex => Bodies::one(&vertex(&inputs, dimensions, purpose)),
         Shape::VertexGemini => each(&inputs, |text| vertex(&[text], dimensions, purpose))?,
     };
@@ -150,13 +152,25 @@ fn cohere(texts: &[&str], dimensions: Option<u64>, purpose: Option<&str>) -> Val
     body
 }
 
-fn nova(text: &str, dimensions: Option<u64>) -> Value {
+fn nova(text: &str, dimensions: Option<u64>, purpose: Option<&str>) -> Value {
     let mut asked = json!({
-        "embeddingPurpose": "GENERIC_RETRIEVAL",
+        "embeddingPurpose": purpose.map_or("GENERIC_RETRIEVAL", nova_purpose),
         "text": { "truncationMode": "END", "value": text },
     });
     set(&mut asked, "embeddingDimension", dimensions);
     json!({ "taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": asked })
+}
+
+/// Nova's word for what a vector is for, by Cohere's and Vertex AI's, which it refuses: a failover must not depend on whose the
+/// client used. Any other passes, for Nova to judge.
+fn nova_purpose(asked: &str) -> &str {
+    match asked {
+        "search_document" | "RETRIEVAL_DOCUMENT" => "GENERIC_INDEX",
+        "search_query" | "RETRIEVAL_QUERY" => "GENERIC_RETRIEVAL",
+        "classification" => "CLASSIFICATION",
+        "clustering" => "CLUSTERING",
+        own => own,
+    }
 }
 
 fn vertex(texts: &[&str], dimensions: Option<u64>, purpose: Option<&str>) -> Value {

@@ -86,6 +86,7 @@ fn plan(service: &Service, provider: Format) -> Result<Plan> {
         max_output_tokens: None,
         guardrail: None,
         appended: 0,
+        tagged: Vec::new(),
         known_as: None,
     };
     let rendered = request.render(service, provider, &target, ClientHeaders::default());

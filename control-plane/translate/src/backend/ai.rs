@@ -299,6 +299,7 @@ impl Scope<'_> {
                 .base
                 .map_or(provider.host.as_deref(), |base| Some(&base.host)),
         );
+        verdict.doubtful.extend(kind.doubt(path));
         let rerank = self.elsewhere(placed, &kind.home, verdict)?;
         let prefix = placed.base.map(|base| base.path.as_str());
         let prefix = prefix

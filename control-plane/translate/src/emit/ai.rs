@@ -10,7 +10,6 @@ use proto::tidegate::v1 as tidegate;
 use super::route::headers::changes;
 use super::source::duration;
 use super::{Output, cluster, credential, secret};
-use crate::change::Profile;
 use crate::plan::{
     AiPolicyPlan, AuthorizationPlan, CustomFormat, Format, HealthPlan, ProviderPlan, Service,
     SetPlan,
@@ -60,17 +59,10 @@ pub(super) fn guard_targets(
 
 pub(super) fn reach(provider: &ProviderPlan, sources: &[tidegate::Source], output: &mut Output) {
     if let Some(transport) = &provider.transport {
-        cluster::transport(
-            &provider.cluster,
-            transport,
-            Profile::Tidegate,
-            sources,
-            output,
-        );
+        cluster::provider(&provider.cluster, transport, sources, output);
     }
     if let Some(home) = &provider.rerank {
-        let (name, transport) = (&home.cluster, &home.transport);
-        cluster::transport(name, transport, Profile::Tidegate, sources, output);
+        cluster::provider(&home.cluster, &home.transport, sources, output);
     }
     secret::credential(&provider.credential, output);
 }

@@ -42,6 +42,8 @@ use crate::plan::{BackendPlan, Host, Upstream, UpstreamProtocol, UpstreamTls, Ve
 use crate::price::LayerPlan;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a provider of models may take to be connected to: the next one would answer meanwhile (llm.md R-23).
+const PROVIDER_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a changed cluster waits for endpoints before it goes on with those it had.
 const ENDPOINTS_TIMEOUT: Duration = Duration::from_secs(5);
 /// Where Envoy finds the system's roots: it has no name for them. A missing file makes it refuse the cluster,
@@ -98,13 +100,47 @@ pub(super) fn transport(
     sources: &[tidegate::Source],
     output: &mut Output,
 ) {
+    let to = (name, upstream);
+    within(CONNECT_TIMEOUT, to, profile, sources, output);
+}
+
+/// Prints the cluster of a provider of models.
+pub(super) fn provider(
+    name: &str,
+    upstream: &Upstream,
+    sources: &[tidegate::Source],
+    output: &mut Output,
+) {
+    let to = (name, upstream);
+    within(
+        PROVIDER_CONNECT_TIMEOUT,
+        to,
+        Profile::Tidegate,
+        sources,
+        output,
+    );
+}
+
+/// Prints a cluster that is connected to within a time.
+fn within(
+    limit: Duration,
+    (name, upstream): (&str, &Upstream),
+    profile: Profile,
+    sources: &[tidegate::Source],
+    output: &mut Output,
+) {
+    let limited = |cluster: Cluster| Cluster {
+        connect_timeout: Some(duration(limit)),
+        ..cluster
+    };
     match upstream {
         Upstream::Endpoints {
             endpoints,
             protocol,
         } => {
             // The owner comes first; the slices make endpoints only.
-            output.put(&eds(name, *protocol), sources.get(..1).unwrap_or_default());
+            let owner = sources.get(..1).unwrap_or_default();
+            output.put(&limited(eds(name, *protocol)), owner);
             output.put(&endpoint::assignment(name, endpoints), sources);
         }
         Upstream::Host(target) => {
@@ -112,10 +148,10 @@ pub(super) fn transport(
             if let Some(pair) = tls.and_then(|tls| tls.certificate.as_ref()) {
                 secret::pair(pair, output);
             }
-            output.put(&host(name, target, profile), sources);
+            output.put(&limited(host(name, target, profile)), sources);
         }
         Upstream::Unserved | Upstream::Ai(_) | Upstream::Models(_) | Upstream::Dynamic { .. } => {
-            output.put(&empty(name), sources);
+            output.put(&limited(empty(name)), sources);
         }
     }
 }

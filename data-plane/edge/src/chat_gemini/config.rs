@@ -193,8 +193,9 @@ fn thinking_config(
         }
         Generation::Budget => {
             let budget = wanted.budget();
-            // Only the small models can do without.
+            // Only the small models can do without; the others refuse to be told so.
             if budget == 0 && !model.contains("flash") {
+                notes.dropped(field);
                 return None;
             }
             ThinkingConfig {
@@ -206,6 +207,7 @@ fn thinking_config(
         Generation::Level => {
             let is_none = wanted.budget() == 0;
             if is_none && !model.contains("flash") {
+                notes.dropped(field);
                 return None;
             }
             ThinkingConfig {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::needs_signatures;
 use crate::shape::chat::{Message, Part as ChatPart, ToolCall};
 use crate::shape::gemini::{Content, FunctionCall, FunctionResponse, Part};
+use crate::shape::messages::Block;
 use crate::shape::responses::envelope::Proof;
 use crate::text::{Json, JsonText};
 use crate::tool_names::NO_SIGNATURE;
@@ -108,7 +109,8 @@ impl<'a> Turns<'a, '_> {
     }
 
     fn assistant(&mut self, message: Message<'a>, notes: &mut Notes) -> Result<(), Unconvertible> {
-        if message.function_call.is_some_and(|call| !call.is_null()) {
+        let legacy = message.function_call.as_ref();
+        if legacy.is_some_and(|call| !call.is_null()) {
             return Err(Unconvertible::unsupported(
                 "function_call",
                 "legacy functions cannot be sent to Gemini; use `tools`",
@@ -119,20 +121,7 @@ impl<'a> Turns<'a, '_> {
             "messages.reasoning_content",
             message.reasoning_content.is_some(),
         );
-        let own = match message.reasoning_signature.as_ref().and_then(Proof::of) {
-            Some(Proof::Gemini(own)) => Some(own),
-            None | Some(Proof::Claude(_) | Proof::Responses) => {
-                notes.dropped_if(
-                    "messages.reasoning_signature",
-                    message.reasoning_signature.is_some(),
-                );
-                None
-            }
-        };
-        notes.dropped_if(
-            "messages.thinking_blocks",
-            message.thinking_blocks.is_some(),
-        );
+        let own = proof(&message, notes);
         let mut parts = texts_only(self.parts(message.content, notes)?)?;
         parts.extend(message.refusal.and_then(Json::text).and_then(text_part));
         // Of an answer without calls it is the text's.
@@ -323,6 +312,34 @@ impl<'a> Turns<'a, '_> {
             parts: self.system,
         });
         (self.contents, system)
+    }
+}
+
+/// Gemini's proof of an answer, which clients have in one place or the other. What is another's is noted.
+fn proof(message: &Message<'_>, notes: &mut Notes) -> Option<JsonText<'static>> {
+    let signature = message.reasoning_signature.as_ref();
+    let told = signature.and_then(of_gemini);
+    notes.dropped_if(
+        "messages.reasoning_signature",
+        signature.is_some() && told.is_none(),
+    );
+    let listed = message.thinking_blocks.as_ref();
+    let blocks: Option<Vec<Block<'_>>> = listed.and_then(|list| list.read().ok());
+    let blocks = blocks.unwrap_or_default();
+    let proofs = blocks
+        .iter()
+        .map(|block| of_gemini(block.signature.as_ref()?));
+    let proofs: Vec<Option<_>> = proofs.collect();
+    let is_whole = !proofs.is_empty() && proofs.iter().all(Option::is_some);
+    notes.dropped_if("messages.thinking_blocks", listed.is_some() && !is_whole);
+    // Of several the last is that of the text, which Gemini signs at its end.
+    told.or_else(|| proofs.into_iter().flatten().next_back())
+}
+
+fn of_gemini(signature: &JsonText<'_>) -> Option<JsonText<'static>> {
+    match Proof::of(signature)? {
+        Proof::Gemini(own) => Some(own),
+        Proof::Claude(_) | Proof::Responses => None,
     }
 }
 

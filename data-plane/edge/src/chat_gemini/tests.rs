@@ -571,14 +571,12 @@ fn reasoning_by_model() {
         ("gemini-2.5-pro", "high", budget(24576)),
         ("gemini-2.5-pro", "xhigh", budget(24576)),
         ("gemini-2.5-pro", "max", budget(24576)),
-        ("gemini-2.5-pro", "none", Value::Null),
         ("gemini-2.5-flash", "none", json!({"thinkingBudget": 0})),
         ("gemini-flash-latest", "low", budget(1024)),
         ("gemini-3-pro-preview", "minimal", level("low")),
         ("gemini-3-pro-preview", "medium", level("high")),
         ("gemini-3.1-pro-preview", "medium", level("medium")),
         ("gemini-3-pro-preview", "max", level("high")),
-        ("gemini-3-pro-preview", "none", Value::Null),
         ("gemini-3-flash-preview", "minimal", level("minimal")),
         (
             "gemini-3-flash-preview",
@@ -633,6 +631,28 @@ fn reasoning_by_model() {
         json!({"contents": [{"role": "user", "parts": [{"text": "a"}]}]}),
         &["reasoning_effort"],
     );
+}
+
+/// Google: "thinking cannot be turned off" for the large models.
+#[test]
+fn models_that_always_think_are_not_told_otherwise_and_that_is_counted() {
+    for (members, field) in [
+        (json!({"reasoning_effort": "none"}), "reasoning_effort"),
+        (
+            json!({"thinking_budget_tokens": 0}),
+            "thinking_budget_tokens",
+        ),
+        (json!({"thinking": {"type": "disabled"}}), "thinking"),
+    ] {
+        for model in ["gemini-2.5-pro", "gemini-3-pro-preview"] {
+            let mut request = json!({"messages": user(json!("a"))});
+            let all = request.as_object_mut().expect("an object");
+            all.extend(members.as_object().expect("members").clone());
+            let contents = json!([{"role": "user", "parts": [{"text": "a"}]}]);
+            let expected = json!({ "contents": contents });
+            check_for(&target(model), request, expected, &[field]);
+        }
+    }
 }
 
 #[test]

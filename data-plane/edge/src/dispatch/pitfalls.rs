@@ -254,10 +254,125 @@ fn proofs_go_to_who_made_them() {
             {"role": "assistant", "content": [thought, {"type": "text", "text": "a"}]},
             {"role": "user", "content": "again"}
         ]});
-        let (_, place) = places[1];
-        let converted = try_convert((MESSAGES, CONVERSE), &body).expect("converted");
-        let found = converted.pointer(place).and_then(Value::as_str);
-        assert_eq!(found, takers[1].then_some("EqoB+/="), "{converted}");
+        // What a Responses client has of it: OpenAI's as OpenAI gave it, another's marked.
+        let encrypted = match proof.strip_prefix("responses:rs_1:") {
+            Some(own) => own.to_owned(),
+            None => format!("thinking:{proof}"),
+        };
+        let reasoning = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": encrypted,
+            "summary": [{"type": "summary_text", "text": "hm"}]});
+        let responses = json!({"model": "m", "input": [
+            {"role": "user", "content": "hi"}, reasoning, {"role": "assistant", "content": "a"}, {"role": "user", "content": "again"}
+        ]});
+        let gemini = Target {
+            model: "gemini-2.5-pro".to_owned(),
+            vendor: Vendor::Gemini,
+            ..Target::default()
+        };
+        let other = Target {
+            model: "m".to_owned(),
+            ..Target::default()
+        };
+        for (client, body, target, at) in [
+            (MESSAGES, &body, &other, 1),
+            (MESSAGES, &body, &gemini, 2),
+            (RESPONSES, &responses, &gemini, 2),
+        ] {
+            let (provider, place) = places[at];
+            let converted = convert_for((client, provider), body, target).expect("converted");
+            let found = converted.pointer(place).and_then(Value::as_str);
+            let expected = takers[at].then_some("EqoB+/=");
+            assert_eq!(found, expected, "{client:?}, {provider:?}: {converted}");
+        }
+        // Google's OpenAI surface has no place for one.
+        let chat = convert_for((MESSAGES, CHAT), &body, &gemini).expect("converted");
+        assert!(!chat.to_string().contains("EqoB"), "{chat}");
+    }
+}
+
+/// What Anthropic's own tools did is left out and counted, whatever format goes on: a failover must not depend on it.
+#[test]
+fn a_history_with_anthropics_own_tools_goes_on_everywhere() {
+    let body = json!({"model": "m", "max_tokens": 9, "messages": [
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": [
+            {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "q"}},
+            {"type": "web_search_tool_result", "tool_use_id": "s", "content": [{"type": "web_search_result", "url": "u"}]},
+            {"type": "mcp_tool_use", "id": "t", "name": "x", "server_name": "y", "input": {}},
+            // Its `source` is a text, which no block of others has.
+            {"type": "mcp_tool_result", "tool_use_id": "t", "source": "z", "content": []},
+            {"type": "text", "text": "so"},
+            {"type": "tool_use", "id": "c", "name": "f", "input": {}}
+        ]},
+        {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "c", "content": [
+                {"type": "tool_reference", "tool_name": "g"}, {"type": "text", "text": "1"}]}
+        ]}
+    ], "tools": [{"name": "f", "input_schema": {"type": "object"}}]});
+    let body = body.to_string();
+    let asked = Asked {
+        is_streamed: false,
+        headers: ClientHeaders::default(),
+        mark: None,
+    };
+    let target = Target {
+        model: "m".to_owned(),
+        ..Target::default()
+    };
+    for (provider, said, result) in [
+        (CHAT, "/messages/1/content", "/messages/2/content"),
+        (RESPONSES, "/input/1/content/0/text", "/input/3/output"),
+        (
+            CONVERSE,
+            "/messages/1/content/0/text",
+            "/messages/2/content/0/toolResult/content/0/text",
+        ),
+        (
+            GEMINI,
+            "/contents/1/parts/0/text",
+            "/contents/2/parts/0/functionResponse/response/content",
+        ),
+    ] {
+        let mut notes = Notes::default();
+        let converted = convert((MESSAGES, provider), &body, asked, &target, &mut notes);
+        let converted = converted.unwrap_or_else(|error| panic!("{provider:?}: {error:?}"));
+        let told: Value = serde_json::from_slice(&converted.body).expect("json");
+        assert_eq!(told.pointer(said), Some(&json!("so")), "{told}");
+        assert_eq!(told.pointer(result), Some(&json!("1")), "{told}");
+        for field in ["server_tool_use", "tool_reference"] {
+            assert!(notes.dropped.contains(&field), "{provider:?}: {notes:?}");
+        }
+    }
+}
+
+/// `top_k` of a Messages client reaches Gemini in its own format; Google's OpenAI surface has none.
+#[test]
+fn top_k_goes_where_google_has_it() {
+    let body = json!({"model": "m", "max_tokens": 9, "top_k": 5, "messages": [{"role": "user", "content": "hi"}]});
+    let body = body.to_string();
+    let asked = Asked {
+        is_streamed: false,
+        headers: ClientHeaders::default(),
+        mark: None,
+    };
+    for vendor in [Vendor::Gemini, Vendor::Vertex] {
+        let target = Target {
+            model: "gemini-2.5-flash".to_owned(),
+            vendor,
+            ..Target::default()
+        };
+        for (provider, place, is_kept) in [
+            (GEMINI, "/generationConfig/topK", true),
+            (CHAT, "/top_k", false),
+        ] {
+            let mut notes = Notes::default();
+            let converted = convert((MESSAGES, provider), &body, asked, &target, &mut notes);
+            let converted = converted.expect("converted");
+            let told: Value = serde_json::from_slice(&converted.body).expect("json");
+            let expected = is_kept.then(|| json!(5));
+            assert_eq!(told.pointer(place), expected.as_ref(), "{told}");
+            assert_eq!(notes.dropped.contains(&"top_k"), !is_kept, "{notes:?}");
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::super::{Target, Unconvertible, Vendor};
 use super::Context;
+use crate::server_tools;
 use crate::shape::chat::{File, ImageUrl, Part};
 use crate::shape::messages::{Block, Source};
 use crate::text::{Json, JsonText};
@@ -82,23 +83,12 @@ fn block((index, raw): (usize, &RawValue)) -> Result<Block<'_>, Unconvertible> {
                 format!("not a block of type {kind} (unreadable at character {at})"),
             )
         }
-        // Nothing of it is wanted.
-        kind if is_server_block(kind) => {
-            return Ok(Block {
-                kind: kind.to_owned(),
-                ..Block::default()
-            });
+        kind => {
+            let told = || format!("a block of type {kind} has no counterpart in chat completions");
+            return server_tools::unread(raw)
+                .ok_or_else(|| Unconvertible::unsupported(field, told()));
         }
-        kind => Unconvertible::unsupported(
-            field,
-            format!("a block of type {kind} has no counterpart in chat completions"),
-        ),
     })
-}
-
-/// What a tool that Anthropic runs was asked, and what it answered.
-pub(super) fn is_server_block(kind: &str) -> bool {
-    matches!(kind, "server_tool_use" | "mcp_tool_use") || kind.ends_with("_tool_result")
 }
 
 /// Content of texts alone; `None` where there is none. OpenAI takes a list and keeps the texts apart; other servers may not.

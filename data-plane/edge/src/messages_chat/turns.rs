@@ -4,13 +4,14 @@
 //! their turn says, as chat completions demand; what a result shows besides text follows as a user's message, because a
 //! `tool` message is text.
 
-use super::super::Unconvertible;
+use super::super::{Unconvertible, Vendor};
 use super::Context;
-use super::parts::{Blocks, call_id, file_or_text, image, is_server_block, read, texts};
-use crate::own_reasoning;
+use super::parts::{Blocks, call_id, file_or_text, image, read, texts};
 use crate::shape::chat::{self, Part};
 use crate::shape::messages::{self, Block};
+use crate::shape::responses::envelope::Proof;
 use crate::text::{Json, JsonText};
+use crate::{own_reasoning, server_tools};
 
 /// In front of a result that tells an error: a `tool` message has no member for it.
 const ERROR: &str = "[tool error] ";
@@ -85,10 +86,7 @@ fn user<'a>(
         context.note_marks(&block);
         let converted = match block.kind.as_str() {
             "tool_result" => result(block, context, &mut shown).map(|message| out.push(message)),
-            kind if is_server_block(kind) => {
-                context.notes.dropped("server_tool_use");
-                Ok(())
-            }
+            kind if server_tools::is_left_out(kind, context.notes) => Ok(()),
             _ => part(block, context).map(|part| said.extend(part)),
         };
         converted.map_err(|error| error.within(&format!("[{index}]")))?;
@@ -138,8 +136,7 @@ fn result<'a>(
         Ok(Some(Blocks::List(blocks))) => {
             for (index, block) in blocks.into_iter().enumerate() {
                 context.note_marks(&block);
-                if block.kind == "tool_reference" {
-                    context.notes.dropped("tool_reference");
+                if server_tools::is_reference(&block.kind, context.notes) {
                     continue;
                 }
                 let part = part(block, context)
@@ -201,6 +198,8 @@ fn assistant<'a>(
     let mut said = Vec::new();
     let mut calls = Vec::new();
     let mut thoughts = Vec::new();
+    // Gemini's answer has one proof besides those of its calls, behind its text.
+    let mut proof = None;
     for (index, block) in blocks.into_iter().enumerate() {
         context.note_marks(&block);
         match block.kind.as_str() {
@@ -215,14 +214,14 @@ fn assistant<'a>(
             {
                 thoughts.extend(block.thinking.filter(|text| !text.is_empty()));
             }
-            // OpenAI's models cannot be told what they thought, nor another's.
-            "thinking" => context.notes.dropped("thinking"),
+            "thinking" => proof = context.proof(block).or(proof),
             "redacted_thinking" => context.notes.dropped("redacted_thinking"),
-            kind if is_server_block(kind) => context.notes.dropped("server_tool_use"),
+            kind if server_tools::is_left_out(kind, context.notes) => (),
             kind => return Err(no_counterpart(kind).within(&format!("[{index}]"))),
         }
     }
     if said.is_empty() && calls.is_empty() {
+        context.notes.dropped_if("thinking", proof.is_some());
         return Ok(());
     }
     // One text: many compatible servers take no list here. The blocks of a text with citations are its pieces.
@@ -235,6 +234,7 @@ fn assistant<'a>(
         role: "assistant".to_owned(),
         content,
         tool_calls: Some(calls).filter(|calls| !calls.is_empty()),
+        reasoning_signature: proof,
         ..chat::Message::default()
     };
     own_reasoning::put(&mut turn, &thoughts);
@@ -252,6 +252,19 @@ impl Context<'_> {
         let citations = block.citations.as_ref().map(Json::get);
         let has_citations = citations.is_some_and(|raw| !matches!(raw, "null" | "[]"));
         self.notes.dropped_if("citations", has_citations);
+    }
+
+    /// What proves a thought, where the model is asked whose it is. No model of chat completions can be told what it thought, nor
+    /// what another did.
+    fn proof<'a>(&mut self, block: Block<'a>) -> Option<JsonText<'a>> {
+        let is_google = matches!(self.target.vendor, Vendor::Gemini | Vendor::Vertex);
+        let signature = block.signature.filter(|signature| {
+            is_google && matches!(Proof::of(signature), Some(Proof::Gemini(_)))
+        });
+        let has_text = block.thinking.is_some_and(|text| !text.is_empty());
+        self.notes
+            .dropped_if("thinking", signature.is_none() || has_text);
+        signature
     }
 
     fn call<'a>(&mut self, block: Block<'a>) -> Result<chat::ToolCall<'a>, Unconvertible> {

@@ -299,12 +299,6 @@ fn blocks_that_bedrock_has_not_are_refused() {
             Cause::Unsupported,
         ),
         (
-            "assistant",
-            json!({"type": "server_tool_use", "id": "x", "name": "web_search", "input": {}}),
-            ".type",
-            Cause::Unsupported,
-        ),
-        (
             "user",
             json!({"type": "tool_use", "id": "x", "name": "a", "input": {}}),
             ".type",

@@ -15,7 +15,7 @@ use crate::shape::messages::{self, Block};
 use crate::shape::responses::envelope::Proof;
 use crate::text::{Json, JsonText};
 use crate::tool_names::{ToolNames, call_id};
-use crate::{Notes, Unconvertible};
+use crate::{Notes, Unconvertible, server_tools};
 
 /// A text where Bedrock wants one and the client said none.
 const SOMETHING: &str = ".";
@@ -77,7 +77,8 @@ fn block(raw: &RawValue) -> Result<Block<'_>, Unconvertible> {
         #[serde(rename = "type")]
         kind: String,
     }
-    serde_json::from_str(raw.get()).map_err(|_| {
+    let read = serde_json::from_str(raw.get()).ok();
+    read.or_else(|| server_tools::unread(raw)).ok_or_else(|| {
         // Its `source` is a text, where that of any other block is an object.
         match serde_json::from_str::<Kind>(raw.get()) {
             Ok(Kind { kind }) if kind == "search_result" => no_counterpart(),
@@ -169,7 +170,7 @@ impl<'r> History<'r> {
         let has = |blocks: &[Block<'_>], kind| blocks.iter().any(|block| block.kind == kind);
         let mut kept = calls.iter().filter(|block| match block.kind.as_str() {
             "thinking" => is_claudes(block),
-            _ => true,
+            kind => !server_tools::is_block(kind),
         });
         let is_proven = kept
             .next()
@@ -276,6 +277,7 @@ impl Converter<'_> {
                     "Bedrock does not take such a block from this role",
                 ));
             }
+            (kind, _) if server_tools::is_left_out(kind, self.notes) => None,
             _ => return Err(no_counterpart()),
         };
         content.extend(converted);
@@ -355,6 +357,7 @@ impl Converter<'_> {
                 part,
                 &mut self.documents,
             )?))),
+            kind if server_tools::is_reference(kind, self.notes) => Ok(None),
             _ => Err(no_counterpart()),
         }
     }

@@ -9,7 +9,7 @@ use crate::shape::messages::{Block, Message, Source};
 use crate::shape::responses::envelope::Encrypted;
 use crate::shape::responses::{Item, Part};
 use crate::text::{Json, JsonText};
-use crate::{Notes, Unconvertible};
+use crate::{Notes, Unconvertible, server_tools};
 
 /// In front of a tool's result that is an error, which the format cannot say.
 const TOOL_ERROR: &str = "[tool error] ";
@@ -126,6 +126,7 @@ impl Conversation {
             (Role::Assistant, "redacted_thinking") => {
                 notes.dropped("messages.content.redacted_thinking");
             }
+            (Role::User | Role::Assistant, kind) if server_tools::is_left_out(kind, notes) => (),
             (Role::User | Role::Assistant | Role::System, kind) => {
                 return Err(Unconvertible::unsupported(
                     "type",
@@ -220,6 +221,7 @@ impl Conversation {
             let part = block_of(raw).and_then(|block| match block.kind.as_str() {
                 "text" => self.text(Role::User, block, notes),
                 "image" | "document" => self.media(block, notes).map(Some),
+                kind if server_tools::is_reference(kind, notes) => Ok(None),
                 kind => Err(Unconvertible::unsupported(
                     "type",
                     format!(
@@ -366,8 +368,9 @@ fn list<'m>(
 }
 
 fn block_of(raw: &RawValue) -> Result<Block<'_>, Unconvertible> {
-    let read = serde_json::from_str(raw.get());
-    read.map_err(|_| Unconvertible::invalid("", "is not a content block"))
+    let read = serde_json::from_str(raw.get()).ok();
+    read.or_else(|| server_tools::unread(raw))
+        .ok_or_else(|| Unconvertible::invalid("", "is not a content block"))
 }
 
 fn missing(field: &'static str) -> Unconvertible {

@@ -297,7 +297,7 @@ fn what_cannot_be_said_is_refused_by_its_place() {
             Cause::Invalid,
         ),
         (
-            block("assistant", json!({"type": "server_tool_use"})),
+            block("assistant", json!({"type": "container_upload"})),
             "messages[0].content[1].type",
             Cause::Unsupported,
         ),

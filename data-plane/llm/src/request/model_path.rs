@@ -48,14 +48,18 @@ fn of_google(called: &str) -> Option<String> {
 
 /// Splits a path without its method in front of `/models/` and behind it.
 fn split(called: &str) -> Option<(&str, &str)> {
-    // What a route has in front may be called anything: what counts is behind the last version of an API.
-    let versions = called.match_indices("/v1").filter(|(at, _)| {
-        let rest = called.get(at + 3..).unwrap_or_default();
-        let (version, behind) = rest.split_once('/').unwrap_or_default();
-        version.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && format!("/{behind}").contains(MODELS)
-    });
-    let from = versions.last().map_or(0, |(at, _)| at);
+    // What a route has in front may be called anything: what counts is behind the last version of an API that has models behind it.
+    // A path is the client's, and as long as it likes, so every part of it is looked at once.
+    let last = called.rfind(MODELS)?;
+    let mut versions = called.get(..last)?.rmatch_indices("/v1");
+    let is_version = |at: usize| {
+        let version = called
+            .get(at + 3..last)
+            .and_then(|rest| rest.split('/').next());
+        version.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    let from = versions.find(|&(at, _)| is_version(at));
+    let from = from.map_or(0, |(at, _)| at);
     let at = from + called.get(from..)?.find(MODELS)?;
     Some((called.get(..at)?, called.get(at + MODELS.len()..)?))
 }
@@ -116,6 +120,21 @@ mod tests {
             is_streamed,
         });
         assert_eq!(read(path), expected, "{path}");
+    }
+
+    #[test]
+    fn a_path_of_many_versions_has_its_model_behind_the_last() {
+        let many = "/v1".repeat(20_000);
+        let gemini = "/models/m:generateContent";
+        check(&format!("{many}{gemini}"), Some((Some("m"), false)));
+        let other = "/models/other:countTokens";
+        check(&format!("{other}{many}{gemini}"), Some((Some("m"), false)));
+        // A segment that only begins like a version, and versions that have no models behind them.
+        check(
+            &format!("/v1/models/a/v1.x{gemini}"),
+            Some((Some("a/v1.x/models/m"), false)),
+        );
+        check(&format!("{gemini}{many}"), None);
     }
 
     #[test]

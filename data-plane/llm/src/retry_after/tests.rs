@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{exhausted_for, retry_after, retry_after_error};
+use super::{exhausted_for, retry_after};
 use crate::error::ProviderError;
 
 /// 2026-01-01T00:00:00Z.
@@ -12,8 +12,19 @@ const NOW: Duration = Duration::from_secs(1_767_225_600);
 
 #[track_caller]
 fn check(headers: &[(&str, &str)], body: Option<&str>, expected: Option<f64>) {
-    let said = retry_after(headers.iter().copied(), body.map(str::as_bytes), NOW);
-    assert_eq!(said.map(|said| said.as_secs_f64()), expected, "{headers:?}");
+    check_status(429, (headers, body), expected);
+}
+
+#[track_caller]
+fn check_status(
+    status: u16,
+    (headers, body): (&[(&str, &str)], Option<&str>),
+    expected: Option<f64>,
+) {
+    let error = ProviderError::read(body.unwrap_or_default().as_bytes());
+    let said = retry_after(status, headers.iter().copied(), &error, NOW);
+    let said = said.map(|said| said.as_secs_f64());
+    assert_eq!(said, expected, "{status}: {headers:?}");
 }
 
 #[test]
@@ -45,21 +56,28 @@ fn the_plain_header() {
 }
 
 #[test]
-fn an_error_inside_a_success_is_asked_like_one_with_a_status() {
-    let google = r#"{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure"},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"3.5s"}]}}"#;
-    let other = r#"{"error":{"message":"m","type":"overloaded_error"}}"#;
-    let asked = |headers: &[(&str, &str)], body: &str| {
-        let error = ProviderError::read(body.as_bytes());
-        let said = retry_after_error(headers.iter().copied(), &error, NOW);
-        said.map(|said| said.as_secs_f64())
-    };
-    assert_eq!(asked(&[], google), Some(3.5));
-    // The header is the more exact one, as it is of a status.
-    assert_eq!(asked(&[("retry-after", "60")], google), Some(60.0));
-    assert_eq!(asked(&[("retry-after", "60")], other), Some(60.0));
-    assert_eq!(asked(&[("retry-after", "86400")], other), Some(900.0));
-    assert_eq!(asked(&[], other), None);
-    check(&[], Some(google), Some(3.5));
+fn only_an_error_of_limits_asks_to_wait_for_those_that_have_something_left() {
+    let left = [
+        ("x-ratelimit-remaining-tokens", "149984"),
+        ("x-ratelimit-reset-tokens", "6m0s"),
+    ];
+    let untold = [("anthropic-ratelimit-unified-reset", "1767225610")];
+    let used_up = [
+        ("anthropic-ratelimit-requests-remaining", "0"),
+        ("anthropic-ratelimit-requests-reset", "2026-01-01T00:00:45Z"),
+    ];
+    check_status(429, (&left, None), Some(360.0));
+    check_status(429, (&untold, None), Some(10.0));
+    check_status(429, (&used_up, None), Some(45.0));
+    let google = r#"{"error":{"code":503,"message":"m","status":"UNAVAILABLE","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"3.5s"}]}}"#;
+    for status in [400, 401, 403, 500, 502, 503, 529] {
+        check_status(status, (&left, None), None);
+        check_status(status, (&untold, None), None);
+        check_status(status, (&[left, used_up].concat(), None), Some(45.0));
+        let asked = [&left[..], &[("retry-after", "7")]].concat();
+        check_status(status, (&asked, None), Some(7.0));
+        check_status(status, (&left, Some(google)), Some(3.5));
+    }
 }
 
 #[test]
@@ -174,7 +192,8 @@ proptest! {
         value in "[0-9.mshTZ:-]{0,24}|\\PC{0,12}",
         body in "\\PC{0,24}",
     ) {
-        let said = retry_after([(name, value.as_str())], Some(body.as_bytes()), NOW);
+        let error = ProviderError::read(body.as_bytes());
+        let said = retry_after(429, [(name, value.as_str())], &error, NOW);
         prop_assert!(said.is_none_or(|said| said <= Duration::from_secs(3600)));
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dp_llm::edge::Target;
+use dp_llm::error::ProviderError;
 use dp_llm::format::Format;
 use dp_llm::provider::Service;
 use dp_llm::relay::Plan;
@@ -133,6 +134,7 @@ impl Pair {
             known_as: None,
             guardrail: None,
             appended: 0,
+            tagged: Vec::new(),
         };
         request.render(&service, self.provider.1, &target, ClientHeaders::default())
     }
@@ -153,7 +155,8 @@ impl Pair {
         let kind = headers.iter().find(|(name, _)| *name == "x-amzn-errortype");
         let kind = kind.map(|(_, kind)| *kind);
         let now = Duration::from_secs(1_700_000_000);
-        let wait = retry_after(headers.iter().copied(), Some(body.as_bytes()), now);
+        let said = ProviderError::read(body.as_bytes());
+        let wait = retry_after(status, headers.iter().copied(), &said, now);
         let (client, provider) = (self.client.1, self.provider.1);
         let told = dp_llm::error::for_client(client, provider, status, &body.into(), kind);
         let told: Value = serde_json::from_slice(&told).expect("JSON");

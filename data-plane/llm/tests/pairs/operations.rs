@@ -184,6 +184,7 @@ impl Case<'_> {
             known_as: None,
             guardrail: None,
             appended: 0,
+            tagged: Vec::new(),
         };
         let headers = ClientHeaders::default();
         let request = request.expect("a request");

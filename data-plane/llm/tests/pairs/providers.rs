@@ -237,6 +237,7 @@ impl Exchange<'_> {
             known_as: None,
             guardrail: None,
             appended: 0,
+            tagged: Vec::new(),
         };
         let headers = ClientHeaders {
             anthropic_beta: match self.client.1 {

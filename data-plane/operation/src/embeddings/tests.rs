@@ -83,6 +83,33 @@ fn requests() {
     );
 }
 
+#[test]
+fn what_texts_are_for_reaches_nova_and_is_counted_where_nobody_asks() {
+    for (asked, purpose) in [
+        ("search_document", "GENERIC_INDEX"),
+        ("RETRIEVAL_DOCUMENT", "GENERIC_INDEX"),
+        ("search_query", "GENERIC_RETRIEVAL"),
+        ("RETRIEVAL_QUERY", "GENERIC_RETRIEVAL"),
+        ("classification", "CLASSIFICATION"),
+        ("CLUSTERING", "CLUSTERING"),
+        ("TEXT_RETRIEVAL", "TEXT_RETRIEVAL"),
+    ] {
+        asks(
+            Shape::Nova,
+            &json!({"input": "hi", "input_type": asked}),
+            &json!({"taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": {
+                "embeddingPurpose": purpose,
+                "text": {"truncationMode": "END", "value": "hi"},
+            }}),
+        );
+    }
+    let mut notes = Notes::default();
+    let client = json!({"input": "hi", "input_type": "search_document"}).to_string();
+    let (bodies, _) = request(&client, Shape::Titan, &mut notes).expect("convertible");
+    assert_eq!(bodies.first, br#"{"inputText":"hi"}"#);
+    assert_eq!(notes.dropped, ["input_type"]);
+}
+
 #[track_caller]
 fn refuses(shape: Shape, client: &Value, field: &str, cause: Cause) {
     let refused = request(&client.to_string(), shape, &mut Notes::default()).expect_err("refused");

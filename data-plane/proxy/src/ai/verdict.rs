@@ -3,7 +3,12 @@
 //! Owns the mapping and nothing else. Invariant: it is total, so a new kind of fault has a verdict.
 
 use dp_credential::failure::Failure;
-use dp_upstream::{PickError, pool::BoxError, provider_group::verdict::Verdict};
+use dp_upstream::{
+    PickError,
+    connect::ConnectError,
+    pool::{BoxError, SendError},
+    provider_group::verdict::Verdict,
+};
 
 use super::wait::{Late, Silent};
 use crate::{
@@ -26,7 +31,10 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
         // A token service that is away comes back by itself.
         Kind::NoCredential if fault.source.as_ref().is_some_and(is_of_token) => Verdict::Lost,
         Kind::NoEndpoint | Kind::Unresolved => Verdict::Dns,
-        Kind::ConnectFailed => Verdict::ConnectError,
+        Kind::ConnectFailed => fault
+            .source
+            .as_ref()
+            .map_or(Verdict::ConnectError, of_connection),
         Kind::Timeout if fault.source.as_ref().is_some_and(is_of_first_token) => {
             Verdict::FirstTokenTimeout
         }
@@ -77,13 +85,63 @@ pub(super) fn of_fault(fault: &Fault) -> Verdict {
     }
 }
 
+/// Why there was no connection.
+fn of_connection(source: &BoxError) -> Verdict {
+    match (source.downcast_ref(), source.downcast_ref()) {
+        (Some(error), _) => of_send(error),
+        (None, Some(PickError::Tls { .. })) => Verdict::Tls,
+        (
+            None,
+            Some(PickError::NoEndpoint(_) | PickError::Full(_) | PickError::Unresolved(_)) | None,
+        ) => Verdict::ConnectError,
+    }
+}
+
+fn of_send(error: &SendError) -> Verdict {
+    match error {
+        SendError::Connect(ConnectError::Timeout { .. }) => Verdict::ConnectTimeout,
+        SendError::Tls(_) => Verdict::Tls,
+        SendError::Shared(error) => of_send(error),
+        SendError::Connect(ConnectError::NoAddress | ConnectError::Refused { .. })
+        | SendError::Http2(_)
+        | SendError::Exchange(_) => Verdict::ConnectError,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+    use dp_upstream::tls::HandshakeError;
+
     use super::*;
 
     #[test]
+    fn why_there_is_no_connection() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        let timeout = Duration::from_secs(5);
+        let silent = || SendError::from(ConnectError::Timeout { address, timeout });
+        let source = std::io::ErrorKind::ConnectionRefused.into();
+        let refused = SendError::from(ConnectError::Refused { address, source });
+        let handshake = SendError::from(HandshakeError::Timeout(timeout));
+        for (error, expected) in [
+            (silent(), Verdict::ConnectTimeout),
+            // What several requests waited for together.
+            (
+                SendError::Shared(Arc::new(silent())),
+                Verdict::ConnectTimeout,
+            ),
+            (refused, Verdict::ConnectError),
+            (handshake, Verdict::Tls),
+        ] {
+            assert_eq!(of_fault(&Fault::from(error)), expected);
+        }
+        assert_eq!(of_fault(&Kind::ConnectFailed.into()), Verdict::ConnectError);
+    }
+
+    #[test]
     fn which_limit_a_provider_did_not_keep() {
-        let limit = std::time::Duration::from_secs(1);
+        let limit = Duration::from_secs(1);
         for (late, expected) in [
             (Late::FirstToken(limit), Verdict::FirstTokenTimeout),
             (Late::Attempt(limit), Verdict::HeadTimeout),

@@ -242,6 +242,19 @@ fn format(kind: FormatType) -> Format {
 // === impl Kind ===
 
 impl Kind<'_> {
+    /// What of it has no effect. `path` is its place in the spec.
+    pub(super) fn doubt(&self, path: &str) -> Option<String> {
+        let Service::Foundry { api_version, .. } = &self.service else {
+            return None;
+        };
+        (!matches!(api_version.as_str(), "" | "v1")).then(|| {
+            format!(
+                "{path}: apiVersion {api_version} has no effect: Foundry is asked by version v1 of its API, which has no dates; \
+                 remove it"
+            )
+        })
+    }
+
     /// Says where somebody moved it: a host of Bedrock's tells its region, and takes signatures for no other (llm.md P-16).
     pub(super) fn lives_at(&mut self, host: Option<&str>) {
         if let Service::Bedrock { region, .. } = &mut self.service
@@ -302,6 +315,25 @@ impl KeyPlace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_that_foundry_does_not_have_is_told() {
+        let foundry = |version: &str| {
+            let host = format!("acme{FOUNDRY_SUFFIX}");
+            of_azure(host, Some("p".to_owned()), version.to_owned(), None)
+        };
+        for version in ["", "v1"] {
+            assert_eq!(foundry(version).doubt("at"), None);
+        }
+        for version in ["preview", "2024-10-21"] {
+            let doubt = foundry(version).doubt("at").expect("told");
+            let said = format!("at: apiVersion {version} has no effect");
+            assert!(doubt.starts_with(&said), "{doubt}");
+        }
+        let host = format!("acme{OPENAI_SUFFIX}");
+        let dated = of_azure(host, None, "2024-10-21".to_owned(), None);
+        assert_eq!(dated.doubt("at"), None);
+    }
 
     #[test]
     fn hosts_of_bedrock_tell_their_region() {

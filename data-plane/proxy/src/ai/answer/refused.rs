@@ -3,8 +3,6 @@
 //! Owns the client's dialect of them, and what they say about the provider. Must not decide what follows. Invariant: whatever a
 //! provider says becomes an error that the client can read, and none sends it past the gateway.
 
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use dp_config::ai_backend::{AiCredential, AiProvider};
 use dp_llm::{
@@ -76,7 +74,7 @@ pub(super) async fn refused(
     };
     let outcome = Outcome {
         verdict,
-        retry_after: retry_after::retry_after(pairs(&head.headers), Some(&body), since_epoch()),
+        retry_after: retry_after::retry_after(status, pairs(&head.headers), &read(), since_epoch()),
         condition: condition::judge(exchange, call, provider, (status, &head.headers))
             .or(of_clients_allowance(call, provider, status)),
     };
@@ -180,78 +178,11 @@ pub(super) fn failed_inside(
     Tried::Failed {
         outcome: Outcome {
             verdict,
-            retry_after: asked_inside(status, headers, &error),
+            retry_after: retry_after::retry_after(status, pairs(headers), &error, since_epoch()),
             condition: condition::judge(exchange, call, provider, (status, headers))
                 .or(of_clients_allowance(call, provider, status)),
         },
         reply: Box::new(Ok(response.into())),
         refusal: fallback::of_error(call.fallback, Some(status), || error),
-    }
-}
-
-/// How long the provider of an error inside a success asks to be left alone. Each success tells when limits are reset: that is about
-/// the error only where this is one of limits, or a limit is used up.
-fn asked_inside(status: u16, headers: &HeaderMap, error: &ProviderError) -> Option<Duration> {
-    let now = since_epoch();
-    if status == 429 {
-        return retry_after::retry_after_error(pairs(headers), error, now);
-    }
-    let plain = pairs(headers).filter(|(name, _)| name.starts_with("retry-after"));
-    retry_after::retry_after_error(plain, error, now)
-        .or_else(|| retry_after::exhausted_for(pairs(headers), now))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BUSY: &str = r#"{"error":{"message":"m","type":"requests"}}"#;
-
-    const GOOGLE: &str = r#"{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"40s"}]}}"#;
-
-    #[track_caller]
-    fn check(status: u16, headers: &[(&'static str, &'static str)], seconds: Option<u64>) {
-        check_error(BUSY, (status, headers), seconds);
-    }
-
-    #[track_caller]
-    fn check_error(
-        error: &str,
-        (status, headers): (u16, &[(&'static str, &'static str)]),
-        seconds: Option<u64>,
-    ) {
-        let headers = headers.iter().map(|&(name, value)| {
-            let name = http::HeaderName::from_static(name);
-            (name, HeaderValue::from_static(value))
-        });
-        let error = ProviderError::read(error.as_bytes());
-        let asked = asked_inside(status, &headers.collect(), &error);
-        assert_eq!(asked.map(|asked| asked.as_secs()), seconds);
-    }
-
-    #[test]
-    fn an_error_inside_a_success_is_asked_when_to_come_again() {
-        for status in [429, 529] {
-            check(status, &[], None);
-            check(status, &[("retry-after", "60")], Some(60));
-            check(status, &[("retry-after-ms", "7000")], Some(7));
-            let used_up = [
-                ("x-ratelimit-remaining-tokens", "0"),
-                ("x-ratelimit-reset-tokens", "9s"),
-            ];
-            check(status, &used_up, Some(9));
-        }
-        let left = [
-            ("x-ratelimit-remaining-tokens", "5"),
-            ("x-ratelimit-reset-tokens", "9s"),
-        ];
-        check(429, &left, Some(9));
-        check(529, &left, None);
-        for status in [429, 503] {
-            check_error(GOOGLE, (status, &[]), Some(40));
-            check_error(GOOGLE, (status, &left), Some(40));
-            // The header is the more exact one, as it is of a status.
-            check_error(GOOGLE, (status, &[("retry-after", "60")]), Some(60));
-        }
     }
 }
