@@ -140,6 +140,7 @@ impl Reader {
                 .and_then(json::count)
                 .filter(|seconds| *seconds > 0),
             service_tier: members.service_tier.and_then(name_of),
+            is_of_background: false,
         }));
     }
 

@@ -180,6 +180,7 @@ impl Reader {
             model: members.model.and_then(text_of),
             created: None,
             service_tier: None,
+            is_of_background: false,
         }));
     }
 

@@ -153,6 +153,7 @@ impl Reader {
             model: string(message.model),
             created: None,
             service_tier: None,
+            is_of_background: false,
         }));
     }
 

@@ -30,11 +30,12 @@ pub struct Reader {
     items: BTreeMap<u32, Item>,
 }
 
-/// Reads a buffered answer.
+/// Reads a buffered answer. `is_kept`: whoever asked gets it as it is, and may have asked for what is made in the background:
+/// then the name under which it can be looked at is the answer.
 ///
 /// # Errors
 /// The body is not a JSON object; end of input means that it was cut.
-pub fn body(text: &str, sink: &mut dyn Sink) -> Result<(), serde_json::Error> {
+pub fn body(text: &str, is_kept: bool, sink: &mut dyn Sink) -> Result<(), serde_json::Error> {
     let response = Response::read(text)?;
     let mut reader = Reader::new();
     if let Some(error) = response.error {
@@ -43,6 +44,11 @@ pub fn body(text: &str, sink: &mut dyn Sink) -> Result<(), serde_json::Error> {
     }
     match response.status.as_deref() {
         Some("failed" | "cancelled") => reader.fail(unexplained(), sink),
+        Some("in_progress" | "queued") if is_kept && response.is_of_background => {
+            reader.start(&response, sink);
+            reader.is_ended = true;
+            sink.piece(&Piece::End);
+        }
         Some("in_progress" | "queued") => reader.fail(unfinished(), sink),
         // `completed`, `incomplete`, and what servers say that have other words, or none.
         Some(_) | None => reader.finish(&response, sink),
@@ -118,6 +124,7 @@ impl Reader {
             model: response.model.clone(),
             created: response.created_at,
             service_tier: response.service_tier.clone(),
+            is_of_background: response.is_of_background,
         }));
     }
 

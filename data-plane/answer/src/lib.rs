@@ -69,6 +69,8 @@ pub struct Start {
     pub created: Option<u64>,
     /// The tier that serves it, as OpenAI names it.
     pub service_tier: Option<String>,
+    /// It is made whether or not anybody waits for it (`background` of Responses).
+    pub is_of_background: bool,
 }
 
 /// Something that is said.
@@ -164,8 +166,9 @@ impl Piece<'_> {
                 observed.model = observed.model.take().or_else(|| text(&start.model));
                 let tier = observed.service_tier.take();
                 observed.service_tier = tier.or_else(|| text(&start.service_tier));
+                observed.is_of_background |= start.is_of_background;
             }
-            Self::Finish { finish, .. } => observed.finish_reason = Some(finish.reason),
+            Self::Finish { choice, finish } => observed.ended((*choice).into(), finish.reason),
             Self::Usage(usage) => {
                 // OpenAI's streams begin with the tier that was asked for and end with the one that served.
                 if observed.service_tier.is_some() {

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::error::{ProviderError, unwrap_array};
 use crate::json::{self, Value};
-use crate::observed::{FinishReason, Observed, bounded};
+use crate::observed::{FinishReason, FinishReasons, Observed, bounded};
 use crate::usage::Usage;
 
 /// The data of the event that ends a stream.
@@ -55,6 +55,7 @@ struct Members<'a> {
 #[derive(Default)]
 struct Said {
     finish_reason: Option<FinishReason>,
+    finish_reasons: FinishReasons,
     content: Content,
     ends: Choices,
 }
@@ -126,8 +127,7 @@ pub(crate) fn observe_body(text: &str, observed: &mut Observed) -> Result<(), se
 
 impl Choices {
     fn note(&mut self, choice: &Choice<'_>) {
-        let index = choice.index.and_then(json::count).unwrap_or_default();
-        let own = u32::try_from(index).ok();
+        let own = u32::try_from(choice.number()).ok();
         let own = own.and_then(|index| 1_u64.checked_shl(index));
         let own = own.unwrap_or_default();
         self.begun |= own;
@@ -240,7 +240,9 @@ impl Said {
     fn choice(&mut self, value: Value<'_, '_>) {
         let choice = Choice::read(value);
         if let Some(reason) = choice.finish_reason.and_then(json::string) {
-            self.finish_reason = Some(FinishReason::from_name(&reason));
+            let reason = FinishReason::from_name(&reason);
+            self.finish_reason = Some(reason);
+            self.finish_reasons.note(choice.number(), reason);
         }
         if let Some(text) = choice.text.filter(|raw| *raw != "\"\"") {
             self.content.add(length(text));
@@ -253,6 +255,7 @@ impl Said {
 
     fn note(self, observed: &mut Observed) {
         observed.finish_reason = self.finish_reason.or(observed.finish_reason.take());
+        observed.finish_reasons.add(self.finish_reasons);
         observed.has_content |= self.content.is_there;
         let bytes = self.content.bytes;
         observed.content_bytes = observed.content_bytes.saturating_add(bytes);
@@ -262,6 +265,11 @@ impl Said {
 // === impl Choice ===
 
 impl<'a> Choice<'a> {
+    /// Which of several it is.
+    fn number(&self) -> u64 {
+        self.index.and_then(json::count).unwrap_or_default()
+    }
+
     fn read(value: Value<'_, 'a>) -> Self {
         let mut choice = Self::default();
         let some = |raw: &'a str| (raw != "null").then_some(raw);
@@ -479,6 +487,20 @@ mod tests {
         assert_eq!(seen.service_tier, None);
         assert_eq!(seen.finish_reason, Some(FinishReason::Length));
         assert_eq!((seen.usage, seen.has_content), (None, false));
+    }
+
+    #[test]
+    fn each_choice_has_a_reason() {
+        let mut seen = check(
+            r#"{"choices":[{"index":1,"finish_reason":"length"},{"index":0,"finish_reason":"stop"}]}"#,
+            PLAIN,
+        );
+        let all = |seen: &Observed| seen.finish_reasons.iter().collect::<Vec<_>>();
+        assert_eq!(all(&seen), [FinishReason::Stop, FinishReason::Length]);
+        // In a stream each comes in a chunk of its own.
+        let later = br#"{"choices":[{"index":2,"finish_reason":"tool_calls"}]}"#;
+        observe_chunk(later, &mut seen, &mut Choices::default());
+        assert_eq!(all(&seen).len(), 3);
     }
 
     #[test]

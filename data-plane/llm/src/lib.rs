@@ -30,6 +30,7 @@ pub mod retry_after;
 pub mod tap;
 
 mod chat;
+mod document;
 mod node;
 mod passed;
 mod splice;

@@ -12,8 +12,8 @@ use crate::format::Format;
 use crate::json;
 use crate::observed::bounded;
 
-/// Most stop sequences that are told.
-const STOPS: usize = 16;
+/// Most texts of a list that are told.
+const TEXTS: usize = 16;
 
 /// What an attribute is.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +74,11 @@ fn member(key: &str, raw: &str, note: &mut dyn FnMut(&'static str, Value)) {
         "top_k" | "topK" => number("gen_ai.request.top_k", raw),
         "frequency_penalty" | "frequencyPenalty" => number("gen_ai.request.frequency_penalty", raw),
         "presence_penalty" | "presencePenalty" => number("gen_ai.request.presence_penalty", raw),
-        "stop" | "stop_sequences" | "stopSequences" => stops(raw),
+        "stop" | "stop_sequences" | "stopSequences" => texts("gen_ai.request.stop_sequences", raw),
+        // Cohere and Amazon have several at once, which they call types.
+        "encoding_format" | "embedding_types" | "embeddingTypes" => {
+            texts("gen_ai.request.encoding_formats", raw)
+        }
         "responseMimeType" => json::string(raw).and_then(|kind| {
             let kind = match kind.as_str() {
                 "application/json" => "json",
@@ -107,16 +111,15 @@ fn number(name: &'static str, raw: &str) -> Option<(&'static str, Value)> {
 }
 
 /// One text or a list of them.
-fn stops(raw: &str) -> Option<(&'static str, Value)> {
+fn texts(name: &'static str, raw: &str) -> Option<(&'static str, Value)> {
     let texts: Vec<String> = match raw.trim_start().starts_with('[') {
         true => {
             let listed: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
             let texts = listed.iter().filter_map(|text| json::string(text.get()));
-            texts.take(STOPS).map(bounded).collect()
+            texts.take(TEXTS).map(bounded).collect()
         }
         false => json::string(raw).map(bounded).into_iter().collect(),
     };
-    let name = "gen_ai.request.stop_sequences";
     (!texts.is_empty()).then_some((name, Value::Texts(texts)))
 }
 
@@ -216,6 +219,18 @@ mod tests {
                 ("gen_ai.request.top_k", Value::Number(40.0)),
                 ("gen_ai.request.stop_sequences", texts(&["a", "b"])),
             ],
+        );
+        let formats = "gen_ai.request.encoding_formats";
+        check(
+            r#"{"input":"a","encoding_format":"base64","dimensions":8}"#,
+            &[
+                (formats, texts(&["base64"])),
+                ("gen_ai.embeddings.dimension.count", Value::Whole(8)),
+            ],
+        );
+        check(
+            r#"{"texts":["a"],"embedding_types":["float","int8"]}"#,
+            &[(formats, texts(&["float", "int8"]))],
         );
         check(
             r#"{"inferenceConfig":{"maxTokens":5,"topP":0.25},"additionalModelRequestFields":{"top_k":3}}"#,

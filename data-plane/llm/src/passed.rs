@@ -4,9 +4,10 @@
 //! what is due ([`Due`]). Invariants: every byte passes at once and unchanged; what cannot be read costs facts only; what is
 //! held to be read is bounded; a stream whose events say how it ends is not complete without that.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use serde_json::Value;
 
+use crate::document::Document;
 use crate::error::ProviderError;
 use crate::event_stream;
 use crate::json;
@@ -61,10 +62,10 @@ const SAID: [&str; 11] = [
 ];
 
 enum Input {
+    /// `is_begun`: something came of it.
     Document {
-        held: BytesMut,
-        length: usize,
-        limit: usize,
+        held: Document,
+        is_begun: bool,
     },
     Events(Framer),
     Frames(event_stream::Decoder),
@@ -146,9 +147,8 @@ impl PassedTap {
     pub(crate) fn new(framing: Framing, limits: Limits, due: Due) -> Self {
         let input = match framing {
             Framing::Buffered => Input::Document {
-                held: BytesMut::new(),
-                length: 0,
-                limit: limits.body_bytes,
+                held: Document::new(limits.body_bytes),
+                is_begun: false,
             },
             Framing::EventStream => Input::Events(Framer::new(limits.event_bytes)),
             Framing::AwsEventStream => {
@@ -199,21 +199,13 @@ impl PassedTap {
             due: *due,
         };
         match input {
-            Input::Document {
-                held,
-                length,
-                limit,
-            } => {
-                // Sounds and files are not held: nothing in them is read.
-                let is_json = match *length {
-                    0 => chunk.trim_ascii_start().starts_with(b"{"),
-                    _ => !held.is_empty(),
-                };
-                *length = length.saturating_add(chunk.len());
-                match is_json && *length <= *limit {
-                    true => held.extend_from_slice(&chunk),
-                    false => *held = BytesMut::new(),
+            Input::Document { held, is_begun } => {
+                if !std::mem::replace(is_begun, true) && !chunk.trim_ascii_start().starts_with(b"{")
+                {
+                    // Sounds and files are not held: nothing in them is read.
+                    held.lose();
                 }
+                held.push(&chunk);
             }
             Input::Events(framer) => {
                 framer.push(chunk.clone());
@@ -248,12 +240,13 @@ impl PassedTap {
 
     pub(crate) fn finish(mut self) -> Finish {
         let ending = match &mut self.input {
-            Input::Document { held, length, .. } => match held.is_empty() {
-                true => {
-                    self.observed.unreadable += u64::from(self.due.is_json && *length > 0);
+            Input::Document { held, is_begun } => match (&*is_begun, held.text()) {
+                (true, Some(_)) => self.document(),
+                (true, None) => {
+                    self.observed.unreadable += u64::from(self.due.is_json);
                     Ending::Complete
                 }
-                false => self.document(),
+                (false, _) => Ending::Complete,
             },
             Input::Events(framer) => {
                 let is_mid = framer.is_mid_oversized();
@@ -296,6 +289,7 @@ impl PassedTap {
         let Input::Document { held, .. } = &self.input else {
             return Ending::Complete;
         };
+        let held = held.text().unwrap_or_default();
         let text = std::str::from_utf8(held).unwrap_or_default();
         let mut notes = Notes {
             observed: &mut self.observed,
@@ -390,8 +384,13 @@ impl Notes<'_> {
             due,
         } = self;
         let mut is_counted = false;
+        let (mut error, mut has_status, mut has_id) = (None, false, false);
         json::members(text, |key, value| match key.as_ref() {
-            "id" => observed.id = observed.id.take().or_else(|| text_of(value)),
+            "status" => has_status = value.starts_with('"'),
+            "id" => {
+                has_id = true;
+                observed.id = observed.id.take().or_else(|| text_of(value));
+            }
             "model" | "modelVersion" => {
                 observed.model = observed.model.take().or_else(|| text_of(value));
             }
@@ -401,7 +400,11 @@ impl Notes<'_> {
             }
             "type" => said.progress.note(Progress::of_type(unquoted(value))),
             "object" => {
-                observed.is_of_background |= unquoted(value) == "batch";
+                if unquoted(value) == "batch" {
+                    observed.is_of_background = true;
+                    // Batches have a price of their own.
+                    observed.head_tier.get_or_insert_with(|| "batch".to_owned());
+                }
                 said.progress.note(Progress::of_object(unquoted(value)));
             }
             "background" => observed.is_of_background |= value == "true",
@@ -412,15 +415,17 @@ impl Notes<'_> {
                 counts.note_input(json::count(value));
                 is_counted = true;
             }
-            "error" if !matches!(value, "null" | "false" | "\"\"" | "{}") => {
-                observed.error = ProviderError::from_member(value);
-                said.is_error = true;
-            }
+            "error" if !matches!(value, "null" | "false" | "\"\"" | "{}") => error = Some(value),
             // The events of responses and of Anthropic's messages.
             "response" | "message" if value.starts_with('{') => said.inner = Some(value),
             key if due.is_invocation => is_counted |= of_family(counts, key, value),
             _ => (),
         })?;
+        // What is made in the background, and has failed, says so: that is no failure of whoever tells it.
+        if let Some(error) = error.filter(|_| !(has_id && has_status)) {
+            observed.error = ProviderError::from_member(error);
+            said.is_error = true;
+        }
         if is_counted {
             observed.usage = counts.usage().or(observed.usage.take());
         }

@@ -25,7 +25,7 @@ mod watch;
 use std::cell::Cell;
 use std::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 pub use self::cut::Broken;
 use self::cut::{is_unreadable, told_where_cut, too_long, unreadable};
@@ -39,6 +39,7 @@ pub(crate) use self::reader::Reader;
 use self::shown_model::ShownModel;
 use self::watch::Watch;
 use crate::answer::{Piece, held};
+use crate::document::Document;
 use crate::error::{ProviderError, last_event};
 use crate::event_stream;
 use crate::format::Format;
@@ -94,11 +95,7 @@ struct Read {
 enum Input {
     Events(Framer),
     Frames(event_stream::Decoder),
-    Body {
-        held: BytesMut,
-        limit: usize,
-        is_over: bool,
-    },
+    Body(Document),
 }
 
 enum Output {
@@ -238,15 +235,17 @@ impl fmt::Debug for Relay {
 impl Read {
     fn push(&mut self, chunk: Bytes) -> Bytes {
         let mut out = Vec::new();
-        self.take(&chunk, &mut out);
+        let behind = self.take(&chunk, &mut out);
         self.bound(&mut out);
         match self.output {
-            Output::Forward => chunk,
+            // Behind the last event of its format some servers have what belongs to another one, such as `[DONE]` (llm.md F-4).
+            Output::Forward => chunk.slice(..chunk.len().saturating_sub(behind)),
             Output::Encode(_) => out.into(),
         }
     }
 
-    fn take(&mut self, chunk: &Bytes, out: &mut Vec<u8>) {
+    /// Reads a chunk; how many bytes at its end are behind the last event.
+    fn take(&mut self, chunk: &Bytes, out: &mut Vec<u8>) -> usize {
         let Self {
             input,
             output,
@@ -258,26 +257,23 @@ impl Read {
         let is_encoding = matches!(output, Output::Encode(_));
         let mut passed_unread = 0;
         let told = Cell::new(0_usize);
+        let had_ended = watch.has_ended;
+        let has_ended = Cell::new(had_ended);
+        let mut behind = 0;
         let mut sink = |piece: &Piece<'_>| {
             told.set(told.get().saturating_add(1));
             pass(piece, watch, output, out);
+            has_ended.set(watch.has_ended);
         };
         match input {
-            Input::Body {
-                held,
-                limit,
-                is_over,
-            } => {
-                *is_over |= held.len().saturating_add(chunk.len()) > *limit;
-                if *is_over {
-                    *held = BytesMut::new();
-                } else {
-                    held.extend_from_slice(chunk);
-                }
-            }
+            Input::Body(held) => held.push(chunk),
             Input::Events(framer) => {
-                framer.push(chunk.clone());
-                while let Some(frame) = framer.next_frame() {
+                if !has_ended.get() {
+                    framer.push(chunk.clone());
+                }
+                while !has_ended.get()
+                    && let Some(frame) = framer.next_frame()
+                {
                     match frame.content {
                         Content::Event(event) => {
                             let before = told.get();
@@ -297,6 +293,10 @@ impl Read {
                         Content::Nothing | Content::Continuation => (),
                     }
                 }
+                behind = match had_ended {
+                    true => chunk.len(),
+                    false => framer.left(),
+                };
             }
             Input::Frames(decoder) => {
                 decoder.push(chunk);
@@ -317,6 +317,7 @@ impl Read {
             }
         }
         watch.observed.unreadable += passed_unread;
+        behind
     }
 
     /// Ends an answer of which too much has to be held. One that passes as it is needs nothing of what came before but for its
@@ -331,7 +332,10 @@ impl Read {
         if self.watch.has_ended || self.watch.has_failed {
             return;
         }
-        let is_body_over = matches!(self.input, Input::Body { is_over: true, .. });
+        let is_body_over = match &self.input {
+            Input::Body(held) => held.is_over(),
+            Input::Events(_) | Input::Frames(_) => false,
+        };
         if is_body_over || self.reader.held().saturating_add(gated.held()) > held::LIMIT {
             self.is_full = true;
             let failure = Piece::Failure(too_long());
@@ -353,7 +357,7 @@ impl Read {
             (Output::Forward, Input::Events(framer)) if framer.is_between_events() => {
                 out.extend_from_slice(&last_event(self.format, &how.told()));
             }
-            (Output::Forward, Input::Events(_) | Input::Frames(_) | Input::Body { .. }) => {}
+            (Output::Forward, Input::Events(_) | Input::Frames(_) | Input::Body(_)) => {}
         }
     }
 
@@ -411,25 +415,30 @@ impl Read {
         } = self;
         let mut sink = |piece: &Piece<'_>| pass(piece, watch, output, out);
         match input {
-            Input::Body { held, is_over, .. } => {
-                if *is_over {
+            Input::Body(held) => {
+                let is_kept = matches!(output, Output::Forward);
+                let text = match (held.text(), is_kept || !held.is_over()) {
+                    (Some(text), true) => text,
                     // The client has it all the same, if it is of its format.
-                    match output {
-                        Output::Forward => watch.pass_unread(),
-                        Output::Encode(_) => pass(&Piece::Failure(too_long()), watch, output, out),
+                    (None, true) => {
+                        watch.pass_unread();
+                        return None;
                     }
-                    return None;
-                }
+                    (_, false) => {
+                        pass(&Piece::Failure(too_long()), watch, output, out);
+                        return None;
+                    }
+                };
                 let mut sink = |piece: &Piece<'_>| pass(piece, watch, output, out);
-                let read = match json::text(held) {
-                    Some(text) => reader.body(text, &mut sink),
+                let read = match json::text(text) {
+                    Some(text) => reader.body(text, is_kept, &mut sink),
                     None => Err(Unread::Garbage),
                 };
                 match read {
                     Ok(()) => None,
                     Err(Unread::Cut) => Some(Truncation::MidBody),
                     Err(Unread::Garbage) => {
-                        sink(&Piece::Failure(ProviderError::read(held)));
+                        sink(&Piece::Failure(ProviderError::read(text)));
                         None
                     }
                 }

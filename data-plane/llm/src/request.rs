@@ -42,6 +42,10 @@ use crate::splice::Splice;
 #[derive(Clone)]
 pub struct Request {
     class: Class,
+    /// What the client would call it.
+    title: &'static str,
+    /// It passes as it is, and is about a model, whether the client names one or not.
+    takes_model: bool,
     format: Format,
     body: Bytes,
     /// As the client sent it, where its path said a part of it.
@@ -86,6 +90,8 @@ struct Slots {
     options: Option<OptionsSlot>,
     /// The value of a form's field.
     form_model: Option<Range<usize>>,
+    /// The boundary with which a form begins that has no such field.
+    form_without: Option<String>,
     /// Among `messages` is one that no client begins with: an answer, or what a tool gave.
     has_answers: bool,
 }
@@ -257,6 +263,8 @@ impl Request {
         let inside = text.find('{').map_or(0, |brace| brace + 1);
         let mut request = Self {
             class: Class::Chat(format),
+            title: Class::Chat(format).title(""),
+            takes_model: false,
             format,
             model: match model {
                 None | Some("null") => None,
@@ -272,6 +280,7 @@ impl Request {
                 model: model.and_then(|raw| json::span(text, raw)),
                 options: None,
                 form_model: None,
+                form_without: None,
                 has_answers,
             },
             body: Bytes::new(),

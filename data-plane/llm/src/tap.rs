@@ -11,6 +11,7 @@ use std::ops::Range;
 use bytes::{Bytes, BytesMut};
 
 use crate::chat::{self, Choices, Chunk};
+use crate::document::Document;
 use crate::json;
 use crate::observed::Observed;
 use crate::request::UsageChunk;
@@ -85,11 +86,7 @@ pub enum Truncation {
 const DONE: Bytes = Bytes::from_static(b"data: [DONE]\n\n");
 
 enum State {
-    Buffered {
-        held: BytesMut,
-        length: usize,
-        limit: usize,
-    },
+    Buffered(Document),
     Streamed(Box<Stream>),
 }
 
@@ -157,11 +154,9 @@ impl ResponseTap {
     pub(crate) fn new(framing: Framing, usage_chunk: UsageChunk, limits: Limits) -> Self {
         let state = match framing {
             // The latter is no answer of this format: it passes unread.
-            Framing::Buffered | Framing::AwsEventStream => State::Buffered {
-                held: BytesMut::new(),
-                length: 0,
-                limit: limits.body_bytes,
-            },
+            Framing::Buffered | Framing::AwsEventStream => {
+                State::Buffered(Document::new(limits.body_bytes))
+            }
             Framing::EventStream => State::Streamed(Box::new(Stream {
                 framer: Framer::new(limits.event_bytes),
                 usage_chunk,
@@ -184,18 +179,8 @@ impl ResponseTap {
     /// [`UsageChunk::Remove`] an event waits for its own end, and no longer.
     pub(crate) fn push(&mut self, chunk: Bytes) -> Bytes {
         match &mut self.state {
-            State::Buffered {
-                held,
-                length,
-                limit,
-            } => {
-                *length = length.saturating_add(chunk.len());
-                // Copied: a slice would keep the whole read buffer it came in.
-                if *length <= *limit {
-                    held.extend_from_slice(&chunk);
-                } else {
-                    *held = BytesMut::new();
-                }
+            State::Buffered(held) => {
+                held.push(&chunk);
                 chunk
             }
             State::Streamed(stream) => stream.push(chunk, &mut self.observed),
@@ -210,7 +195,7 @@ impl ResponseTap {
     /// Between two events of a stream, as far as the client has got it: an event of our own may follow.
     pub(crate) fn is_between_events(&self) -> bool {
         match &self.state {
-            State::Buffered { .. } => false,
+            State::Buffered(_) => false,
             State::Streamed(stream) => match stream.usage_chunk {
                 UsageChunk::Forward => stream.framer.is_between_events(),
                 // An event goes out only when it is whole, unless it is too large to be held.
@@ -222,7 +207,7 @@ impl ResponseTap {
     /// An error event has passed.
     pub(crate) fn has_failed(&self) -> bool {
         match &self.state {
-            State::Buffered { .. } => false,
+            State::Buffered(_) => false,
             State::Streamed(stream) => stream.has_error,
         }
     }
@@ -230,7 +215,7 @@ impl ResponseTap {
     /// The provider's terminator has passed: what follows is no part of the answer.
     pub(crate) fn is_done(&self) -> bool {
         match &self.state {
-            State::Buffered { .. } => false,
+            State::Buffered(_) => false,
             State::Streamed(stream) => stream.is_done,
         }
     }
@@ -242,16 +227,13 @@ impl ResponseTap {
             state,
         } = self;
         match state {
-            State::Buffered {
-                held,
-                length,
-                limit,
-            } => {
-                let ending = if length > limit {
-                    observed.unreadable += 1;
-                    Ending::Complete
-                } else {
-                    observe_body(&held, &mut observed)
+            State::Buffered(held) => {
+                let ending = match held.text() {
+                    Some(text) => observe_body(text, &mut observed),
+                    None => {
+                        observed.unreadable += 1;
+                        Ending::Complete
+                    }
                 };
                 Finish {
                     rest: Bytes::new(),

@@ -72,6 +72,14 @@ pub enum Status {
     NoCatalog,
 }
 
+/// What an answer costs of which nobody told the tokens: that of the request, where nothing else has a price.
+#[must_use]
+pub fn quote_request(catalog: Option<&Catalog>, names: &ModelNames<'_>) -> Quote {
+    let found = catalog.and_then(|catalog| catalog.find(names));
+    let is_known = found.is_some_and(|(_, model)| model.rates(0, names.tier).0.is_per_request());
+    quote(catalog, names, is_known.then(Tokens::default).as_ref())
+}
+
 /// What the tokens of an answer cost. `tokens` are absent where the provider did not tell and nobody estimated.
 #[must_use]
 pub fn quote(catalog: Option<&Catalog>, names: &ModelNames<'_>, tokens: Option<&Tokens>) -> Quote {

@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 use crate::budget::{Charged, Notice};
 use crate::price::{Quote, Tokens};
 
@@ -58,6 +60,8 @@ pub struct UsageRecord {
 pub struct Call {
     /// `gen_ai.operation.name`.
     pub operation: &'static str,
+    /// The client's format, where the operation has several.
+    pub format: Option<&'static str>,
     /// `namespace/name` of the route.
     pub route: Arc<str>,
     /// Name of the backend.
@@ -86,6 +90,10 @@ pub struct ModelUse {
     pub provider: Option<Arc<str>>,
     /// Its name in the backend.
     pub entry: Option<Arc<str>>,
+    /// Its group there: 0 for the first; absent where no provider was asked.
+    pub priority: Option<u64>,
+    /// The format that it was asked in, where the operation has several.
+    pub format: Option<&'static str>,
     /// The model that the client asked for.
     pub requested: Option<Arc<str>>,
     /// The model that the provider was asked for.
@@ -119,8 +127,8 @@ pub struct Answer {
     pub service_tier: Option<Arc<str>>,
     /// The tier by whose price it is charged, where that is not the usual one: its name in small letters.
     pub price_tier: Option<Arc<str>>,
-    /// Why generation ended.
-    pub finish_reason: Option<&'static str>,
+    /// Why generation ended, in the order of the choices. Most answers have one.
+    pub finish_reasons: SmallVec<[&'static str; 1]>,
     /// The status that the client got.
     pub status: u16,
     /// `error.type`: a reason of the proxy's, or a status. Of few.
@@ -298,6 +306,7 @@ mod tests {
             at: Duration::ZERO,
             call: Call {
                 operation: "chat",
+                format: None,
                 route: "a/b".into(),
                 backend: "backend/a/b".into(),
                 is_streamed: false,
@@ -307,6 +316,8 @@ mod tests {
             model: ModelUse {
                 provider: Some("openai".into()),
                 entry: None,
+                priority: None,
+                format: None,
                 requested: Some("smart".into()),
                 sent: Some("gpt-4o-2024-08-06".into()),
                 answered: Some("gpt-4o-2024-08-06".into()),

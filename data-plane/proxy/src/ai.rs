@@ -172,12 +172,7 @@ pub(crate) async fn forward(
     let catalog = active.prices.of(backend);
     let random = exchange.client.worker.upstream.random();
     let read = attributes::ReadBody::default();
-    let attributed = {
-        let attributes = LlmAttributes::of_request(exchange, &head, &prompt, &read);
-        let said = (&head.headers, prompt.user());
-        let metrics = &exchange.client.worker.metrics;
-        attribution::of(policies.attribution(), &attributes, said, metrics)
-    };
+    let attributed = attributed(exchange, (&head, &prompt, &read), &policies);
     let ledger = Ledger::open(
         (&head, attributed),
         (&prompt, requested.clone()),
@@ -186,6 +181,7 @@ pub(crate) async fn forward(
         random,
     );
     exchange.record.llm.ledger = Some(ledger);
+    ledger::names(exchange.record, serving.spelled(exchange, &prompt));
     let answer = match prompt.is_streamed() || class == Class::Realtime {
         true => Answer::Streamed,
         false => Answer::Collected,
@@ -239,6 +235,18 @@ async fn limit_globally(
     }
 }
 
+/// Whose request it is.
+fn attributed(
+    exchange: &Exchange<'_>,
+    (head, prompt, read): (&Parts, &Prompt, &attributes::ReadBody),
+    policies: &Effective<'_>,
+) -> attribution::Attributed {
+    let attributes = LlmAttributes::of_request(exchange, head, prompt, read);
+    let said = (&head.headers, prompt.user());
+    let metrics = &exchange.client.worker.metrics;
+    attribution::of(policies.attribution(), &attributes, said, metrics)
+}
+
 /// The time since 1970.
 pub(crate) fn since_epoch() -> Duration {
     SystemTime::now()
@@ -259,15 +267,18 @@ impl<'a> Call<'a> {
     ) -> Result<Reply, Fault> {
         let mut caching = cache::Caching::of(exchange, self);
         let mut reply = caching.before_charge(exchange, self).await?;
+        let mut downgraded = None;
         if reply.is_none() {
             let downgrade = hold.admit(exchange).await?;
             // Vectors and orders of another model are others, not worse ones.
             let is_chat = matches!(self.prompt.class(), Class::Chat(_));
-            if let Some(model) = downgrade.filter(|_| is_chat)
-                && let Some(elsewhere) = self.downgrade(exchange, serving, model, answer)?
-            {
-                *attempts = elsewhere;
-                caching.bypass();
+            if let Some(model) = downgrade.filter(|_| is_chat) {
+                let asked = self.prompt.model().unwrap_or_default().to_owned();
+                downgraded = Some((asked, model.clone()));
+                if let Some(elsewhere) = self.downgrade(exchange, serving, model, answer)? {
+                    *attempts = elsewhere;
+                    caching.bypass();
+                }
             }
             reply = caching.after_charge(exchange, self).await?;
         }
@@ -279,6 +290,9 @@ impl<'a> Call<'a> {
             }
         };
         cache::tell(exchange, &mut reply);
+        if let Some((asked, model)) = &downgraded {
+            fallback::tell_downgrade((asked, model), &mut reply);
+        }
         Ok(reply)
     }
 }
@@ -324,7 +338,7 @@ impl Call<'_> {
                 Ok(attempt) => attempt,
                 Err(fault) => return past.end(exchange, fault),
             };
-            let provider = self.provider(&attempt)?;
+            let (provider, group) = (self.provider(&attempt)?, attempt.place.group);
             let tried = self.attempt(exchange, provider, &mut attempt).await;
             let now = Instant::now();
             let name = attempt.entry.name.clone();
@@ -380,7 +394,7 @@ impl Call<'_> {
                 Next::Retry { after } => {
                     self.failed_over(exchange, error);
                     past.failed = Some(Failed {
-                        provider,
+                        provider: (provider, group),
                         outcome,
                         reply,
                     });

@@ -13,7 +13,7 @@ use dp_policy::{
         Charge, Ledger, Matched, Notice, NoticeKind, Refused, RequestId, Reservation, Spend, Store,
         Why, shared_claims,
     },
-    concurrency::Begun,
+    concurrency::{Begun, Busy},
     usage_record::{Ending, Source, UsageRecord},
 };
 use dp_upstream::{Upstream, pool::RequestBody, shared_counts::SharedCounts};
@@ -31,9 +31,10 @@ mod service;
 mod session;
 mod stores;
 
-pub(crate) use asked::Asked;
+pub(crate) use asked::{Answered, Asked};
 pub(crate) use stores::Stores;
 
+use asked::AtOnce;
 use service::Untold;
 
 /// Tells a client whose request goes on which budgets it exceeds.
@@ -58,7 +59,7 @@ struct Held {
     expected: Spend,
     /// What is told to services, behind the settlement.
     untold: Vec<Untold>,
-    _begun: Option<Begun>,
+    _begun: Option<(Begun, Option<Begun>)>,
 }
 
 /// Lets a request through, or refuses it. Returns the model that a budget wants to be asked instead.
@@ -68,17 +69,16 @@ pub(crate) async fn admit(
 ) -> Result<Option<Arc<str>>, Fault> {
     let worker = exchange.client.worker.clone();
     let stores = &worker.shared.budgets;
-    let begun = match &asked.concurrency {
-        None => None,
-        Some((limit, key)) => match stores.in_flight.begin(*limit, key) {
-            Ok(begun) => Some(begun),
-            Err(busy) => {
-                // When another request ends, nobody knows.
-                exchange.record.budgets.retry_after = Some(Duration::ZERO);
-                return Err(Fault::caused(Kind::TooManyAtOnce, busy));
-            }
-        },
-    };
+    let begun = asked
+        .concurrency
+        .as_ref()
+        .map(|own| begin(stores, own))
+        .transpose();
+    let begun = begun.map_err(|busy| {
+        // When another request ends, nobody knows.
+        exchange.record.budgets.retry_after = Some(Duration::ZERO);
+        Fault::caused(Kind::TooManyAtOnce, busy)
+    })?;
     let mut held = Held {
         worker: worker.clone(),
         reservations: Vec::new(),
@@ -121,6 +121,15 @@ pub(crate) async fn admit(
     }
     exchange.record.budgets.held.set(Some(Box::new(held)));
     Ok(downgrade)
+}
+
+/// Counts a request, and as a stream where it is one.
+fn begin(stores: &Stores, own: &AtOnce) -> Result<(Begun, Option<Begun>), Busy> {
+    let request = stores.in_flight.begin(own.limit, &own.key)?;
+    let stream = own
+        .streams
+        .map(|limit| stores.streams.begin(limit, &own.key));
+    Ok((request, stream.transpose()?))
 }
 
 /// Tells who reads metrics, and the client, that a budget refuses.
@@ -228,9 +237,9 @@ fn answer_took(record: &UsageRecord, expected: &Spend) -> Spend {
         },
         // It was answered, and nobody could read what it took: it stays what was expected.
         (None, Ending::Complete | Ending::Truncated) => Spend {
-            cost: None,
+            cost: record.quote.total(),
             tokens: expected.tokens,
-            is_billed: true,
+            is_billed: expected.is_billed,
         },
         (None, Ending::Failed | Ending::ClientGone | Ending::Refused) => Spend::NOTHING,
     }

@@ -213,7 +213,7 @@ impl Exchange<'_> {
     async fn pass(&mut self, found: &Found<'_>, head: &mut Parts) -> Result<(), Fault> {
         let policies = Effective::of_route(&self.active.config, found.route())?;
         self.policies = Some(policies);
-        limit::admit(self, &policies)?;
+        limit::admit(self, &policies, head)?;
         if policies.global_rate_limit().is_none() {
             return Ok(());
         }

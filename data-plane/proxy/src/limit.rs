@@ -11,11 +11,14 @@ use std::{
 };
 
 use dp_config::policy::{Attachment, Effective};
+use dp_llm::class::Class;
 use dp_policy::{
     estimate::PastByModel,
     token_bucket::{Buckets, Refused, Reservation, Standing, TokenBucket, Unit},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::RETRY_AFTER, request::Parts,
+};
 
 use crate::{
     exchange::Exchange,
@@ -91,13 +94,18 @@ struct UsedUp {
 }
 
 /// Lets a request through, or refuses it.
-pub(crate) fn admit(exchange: &mut Exchange<'_>, policies: &Effective<'_>) -> Result<(), Fault> {
+pub(crate) fn admit(
+    exchange: &mut Exchange<'_>,
+    policies: &Effective<'_>,
+    head: &Parts,
+) -> Result<(), Fault> {
     let Some((attachment, policy)) = policies.local_rate_limit() else {
         return Ok(());
     };
     let worker = exchange.client.worker.clone();
     let limits = &worker.shared.limits;
     let now = limits.began.elapsed();
+    let is_upgrade = exchange.inspected.upgrade.is_some();
     let facts = &mut exchange.record.limits;
     for (index, limit) in policy.limits.iter().enumerate() {
         let key = key(attachment, limit, index);
@@ -122,6 +130,8 @@ pub(crate) fn admit(exchange: &mut Exchange<'_>, policies: &Effective<'_>) -> Re
                     is_uncounted,
                 });
             }
+            // Whoever counts a prompt, or lists and looks at what there is, takes none of them (llm.md O-4).
+            Err(_) if is_uncounted && takes_no_tokens(head, is_upgrade) => {}
             Err(refused) => {
                 facts.refuse(&refused);
                 return Err(used_up(&worker.metrics, source, unit));
@@ -129,6 +139,14 @@ pub(crate) fn admit(exchange: &mut Exchange<'_>, policies: &Effective<'_>) -> Re
         }
     }
     Ok(())
+}
+
+/// Whether nothing is generated for a request, as far as its head tells.
+fn takes_no_tokens(head: &Parts, is_upgrade: bool) -> bool {
+    let is_look = matches!(head.method, Method::GET | Method::HEAD);
+    let is_count = matches!(Class::of(head.uri.path()), Some(Class::CountTokens(_)));
+    // A session of the Realtime API begins as one.
+    (is_look && !is_upgrade) || is_count
 }
 
 /// Counts a request that is refused.

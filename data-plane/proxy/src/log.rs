@@ -213,7 +213,7 @@ fn shown(value: usage_record::Value<'_>) -> Value {
         usage_record::Value::Count(count) => json!(count),
         usage_record::Value::Seconds(seconds) => json!(seconds),
         usage_record::Value::Flag(flag) => json!(flag),
-        usage_record::Value::List(only) => json!([only]),
+        usage_record::Value::List(texts) => json!(texts),
     }
 }
 

@@ -101,6 +101,8 @@ pub(crate) struct LlmFacts {
     pub(crate) provider: Option<Arc<str>>,
     /// Its name in the backend.
     pub(crate) entry: Option<Arc<str>>,
+    /// Its group there: 0 for the first.
+    pub(crate) group: Option<usize>,
     /// The model that was asked of the provider.
     pub(crate) model: Option<String>,
     /// The client's format and the provider's that was asked last.

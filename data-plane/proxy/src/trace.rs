@@ -187,8 +187,9 @@ fn tell(span: &mut BoxedSpan, usage: &UsageRecord, is_wanted: impl Fn(&str) -> b
             Value::Count(count) => i64::try_from(count).unwrap_or(i64::MAX).into(),
             Value::Seconds(seconds) => seconds.into(),
             Value::Flag(flag) => flag.into(),
-            Value::List(only) => {
-                opentelemetry::Value::Array(Array::String(vec![only.to_owned().into()]))
+            Value::List(texts) => {
+                let texts = texts.iter().map(|text| (*text).to_owned().into());
+                opentelemetry::Value::Array(Array::String(texts.collect()))
             }
         };
         span.set_attribute(KeyValue::new(name, value));
@@ -221,6 +222,13 @@ impl AttemptSpan {
         self.noted.push(name);
         self.span
             .set_attribute(KeyValue::new(name, text.to_owned()));
+    }
+
+    /// Notes a number about the attempt.
+    pub(crate) fn count(&mut self, name: &'static str, count: usize) {
+        self.noted.push(name);
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.span.set_attribute(KeyValue::new(name, count));
     }
 
     /// Says what is asked of whom, which OpenInference has other words for.

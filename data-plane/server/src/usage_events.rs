@@ -269,7 +269,7 @@ fn shown(value: Value<'_>) -> AnyValue {
         Value::Count(count) => i64::try_from(count).unwrap_or(i64::MAX).into(),
         Value::Seconds(seconds) => seconds.into(),
         Value::Flag(flag) => flag.into(),
-        Value::List(only) => [only.to_owned()].into_iter().collect(),
+        Value::List(texts) => texts.iter().map(|text| (*text).to_owned()).collect(),
     }
 }
 

@@ -166,6 +166,45 @@ impl Class {
             Self::Detect(_) | Self::Passthrough(_) => "passthrough",
         }
     }
+
+    /// Whether what is sent to this path names its model in the body, among what passes as it is: not what is about a file, or about
+    /// what was made before.
+    #[must_use]
+    pub fn takes_model(self, path: &str) -> bool {
+        let is_made = || {
+            let mut endpoints = ENDPOINTS.iter();
+            path.ends_with("/videos") || endpoints.any(|endpoint| path.ends_with(endpoint))
+        };
+        self == Self::Detect(Format::OpenAiChatCompletions) && is_made()
+    }
+
+    /// What a client would call it, which is how vendors' references have it: the end of the path.
+    #[must_use]
+    pub fn title(self, path: &str) -> &'static str {
+        let title = match self {
+            Self::Chat(Format::BedrockConverse) => "converse",
+            Self::Chat(Format::GeminiGenerateContent) => "generateContent",
+            Self::Chat(format) => format.path().unwrap_or_default(),
+            Self::Detect(Format::BedrockConverse) => "invoke",
+            Self::Detect(_) => {
+                let is_meant = |name: &&str| path.ends_with(name);
+                let endpoint = ENDPOINTS.into_iter().find(is_meant);
+                let found = endpoint.or_else(|| {
+                    let (resource, _) = collection(path)?;
+                    let names = COLLECTIONS.iter().map(|(name, _)| *name);
+                    names.into_iter().find(|name| resource.starts_with(name))
+                });
+                found.unwrap_or_else(|| self.operation())
+            }
+            Self::LegacyCompletions
+            | Self::Embeddings
+            | Self::Rerank
+            | Self::CountTokens(_)
+            | Self::Realtime
+            | Self::Passthrough(_) => self.operation(),
+        };
+        title.trim_start_matches('/')
+    }
 }
 
 /// The model and the method of a path of Bedrock's runtime: `/model/{id}/{method}`. An id is one segment but for an ARN, of which
@@ -267,6 +306,24 @@ mod tests {
     fn check(path: &str, class: Class, resource: &str) {
         assert_eq!(Class::of(path), Some(class), "{path}");
         assert_eq!(class.resource(path), resource, "{path}");
+    }
+
+    #[test]
+    fn titles_are_those_of_the_vendors() {
+        for (path, title) in [
+            ("/team/v1/images/edits", "images/edits"),
+            ("/v1/files/f-1/content", "files"),
+            ("/v1/messages/batches/b", "messages/batches"),
+            ("/v1/chat/completions", "chat/completions"),
+            ("/model/m/converse-stream", "converse"),
+            ("/model/m/invoke-with-response-stream", "invoke"),
+            ("/v1beta/models/m:generateContent", "generateContent"),
+            ("/v1beta/models/m:countTokens", "count_tokens"),
+            ("/v2/rerank", "rerank"),
+        ] {
+            let class = Class::of(path).expect("an operation");
+            assert_eq!(class.title(path), title, "{path}");
+        }
     }
 
     #[test]

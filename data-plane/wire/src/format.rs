@@ -58,6 +58,18 @@ impl Format {
         }
     }
 
+    /// Its own name for metrics, logs and traces, as manifests have it but for the capital.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenAiChatCompletions => "completions",
+            Self::OpenAiResponses => "responses",
+            Self::AnthropicMessages => "messages",
+            Self::BedrockConverse => "converse",
+            Self::GeminiGenerateContent => "gemini",
+        }
+    }
+
     /// Name for metrics, logs and traces (OpenTelemetry `gen_ai.operation.name`).
     #[must_use]
     pub const fn operation(self) -> &'static str {

@@ -10,6 +10,7 @@ use std::ops::Range;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+mod abridged;
 #[cfg(test)]
 mod agreement;
 mod lifted;
@@ -17,6 +18,7 @@ mod marks;
 mod scan;
 mod value;
 
+pub use abridged::Abridged;
 pub use lifted::{Lifted, Wanted, lift};
 use scan::{Literal, Scan};
 pub use value::{Value, read};

@@ -22,6 +22,8 @@ pub struct Observed {
     pub head_tier: Option<String>,
     /// Why generation ended; of the last choice that said so.
     pub finish_reason: Option<FinishReason>,
+    /// The same of each choice.
+    pub finish_reasons: FinishReasons,
     /// The provider's own token counts; the last ones it sent.
     pub usage: Option<Usage>,
     /// It is about work that goes on when nobody waits for it: a response made in the background, or a batch.
@@ -39,6 +41,13 @@ pub struct Observed {
     /// What the answer had that the client's format has no place for; names of fields, each once.
     pub dropped: Vec<&'static str>,
 }
+
+/// Most choices whose reasons are kept.
+const CHOICES: usize = 8;
+
+/// Why choices ended, by their place in the answer. Later ones than fit are not kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FinishReasons([Option<FinishReason>; CHOICES]);
 
 /// Why generation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,6 +70,40 @@ pub enum FinishReason {
     FunctionCall,
     /// A reason that this list does not have.
     Other,
+}
+
+// === impl Observed ===
+
+impl Observed {
+    /// A choice ended, the first one being 0.
+    pub fn ended(&mut self, choice: u64, reason: FinishReason) {
+        self.finish_reason = Some(reason);
+        self.finish_reasons.note(choice, reason);
+    }
+}
+
+// === impl FinishReasons ===
+
+impl FinishReasons {
+    /// A choice ended.
+    pub fn note(&mut self, choice: u64, reason: FinishReason) {
+        let choice = usize::try_from(choice).ok();
+        if let Some(own) = choice.and_then(|choice| self.0.get_mut(choice)) {
+            *own = Some(reason);
+        }
+    }
+
+    /// What `later` has goes before what is there.
+    pub fn add(&mut self, later: Self) {
+        for (own, later) in self.0.iter_mut().zip(later.0) {
+            *own = later.or(*own);
+        }
+    }
+
+    /// In the order of the choices.
+    pub fn iter(&self) -> impl Iterator<Item = FinishReason> {
+        self.0.iter().copied().flatten()
+    }
 }
 
 // === impl FinishReason ===
@@ -106,7 +149,24 @@ pub fn bounded(mut text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{FinishReason, TEXT_LIMIT, bounded};
+    use super::{FinishReason, FinishReasons, Observed, TEXT_LIMIT, bounded};
+
+    #[test]
+    fn each_choice_has_its_reason_and_few_are_kept() {
+        let mut seen = Observed::default();
+        for choice in [1, 0, 7, 8, u64::MAX] {
+            seen.ended(choice, FinishReason::Stop);
+        }
+        seen.ended(0, FinishReason::Length);
+        assert_eq!(seen.finish_reason, Some(FinishReason::Length));
+        let mut later = FinishReasons::default();
+        later.note(1, FinishReason::ToolCalls);
+        seen.finish_reasons.add(later);
+        let all: Vec<_> = seen.finish_reasons.iter().collect();
+        let (length, tools) = (FinishReason::Length, FinishReason::ToolCalls);
+        assert_eq!(all, [length, tools, FinishReason::Stop]);
+        assert_eq!(size_of::<FinishReasons>(), 8);
+    }
 
     #[test]
     fn known_reasons_keep_their_wire_name() {

@@ -207,16 +207,17 @@ impl Seen {
         match status.as_deref() {
             // Most errors are about one event or response, and the session goes on: it has failed if it ended so.
             Some("completed") => {
-                observed.finish_reason = Some(FinishReason::Stop);
+                observed.ended(0, FinishReason::Stop);
                 observed.error = None;
             }
             Some("failed") => observed.error = Some(cause.map(error).unwrap_or_default()),
             Some("incomplete" | "cancelled") => {
-                observed.finish_reason = Some(match reason.as_deref() {
+                let reason = match reason.as_deref() {
                     Some("max_output_tokens") => FinishReason::Length,
                     Some("content_filter") => FinishReason::ContentFilter,
                     Some(_) | None => FinishReason::Other,
-                });
+                };
+                observed.ended(0, reason);
             }
             Some(_) | None => (),
         }

@@ -115,6 +115,12 @@ impl Framer {
         }
     }
 
+    /// How much of the last chunk is behind the frames that were taken.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.input.len()
+    }
+
     /// The block that the stream ended in, if any: its last blank line is missing.
     pub fn finish(&mut self) -> Option<Frame> {
         let raw = self.pending.split().freeze();

@@ -32,6 +32,9 @@ impl Answer<'_> {
     pub(crate) fn to_object(&self) -> Value {
         match self.format {
             Format::Chat => completion::to_object(self.asked, self.reply),
+            Format::Responses if response::is_of_background(self.asked) => {
+                response::begun(self.asked, self.reply)
+            }
             Format::Responses => response::to_object(self.asked, self.reply),
             Format::Embeddings => embeddings::to_object(self.asked),
             Format::Beyond | Format::BeyondBedrock | Format::BeyondGoogle | Format::Rerank => {

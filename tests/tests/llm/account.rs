@@ -25,25 +25,40 @@ impl Metrics {
 
     /// The sum of the series called `name` that have these labels; 0 without any.
     pub(crate) fn sum(&self, name: &str, labels: &[(&str, &str)]) -> Result<u64> {
+        let mut sum = 0;
+        for (line, value) in self.values(name, labels) {
+            let count = value.trim_end_matches(".0").parse::<u64>();
+            sum += count.with_context(|| line.to_owned())?;
+        }
+        Ok(sum)
+    }
+
+    /// The same of what is no whole number.
+    pub(crate) fn amount(&self, name: &str, labels: &[(&str, &str)]) -> Result<f64> {
+        let mut sum = 0.0;
+        for (line, value) in self.values(name, labels) {
+            let amount = value.parse::<f64>();
+            sum += amount.with_context(|| line.to_owned())?;
+        }
+        Ok(sum)
+    }
+
+    /// Lines and values of the series called `name` that have these labels.
+    fn values<'a>(
+        &'a self,
+        name: &'a str,
+        labels: &[(&str, &str)],
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
         let labels: Vec<String> = labels
             .iter()
             .map(|(label, value)| format!("{label}=\"{value}\""))
             .collect();
-        let mut sum = 0;
-        for line in self.0.lines() {
-            let Some((series, value)) = line.rsplit_once(' ') else {
-                continue;
-            };
-            let Some((found, pairs)) = series.split_once('{') else {
-                continue;
-            };
+        self.0.lines().filter_map(move |line| {
+            let (series, value) = line.rsplit_once(' ')?;
+            let (found, pairs) = series.split_once('{')?;
             let pairs: Vec<&str> = pairs.trim_end_matches('}').split(',').collect();
             let has = |label: &String| pairs.contains(&label.as_str());
-            if found == name && labels.iter().all(has) {
-                let count = value.trim_end_matches(".0").parse::<u64>();
-                sum += count.with_context(|| line.to_owned())?;
-            }
-        }
-        Ok(sum)
+            (found == name && labels.iter().all(has)).then_some((line, value))
+        })
     }
 }

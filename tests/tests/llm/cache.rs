@@ -192,6 +192,19 @@ async fn an_answer_is_given_again_in_the_form_that_is_asked_for() -> Result<()> 
             ensure!(texts.iter().all(is_said), "{texts:?}");
         }
     }
+    // How fast a provider is, only its own answers tell: one stream in each dialect.
+    deadline::until("all is counted", deadline::SOON, || async {
+        let metrics = Metrics::scrape(&stage.world).await?;
+        let requests = metrics.sum("gen_ai_server_request_duration_seconds_count", &[])?;
+        ensure!(requests == 24, "{requests} requests");
+        for name in ["time_to_first_token", "time_per_output_token"] {
+            let name = format!("gen_ai_server_{name}_seconds_count");
+            let streams = metrics.sum(&name, &[])?;
+            ensure!(streams == 4, "{name}: {streams}");
+        }
+        Ok(())
+    })
+    .await?;
     stage.world.stop().await
 }
 

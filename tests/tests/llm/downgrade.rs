@@ -14,6 +14,8 @@ use super::mock::{KEY, Mock};
 use super::models::service;
 use super::told::{At, Told};
 
+const REQUESTS: &str = "gen_ai_server_request_duration_seconds_count";
+
 /// A budget that one token uses up.
 fn budget(name: &str, target: &str, model: &str) -> String {
     format!(
@@ -55,6 +57,12 @@ async fn ask(port: u16, route: &str, answer: Answer, model: &str) -> Result<Stri
     ensure!(reply.status == 200, "{}: {}", reply.status, reply.text());
     let told = Told::read(Format::Chat, answer, &reply)?;
     ensure!(told.is_whole(), "{told:?}");
+    // It is no secret that another model answers.
+    let instead = reply.header("x-gateway-fallback");
+    ensure!(
+        instead.starts_with(&format!("{model}->")) && instead.ends_with(";budget"),
+        "{instead}"
+    );
     Ok(told.text)
 }
 
@@ -99,6 +107,16 @@ async fn each_vendor_is_asked_by_its_own_name() -> Result<()> {
     let name = "tidegate_proxy_llm_budget_notices_total";
     let notices = metrics.sum(name, &[("reason", "downgrade")])?;
     ensure!(notices == 8, "{notices}");
+    // All were named by the configuration: by the budget, by an alias, by a provider.
+    for (model, count) in [
+        ("gpt-4o-mini", 4),
+        ("claude-haiku", 2),
+        ("claude-opus", 2),
+        ("_other", 0),
+    ] {
+        let found = metrics.sum(REQUESTS, &[("gen_ai_request_model", model)])?;
+        ensure!(found == count, "{model}: {found} in {}", metrics.text());
+    }
     world.stop().await
 }
 
@@ -184,13 +202,21 @@ async fn a_router_leads_to_the_other_model() -> Result<()> {
     let labels = [("backend", "model/default/cheap"), ("verdict", "success")];
     let count = metrics.sum("tidegate_proxy_llm_attempts_total", &labels)?;
     ensure!(count == 3, "{count}");
-    // A name that no model has is asked for where the client's model is.
-    world.write("budget.yaml", &files("dearer"))?;
-    tests::deadline::until("the other name is asked", tests::deadline::SOON, || async {
-        let text = ask(port, "", Answer::Collected, "dear-one").await?;
-        ensure!(text.contains("answering as dearer."), "{text}");
-        Ok(())
-    })
-    .await?;
+    let found = metrics.sum(REQUESTS, &[("gen_ai_request_model", "cheap-one")])?;
+    ensure!(found == 3, "{}", metrics.text());
+    // A name that no model has is asked for where the client's model is; one that a pattern takes leads there.
+    for model in ["dearer", "cheap-two"] {
+        world.write("budget.yaml", &files(model))?;
+        tests::deadline::until("the other name is asked", tests::deadline::SOON, || async {
+            let text = ask(port, "", Answer::Collected, "dear-one").await?;
+            ensure!(text.contains(&format!("answering as {model}.")), "{text}");
+            Ok(())
+        })
+        .await?;
+        let metrics = Metrics::scrape(&world).await?;
+        let found = |model| metrics.sum(REQUESTS, &[("gen_ai_request_model", model)]);
+        ensure!(found(model)? == 1, "{}", metrics.text());
+        ensure!(found("_other")? == 0, "{}", metrics.text());
+    }
     world.stop().await
 }

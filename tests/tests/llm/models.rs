@@ -7,6 +7,7 @@ use tests::manifest::{documents, route};
 use tests::port;
 use tests::world::World;
 
+use super::account::Metrics;
 use super::ask::{Answer, Format, Question};
 use super::mock::Mock;
 use super::page;
@@ -251,6 +252,31 @@ async fn the_page_of_the_guide_routes_by_model() -> Result<()> {
     let shown = shown.context("the page does not show it")?;
     let shown = shown.replace("(anthropic)", "(openai)");
     ensure!(told.ends_with(&shown), "{told}");
+    stage.world.stop().await
+}
+
+/// Without a catalogue.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_models_spell_out_are_labels() -> Result<()> {
+    let stage = Stage::start().await?;
+    // The last one is a client's own, which only a pattern takes.
+    for model in ["gpt-4o-mini", "claude-opus-4-1", "claude-made-up"] {
+        stage.ask("", Format::Chat, model).await?;
+    }
+    for _ in 0..QUESTIONS {
+        stage.ask("", Format::Chat, "fast").await?;
+    }
+    let metrics = Metrics::scrape(&stage.world).await?;
+    let requests = |model| {
+        let name = "gen_ai_server_request_duration_seconds_count";
+        metrics.sum(name, &[("gen_ai_request_model", model)])
+    };
+    // An exact name, a target by condition, and one by weight.
+    for model in ["gpt-4o-mini", "claude-opus-4-1", "claude-haiku-4-5"] {
+        ensure!(requests(model)? > 0, "{model}: {}", metrics.text());
+    }
+    ensure!(requests("_other")? == 1, "{}", metrics.text());
+    ensure!(requests("claude-made-up")? == 0);
     stage.world.stop().await
 }
 

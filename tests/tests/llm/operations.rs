@@ -204,12 +204,7 @@ fn is_refused(name: &str, kind: &str, reply: &Reply) -> bool {
         }
         _ => text.contains("\"code\":\"unsupported_conversion\""),
     };
-    let is_told = match name {
-        "/model/MODEL/converse" | "/model/MODEL/converse-stream" => {
-            text.contains("no provider of this route can be asked in this format")
-        }
-        _ => text.contains(&format!("is not offered by the provider ({kind})")),
-    };
+    let is_told = text.contains(&format!("is not offered by the provider ({kind})"));
     reply.status == 400 && is_coded && is_told
 }
 

@@ -17,6 +17,7 @@ fn own(piece: &Piece<'_>) -> String {
             model,
             created,
             service_tier,
+            is_of_background: _,
         }) => {
             assert_eq!((*created, service_tier), (None, &None));
             format!(

@@ -37,6 +37,8 @@ pub(super) struct Response<'a> {
     pub(super) created_at: Option<u64>,
     pub(super) service_tier: Option<String>,
     pub(super) status: Option<String>,
+    /// It is made whether or not anybody waits for it.
+    pub(super) is_of_background: bool,
     pub(super) incomplete_reason: Option<String>,
     pub(super) error: Option<&'a str>,
     pub(super) output: Vec<&'a RawValue>,
@@ -110,6 +112,7 @@ impl<'a> Response<'a> {
             "created_at" => response.created_at = seconds(value),
             "service_tier" => response.service_tier = name(value),
             "status" => response.status = json::string(value),
+            "background" => response.is_of_background = value == "true",
             "incomplete_details" => response.incomplete_reason = reason(value),
             "error" => response.error = Some(value).filter(|raw| is_said(raw)),
             "output" => response.output = serde_json::from_str(value).unwrap_or_default(),

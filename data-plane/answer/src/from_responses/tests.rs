@@ -69,7 +69,10 @@ fn check(events: &[&str], expected: &[&str]) {
 #[track_caller]
 fn check_body(text: &str, expected: &[&str]) {
     let mut told = Vec::new();
-    body(text, &mut |piece: &Piece<'_>| told.push(show(piece))).expect("an object");
+    body(text, true, &mut |piece: &Piece<'_>| {
+        told.push(show(piece));
+    })
+    .expect("an object");
     assert_eq!(told, expected);
 }
 
@@ -280,8 +283,31 @@ fn failures_end_the_answer() {
     ] {
         check_body(text, &["start - - 0", expected]);
     }
-    assert!(body("{\"output\":[", &mut |_: &Piece<'_>| ()).is_err());
-    assert!(body("[]", &mut |_: &Piece<'_>| ()).is_err());
+    assert!(body("{\"output\":[", true, &mut |_: &Piece<'_>| ()).is_err());
+    assert!(body("[]", true, &mut |_: &Piece<'_>| ()).is_err());
+}
+
+#[test]
+fn what_is_made_in_the_background_has_a_name_and_nothing_else() {
+    let begun = r#"{"id":"resp_1","status":"queued","background":true,"model":"m","output":[],"usage":null}"#;
+    check_body(begun, &["start resp_1 m 0", "end"]);
+    let mut observed = Observed::default();
+    body(begun, true, &mut |piece: &Piece<'_>| {
+        piece.note(&mut observed)
+    })
+    .expect("an object");
+    assert!(observed.is_of_background && observed.id.as_deref() == Some("resp_1"));
+    // Of another format nobody could look at it.
+    let mut told = Vec::new();
+    body(begun, false, &mut |piece: &Piece<'_>| {
+        told.push(show(piece))
+    })
+    .expect("an object");
+    let last = told.last().map(String::as_str);
+    assert_eq!(
+        last,
+        Some("failure - - the provider answered before the response was finished")
+    );
 }
 
 #[test]
@@ -430,7 +456,7 @@ proptest! {
         let mut reader = Reader::new();
         for data in [&text, &value] {
             reader.event(None, data.as_bytes(), &mut sink);
-            let _ = body(data, &mut sink);
+            let _ = body(data, true, &mut sink);
         }
         reader.end(&mut sink);
     }

@@ -25,6 +25,7 @@ fn started() -> Piece<'static> {
         model: Some("claude".to_owned()),
         created: None,
         service_tier: None,
+        is_of_background: false,
     })
 }
 

@@ -29,6 +29,7 @@ fn start() -> Piece<'static> {
         model: Some("gpt-5".to_owned()),
         created: None,
         service_tier: None,
+        is_of_background: false,
     })
 }
 

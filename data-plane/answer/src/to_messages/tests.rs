@@ -123,6 +123,7 @@ fn start() -> Piece<'static> {
         model: Some("gpt-4o".to_owned()),
         created: Some(1),
         service_tier: None,
+        is_of_background: false,
     })
 }
 

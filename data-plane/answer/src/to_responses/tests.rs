@@ -196,6 +196,7 @@ fn a_text_is_told_event_by_event() {
             model: Some("gpt".to_owned()),
             created: Some(7),
             service_tier: None,
+            is_of_background: false,
         }),
         text("Hi"),
         text(" there"),

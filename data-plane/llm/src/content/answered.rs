@@ -140,7 +140,7 @@ impl Answered {
                 let read = json::text(&body).map(|text| {
                     let mut sink = |piece: &Piece<'_>| heard.piece(piece);
                     // What was read before it broke was said.
-                    let _unread = reader.body(text, &mut sink);
+                    let _unread = reader.body(text, true, &mut sink);
                 });
                 heard.is_cut |= read.is_none() && !body.is_empty();
             }

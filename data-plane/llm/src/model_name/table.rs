@@ -4,6 +4,7 @@
 //! a virtual one only, so what `find` gives is what a client may ask for.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::NamePattern;
 
@@ -95,6 +96,8 @@ pub struct ModelTable<T> {
     models: Vec<Model<T>>,
     /// By name; of two equal ones the first that was declared is first.
     virtual_models: Vec<VirtualModel<T>>,
+    /// What may be asked for of a provider and is spelled out here.
+    spelled: HashSet<Arc<str>>,
 }
 
 // === impl ModelTable ===
@@ -104,9 +107,16 @@ impl<T> ModelTable<T> {
     #[must_use]
     pub fn new(models: Vec<Model<T>>, mut virtual_models: Vec<VirtualModel<T>>) -> Self {
         virtual_models.sort_by(|one, other| one.name.cmp(&other.name));
+        let concrete = models.iter().filter_map(|model| model.name.exact());
+        let targets = virtual_models
+            .iter()
+            .flat_map(|known| known.routing.targets())
+            .map(|target| target.model.as_str());
+        let spelled = concrete.chain(targets).map(Arc::from).collect();
         Self {
             models,
             virtual_models,
+            spelled,
         }
     }
 
@@ -150,6 +160,13 @@ impl<T> ModelTable<T> {
         all.filter(move |name| seen.insert(*name))
     }
 
+    /// The same name where whoever declared the models wrote it, so that it is not a client's: an exact one of a concrete
+    /// model, or that of a target. What only a pattern takes is none.
+    #[must_use]
+    pub fn spelled(&self, name: &str) -> Option<&Arc<str>> {
+        self.spelled.get(name)
+    }
+
     /// The concrete models, in declared order.
     #[must_use]
     pub fn models(&self) -> &[Model<T>] {
@@ -166,6 +183,17 @@ impl<T> ModelTable<T> {
 // === impl Routing ===
 
 impl<T> Routing<T> {
+    /// The models that it may lead to by their names.
+    fn targets(&self) -> impl Iterator<Item = &Target<T>> {
+        let (weighted, conditional) = match self {
+            Self::Weighted(targets) => (targets.as_slice(), [].as_slice()),
+            Self::Conditional(targets) => ([].as_slice(), targets.as_slice()),
+            Self::Failover(_) | Self::Unavailable(_) => ([].as_slice(), [].as_slice()),
+        };
+        let weighted = weighted.iter().map(|(_, target)| target);
+        weighted.chain(conditional.iter().map(|(_, target)| target))
+    }
+
     /// Who serves a request. `draw` is uniform over all of `u64`.
     pub fn choose(&self, draw: u64, mut holds: impl FnMut(ConditionId) -> bool) -> Choice<'_, T> {
         match self {

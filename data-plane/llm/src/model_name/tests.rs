@@ -145,6 +145,38 @@ fn a_router_finds_virtual_models_first_and_internal_ones_never() {
 }
 
 #[test]
+fn names_that_are_spelled_out_are_no_clients() {
+    let pattern = Model {
+        name: NamePattern::parse("gpt-*").expect("a pattern"),
+        visibility: Visibility::Public,
+        condition: None,
+        backend: 0,
+    };
+    let exact = Model {
+        name: NamePattern::parse("hidden").expect("a name"),
+        visibility: Visibility::Internal,
+        ..pattern.clone()
+    };
+    let named = |name: &str, routing| VirtualModel {
+        name: name.to_owned(),
+        routing,
+    };
+    let virtual_models = vec![
+        named("fast", Routing::Weighted(vec![(1, target("gpt-4o-mini"))])),
+        named("smart", Routing::Conditional(vec![(None, target("o3"))])),
+        named("safe", Routing::Failover(1)),
+        named("gone", Routing::Unavailable("no target".to_owned())),
+    ];
+    let table = ModelTable::new(vec![pattern, exact], virtual_models);
+    for name in ["hidden", "gpt-4o-mini", "o3"] {
+        assert_eq!(table.spelled(name).map(|own| &**own), Some(name));
+    }
+    for name in ["gpt-4o", "gpt-*", "fast", "safe", ""] {
+        assert_eq!(table.spelled(name), None, "{name}");
+    }
+}
+
+#[test]
 fn routing_of_virtual_models() {
     let conditional = Routing::Conditional(vec![
         (Some(ConditionId(0)), target("a")),

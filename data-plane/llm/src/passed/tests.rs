@@ -97,6 +97,54 @@ fn an_error_in_a_stream_is_one() {
     assert!(finish.observed.error.is_some());
 }
 
+#[test]
+fn who_looks_at_what_has_failed_is_answered() {
+    let one = Framing::Buffered;
+    for body in [
+        r#"{"id":"resp_1","object":"response","error":{"code":"server_error","message":"x"},"status":"failed"}"#,
+        r#"{"id":"video_1","object":"video","status":"failed","error":{"code":"moderation_blocked","message":"x"}}"#,
+    ] {
+        let finish = seen(one, body.as_bytes(), true);
+        assert_eq!(finish.observed.error, None, "{body}");
+    }
+    for body in [
+        r#"{"error":{"message":"x","type":"server_error"}}"#,
+        r#"{"id":"x","error":{"message":"x"}}"#,
+        r#"{"status":"error","error":{"message":"x"}}"#,
+    ] {
+        let finish = seen(one, body.as_bytes(), true);
+        assert!(finish.observed.error.is_some(), "{body}");
+    }
+}
+
+#[test]
+fn a_batch_has_a_price_of_its_own() {
+    let body = r#"{"id":"b","object":"batch","status":"completed","usage":{"input_tokens":9,"output_tokens":1}}"#;
+    let seen = seen(Framing::Buffered, body.as_bytes(), true).observed;
+    assert!(seen.is_of_background);
+    assert_eq!(seen.head_tier.as_deref(), Some("batch"));
+}
+
+#[test]
+fn what_stands_beside_large_images_is_read() {
+    let limits = Limits {
+        event_bytes: 64,
+        body_bytes: 9000,
+    };
+    let image = "A".repeat(9000);
+    let body = format!(
+        r#"{{"created":1,"data":[{{"b64_json":"{image}"}}],"usage":{{"input_tokens":5,"output_tokens":4160}}}}"#
+    );
+    let mut tap = PassedTap::new(Framing::Buffered, limits, Due::default());
+    for piece in body.as_bytes().chunks(1000) {
+        assert_eq!(tap.push(Bytes::copy_from_slice(piece)), piece);
+    }
+    let finish = tap.finish();
+    let usage = finish.observed.usage.expect("usage");
+    assert_eq!((usage.input, usage.output), (Some(5), Some(4160)));
+    assert_eq!(finish.ending, Ending::Complete);
+}
+
 fn event(kind: &str) -> String {
     format!("event: {kind}\ndata: {{\"type\":\"{kind}\",\"b64_json\":\"aGk=\"}}\n\n")
 }

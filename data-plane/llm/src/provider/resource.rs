@@ -108,6 +108,32 @@ impl Service {
         }
     }
 
+    /// The same where a catalogue says which formats the model speaks: a deployment may be called anything (llm.md T-6).
+    pub(crate) fn offers_tagged(&self, class: Class, model: &str, tagged: &[Format]) -> Offer {
+        let offer = self.offers(class, model);
+        let format = class.format();
+        let counts =
+            tagged.contains(&format) && self.has_path(format, model) && self.counts(format);
+        match offer == Offer::Estimate && counts {
+            true => Offer::Native,
+            false => offer,
+        }
+    }
+
+    /// Where it takes an operation for a model whose name does not tell which it is: an ARN, or a deployment that a catalogue knows.
+    /// Those alone who made the body know it.
+    fn unnamed(&self, class: Class, model: &str) -> Option<Result<UpstreamPath, ServiceError>> {
+        let counts = class == Class::CountTokens(Format::AnthropicMessages);
+        if matches!(self, Self::Bedrock { .. }) && model.starts_with("arn:") {
+            if class == Class::Embeddings {
+                return Some(invoke(model, "invoke"));
+            }
+            return counts.then(|| invoke(model, "count-tokens"));
+        }
+        let is_foundrys = counts && matches!(self, Self::Foundry { .. });
+        is_foundrys.then(|| self.path(Format::AnthropicMessages, model, Operation::CountTokens))
+    }
+
     /// Where the service takes an operation; `path` is the client's.
     ///
     /// # Errors
@@ -126,14 +152,8 @@ impl Service {
         if let Some(Some(own)) = self.surface(class) {
             return Ok(own.clone());
         }
-        // What an ARN stands for may be known to those alone who made the body.
-        if matches!(self, Self::Bedrock { .. }) && model.starts_with("arn:") {
-            if class == Class::Embeddings {
-                return invoke(model, "invoke");
-            }
-            if class == Class::CountTokens(Format::AnthropicMessages) {
-                return invoke(model, "count-tokens");
-            }
+        if let Some(path) = self.unnamed(class, model) {
+            return path;
         }
         match (class, self.offers(class, model)) {
             // Nobody is asked for an estimate.
@@ -186,7 +206,10 @@ impl Service {
                 Self::Custom { .. } if class == Class::Rerank => {
                     let base = self.openai_base(Format::OpenAiChatCompletions);
                     match base.strip_suffix("/compatibility/v1") {
-                        // Cohere's own API is beside its surface for OpenAI's clients.
+                        // Cohere's own API is beside its surface for OpenAI's clients. Its versions differ in their members.
+                        Some(front) if path.ends_with("/v1/rerank") => {
+                            behind(&format!("{front}/v1"))
+                        }
                         Some(front) => behind(&format!("{front}/v2")),
                         None => behind(&base),
                     }

@@ -3,8 +3,6 @@
 //! Owns the choice between forwarding and writing anew. It must not read bytes. Invariant: what has gates in the way, or is kept
 //! in another form than the one that is asked for, is written anew.
 
-use bytes::BytesMut;
-
 use super::encoder::Encoder;
 use super::gated::Gated;
 use super::listed::Listed;
@@ -13,6 +11,7 @@ use super::shown_model::ShownModel;
 use super::watch::Watch;
 use super::{Input, Output, Plan, Read, Relay, Stamp, Way, embedded};
 use crate::answer::ClientSide;
+use crate::document::Document;
 use crate::event_stream;
 use crate::format::Format;
 use crate::gate::Gate;
@@ -92,11 +91,7 @@ impl Relay {
             asks_for_usage: plan.usage_chunk == UsageChunk::Forward,
         };
         let input = match framing {
-            Framing::Buffered => Input::Body {
-                held: BytesMut::new(),
-                limit: limits.body_bytes,
-                is_over: false,
-            },
+            Framing::Buffered => Input::Body(Document::new(limits.body_bytes)),
             Framing::EventStream => Input::Events(Framer::new(limits.event_bytes)),
             Framing::AwsEventStream => {
                 Input::Frames(event_stream::Decoder::new(limits.event_bytes))

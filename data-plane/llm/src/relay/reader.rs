@@ -116,11 +116,16 @@ impl Reader {
         });
     }
 
-    /// A whole buffered answer.
-    pub(crate) fn body(&mut self, text: &str, sink: &mut dyn Sink) -> Result<(), Unread> {
+    /// A whole buffered answer. `is_kept`: whoever asked gets it as it is.
+    pub(crate) fn body(
+        &mut self,
+        text: &str,
+        is_kept: bool,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Unread> {
         let read = self.read(sink, |of, sink| match of {
             Of::Chat(_) => from_chat::body(text, sink),
-            Of::Responses(_) => from_responses::body(text, sink),
+            Of::Responses(_) => from_responses::body(text, is_kept, sink),
             Of::Messages(_) => from_messages::body(text, sink),
             Of::Converse(_, names) => from_converse::body(text, names, sink),
             Of::Gemini(_) => from_gemini::body(text, sink),

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::{Field, Rendered, Request, RequestError, UsageChunk, model_path, raw_predict};
 use crate::class::{Class, Passing};
-use crate::edge::{Notes, Target, Unconvertible};
+use crate::edge::{Notes, Target};
 use crate::format::Format;
 use crate::json;
 use crate::multipart;
@@ -56,6 +56,8 @@ impl Request {
             }
         };
         request.class = class;
+        request.title = class.title(path);
+        request.takes_model = class.takes_model(path);
         request.said = said;
         if let Some(called) = model_path::read(path).filter(|_| names_model(class)) {
             request.model = Some(called.model.ok_or(RequestError::WrongType(Field::Model))?);
@@ -113,6 +115,8 @@ impl Request {
     pub(super) fn opaque(format: Format, body: Bytes) -> Self {
         Self {
             class: Class::Detect(format),
+            title: Class::Detect(format).title(""),
+            takes_model: false,
             format,
             body,
             said: None,
@@ -146,6 +150,8 @@ impl Request {
             request.model = model;
             request.is_streamed = is_streamed;
             request.slots.form_model = Some(range);
+        } else if request.body.starts_with(format!("--{boundary}").as_bytes()) {
+            request.slots.form_without = Some(boundary.to_owned());
         }
         Ok(request)
     }
@@ -173,11 +179,11 @@ impl Request {
         let refused = RequestError::Unconvertible;
         let model = &target.model;
         let mut further = Vec::new();
-        let (body, converted, format) = match service.offers(self.class, target.kind()) {
+        let offer = service.offers_tagged(self.class, target.kind(), &target.tagged);
+        let (body, converted, format) = match offer {
             Offer::Native => return Ok(self.rendered_native(service, target, plan)),
             Offer::None => {
-                let refusal = refusal(self.class.operation(), service.name());
-                return Err(RequestError::Unconvertible(refusal));
+                return Err(RequestError::not_offered(self.title, service.name()));
             }
             Offer::Embeddings(shape, format) => {
                 let (bodies, answering) =
@@ -275,7 +281,15 @@ impl Request {
         }
     }
 
-    /// With another model only where the client named one in the body.
+    /// Whether a provider is told a model although the client named none.
+    #[must_use]
+    pub fn is_given_model(&self) -> bool {
+        let slots = &self.slots;
+        let has_place = slots.object.inside > 0 || slots.form_without.is_some();
+        self.takes_model && self.model.is_none() && has_place
+    }
+
+    /// With another model in the place of the client's, or behind nothing where a model has to be.
     fn with_model(&self, model: &str) -> Bytes {
         if self.model.as_deref() == Some(model) || model.is_empty() {
             return self.body.clone();
@@ -285,8 +299,28 @@ impl Request {
             splice.replace(range.clone(), model);
         } else if let Some(range) = &self.slots.model {
             splice.replace(range.clone(), serde_json::Value::from(model).to_string());
+        } else if self.is_given_model() {
+            self.give_model(&mut splice, model);
         }
         splice.apply()
+    }
+
+    fn give_model(&self, splice: &mut Splice<'_>, model: &str) {
+        match &self.slots.form_without {
+            // In front of the first part. What would end the part is no name.
+            Some(boundary) if !model.contains(['\r', '\n']) => {
+                let part = format!(
+                    "--{boundary}\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n{model}\r\n"
+                );
+                splice.replace(0..0, part);
+            }
+            Some(_) => {}
+            None => {
+                let name = serde_json::Value::from(model);
+                let member = format!("\"model\":{name}");
+                self.slots.object.insert(splice, member);
+            }
+        }
     }
 }
 
@@ -319,14 +353,6 @@ pub(super) fn names_model(class: Class) -> bool {
         | Class::Realtime
         | Class::Passthrough(_) => false,
     }
-}
-
-fn refusal(operation: &str, provider: &str) -> Unconvertible {
-    let message = format!(
-        "{operation} is not offered by the provider ({provider}) for this model, and no conversion leads there; ask for a \
-         model whose provider has it, or put such a provider into the backend"
-    );
-    Unconvertible::unsupported("", message)
 }
 
 #[cfg(test)]

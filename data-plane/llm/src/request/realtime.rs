@@ -45,6 +45,7 @@ impl Request {
         }
         let mut request = Self::opaque(Format::OpenAiChatCompletions, Bytes::new());
         request.class = Class::Realtime;
+        request.title = Class::Realtime.operation();
         request.model = model.filter(|model| !model.is_empty());
         Ok(request)
     }

@@ -93,6 +93,16 @@ impl Field {
 // === impl RequestError ===
 
 impl RequestError {
+    /// Nobody there has what is asked for, called by its `title`, and nothing that could become it.
+    #[must_use]
+    pub fn not_offered(title: &str, provider: &str) -> Self {
+        let message = format!(
+            "{title} is not offered by the provider ({provider}) for this model, and no conversion leads there; ask for a \
+             model whose provider has it, or put such a provider into the backend"
+        );
+        Self::Unconvertible(Unconvertible::unsupported("", message))
+    }
+
     /// The answer to the client; its status is 400.
     #[must_use]
     pub fn to_body(&self) -> ErrorBody {

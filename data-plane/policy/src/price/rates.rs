@@ -175,6 +175,23 @@ impl Rates {
         }
     }
 
+    /// Only the request has a price, whatever it takes.
+    #[must_use]
+    pub fn is_per_request(&self) -> bool {
+        let rates = [
+            self.input,
+            self.output,
+            self.cache_read,
+            self.cache_write,
+            self.cache_write_1h,
+            self.reasoning,
+            self.input_audio,
+            self.output_audio,
+        ];
+        let mut given = rates.into_iter().flatten();
+        self.per_request.is_some() && given.all(|rate| rate.of(1_000_000) == Money::ZERO)
+    }
+
     /// Nobody gave a rate.
     #[must_use]
     pub fn is_empty(&self) -> bool {

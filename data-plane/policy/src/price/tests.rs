@@ -5,7 +5,8 @@ use std::error::Error as _;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
 use super::{
-    Catalog, Layer, ModelNames, Money, Quote, Status, TokenKind, Tokens, Unpriced, quote, read,
+    Catalog, Layer, ModelNames, Money, Quote, Status, TokenKind, Tokens, Unpriced, quote,
+    quote_request, read,
 };
 
 const BASE: &str = r#"{"providers":{
@@ -84,6 +85,27 @@ fn used(input: u64, output: u64) -> Tokens {
         input,
         output,
         ..Tokens::default()
+    }
+}
+
+#[test]
+fn a_request_has_its_price_where_nobody_tells_tokens() {
+    let catalog = catalog();
+    for (model, expected) in [
+        ("image", Some("0.04")),
+        ("gpt-4o", None),
+        ("free", None),
+        ("gone", None),
+    ] {
+        let names = ModelNames {
+            provider: "openai",
+            response: None,
+            request: model,
+            tier: None,
+        };
+        let quote = quote_request(Some(&catalog), &names);
+        let total = quote.total().map(|total| total.to_string());
+        assert_eq!(total.as_deref(), expected, "{model}: {quote:?}");
     }
 }
 

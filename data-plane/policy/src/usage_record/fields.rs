@@ -21,8 +21,8 @@ pub enum Value<'a> {
     Seconds(f64),
     /// Yes or no.
     Flag(bool),
-    /// One text, where the convention has a list.
-    List(&'a str),
+    /// Texts.
+    List(&'a [&'a str]),
 }
 
 // === impl UsageRecord ===
@@ -56,8 +56,20 @@ impl UsageRecord {
                 put(name, Value::Text(text));
             }
         }
-        if let Some(reason) = self.answer.finish_reason {
-            put("gen_ai.response.finish_reasons", Value::List(reason));
+        let reasons = &self.answer.finish_reasons;
+        if !reasons.is_empty() {
+            put("gen_ai.response.finish_reasons", Value::List(reasons));
+        }
+        for (name, format) in [
+            ("tidegate.llm.client_format", self.call.format),
+            ("tidegate.llm.upstream_format", model.format),
+        ] {
+            if let Some(format) = format {
+                put(name, Value::Text(format));
+            }
+        }
+        if let Some(priority) = model.priority {
+            put("tidegate.llm.priority", Value::Count(priority));
         }
         put("tidegate.llm.backend", Value::Text(&self.call.backend));
         put("tidegate.llm.streaming", Value::Flag(self.call.is_streamed));
@@ -240,7 +252,8 @@ mod tests {
         let mut told = BTreeMap::new();
         record.tell(&mut |name, value| {
             let text = match value {
-                Value::Text(text) | Value::List(text) => text.to_owned(),
+                Value::Text(text) => text.to_owned(),
+                Value::List(texts) => texts.join(","),
                 Value::Usd(amount) => amount.to_string(),
                 Value::Count(count) => count.to_string(),
                 Value::Seconds(seconds) => seconds.to_string(),
@@ -326,6 +339,24 @@ mod tests {
     }
 
     #[test]
+    fn the_way_and_every_choice_are_told() {
+        let mut record = record(None, None);
+        record.call.format = Some("messages");
+        record.model.format = Some("completions");
+        record.model.priority = Some(1);
+        record.answer.finish_reasons = ["stop", "length"].into_iter().collect();
+        let told = told(&record);
+        for (name, value) in [
+            ("tidegate.llm.client_format", "messages"),
+            ("tidegate.llm.upstream_format", "completions"),
+            ("tidegate.llm.priority", "1"),
+            ("gen_ai.response.finish_reasons", "stop,length"),
+        ] {
+            assert_eq!(told.get(name).map(String::as_str), Some(value), "{name}");
+        }
+    }
+
+    #[test]
     fn what_is_not_known_is_not_told() {
         let told = told(&record(None, None));
         assert_eq!(
@@ -338,6 +369,10 @@ mod tests {
             "enduser.id",
             "error.type",
             "tidegate.llm.replaced.attempts",
+            "gen_ai.response.finish_reasons",
+            "tidegate.llm.client_format",
+            "tidegate.llm.upstream_format",
+            "tidegate.llm.priority",
         ] {
             assert!(!told.contains_key(absent), "{absent}");
         }

@@ -104,10 +104,12 @@ pub(super) fn sent(
     let name = match prompt.class() {
         // What nobody reads may name any model, and so may a file: a backend's own model says nothing of it.
         Class::Passthrough(Passing::Unread) => "",
-        Class::Detect(_) | Class::Passthrough(Passing::Read) => match prompt.model() {
-            Some(_) => name,
-            None => "",
-        },
+        Class::Detect(_) | Class::Passthrough(Passing::Read) => {
+            match prompt.model().is_some() || prompt.is_given_model() {
+                true => name,
+                false => "",
+            }
+        }
         Class::Chat(_)
         | Class::LegacyCompletions
         | Class::Embeddings

@@ -142,6 +142,7 @@ pub(super) async fn take(
 ) -> Tried {
     encoded::decode(&mut response);
     head::clean(response.headers_mut());
+    head::name_request(response.headers_mut(), plan.client);
     if !response.status().is_success() {
         return refused(exchange, call, (provider, &plan, wait), response).await;
     }

@@ -99,10 +99,10 @@ pub(super) enum How {
 impl<'a> Caching<'a> {
     /// What there is for a request; what is said to the cache goes no further.
     pub(super) fn of(exchange: &Exchange<'_>, call: &mut Call<'a>) -> Caching<'a> {
+        let directives = directives(&mut call.head);
         let Some((name, policy)) = call.policies.ai_cache() else {
             return Caching::None;
         };
-        let directives = directives(&mut call.head);
         if !subject::is_cached(call.prompt.class()) {
             return Caching::None;
         }

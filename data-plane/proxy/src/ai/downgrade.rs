@@ -13,7 +13,7 @@ use dp_upstream::provider_group::{
     attempts::{Attempts, Replay},
 };
 
-use super::{Call, affinity, allowed, attributes, guard, kept, model_router::Serving};
+use super::{Call, affinity, allowed, attributes, guard, kept, ledger, model_router::Serving};
 use crate::{
     ai::attributes::LlmAttributes,
     exchange::Exchange,
@@ -35,6 +35,7 @@ impl<'a> Call<'a> {
         let mut head = self.head.clone();
         let Some((backend, prompt)) = serving.instead(exchange, &mut head, &self.prompt, &model)?
         else {
+            ledger::names(exchange.record, Some(model.clone()));
             self.downgrade = Some(model);
             return Ok(None);
         };
@@ -55,12 +56,16 @@ impl<'a> Call<'a> {
         let by = (backend, &policies);
         let Ok(attempts) = kept::pin(exchange, by, of, attempts.near(affinity)) else {
             // It is about a response that only the client's own model has.
+            ledger::names(exchange.record, Some(model.clone()));
             self.downgrade = Some(model);
             return Ok(None);
         };
         if let Some(ledger) = &mut exchange.record.llm.ledger {
             ledger.leads_to(backend, active.prices.of(backend));
         }
+        // The policy spells the name out, where the router has a pattern for it.
+        let spelled = serving.spelled(exchange, &prompt);
+        ledger::names(exchange.record, spelled.or(Some(model)));
         self.backend = backend;
         self.fallback = policies.ai_fallback();
         self.policies = policies;

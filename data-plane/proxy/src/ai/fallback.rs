@@ -12,6 +12,8 @@ use dp_llm::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::exchange::Reply;
+
 /// Tells a client that another provider answers than the one that was asked first: `FROM->TO;REASON`.
 const HEADER: HeaderName = HeaderName::from_static("x-gateway-fallback");
 
@@ -77,6 +79,16 @@ impl Fallback {
         if let Ok(value) = HeaderValue::from_str(&text) {
             headers.insert(HEADER, value);
         }
+    }
+}
+
+/// Says that another model answers than the one that was asked for, because a budget wants that: `FROM->TO;budget`. Another
+/// provider that answers in the place of the first has been told, and stays.
+pub(super) fn tell_downgrade((asked, model): (&str, &str), reply: &mut Reply) {
+    // A client's name may hold anything; what no header can say is not said.
+    if let Ok(value) = HeaderValue::from_str(&format!("{asked}->{model};budget")) {
+        let headers = reply.response.headers_mut();
+        headers.entry(HEADER).or_insert(value);
     }
 }
 

@@ -16,13 +16,15 @@ use dp_config::{
 use dp_llm::{
     class::Class,
     content::Answered,
+    format::Format,
+    observed::FinishReason,
     request::{Rendered, Request as Prompt},
 };
 use dp_policy::{
-    price::{Catalog, ModelNames, quote},
+    price::{Catalog, ModelNames, quote, quote_request},
     usage_record::{
-        Answer, Call, Caller, Ending as Outcome, Extent, Guess, ModelUse, Source, Timing, Told,
-        Usage, UsageRecord,
+        Answer, Call, Caller, Ending as Outcome, Extent, Guess, Source, Timing, Told, Usage,
+        UsageRecord,
     },
 };
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
@@ -37,6 +39,7 @@ use crate::{
 };
 
 mod cached;
+mod named;
 mod overhead;
 mod refused;
 mod replaced;
@@ -46,6 +49,8 @@ mod told;
 
 pub(super) use cached::answered_before;
 use cached::cache_use;
+pub(super) use named::names;
+use named::{format_of, is_configured};
 pub(crate) use overhead::Overhead;
 pub(super) use refused::{Refused, attempt_refused};
 use replaced::Gone;
@@ -55,9 +60,6 @@ pub(super) use replaced::{attempt_failed, note_part_told, note_told};
 pub(super) use size::{Size, Uncounted};
 pub(super) use span::{hear, listen, note_server};
 use told::{price_tier, told};
-
-/// What the label of a metric says where a client made the model up (llm.md M-2).
-const OTHER: &str = "_other";
 
 /// What is done with a record before anybody reads it.
 pub(crate) type Settle = Box<dyn FnOnce(&mut UsageRecord)>;
@@ -69,10 +71,12 @@ pub(crate) struct Ledger {
     caller: Caller,
     /// Labels that a policy gives it.
     labels: Vec<Label>,
-    operation: &'static str,
+    class: Class,
     backend: Arc<str>,
     pub(super) is_streamed: bool,
     requested: Option<Arc<str>>,
+    /// The model, where whoever configured the proxy wrote its name.
+    named: Option<Arc<str>>,
     /// It only looks at what an earlier request made.
     is_look: bool,
     /// The prompt, where its length says what it takes.
@@ -134,7 +138,7 @@ pub(super) fn attempt_begins(
         return;
     };
     let asked = (prompt, rendered);
-    let span = span::start(record, ledger.operation, provider, asked);
+    let span = span::start(record, ledger.class.operation(), provider, asked);
     let sent = &rendered.plan.model;
     if let Some(ledger) = &mut record.llm.ledger {
         let is_configured = is_configured(provider, policy, sent);
@@ -176,10 +180,11 @@ impl Ledger {
             at: since_epoch(),
             caller: attributed.caller,
             labels: attributed.labels,
-            operation: prompt.class().operation(),
+            class: prompt.class(),
             backend: backend.name.clone(),
             is_streamed: prompt.is_streamed(),
             requested,
+            named: None,
             is_look: counted::is_look(head, prompt.class()),
             prompt: expected::is_text(prompt).then(|| Size::of(prompt)),
             catalog: catalog.cloned(),
@@ -202,10 +207,11 @@ impl Ledger {
             at: since_epoch(),
             caller: attributed.caller,
             labels: attributed.labels,
-            operation: class.operation(),
+            class,
             backend: backend.into(),
             is_streamed: false,
             requested: None,
+            named: None,
             is_look: false,
             prompt: None,
             catalog: None,
@@ -261,15 +267,6 @@ impl Ledger {
         });
     }
 
-    fn label(&self, provider: &str, model: &str, is_configured: bool) -> Arc<str> {
-        if is_configured {
-            return model.into();
-        }
-        let catalog = self.catalog.as_deref();
-        let known = catalog.and_then(|catalog| catalog.name(provider, model));
-        known.unwrap_or(OTHER).into()
-    }
-
     /// Makes the record of a request that is over.
     pub(crate) fn close(
         mut self: Box<Self>,
@@ -293,7 +290,11 @@ impl Ledger {
             request: sent.as_deref().or(llm.model.as_deref()).unwrap_or_default(),
             tier: answer.price_tier.as_deref(),
         };
-        let quote = quote(self.catalog.as_deref(), &names, usage.tokens.as_ref());
+        let catalog = self.catalog.as_deref();
+        let quote = match self.is_served(outcome, attempt.as_ref()) && usage.tokens.is_none() {
+            true => quote_request(catalog, &names),
+            false => quote(catalog, &names, usage.tokens.as_ref()),
+        };
         let (quote, cache) = cache_use(llm.cache, &usage, quote);
         let metrics = &record.worker().metrics;
         let is_answered = attempt.is_some() && answer.status < 400;
@@ -304,20 +305,14 @@ impl Ledger {
             request_id: self.request_id,
             at: self.at,
             call: Call {
-                operation: self.operation,
+                operation: self.class.operation(),
+                format: format_of(self.class).map(Format::as_str),
                 route: record.route.label(),
                 backend: self.backend,
                 is_streamed: self.is_streamed,
             },
             caller: self.caller,
-            model: ModelUse {
-                provider: llm.provider.clone(),
-                entry: llm.entry.clone(),
-                requested: self.requested,
-                sent: llm.model.as_deref().map(Into::into),
-                answered,
-                attempts: record.upstream.attempts,
-            },
+            model: named::used(record, self.class, (self.requested, answered)),
             answer,
             usage,
             quote,
@@ -362,6 +357,13 @@ impl Ledger {
         }
     }
 
+    /// A provider did what was asked for, and what it may charge for.
+    fn is_served(&self, outcome: Outcome, attempt: Option<&Attempt>) -> bool {
+        let is_answered = matches!(outcome, Outcome::Complete | Outcome::Truncated);
+        let is_count = matches!(self.class, Class::CountTokens(_));
+        is_answered && attempt.is_some() && !self.is_look && !is_count
+    }
+
     /// What it took. A request that no provider began to answer took nothing that anybody knows of.
     fn usage(&self, record: &Record, outcome: Outcome) -> Usage {
         let Some(attempt) = &self.attempt else {
@@ -369,8 +371,12 @@ impl Ledger {
         };
         let seen = record.llm.observed.as_deref();
         let told = seen.and_then(told);
-        let is_due = |seen| !self.is_look || counted::is_due(record, &self.backend, seen);
-        let told = told.filter(|_| seen.is_none_or(is_due));
+        let told = match (seen, self.is_look) {
+            (Some(seen), true) => {
+                told.and_then(|told| counted::rest(record, &self.backend, seen, told))
+            }
+            (Some(_) | None, _) => told,
+        };
         // Counts that a format wants and nobody took: zero is no fact where something was said (llm.md U-3).
         let is_said = self.prompt.is_some() && seen.is_some_and(|seen| seen.has_content);
         let told = told.filter(|told| !is_said || told.is_something());
@@ -411,6 +417,9 @@ impl Ledger {
             output: cut.family.tokens(seen.map_or(0, |seen| seen.content_bytes)),
         };
         let usage = Usage::counted(told, guess, extent);
+        if !self.is_look {
+            counted::begun(record, &self.backend, seen, &usage);
+        }
         match record.llm.cache.is_some_and(|cache| cache.is_free) {
             true => Usage {
                 source: Source::Cache,
@@ -419,15 +428,6 @@ impl Ledger {
             false => usage,
         }
     }
-}
-
-/// Whether a model is one that the configuration names, rather than a client.
-fn is_configured(provider: &AiProvider, policy: Option<&AiPolicy>, model: &str) -> bool {
-    let pinned = provider.model.as_deref() == Some(model);
-    pinned
-        || policy.is_some_and(|policy| {
-            policy.model.as_deref() == Some(model) || policy.aliases.names().any(|it| it == model)
-        })
 }
 
 /// What the request is called, by whoever called it something first.
@@ -458,9 +458,11 @@ fn answer(record: &Record, ending: Ending) -> Answer {
             .and_then(|seen| seen.service_tier.as_deref())
             .map(Into::into),
         price_tier: seen.and_then(price_tier).map(Into::into),
-        finish_reason: seen
-            .and_then(|seen| seen.finish_reason)
-            .map(|it| it.as_str()),
+        finish_reasons: seen
+            .iter()
+            .flat_map(|seen| seen.finish_reasons.iter())
+            .map(FinishReason::as_str)
+            .collect(),
         status: status.as_u16(),
         error,
     }

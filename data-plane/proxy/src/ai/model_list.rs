@@ -3,7 +3,7 @@
 //! Owns which requests ask for it and what a plain backend spells out. Must not write a format: dp-llm does. Invariant: what is
 //! listed can be asked for, and neither an internal model nor one that the client may not ask for is listed.
 
-use dp_config::{AiBackend, ai_backend::AiProvider};
+use dp_config::ai_backend::AiProvider;
 use dp_llm::{
     format::Format,
     models::{ListShape, ListedModel},
@@ -92,8 +92,7 @@ impl Asked {
             }
             Serving::Backend(name) => {
                 let backend = config.ai_backend(name).ok_or(Kind::InvalidBackend)?;
-                let open = catalogued.of_backend(backend, |_| true);
-                listed(backend).chain(open).collect()
+                catalogued.of_all(backend)
             }
         };
         keep_allowed(exchange, (head, serving), &mut models)?;
@@ -133,27 +132,6 @@ fn keep_allowed(
         admits && allowed.allows(&model.id)
     });
     Ok(())
-}
-
-/// What a backend is known to have: the models that its providers are given, and names that stand for some.
-fn listed(backend: &AiBackend) -> impl Iterator<Item = ListedModel> {
-    let providers = backend.groups.iter().flatten();
-    providers.flat_map(|provider| names(provider).map(|name| of_provider(provider, name)))
-}
-
-fn names(provider: &AiProvider) -> impl Iterator<Item = &str> {
-    let policy = provider.policy.as_ref();
-    let aliases = policy.into_iter().flat_map(|policy| policy.aliases.keys());
-    let pinned = pinned(provider);
-    let aliases = aliases.filter(move |_| pinned.is_none());
-    pinned.into_iter().chain(aliases)
-}
-
-/// The model that replaces whatever is asked for.
-fn pinned(provider: &AiProvider) -> Option<&str> {
-    let policy = provider.policy.as_ref();
-    let overridden = policy.and_then(|policy| policy.model.as_deref());
-    overridden.or(provider.model.as_deref())
 }
 
 fn of_provider(provider: &AiProvider, name: &str) -> ListedModel {

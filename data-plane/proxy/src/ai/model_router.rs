@@ -3,6 +3,8 @@
 //! Owns the step from a name to a backend, and the request for the target's name. Must not rank names: the table does.
 //! Invariant: a name that leads nowhere is refused, in words that do not tell an internal model from none.
 
+use std::sync::Arc;
+
 use dp_config::{AiBackend, cluster::ClusterKind};
 use dp_llm::{
     model_name::{Choice, ConditionId, Found, Target},
@@ -55,6 +57,18 @@ impl<'a> Serving<'a> {
     pub(super) fn name(self) -> &'a str {
         match self {
             Serving::Backend(name) | Serving::Router(name) => name,
+        }
+    }
+
+    /// The model of a request that was resolved, where the router's objects spell it out.
+    pub(super) fn spelled(self, exchange: &Exchange<'_>, prompt: &Prompt) -> Option<Arc<str>> {
+        match self {
+            Serving::Backend(_) => None,
+            Serving::Router(name) => {
+                let router = exchange.active.config.model_router(name)?;
+                let model = prompt.model_for(None).ok()?;
+                router.table.spelled(model).cloned()
+            }
         }
     }
 

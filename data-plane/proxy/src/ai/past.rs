@@ -41,7 +41,8 @@ enum Said {
 
 /// An attempt that another follows.
 pub(super) struct Failed<'a> {
-    pub(super) provider: &'a AiProvider,
+    /// And its group.
+    pub(super) provider: (&'a AiProvider, usize),
     pub(super) outcome: Outcome,
     pub(super) reply: Box<Result<Reply, Fault>>,
 }

@@ -91,7 +91,7 @@ impl Call<'_> {
         provider: &AiProvider,
         attempt: &mut Attempt,
     ) -> Tried {
-        note(exchange.record, provider);
+        note(exchange.record, (provider, attempt.place.group));
         if let AiCredential::Unavailable(reason) = &provider.credential {
             // What cannot be built as it is configured refuses its share: nobody else may get what it was meant to have.
             return Tried::Unsendable(credential::unavailable(reason));
@@ -201,15 +201,15 @@ impl Call<'_> {
             None => Cow::Borrowed(&*shaped.prompt),
         };
         let client = prompt.format();
+        let tagged = known::formats(catalog, provider, model);
         let format = match prompt.class() {
             Class::Chat(_) => {
                 let demands = match preference::is_demanding(client, model) {
                     true => prompt.demands(),
                     false => Demands::default(),
                 };
-                let tagged = known::formats(catalog, provider, model);
-                preference::choose(client, service, (model, &tagged), demands)
-                    .ok_or(Kind::UnsupportedFormat)?
+                let chosen = preference::choose(client, service, (model, &tagged), demands);
+                chosen.ok_or_else(|| not_offered(prompt.class(), service))?
             }
             Class::LegacyCompletions
             | Class::Embeddings
@@ -228,6 +228,7 @@ impl Call<'_> {
                 .flatten(),
             guardrail: provider.guardrail.clone(),
             appended: policy.map_or(0, |policy| policy.prompt.append.len()),
+            tagged,
         };
         let betas = beta::values(&self.head.headers);
         let metadata = self.head.headers.get(&BEDROCK_METADATA);
@@ -433,6 +434,13 @@ fn prompt_caching(
     }
 }
 
+/// Nobody at the service can be asked so.
+fn not_offered(class: Class, service: &Service) -> Fault {
+    let title = class.title("");
+    let refusal = RequestError::not_offered(title, service.name());
+    Fault::caused(Kind::UnsupportedFormat, refusal)
+}
+
 /// Sets what the service asks for and the client did not say.
 pub(super) fn require(headers: &mut HeaderMap, required: &'static [(&'static str, &'static str)]) {
     for (name, value) in required {
@@ -443,9 +451,10 @@ pub(super) fn require(headers: &mut HeaderMap, required: &'static [(&'static str
 }
 
 /// Who is asked, for whoever reads about the request.
-pub(super) fn note(record: &mut Record, provider: &AiProvider) {
+pub(super) fn note(record: &mut Record, (provider, group): (&AiProvider, usize)) {
     record.llm.provider = Some(provider.telemetry_name.clone());
     record.llm.entry = Some(provider.name.clone());
+    record.llm.group = Some(group);
     record.upstream.cluster = Some(provider.cluster.clone());
 }
 

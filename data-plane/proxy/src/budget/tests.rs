@@ -66,6 +66,7 @@ fn record(model: &str, tokens: Option<Tokens>, ending: Ending) -> UsageRecord {
         at: Duration::ZERO,
         call: Call {
             operation: "chat",
+            format: None,
             route: "a/b".into(),
             backend: "backend/a/b".into(),
             is_streamed: false,
@@ -74,6 +75,8 @@ fn record(model: &str, tokens: Option<Tokens>, ending: Ending) -> UsageRecord {
         model: ModelUse {
             provider: Some("openai".into()),
             entry: None,
+            priority: None,
+            format: None,
             requested: Some(model.into()),
             sent: Some(model.into()),
             answered: None,

@@ -284,7 +284,7 @@ impl LlmMetrics {
 
     pub(super) fn dropped(&self, (from, to): (Format, Format), fields: &[&'static str]) {
         for field in fields {
-            let edge = format!("{}->{}", name(from), name(to));
+            let edge = format!("{}->{}", from.as_str(), to.as_str());
             let labels = DroppedLabels { edge, field };
             self.dropped.get_or_create(&labels).inc();
         }
@@ -325,16 +325,5 @@ impl LlmMetrics {
             action: check.decision.label(),
         };
         self.guard_checks.get_or_create(&labels).inc();
-    }
-}
-
-/// What a format is called in labels.
-const fn name(format: Format) -> &'static str {
-    match format {
-        Format::OpenAiChatCompletions => "completions",
-        Format::OpenAiResponses => "responses",
-        Format::AnthropicMessages => "messages",
-        Format::BedrockConverse => "converse",
-        Format::GeminiGenerateContent => "gemini",
     }
 }

@@ -286,9 +286,13 @@ impl UsageMetrics {
         if let Some(cache) = &record.cache {
             self.cache.observe(&record.call.backend, cache);
         }
-        if let Some(tokens) = &record.usage.tokens {
-            let source = record.usage.source;
-            self.took((tokens, source), &record.quote, (&of, &series));
+        match (&record.usage.tokens, record.quote.total()) {
+            (Some(tokens), _) => {
+                let source = record.usage.source;
+                self.took((tokens, source), &record.quote, (&of, &series));
+            }
+            (None, Some(_)) => self.charged(&record.quote, (&of, &series)),
+            (None, None) => {}
         }
         self.replaced(closed, &of, known);
     }
@@ -302,6 +306,11 @@ impl UsageMetrics {
         }
         let request = series.request.get_or_init(|| self.of_request(of));
         request.observe(timing.total.as_secs_f64());
+        // What a cache gave says nothing of how fast the provider is whose name the labels have.
+        let cache = closed.record.cache.as_ref();
+        if cache.is_some_and(|cache| cache.status.is_hit()) {
+            return;
+        }
         if let Some(first) = timing.first_token {
             let histogram = || self.first_token.get_or_create_owned(labels);
             let histogram = series.first_token.get_or_init(histogram);
@@ -357,6 +366,10 @@ impl UsageMetrics {
             Source::Estimate => self.estimated(tokens, &of.0.labels.gen_ai_provider_name),
             Source::Unknown | Source::Cache => {}
         }
+        self.charged(quote, of);
+    }
+
+    fn charged(&self, quote: &Quote, of: (&Of, &Series)) {
         let lookup = of.1.lookup.get_or_init(|| self.of_lookup(of.0));
         lookup.inc();
         self.cost(quote, of);

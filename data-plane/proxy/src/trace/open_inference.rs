@@ -107,8 +107,8 @@ impl Attempt {
         if let Quote::Priced { cost, .. } = &usage.quote {
             tell_cost(cost, put);
         }
-        if let Some(reason) = usage.answer.finish_reason {
-            put("llm.finish_reason", reason.into());
+        if let Some(reason) = usage.answer.finish_reasons.first() {
+            put("llm.finish_reason", (*reason).into());
         }
     }
 }

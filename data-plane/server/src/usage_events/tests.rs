@@ -25,6 +25,7 @@ fn record() -> UsageRecord {
         at: Duration::ZERO,
         call: Call {
             operation: "chat",
+            format: None,
             route: "a/b".into(),
             backend: "backend/a/b".into(),
             is_streamed: false,
@@ -33,6 +34,8 @@ fn record() -> UsageRecord {
         model: ModelUse {
             provider: None,
             entry: None,
+            priority: None,
+            format: None,
             requested: None,
             sent: None,
             answered: None,

@@ -110,6 +110,18 @@ impl Counts {
         merge(&mut self.output, output);
     }
 
+    /// Adds what Gemini counts apart.
+    fn add_apart(&mut self, tools: Option<u64>, thoughts: Option<u64>) {
+        let plus = |count: Option<u64>, more: u64| Some(count.unwrap_or(0).saturating_add(more));
+        if let Some(tools) = tools {
+            self.input = plus(self.input, tools);
+        }
+        if let Some(thoughts) = thoughts {
+            self.output = plus(self.output, thoughts);
+            self.reasoning = Some(thoughts);
+        }
+    }
+
     /// Takes in a tier of service that is not the usual one.
     fn note_tier(&mut self, tier: Option<String>) {
         self.tier = tier.or(self.tier.take());
@@ -119,6 +131,7 @@ impl Counts {
     pub fn merge(&mut self, raw: &str) -> bool {
         let mut new = Self::default();
         let (mut reads, mut billed) = (true, None);
+        let [mut tools, mut thoughts] = [None; 2];
         let read = json::members(raw, |key, value| match key.as_ref() {
             "prompt_tokens" | "promptTokenCount" => new.input = json::count(value),
             "input_tokens" | "inputTokens" | "inputTokenCount" => {
@@ -151,6 +164,9 @@ impl Counts {
                 let [reasoning, thinking] = details(value, ["reasoning_tokens", "thinking_tokens"]);
                 new.reasoning = reasoning.or(thinking);
             }
+            // Gemini's neighbours of the prompt's and the answer's count, not in them.
+            "toolUsePromptTokenCount" => tools = json::count(value),
+            "thoughtsTokenCount" => thoughts = json::count(value),
             "promptTokensDetails" => new.input_audio = audio(value),
             "candidatesTokensDetails" => new.output_audio = audio(value),
             // Of a fast answer Anthropic tells the usual tier beside it.
@@ -160,6 +176,7 @@ impl Counts {
             "billed_units" => billed = Some(details(value, ["input_tokens", "output_tokens"])),
             _ => (),
         });
+        new.add_apart(tools, thoughts);
         // OpenAI's newer names are Anthropic's, with what was cached inside.
         new.is_fresh &= reads;
         if let Some(billed) = billed {
@@ -275,6 +292,18 @@ mod tests {
         );
         let usage = counts.usage().expect("usage");
         assert_eq!((usage.input_audio, usage.output_audio), (Some(4), Some(2)));
+    }
+
+    #[test]
+    fn gemini_counts_thoughts_and_tools_apart() {
+        let mut counts = Counts::default();
+        counts.merge(
+            r#"{"promptTokenCount":10,"candidatesTokenCount":5,"thoughtsTokenCount":900,
+                "toolUsePromptTokenCount":40,"totalTokenCount":955}"#,
+        );
+        let usage = counts.usage().expect("usage");
+        let parts = (usage.input, usage.output, usage.reasoning, usage.total);
+        assert_eq!(parts, (Some(50), Some(905), Some(900), Some(955)));
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Kept {
         Ok(json!({"id": id, "object": "response", "deleted": true}))
     }
 
-    /// None of them goes on in the background.
+    /// None goes on: what is made in the background is whole when somebody looks.
     pub(super) fn cancel_response(&self, id: &str) -> Result<Value, Refusal> {
         self.told(id)?;
         let message = "Cannot cancel a synchronous response.";

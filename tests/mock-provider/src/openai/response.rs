@@ -34,6 +34,16 @@ pub(crate) fn to_object(asked: &Asked, reply: &Reply) -> Value {
     object
 }
 
+/// What is told at once of a response that is made in the background: it is whole when somebody looks.
+pub(crate) fn begun(asked: &Asked, reply: &Reply) -> Value {
+    object(asked, reply, "queued")
+}
+
+/// Whether nobody waits for it.
+pub(crate) fn is_of_background(asked: &Asked) -> bool {
+    asked.body.get("background") == Some(&Value::Bool(true))
+}
+
 /// What it is called.
 pub(crate) fn id(reply: &Reply) -> String {
     format!("resp_mock_{}", reply.number)
@@ -252,7 +262,7 @@ fn object(asked: &Asked, reply: &Reply, status: &str) -> Value {
         "object": "response",
         "created_at": reply.created,
         "status": status,
-        "background": false,
+        "background": is_of_background(asked),
         "error": null,
         "incomplete_details": null,
         "instructions": echo("instructions", Value::Null),

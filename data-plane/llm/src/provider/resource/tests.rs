@@ -131,7 +131,9 @@ fn paths_of_google_and_aws() {
 #[test]
 fn neighbours_of_a_path_of_its_own() {
     let cohere = chat_at("", Some("/compatibility/v1/chat/completions"));
-    check(&cohere, Class::Rerank, "/v2/rerank", "m", "/v2/rerank");
+    for path in ["/v1/rerank", "/v2/rerank"] {
+        check(&cohere, Class::Rerank, path, "m", path);
+    }
     check(
         &cohere,
         Class::Embeddings,

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::{Class, Format, Offer, Passing, Request, RequestError, Service, Target};
 use crate::error::ErrorCode;
+use crate::provider::Endpoint;
 use crate::relay::Folded;
 use crate::tap::Ending;
 use crate::usage::HeadCounts;
@@ -74,6 +75,49 @@ fn only_the_model_changes() {
         "longer",
         "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nlonger\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n\0\r\n--b--\r\n",
     );
+}
+
+#[test]
+fn what_is_about_a_model_is_told_the_backends() {
+    let form = "multipart/form-data; boundary=b";
+    let part = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n\0\r\n--b--\r\n";
+    let given = format!("--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n{part}");
+    let json = "application/json";
+    for (path, kind, body, expected) in [
+        (
+            "/v1/images/generations",
+            json,
+            "{\"prompt\":\"x\"}",
+            "{\"model\":\"m\",\"prompt\":\"x\"}",
+        ),
+        ("/v1/moderations", json, "{}", "{\"model\":\"m\"}"),
+        (
+            "/v1/videos",
+            json,
+            "{\"prompt\":\"x\"}",
+            "{\"model\":\"m\",\"prompt\":\"x\"}",
+        ),
+        ("/v1/audio/transcriptions", form, part, given.as_str()),
+        // It was made by whatever made it.
+        (
+            "/v1/videos/v/remix",
+            json,
+            "{\"prompt\":\"x\"}",
+            "{\"prompt\":\"x\"}",
+        ),
+        ("/v1/files", form, part, part),
+        ("/v1/videos", json, "", ""),
+    ] {
+        let class = Class::of(path).expect("an operation");
+        let body = Bytes::from(body.to_owned());
+        let request = Request::parse_as(class, path, Some(kind), body).expect("readable");
+        let target = Target {
+            model: "m".to_owned(),
+            ..Target::default()
+        };
+        let rendered = request.render_other(&openai(), &target).expect("offered");
+        assert_eq!(rendered.body, expected, "{path}");
+    }
 }
 
 #[test]
@@ -195,7 +239,7 @@ fn what_a_provider_has_not_is_refused_with_a_remedy() {
         assert_eq!(refused.code(), ErrorCode::UnsupportedConversion);
         let text = refused.to_string();
         assert!(
-            text.contains(class.operation())
+            text.contains(class.title("/v1/x"))
                 && text.contains(service.name())
                 && text.contains("ask for"),
             "{text}"
@@ -284,6 +328,37 @@ fn orders_of_documents_and_counts_are_converted_for_bedrock() {
             .expect("estimated");
         assert!(rendered.plan.is_estimated());
     }
+}
+
+/// llm.md T-6: a deployment of Foundry is called what its owner likes; a catalogue says what its model speaks.
+#[test]
+fn counts_of_a_deployment_that_a_catalogue_knows_are_its_own() {
+    let count = Class::CountTokens(Format::AnthropicMessages);
+    let path = "/v1/messages/count_tokens";
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#;
+    let request = read(count, path, "application/json", body).expect("readable");
+    let foundry = Service::Foundry {
+        resource: None,
+        project: None,
+    };
+    let messages = Format::AnthropicMessages;
+    for (service, tagged, is_estimated) in [
+        (&foundry, vec![messages], false),
+        (&foundry, vec![Format::OpenAiResponses], true),
+        (&foundry, Vec::new(), true),
+        (&openai(), vec![messages], true),
+    ] {
+        let target = Target {
+            model: "ours".to_owned(),
+            tagged,
+            ..Target::default()
+        };
+        let rendered = request.render_other(service, &target).expect("offered");
+        assert_eq!(rendered.plan.is_estimated(), is_estimated, "{target:?}");
+    }
+    let endpoint = Endpoint::try_new(foundry, None, None, false).expect("valid");
+    let sent = endpoint.resource(count, path, "ours").expect("a path");
+    assert_eq!(sent.as_str(), "/anthropic/v1/messages/count_tokens");
 }
 
 #[test]

@@ -67,6 +67,7 @@ pub(super) async fn direction(
         known_as: None,
         guardrail: None,
         appended: 0,
+        tagged: Vec::new(),
     };
     let headers = ClientHeaders {
         anthropic_beta: &[],

@@ -18,6 +18,7 @@ pub(in crate::ai) struct Refused {
     observed: Option<Box<Observed>>,
     provider: Option<Arc<str>>,
     entry: Option<Arc<str>>,
+    group: Option<usize>,
     model: Option<String>,
     edge: Option<(Format, Format)>,
     cluster: Option<Arc<str>>,
@@ -40,6 +41,7 @@ pub(in crate::ai) fn attempt_refused(record: &mut Record, error: &'static str) -
         observed,
         provider: llm.provider.clone(),
         entry: llm.entry.clone(),
+        group: llm.group,
         model: llm.model.clone(),
         edge: llm.edge,
         cluster: upstream.cluster.clone(),
@@ -63,6 +65,7 @@ impl Refused {
         record.llm = LlmFacts {
             provider: self.provider,
             entry: self.entry,
+            group: self.group,
             model: self.model,
             edge: self.edge,
             observed: self.observed,

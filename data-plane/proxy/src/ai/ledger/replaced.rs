@@ -79,7 +79,7 @@ pub(super) fn ended(
     }
     let labels = UsageLabels {
         route,
-        gen_ai_operation_name: ledger.operation,
+        gen_ai_operation_name: ledger.class.operation(),
         gen_ai_provider_name: attempt.provider.clone(),
         gen_ai_request_model: attempt.label.clone(),
         gen_ai_response_model: "".into(),

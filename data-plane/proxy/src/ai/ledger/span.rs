@@ -17,7 +17,7 @@ use dp_llm::{
 use dp_policy::usage_record::UsageRecord;
 use http::{HeaderMap, header::CONTENT_TYPE};
 
-use super::{Attempt, Ledger};
+use super::{Attempt, Ledger, named::format_of};
 use crate::{record::Record, trace::AttemptSpan};
 
 /// Starts the span, where the request has one. `prompt` is what guards let pass of the client's request.
@@ -36,8 +36,20 @@ pub(super) fn start(
     span.note("gen_ai.provider.name", &provider.telemetry_name);
     span.note("gen_ai.request.model", sent);
     span.note("tidegate.llm.provider", &provider.name);
+    let plan = &rendered.plan;
+    let formats = [
+        ("tidegate.llm.client_format", plan.client),
+        ("tidegate.llm.upstream_format", plan.provider),
+    ];
+    let is_of_several = format_of(prompt.class()).is_some();
+    for (name, format) in formats.iter().filter(|_| is_of_several) {
+        span.note(name, format.as_str());
+    }
+    if let Some(group) = record.llm.group {
+        span.count("tidegate.llm.priority", group);
+    }
     span.about(operation, &provider.telemetry_name, sent);
-    let (format, body) = (rendered.plan.provider, &rendered.body);
+    let (format, body) = (plan.provider, &rendered.body);
     parameters::tell(format, body, &mut |name, value| span.parameter(name, value));
     if span.tells_content() {
         span.asked(content::of_request(prompt.class(), prompt.body()));

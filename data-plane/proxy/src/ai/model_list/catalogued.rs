@@ -3,7 +3,12 @@
 //! Owns which names of a catalogue a pattern, or a provider that takes any model, stands for. Must not know prices. Invariant: a
 //! name that another entry of a router serves, or none, is not listed here, nor one that a provider's list refuses to this client.
 
-use dp_config::{AiBackend, model_router::ModelRouter, policy::Effective};
+use dp_config::{
+    AiBackend,
+    ai_backend::{AiPolicy, AiProvider},
+    model_router::ModelRouter,
+    policy::Effective,
+};
 use dp_llm::{
     model_name::{Found, Visibility},
     models::ListedModel,
@@ -45,6 +50,27 @@ impl Catalogued<'_> {
         listed
     }
 
+    /// What a backend is known to have: the models that its providers are given, names that stand for some, and what the catalogue
+    /// says that the others have.
+    pub(super) fn of_all(&self, backend: &AiBackend) -> Vec<ListedModel> {
+        let Ok(policies) = self.way.with_backend(backend) else {
+            return Vec::new();
+        };
+        let mut listed = Vec::new();
+        for provider in backend.groups.iter().flatten() {
+            let policy = self.active.in_effect.of(&policies, provider);
+            match pinned(provider, policy.as_deref()) {
+                Some(model) => listed.push(of_provider(provider, model)),
+                None => {
+                    let aliases = policy.iter().flat_map(|policy| policy.aliases.keys());
+                    listed.extend(aliases.map(|name| of_provider(provider, name)));
+                }
+            }
+        }
+        listed.extend(self.of_backend(backend, |_| true));
+        listed
+    }
+
     /// What the providers of a backend have that are asked for whatever a client names, of the names that are wanted.
     pub(super) fn of_backend(
         &self,
@@ -61,8 +87,7 @@ impl Catalogued<'_> {
         let mut listed = Vec::new();
         for provider in backend.groups.iter().flatten() {
             let policy = self.active.in_effect.of(&policies, provider);
-            let overridden = policy.as_deref().and_then(|own| own.model.as_deref());
-            if overridden.or(provider.model.as_deref()).is_some() {
+            if pinned(provider, policy.as_deref()).is_some() {
                 continue;
             }
             let allowed = policies.allowed_models(&provider.name, &self.request);
@@ -72,4 +97,10 @@ impl Catalogued<'_> {
         }
         listed
     }
+}
+
+/// The model that replaces whatever is asked for.
+fn pinned<'a>(provider: &'a AiProvider, policy: Option<&'a AiPolicy>) -> Option<&'a str> {
+    let overridden = policy.and_then(|own| own.model.as_deref());
+    overridden.or(provider.model.as_deref())
 }

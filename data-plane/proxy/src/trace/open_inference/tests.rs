@@ -24,6 +24,7 @@ fn record(catalog: Option<&Catalog>, tokens: Tokens) -> UsageRecord {
         at: Duration::ZERO,
         call: Call {
             operation: "chat",
+            format: None,
             route: "a/b".into(),
             backend: "backend/a/b".into(),
             is_streamed: false,
@@ -32,13 +33,15 @@ fn record(catalog: Option<&Catalog>, tokens: Tokens) -> UsageRecord {
         model: ModelUse {
             provider: Some("openai".into()),
             entry: None,
+            priority: None,
+            format: None,
             requested: Some("smart".into()),
             sent: Some(MODEL.into()),
             answered: Some("gpt-4o-2024-08-06".into()),
             attempts: 1,
         },
         answer: Answer {
-            finish_reason: Some("stop"),
+            finish_reasons: ["stop"].into_iter().collect(),
             ..Answer::default()
         },
         usage: Usage {
