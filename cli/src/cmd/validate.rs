@@ -57,6 +57,7 @@ fn check(offline: &Offline) -> Vec<Finding> {
     let mut found = findings::files::find(&offline.problems);
     found.extend(findings::conditions::find(
         &offline.translation.reports,
+        &offline.problems,
         &mut places,
     ));
     for (key, output) in &offline.translation.gateways {

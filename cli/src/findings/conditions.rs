@@ -5,20 +5,22 @@
 //! as the remedy. `Programmed` that waits for proxies is no finding.
 
 use cp_api::condition::{Condition, ConditionStatus, ConditionType, Reason};
-use cp_files::Severity;
+use cp_files::{Problem, Severity};
 use cp_translate::{Report, Scope};
 
 use super::places::Places;
 use super::{Finding, Place};
 
-/// One finding per condition that is not fine, or per field that its message names.
-pub(crate) fn find(reports: &[Report], places: &mut Places) -> Vec<Finding> {
+/// One finding per condition that is not fine, or per field that its message names. `problems` are what the reading tells, with
+/// exact places, of documents that cannot be used.
+pub(crate) fn find(reports: &[Report], problems: &[Problem], places: &mut Places) -> Vec<Finding> {
     let mut findings = Vec::new();
     for report in reports {
         for condition in &report.conditions {
             if let Some(severity) = severity(condition)
                 && !follows(report, condition)
                 && !is_told_by_a_part(report, condition, reports)
+                && !is_told_by_the_reading(condition, problems)
             {
                 findings.extend(split(report, condition, severity, places));
             }
@@ -42,8 +44,10 @@ fn severity(condition: &Condition) -> Option<Severity> {
     if condition.kind == ConditionType::Attached {
         return (condition.status == bad).then_some(Severity::Error);
     }
-    // `Invalid` is a document that cannot be used, which the reading tells with its exact place.
-    if matches!(condition.reason, Reason::Pending | Reason::Invalid)
+    // What is invalid is told by `Accepted`; other conditions follow from it.
+    let follows = condition.reason == Reason::Invalid && condition.kind != ConditionType::Accepted;
+    if follows
+        || condition.reason == Reason::Pending
         || condition.kind == ConditionType::EnvoyProfile
     {
         return None;
@@ -52,6 +56,13 @@ fn severity(condition: &Condition) -> Option<Severity> {
         return Some(Severity::Warning);
     }
     (condition.status == bad).then_some(Severity::Error)
+}
+
+/// A document that cannot be used has a condition, too.
+fn is_told_by_the_reading(condition: &Condition, problems: &[Problem]) -> bool {
+    let mut told = problems.iter().map(|problem| problem.message.as_str());
+    condition.reason == Reason::Invalid
+        && told.any(|words| words.contains(&condition.message) || condition.message.contains(words))
 }
 
 /// A policy that is not accepted is attached nowhere, which needs no second finding.

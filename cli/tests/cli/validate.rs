@@ -108,6 +108,30 @@ fn conflicts_have_the_line_of_the_listener() {
 }
 
 #[test]
+fn a_policy_that_cannot_be_enforced_is_an_error() {
+    let policy = "apiVersion: tidegate.dev/v1alpha1
+kind: TidegatePolicy
+metadata: {name: budgets}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]
+  traffic:
+    budgets: [{name: all, unit: Tokens, limit: \"1\", window: Month}]
+";
+    let (code, out) = validate(
+        &[
+            ("gateway.yaml", GATEWAY),
+            ("route.yaml", ROUTE),
+            ("policy.yaml", policy),
+        ],
+        &[],
+    );
+    assert!(out.starts_with("policy.yaml:"), "{out}");
+    assert!(out.contains("error: ") && out.contains("Shared"), "{out}");
+    assert!(out.contains("1 error, 0 warnings"), "{out}");
+    assert_eq!(code, 2, "{out}");
+}
+
+#[test]
 fn rules_that_cannot_match_are_warnings() {
     let shadowed = "\
 apiVersion: gateway.networking.k8s.io/v1
