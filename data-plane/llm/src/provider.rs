@@ -19,7 +19,7 @@ mod resource;
 
 pub use bedrock::Family;
 pub use body::{BodyModel, BodyRules};
-pub use endpoint::{ClientPath, Endpoint, rebased};
+pub use endpoint::{Endpoint, rebased};
 pub use key_place::KeyPlace;
 pub use model::ModelError;
 pub use path::{PathError, UpstreamPath};

@@ -128,7 +128,6 @@ fn provider(
         service,
         text(&message.path).as_deref(),
         text(&message.path_prefix).as_deref(),
-        false,
     )
     .map_err(|error| FieldError::invalid(field, format!("{own:?}: {error}")))?;
     let authority = authority(&message.authority)?;

@@ -1,9 +1,8 @@
 //! A service with what an operator overrides of its paths (llm.md 1.3).
 //!
-//! It must not know hosts beyond that one is configured. Invariant: an override is checked when it is configured.
+//! It must not know hosts, nor the client's path, whose front is that of a route. Invariant: an override is checked when it is configured.
 
 use super::{Operation, PathError, Service, ServiceError, UpstreamPath};
-use crate::class::raw_predict;
 use crate::format::Format;
 
 /// A service and the overrides of its paths.
@@ -14,24 +13,13 @@ pub struct Endpoint {
     pub(super) path: Option<UpstreamPath>,
     /// Stands in front of the service's paths.
     pub(super) front: String,
-    /// Somebody else's host takes the client's path where it can.
-    pub(super) keeps_client_path: bool,
-}
-
-/// What the client asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClientPath<'a> {
-    /// In which format.
-    pub format: Format,
-    /// At which path, without the query.
-    pub path: &'a str,
 }
 
 // === impl Endpoint ===
 
 impl Endpoint {
     /// `path` replaces every path, with its query; `prefix` replaces what is in front of the formats' paths where a service
-    /// has such a prefix, and stands in front of its paths otherwise; `has_host` is whether the host is configured.
+    /// has such a prefix, and stands in front of its paths otherwise.
     ///
     /// # Errors
     /// The configured text cannot stand in a request line.
@@ -39,7 +27,6 @@ impl Endpoint {
         mut service: Service,
         path: Option<&str>,
         prefix: Option<&str>,
-        has_host: bool,
     ) -> Result<Self, PathError> {
         let whole = |path| UpstreamPath::try_new(Format::OpenAiChatCompletions, "", path);
         let path = path
@@ -47,7 +34,7 @@ impl Endpoint {
             .map(whole)
             .transpose()?;
         let mut front = String::new();
-        let is_own = match &mut service {
+        match &mut service {
             Service::OpenAi { prefix: own }
             | Service::Anthropic { prefix: own }
             | Service::Custom { prefix: own, .. } => {
@@ -55,7 +42,6 @@ impl Endpoint {
                     prefix.clone_into(own);
                 }
                 UpstreamPath::try_new(Format::OpenAiChatCompletions, own, "")?;
-                true
             }
             Service::Bedrock { .. }
             | Service::AzureOpenAi { .. }
@@ -66,15 +52,12 @@ impl Endpoint {
                     prefix.clone_into(&mut front);
                 }
                 UpstreamPath::try_new(Format::OpenAiChatCompletions, &front, "")?;
-                false
             }
-        };
-        let is_custom = matches!(service, Service::Custom { .. });
+        }
         Ok(Self {
             service,
             path,
             front,
-            keeps_client_path: has_host && prefix.is_none() && is_own && !is_custom,
         })
     }
 
@@ -84,16 +67,12 @@ impl Endpoint {
         &self.service
     }
 
-    /// Where a request is sent (llm.md P-9).
-    ///
-    /// The client's own path is kept only where it is of the service's kind and the request is not converted: a path that
-    /// names the model, or whose shape is another vendor's, is of no use to the host.
+    /// Where a request is sent (llm.md P-9, but for the client's path: a host of one's own changes nothing of it).
     ///
     /// # Errors
     /// The service does not take it, or the model cannot be part of a path.
     pub fn path(
         &self,
-        client: ClientPath<'_>,
         format: Format,
         model: &str,
         operation: Operation,
@@ -102,10 +81,6 @@ impl Endpoint {
             return Ok(path.clone());
         }
         let computed = self.service.path(format, model, operation)?;
-        let is_of_vertex = raw_predict(client.path).is_some();
-        if self.keeps_client_path && client.format == format && !is_of_vertex {
-            return Ok(UpstreamPath::try_new(format, "", client.path)?);
-        }
         Ok(computed.behind(&self.front)?)
     }
 }
@@ -128,27 +103,23 @@ pub fn rebased(path: &str, base: &str, prefix: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ClientPath, Endpoint, rebased};
+    use super::{Endpoint, rebased};
     use crate::format::Format;
     use crate::provider::{Operation, PathError, Service, ServiceError, UpstreamPath};
 
     const CHAT: Format = Format::OpenAiChatCompletions;
     const MESSAGES: Format = Format::AnthropicMessages;
-    const CLIENT: ClientPath<'static> = ClientPath {
-        format: CHAT,
-        path: "/team/chat/completions",
-    };
 
     #[track_caller]
     fn check(
         service: Service,
-        (path, prefix, has_host): (Option<&str>, Option<&str>, bool),
+        (path, prefix): (Option<&str>, Option<&str>),
         format: Format,
         expected: &str,
     ) {
-        let endpoint = Endpoint::try_new(service, path, prefix, has_host).expect("valid");
+        let endpoint = Endpoint::try_new(service, path, prefix).expect("valid");
         let path = endpoint
-            .path(CLIENT, format, "m", Operation::Unary)
+            .path(format, "m", Operation::Unary)
             .expect("supported");
         assert_eq!(path.as_str(), expected);
     }
@@ -170,45 +141,32 @@ mod tests {
 
     #[test]
     fn overrides_in_their_order() {
-        check(openai(), (None, None, false), CHAT, "/v1/chat/completions");
-        check(openai(), (Some("/x?y=1"), Some("/p"), true), CHAT, "/x?y=1");
+        check(openai(), (None, None), CHAT, "/v1/chat/completions");
+        check(openai(), (Some("/x?y=1"), Some("/p")), CHAT, "/x?y=1");
         check(
             openai(),
-            (Some(""), Some("/p/"), true),
+            (Some(""), Some("/p/")),
             CHAT,
             "/p/chat/completions",
         );
-        check(openai(), (None, Some(""), true), CHAT, "/chat/completions");
-        // The client's path only without a conversion.
-        check(openai(), (None, None, true), CHAT, "/team/chat/completions");
-        check(
-            openai(),
-            (None, None, true),
-            Format::OpenAiResponses,
-            "/v1/responses",
-        );
-        check(custom(), (None, None, true), CHAT, "/v1/chat/completions");
+        check(openai(), (None, Some("")), CHAT, "/chat/completions");
+        check(custom(), (None, None), CHAT, "/v1/chat/completions");
+        check(custom(), (None, Some("/p")), CHAT, "/p/chat/completions");
         check(
             custom(),
-            (None, Some("/p"), true),
-            CHAT,
-            "/p/chat/completions",
-        );
-        check(
-            custom(),
-            (None, Some("/p"), true),
+            (None, Some("/p")),
             MESSAGES,
             "/anthropic/v1/messages",
         );
         check(
             Service::Gemini,
-            (None, Some("google"), true),
+            (None, Some("google")),
             Format::GeminiGenerateContent,
             "/google/v1beta/models/m:generateContent",
         );
         check(
             Service::Gemini,
-            (None, None, true),
+            (None, None),
             CHAT,
             "/v1beta/openai/chat/completions",
         );
@@ -216,16 +174,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_configured() {
-        let refused = |path, prefix| Endpoint::try_new(Service::Gemini, path, prefix, false).err();
+        let refused = |path, prefix| Endpoint::try_new(Service::Gemini, path, prefix).err();
         assert_eq!(
             refused(None, Some("/a?b")),
             Some(PathError::PrefixWithQuery)
         );
         assert_eq!(refused(None, Some("/a b")), Some(PathError::Character));
         assert_eq!(refused(Some("/a b"), None), Some(PathError::Character));
-        let endpoint = Endpoint::try_new(openai(), None, None, true).expect("valid");
+        let endpoint = Endpoint::try_new(openai(), None, None).expect("valid");
         assert_eq!(
-            endpoint.path(CLIENT, MESSAGES, "m", Operation::Unary),
+            endpoint.path(MESSAGES, "m", Operation::Unary),
             Err(ServiceError::Unsupported)
         );
     }

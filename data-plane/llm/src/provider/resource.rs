@@ -370,9 +370,6 @@ impl Endpoint {
         if let Some(whole) = &self.path {
             return Ok(whole.clone());
         }
-        if self.keeps_client_path && self.service.offers(class, model) == Offer::Native {
-            return Ok(UpstreamPath::checked(path.to_owned())?);
-        }
         Ok(computed.behind(&self.front)?)
     }
 }

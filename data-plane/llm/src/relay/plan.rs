@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::class::Class;
 use crate::format::Format;
 use crate::operation::converted::Converted;
-use crate::provider::{ClientPath, Endpoint, Operation, Service, ServiceError, UpstreamPath};
+use crate::provider::{Endpoint, Operation, Service, ServiceError, UpstreamPath};
 use crate::request::UsageChunk;
 use crate::tap::Framing;
 use crate::tool_names::ToolNames;
@@ -61,11 +61,7 @@ impl Plan {
             true => Operation::Stream,
             false => Operation::Unary,
         };
-        let client = ClientPath {
-            format: self.client,
-            path,
-        };
-        endpoint.path(client, self.provider, &self.model, operation)
+        endpoint.path(self.provider, &self.model, operation)
     }
 
     /// The provider has the operation at another host than its conversations (llm.md 1.2).

@@ -111,7 +111,7 @@ mod tests {
     /// Where a session for `model` is asked for.
     fn target(service: Service, model: &str, query: &str) -> Result<String, RequestError> {
         let request = Request::realtime(Some(query))?;
-        let endpoint = Endpoint::try_new(service, None, None, false).expect("valid");
+        let endpoint = Endpoint::try_new(service, None, None).expect("valid");
         let target = Target {
             model: model.to_owned(),
             ..Target::default()

@@ -184,7 +184,7 @@ pub(crate) fn request(
     (path, query): (&str, Option<&str>),
 ) -> (Vec<String>, String) {
     let plan = &rendered.plan;
-    let endpoint = Endpoint::try_new(service.clone(), None, None, false).expect("valid");
+    let endpoint = Endpoint::try_new(service.clone(), None, None).expect("valid");
     let target = plan.path(&endpoint, path).expect("a path");
     let query = plan.query(&endpoint, query);
     let host = service.default_host();

@@ -7,7 +7,7 @@ const DETECT: Class = Class::Detect(Format::OpenAiChatCompletions);
 
 #[track_caller]
 fn check(service: &Service, class: Class, client: &str, model: &str, expected: &str) {
-    let endpoint = Endpoint::try_new(service.clone(), None, None, false).expect("valid");
+    let endpoint = Endpoint::try_new(service.clone(), None, None).expect("valid");
     let path = endpoint.resource(class, client, model).expect("offered");
     assert_eq!(path.as_str(), expected);
 }
@@ -152,16 +152,6 @@ fn neighbours_of_a_path_of_its_own() {
 }
 
 #[test]
-fn a_host_of_ones_own_gets_the_clients_path() {
-    let openai = Service::OpenAi {
-        prefix: "/v1".to_owned(),
-    };
-    let endpoint = Endpoint::try_new(openai, None, None, true).expect("valid");
-    let path = endpoint.resource(Class::Embeddings, "/team/v1/embeddings", "m");
-    assert_eq!(path.expect("offered").as_str(), "/team/v1/embeddings");
-}
-
-#[test]
 fn operations_at_hosts_of_their_own() {
     let bedrock = Service::Bedrock {
         region: "us-east-1".to_owned(),
@@ -244,7 +234,7 @@ fn paths_of_a_custom_provider_s_own() {
     }
     assert_eq!(custom.offers(DETECT, "m"), super::Offer::None);
     // A path for everything wins over that of an operation.
-    let endpoint = Endpoint::try_new(custom, Some("/all"), None, false).expect("valid");
+    let endpoint = Endpoint::try_new(custom, Some("/all"), None).expect("valid");
     let path = endpoint.resource(Class::Embeddings, "/v1/embeddings", "m");
     assert_eq!(path.expect("offered").as_str(), "/all");
 }

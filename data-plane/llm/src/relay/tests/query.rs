@@ -5,7 +5,7 @@ use crate::provider::{Endpoint, Service};
 
 #[track_caller]
 fn check(client: Format, provider: Format, service: Service, expected: Option<&str>) {
-    let endpoint = Endpoint::try_new(service, None, None, false).expect("it has a path");
+    let endpoint = Endpoint::try_new(service, None, None).expect("it has a path");
     let plan = plan(client, provider, false);
     let query = plan.query(&endpoint, Some("beta=true"));
     assert_eq!(query.as_deref(), expected, "{client:?} {provider:?}");

@@ -356,7 +356,7 @@ fn counts_of_a_deployment_that_a_catalogue_knows_are_its_own() {
         let rendered = request.render_other(service, &target).expect("offered");
         assert_eq!(rendered.plan.is_estimated(), is_estimated, "{target:?}");
     }
-    let endpoint = Endpoint::try_new(foundry, None, None, false).expect("valid");
+    let endpoint = Endpoint::try_new(foundry, None, None).expect("valid");
     let sent = endpoint.resource(count, path, "ours").expect("a path");
     assert_eq!(sent.as_str(), "/anthropic/v1/messages/count_tokens");
 }
