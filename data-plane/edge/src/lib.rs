@@ -89,6 +89,8 @@ pub enum Vendor {
 pub struct ClientHeaders<'a> {
     /// Values of `anthropic-beta`.
     pub anthropic_beta: &'a [&'a str],
+    /// `anthropic-version`, or what stands for it in a body: a date.
+    pub anthropic_version: Option<&'a str>,
     /// `x-bedrock-metadata`: a JSON object.
     pub bedrock_metadata: Option<&'a str>,
 }

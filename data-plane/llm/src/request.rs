@@ -208,6 +208,12 @@ impl Request {
         self.said.as_ref().unwrap_or(&self.body)
     }
 
+    /// The version of Anthropic's API that a client of Vertex AI has in the body.
+    #[must_use]
+    pub fn said_version(&self) -> Option<String> {
+        raw_predict::version(self.said.as_deref()?)
+    }
+
     fn ask_for_usage(&self, splice: &mut Splice<'_>, inserted: &mut String) {
         const ASK: &str = "\"include_usage\":true";
         match &self.slots.options {

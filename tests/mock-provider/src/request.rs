@@ -22,6 +22,7 @@ use crate::target::Target;
 
 /// The version of Messages that Vertex AI takes.
 const VERTEX: &str = "vertex-2023-10-16";
+const LATER: &str = "2026-10-21";
 
 /// What a body turned out to be.
 pub(crate) enum Read {
@@ -118,7 +119,11 @@ pub(crate) fn read(target: &Target, parts: &Parts, body: Value) -> Result<Read, 
 /// A body without a model and with a version of its own.
 fn raw_predict(mut body: Value, model: &str, is_streamed: bool) -> Result<Asked, Refusal> {
     let node = Node::root(&body, Vendor::Anthropic);
-    node.need("anthropic_version")?.one_of(&[VERTEX])?;
+    // The second is what Anthropic's own SDK says here since that day.
+    let version = match node.need("anthropic_version")?.one_of(&[VERTEX, LATER])? {
+        LATER => Version::Second,
+        _ => Version::First,
+    };
     if let Some(model) = node.get("model") {
         return Err(Refusal::unknown_in(
             Vendor::Anthropic,
@@ -129,7 +134,7 @@ fn raw_predict(mut body: Value, model: &str, is_streamed: bool) -> Result<Asked,
     if let Value::Object(members) = &mut body {
         members.insert("model".to_owned(), Value::from(model));
     }
-    let asked = messages::parse(&body, Purpose::Answer, Version::First)?;
+    let asked = messages::parse(&body, Purpose::Answer, version)?;
     if asked.is_streamed != is_streamed {
         let message = "does not fit the path";
         return Err(Refusal::invalid_in(Vendor::Anthropic, "stream", message));

@@ -410,6 +410,28 @@ async fn each_consumer_has_so_many_requests() -> Result<()> {
         }
         is_refused(&rig.ask(team, "gpt-4o").await?, "budget_exceeded")?;
     }
+    // Neither does what nobody bills: counts, and a look at what there is.
+    for _ in 0..3 {
+        for (method, path, body) in [
+            (
+                "POST",
+                "/v1/messages/count_tokens",
+                r#"{"model":"gpt-4o","messages":[]}"#,
+            ),
+            ("GET", "/v1/files", ""),
+        ] {
+            let headers = [("content-type", "application/json"), ("x-team", "d")];
+            let url = format!("http://a.test{path}");
+            let asked = request(method, &url, &headers, body)?;
+            let reply = Client::http1(rig.port).send(asked).await?;
+            ensure!(reply.status == 200, "{path}: {}", reply.text());
+        }
+    }
+    for _ in 0..2 {
+        let reply = rig.ask("d", "gpt-4o").await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+    }
+    is_refused(&rig.ask("d", "gpt-4o").await?, "budget_exceeded")?;
     // What no provider answered takes no place.
     let reply = rig.ask("c", "gpt-4o-mock-fail-503").await?;
     ensure!(reply.status == 503, "{}: {}", reply.status, reply.text());

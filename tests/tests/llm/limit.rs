@@ -115,6 +115,14 @@ async fn tokens_are_taken_when_the_answer_has_ended() -> Result<()> {
     let wait = header(&refused, "retry-after")?;
     ensure!((1..=3600).contains(&wait), "{wait}");
     ensure!(mock.requests().await? == 1, "a refused request went out");
+    // Nobody generates anything for these.
+    let body = json!({"model": "gpt-x", "messages": [{"role": "user", "content": "Hello"}]});
+    let counted = ask(port, "/v1/messages/count_tokens", &body).await?;
+    ensure!(counted.status == 200, "{}", counted.text());
+    let listed = Client::http1(port).get("http://a.test/v1/models").await?;
+    ensure!(listed.status == 200, "{}", listed.text());
+    let refused = chat(port).await?;
+    ensure!(refused.status == 429, "{}", refused.text());
 
     // Another commit, and even another limit, finds the level where it was; what is more is there at once.
     world.write("other.yaml", &backend("other", mock.port()))?;

@@ -37,6 +37,20 @@ spec:
       - {name: b, openai: {}, policies: {ai: {modelAliases: {quick: gpt-4o, \"o*\": gpt-5}}}}
 ";
 
+/// A backend that names no model, and what policies of others say of it.
+const SET: &str = "apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayBackend
+metadata: {name: set}
+spec: {ai: {provider: {openai: {}}}}
+---
+apiVersion: agentgateway.dev/v1alpha1
+kind: AgentgatewayPolicy
+metadata: {name: set}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: set}]
+  backend: {ai: {modelAliases: {nimble: gpt-4o}}}
+";
+
 /// The Service of a mock.
 pub(super) fn service(name: &str, port: u16) -> String {
     format!(
@@ -92,7 +106,12 @@ impl Stage {
             ("services.yaml", documents(&services)),
             (
                 "pinned.yaml",
-                documents(&[PINNED.to_owned(), route("pinned", "/pinned", "pinned")]),
+                documents(&[
+                    PINNED.to_owned(),
+                    route("pinned", "/pinned", "pinned"),
+                    SET.to_owned(),
+                    route("set", "/set", "set"),
+                ]),
             ),
             ("ready.yaml", route("ready", "/ready", "absent")),
         ])?;
@@ -350,6 +369,10 @@ async fn clients_are_told_which_models_there_are() -> Result<()> {
         ids(&pinned, "data", "id") == ["gpt-pinned", "quick"],
         "{pinned}"
     );
+
+    // Those of policies that are attached elsewhere.
+    let set = stage.list("/set/v1/models", &[]).await?;
+    ensure!(ids(&set, "data", "id") == ["nimble"], "{set}");
 
     sdk::lists_models(stage.port, &all).await?;
     stage.world.stop().await

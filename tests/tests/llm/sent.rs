@@ -347,6 +347,66 @@ async fn the_version_of_an_api_is_the_clients() -> Result<()> {
     Ok(())
 }
 
+/// The same where one of both sides is a cloud, which has it in the body.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_version_of_an_api_crosses_into_clouds_and_back() -> Result<()> {
+    const RAW: &str =
+        "/v1/projects/p/locations/global/publishers/anthropic/models/claude-x:rawPredict";
+    const LATER: [(&str, &str); 1] = [("anthropic-version", "2026-10-21")];
+    let plain = json!({"model": "claude-x", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]});
+    let raw = |version: &str| {
+        json!({"anthropic_version": version, "max_tokens": 9,
+            "messages": [{"role": "user", "content": "hello"}]})
+    };
+    let (first, later) = ("vertex-2023-10-16", "2026-10-21");
+    let vertex = Scene::start("vertexai: {projectId: p, region: us-east5}").await?;
+    for (path, headers, body, expected) in [
+        ("/v1/messages", &LATER[..], plain.clone(), later),
+        ("/v1/messages", &[], plain, first),
+        (RAW, &[], raw(later), later),
+        (RAW, &[], raw(first), first),
+        (RAW, &[], raw("\r\nx: y"), first),
+    ] {
+        let (sent, reply) = vertex
+            .ask(path, headers, &body, ("", &messages_answer()))
+            .await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert_eq!(
+            sent.body["anthropic_version"], expected,
+            "{path} {body}: {}",
+            sent.body
+        );
+    }
+    let anthropic = Scene::start("anthropic: {}").await?;
+    for (said, expected) in [
+        (later, later),
+        (first, "2023-06-01"),
+        ("\r\nx: y", "2023-06-01"),
+    ] {
+        let answer = messages_answer();
+        let (sent, _) = anthropic.ask(RAW, &[], &raw(said), ("", &answer)).await?;
+        let version = format!("\r\nanthropic-version: {expected}\r\n");
+        assert!(sent.head.contains(&version), "{said}: {}", sent.head);
+        assert_eq!(sent.body.get("anthropic_version"), None, "{}", sent.body);
+    }
+    Ok(())
+}
+
+/// What is said to the gateway's cache is the gateway's, where there is none too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_the_cache_reaches_nobody() -> Result<()> {
+    let scene = Scene::start("openai: {}").await?;
+    let body = json!({"model": "gpt-x", "messages": [{"role": "user", "content": "hello"}]});
+    let headers = [("x-gateway-cache", "bypass")];
+    let answer = ("", &chat_answer());
+    let (sent, reply) = scene
+        .ask("/v1/chat/completions", &headers, &body, answer)
+        .await?;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert!(!sent.head.contains("x-gateway-cache"), "{}", sent.head);
+    Ok(())
+}
+
 /// Vertex AI refuses a request with a value that it does not know; a client of Anthropic's has some.
 #[tokio::test(flavor = "multi_thread")]
 async fn vertex_is_told_the_betas_that_it_knows() -> Result<()> {

@@ -269,3 +269,48 @@ spec: {providers: {openai: {models: {gpt-x: {rates: {input: \"2.5\", output: \"1
     .await?;
     stage.world.stop().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_tokens_costs_what_a_request_costs() -> Result<()> {
+    const TIMES: u32 = 2;
+    let prices = "apiVersion: tidegate.dev/v1alpha1
+kind: PriceCatalog
+metadata: {name: prices}
+spec: {providers: {openai: {models: {tts-x: {rates: {perRequest: \"0.04\"}}}}}}
+";
+    let stage = Stage::start(|port| {
+        vec![
+            backend("spoken", port, ""),
+            policy(
+                "spoken",
+                "traffic: {budgets: [{name: cents, unit: USD, limit: \"0.08\", window: Hour}]}",
+            ),
+            prices.to_owned(),
+        ]
+    })
+    .await?;
+    let body = json!({"model": "tts-x", "input": "hello tide", "voice": "alloy"}).to_string();
+    let headers = [("content-type", "application/json")];
+    let say = || async {
+        let url = "http://a.test/spoken/v1/audio/speech";
+        let asked = request("POST", url, &headers, &body)?;
+        Client::http1(stage.port).send(asked).await
+    };
+    for _ in 0..TIMES {
+        let reply = say().await?;
+        ensure!(reply.status == 200, "{}", reply.text());
+    }
+    let lookups = "tidegate_proxy_llm_cost_lookups_total";
+    stage
+        .until(&[
+            (lookups, &[("status", "exact")], u64::from(TIMES)),
+            (lookups, &[], u64::from(TIMES)),
+        ])
+        .await?;
+    let metrics = Metrics::scrape(&stage.world).await?;
+    let cost = metrics.amount("gen_ai_client_cost_usd_total", &[])?;
+    ensure!((cost - 0.08).abs() < 1e-9, "{cost}");
+    let reply = say().await?;
+    ensure!(reply.status == 429, "{}: {}", reply.status, reply.text());
+    stage.world.stop().await
+}

@@ -2,9 +2,17 @@
 //!
 //! It must not change bodies: it says what to change. Invariant: the same rules for every attempt.
 
+use std::borrow::Cow;
+
 use super::model::VertexModel;
 use super::{Operation, Service};
 use crate::format::Format;
+
+/// The member that stands for the header `anthropic-version`.
+const VERSION: &str = "anthropic_version";
+
+/// The header's first version, which clouds have under names of their own.
+const FIRST: &str = "2023-06-01";
 
 /// What to change in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +20,7 @@ pub struct BodyRules {
     /// The member `model`.
     pub model: BodyModel,
     /// Members to set, with their value as JSON; they replace the client's.
-    pub set: &'static [(&'static str, &'static str)],
+    pub set: Vec<(&'static str, Cow<'static, str>)>,
     /// Members to take out.
     pub remove: &'static [&'static str],
     /// Take `scope` out of every `cache_control`, at any depth.
@@ -26,6 +34,19 @@ pub enum BodyModel {
     Set(String),
     /// It must not be there.
     Remove,
+}
+
+// === impl BodyRules ===
+
+impl BodyRules {
+    /// The client wrote the body for this version of Anthropic's API: later ones than the first are called the same on clouds
+    /// (`ANTHROPIC_API_VERSION` of the SDK's clients for Vertex AI).
+    pub(crate) fn follow_version(&mut self, said: &str) {
+        let own = self.set.iter_mut().find(|(name, _)| *name == VERSION);
+        if let Some((_, version)) = own.filter(|_| said != FIRST) {
+            *version = Cow::Owned(serde_json::Value::from(said).to_string());
+        }
+    }
 }
 
 // === impl Service ===
@@ -42,7 +63,7 @@ impl Service {
                 | Format::OpenAiResponses
                 | Format::AnthropicMessages => BodyModel::Set(model.to_owned()),
             },
-            set: &[],
+            set: Vec::new(),
             remove: &[],
             removes_cache_scope: false,
         };
@@ -53,7 +74,7 @@ impl Service {
                         Operation::CountTokens => BodyModel::Set(id),
                         Operation::Unary | Operation::Stream => BodyModel::Remove,
                     };
-                    rules.set = &[("anthropic_version", "\"vertex-2023-10-16\"")];
+                    rules.set = vec![(VERSION, Cow::Borrowed("\"vertex-2023-10-16\""))];
                     rules.remove = &["output_format"];
                     rules.removes_cache_scope = true;
                 }

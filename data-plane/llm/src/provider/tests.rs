@@ -430,7 +430,15 @@ fn bodies() {
     let model = "anthropic/claude-opus-4-20250514";
     let rules = vertex(None).body(MESSAGES, model, Stream);
     assert_eq!(rules.model, BodyModel::Remove);
-    assert_eq!(rules.set, [("anthropic_version", "\"vertex-2023-10-16\"")]);
+    let version = |said: &str| {
+        let mut rules = rules.clone();
+        rules.follow_version(said);
+        rules.set.first().map(|(_, version)| version.to_string())
+    };
+    let first = Some("\"vertex-2023-10-16\"".to_owned());
+    assert_eq!((rules.set.len(), version("2023-06-01")), (1, first));
+    let later = Some("\"2026-10-21\"".to_owned());
+    assert_eq!(version("2026-10-21"), later);
     assert_eq!(rules.remove, ["output_format"]);
     assert!(rules.removes_cache_scope);
     let rules = vertex(None).body(MESSAGES, model, CountTokens);

@@ -3,6 +3,8 @@
 //! Owns what makes such a body one of Anthropic's own, which every provider's way begins at (llm.md 2.1, P-2). It must not know
 //! providers. Invariant: the path's word wins over the body's (llm.md R-1).
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::{Field, RequestError, decoded, rules};
@@ -15,19 +17,19 @@ const VERSION: &[&str] = &["anthropic_version"];
 
 /// The body as Anthropic takes it, where the path is such a client's, and the client's own then; or as it is.
 pub(super) fn plain(path: &str, body: Bytes) -> Result<(Bytes, Option<Bytes>), RequestError> {
-    let (model, set): (_, &[_]) = match raw_predict(path) {
+    let (model, set) = match raw_predict(path) {
         None => return Ok((body, None)),
         Some(RawPredict::Chat { model, is_streamed }) => {
             let model = decoded(model).filter(|model| !model.is_empty());
             let model = model.ok_or(RequestError::WrongType(Field::Model))?;
-            let set = match is_streamed {
-                true => &[("stream", "true")],
-                false => &[("stream", "false")],
+            let stream = match is_streamed {
+                true => "true",
+                false => "false",
             };
-            (dated(&model), set)
+            (dated(&model), vec![("stream", Cow::Borrowed(stream))])
         }
-        Some(RawPredict::Count) => match named(&body) {
-            Some(model) => (dated(&model), &[]),
+        Some(RawPredict::Count) => match text_of(&body, "model") {
+            Some(model) => (dated(&model), Vec::new()),
             None => return Ok((body, None)),
         },
     };
@@ -50,16 +52,21 @@ fn dated(model: &str) -> String {
     }
 }
 
-/// The model that a body names.
-fn named(body: &[u8]) -> Option<String> {
-    let mut model = None;
+/// The version of Anthropic's API for which such a client wrote the body.
+pub(super) fn version(said: &[u8]) -> Option<String> {
+    VERSION.iter().find_map(|name| text_of(said, name))
+}
+
+/// A member of a body that is a text.
+fn text_of(body: &[u8], name: &str) -> Option<String> {
+    let mut text = None;
     json::members(json::text(body)?, |key, value| {
-        if key == "model" {
-            model = json::string(value);
+        if key == name {
+            text = json::string(value);
         }
     })
     .ok()?;
-    model
+    text
 }
 
 #[cfg(test)]

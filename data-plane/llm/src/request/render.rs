@@ -63,7 +63,10 @@ impl Request {
             | Class::Detect(_)
             | Class::Passthrough(_) => return self.render_other(service, target),
         }
-        let rules = service.body(format, &target.model, self.operation());
+        let mut rules = service.body(format, &target.model, self.operation());
+        if let Some(version) = headers.anthropic_version.filter(|_| format == self.format) {
+            rules.follow_version(version);
+        }
         let model = match &rules.model {
             BodyModel::Set(model) => Some(model.as_str()),
             BodyModel::Remove => None,

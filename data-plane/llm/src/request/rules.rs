@@ -35,7 +35,7 @@ pub(super) fn named(body: Bytes, rules: &BodyRules, model: &str) -> Bytes {
 fn rewritten(text: &str, rules: &BodyRules) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 64);
     out.push('{');
-    for (name, value) in rules.set {
+    for (name, value) in &rules.set {
         put(&mut out, &Value::from(*name).to_string(), value);
     }
     if let BodyModel::Set(model) = &rules.model {

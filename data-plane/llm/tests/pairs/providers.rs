@@ -240,6 +240,7 @@ impl Exchange<'_> {
             tagged: Vec::new(),
         };
         let headers = ClientHeaders {
+            anthropic_version: None,
             anthropic_beta: match self.client.1 {
                 Format::AnthropicMessages => &["context-1m-2025-08-07"],
                 _ => &[],

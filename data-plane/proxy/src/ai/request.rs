@@ -8,9 +8,8 @@ use std::{borrow::Cow, time::Instant};
 use dp_config::ai_backend::{AiCredential, AiPolicy, AiProvider};
 use dp_llm::{
     class::Class,
-    edge::{Target, Vendor},
+    edge::Target,
     preference::{self, Demands},
-    prompt_caching::PromptCaching,
     provider::Service,
     request::{ClientHeaders, Rendered, Request as Prompt, RequestError},
 };
@@ -28,11 +27,11 @@ use http::{
 };
 
 use super::{
-    Call, Tried, address, affinity, allowed, answer,
+    Call, Tried, address, affinity, allowed, answer, api_version,
     attributes::{LlmAttributes, ReadBody},
     authorization, beta, credential, denied,
     guard::{self, Guards},
-    known, ledger, policy,
+    known, ledger, policy, prompt_caching,
     realtime::{self, Reached},
     token_count,
     tokens::{self, Lent},
@@ -49,8 +48,7 @@ use crate::{
 };
 
 /// Headers of one vendor's clients, which mean nothing to another's service.
-static OF_ANTHROPIC: [HeaderName; 2] =
-    [HeaderName::from_static("anthropic-version"), ANTHROPIC_BETA];
+static OF_ANTHROPIC: [HeaderName; 2] = [api_version::HEADER, ANTHROPIC_BETA];
 static OF_OPENAI: [HeaderName; 3] = [
     HeaderName::from_static("openai-organization"),
     HeaderName::from_static("openai-project"),
@@ -196,7 +194,7 @@ impl Call<'_> {
         let meant = known::meant(catalog, provider, model);
         let cached = (service.vendor(asked.format()), meant.unwrap_or(model));
         let affinity = || self.affinity_of(prompt, is_clients);
-        let prompt = match prompt_caching(policy, cached, affinity) {
+        let prompt = match prompt_caching::of(policy, cached, affinity) {
             Some(caching) => Cow::Owned(shaped.prompt.with_prompt_caching(caching)),
             None => Cow::Borrowed(&*shaped.prompt),
         };
@@ -232,8 +230,10 @@ impl Call<'_> {
         };
         let betas = beta::values(&self.head.headers);
         let metadata = self.head.headers.get(&BEDROCK_METADATA);
+        let version = api_version::of(&self.head.headers, &prompt);
         let headers = ClientHeaders {
             anthropic_beta: &betas,
+            anthropic_version: version.as_deref(),
             bedrock_metadata: metadata.and_then(|value| value.to_str().ok()),
         };
         let mut rendered = prompt
@@ -406,31 +406,12 @@ impl Call<'_> {
             }
         }
         beta::filter(service, plan, headers);
-        require(headers, service.headers(plan.provider));
+        let required = service.headers(plan.provider);
+        if plan.client == plan.provider && !required.is_empty() {
+            api_version::tell(headers, &self.prompt);
+        }
+        require(headers, required);
         Ok(())
-    }
-}
-
-/// What a provider may be told to cache of a prompt for a model.
-fn prompt_caching(
-    policy: Option<&AiPolicy>,
-    (vendor, model): (Vendor, &str),
-    affinity: impl FnOnce() -> Option<Affinity>,
-) -> Option<PromptCaching> {
-    let caching = policy?.prompt_caching?;
-    let key = match vendor {
-        Vendor::OpenAi => affinity().map(Affinity::number),
-        Vendor::Anthropic
-        | Vendor::Foundry
-        | Vendor::Bedrock
-        | Vendor::Gemini
-        | Vendor::Vertex
-        | Vendor::Other => None,
-    };
-    let caching = PromptCaching { key, ..caching };
-    match vendor == Vendor::Bedrock {
-        true => caching.on_bedrock(model),
-        false => Some(caching),
     }
 }
 

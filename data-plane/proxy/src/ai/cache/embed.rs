@@ -71,6 +71,7 @@ pub(super) async fn direction(
     };
     let headers = ClientHeaders {
         anthropic_beta: &[],
+        anthropic_version: None,
         bedrock_metadata: None,
     };
     let rendered = prompt.map_err(invalid)?;
