@@ -452,4 +452,4 @@ fn content_bytes(content: &Content<'_>) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

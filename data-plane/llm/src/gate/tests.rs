@@ -418,7 +418,7 @@ fn arguments_that_wait_are_bounded() {
 }
 
 /// Says nothing for ever.
-struct Still;
+pub(crate) struct Still;
 
 impl Guard for Still {
     fn judge(&mut self) -> Box<dyn Judge> {

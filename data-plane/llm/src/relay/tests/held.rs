@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::answer::held::LIMIT;
+use crate::gate::tests::Still;
 use crate::gate::{Gate, Guard, Hold, Judge, Passed};
 
 /// An answer without end: the events in front, and those that come again and again.
@@ -227,28 +228,6 @@ fn what_passes_and_is_too_long_to_be_read_is_whole() {
     let finish = relay.finish();
     assert_eq!(finish.ending, Ending::Complete);
     assert_eq!(finish.observed.unreadable, 1);
-}
-
-struct Still;
-
-impl Guard for Still {
-    fn judge(&mut self) -> Box<dyn Judge> {
-        Box::new(Still)
-    }
-}
-
-impl Judge for Still {
-    fn push(&mut self, _: &str) -> Passed {
-        Passed::Hold
-    }
-
-    fn flush(&mut self) -> Passed {
-        Passed::Hold
-    }
-
-    fn finish(&mut self) -> Passed {
-        Passed::Hold
-    }
 }
 
 /// Lets everything go.
