@@ -229,12 +229,11 @@ impl Call<'_> {
             tagged,
         };
         let betas = beta::values(&self.head.headers);
-        let metadata = self.head.headers.get(&BEDROCK_METADATA);
         let version = api_version::of(&self.head.headers, &prompt);
         let headers = ClientHeaders {
             anthropic_beta: &betas,
             anthropic_version: version.as_deref(),
-            bedrock_metadata: metadata.and_then(|value| value.to_str().ok()),
+            bedrock_metadata: metadata(&self.head.headers),
         };
         let mut rendered = prompt
             .render(service, format, &target, headers)
@@ -413,6 +412,11 @@ impl Call<'_> {
         require(headers, required);
         Ok(())
     }
+}
+
+/// What a client of Bedrock says of its request.
+fn metadata(headers: &HeaderMap) -> Option<&str> {
+    headers.get(&BEDROCK_METADATA)?.to_str().ok()
 }
 
 /// Nobody at the service can be asked so.
